@@ -1,0 +1,61 @@
+/** What a statement rests on. Each kind can be checked by machine at the document's base commit. */
+export type Citation = LineCitation | CommitCitation | IssueCitation | SearchCitation;
+
+/** Lines of a file at the base commit. Prints as `path:start` or `path:start-end`. */
+export interface LineCitation {
+  readonly kind: "lines";
+  /** As git prints it, `/` between parts, no leading `./`. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly start: number;
+  /** 1-based, inclusive, at least `start`. */
+  readonly end: number;
+  /** Text that must stand within these lines, line by line, outer white space ignored. */
+  readonly quote?: string;
+}
+
+/** A commit that is an ancestor of the base commit, or the base commit itself. */
+export interface CommitCitation {
+  readonly kind: "commit";
+  /** 40 hexadecimal digits. */
+  readonly oid: string;
+  /** The subject line, which must be the commit's own. */
+  readonly subject: string;
+  /** A file that the commit must have changed. */
+  readonly path?: string;
+}
+
+/** Text that must stand in the issue (title, body or a comment), white space folded. */
+export interface IssueCitation {
+  readonly kind: "issue";
+  readonly quote: string;
+  /** Login of the comment's author; absent for the issue itself. */
+  readonly author?: string;
+}
+
+/** A search that gives exactly the recorded hits when it is run again: what "no others" rests on. */
+export interface SearchCitation {
+  readonly kind: "search";
+  readonly search: RecordedSearch;
+}
+
+/** A query over the files of one commit. Matching is per line, and linear in the text. */
+export interface SearchQuery {
+  /** `word`: an identifier, whole. `text`: these characters. `regex`: RE2 syntax. All match case. */
+  readonly kind: "word" | "text" | "regex";
+  readonly pattern: string;
+  /** Glob patterns over paths (`**`, `*`, `?`, `{a,b}`); empty means every text file. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export interface RecordedSearch {
+  readonly query: SearchQuery;
+  /** Every matching line, ordered by path (code units), then line. */
+  readonly hits: readonly SearchHit[];
+}
+
+export interface SearchHit {
+  readonly path: string;
+  readonly line: number;
+}

@@ -1,0 +1,43 @@
+/** What happened before the base commit; never anything later. */
+export interface History {
+  /**
+   * The newest `limit` commits that the base commit reaches, itself included, newest first, each with the files it
+   * changed against its first parent. Merges are listed with no files.
+   */
+  commits(base: string, limit: number, signal?: AbortSignal): Promise<readonly CommitRecord[]>;
+  /** Who last changed each of these lines at `commit`; undefined where it cannot be told (name not text, shallow edge). */
+  blame(
+    commit: string,
+    path: string,
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): Promise<readonly BlameLine[] | undefined>;
+  /** One commit by its full hash when `base` reaches it, with the files it changed; else undefined. */
+  commit(base: string, oid: string): Promise<CommitRecord | undefined>;
+  /** True when the repository is a shallow clone, so that history ends early. */
+  readonly shallow: boolean;
+}
+
+export interface CommitRecord {
+  /** 40 hexadecimal digits. */
+  readonly oid: string;
+  /** Seconds since 1970, committer's clock. */
+  readonly time: number;
+  readonly author: string;
+  readonly subject: string;
+  readonly body: string;
+  /** At most `MAX_FILES_PER_COMMIT`, else empty: a commit over thousands of files says nothing about any of them. */
+  readonly files: readonly string[];
+}
+
+export interface BlameLine {
+  readonly line: number;
+  readonly oid: string;
+  readonly author: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly subject: string;
+}
+
+export const MAX_FILES_PER_COMMIT = 200;

@@ -1,0 +1,113 @@
+/** The languages with a grammar. Others are read as plain text. */
+export const LANGUAGES = [
+  "python",
+  "typescript",
+  "tsx",
+  "javascript",
+  "java",
+  "kotlin",
+  "go",
+  "rust",
+  "c",
+  "cpp",
+  "csharp",
+  "ruby",
+  "php",
+] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** What the syntax tree of one file holds, as far as Casebook needs it. Lines are 1-based and inclusive. */
+export interface FileSyntax {
+  readonly language: Language;
+  readonly symbols: readonly SymbolDefinition[];
+  readonly references: readonly Reference[];
+  readonly imports: readonly Import[];
+  /** True when the parser met text it could not place; what it did understand is listed all the same. */
+  readonly hasErrors: boolean;
+}
+
+export type SymbolKind =
+  | "function"
+  | "method"
+  | "constructor"
+  | "class"
+  | "interface"
+  | "enum"
+  | "type"
+  | "module"
+  | "variable"
+  | "macro";
+
+export interface SymbolDefinition {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  /** Names of what it stands in, outermost first: `["Store"]` for a method of Store. */
+  readonly container: readonly string[];
+  /** From the first line of the definition (decorators and attributes included) to its last. */
+  readonly start: number;
+  readonly end: number;
+  /** The line that holds the name. */
+  readonly nameLine: number;
+  /** The definition's head on one line, white space folded, at most 200 characters. */
+  readonly signature: string;
+  /** True when code outside the file or package can use it, as far as the file shows (`pub`, `export`, `public`, no leading `_`). */
+  readonly isPublic: boolean;
+  /** The comment or docstring that belongs to it, as lines. */
+  readonly doc?: { readonly start: number; readonly end: number };
+  /** For functions, methods and constructors with a body: what it looks like without its names. */
+  readonly shape?: Shape;
+}
+
+/**
+ * A function's body as a sequence of tokens, names and literals folded away, for finding similar code.
+ * Types 1 and 2 (layout, names and literals changed) give equal sequences; type 3 gives close ones.
+ */
+export interface Shape {
+  /** One number a token: keywords, operators and node kinds by their own hash, every identifier one value, every literal by its kind. */
+  readonly tokens: readonly number[];
+  /** The names of what is called, in order, as written (last part of a dotted name). */
+  readonly calls: readonly string[];
+  /** The tokens of each statement directly in the body, hashed: what reordering leaves alone. */
+  readonly statements: readonly number[];
+}
+
+export type ReferenceKind = "call" | "new" | "type" | "inherit" | "name";
+
+/** A use of a name that is not its definition. */
+export interface Reference {
+  readonly name: string;
+  readonly kind: ReferenceKind;
+  readonly line: number;
+  /** The expression before the dot, when it is a plain or dotted name: `self.store` in `self.store.get()`. */
+  readonly receiver?: string;
+  /** Index into `symbols` of the innermost function, method or class it stands in; undefined at top level. */
+  readonly inside?: number;
+}
+
+export interface Import {
+  /** As written, quotes removed: `./store.ts`, `storage.store`, `std::fs`, `stdio.h`. */
+  readonly source: string;
+  /** The names it brings in (before renaming), or `*`. */
+  readonly names: readonly string[];
+  readonly line: number;
+}
+
+/** Parses files; the only thing that knows a parser. */
+export interface SyntaxReader {
+  /** The language of a file by its name; undefined when there is no grammar for it. */
+  languageOf(path: string): Language | undefined;
+  /**
+   * Yields in no particular order, one for each file given. `syntax` is undefined when the file could not be parsed
+   * in its time limit; that is an answer, not an error.
+   */
+  parse(
+    files: AsyncIterable<FileText> | Iterable<FileText>,
+    signal?: AbortSignal,
+  ): AsyncIterable<{ oid: string; language: Language; syntax: FileSyntax | undefined }>;
+}
+
+export interface FileText {
+  readonly oid: string;
+  readonly language: Language;
+  readonly text: string;
+}
