@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { Parser, type Tree } from "web-tree-sitter";
+
+/**
+ * The calls into the parser's wasm that a walk over a tree needs. `TreeCursor` makes the same calls, but copies its state
+ * into the wasm memory and back around each: without that a walk takes half the time. The state lies in the one transfer
+ * buffer, so nothing else may use the parser between `open` and `close`.
+ */
+export interface CursorCalls {
+  readonly open: (tree: number) => void;
+  readonly close: (tree: number) => void;
+  /** 0 when there is none. */
+  readonly toFirstChild: (tree: number) => number;
+  /** 0 when there is none. */
+  readonly toNextSibling: (tree: number) => number;
+  readonly toParent: (tree: number) => number;
+  readonly type: (tree: number) => number;
+  readonly field: (tree: number) => number;
+  /** UTF-16 units. */
+  readonly start: (tree: number) => number;
+  /** UTF-16 units. */
+  readonly end: (tree: number) => number;
+}
+
+/** The tree's address in the wasm memory, as web-tree-sitter 0.27 keeps it (the version is pinned). */
+export function addressOf(tree: Tree): number {
+  return (tree as unknown as { readonly 0: number })[0];
+}
+
+let started: Promise<CursorCalls> | undefined;
+
+/** Starts the parser of this thread, once. */
+export function startParser(): Promise<CursorCalls> {
+  started ??= start();
+  return started;
+}
+
+async function start(): Promise<CursorCalls> {
+  const { resolve } = createRequire(import.meta.url);
+  const module = await WebAssembly.compile(await readFile(resolve("web-tree-sitter/web-tree-sitter.wasm")));
+  let exports: WebAssembly.Exports = {};
+  await Parser.init({
+    // Emscripten's hook for making the instance oneself: the way to its exports.
+    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) {
+      const instance = new WebAssembly.Instance(module, imports);
+      exports = instance.exports;
+      done(instance, module);
+      return exports;
+    },
+  });
+  const call = (name: string) => {
+    const found = exports[name];
+    if (typeof found !== "function") throw new TypeError(`web-tree-sitter has no ${name}`);
+    return found as (tree: number) => number;
+  };
+  const root = call("ts_tree_root_node_wasm");
+  const open = call("ts_tree_cursor_new_wasm");
+  return {
+    open(tree) {
+      root(tree);
+      open(tree);
+    },
+    close: call("ts_tree_cursor_delete_wasm"),
+    toFirstChild: call("ts_tree_cursor_goto_first_child_wasm"),
+    toNextSibling: call("ts_tree_cursor_goto_next_sibling_wasm"),
+    toParent: call("ts_tree_cursor_goto_parent_wasm"),
+    type: call("ts_tree_cursor_current_node_type_id_wasm"),
+    field: call("ts_tree_cursor_current_field_id_wasm"),
+    start: call("ts_tree_cursor_start_index_wasm"),
+    end: call("ts_tree_cursor_end_index_wasm"),
+  };
+}

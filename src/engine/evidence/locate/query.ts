@@ -1,0 +1,94 @@
+import { isStopWord, termsOf } from "../lexicon/words.ts";
+
+/** A stretch of the issue and how it should weigh. */
+export interface Passage {
+  readonly kind: PassageKind;
+  readonly text: string;
+}
+
+export type PassageKind =
+  "title" | "prose" | "inline-code" | "code" | "trace" | "environment" | "boilerplate";
+
+/** What the ranking knows of an issue. */
+export interface Query {
+  /** Term (see `termsOf`) to weight. */
+  readonly terms: ReadonlyMap<string, QueryTerm>;
+  /** Whole lower-case words of the issue to the weight of the best place each stands in; for matching file names. */
+  readonly words: ReadonlyMap<string, number>;
+  /** Paths and file names the issue writes, `/` between parts. */
+  readonly paths: readonly string[];
+  /** Frames of stack traces, outermost call first; the last is where it broke. */
+  readonly frames: readonly QueryFrame[];
+  /** Messages the issue quotes: errors, output, log lines. */
+  readonly messages: readonly string[];
+}
+
+export interface QueryTerm {
+  readonly weight: number;
+  /** A word of the issue that gave this term, as written: for explanations. */
+  readonly word: string;
+}
+
+export interface QueryFrame {
+  readonly path: string;
+  readonly line?: number;
+  readonly function?: string;
+}
+
+/**
+ * How much one mention weighs by where it stands; more mentions add by their logarithm. People name the thing in the
+ * title, code they paste is half noise, and templates and environments say nothing about the cause.
+ */
+const WEIGHT: Readonly<Record<PassageKind, number>> = {
+  title: 3,
+  prose: 1,
+  "inline-code": 2,
+  code: 0.6,
+  trace: 1,
+  environment: 0.15,
+  boilerplate: 0.05,
+};
+
+/** How much a word speaks for a file of that name. */
+const NAME_WEIGHT: Readonly<Record<PassageKind, number>> = {
+  title: 2,
+  prose: 1,
+  "inline-code": 1.5,
+  code: 0.7,
+  trace: 1,
+  environment: 0,
+  boilerplate: 0,
+};
+
+export function buildQuery(
+  passages: readonly Passage[],
+  given: Pick<Query, "paths" | "frames" | "messages">,
+): Query {
+  const seen = new Map<string, { word: string; counts: Map<PassageKind, number> }>();
+  const words = new Map<string, number>();
+  for (const { kind, text } of passages) {
+    for (const word of wordsOf(text)) {
+      const lower = word.toLowerCase();
+      if (!isStopWord(lower) && NAME_WEIGHT[kind] > (words.get(lower) ?? 0))
+        words.set(lower, NAME_WEIGHT[kind]);
+      for (const term of termsOf(word)) {
+        if (isStopWord(term)) continue;
+        let entry = seen.get(term);
+        if (entry === undefined) seen.set(term, (entry = { word, counts: new Map() }));
+        entry.counts.set(kind, (entry.counts.get(kind) ?? 0) + 1);
+      }
+    }
+  }
+  const terms = new Map<string, QueryTerm>();
+  for (const [term, { word, counts }] of seen) {
+    let weight = 0;
+    for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + Math.log(count));
+    terms.set(term, { weight, word });
+  }
+  return { terms, words, ...given };
+}
+
+/** Runs of letters, digits, `_` and `$` that do not begin with a digit. */
+export function* wordsOf(text: string): Iterable<string> {
+  for (const match of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)) yield match[0];
+}

@@ -1,0 +1,40 @@
+import type { Signal } from "../signal.ts";
+
+/** The file carries the name of something the issue speaks of. Shared by many files, a name says little of each. */
+export const fileName: Signal = {
+  name: "file name",
+  weight: 0.35,
+  score(query, { candidates }) {
+    const sharing = new Map<string, number>();
+    for (const path of candidates) sharing.set(stemOf(path), (sharing.get(stemOf(path)) ?? 0) + 1);
+    const scores = new Map<string, number>();
+    for (const path of candidates) {
+      const stem = stemOf(path);
+      const weight = stem.length > 2 ? (query.words.get(stem) ?? query.words.get(joined(stem)) ?? 0) : 0;
+      if (weight > 0) scores.set(path, weight / Math.sqrt(sharing.get(stem)!));
+    }
+    return scores;
+  },
+  async explain(path, query) {
+    const stem = stemOf(path);
+    if (!query.words.has(stem) && !query.words.has(joined(stem))) return [];
+    return [
+      {
+        signal: "file name",
+        text: `the file carries the name \`${stem}\`, which the issue uses`,
+        citations: [{ kind: "lines", path, start: 1, end: 1 }],
+      },
+    ];
+  },
+};
+
+function stemOf(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(0, dot) : name;
+}
+
+/** `key-value_store` is written keyvaluestore by some. */
+function joined(stem: string): string {
+  return stem.replaceAll(/[-_.]/g, "");
+}

@@ -1,0 +1,29 @@
+import type { Signal } from "../signal.ts";
+import { isMeant } from "./mention.ts";
+
+/** A stack trace in the issue passes through the file; nearer to where it broke counts more. */
+export const stackFrame: Signal = {
+  name: "stack frame",
+  weight: 0.6,
+  score(query, { candidates }) {
+    const scores = new Map<string, number>();
+    query.frames.forEach((frame, order) => {
+      const value = 1 + order / query.frames.length;
+      for (const path of candidates)
+        if (isMeant(path, frame.path)) scores.set(path, Math.max(scores.get(path) ?? 0, value));
+    });
+    return scores;
+  },
+  async explain(path, query) {
+    const frame = query.frames.findLast((candidate) => isMeant(path, candidate.path));
+    if (frame === undefined) return [];
+    const where = frame.function === undefined ? "" : `, in \`${frame.function}\``;
+    return [
+      {
+        signal: "stack frame",
+        text: `the reported stack trace passes through this file${where}`,
+        citations: [{ kind: "issue", quote: frame.path }],
+      },
+    ];
+  },
+};

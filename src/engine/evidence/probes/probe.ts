@@ -1,0 +1,34 @@
+import type { FileSyntax, SymbolDefinition } from "../../syntax/syntax.ts";
+import type { SourceText } from "../codebase.ts";
+import { termOf } from "../lexicon/words.ts";
+
+/**
+ * A shape of code that is known to cause a kind of symptom. A probe speaks only when the issue's words name that kind,
+ * and what it finds is a sequence of lines that stands in the code; that it causes the symptom remains a hypothesis.
+ */
+export interface Probe {
+  readonly name: string;
+  /** "reads, changes and writes back without a lock": completes "`f` …". */
+  readonly claim: string;
+  /** Words of an issue that name this kind of symptom: terms, see `cues`. */
+  readonly cues: ReadonlySet<string>;
+  /** How many different cues an issue must hold. */
+  readonly minCues: number;
+  /** The sequence in this function, in line order; undefined when it is not there. */
+  find(
+    symbol: SymbolDefinition,
+    place: { readonly syntax: FileSyntax; readonly source: SourceText },
+  ): readonly Step[] | undefined;
+}
+
+/** Cue words as they are written, turned into terms. */
+export function cues(words: string): ReadonlySet<string> {
+  return new Set(words.split(/\s+/).map(termOf));
+}
+
+/** One line of a sequence and what happens there. */
+export interface Step {
+  readonly line: number;
+  /** "reads through `_load`": no names but those that stand on the line. */
+  readonly what: string;
+}

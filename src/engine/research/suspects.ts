@@ -1,0 +1,175 @@
+import type { LineCitation } from "../../domain/citation/citation.ts";
+import { RunFailure } from "../../domain/failure.ts";
+import { formatLines } from "../../domain/citation/format-citation.ts";
+import { isFunctionLike } from "../evidence/locate/rank-functions.ts";
+import type { Location, LocatedFunction, Strength } from "../evidence/locate/locate.ts";
+import type { Reason } from "../evidence/locate/signal.ts";
+import { type ProbeHit, runProbes } from "../evidence/probes/run-probes.ts";
+import type { Codebase } from "../evidence/codebase.ts";
+import type { Query } from "../evidence/locate/query.ts";
+import type { SymbolDefinition } from "../syntax/syntax.ts";
+
+/** A place that may hold the cause: usually a function, else the lines a person named. */
+export interface Suspect {
+  readonly path: string;
+  /** Undefined when a person named lines outside any function. */
+  readonly symbol: SymbolDefinition | undefined;
+  readonly start: number;
+  readonly end: number;
+  /** `Store.set`, or `path:12-14` without a symbol. */
+  readonly name: string;
+  readonly strength: Strength;
+  readonly reasons: readonly Reason[];
+  readonly probes: readonly ProbeHit[];
+  /** True when a person said that the cause is here. */
+  readonly given: boolean;
+}
+
+export interface At {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Suspects shown; more is no help to a reader. */
+const MAX_SUSPECTS = 6;
+/** Probes look into this many of the best files. */
+const FILES_FOR_PROBES = 8;
+/** A sequence known to cause the symptom outweighs any count of shared words, within the files that the words lead to. */
+const PROBE_BONUS = 1;
+
+/**
+ * The suspects, first the one a person named (`at`), then by evidence. Throws RunFailure `usage` when `at` names lines
+ * that the commit does not have.
+ */
+export async function findSuspects(
+  location: Location,
+  query: Query,
+  codebase: Codebase,
+  at: At | undefined,
+  signal?: AbortSignal,
+): Promise<readonly Suspect[]> {
+  const files = location.files.slice(0, FILES_FOR_PROBES).map(({ path }) => path);
+  const hits = await runProbes(
+    query,
+    at === undefined ? files : [...new Set([...files, at.path])],
+    codebase,
+    signal,
+  );
+  const found = new Map<string, Suspect & { readonly score: number }>();
+  for (const item of location.functions) found.set(keyOf(item.path, item.symbol), fromFunction(item, hits));
+  for (const hit of hits) {
+    const key = keyOf(hit.path, hit.symbol);
+    if (found.has(key)) continue;
+    const file = location.files.find(({ path }) => path === hit.path);
+    if (file === undefined) continue;
+    found.set(
+      key,
+      fromFunction(
+        {
+          path: hit.path,
+          symbol: hit.symbol,
+          score: file.score / location.files[0]!.score / 2,
+          strength: "weak",
+          reasons: [],
+        },
+        hits,
+      ),
+    );
+  }
+  const ranked = [...found.values()].sort(
+    (a, b) => b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start),
+  );
+  if (at === undefined) return ranked.slice(0, MAX_SUSPECTS);
+  const given = await fromPerson(at, ranked, codebase);
+  return [
+    given,
+    ...ranked.filter((suspect) => keyOf(suspect.path, suspect.symbol) !== keyOf(given.path, given.symbol)),
+  ].slice(0, MAX_SUSPECTS);
+}
+
+/** `Store.set` for a member, `set` for a function of its own. */
+export function qualifiedName(symbol: SymbolDefinition): string {
+  return [...symbol.container, symbol.name].join(".");
+}
+
+export function citationOf({
+  path,
+  start,
+  end,
+}: {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}): LineCitation {
+  return { kind: "lines", path, start, end };
+}
+
+function keyOf(path: string, symbol: SymbolDefinition | undefined): string {
+  return `${path}\0${symbol?.start ?? ""}\0${symbol?.name ?? ""}`;
+}
+
+function fromFunction(
+  item: LocatedFunction,
+  hits: readonly ProbeHit[],
+): Suspect & { readonly score: number } {
+  const probes = hits.filter(
+    ({ path, symbol }) =>
+      path === item.path && symbol.start === item.symbol.start && symbol.name === item.symbol.name,
+  );
+  return {
+    path: item.path,
+    symbol: item.symbol,
+    start: item.symbol.start,
+    end: item.symbol.end,
+    name: qualifiedName(item.symbol),
+    strength: probes.length > 0 && item.strength === "weak" ? "moderate" : item.strength,
+    reasons: [
+      ...probes.map(({ probe, path, steps }) => ({
+        signal: probe.name,
+        text: probe.claim,
+        citations: steps.map(({ line }) => ({ kind: "lines" as const, path, start: line, end: line })),
+      })),
+      ...item.reasons,
+    ],
+    probes,
+    given: false,
+    score: item.score + (probes.length > 0 ? PROBE_BONUS : 0),
+  };
+}
+
+async function fromPerson(at: At, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
+  const source = await codebase.text(at.path);
+  if (source === undefined)
+    throw new RunFailure(
+      "usage",
+      `There is no text file ${at.path} at commit ${codebase.tree.commit.slice(0, 12)}`,
+    );
+  if (at.end > source.lines.length || at.start > at.end) {
+    throw new RunFailure(
+      "usage",
+      `${formatLines(at)} is outside the file: it has ${source.lines.length} lines`,
+    );
+  }
+  const syntax = await codebase.syntax(at.path);
+  const around = (syntax?.symbols ?? [])
+    .filter((symbol) => isFunctionLike(symbol) && symbol.start <= at.start && symbol.end >= at.end)
+    .sort((a, b) => a.end - a.start - (b.end - b.start))[0];
+  const known = ranked.find(
+    (suspect) => around !== undefined && keyOf(suspect.path, suspect.symbol) === keyOf(at.path, around),
+  );
+  return {
+    path: at.path,
+    symbol: around,
+    start: around?.start ?? at.start,
+    end: around?.end ?? at.end,
+    name: around === undefined ? formatLines(at) : qualifiedName(around),
+    strength: "strong",
+    reasons: [
+      { signal: "person", text: "a person says that the cause is here", citations: [citationOf(at)] },
+      ...(known?.reasons ?? []),
+    ],
+    probes: known?.probes ?? [],
+    given: true,
+  };
+}
