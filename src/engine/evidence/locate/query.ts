@@ -1,13 +1,5 @@
+import type { Frame, Passage, PassageKind } from "../../../domain/issue/issue-reading.ts";
 import { isStopWord, termsOf } from "../lexicon/words.ts";
-
-/** A stretch of the issue and how it should weigh. */
-export interface Passage {
-  readonly kind: PassageKind;
-  readonly text: string;
-}
-
-export type PassageKind =
-  "title" | "prose" | "inline-code" | "code" | "trace" | "environment" | "boilerplate";
 
 /** What the ranking knows of an issue. */
 export interface Query {
@@ -18,7 +10,7 @@ export interface Query {
   /** Paths and file names the issue writes, `/` between parts. */
   readonly paths: readonly string[];
   /** Frames of stack traces, outermost call first; the last is where it broke. */
-  readonly frames: readonly QueryFrame[];
+  readonly frames: readonly Frame[];
   /** Messages the issue quotes: errors, output, log lines. */
   readonly messages: readonly string[];
 }
@@ -27,12 +19,6 @@ export interface QueryTerm {
   readonly weight: number;
   /** A word of the issue that gave this term, as written: for explanations. */
   readonly word: string;
-}
-
-export interface QueryFrame {
-  readonly path: string;
-  readonly line?: number;
-  readonly function?: string;
 }
 
 /**
