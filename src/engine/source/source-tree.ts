@@ -13,6 +13,8 @@ export interface SourceTree {
     entries: Iterable<TreeEntry>,
     signal?: AbortSignal,
   ): AsyncIterable<{ entry: TreeEntry; bytes: Uint8Array | undefined }>;
+  /** Where a symbolic link points, as written; undefined for anything else. */
+  linkTarget(entry: TreeEntry): Promise<string | undefined>;
 }
 
 export interface TreeEntry {

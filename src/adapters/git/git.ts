@@ -1,0 +1,113 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { gitFailure } from "./git-failure.ts";
+
+/**
+ * Nothing of the machine, the user or the repository decides how git behaves: no system or user settings, no hooks, no
+ * monitor, no prompt, no large-file download, no way out but the one that is named. From `git help config`, each tried.
+ */
+const SETTINGS = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.attributesFile=/dev/null",
+  "core.quotePath=false",
+  "protocol.allow=never",
+  "submodule.recurse=false",
+  "fetch.recurseSubmodules=false",
+  "transfer.fsckObjects=true",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "safe.bareRepository=explicit",
+  "log.showSignature=false",
+];
+
+/** Memory for one answer of git. The largest seen, the list of 100,000 files, has 12 MB. */
+const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
+
+export interface GitOptions {
+  /** The git folder; undefined for commands that need none (`clone`, `ls-remote`). */
+  readonly gitDir?: string | undefined;
+  /** A protocol that this call may use, e.g. `https`. */
+  readonly protocol?: string;
+  /** More variables, e.g. `GIT_INDEX_FILE`. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Starts git without a shell; the only place that does. The caller ends it. */
+export function startGit(
+  args: readonly string[],
+  { gitDir, protocol, env }: Pick<GitOptions, "gitDir" | "protocol" | "env"> = {},
+): ChildProcessWithoutNullStreams {
+  const settings = protocol === undefined ? SETTINGS : [...SETTINGS, `protocol.${protocol}.allow=always`];
+  const own = [
+    ...settings.flatMap((setting) => ["-c", setting]),
+    ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]),
+  ];
+  // A folder of nobody's project: no `.git` above it is found by accident.
+  return spawn("git", [...own, ...args], { cwd: tmpdir(), env: { ...environment(), ...env }, stdio: "pipe" });
+}
+
+/** Runs git to its end and gives what it printed. Throws RunFailure for what a user can mend, Error for anything else. */
+export async function git(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+  const { code, stdout, stderr } = await tryGit(args, options);
+  if (code === 0) return stdout;
+  throw gitFailure(args, stderr);
+}
+
+/** As `git`, but an end with an error is an answer. Throws when it cannot be started, prints too much, or is cancelled. */
+export function tryGit(
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<{ code: number; stdout: Buffer; stderr: string }> {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const child = startGit(args, options);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let stderr = "";
+    const stop = (): void => void child.kill("SIGKILL");
+    signal?.addEventListener("abort", stop, { once: true });
+    child.stdout.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_OUTPUT_BYTES) stop();
+      else chunks.push(chunk);
+    });
+    child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-10_000)));
+    child.on("error", (error) => reject(gitFailure(args, error.message, error)));
+    // A program that ends without reading all of its input is no fault of its own; its exit code tells.
+    child.stdin.on("error", () => undefined);
+    child.on("close", (code) => {
+      signal?.removeEventListener("abort", stop);
+      if (signal?.aborted === true) reject(signal.reason as Error);
+      else if (bytes > MAX_OUTPUT_BYTES)
+        reject(gitFailure(args, `git ${args[0]} printed more than ${MAX_OUTPUT_BYTES} bytes`));
+      else resolve({ code: code ?? -1, stdout: Buffer.concat(chunks), stderr });
+    });
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+function environment(): Record<string, string | undefined> {
+  const { PATH, HOME, TMPDIR, SSH_AUTH_SOCK, SystemRoot } = process.env;
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    SSH_AUTH_SOCK,
+    SystemRoot,
+    LC_ALL: "C",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_ATTR_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ASKPASS: "/bin/false",
+    GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
+    GIT_LFS_SKIP_SMUDGE: "1",
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_OPTIONAL_LOCKS: "0",
+  };
+}

@@ -1,0 +1,89 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { gitFailure } from "./git-failure.ts";
+import { startGit } from "./git.ts";
+
+/** Reads objects of one repository through one `git cat-file --batch`, started when the first is asked for. */
+export interface ObjectReader {
+  /** The bytes of a blob; undefined when the repository does not have it. Answers come in the order of the questions. */
+  read(oid: string): Promise<Buffer | undefined>;
+  close(): void;
+}
+
+interface Waiter {
+  readonly resolve: (bytes: Buffer | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** git answers in order, so the questions wait in a queue: `waiting[0]` is the one whose answer arrives now. */
+export function objectReader(gitDir: string): ObjectReader {
+  let child: ChildProcessWithoutNullStreams | undefined;
+  let waiting: Waiter[] = [];
+  let chunks: Buffer[] = [];
+  let buffered = 0;
+  /** Bytes of the answer that is arriving, its closing line feed included; undefined while its head is awaited. */
+  let size: number | undefined;
+  let stderr = "";
+
+  const take = (length: number): Buffer => {
+    const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    chunks = length < all.length ? [all.subarray(length)] : [];
+    buffered -= length;
+    return all.subarray(0, length);
+  };
+
+  const consume = (): void => {
+    for (;;) {
+      if (size === undefined) {
+        const first = chunks.findIndex((chunk) => chunk.includes(10));
+        if (first < 0) return;
+        const length =
+          chunks.slice(0, first).reduce((sum, chunk) => sum + chunk.length, 0) +
+          chunks[first]!.indexOf(10) +
+          1;
+        const [, kind, bytes] = take(length).toString("latin1").trim().split(" ");
+        if (kind === "missing" || bytes === undefined) waiting.shift()?.resolve(undefined);
+        else size = Number(bytes) + 1;
+      } else {
+        if (buffered < size) return;
+        const bytes = take(size).subarray(0, -1);
+        size = undefined;
+        waiting.shift()?.resolve(bytes);
+      }
+    }
+  };
+
+  const start = (): ChildProcessWithoutNullStreams => {
+    const own = startGit(["cat-file", "--batch"], { gitDir });
+    const end = (error: Error): void => {
+      if (child !== own) return;
+      child = undefined;
+      const left = waiting;
+      [waiting, chunks, buffered, size] = [[], [], 0, undefined];
+      for (const { reject } of left) reject(error);
+    };
+    own.stdout.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      buffered += chunk.length;
+      consume();
+    });
+    own.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));
+    own.stdin.on("error", () => undefined);
+    own.on("error", (error) => end(gitFailure(["cat-file"], error.message, error)));
+    own.on("close", () => end(gitFailure(["cat-file"], stderr || "it ended before it answered")));
+    return own;
+  };
+
+  return {
+    read(oid) {
+      return new Promise((resolve, reject) => {
+        child ??= start();
+        waiting.push({ resolve, reject });
+        child.stdin.write(`${oid}\n`);
+      });
+    },
+    close() {
+      child?.stdin.end();
+      child?.kill();
+    },
+  };
+}
