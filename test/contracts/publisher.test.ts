@@ -19,7 +19,6 @@ const PUBLISHERS: readonly (readonly [string, () => Disposable & { publisher: ()
       const base = folder.commit({ "README.md": "x" });
       const options = {
         gitDir: `${folder.path}/.git`,
-        repository: "it",
         branch: "casebook/issue-1",
         base,
         isOurs,
@@ -110,7 +109,6 @@ describe("the branch", () => {
     const before = state();
     const publisher = branchPublisher({
       gitDir: `${folder.path}/.git`,
-      repository: "it",
       branch: "casebook/issue-1",
       base,
       isOurs,
@@ -134,7 +132,6 @@ describe("the branch", () => {
     const base = folder.commit({ "a.txt": "a\n" });
     const publisher = branchPublisher({
       gitDir: `${folder.path}/.git`,
-      repository: "it",
       branch: "casebook/issue-1",
       base,
       isOurs,
@@ -157,7 +154,6 @@ describe("the branch", () => {
     const base = folder.commit({ "a.txt": "a\n" });
     const publisher = branchPublisher({
       gitDir: `${folder.path}/.git`,
-      repository: "it",
       branch: "casebook/issue-1",
       base,
       isOurs,
@@ -179,7 +175,6 @@ describe("the branch", () => {
     folder.git("switch", "-q", "-c", "casebook/issue-1");
     const publisher = branchPublisher({
       gitDir: `${folder.path}/.git`,
-      repository: "it",
       branch: "casebook/issue-1",
       base,
       isOurs,

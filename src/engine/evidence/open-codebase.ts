@@ -15,6 +15,7 @@ import {
 } from "./lexicon/lexicon.ts";
 import { hashTerm, termOf } from "./lexicon/words.ts";
 import { decodeText } from "./decode-text.ts";
+import { linesOf } from "./lines-of.ts";
 
 /** A codebase that also gives the lexicon of each of its text files. */
 export interface IndexedCodebase extends Codebase {
@@ -135,13 +136,6 @@ export async function openCodebase(
   };
 }
 
-/** Lines without their endings; a final line ending starts no line of its own. */
-function linesOf(text: string): string[] {
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
-}
-
 async function* textsOf(
   tree: SourceTree,
   reader: SyntaxReader,
@@ -167,7 +161,7 @@ async function readLexicons(
 ): Promise<Map<string, Lexicon>> {
   const keyOf = (entry: TreeEntry): string => `${entry.oid}:${endingOf(entry.path)}`;
   const entries = tree.entries.filter(
-    ({ kind, path }) => (kind === "file" || kind === "executable") && roleOfPath(path) !== "other",
+    ({ kind }) => kind === "file" || kind === "executable",
   );
   const byKey = new Map<string, Lexicon | undefined>();
   const missing = new Map<string, TreeEntry>();

@@ -1,0 +1,35 @@
+const MAX_CHARACTERS = 160;
+
+/**
+ * Foreign text (names, paths, commit subjects, words of the issue) as Markdown inline code on one line: nothing in it is
+ * markup, a mention or a command, and no reader is misled by characters that do not show. Longer texts are cut with "…".
+ */
+export function inlineCode(text: string, max: number = MAX_CHARACTERS): string {
+  const line = printable(text);
+  const points = [...line];
+  const shown = points.length > max ? `${points.slice(0, max).join("")}…` : line;
+  if (shown === "") return "(empty)";
+  const fence = "`".repeat(longestRun(shown) + 1);
+  const pad = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
+  return `${fence}${pad}${shown}${pad}${fence}`;
+}
+
+/** On one line, white space folded, control and formatting characters as U+FFFD. */
+export function printable(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[\s\u0085]+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu, "\ufffd")
+    .trim();
+}
+
+/** Length of the longest run of backticks. */
+export function longestRun(text: string): number {
+  let longest = 0;
+  let run = 0;
+  for (const character of text) {
+    run = character === "`" ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}

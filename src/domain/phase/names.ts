@@ -1,0 +1,26 @@
+import type { Phase } from "./phase.ts";
+
+/** `issue-42-003-root-cause`. */
+export function specIdOf(issueKey: string, phase: Pick<Phase, "type" | "number">): string {
+  return `issue-${issueKey}-${String(phase.number).padStart(3, "0")}-${phase.type}`;
+}
+
+/** `.chant/specs/issue-42-003-root-cause.md`. */
+export function specFileOf(issueKey: string, phase: Pick<Phase, "type" | "number">): string {
+  return `.chant/specs/${specIdOf(issueKey, phase)}.md`;
+}
+
+/** `.chant/research/issue-42-root-cause.md`. */
+export function documentFileOf(issueKey: string, phase: Pick<Phase, "type">): string {
+  return `.chant/research/issue-${issueKey}-${phase.type}.md`;
+}
+
+/** `casebook/issue-42`. */
+export function branchOf(issueKey: string): string {
+  return `casebook/issue-${issueKey}`;
+}
+
+/** True for the specs and documents of one issue, and for no other file. */
+export function belongsTo(issueKey: string, path: string): boolean {
+  return path.startsWith(`.chant/specs/issue-${issueKey}-`) || path.startsWith(`.chant/research/issue-${issueKey}-`);
+}

@@ -1,0 +1,42 @@
+import type { FileSyntax, SymbolDefinition } from "../../syntax/syntax.ts";
+import type { Codebase } from "../codebase.ts";
+
+/** Files beyond this many, by path order, are not surveyed; `left` says how many there were. */
+const MAX_FILES = 8_000;
+
+export interface Definition {
+  readonly path: string;
+  readonly symbol: SymbolDefinition;
+}
+
+/** The syntax of every file with a grammar: sources, tests and examples; not generated and vendored code. */
+export interface CodeSurvey {
+  readonly files: ReadonlyMap<string, FileSyntax>;
+  /** Every definition by its name. */
+  readonly definitions: ReadonlyMap<string, readonly Definition[]>;
+  /** Files with a grammar that were not read, over the limit. */
+  readonly left: number;
+}
+
+export async function surveyCode(
+  codebase: Codebase,
+  hasGrammar: (path: string) => boolean,
+  signal?: AbortSignal,
+): Promise<CodeSurvey> {
+  const wanted = codebase.tree.entries
+    .map(({ path }) => path)
+    .filter((path) => {
+      const role = codebase.roleOf(path);
+      return (role === "source" || role === "test" || role === "auxiliary" || role === "config") && hasGrammar(path);
+    });
+  const files = new Map<string, FileSyntax>();
+  for await (const { path, syntax } of codebase.syntaxes(wanted.slice(0, MAX_FILES), signal)) files.set(path, syntax);
+  const definitions = new Map<string, Definition[]>();
+  for (const [path, syntax] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const symbol of syntax.symbols) {
+      const same = definitions.get(symbol.name);
+      if (same === undefined) definitions.set(symbol.name, [{ path, symbol }]);
+      else same.push({ path, symbol });
+    }
+  return { files, definitions, left: Math.max(0, wanted.length - MAX_FILES) };
+}
