@@ -11,14 +11,14 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openWorkbench } from "../src/entry/compose.ts";
+import { openWorkbench } from "../src/entry/workbench.ts";
 
 interface Case {
   readonly id: string;
   readonly repo: string;
   readonly base_commit: string;
   readonly title: string;
-  readonly body: string;
+  readonly body: string | null;
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { data: { type: "string" }, top: { type: "string", default: "50" } } });
@@ -34,8 +34,9 @@ writeFileSync(outFile, "");
 const started = performance.now();
 for (const { id, repo, base_commit, title, body } of cases) {
   const from = performance.now();
-  await using workbench = await openWorkbench({ repository: join(mirrorDir, repo.replace("/", "+"), "repo"), revision: base_commit, data });
-  const { files, functions } = await workbench.locate({ key: "bench", title, body, comments: [] }, Number(values.top));
+  await using workbench = await openWorkbench({ repository: join(mirrorDir, repo.replace("/", "+"), "repo"), data });
+  const commit = await workbench.repository.resolve(base_commit);
+  const { files, functions } = await workbench.locate({ key: "bench", title, body: body ?? "", comments: [] }, commit, Number(values.top));
   const seconds = (performance.now() - from) / 1000;
   const prediction = {
     id,
