@@ -12,7 +12,7 @@ import { understandIssue } from "../domain/issue/understand-issue.ts";
 import { type IndexedCodebase, openCodebase } from "../engine/evidence/open-codebase.ts";
 import { locate, type Location } from "../engine/evidence/locate/locate.ts";
 import { buildQuery } from "../engine/evidence/locate/query.ts";
-import { MAX_COMMITS } from "../engine/research/evidence-pack.ts";
+import { MAX_COMMITS } from "../engine/research/research-context.ts";
 import type { SyntaxReader } from "../engine/syntax/syntax.ts";
 
 export interface WorkbenchOptions {
