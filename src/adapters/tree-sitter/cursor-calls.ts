@@ -23,6 +23,16 @@ export interface CursorCalls {
   readonly end: (tree: number) => number;
 }
 
+/** As much of the platform's WebAssembly as is used here; neither the compiler's libraries nor Node's types declare it. */
+type WasmExports = Readonly<Record<string, unknown>>;
+interface WasmInstance {
+  readonly exports: WasmExports;
+}
+declare const WebAssembly: {
+  readonly compile: (bytes: Uint8Array) => Promise<object>;
+  readonly Instance: new (module: object, imports: object) => WasmInstance;
+};
+
 /** The tree's address in the wasm memory, as web-tree-sitter 0.27 keeps it (the version is pinned). */
 export function addressOf(tree: Tree): number {
   return (tree as unknown as { readonly 0: number })[0];
@@ -39,10 +49,10 @@ export function startParser(): Promise<CursorCalls> {
 async function start(): Promise<CursorCalls> {
   const { resolve } = createRequire(import.meta.url);
   const module = await WebAssembly.compile(await readFile(resolve("web-tree-sitter/web-tree-sitter.wasm")));
-  let exports: WebAssembly.Exports = {};
+  let exports: WasmExports = {};
   await Parser.init({
     // Emscripten's hook for making the instance oneself: the way to its exports.
-    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) {
+    instantiateWasm(imports: object, done: (instance: WasmInstance, module: object) => void) {
       const instance = new WebAssembly.Instance(module, imports);
       exports = instance.exports;
       done(instance, module);

@@ -6,8 +6,8 @@ const LIMIT_MS = 3_000;
 
 let parser = fileParser(LIMIT_MS);
 
-/** One task of the pool. Undefined when the text took too long or broke the parser. */
-export default async function parseOne(task: {
+/** One task of a thread. Undefined when the text took too long or broke the parser; never throws for a text. */
+export async function parseOne(task: {
   readonly language: Language;
   readonly text: string;
 }): Promise<FileSyntax | undefined> {

@@ -15,10 +15,33 @@ interface Parsed {
 }
 
 /**
- * Reads syntax with tree-sitter in `workers` threads (1 or more), started when the first file comes. Hostile text can
- * cost its own thread, never the process. Dispose it, else the process stays.
+ * Reads syntax with tree-sitter in `workers` threads, started when the first file comes: hostile text can cost its own
+ * thread, never the process. Dispose it, else the threads keep the process alive. With 0 workers files are parsed one
+ * after the other in the calling thread: no threads to start (100 ms each), for tests and small jobs; the parser's own
+ * time limit still holds there, but nothing stops a thread that hangs. Throws RangeError for any other number.
  */
 export function treeSitterSyntax({ workers }: { readonly workers: number }): SyntaxReader & AsyncDisposable {
+  if (!Number.isSafeInteger(workers) || workers < 0) throw new RangeError(`workers: expected 0 or more, found ${workers}`);
+  return workers === 0 ? inThisThread() : inThreads(workers);
+}
+
+function inThisThread(): SyntaxReader & AsyncDisposable {
+  return {
+    languageOf,
+    async *parse(files, signal) {
+      // Imported late: a process that only starts threads does not need the parser itself.
+      const { parseOne } = await import("./parse-worker.ts");
+      for await (const { oid, language, text } of files) {
+        signal?.throwIfAborted();
+        yield { oid, language, syntax: await parseOne({ language, text }) };
+      }
+      signal?.throwIfAborted();
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function inThreads(workers: number): SyntaxReader & AsyncDisposable {
   let pool: Tinypool | undefined;
   const start = (): Tinypool =>
     (pool ??= new Tinypool({
@@ -26,6 +49,7 @@ export function treeSitterSyntax({ workers }: { readonly workers: number }): Syn
       filename: fileURLToPath(
         new URL(import.meta.url.endsWith(".ts") ? "./parse-worker.ts" : "./parse-worker.js", import.meta.url),
       ),
+      name: "parseOne",
       runtime: "worker_threads",
       minThreads: 0,
       maxThreads: workers,

@@ -6,7 +6,7 @@ import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
 
 /** How a statement begins that is not read from the code; `parseDocument` knows these words again. */
 export const MARKS: Readonly<Record<Exclude<Provenance, "code">, string>> = {
-  run: "Run:",
+  run: "Measured:",
   reporter: "Reported:",
   maintainer: "A maintainer said:",
   inference: "Hypothesis:",

@@ -87,7 +87,7 @@ function splicePair(place: Place, pair: Pair, indent: string, value: KeyChange):
     throw new NotSpliceable("a key that does not start its line");
   }
   const old = pair.value;
-  if (value === undefined || (Array.isArray(value) && value.length === 0)) {
+  if (value === undefined || (isList(value) && value.length === 0)) {
     return [{ start, end: pairEnd(place, pair), text: "" }];
   }
   if (typeof value === "string") return spliceValue(place, pair, ` ${formatScalar(value)}`);

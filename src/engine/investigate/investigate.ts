@@ -1,0 +1,167 @@
+import { RunFailure } from "../../domain/failure.ts";
+import { parseDocument } from "../../domain/document/parse-document.ts";
+import { renderDocument } from "../../domain/document/render-document.ts";
+import type { Issue } from "../../domain/issue/issue.ts";
+import { visibleText } from "../../domain/issue/visible/visible-text.ts";
+import { documentFileOf, specFileOf, specIdOf } from "../../domain/phase/names.ts";
+import type { Phase } from "../../domain/phase/phase.ts";
+import { phaseSpec } from "../../domain/phase/phase-spec.ts";
+import { editSpec, type SpecChanges } from "../../domain/spec/edit-spec.ts";
+import { parseSpec } from "../../domain/spec/parse-spec.ts";
+import { outcomeOf, type Verdict } from "../../domain/verdict/verdict.ts";
+import { type CheckSource, checkDocument } from "../check/check-document.ts";
+import { decideCriterion } from "../criteria/decide-criterion.ts";
+import { dropWrong } from "../research/drop-wrong.ts";
+import type { ResearchContext } from "../research/research-context.ts";
+import { writeDocument } from "../research/write-document.ts";
+import type { Publisher } from "../source/repository.ts";
+
+export interface InvestigateRequest {
+  readonly issue: Issue;
+  /** In the order of their numbers; those that need a model are left out with the reason. */
+  readonly phases: readonly Phase[];
+  /** The lines a person named, as written: `path:3-9`. */
+  readonly at: string | undefined;
+}
+
+export interface InvestigateDependencies {
+  readonly context: ResearchContext;
+  readonly source: CheckSource;
+  readonly publisher: Publisher;
+  readonly now: () => Date;
+  readonly onPhase?: (phase: Phase, event: "start" | PhaseResult["status"]) => void;
+}
+
+export interface PhaseResult {
+  readonly phase: string;
+  readonly specId: string;
+  /** `left-out`: needs a model. `unchanged`: everything was there already. */
+  readonly status: "completed" | "needs_attention" | "failed" | "left-out";
+  readonly document: string | undefined;
+  readonly verdicts: readonly Verdict[];
+  /** Statements that failed their check and were not published. */
+  readonly dropped: number;
+  readonly changed: boolean;
+  readonly reason?: string;
+  /** First sentence of the document. */
+  readonly lead?: string;
+}
+
+export interface InvestigateResult {
+  readonly issue: string;
+  readonly baseCommit: string;
+  readonly place: string;
+  readonly phases: readonly PhaseResult[];
+}
+
+/** Works the phases one after the other; each is published before the next begins, so a kill loses at most one. */
+export async function investigate(request: InvestigateRequest, dependencies: InvestigateDependencies): Promise<InvestigateResult> {
+  const { context, publisher } = dependencies;
+  const worked = request.phases.filter(({ needs }) => needs === "builtin");
+  const results: PhaseResult[] = [];
+  for (const phase of request.phases) {
+    context.signal?.throwIfAborted();
+    const specId = specIdOf(request.issue.key, phase);
+    if (phase.needs === "model") {
+      results.push({ phase: phase.type, specId, status: "left-out", document: undefined, verdicts: [], dropped: 0, changed: false, reason: "it needs a model" });
+      dependencies.onPhase?.(phase, "left-out");
+      continue;
+    }
+    dependencies.onPhase?.(phase, "start");
+    const result = await runPhase(phase, worked, request, dependencies);
+    results.push(result);
+    dependencies.onPhase?.(phase, result.status);
+  }
+  return { issue: request.issue.key, baseCommit: context.baseCommit, place: publisher.place, phases: results };
+}
+
+async function runPhase(
+  phase: Phase,
+  present: readonly Phase[],
+  { issue, at }: InvestigateRequest,
+  { context, source, publisher, now }: InvestigateDependencies,
+): Promise<PhaseResult> {
+  const specFile = specFileOf(issue.key, phase);
+  const specId = specIdOf(issue.key, phase);
+  const documentFile = documentFileOf(issue.key, phase);
+  const current = await publisher.current();
+  const existing = current.get(specFile);
+  const spec = existing ?? phaseSpec({ issueKey: issue.key, issueTitle: issue.title, phase, present, at });
+  const { spec: parsedSpec, problems } = parseSpec(specId, spec);
+  const broken = problems.find(({ severity }) => severity === "error");
+  if (broken !== undefined) throw new RunFailure("spec-unreadable", `${specFile}, line ${broken.line}: ${broken.message}`);
+
+  const written = await dropWrong(await writeDocument(phase, context), source);
+  const text = renderDocument(written.document);
+  // From here on only what stands in the text counts: it is read again as any other document would be.
+  const parsed = parseDocument(text);
+  const report = await checkDocument(parsed, source, context.signal);
+  const evidence = { phase, parsed, report, exists: source.exists, given: context.at !== undefined };
+  const criteria = parsedSpec.criteria.map((criterion) => phase.criteria.find((known) => known.text === criterion.text) ?? ({ text: criterion.text, check: "person" } as const));
+  const verdicts = criteria.map((criterion) => decideCriterion(criterion, evidence));
+  const status = outcomeOf(verdicts);
+  const lead = written.document.lead[0]?.text;
+  const result = { phase: phase.type, specId, status, document: documentFile, verdicts, dropped: written.dropped, ...(lead === undefined ? {} : { lead }) };
+
+  const labels = labelsWith(parsedSpec.labels, at);
+  const marks = new Map(parsedSpec.criteria.map(({ line }, i) => [line, verdicts[i]?.result === "met"]));
+  const isSame =
+    existing !== undefined &&
+    current.get(documentFile) === text &&
+    parsedSpec.status === status &&
+    parsedSpec.labels.join("\n") === labels.join("\n") &&
+    parsedSpec.criteria.every(({ line, done }) => marks.get(line) === done);
+  if (isSame) return { ...result, changed: false };
+
+  const run = runIdOf(`${specId}\n${context.baseCommit}\n${text}`);
+  const inProgress = edit(spec, { set: { status: "in_progress", completed_at: undefined, labels } }, specFile);
+  const work = await publisher.publish({
+    files: new Map([[specFile, inProgress], [documentFile, text]]),
+    message: `chant(${specId}): ${phase.title} of issue ${issue.key}\n\nSpec: ${specId}\nRun: ${run}\n`,
+  });
+  const at_ = `${now().toISOString().slice(0, 19)}Z`;
+  const finished: SpecChanges = {
+    set: {
+      status,
+      ...(work.commit === undefined ? {} : { commits: [...parsedSpec.commits, work.commit.slice(0, 7)] }),
+      completed_at: at_,
+      model: "builtin",
+    },
+    marks,
+    agentOutput: { at: at_, text: formatVerdicts(verdicts, written.dropped, context.baseCommit), redact: (output) => output },
+  };
+  await publisher.publish({
+    files: new Map([[specFile, edit(inProgress, finished, specFile)]]),
+    message: `chant: ${status === "completed" ? "Complete" : status === "needs_attention" ? "Hold" : "Fail"} ${specId}\n\nRun: ${run}\n`,
+  });
+  return { ...result, changed: true };
+}
+
+function labelsWith(labels: readonly string[], at: string | undefined): readonly string[] {
+  const others = labels.filter((label) => !label.startsWith("at:"));
+  return at === undefined ? labels : [...others, `at:${at}`];
+}
+
+function edit(text: string, changes: SpecChanges, file: string): string {
+  const edited = editSpec(text, changes);
+  if (edited.ok) return edited.text;
+  const [problem] = edited.problems;
+  throw new RunFailure("spec-unreadable", `${file}, line ${problem?.line ?? 1}: ${problem?.message ?? "it cannot be edited"}`);
+}
+
+function formatVerdicts(verdicts: readonly Verdict[], dropped: number, baseCommit: string): string {
+  const lines = verdicts.map(({ criterion, result, how, evidence }) => `${result.toUpperCase()} (${how}): ${criterion}\n  ${evidence}`);
+  return [`Built-in researcher, no model. Checked at ${baseCommit}.`, ...(dropped > 0 ? [`${dropped} statements failed their check and were dropped.`] : []), "", ...lines].join("\n");
+}
+
+/** Names a run by what went in and came out: the same run again has the same name. */
+function runIdOf(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++) hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return hash.toString(16).padStart(16, "0");
+}
+
+/** What quotations are compared with: the issue as its readers see it. */
+export function visibleIssueText(issue: Issue): string {
+  return [issue.title, issue.body, ...issue.comments.map(({ body }) => body)].map((part) => visibleText(part).text).join("\n");
+}

@@ -1,0 +1,71 @@
+import { inlineCode } from "../../domain/document/inline-code.ts";
+import type { Block, Finding, ResearchDocument, Section } from "../../domain/finding/finding.ts";
+import type { Phase } from "../../domain/phase/phase.ts";
+import type { ResearchContext } from "./research-context.ts";
+import * as comprehension from "./sections/comprehension.ts";
+import * as impact from "./sections/impact-map.ts";
+import * as cause from "./sections/root-cause.ts";
+import { counted, fact, hypothesis, listed, measured } from "./statements.ts";
+import { citationOf, qualifiedName } from "./suspects.ts";
+
+type Writer = (context: ResearchContext) => Promise<readonly Block[]>;
+
+/** Who writes which section; a repository's own phase names sections of this table. */
+const WRITERS: Readonly<Record<string, Writer>> = {
+  symptom: comprehension.symptom,
+  "expected-actual": comprehension.expectedActual,
+  environment: comprehension.environment,
+  steps: comprehension.steps,
+  components: comprehension.components,
+  "prior-work": comprehension.priorWork,
+  areas: comprehension.areas,
+  missing: comprehension.missing,
+  questions: comprehension.questions,
+  suspects: cause.suspects,
+  "callers-of-suspects": cause.callersOfSuspects,
+  "line-history": cause.lineHistory,
+  hypotheses: cause.hypotheses,
+  sequence: cause.sequence,
+  options: cause.options,
+  "not-established": cause.notEstablished,
+  similar: impact.similar,
+  callers: impact.callers,
+  "public-surface": impact.publicSurface,
+  tests: impact.tests,
+  docs: impact.docs,
+  "co-change": impact.coChange,
+  scope: impact.scope,
+  risks: impact.risks,
+  targets: impact.targetFiles,
+};
+
+/** The document of a phase, section by section. Throws when the phase names a section that nobody writes: a bug. */
+export async function writeDocument(phase: Phase, context: ResearchContext): Promise<ResearchDocument> {
+  const sections: Section[] = [];
+  for (const { id, heading } of phase.sections) {
+    context.signal?.throwIfAborted();
+    const write = WRITERS[id];
+    if (write === undefined) throw new Error(`Nobody writes the section ${id}`);
+    sections.push({ id, heading, blocks: await write(context) });
+  }
+  return { phase: phase.type, title: `${phase.title} of issue ${context.issue.key}`, baseCommit: context.baseCommit, lead: await leadOf(phase, context), sections };
+}
+
+async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly Finding[]> {
+  if (phase.type === "comprehension") {
+    const { files } = await context.location();
+    const best = files.slice(0, 3);
+    return [
+      best.length === 0
+        ? measured("No source file answers to the words of the issue.")
+        : hypothesis(`The issue is about ${listed(best.map(({ path }) => inlineCode(path)))}; the evidence is ${best[0]!.strength}.`, best.flatMap(({ reasons }) => reasons[0]?.citations.slice(0, 1) ?? [])),
+    ];
+  }
+  const [leading] = await context.suspects();
+  if (leading === undefined) return [measured("No suspect was found, so nothing here rests on one.")];
+  if (leading.given) return [fact(`A person named ${inlineCode(leading.name)} as the place of the cause; what follows takes it as given.`, [citationOf(leading)])];
+  const resting = phase.type === "root-cause" ? "The leading suspect is" : "Everything below rests on the leading hypothesis, which nobody has confirmed: the cause lies in";
+  const targets = phase.type === "root-cause" ? [] : await context.targets();
+  const more = targets.length > 1 ? ` It has the same sequence as ${listed(targets.slice(1).map(({ symbol }) => inlineCode(qualifiedName(symbol))))}; ${counted(new Set(targets.map(({ path }) => path)).size, "file")} would change.` : "";
+  return [hypothesis(`${resting} ${inlineCode(leading.name)} (${leading.strength} evidence).${more}`, [citationOf(leading)])];
+}

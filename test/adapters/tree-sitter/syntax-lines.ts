@@ -1,0 +1,39 @@
+import { treeSitterSyntax } from "../../../src/adapters/tree-sitter/tree-sitter-syntax.ts";
+import type { FileSyntax, Language } from "../../../src/engine/syntax/syntax.ts";
+
+/** The syntax of one text, parsed in this thread. Throws when the parser gives up on it. */
+export async function readSyntax(language: Language, text: string): Promise<FileSyntax> {
+  await using reader = treeSitterSyntax({ workers: 0 });
+  for await (const { syntax } of reader.parse([{ oid: "1", language, text }])) {
+    if (syntax !== undefined) return syntax;
+  }
+  throw new Error(`no syntax for a text of ${text.length} characters`);
+}
+
+/** One line a symbol: `method Store.get 12-20 @14 public doc 10-11: def get(self)`; `@` is the line of the name. */
+export function symbolLines(syntax: FileSyntax): string[] {
+  return syntax.symbols.map((symbol) => {
+    const { kind, start, end, nameLine, isPublic, doc, signature } = symbol;
+    const about = doc === undefined ? "" : ` doc ${doc.start}-${doc.end}`;
+    const access = isPublic ? "public" : "private";
+    return `${kind} ${pathOf(symbol)} ${start}-${end} @${nameLine} ${access}${about}: ${signature}`;
+  });
+}
+
+/** One line a reference: `15 call self.store|get in Store.get`; before the bar is the receiver, if there is one. */
+export function referenceLines(syntax: FileSyntax): string[] {
+  return syntax.references.map(({ line, kind, receiver, name, inside }) => {
+    const holder = inside === undefined ? undefined : syntax.symbols[inside];
+    const before = receiver === undefined ? "" : `${receiver}|`;
+    return `${line} ${kind} ${before}${name}${holder === undefined ? "" : ` in ${pathOf(holder)}`}`;
+  });
+}
+
+/** One line an import: `3 ./store.ts {open, close}`. */
+export function importLines(syntax: FileSyntax): string[] {
+  return syntax.imports.map(({ line, source, names }) => `${line} ${source} {${names.join(", ")}}`);
+}
+
+function pathOf({ container, name }: { readonly container: readonly string[]; readonly name: string }): string {
+  return [...container, name].join(".");
+}
