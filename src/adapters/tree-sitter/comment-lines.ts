@@ -28,7 +28,10 @@ export class CommentLines {
     if (before > MAX_INDENT) return;
     if (tree.source.slice(tree.lineStart(start), tree.startOf(node)).trim() !== "") return;
     const end = tree.endLineOf(node);
-    const after = tree.source.slice(tree.endOf(node), Math.min(tree.lineEnd(end), tree.endOf(node) + MAX_INDENT));
+    const after = tree.source.slice(
+      tree.endOf(node),
+      Math.min(tree.lineEnd(end), tree.endOf(node) + MAX_INDENT),
+    );
     if (after.trim() === "") this.byLastLine.set(end, { start, isAttribute });
   }
 

@@ -102,7 +102,12 @@ export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRu
   };
 }
 
-function fillRoles(row: Uint8Array, type: string, roles: Readonly<Record<string, Role>>, grammar: Grammar): void {
+function fillRoles(
+  row: Uint8Array,
+  type: string,
+  roles: Readonly<Record<string, Role>>,
+  grammar: Grammar,
+): void {
   const number = (key: string) => {
     const role = roles[key];
     return role === undefined ? 0 : ROLES.indexOf(role);

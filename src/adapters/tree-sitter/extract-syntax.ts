@@ -145,7 +145,13 @@ class Extraction implements Surroundings {
       else if (compiled.opaque[type] === 1) this.addWords(node);
       node++;
     }
-    return { language, symbols: this.symbols(), references: this.references(), imports: this.imports, hasErrors };
+    return {
+      language,
+      symbols: this.symbols(),
+      references: this.references(),
+      imports: this.imports,
+      hasErrors,
+    };
   }
 
   private leave(node: number): void {
@@ -172,7 +178,10 @@ class Extraction implements Surroundings {
     if (calls !== undefined) this.imports.push(...calls);
 
     const section = own(rules.sections, kind)?.(tree, node);
-    if (section !== undefined) this.scope.sectionIsPublic = section;
+    if (section !== undefined) {
+      this.scope.sectionIsPublic = section;
+      return tree.lastOf(node) + 1;
+    }
 
     const names = own(rules.scopes, kind)?.(tree, node);
     if (names !== undefined) {
@@ -265,7 +274,8 @@ class Extraction implements Surroundings {
       this.calls.nodes.push(node);
       this.calls.names.push(name);
     }
-    const receiver = member < 0 ? undefined : receiverText(tree.source, tree.startOf(member), tree.startOf(node));
+    const receiver =
+      member < 0 ? undefined : receiverText(tree.source, tree.startOf(member), tree.startOf(node));
     const { inside } = this.scope;
     this.pending.push({
       reference: {
@@ -284,10 +294,18 @@ class Extraction implements Surroundings {
     const { tree } = this;
     const { inside } = this.scope;
     let line = tree.lineOf(node);
-    for (const word of tree.text(node).slice(0, MAX_OPAQUE).matchAll(/\n|[A-Za-z_]\w*/g)) {
+    for (const word of tree
+      .text(node)
+      .slice(0, MAX_OPAQUE)
+      .matchAll(/\n|[A-Za-z_]\w*/g)) {
       if (word[0] === "\n") line++;
       else {
-        const reference = { name: word[0], kind: "name" as const, line, ...(inside === undefined ? {} : { inside }) };
+        const reference = {
+          name: word[0],
+          kind: "name" as const,
+          line,
+          ...(inside === undefined ? {} : { inside }),
+        };
         this.pending.push({ reference, locals: this.scope.locals });
       }
     }

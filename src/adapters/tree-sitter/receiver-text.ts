@@ -13,6 +13,8 @@ export function receiverText(source: string, start: number, end: number): string
   let last = text.length;
   while (last > 0 && isJoint(text.charCodeAt(last - 1))) last--;
   text = text.slice(0, last);
+  // PHP's `static::$count`: the sign belongs to the name.
+  if (text.endsWith("::$")) text = text.slice(0, -3);
   if (text === "") return undefined;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -24,7 +26,14 @@ export function receiverText(source: string, start: number, end: number): string
 /** `.`, `:`, `>` and `-` (of `->`), `?`, `!`, `&` (of Ruby's `&.`), `\`. */
 function isJoint(code: number): boolean {
   return (
-    code === 46 || code === 58 || code === 62 || code === 45 || code === 63 || code === 33 || code === 38 || code === 92
+    code === 46 ||
+    code === 58 ||
+    code === 62 ||
+    code === 45 ||
+    code === 63 ||
+    code === 33 ||
+    code === 38 ||
+    code === 92
   );
 }
 

@@ -5,7 +5,12 @@ const MAX_SIGNATURE = 200;
 const MAX_HEAD = 1_000;
 
 /** A definition's head on one line: decorators and annotations left out, white space folded, cut at 200 characters. */
-export function signatureOf(tree: FlatTree, outer: number, body: number, annotations: readonly string[]): string {
+export function signatureOf(
+  tree: FlatTree,
+  outer: number,
+  body: number,
+  annotations: readonly string[],
+): string {
   const start = headStart(tree, outer, annotations);
   const end = body >= 0 && tree.startOf(body) > start ? tree.startOf(body) : tree.endOf(outer);
   const head = fold(tree.source.slice(start, Math.min(end, start + MAX_HEAD)));
@@ -43,7 +48,10 @@ function fold(text: string): string {
 /** Without the `{`, `:` or `=` that only leads to the body. */
 function withoutOpening(head: string): string {
   let end = head.length;
-  while (end > 0 && (head[end - 1] === "{" || head[end - 1] === ":" || head[end - 1] === "=" || head[end - 1] === " ")) {
+  while (
+    end > 0 &&
+    (head[end - 1] === "{" || head[end - 1] === ":" || head[end - 1] === "=" || head[end - 1] === " ")
+  ) {
     end--;
   }
   return head.slice(0, end);

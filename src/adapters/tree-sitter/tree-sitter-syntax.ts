@@ -17,11 +17,12 @@ interface Parsed {
 /**
  * Reads syntax with tree-sitter in `workers` threads, started when the first file comes: hostile text can cost its own
  * thread, never the process. Dispose it, else the threads keep the process alive. With 0 workers files are parsed one
- * after the other in the calling thread: no threads to start (100 ms each), for tests and small jobs; the parser's own
+ * after the other in the calling thread: no threads to start, for tests and small jobs; the parser's own
  * time limit still holds there, but nothing stops a thread that hangs. Throws RangeError for any other number.
  */
 export function treeSitterSyntax({ workers }: { readonly workers: number }): SyntaxReader & AsyncDisposable {
-  if (!Number.isSafeInteger(workers) || workers < 0) throw new RangeError(`workers: expected 0 or more, found ${workers}`);
+  if (!Number.isSafeInteger(workers) || workers < 0)
+    throw new RangeError(`workers: expected 0 or more, found ${workers}`);
   return workers === 0 ? inThisThread() : inThreads(workers);
 }
 

@@ -1,2 +1,22 @@
-const v: string = process.version;
-console.log("hi", v, process.argv.slice(2));
+import { text } from "node:stream/consumers";
+import { runCli } from "./run-cli.ts";
+
+const stop = new AbortController();
+// The first signal ends the work in good order; a second one ends it at once.
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort(new DOMException("stopped", "AbortError"));
+  });
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on("error", () => process.exit(0));
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env: process.env,
+  signal: stop.signal,
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
+  stdin: () => text(process.stdin),
+});

@@ -20,13 +20,22 @@ export function symbolLines(syntax: FileSyntax): string[] {
   });
 }
 
-/** One line a reference: `15 call self.store|get in Store.get`; before the bar is the receiver, if there is one. */
+/**
+ * One line for the references that follow each other on a source line and in the same definition:
+ * `15 in Store.get: call self.store|get, name LIMIT`. Before the bar is the receiver, if there is one.
+ */
 export function referenceLines(syntax: FileSyntax): string[] {
-  return syntax.references.map(({ line, kind, receiver, name, inside }) => {
+  const lines: string[] = [];
+  let open = "";
+  for (const { line, kind, receiver, name, inside } of syntax.references) {
     const holder = inside === undefined ? undefined : syntax.symbols[inside];
-    const before = receiver === undefined ? "" : `${receiver}|`;
-    return `${line} ${kind} ${before}${name}${holder === undefined ? "" : ` in ${pathOf(holder)}`}`;
-  });
+    const place = `${line}${holder === undefined ? "" : ` in ${pathOf(holder)}`}: `;
+    const use = `${kind} ${receiver === undefined ? "" : `${receiver}|`}${name}`;
+    if (place === open) lines.push(`${lines.pop() ?? ""}, ${use}`);
+    else lines.push(`${place}${use}`);
+    open = place;
+  }
+  return lines;
 }
 
 /** One line an import: `3 ./store.ts {open, close}`. */
@@ -34,6 +43,12 @@ export function importLines(syntax: FileSyntax): string[] {
   return syntax.imports.map(({ line, source, names }) => `${line} ${source} {${names.join(", ")}}`);
 }
 
-function pathOf({ container, name }: { readonly container: readonly string[]; readonly name: string }): string {
+function pathOf({
+  container,
+  name,
+}: {
+  readonly container: readonly string[];
+  readonly name: string;
+}): string {
   return [...container, name].join(".");
 }

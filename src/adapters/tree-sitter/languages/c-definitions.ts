@@ -3,6 +3,8 @@ import type { FlatTree } from "../flat-tree.ts";
 import type { Definition, Surroundings } from "../language-rules.ts";
 
 const MAX_DECLARATOR = 30;
+/** Between a definition and its namespace: a list, a template or two, conditional sections. */
+const MAX_HOLDERS = 8;
 const TYPES: readonly string[] = ["class", "interface", "enum"];
 
 interface Declared {
@@ -32,7 +34,12 @@ function declared(tree: FlatTree, declarator: number): Declared | undefined {
       case "operator_name":
         return { name: tree.text(node).replaceAll(" ", ""), nameNode: node, container, isFunction };
       case "operator_cast":
-        return { name: `operator ${tree.text(tree.child(node, "type"))}`, nameNode: node, container, isFunction: true };
+        return {
+          name: `operator ${tree.text(tree.child(node, "type"))}`,
+          nameNode: node,
+          container,
+          isFunction: true,
+        };
       case "destructor_name":
         return { name: tree.text(node), nameNode: node + 2, container, isFunction };
       case "qualified_identifier": {
@@ -75,7 +82,18 @@ function isStatic(tree: FlatTree, node: number): boolean {
 
 /** In a class by its section; outside, `static` keeps a name to its file. */
 function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
-  return TYPES.includes(at.scopeKind ?? "") ? at.sectionIsPublic : !isStatic(tree, node);
+  return TYPES.includes(at.scopeKind ?? "")
+    ? at.sectionIsPublic
+    : !isStatic(tree, node) && !isUnnamed(tree, node);
+}
+
+/** In a namespace without a name, which keeps what it holds to its file. */
+function isUnnamed(tree: FlatTree, node: number): boolean {
+  let holder = tree.parentOf(node);
+  for (let n = 0; n < MAX_HOLDERS && holder >= 0; n++, holder = tree.parentOf(holder)) {
+    if (tree.kind(holder) === "namespace_definition") return tree.child(holder, "name") < 0;
+  }
+  return false;
 }
 
 function outerOf(tree: FlatTree, node: number): number {
@@ -152,7 +170,8 @@ export function typeSpecifier(kind: SymbolKind) {
 /** `typedef struct { … } store_t`: the alias names the type. */
 function anonymousType(tree: FlatTree, node: number, body: number, kind: SymbolKind): readonly Definition[] {
   const parent = tree.parentOf(node);
-  const one = tree.kind(parent) === "type_definition" ? declared(tree, tree.child(parent, "declarator")) : undefined;
+  const one =
+    tree.kind(parent) === "type_definition" ? declared(tree, tree.child(parent, "declarator")) : undefined;
   if (one === undefined || one.isFunction) return [];
   return [{ name: one.name, kind, node, nameNode: one.nameNode, outer: parent, body, isPublic: true }];
 }
@@ -193,6 +212,15 @@ export function aliasDefinition(kind: SymbolKind) {
   return (tree: FlatTree, node: number, at: Surroundings): readonly Definition[] => {
     const nameNode = tree.child(node, "name");
     if (at.inFunction) return [];
-    return [{ name: tree.text(nameNode), kind, node, nameNode, outer: outerOf(tree, node), isPublic: at.sectionIsPublic }];
+    return [
+      {
+        name: tree.text(nameNode),
+        kind,
+        node,
+        nameNode,
+        outer: outerOf(tree, node),
+        isPublic: at.sectionIsPublic,
+      },
+    ];
   };
 }

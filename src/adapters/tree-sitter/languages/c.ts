@@ -85,6 +85,7 @@ export const c: LanguageRules = {
 
 export const cpp: LanguageRules = {
   ...c,
+  ignored: ["static_cast", "dynamic_cast", "const_cast", "reinterpret_cast"],
   identifiers: { ...c.identifiers, namespace_identifier: "name" },
   members: { ...c.members, qualified_identifier: "name" },
   wrappers: {

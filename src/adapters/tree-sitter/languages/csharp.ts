@@ -4,7 +4,10 @@ import type { Definition, LanguageRules, Surroundings } from "../language-rules.
 
 /** What an interface holds is public without saying so. */
 function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
-  const modifiers = tree.children(node).filter((n) => tree.kind(n) === "modifier").map((n) => tree.text(n));
+  const modifiers = tree
+    .children(node)
+    .filter((n) => tree.kind(n) === "modifier")
+    .map((n) => tree.text(n));
   if (modifiers.includes("public")) return true;
   return at.scopeKind === "interface" && !modifiers.includes("private");
 }
@@ -27,7 +30,9 @@ function fields(tree: FlatTree, node: number, at: Surroundings): readonly Defini
   return declarators.flatMap((declarator): Definition[] => {
     if (tree.kind(declarator) !== "variable_declarator") return [];
     const nameNode = tree.child(declarator, "name");
-    return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node, at) }];
+    return [
+      { name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node, at) },
+    ];
   });
 }
 
@@ -35,7 +40,9 @@ function fields(tree: FlatTree, node: number, at: Surroundings): readonly Defini
 function property(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
   const arrow = tree.child(node, "value");
   const accessors = tree.child(node, "accessors");
-  const hasCode = tree.kind(arrow) === "arrow_expression_clause" || tree.below(accessors, "block", "arrow_expression_clause").length > 0;
+  const hasCode =
+    tree.kind(arrow) === "arrow_expression_clause" ||
+    tree.below(accessors, "block", "arrow_expression_clause").length > 0;
   const nameNode = tree.child(node, "name");
   const body = tree.kind(arrow) === "arrow_expression_clause" ? arrow : accessors;
   return [
@@ -55,8 +62,19 @@ function operator(tree: FlatTree, node: number, at: Surroundings): readonly Defi
   const children = tree.children(node);
   const sign = children[children.findIndex((n) => tree.kind(n) === "operator") + 1] ?? -1;
   const isConversion = tree.kind(node) === "conversion_operator_declaration";
-  const name = isConversion ? `operator ${tree.text(tree.child(node, "type"))}` : `operator${tree.kind(sign)}`;
-  return [{ name, kind: "method", node, nameNode: -1, body: bodyOf(tree, node), isPublic: isPublic(tree, node, at) }];
+  const name = isConversion
+    ? `operator ${tree.text(tree.child(node, "type"))}`
+    : `operator${tree.kind(sign)}`;
+  return [
+    {
+      name,
+      kind: "method",
+      node,
+      nameNode: -1,
+      body: bodyOf(tree, node),
+      isPublic: isPublic(tree, node, at),
+    },
+  ];
 }
 
 /** `namespace App.Core;` holds everything after it in the file. */
@@ -74,13 +92,15 @@ function namespace(tree: FlatTree, node: number): readonly Definition[] {
 function record(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
   const parameters = tree.named(tree.childOf(node, "parameter_list")).flatMap((parameter): Definition[] => {
     const nameNode = tree.child(parameter, "name");
-    return nameNode < 0 ? [] : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
+    return nameNode < 0
+      ? []
+      : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
   });
   return [...definition("class")(tree, node, at), ...parameters];
 }
 
 export const csharp: LanguageRules = {
-  identifiers: { identifier: "name" },
+  identifiers: { identifier: "name", implicit_parameter: "bind" },
   literals: {
     string_literal: "string",
     verbatim_string_literal: "string",
@@ -143,8 +163,6 @@ export const csharp: LanguageRules = {
     "declaration_pattern.name": "bind",
     "declaration_expression.name": "bind",
     "lambda_expression.parameters": "bind",
-    implicit_parameter: "bind",
-    "implicit_parameter.^": "bind",
     "type_parameter.name": "skip",
     "labeled_statement.^": "skip",
     "argument.name": "name",
@@ -178,7 +196,8 @@ export const csharp: LanguageRules = {
     using_directive: (tree, node) => {
       const source = tree.text(tree.named(node).at(-1) ?? -1);
       const isAlias = tree.child(node, "name") >= 0;
-      const names = isAlias ? [source.slice(source.lastIndexOf(".") + 1)] : ["*"];
+      const path = source.slice(0, source.includes("<") ? source.indexOf("<") : source.length);
+      const names = isAlias ? [path.slice(path.lastIndexOf(".") + 1)] : ["*"];
       return [{ source, names, line: tree.lineOf(node) }];
     },
   },

@@ -13,7 +13,8 @@ function functionDeclaration(tree: FlatTree, node: number): readonly Definition[
   const receiver = tree.below(tree.child(node, "receiver"), "type_identifier")[0];
   const name = tree.text(nameNode);
   const body = tree.child(node, "body");
-  if (receiver === undefined) return [{ name, kind: "function", node, nameNode, body, isPublic: isPublic(name) }];
+  if (receiver === undefined)
+    return [{ name, kind: "function", node, nameNode, body, isPublic: isPublic(name) }];
   const container = [tree.text(receiver)];
   return [{ name, kind: "method", node, nameNode, body, isPublic: isPublic(name), container }];
 }
@@ -32,7 +33,15 @@ function typeSpec(tree: FlatTree, node: number, at: Surroundings): readonly Defi
   const kind = shapes[tree.kind(type)] ?? "type";
   const body = kind === "type" ? -1 : tree.childOf(type, "field_declaration_list", "{");
   return [
-    { name, kind, node, nameNode, outer: outerOf(tree, node), body, isPublic: isPublic(name) && !at.inFunction },
+    {
+      name,
+      kind,
+      node,
+      nameNode,
+      outer: outerOf(tree, node),
+      body,
+      isPublic: isPublic(name) && !at.inFunction,
+    },
   ];
 }
 
@@ -99,10 +108,18 @@ export const go: LanguageRules = {
   functions: ["function_declaration", "method_declaration", "func_literal"],
   blocks: ["block", "statement_list"],
   members: { selector_expression: "field", qualified_type: "name" },
-  wrappers: { generic_type: "", parenthesized_expression: "", expression_list: "", literal_element: "name", pointer_type: "type" },
+  wrappers: {
+    generic_type: "",
+    parenthesized_expression: "",
+    expression_list: "",
+    literal_element: "name",
+    pointer_type: "type",
+  },
   roles: {
     "call_expression.function": "call",
     "composite_literal.type": "new",
+    // `NewStore[int](10)`: the grammar cannot tell it from a conversion, which is the rarer one.
+    "type_conversion_expression.type": "call",
     "parameter_declaration.name": "bind",
     "parameter_declaration.type": "type",
     "variadic_parameter_declaration.name": "bind",

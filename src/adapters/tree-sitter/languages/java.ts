@@ -33,7 +33,9 @@ function fields(tree: FlatTree, node: number): readonly Definition[] {
 function record(tree: FlatTree, node: number): readonly Definition[] {
   const components = tree.named(tree.child(node, "parameters")).flatMap((parameter): Definition[] => {
     const nameNode = tree.child(parameter, "name");
-    return nameNode < 0 ? [] : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
+    return nameNode < 0
+      ? []
+      : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
   });
   return [...definition("class")(tree, node), ...components];
 }
@@ -55,7 +57,12 @@ export const java: LanguageRules = {
   interpolations: ["string_interpolation"],
   comments: ["line_comment", "block_comment"],
   annotations: ["marker_annotation", "annotation"],
-  functions: ["method_declaration", "constructor_declaration", "compact_constructor_declaration", "lambda_expression"],
+  functions: [
+    "method_declaration",
+    "constructor_declaration",
+    "compact_constructor_declaration",
+    "lambda_expression",
+  ],
   blocks: ["block", "constructor_body"],
   members: {
     method_invocation: "name",
@@ -101,7 +108,8 @@ export const java: LanguageRules = {
     compact_constructor_declaration: definition("constructor"),
     field_declaration: fields,
     constant_declaration: fields,
-    enum_constant: (tree, node) => definition("variable")(tree, node).map((one) => ({ ...one, isPublic: true })),
+    enum_constant: (tree, node) =>
+      definition("variable")(tree, node).map((one) => ({ ...one, isPublic: true })),
   },
   imports: {
     package_declaration: () => [],

@@ -13,7 +13,8 @@ function outerOf(tree: FlatTree, node: number): number {
     const wraps =
       kind === "export_statement" ||
       kind === "ambient_declaration" ||
-      ((kind === "lexical_declaration" || kind === "variable_declaration") && isOnlyDeclarator(tree, parent, outer)) ||
+      ((kind === "lexical_declaration" || kind === "variable_declaration") &&
+        isOnlyDeclarator(tree, parent, outer)) ||
       (kind === "expression_statement" && tree.kind(outer) === "internal_module");
     if (!wraps) return outer;
     outer = parent;
@@ -21,7 +22,9 @@ function outerOf(tree: FlatTree, node: number): number {
 }
 
 function isOnlyDeclarator(tree: FlatTree, declaration: number, node: number): boolean {
-  return tree.childOf(declaration, "variable_declarator") === node && tree.kind(tree.lastOf(node) + 1) !== ",";
+  return (
+    tree.childOf(declaration, "variable_declarator") === node && tree.kind(tree.lastOf(node) + 1) !== ","
+  );
 }
 
 function isExported(tree: FlatTree, node: number): boolean {
@@ -45,7 +48,8 @@ function valueOf(tree: FlatTree, node: number): number {
   let value = node;
   for (let n = 0; n < 5; n++) {
     const kind = tree.kind(value);
-    if (kind !== "parenthesized_expression" && kind !== "as_expression" && kind !== "satisfies_expression") break;
+    if (kind !== "parenthesized_expression" && kind !== "as_expression" && kind !== "satisfies_expression")
+      break;
     value = tree.named(value)[0] ?? -1;
   }
   return value;
@@ -80,12 +84,14 @@ export function typeDefinition(kind: SymbolKind) {
     functionDeclaration(tree, node).map((one) => ({ ...one, kind }));
 }
 
+/** `declare module "x"` and `namespace A.B`, whose last name is its own. */
 export function moduleDefinition(tree: FlatTree, node: number): readonly Definition[] {
-  return functionDeclaration(tree, node).map((one) => ({
-    ...one,
-    kind: "module",
-    name: one.name.startsWith('"') || one.name.startsWith("'") ? one.name.slice(1, -1) : one.name,
-  }));
+  return functionDeclaration(tree, node).map((one) => {
+    if (one.name.startsWith('"') || one.name.startsWith("'"))
+      return { ...one, kind: "module", name: one.name.slice(1, -1) };
+    const parts = one.name.split(".");
+    return { ...one, kind: "module", name: parts.at(-1) ?? "", container: parts.slice(0, -1) };
+  });
 }
 
 export function enumDefinition(tree: FlatTree, node: number): readonly Definition[] {
@@ -106,7 +112,12 @@ export function methodDefinition(tree: FlatTree, node: number, at: Surroundings)
   return [
     {
       name,
-      kind: inClass && name === "constructor" ? "constructor" : inClass || container.length > 0 ? "method" : "function",
+      kind:
+        inClass && name === "constructor"
+          ? "constructor"
+          : inClass || container.length > 0
+            ? "method"
+            : "function",
       node,
       nameNode,
       body: tree.child(node, "body"),
@@ -149,7 +160,9 @@ export function parameterProperty(tree: FlatTree, node: number): readonly Defini
   if (!tree.has(node, "accessibility_modifier", "readonly")) return [];
   const nameNode = tree.child(node, "pattern");
   const name = tree.text(nameNode);
-  return [{ name, kind: "variable", node, nameNode, isPublic: memberIsPublic(tree, node, name), hoisted: true }];
+  return [
+    { name, kind: "variable", node, nameNode, isPublic: memberIsPublic(tree, node, name), hoisted: true },
+  ];
 }
 
 /** `key: function () {}` in an object. */
@@ -163,7 +176,15 @@ export function objectPair(tree: FlatTree, node: number): readonly Definition[] 
   const body = tree.child(value, "body");
   const isMethod = kind === "function" && container.length > 0;
   return [
-    { name, kind: isMethod ? "method" : kind, node, nameNode, body, isPublic: !name.startsWith("_"), container },
+    {
+      name,
+      kind: isMethod ? "method" : kind,
+      node,
+      nameNode,
+      body,
+      isPublic: !name.startsWith("_"),
+      container,
+    },
   ];
 }
 
@@ -246,7 +267,9 @@ function wholeModule(tree: FlatTree, node: number, value: number): readonly Defi
   if (kind === undefined) return [];
   const nameNode = tree.child(value, "name");
   const body = tree.child(value, "body");
-  return [{ name: nameNode >= 0 ? tree.text(nameNode) : "exports", kind, node, nameNode, body, isPublic: true }];
+  return [
+    { name: nameNode >= 0 ? tree.text(nameNode) : "exports", kind, node, nameNode, body, isPublic: true },
+  ];
 }
 
 function announceObject(tree: FlatTree, object: number, at: Surroundings): void {
@@ -265,7 +288,8 @@ export function variableDeclarator(tree: FlatTree, node: number, at: Surrounding
   if (kind === undefined && at.inFunction) return [];
   const isPublic = isExported(tree, node);
   const outer = outerOf(tree, node);
-  if (tree.kind(nameNode) !== "identifier") return kind === undefined ? patternNames(tree, node, nameNode, outer) : [];
+  if (tree.kind(nameNode) !== "identifier")
+    return kind === undefined ? patternNames(tree, node, nameNode, outer) : [];
   return [
     {
       name: tree.text(nameNode),
@@ -287,21 +311,31 @@ function patternNames(tree: FlatTree, node: number, pattern: number, outer: numb
     const isName = ["identifier", "shorthand_property_identifier_pattern"].includes(tree.kind(nameNode));
     if (!isName) return [];
     return [
-      { name: tree.text(nameNode), kind: "variable", node, nameNode, outer, isPublic: isExported(tree, node) },
+      {
+        name: tree.text(nameNode),
+        kind: "variable",
+        node,
+        nameNode,
+        outer,
+        isPublic: isExported(tree, node),
+      },
     ];
   });
 }
 
 /** `export { a }` and `export default a` say what is public; `export default function () {}` is called `default`. */
 export function exportDefault(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  for (const one of tree.named(tree.childOf(node, "export_clause"))) at.exports(tree.text(tree.child(one, "name")));
+  for (const one of tree.named(tree.childOf(node, "export_clause")))
+    at.exports(tree.text(tree.child(one, "name")));
   const value = valueOf(tree, tree.child(node, "value"));
   if (tree.kind(value) === "identifier") at.exports(tree.text(value));
   const kind = valueKind(tree, value);
   if (kind === undefined) return [];
   const nameNode = tree.child(value, "name");
   const body = tree.child(value, "body");
-  return [{ name: nameNode >= 0 ? tree.text(nameNode) : "default", kind, node, nameNode, body, isPublic: true }];
+  return [
+    { name: nameNode >= 0 ? tree.text(nameNode) : "default", kind, node, nameNode, body, isPublic: true },
+  ];
 }
 
 /** A key as written, quotes removed; "" for a computed one. */

@@ -46,11 +46,19 @@ export function importCall(tree: FlatTree, node: number): readonly Import[] {
 function takenNames(tree: FlatTree, call: number): string[] {
   let value = call;
   let parent = tree.parentOf(value);
-  for (let n = 0; n < 3 && ["await_expression", "parenthesized_expression"].includes(tree.kind(parent)); n++) {
+  for (
+    let n = 0;
+    n < 3 && ["await_expression", "parenthesized_expression"].includes(tree.kind(parent));
+    n++
+  ) {
     value = parent;
     parent = tree.parentOf(value);
   }
-  if (tree.kind(parent) === "member_expression") return [tree.text(tree.child(parent, "property"))];
+  if (tree.kind(parent) === "member_expression") {
+    const name = tree.text(tree.child(parent, "property"));
+    // `import("x").then(…)` waits for the whole module.
+    return tree.kind(tree.child(call, "function")) === "import" && value === call ? ["*"] : [name];
+  }
   const pattern = tree.kind(parent) === "variable_declarator" ? tree.child(parent, "name") : -1;
   if (tree.kind(pattern) !== "object_pattern") return ["*"];
   return tree.named(pattern).map((one) => {

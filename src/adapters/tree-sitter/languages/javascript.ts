@@ -1,4 +1,5 @@
-import type { LanguageRules } from "../language-rules.ts";
+import type { FlatTree } from "../flat-tree.ts";
+import type { LanguageRules, Role } from "../language-rules.ts";
 import { importCall, importStatement, exportStatement } from "./javascript-imports.ts";
 import {
   assignedFunction,
@@ -15,6 +16,12 @@ import {
   typeDefinition,
   variableDeclarator,
 } from "./javascript-definitions.ts";
+
+/** `<div>` is the page's own; `<Row>` is a component of the source. */
+function element(tree: FlatTree, node: number): Role | undefined {
+  const first = tree.text(node)[0] ?? "";
+  return tree.kind(node) === "identifier" && first !== first.toUpperCase() ? "skip" : undefined;
+}
 
 /** JavaScript, TypeScript and TSX: the first is the others without types, so one set of rules does for the three grammars. */
 export const javascript: LanguageRules = {
@@ -99,6 +106,12 @@ export const javascript: LanguageRules = {
     type_query: "name",
     "type_query.^": "name",
     "namespace_import.^": "skip",
+  },
+  contexts: {
+    jsx_opening_element: element,
+    jsx_self_closing_element: element,
+    member_expression: (tree, node) =>
+      tree.kind(tree.parentOf(tree.parentOf(node))) === "jsx_closing_element" ? "skip" : undefined,
   },
   definitions: {
     function_declaration: functionDeclaration,

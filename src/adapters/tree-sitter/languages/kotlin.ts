@@ -1,6 +1,6 @@
 import type { SymbolKind } from "../../../engine/syntax/syntax.ts";
 import type { FlatTree } from "../flat-tree.ts";
-import type { Definition, LanguageRules, Surroundings } from "../language-rules.ts";
+import type { Definition, LanguageRules, Role, Surroundings } from "../language-rules.ts";
 
 /** Kotlin is public unless it says otherwise. */
 function isPublic(tree: FlatTree, node: number): boolean {
@@ -10,15 +10,18 @@ function isPublic(tree: FlatTree, node: number): boolean {
 
 function classKind(tree: FlatTree, node: number): SymbolKind {
   if (tree.has(node, "interface")) return "interface";
-  const modifiers = tree.childrenIn(tree.childOf(node, "modifiers"), "").concat(tree.named(tree.childOf(node, "modifiers")));
+  const modifiers = tree
+    .childrenIn(tree.childOf(node, "modifiers"), "")
+    .concat(tree.named(tree.childOf(node, "modifiers")));
   if (modifiers.some((n) => tree.text(n) === "enum") || tree.has(node, "enum_class_body")) return "enum";
   return "class";
 }
 
-function declaration(tree: FlatTree, node: number): readonly Definition[] {
+function declaration(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
   const nameNode = tree.child(node, "name");
   const body = tree.childOf(node, "class_body", "enum_class_body");
-  return [{ name: tree.text(nameNode), kind: classKind(tree, node), node, nameNode, body, isPublic: isPublic(tree, node) }];
+  const access = isPublic(tree, node) && !at.inFunction;
+  return [{ name: tree.text(nameNode), kind: classKind(tree, node), node, nameNode, body, isPublic: access }];
 }
 
 /** `val` and `var` in a primary constructor are properties. */
@@ -40,7 +43,7 @@ function functionDeclaration(tree: FlatTree, node: number, at: Surroundings): re
       node,
       nameNode,
       body: tree.childOf(node, "function_body"),
-      isPublic: isPublic(tree, node),
+      isPublic: isPublic(tree, node) && !at.inFunction,
       ...(receiver === undefined ? {} : { container: [receiver] }),
     },
   ];
@@ -71,16 +74,25 @@ function property(tree: FlatTree, node: number, at: Surroundings): readonly Defi
 }
 
 /** The grammar reads `val String.ext` as a type followed by a property without a name. */
-function propertyName(tree: FlatTree, node: number, variable: number): { nameNode: number; container: string[] } {
+function propertyName(
+  tree: FlatTree,
+  node: number,
+  variable: number,
+): { nameNode: number; container: string[] } {
   const nameNode = tree.childOf(variable, "identifier");
   if (tree.text(nameNode) !== "") return { nameNode, container: [] };
   const [name, type] = tree.named(tree.childOf(node, "user_type")).toReversed();
   return { nameNode: name ?? -1, container: type === undefined ? [] : [tree.text(type)] };
 }
 
+/** The grammar has no fields here: the first name is the new one, what follows is its type or its default value. */
+function bound(tree: FlatTree, node: number): Role {
+  return tree.childOf(tree.parentOf(node), "identifier") === node ? "bind" : "name";
+}
+
 export const kotlin: LanguageRules = {
   identifiers: { identifier: "name" },
-  ignored: ["it", "null"],
+  ignored: ["it", "null", "class"],
   literals: {
     string_literal: "string",
     multiline_string_literal: "string",
@@ -94,7 +106,15 @@ export const kotlin: LanguageRules = {
   interpolations: ["interpolation"],
   comments: ["line_comment", "block_comment"],
   annotations: ["annotation"],
-  functions: ["function_declaration", "secondary_constructor", "anonymous_function", "lambda_literal", "getter", "setter", "anonymous_initializer"],
+  functions: [
+    "function_declaration",
+    "secondary_constructor",
+    "anonymous_function",
+    "lambda_literal",
+    "getter",
+    "setter",
+    "anonymous_initializer",
+  ],
   blocks: ["block", "function_body"],
   members: { navigation_expression: "*" },
   wrappers: {
@@ -110,19 +130,17 @@ export const kotlin: LanguageRules = {
     "delegation_specifiers.^": "inherit",
     "explicit_delegation.^": "inherit",
     explicit_delegation: "name",
-    "parameter.^": "bind",
-    parameter: "bind",
-    parameter_with_optional_type: "bind",
-    "class_parameter.^": "bind",
-    class_parameter: "bind",
-    variable_declaration: "bind",
-    "variable_declaration.^": "bind",
     "lambda_parameters.^": "bind",
-    catch_block: "bind",
-    "type_parameter.^": "skip",
-    type_parameter: "skip",
     label: "skip",
-    "callable_reference": "name",
+    callable_reference: "name",
+  },
+  contexts: {
+    parameter: bound,
+    parameter_with_optional_type: bound,
+    class_parameter: bound,
+    variable_declaration: bound,
+    catch_block: bound,
+    type_parameter: () => "skip",
   },
   definitions: {
     class_declaration: declaration,
@@ -130,7 +148,16 @@ export const kotlin: LanguageRules = {
     companion_object: (tree, node) => {
       const nameNode = tree.child(node, "name");
       const name = nameNode < 0 ? "Companion" : tree.text(nameNode);
-      return [{ name, kind: "class", node, nameNode, body: tree.childOf(node, "class_body"), isPublic: isPublic(tree, node) }];
+      return [
+        {
+          name,
+          kind: "class",
+          node,
+          nameNode,
+          body: tree.childOf(node, "class_body"),
+          isPublic: isPublic(tree, node),
+        },
+      ];
     },
     class_parameter: classProperty,
     function_declaration: functionDeclaration,
@@ -146,7 +173,8 @@ export const kotlin: LanguageRules = {
     ],
     property_declaration: property,
     type_alias: (tree, node) => {
-      const nameNode = tree.child(node, "type") >= 0 ? tree.child(node, "type") : tree.childOf(node, "identifier");
+      const nameNode =
+        tree.child(node, "type") >= 0 ? tree.child(node, "type") : tree.childOf(node, "identifier");
       return [{ name: tree.text(nameNode), kind: "type", node, nameNode, isPublic: isPublic(tree, node) }];
     },
     enum_entry: (tree, node) => {

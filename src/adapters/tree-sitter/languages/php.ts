@@ -38,7 +38,16 @@ function properties(tree: FlatTree, node: number): readonly Definition[] {
 /** `__construct(private Foo $foo)` declares the property too. */
 function promoted(tree: FlatTree, node: number): readonly Definition[] {
   const nameNode = variableName(tree, tree.child(node, "name"));
-  return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node), hoisted: true }];
+  return [
+    {
+      name: tree.text(nameNode),
+      kind: "variable",
+      node,
+      nameNode,
+      isPublic: isPublic(tree, node),
+      hoisted: true,
+    },
+  ];
 }
 
 function constants(tree: FlatTree, node: number): readonly Definition[] {
@@ -80,7 +89,9 @@ function definedConstant(tree: FlatTree, node: number): readonly Definition[] {
 function used(tree: FlatTree, node: number): readonly Import[] {
   const group = tree.child(node, "body");
   const prefix = group >= 0 ? `${tree.text(tree.childOf(node, "namespace_name"))}\\` : "";
-  const clauses = tree.named(group >= 0 ? group : node).filter((n) => tree.kind(n) === "namespace_use_clause");
+  const clauses = tree
+    .named(group >= 0 ? group : node)
+    .filter((n) => tree.kind(n) === "namespace_use_clause");
   return clauses.map((clause) => {
     const path = tree.text(tree.childOf(clause, "qualified_name", "name", "namespace_name"));
     const source = `${prefix}${path}`;
@@ -100,6 +111,7 @@ function required(tree: FlatTree, node: number): readonly Import[] {
 
 export const php: LanguageRules = {
   identifiers: { name: "name" },
+  ignored: ["static"],
   literals: {
     string: "string",
     encapsed_string: "string",
@@ -125,7 +137,13 @@ export const php: LanguageRules = {
     class_constant_access_expression: "*",
     qualified_name: "*",
   },
-  wrappers: { variable_name: "skip", parenthesized_expression: "", optional_type: "type", type_list: "type", argument: "" },
+  wrappers: {
+    variable_name: "skip",
+    parenthesized_expression: "",
+    optional_type: "type",
+    type_list: "type",
+    argument: "",
+  },
   roles: {
     "function_call_expression.function": "call",
     "member_call_expression.name": "call",
@@ -161,7 +179,10 @@ export const php: LanguageRules = {
     assignment_expression: assignment,
     function_call_expression: definedConstant,
   },
-  imports: { namespace_use_declaration: used, namespace_definition: (tree, node) => (tree.child(node, "body") < 0 ? [] : undefined) },
+  imports: {
+    namespace_use_declaration: used,
+    namespace_definition: (tree, node) => (tree.child(node, "body") < 0 ? [] : undefined),
+  },
   importCalls: {
     require_expression: required,
     require_once_expression: required,

@@ -1,6 +1,6 @@
 import type { Import } from "../../../engine/syntax/syntax.ts";
 import type { FlatTree } from "../flat-tree.ts";
-import type { Definition, LanguageRules, Surroundings } from "../language-rules.ts";
+import type { Definition, LanguageRules, Role, Surroundings } from "../language-rules.ts";
 
 const isPublic = (name: string) => !name.startsWith("_") || (name.startsWith("__") && name.endsWith("__"));
 
@@ -21,7 +21,8 @@ function functionDefinition(tree: FlatTree, node: number, at: Surroundings): rea
       nameNode,
       outer: outerOf(tree, node),
       body: tree.child(node, "body"),
-      isPublic: isPublic(name),
+      // What a function keeps to itself cannot be reached from outside.
+      isPublic: isPublic(name) && !at.inFunction,
     },
   ];
 }
@@ -60,6 +61,17 @@ function importFrom(tree: FlatTree, node: number): readonly Import[] {
   const names = tree.has(node, "wildcard_import") ? ["*"] : importedNames(tree, node);
   // `from . import x`: white space between the dots and the name is allowed, and never meant.
   return [{ source: tree.text(module).replaceAll(" ", "") || "__future__", names, line: tree.lineOf(node) }];
+}
+
+/** A plain name in a `case` is a new variable, a dotted one a constant that is looked up. */
+function captured(tree: FlatTree, node: number): Role | undefined {
+  const dotted = tree.parentOf(node);
+  const holder = tree.kind(tree.parentOf(dotted));
+  return tree.lastOf(dotted) === node &&
+    node === dotted + 1 &&
+    (holder === "case_pattern" || holder === "keyword_pattern")
+    ? "bind"
+    : undefined;
 }
 
 export const python: LanguageRules = {
@@ -112,10 +124,16 @@ export const python: LanguageRules = {
     class_pattern: "type",
     "type_alias_statement.left": "skip",
     type_parameter: "type",
+    splat_pattern: "bind",
+  },
+  contexts: {
+    dotted_name: captured,
+    // `case … as name`; `with` and `except` have a node of their own for the name.
+    as_pattern: (tree, node) => (node === tree.parentOf(node) + 1 ? undefined : "bind"),
   },
   definitions: {
     function_definition: functionDefinition,
-    class_definition: (tree, node) => {
+    class_definition: (tree, node, at) => {
       const nameNode = tree.child(node, "name");
       return [
         {
@@ -125,7 +143,7 @@ export const python: LanguageRules = {
           nameNode,
           outer: outerOf(tree, node),
           body: tree.child(node, "body"),
-          isPublic: isPublic(tree.text(nameNode)),
+          isPublic: isPublic(tree.text(nameNode)) && !at.inFunction,
         },
       ];
     },
@@ -143,6 +161,8 @@ export const python: LanguageRules = {
   docstring: (tree, body) => {
     const first = tree.named(body)[0] ?? -1;
     const isString = tree.kind(first) === "expression_statement" && tree.lastOf(first) > first;
-    return isString && tree.kind(first + 1) === "string" && tree.lastOf(first + 1) === tree.lastOf(first) ? first : -1;
+    return isString && tree.kind(first + 1) === "string" && tree.lastOf(first + 1) === tree.lastOf(first)
+      ? first
+      : -1;
   },
 };

@@ -8,7 +8,8 @@ const ACCESSORS = ["attr_reader", "attr_writer", "attr_accessor"];
 /** `def x` after `private` on a line of its own, or as its argument, is not public. */
 function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
   const call = tree.parentOf(tree.parentOf(node));
-  const word = tree.kind(tree.parentOf(node)) === "argument_list" ? tree.text(tree.child(call, "method")) : "";
+  const word =
+    tree.kind(tree.parentOf(node)) === "argument_list" ? tree.text(tree.child(call, "method")) : "";
   if (word === "private" || word === "protected" || word === "private_class_method") return false;
   return word === "public" || at.sectionIsPublic;
 }
@@ -22,9 +23,7 @@ function method(tree: FlatTree, node: number, at: Surroundings): readonly Defini
   const owner = tree.text(tree.child(node, "object"));
   const container = isSingleton && owner !== "self" ? [owner] : [];
   const body = tree.child(node, "body");
-  return [
-    { name, kind, node, nameNode, body, isPublic: isSingleton || isPublic(tree, node, at), container },
-  ];
+  return [{ name, kind, node, nameNode, body, isPublic: isSingleton || isPublic(tree, node, at), container }];
 }
 
 function typeDefinition(kind: "class" | "module") {
@@ -34,7 +33,15 @@ function typeDefinition(kind: "class" | "module") {
     const parts = tree.text(path).split("::");
     const container = parts.slice(0, -1).filter((part) => part !== "");
     return [
-      { name: tree.text(nameNode), kind, node, nameNode, body: tree.child(node, "body"), isPublic: true, container },
+      {
+        name: tree.text(nameNode),
+        kind,
+        node,
+        nameNode,
+        body: tree.child(node, "body"),
+        isPublic: true,
+        container,
+      },
     ];
   };
 }

@@ -143,7 +143,11 @@ export const rust: LanguageRules = {
     "label.^": "skip",
     "extern_crate_declaration.name": "skip",
   },
-  contexts: { token_tree: useInMacro },
+  contexts: {
+    token_tree: useInMacro,
+    // `Mode::Write { at }` in a pattern makes a variable.
+    field_pattern: (tree, node) => (tree.kind(node) === "shorthand_field_identifier" ? "bind" : undefined),
+  },
   definitions: {
     function_item: functionItem,
     function_signature_item: functionItem,

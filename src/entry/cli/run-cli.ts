@@ -1,0 +1,114 @@
+import { Command, CommanderError } from "commander";
+import { FAILURES, type FailureCode } from "../../domain/failure.ts";
+import type { CommandIo } from "./io.ts";
+
+const BUG = 70;
+const WHERE = ["--repo <dir-or-url>", "repository: a folder or a URL", "."] as const;
+const COMMIT = ["--commit <rev>", "branch, tag or commit to read", "HEAD"] as const;
+
+/**
+ * Parses the arguments, runs one command and gives the exit code: 0 done, 1 something checked does not hold, others as in
+ * `FAILURES`, 70 for a bug of ours. The grammar stands here; each command is loaded when it is called.
+ */
+export async function runCli(args: readonly string[], io: CommandIo): Promise<number> {
+  let exit = 0;
+  const program = new Command("casebook")
+    .description("Researches an issue before anyone fixes it. Every reference it prints was checked by machine.")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
+    .addHelpText("after", `\nExit codes: 0 done, 1 something does not hold or is not met, 2 usage, 3 repository,\n4 issue, 5 spec, 6 branch, 7 phase, 8 disk, 9 busy, 70 a bug, 130 stopped.\n`);
+
+  const issueOptions = (command: Command): Command =>
+    command
+      .requiredOption("--issue <file>", "the issue: Markdown or GitHub's JSON; - reads standard input")
+      .option("--number <n>", "the issue's number, when the file does not say")
+      .option(...WHERE)
+      .option(...COMMIT);
+  const resultOptions = (command: Command): Command =>
+    issueOptions(command)
+      .option("--at <path:line[-line]>", "a person says that the cause is here")
+      .option("--out <dir>", "write files there instead of commits on casebook/issue-<n>")
+      .option("--dry-run", "write nothing, print the documents")
+      .option("--json", "print the result as JSON")
+      .option("--quiet", "no progress")
+      .option("--data <dir>", "where mirrors and the index live");
+
+  resultOptions(program.command("investigate").description("all phases: three specs, three documents")).action(async (options) => {
+    exit = await (await import("./commands/investigate.ts")).investigateCommand(options, io);
+  });
+  resultOptions(program.command("run <phase>").description("one phase, with what it depends on")).action(async (phase: string, options) => {
+    exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
+  });
+  resultOptions(program.command("at <path:line>").description("root cause and impact map for the place that you name")).action(async (at: string, options) => {
+    exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, at, phase: "impact-map" }, io);
+  });
+  issueOptions(program.command("locate").description("rank files and functions, with the reasons"))
+    .option("--top <n>", "how many", "10")
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "no progress")
+    .option("--data <dir>", "where mirrors and the index live")
+    .action(async (options) => {
+      exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
+    });
+  program
+    .command("check [files...]")
+    .description("verify every reference of documents and specs, whoever wrote them")
+    .option(...WHERE)
+    .option("--commit <rev>", "compare with this commit, not with the one the document names")
+    .option("--ref <rev>", "check the documents on this branch (default: files below .chant)")
+    .option("--json", "print the result as JSON")
+    .option("--data <dir>", "where mirrors and the index live")
+    .action(async (files: string[], options) => {
+      exit = await (await import("./commands/check.ts")).checkCommand(files, options, io);
+    });
+  const spec = program.command("spec").description("list, show or lint specs");
+  const specOptions = (command: Command): Command => command.option(...WHERE).option("--ref <rev>", "read from this branch (default: files below .chant)").option("--json", "print as JSON");
+  specOptions(spec.command("list").description("every spec with its status")).action(async (options) => {
+    exit = await (await import("./commands/spec.ts")).specListCommand(options, io);
+  });
+  specOptions(spec.command("show <id>").description("one spec")).action(async (id: string, options) => {
+    exit = await (await import("./commands/spec.ts")).specShowCommand(id, options, io);
+  });
+  specOptions(spec.command("lint").description("every problem of every spec, with its line")).action(async (options) => {
+    exit = await (await import("./commands/spec.ts")).specLintCommand(options, io);
+  });
+  program
+    .command("status")
+    .description("the investigations of a repository")
+    .option(...WHERE)
+    .option("--json", "print as JSON")
+    .action(async (options) => {
+      exit = await (await import("./commands/status.ts")).statusCommand(options, io);
+    });
+  program
+    .command("demo")
+    .description("investigate the bundled example")
+    .action(async () => {
+      exit = await (await import("./commands/demo.ts")).demoCommand(io);
+    });
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exit;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/** The one place where failures become sentences and exit codes. */
+function report(error: unknown, io: CommandIo): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 || error.code === "commander.help" ? 0 : FAILURES.usage.exit;
+  if (io.signal.aborted) {
+    io.err(`casebook: stopped. ${FAILURES.cancelled.hint}`);
+    return FAILURES.cancelled.exit;
+  }
+  const { name, code, message, stack } = error as { name?: string; code?: string; message?: string; stack?: string };
+  if (io.env["CASEBOOK_DEBUG"] === "1" && stack !== undefined) io.err(stack);
+  if (name === "RunFailure" && code !== undefined && code in FAILURES) {
+    const failure = FAILURES[code as FailureCode];
+    io.err(`casebook: ${message?.replace(/[.\s]+$/, "")}. ${failure.hint}`);
+    return failure.exit;
+  }
+  io.err(`casebook: this is a bug: ${message ?? String(error)}. Please report it; CASEBOOK_DEBUG=1 prints where it happened.`);
+  return BUG;
+}

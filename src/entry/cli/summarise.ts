@@ -1,0 +1,57 @@
+import pc from "picocolors";
+import type { InvestigateResult, PhaseResult } from "../../engine/investigate/investigate.ts";
+import type { CommandIo } from "./io.ts";
+import { table } from "./table.ts";
+
+const SHOWN: Readonly<Record<PhaseResult["status"], string>> = {
+  completed: "completed",
+  needs_attention: "needs attention",
+  failed: "failed",
+  "left-out": "left out",
+};
+
+/** What was done, for people: a row a phase, what stays open, where the files are. */
+export function summarise(
+  { issue, baseCommit, place, phases }: InvestigateResult,
+  { isMirror, gitDir, io }: { readonly isMirror: boolean; readonly gitDir: string; readonly io: CommandIo },
+): string {
+  const color = pc.createColors(io.isTerminal);
+  const paint: Readonly<Record<PhaseResult["status"], (text: string) => string>> = {
+    completed: color.green,
+    needs_attention: color.yellow,
+    failed: color.red,
+    "left-out": color.dim,
+  };
+  const rows = phases.map(({ phase, status, verdicts, document, reason, changed }) => {
+    const met = verdicts.filter(({ result }) => result === "met").length;
+    return [
+      phase,
+      paint[status](SHOWN[status]),
+      status === "left-out" ? (reason ?? "") : `${met} of ${verdicts.length} criteria met${changed ? "" : ", nothing new"}`,
+      document ?? "",
+    ];
+  });
+  const open = phases.flatMap(({ phase, verdicts }) =>
+    verdicts.filter(({ result }) => result !== "met").map(({ criterion, result, evidence }) => `  ${phase}: ${criterion}: ${result}, ${evidence}`),
+  );
+  const dropped = phases.reduce((total, phase) => total + phase.dropped, 0);
+  const branch = /^branch (.+)$/.exec(place)?.[1];
+  const where =
+    branch === undefined
+      ? `Written to ${place}.`
+      : isMirror
+        ? `On ${place} of the mirror: git fetch ${gitDir} ${branch}`
+        : `On ${place}: git log -p ${branch}`;
+  const leads = phases.flatMap(({ phase, lead }) => (lead === undefined ? [] : [`${color.bold(phase)}: ${lead.replaceAll("`", "")}`]));
+  return [
+    `Issue ${issue} at ${baseCommit.slice(0, 12)}`,
+    "",
+    table(["phase", "status", "checked", "document"], rows, color.bold),
+    "",
+    ...leads,
+    "",
+    ...(open.length > 0 ? ["Open:", ...open, ""] : []),
+    ...(dropped > 0 ? [`${dropped} statements failed their check and were not written.`, ""] : []),
+    where,
+  ].join("\n");
+}
