@@ -138,8 +138,13 @@ class Extraction implements Surroundings {
         }
       }
       if (compiled.isFunction[type] === 1) this.functionEnds.push(tree.lastOf(node));
-      if (compiled.comment[type] === 1) this.comments.add(node, false);
-      else if (compiled.attribute[type] === 1) this.comments.add(node, true);
+      if (compiled.comment[type] === 1) {
+        this.comments.add(node, false);
+        // Rust's comments have parts.
+        node = tree.lastOf(node) + 1;
+        continue;
+      }
+      if (compiled.attribute[type] === 1) this.comments.add(node, true);
       this.addToken(node, type);
       if (compiled.identifier[type] !== 0) this.addUse(node, type);
       else if (compiled.opaque[type] === 1) this.addWords(node);

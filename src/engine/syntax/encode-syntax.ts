@@ -11,7 +11,7 @@ import {
 } from "./syntax.ts";
 
 /** The BlobCache kind of encoded syntax. Whoever changes what is extracted or how it is written counts it up. */
-export const SYNTAX_KIND = "syntax-1";
+export const SYNTAX_KIND = "syntax-2";
 
 const SYMBOL_KINDS: readonly SymbolKind[] = [
   "function",

@@ -19,7 +19,7 @@ export function sentencesOf(paragraph: string): readonly string[] {
     if (c === "\n" && /^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s/.test(paragraph.slice(i + 1, i + 20))) {
       add(i);
       inCode = false;
-    } else if (!inCode && ".!?".includes(c) && isEnd(paragraph, i) && !ABBREVIATIONS.test(paragraph.slice(Math.max(start, i - 8), i + 1)))
+    } else if (!inCode && ".!?".includes(c) && !/^\s*\d{1,3}$/.test(paragraph.slice(start, i).slice(0, 12)) && isEnd(paragraph, i) && !ABBREVIATIONS.test(paragraph.slice(Math.max(start, i - 8), i + 1)))
       add(i + 1);
   }
   add(paragraph.length);

@@ -6,6 +6,7 @@ import type { Signal } from "../signal.ts";
 
 const MAX_FILES = 30;
 const TOP_COMMITS = 20;
+const MIN_COMMITS = 3;
 const MAX_TERM_WEIGHT = 6;
 const K1 = 1.2;
 const B = 0.75;
@@ -59,6 +60,8 @@ function rankCommits(query: Query, commits: readonly CommitRecord[]): readonly S
   const documents = commits
     .filter(({ files }) => files.length > 0 && files.length <= MAX_FILES)
     .map((commit) => ({ commit, ...countTerms(`${commit.subject}\n${commit.body}`, query) }));
+  // In a history this short every word is rare and every file was changed by the first commit.
+  if (documents.length < MIN_COMMITS) return [];
   const found = new Map<string, number>();
   let total = 0;
   for (const { counts, length } of documents) {
