@@ -21,7 +21,10 @@ interface Case {
   readonly body: string | null;
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { data: { type: "string" }, top: { type: "string", default: "50" } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: "string" }, top: { type: "string", default: "50" } },
+});
 const [casesFile, mirrorDir, outFile] = positionals;
 if (casesFile === undefined || mirrorDir === undefined || outFile === undefined) {
   console.error("usage: npm run bench:localize -- CASES.jsonl MIRROR_DIR OUT.jsonl [--data DIR] [--top N]");
@@ -29,19 +32,31 @@ if (casesFile === undefined || mirrorDir === undefined || outFile === undefined)
 }
 
 const data = values.data ?? mkdtempSync(join(tmpdir(), "casebook-bench-"));
-const cases = readFileSync(casesFile, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Case);
+const cases = readFileSync(casesFile, "utf8")
+  .split("\n")
+  .filter(Boolean)
+  .map((line) => JSON.parse(line) as Case);
 writeFileSync(outFile, "");
 const started = performance.now();
 for (const { id, repo, base_commit, title, body } of cases) {
   const from = performance.now();
-  await using workbench = await openWorkbench({ repository: join(mirrorDir, repo.replace("/", "+"), "repo"), data });
+  await using workbench = await openWorkbench({
+    repository: join(mirrorDir, repo.replace("/", "+"), "repo"),
+    data,
+  });
   const commit = await workbench.repository.resolve(base_commit);
-  const { files, functions } = await workbench.locate({ key: "bench", title, body: body ?? "", comments: [] }, commit, Number(values.top));
+  const { files, functions } = await workbench.locate(
+    { key: "bench", title, body: body ?? "", comments: [] },
+    commit,
+    Number(values.top),
+  );
   const seconds = (performance.now() - from) / 1000;
   const prediction = {
     id,
     files: files.map(({ path }) => path),
-    functions: functions.map(({ path, symbol }) => `${path}::${[...symbol.container, symbol.name].join(".")}`),
+    functions: functions.map(
+      ({ path, symbol }) => `${path}::${[...symbol.container, symbol.name].join(".")}`,
+    ),
     seconds: Number(seconds.toFixed(3)),
   };
   appendFileSync(outFile, `${JSON.stringify(prediction)}\n`);

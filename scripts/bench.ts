@@ -59,7 +59,9 @@ function run(command: string, args: readonly string[]): Promise<Measure> {
 
 function highWater(pid: number | undefined): number {
   try {
-    const line = readFileSync(`/proc/${pid}/status`, "utf8").split("\n").find((text) => text.startsWith("VmHWM:"));
+    const line = readFileSync(`/proc/${pid}/status`, "utf8")
+      .split("\n")
+      .find((text) => text.startsWith("VmHWM:"));
     return Number(line?.replace(/\D/g, "") ?? 0) * 1024;
   } catch {
     return 0;
@@ -74,41 +76,99 @@ function median(numbers: readonly number[]): number {
 async function measure(times: number, once: (round: number) => Promise<Measure>): Promise<Measure> {
   const measures: Measure[] = [];
   for (let round = 0; round < times; round++) measures.push(await once(round));
-  return { seconds: median(measures.map(({ seconds }) => seconds)), peak: Math.max(...measures.map(({ peak }) => peak)) };
+  return {
+    seconds: median(measures.map(({ seconds }) => seconds)),
+    peak: Math.max(...measures.map(({ peak }) => peak)),
+  };
 }
 
-const at = (repository: string, revision: string): string[] => ["--repo", repository, "--commit", revision, "--issue", issue];
-const locate = (repository: string, revision: string, data: string) => run(process.execPath, [casebook, "locate", ...at(repository, revision), "--json", "--data", data]);
+const at = (repository: string, revision: string): string[] => [
+  "--repo",
+  repository,
+  "--commit",
+  revision,
+  "--issue",
+  issue,
+];
+const locate = (repository: string, revision: string, data: string) =>
+  run(process.execPath, [casebook, "locate", ...at(repository, revision), "--json", "--data", data]);
 
-const tree = spawnSync("git", ["-C", repo, "ls-tree", "-r", "-l", values.commit], { encoding: "utf8", maxBuffer: 1 << 30 }).stdout.trim().split("\n");
+const tree = spawnSync("git", ["-C", repo, "ls-tree", "-r", "-l", values.commit], {
+  encoding: "utf8",
+  maxBuffer: 1 << 30,
+})
+  .stdout.trim()
+  .split("\n");
 const bytes = tree.reduce((total, line) => total + (Number(line.split(/\s+/)[3]) || 0), 0);
 const head = spawnSync("git", ["-C", repo, "rev-parse", values.commit], { encoding: "utf8" }).stdout.trim();
-const own = spawnSync("git", ["-C", import.meta.dirname, "rev-parse", "--short=12", "HEAD"], { encoding: "utf8" }).stdout.trim();
+const own = spawnSync("git", ["-C", import.meta.dirname, "rev-parse", "--short=12", "HEAD"], {
+  encoding: "utf8",
+}).stdout.trim();
 
-console.log(`Repository: ${tree.length} files, ${(bytes / 1e6).toFixed(1)} MB, at ${head.slice(0, 12)}; casebook ${own}; ${cpus().length} cores; median of ${runs} runs (cold: of ${Math.min(3, runs)}).\n`);
+console.log(
+  `Repository: ${tree.length} files, ${(bytes / 1e6).toFixed(1)} MB, at ${head.slice(0, 12)}; casebook ${own}; ${cpus().length} cores; median of ${runs} runs (cold: of ${Math.min(3, runs)}).\n`,
+);
 console.log("| what | seconds | peak memory, MB | times `git grep` |\n| --- | --- | --- | --- |");
 
-const grep = await measure(runs, () => run("git", ["-C", repo, "grep", "-c", "-i", "-w", "value", values.commit]));
+const grep = await measure(runs, () =>
+  run("git", ["-C", repo, "grep", "-c", "-i", "-w", "value", values.commit]),
+);
 const row = (what: string, { seconds, peak }: Measure): void =>
-  console.log(`| ${what} | ${seconds.toFixed(2)} | ${peak === 0 ? "not measured" : (peak / 1e6).toFixed(0)} | ${(seconds / grep.seconds).toFixed(1)} |`);
+  console.log(
+    `| ${what} | ${seconds.toFixed(2)} | ${peak === 0 ? "not measured" : (peak / 1e6).toFixed(0)} | ${(seconds / grep.seconds).toFixed(1)} |`,
+  );
 row("`git grep` of one word", grep);
-const cold = await measure(Math.min(3, runs), (round) => locate(repo, values.commit, join(scratch, `cold-${round}`)));
+const cold = await measure(Math.min(3, runs), (round) =>
+  locate(repo, values.commit, join(scratch, `cold-${round}`)),
+);
 row("`locate`, cold (empty index)", cold);
 const index = join(scratch, "cold-0");
 row("`locate`, warm", await measure(runs, () => locate(repo, values.commit, index)));
-row("`investigate`, cold", await measure(Math.min(3, runs), (round) => run(process.execPath, [casebook, "investigate", ...at(repo, values.commit), "--quiet", "--out", join(scratch, `out-${round}`), "--data", join(scratch, `i-${round}`)])));
-row("`investigate`, warm", await measure(runs, () => run(process.execPath, [casebook, "investigate", ...at(repo, values.commit), "--quiet", "--out", join(scratch, "out-0"), "--data", join(scratch, "i-0")])));
+row(
+  "`investigate`, cold",
+  await measure(Math.min(3, runs), (round) =>
+    run(process.execPath, [
+      casebook,
+      "investigate",
+      ...at(repo, values.commit),
+      "--quiet",
+      "--out",
+      join(scratch, `out-${round}`),
+      "--data",
+      join(scratch, `i-${round}`),
+    ]),
+  ),
+);
+row(
+  "`investigate`, warm",
+  await measure(runs, () =>
+    run(process.execPath, [
+      casebook,
+      "investigate",
+      ...at(repo, values.commit),
+      "--quiet",
+      "--out",
+      join(scratch, "out-0"),
+      "--data",
+      join(scratch, "i-0"),
+    ]),
+  ),
+);
 if (values.baseline !== undefined) {
   const [command, ...args] = values.baseline.split(" ");
   row("baseline", await measure(Math.min(3, runs), () => run(command!, args)));
 }
 
 const indexBytes = cacheFileSize(join(index, "index.db"));
-console.log(`\nCold locate reads ${Math.round(tree.length / cold.seconds)} files a second; its index takes ${(indexBytes / 1e6).toFixed(1)} MB, ${(indexBytes / bytes).toFixed(2)} bytes a byte of the tree.\n`);
+console.log(
+  `\nCold locate reads ${Math.round(tree.length / cold.seconds)} files a second; its index takes ${(indexBytes / 1e6).toFixed(1)} MB, ${(indexBytes / bytes).toFixed(2)} bytes a byte of the tree.\n`,
+);
 
 console.log("| share of the files | files | cold `locate`, s | ms a file |\n| --- | --- | --- | --- |");
 for (const share of [1 / 8, 1 / 4, 1 / 2, 1]) {
   const { dir, commit, files } = shrinkRepository(repo, head, share, join(scratch, `share-${share}`));
-  const { seconds } = await measure(Math.min(3, runs), (round) => locate(dir, commit, join(scratch, `data-${share}-${round}`)));
+  const { seconds } = await measure(Math.min(3, runs), (round) =>
+    locate(dir, commit, join(scratch, `data-${share}-${round}`)),
+  );
   console.log(`| ${share} | ${files} | ${seconds.toFixed(2)} | ${((1000 * seconds) / files).toFixed(2)} |`);
 }

@@ -31,5 +31,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   const { CASEBOOK_DATA, CASEBOOK_WORKERS, CASEBOOK_CACHE_MB, CASEBOOK_DEBUG } = parsed.data;
   const cacheHome = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return { data: CASEBOOK_DATA ?? join(cacheHome, "casebook"), workers: CASEBOOK_WORKERS, cacheBytes: CASEBOOK_CACHE_MB * 1_000_000, debug: CASEBOOK_DEBUG === "1" };
+  return {
+    data: CASEBOOK_DATA ?? join(cacheHome, "casebook"),
+    workers: CASEBOOK_WORKERS,
+    cacheBytes: CASEBOOK_CACHE_MB * 1_000_000,
+    debug: CASEBOOK_DEBUG === "1",
+  };
 }

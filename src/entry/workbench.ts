@@ -53,7 +53,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     limitBytes: options.cacheBytes ?? CACHE_BYTES,
     now: () => Math.floor(Date.now() / 1000),
   });
-  const reader = treeSitterSyntax({ workers: options.workers ?? Math.max(1, Math.min(8, availableParallelism())) });
+  const reader = treeSitterSyntax({
+    workers: options.workers ?? Math.max(1, Math.min(8, availableParallelism())),
+  });
   const opened = new Map<string, Promise<IndexedCodebase>>();
   const codebase = (commit: string): Promise<IndexedCodebase> => {
     let opening = opened.get(commit);

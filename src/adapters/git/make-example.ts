@@ -18,5 +18,8 @@ export async function makeExample(folder: string): Promise<void> {
     GIT_COMMITTER_DATE: date,
   };
   await git(["-C", folder, "add", "--all"], { gitDir, env });
-  await git(["-C", folder, "commit", "--quiet", "--message", "Keep values in one JSON file"], { gitDir, env });
+  await git(["-C", folder, "commit", "--quiet", "--message", "Keep values in one JSON file"], {
+    gitDir,
+    env,
+  });
 }

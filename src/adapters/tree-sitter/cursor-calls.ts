@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { Parser, type Tree } from "web-tree-sitter";
+import { enlargeStack } from "./parser-stack.ts";
 
 /**
  * The calls into the parser's wasm that a walk over a tree needs. `TreeCursor` makes the same calls, but copies its state
@@ -21,12 +22,17 @@ export interface CursorCalls {
   readonly start: (tree: number) => number;
   /** UTF-16 units. */
   readonly end: (tree: number) => number;
+  /** Makes the parser's memory usable again after any call into it threw. Parsers and trees in use then are lost. */
+  readonly recover: () => void;
 }
 
 /** As much of the platform's WebAssembly as is used here; neither the compiler's libraries nor Node's types declare it. */
 type WasmExports = Readonly<Record<string, unknown>>;
 interface WasmInstance {
   readonly exports: WasmExports;
+}
+interface WasmImports {
+  readonly env?: { readonly __stack_pointer?: { value: number } };
 }
 declare const WebAssembly: {
   readonly compile: (bytes: Uint8Array) => Promise<object>;
@@ -50,11 +56,13 @@ async function start(): Promise<CursorCalls> {
   const { resolve } = createRequire(import.meta.url);
   const module = await WebAssembly.compile(await readFile(resolve("web-tree-sitter/web-tree-sitter.wasm")));
   let exports: WasmExports = {};
+  let pointer: { value: number } | undefined;
   await Parser.init({
     // Emscripten's hook for making the instance oneself: the way to its exports.
-    instantiateWasm(imports: object, done: (instance: WasmInstance, module: object) => void) {
+    instantiateWasm(imports: WasmImports, done: (instance: WasmInstance, module: object) => void) {
       const instance = new WebAssembly.Instance(module, imports);
       exports = instance.exports;
+      pointer = imports.env?.__stack_pointer;
       done(instance, module);
       return exports;
     },
@@ -62,8 +70,10 @@ async function start(): Promise<CursorCalls> {
   const call = (name: string) => {
     const found = exports[name];
     if (typeof found !== "function") throw new TypeError(`web-tree-sitter has no ${name}`);
-    return found as (tree: number) => number;
+    return found as (argument: number) => number;
   };
+  if (pointer === undefined) throw new TypeError("web-tree-sitter has no __stack_pointer");
+  const recover = enlargeStack({ pointer, malloc: call("malloc") });
   const root = call("ts_tree_root_node_wasm");
   const open = call("ts_tree_cursor_new_wasm");
   return {
@@ -79,5 +89,6 @@ async function start(): Promise<CursorCalls> {
     field: call("ts_tree_cursor_current_field_id_wasm"),
     start: call("ts_tree_cursor_start_index_wasm"),
     end: call("ts_tree_cursor_end_index_wasm"),
+    recover,
   };
 }

@@ -374,7 +374,7 @@ class Extraction implements Surroundings {
         start: lines.start,
         end: tree.endLineOf(outer),
         nameLine: tree.lineOf(nameNode >= 0 ? nameNode : node),
-        signature: signatureOf(tree, outer, body, compiled.rules.annotations),
+        signature: signatureOf(tree, outer, body, compiled.rules),
         isPublic: definition.isPublic || (container.length === 0 && this.exported.has(name)),
         ...(doc === undefined ? {} : { doc }),
         ...(shape === undefined ? {} : { shape }),

@@ -6,7 +6,10 @@ import { loadGrammar } from "./grammars.ts";
 
 /** Parses one file after the other in the thread that it is made in. */
 export interface FileParser {
-  /** Undefined when parsing took longer than the limit. Throws what the parser's memory faults throw; make a new one then. */
+  /**
+   * Undefined when parsing took longer than the limit. Throws RangeError for nesting so deep that the thread's stack ends
+   * (Java: some 9,000 brackets in the main thread); the next file is read as if nothing had happened.
+   */
   parse(language: Language, text: string): Promise<FileSyntax | undefined>;
   close(): void;
 }
@@ -23,18 +26,23 @@ export function fileParser(limitMs: number): FileParser {
         parser = new Parser().setLanguage(grammar);
         parsers.set(language, parser);
       }
-      const deadline = performance.now() + limitMs;
-      // The type says the callback returns nothing; the parser stops when it returns true.
-      const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
-      if (tree === null) {
-        parser.reset();
-        return undefined;
-      }
       try {
+        const deadline = performance.now() + limitMs;
+        // The type says the callback returns nothing; the parser stops when it returns true.
+        const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+        if (tree === null) {
+          parser.reset();
+          return undefined;
+        }
         const flat = flattener.flatten(tree, text, calls, compiled.named, compiled.leaf);
-        return extractSyntax(language, flat, compiled, tree.rootNode.hasError);
-      } finally {
+        const syntax = extractSyntax(language, flat, compiled, tree.rootNode.hasError);
         tree.delete();
+        return syntax;
+      } catch (error) {
+        // Neither deleted nor used again: a call that was cut off may have left the parser and its tree half changed.
+        parsers.delete(language);
+        calls.recover();
+        throw error;
       }
     },
     close() {

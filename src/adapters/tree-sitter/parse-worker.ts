@@ -4,7 +4,7 @@ import { fileParser } from "./file-parser.ts";
 /** For the parser alone: the slowest real file seen took 0.4 s (a generated table of 900 KB). */
 const LIMIT_MS = 3_000;
 
-let parser = fileParser(LIMIT_MS);
+const parser = fileParser(LIMIT_MS);
 
 /** One task of a thread. Undefined when the text took too long or broke the parser; never throws for a text. */
 export async function parseOne(task: {
@@ -14,8 +14,7 @@ export async function parseOne(task: {
   try {
     return await parser.parse(task.language, task.text);
   } catch {
-    // A fault in the parser's memory says something about the text only; a new parser reads the next one.
-    parser = fileParser(LIMIT_MS);
+    // It says something about this text only; the next one is read all the same.
     return undefined;
   }
 }

@@ -1,20 +1,38 @@
 import type { FlatTree } from "./flat-tree.ts";
+import type { LanguageRules } from "./language-rules.ts";
 
 const MAX_SIGNATURE = 200;
 /** How much of the source is looked at: white space folds away. */
 const MAX_HEAD = 1_000;
 
-/** A definition's head on one line: decorators and annotations left out, white space folded, cut at 200 characters. */
-export function signatureOf(
+/**
+ * A definition's head on one line: comments, and the decorators and annotations before it, left out, white space folded,
+ * cut at 200 characters.
+ */
+export function signatureOf(tree: FlatTree, outer: number, body: number, rules: LanguageRules): string {
+  const start = headStart(tree, outer, rules.annotations);
+  const end = body >= 0 && tree.startOf(body) > start ? tree.startOf(body) : tree.endOf(outer);
+  const head = fold(withoutComments(tree, outer, start, Math.min(end, start + MAX_HEAD), rules.comments));
+  return cut(body >= 0 ? withoutOpening(head) : head);
+}
+
+/** The source from `start` to `end` without the comments that `outer` holds there. */
+function withoutComments(
   tree: FlatTree,
   outer: number,
-  body: number,
-  annotations: readonly string[],
+  start: number,
+  end: number,
+  comments: readonly string[],
 ): string {
-  const start = headStart(tree, outer, annotations);
-  const end = body >= 0 && tree.startOf(body) > start ? tree.startOf(body) : tree.endOf(outer);
-  const head = fold(tree.source.slice(start, Math.min(end, start + MAX_HEAD)));
-  return cut(body >= 0 ? withoutOpening(head) : head);
+  let text = "";
+  let from = start;
+  const last = tree.lastOf(outer);
+  for (let node = outer; node <= last && tree.startOf(node) < end; node++) {
+    if (tree.startOf(node) < from || !comments.includes(tree.kind(node))) continue;
+    text += `${tree.source.slice(from, tree.startOf(node))} `;
+    from = Math.min(end, tree.endOf(node));
+  }
+  return text + tree.source.slice(from, end);
 }
 
 /** The start of the first token that is not part of a leading annotation. */

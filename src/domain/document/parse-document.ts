@@ -70,7 +70,13 @@ export function parseDocument(text: string): ParsedDocument {
 const MAX_LINE_NUMBER = 10_000_000;
 
 class Reader {
-  private readonly sections: { heading: string; level: number; line: number; statements: Statement[]; blocks: number }[] = [];
+  private readonly sections: {
+    heading: string;
+    level: number;
+    line: number;
+    statements: Statement[];
+    blocks: number;
+  }[] = [];
   private readonly lines: At<LineReference>[] = [];
   private readonly commits: At<{ oid: string; subject: string | undefined }>[] = [];
   private readonly excerpts: At<Excerpt>[] = [];
@@ -126,7 +132,9 @@ class Reader {
     const before = this.count;
     this.inline(row);
     const text = row.children.map(plainText).join(" | ");
-    this.sections.at(-1)?.statements.push({ line: row.position?.start.line ?? 1, text, citations: this.count - before });
+    this.sections
+      .at(-1)
+      ?.statements.push({ line: row.position?.start.line ?? 1, text, citations: this.count - before });
   }
 
   private code({ lang, meta, value, position }: Code): void {
@@ -138,13 +146,21 @@ class Reader {
     const place = meta === null || meta === undefined ? lang : meta;
     const reference = place === null || place === undefined ? undefined : parseLines(place.trim());
     if (reference === undefined) return;
-    this.excerpts.push({ line, value: { path: reference.path, start: reference.start, end: reference.end, text: value } });
+    this.excerpts.push({
+      line,
+      value: { path: reference.path, start: reference.start, end: reference.end, text: value },
+    });
   }
 
   /** What people wrote: nothing in it is a reference of the document. */
   private quotation(node: Parent & Nodes): void {
     const [first, second] = node.children;
-    const code = first?.type === "code" ? first : second?.type === "code" && first?.type === "paragraph" ? second : undefined;
+    const code =
+      first?.type === "code"
+        ? first
+        : second?.type === "code" && first?.type === "paragraph"
+          ? second
+          : undefined;
     if (code !== undefined && code.lang === "text")
       this.quotes.push({ line: code.position?.start.line ?? 1, value: code.value });
   }
@@ -174,7 +190,10 @@ class Reader {
     }
     if (/^[0-9a-f]{7,40}$/.test(node.value) && /commit $/i.test(lead)) {
       const [open, subject] = next;
-      const told = open?.type === "text" && open.value === " (" && subject?.type === "inlineCode" ? subject.value : undefined;
+      const told =
+        open?.type === "text" && open.value === " (" && subject?.type === "inlineCode"
+          ? subject.value
+          : undefined;
       this.commits.push({ line, value: { oid: node.value, subject: told } });
       this.count++;
       return;
@@ -202,14 +221,18 @@ class Reader {
 
   /** A permalink of a code host, or a relative link with line anchors. */
   private link(node: Link, line: number): void {
-    const match = /^(?:https:\/\/[\w.-]{1,100}\/[\w./-]{1,300}?\/(?:-\/)?blob\/([0-9a-f]{40})\/)?([^#?]{1,1000})#L(\d{1,8})(?:C\d{1,5})?(?:-L?(\d{1,8}))?/.exec(
-      node.url,
-    );
+    const match =
+      /^(?:https:\/\/[\w.-]{1,100}\/[\w./-]{1,300}?\/(?:-\/)?blob\/([0-9a-f]{40})\/)?([^#?]{1,1000})#L(\d{1,8})(?:C\d{1,5})?(?:-L?(\d{1,8}))?/.exec(
+        node.url,
+      );
     if (match !== null && (match[1] !== undefined || !match[2]!.includes("://"))) {
       const path = decodePath(match[2]!.replace(/^\.\//, ""));
       const reference = lineReference(path, match[3]!, match[4]);
       if (reference !== undefined) {
-        this.lines.push({ line, value: match[1] === undefined ? reference : { ...reference, commit: match[1] } });
+        this.lines.push({
+          line,
+          value: match[1] === undefined ? reference : { ...reference, commit: match[1] },
+        });
         this.count++;
         return;
       }
@@ -234,7 +257,8 @@ function parseLines(text: string): LineReference | undefined {
   const match = /^(.{1,1000}):([1-9]\d{0,7})(?:[-–]([1-9]\d{0,7}))?$/s.exec(text);
   if (match === null) return undefined;
   const path = match[1]!.replace(/^\.\//, "");
-  if (path.startsWith("/") || path.includes("://") || path.includes("\n") || path.startsWith("//")) return undefined;
+  if (path.startsWith("/") || path.includes("://") || path.includes("\n") || path.startsWith("//"))
+    return undefined;
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (!name.includes(".") && !path.includes("/")) return undefined;
   if (name === "" || /^\d+$/.test(name)) return undefined;
@@ -248,4 +272,3 @@ function lineReference(path: string, from: string, to: string | undefined): Line
   if (start < 1 || end < start || end > MAX_LINE_NUMBER) return undefined;
   return { kind: "lines", path, start, end };
 }
-

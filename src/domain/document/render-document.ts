@@ -31,7 +31,10 @@ export function renderDocument(document: ResearchDocument): string {
     return known.id;
   };
   const render: Renderer = { citation: (citation) => formatCitation(citation, idOf), searchId: idOf };
-  const lead = document.lead.map((finding) => `**${finding.provenance === "inference" ? `${MARKS.inference} ` : ""}${finding.text}**${cite(finding.citations, render)}`);
+  const lead = document.lead.map(
+    (finding) =>
+      `**${finding.provenance === "inference" ? `${MARKS.inference} ` : ""}${finding.text}**${cite(finding.citations, render)}`,
+  );
   const sections = document.sections.map((section) => renderSection(section, render));
   const listed = [...searches.values()].map(({ id, search }) => renderSearch(id, search));
   const parts = [
@@ -103,13 +106,20 @@ function renderTable(columns: readonly string[], rows: readonly Row[], render: R
     line(columns),
     line(columns.map(() => "---")),
     ...rows.map(({ cells, provenance }) =>
-      line(cells.map((cell, i) => renderCell(cell, i === 0 && provenance !== "code" ? `${MARKS[provenance]} ` : "", render))),
+      line(
+        cells.map((cell, i) =>
+          renderCell(cell, i === 0 && provenance !== "code" ? `${MARKS[provenance]} ` : "", render),
+        ),
+      ),
     ),
   ].join("\n");
 }
 
 function renderCell({ text, citations }: Cell, mark: string, render: Renderer): string {
-  const cited = citations === undefined || citations.length === 0 ? "" : [...new Set(citations.map(render.citation))].join(", ");
+  const cited =
+    citations === undefined || citations.length === 0
+      ? ""
+      : [...new Set(citations.map(render.citation))].join(", ");
   const whole = text === "" ? cited : cited === "" ? text : `${text} (${cited})`;
   return `${mark}${whole}`.replaceAll("|", "\\|");
 }
@@ -122,7 +132,12 @@ function renderExcerpt({ path, start, end, text, language }: Extract<Block, { ki
 
 function renderQuote(text: string, author: string | undefined): string {
   const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-  const lines = [...(author === undefined ? [] : [`${inlineCode(author)} wrote:`]), `${fence}text`, ...text.split("\n"), fence];
+  const lines = [
+    ...(author === undefined ? [] : [`${inlineCode(author)} wrote:`]),
+    `${fence}text`,
+    ...text.split("\n"),
+    fence,
+  ];
   // A fence inside the quotation: what people wrote is shown letter by letter, never as markup.
   return lines.map((line) => (line === "" ? ">" : `> ${controlFree(line)}`)).join("\n");
 }
@@ -132,8 +147,10 @@ function controlFree(line: string): string {
 }
 
 function describeSearch({ query, hits }: RecordedSearch): string {
-  const where = query.include.length === 0 ? "every text file" : query.include.map((glob) => inlineCode(glob)).join(", ");
-  const but = query.exclude.length === 0 ? "" : ` except ${query.exclude.map((glob) => inlineCode(glob)).join(", ")}`;
+  const where =
+    query.include.length === 0 ? "every text file" : query.include.map((glob) => inlineCode(glob)).join(", ");
+  const but =
+    query.exclude.length === 0 ? "" : ` except ${query.exclude.map((glob) => inlineCode(glob)).join(", ")}`;
   return `the ${query.kind} ${inlineCode(printable(query.pattern))} in ${where}${but}: ${hits.length} ${hits.length === 1 ? "hit" : "hits"}`;
 }
 

@@ -24,7 +24,8 @@ export function formatSearch({ query, hits }: RecordedSearch): string {
   if (query.exclude.length > 0) lines.push(`not: ${JSON.stringify(query.exclude)}`);
   lines.push(`hits: ${hits.length}`);
   if (hits.length > MAX_LISTED_HITS) lines.push(`digest: ${digestOf(hits)}`);
-  else if (hits.length > 0) lines.push("list:", ...hits.map((hit) => `- ${JSON.stringify(`${hit.path}:${hit.line}`)}`));
+  else if (hits.length > 0)
+    lines.push("list:", ...hits.map((hit) => `- ${JSON.stringify(`${hit.path}:${hit.line}`)}`));
   return lines.join("\n");
 }
 
@@ -32,7 +33,8 @@ export function formatSearch({ query, hits }: RecordedSearch): string {
 export function parseSearch(text: string): SearchRecord | string {
   if (text.length > MAX_BLOCK) return `the block has more than ${MAX_BLOCK} characters`;
   const document = parseDocument(text, { schema: "failsafe", maxAliasCount: 0 } as never);
-  if (document.errors.length > 0) return `the block is not YAML: ${printable(document.errors[0]!.message).slice(0, 120)}`;
+  if (document.errors.length > 0)
+    return `the block is not YAML: ${printable(document.errors[0]!.message).slice(0, 120)}`;
   const root = document.contents;
   if (!isMap(root)) return "the block is not a map of keys";
   const value = (key: string): string | undefined => {
@@ -42,7 +44,9 @@ export function parseSearch(text: string): SearchRecord | string {
   const list = (key: string): readonly string[] => {
     const node: unknown = root.get(key, true);
     if (isScalar(node)) return [String(node.value)];
-    return isSeq(node) ? node.items.flatMap((item: unknown) => (isScalar(item) ? [String(item.value)] : [])) : [];
+    return isSeq(node)
+      ? node.items.flatMap((item: unknown) => (isScalar(item) ? [String(item.value)] : []))
+      : [];
   };
   const kinds = (["word", "text", "regex"] as const).filter((kind) => value(kind) !== undefined);
   if (kinds.length !== 1) return "the block needs one of `word`, `text` and `regex`";
@@ -55,7 +59,8 @@ export function parseSearch(text: string): SearchRecord | string {
     hits.push({ path: match[1]!, line: Number(match[2]) });
   }
   const digest = value("digest");
-  if (digest === undefined && hits.length !== Number(count)) return `it says ${count} hits and lists ${hits.length}`;
+  if (digest === undefined && hits.length !== Number(count))
+    return `it says ${count} hits and lists ${hits.length}`;
   const query = { kind: kinds[0]!, pattern: value(kinds[0]!)!, include: list("in"), exclude: list("not") };
   return { query, count: Number(count), hits: digest === undefined ? hits : undefined, digest };
 }

@@ -24,7 +24,9 @@ const AUXILIARY_FOLDERS = new Set(
 const CODE_FOLDERS = new Set("src lib libs source sources app internal pkg core cmd include".split(" "));
 
 const DOCS_FOLDERS = new Set("docs doc documentation website site man manual guides wiki".split(" "));
-const DOCS_ENDINGS = new Set("md mdx markdown rst adoc asciidoc textile rdoc pod tex texi txt org".split(" "));
+const DOCS_ENDINGS = new Set(
+  "md mdx markdown rst adoc asciidoc textile rdoc pod tex texi txt org".split(" "),
+);
 const DOCS_NAMES =
   /^(readme|changelog|changes|history|news|authors|contributing|contributors|license|licence|copying|notice|security|todo)(\.|$)/i;
 

@@ -34,7 +34,8 @@ export interface ReportedVersion {
 export type IssueKind = "bug" | "feature" | "question" | "documentation" | "unclear";
 
 /** What a report should hold and this one does not. */
-export type MissingPart = "expected" | "actual" | "steps" | "version" | "environment" | "message" | "frequency";
+export type MissingPart =
+  "expected" | "actual" | "steps" | "version" | "environment" | "message" | "frequency";
 
 /**
  * What an issue says, taken out of it word by word: every quote stands in the visible text, nothing is concluded but

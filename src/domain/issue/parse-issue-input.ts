@@ -46,17 +46,29 @@ const jsonIssue = z.object({
 export function parseIssueInput(input: IssueInput): Issue {
   const text = input.text.replace(/^\ufeff/, "");
   if (text.length > MAX_CHARACTERS)
-    throw new RunFailure("unreadable-issue", `The issue has ${text.length} characters; at most ${MAX_CHARACTERS} are read`);
-  if (text.includes("\0")) throw new RunFailure("unreadable-issue", "The issue is not text: it holds NUL bytes");
+    throw new RunFailure(
+      "unreadable-issue",
+      `The issue has ${text.length} characters; at most ${MAX_CHARACTERS} are read`,
+    );
+  if (text.includes("\0"))
+    throw new RunFailure("unreadable-issue", "The issue is not text: it holds NUL bytes");
   if (input.number !== undefined && !NUMBER.test(input.number))
     throw new RunFailure("usage", `The issue's number must be a positive whole number`);
   if (text.trim() === "") throw new RunFailure("empty-issue", "The issue is empty");
-  const isJson = /^[[{]/.test(text.trimStart()) && (input.name?.toLowerCase().endsWith(".json") !== false || isJsonText(text));
+  const isJson =
+    /^[[{]/.test(text.trimStart()) &&
+    (input.name?.toLowerCase().endsWith(".json") !== false || isJsonText(text));
   const parsed = isJson ? fromJson(text) : fromMarkdown(text);
   const { title, body } = parsed;
-  if (title === "" && body.trim() === "") throw new RunFailure("empty-issue", "The issue has neither title nor text");
+  if (title === "" && body.trim() === "")
+    throw new RunFailure("empty-issue", "The issue has neither title nor text");
   const { number, ...rest } = parsed;
-  const key = input.number ?? number ?? numberOfName(input.name) ?? numberOfTitle(title) ?? `local-${hash(`${title}\n${body}`)}`;
+  const key =
+    input.number ??
+    number ??
+    numberOfName(input.name) ??
+    numberOfTitle(title) ??
+    `local-${hash(`${title}\n${body}`)}`;
   return { ...rest, key, title: title === "" ? shorten(firstLine(body)) : title };
 }
 
@@ -81,7 +93,10 @@ function fromJson(text: string): Parsed {
   const result = jsonIssue.safeParse(Array.isArray(data) && data.length === 1 ? data[0] : data);
   if (!result.success) {
     const problem = result.error.issues[0];
-    throw new RunFailure("unreadable-issue", `The JSON is not an issue as GitHub gives it: ${problem?.path.join(".") || "it"}: ${problem?.message ?? ""}`);
+    throw new RunFailure(
+      "unreadable-issue",
+      `The JSON is not an issue as GitHub gives it: ${problem?.path.join(".") || "it"}: ${problem?.message ?? ""}`,
+    );
   }
   const { number, title, body, user, author, html_url, url, comments } = result.data;
   const by = user?.login ?? author?.login;

@@ -32,7 +32,10 @@ export function understandIssue(issue: Issue): IssueReading {
   const body = voice(issue.body, undefined);
   const voices = [body, ...issue.comments.map((comment) => voice(comment.body, comment.author))];
   const all = [title, ...voices.map(({ text }) => text)].join("\n");
-  const passages: Passage[] = [{ kind: "title", text: title }, ...voices.flatMap(({ blocks }) => blocks.flatMap(passagesOf))];
+  const passages: Passage[] = [
+    { kind: "title", text: title },
+    ...voices.flatMap(({ blocks }) => blocks.flatMap(passagesOf)),
+  ];
 
   const kind = kindOf(title, voices);
   const expected = partOr(voices, "expected", EXPECTED);
@@ -62,7 +65,14 @@ export function understandIssue(issue: Issue): IssueReading {
     numbers: sentenceQuotes(voices, COUNTED),
     codeBlocks: voices.flatMap(({ blocks }) =>
       blocks.flatMap((block) =>
-        block.kind === "code" ? [{ text: block.lines.join("\n"), ...(block.language === undefined ? {} : { language: block.language }) }] : [],
+        block.kind === "code"
+          ? [
+              {
+                text: block.lines.join("\n"),
+                ...(block.language === undefined ? {} : { language: block.language }),
+              },
+            ]
+          : [],
       ),
     ),
     hidden,
@@ -79,26 +89,42 @@ function passagesOf(block: TextBlock): readonly Passage[] {
   return block.lines.flatMap((line) => {
     const parts = line.split("`");
     if (parts.length === 1 || parts.length % 2 === 0) return [{ kind: "prose" as const, text: line }];
-    return parts.map((part, i) => ({ kind: i % 2 === 1 ? ("inline-code" as const) : ("prose" as const), text: part }));
+    return parts.map((part, i) => ({
+      kind: i % 2 === 1 ? ("inline-code" as const) : ("prose" as const),
+      text: part,
+    }));
   });
 }
 
 function isTrace(text: string): boolean {
   return text
     .split("\n")
-    .some((line) => /^\s{0,40}at .{1,300}:\d|^\s{0,40}File ".{1,300}", line \d|^Traceback \(most recent|panic|^goroutine \d/.test(line.slice(0, 500)));
+    .some((line) =>
+      /^\s{0,40}at .{1,300}:\d|^\s{0,40}File ".{1,300}", line \d|^Traceback \(most recent|panic|^goroutine \d/.test(
+        line.slice(0, 500),
+      ),
+    );
 }
 
 const EXPECTED = /\b(expect(ed|s|ing)?|should|supposed to|ought to)\b/i;
-const ACTUAL = /\b(instead|fails?|failed|crash(es|ed)?|throws?|raises?|wrong|lost|disappear(s|ed)?|missing|hangs?|error)\b/i;
-const FREQUENCY = /\b(always|sometimes|often|rarely|intermittent(ly)?|occasional(ly)?|every time|randomly|once in|\d+ ?(%|percent)|per (cent|day|hour|week)|about \d+ (in|of|out of) |\d+ out of \d+|since (version|v?\d|upgrad|updat))/i;
-const TRIED = /\b(i('ve| have)? tried|we('ve| have)? tried|tried to|workaround|work around|if i (change|replace|remove|set|use)|reverting|downgrad)/i;
-const VERSIONED = /\b(version|v?\d+\.\d+\.\d+|python|node|java|go|ruby|php|rustc|gcc|clang)\b.{0,40}\d+\.\d+/i;
-const COUNTED = /\b\d+(\.\d+)? ?(%|percent|ms|milliseconds?|s|seconds?|minutes?|hours?|days?|weeks?|users?|requests?|times?|records?|rows?|entries|items|writes?|workers?|threads?|process(es)?|MB|GB|KB|x)\b/i;
+const ACTUAL =
+  /\b(instead|fails?|failed|crash(es|ed)?|throws?|raises?|wrong|lost|disappear(s|ed)?|missing|hangs?|error)\b/i;
+const FREQUENCY =
+  /\b(always|sometimes|often|rarely|intermittent(ly)?|occasional(ly)?|every time|randomly|once in|\d+ ?(%|percent)|per (cent|day|hour|week)|about \d+ (in|of|out of) |\d+ out of \d+|since (version|v?\d|upgrad|updat))/i;
+const TRIED =
+  /\b(i('ve| have)? tried|we('ve| have)? tried|tried to|workaround|work around|if i (change|replace|remove|set|use)|reverting|downgrad)/i;
+const VERSIONED =
+  /\b(version|v?\d+\.\d+\.\d+|python|node|java|go|ruby|php|rustc|gcc|clang)\b.{0,40}\d+\.\d+/i;
+const COUNTED =
+  /\b\d+(\.\d+)? ?(%|percent|ms|milliseconds?|s|seconds?|minutes?|hours?|days?|weeks?|users?|requests?|times?|records?|rows?|entries|items|writes?|workers?|threads?|process(es)?|MB|GB|KB|x)\b/i;
 
 function quotesOf(voices: readonly Voice[], part: IssuePart): Quote[] {
   return voices
-    .flatMap((voice) => voice.blocks.filter((block) => block.part === part && (block.kind === "prose" || block.kind === "code")).map((block) => quote(block.lines, voice)))
+    .flatMap((voice) =>
+      voice.blocks
+        .filter((block) => block.part === part && (block.kind === "prose" || block.kind === "code"))
+        .map((block) => quote(block.lines, voice)),
+    )
     .slice(0, MAX_QUOTES);
 }
 
@@ -114,7 +140,12 @@ function sentenceQuotes(voices: readonly Voice[], cue: RegExp): readonly Quote[]
     for (const block of blocks) {
       if (block.kind !== "prose") continue;
       for (const sentence of sentencesOf(block.lines.filter((line) => !isTooLong(line)).join("\n")))
-        if (!sentence.startsWith("![](") && cue.test(sentence.slice(0, MAX_QUOTE)) && sentence.length <= MAX_QUOTE && found.length < MAX_QUOTES)
+        if (
+          !sentence.startsWith("![](") &&
+          cue.test(sentence.slice(0, MAX_QUOTE)) &&
+          sentence.length <= MAX_QUOTE &&
+          found.length < MAX_QUOTES
+        )
           found.push({ text: sentence, ...(author === undefined ? {} : { author }) });
     }
   return found;
@@ -122,15 +153,32 @@ function sentenceQuotes(voices: readonly Voice[], cue: RegExp): readonly Quote[]
 
 function quote(lines: readonly string[], { author }: Pick<Voice, "author">): Quote {
   const text = lines.join("\n").trim();
-  const cut = text.length > MAX_QUOTE ? text.slice(0, text.lastIndexOf("\n", MAX_QUOTE) > 0 ? text.lastIndexOf("\n", MAX_QUOTE) : MAX_QUOTE) : text;
-  return { text: cut.toWellFormed().replace(/\ufffd$/, "").trim(), ...(author === undefined ? {} : { author }) };
+  const cut =
+    text.length > MAX_QUOTE
+      ? text.slice(0, text.lastIndexOf("\n", MAX_QUOTE) > 0 ? text.lastIndexOf("\n", MAX_QUOTE) : MAX_QUOTE)
+      : text;
+  return {
+    text: cut
+      .toWellFormed()
+      .replace(/\ufffd$/, "")
+      .trim(),
+    ...(author === undefined ? {} : { author }),
+  };
 }
 
 /** Title, then the first sentences of the description, or of the first prose that is no form's part. */
 function symptomOf(title: string, { blocks }: Voice): readonly Quote[] {
   const prose = blocks.filter(({ kind }) => kind === "prose");
-  const first = prose.find(({ part }) => part === "description") ?? prose.find(({ part }) => part === undefined) ?? prose[0];
-  const sentences = first === undefined ? [] : sentencesOf(first.lines.join("\n")).filter((sentence) => sentence.length <= MAX_QUOTE && !sentence.startsWith("![](")).slice(0, 3);
+  const first =
+    prose.find(({ part }) => part === "description") ??
+    prose.find(({ part }) => part === undefined) ??
+    prose[0];
+  const sentences =
+    first === undefined
+      ? []
+      : sentencesOf(first.lines.join("\n"))
+          .filter((sentence) => sentence.length <= MAX_QUOTE && !sentence.startsWith("![]("))
+          .slice(0, 3);
   return [{ text: title }, ...sentences.map((text) => ({ text }))];
 }
 
@@ -141,7 +189,9 @@ function stepsOf(voices: readonly Voice[]): readonly Quote[] {
       if (block.part !== "steps" || (block.kind !== "prose" && block.kind !== "code")) continue;
       const items = block.kind === "prose" ? sentencesOf(block.lines.join("\n")) : [];
       if (items.length > 1 && /^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s/m.test(block.lines.join("\n")))
-        found.push(...items.map((text) => ({ text, ...(voice.author === undefined ? {} : { author: voice.author }) })));
+        found.push(
+          ...items.map((text) => ({ text, ...(voice.author === undefined ? {} : { author: voice.author }) })),
+        );
       else found.push(quote(block.lines, voice));
     }
   return found.filter(({ text }) => text !== "").slice(0, 2 * MAX_QUOTES);
@@ -150,8 +200,14 @@ function stepsOf(voices: readonly Voice[]): readonly Quote[] {
 const ASKS = /^(how (do|can|to)|is it possible|is there|why|what)\b/i;
 const KINDS: readonly (readonly [IssueKind, RegExp])[] = [
   ["documentation", /\b(documentation|docs?|docstring|readme|typo)\b/i],
-  ["feature", /\b(feature request|enhancement|proposal|please add|would be (nice|great|useful|helpful)|support for|add (an? )?(option|support|way|ability)|allow (to|users?|for)|it'd be)\b/i],
-  ["bug", /\b(bug|error|exception|crash(es|ed)?|fail(s|ed|ure)?|wrong|incorrect|broken|regression|unexpected|traceback|panic|leak|lost|los(e|es|ing)|hang(s)?|deadlock|race|corrupt(s|ed)?|does(n't| not) work|not working|missing|ignored?|invalid|cannot|can't|unable)\b/i],
+  [
+    "feature",
+    /\b(feature request|enhancement|proposal|please add|would be (nice|great|useful|helpful)|support for|add (an? )?(option|support|way|ability)|allow (to|users?|for)|it'd be)\b/i,
+  ],
+  [
+    "bug",
+    /\b(bug|error|exception|crash(es|ed)?|fail(s|ed|ure)?|wrong|incorrect|broken|regression|unexpected|traceback|panic|leak|lost|los(e|es|ing)|hang(s)?|deadlock|race|corrupt(s|ed)?|does(n't| not) work|not working|missing|ignored?|invalid|cannot|can't|unable)\b/i,
+  ],
   ["question", /\b(how (do|can|to)|is it possible|what is the|question)\b/i],
 ];
 
@@ -159,7 +215,8 @@ const KINDS: readonly (readonly [IssueKind, RegExp])[] = [
 function kindOf(title: string, [body]: readonly Voice[]): { kind: IssueKind; quotes: readonly Quote[] } {
   if (ASKS.test(title)) return { kind: "question", quotes: [{ text: title }] };
   const bug = KINDS.find(([kind]) => kind === "bug")!;
-  for (const [kind, cue] of [bug, ...KINDS.filter((row) => row !== bug)]) if (cue.test(title)) return { kind, quotes: [{ text: title }] };
+  for (const [kind, cue] of [bug, ...KINDS.filter((row) => row !== bug)])
+    if (cue.test(title)) return { kind, quotes: [{ text: title }] };
   const text = body === undefined ? [] : sentenceQuotes([body], bug[1]);
   if (text.length > 0 || (body?.blocks.some(({ part }) => part === "actual" || part === "message") ?? false))
     return { kind: "bug", quotes: text.slice(0, 1) };
@@ -171,13 +228,16 @@ function kindOf(title: string, [body]: readonly Voice[]): { kind: IssueKind; quo
 }
 
 function hasMessage(voices: readonly Voice[]): boolean {
-  return voices.some(({ blocks }) => blocks.some(({ part, kind }) => part === "message" && kind !== "empty-answer"));
+  return voices.some(({ blocks }) =>
+    blocks.some(({ part, kind }) => part === "message" && kind !== "empty-answer"),
+  );
 }
 
 function missingOf(reading: Omit<IssueReading, "missing">, told: boolean): readonly MissingPart[] {
   const missing: MissingPart[] = [];
   if (reading.expected.length === 0) missing.push("expected");
-  if (reading.kind === "feature" || reading.kind === "documentation" || reading.kind === "question") return missing;
+  if (reading.kind === "feature" || reading.kind === "documentation" || reading.kind === "question")
+    return missing;
   if (reading.actual.length === 0) missing.push("actual");
   if (reading.steps.length === 0 && reading.codeBlocks.length === 0) missing.push("steps");
   if (reading.versions.length === 0) missing.push("version");

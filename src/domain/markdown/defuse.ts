@@ -25,7 +25,7 @@ export function defuse(text: string): string {
   const state: State = { text, from: 0, out: [], underlines: 0, definitions: 0, budget: MARK_BUDGET };
   let block: number | undefined;
   let marks = 0;
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = lineEnd(text, start);
     const line = readLine(text, start, end);
     if (block === undefined || line.blank || line.startsBlock) {
@@ -61,7 +61,7 @@ function closeBlock(state: State, start: number, end: number, marks: number): vo
   state.budget -= marks * marks;
   let left = state.budget < 0 ? MAX_MARKS : Number.POSITIVE_INFINITY;
   let lines = 0;
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     const stop = Math.min(lineEnd(state.text, at), end);
     if (++lines % MAX_LINES === 0) blankOut(state, at, stop);
     const content = defuseContainers(state, at, stop);
@@ -71,7 +71,8 @@ function closeBlock(state: State, start: number, end: number, marks: number): vo
     if (isUnderline(state.text, at, stop) && ++state.underlines > MAX_UNDERLINES) {
       for (let i = at; i < stop; i++) replace(state, i, "=-");
     } else if (marks > left) {
-      for (let i = content; i < stop; i++) if (isMark(state.text.charCodeAt(i)) && i >= state.from && --left < 0) replace(state, i, MARKS);
+      for (let i = content; i < stop; i++)
+        if (isMark(state.text.charCodeAt(i)) && i >= state.from && --left < 0) replace(state, i, MARKS);
     }
     at = stop + 1;
   }
@@ -133,7 +134,10 @@ function readLine(text: string, start: number, end: number): { blank: boolean; s
   // An item with text, or a heading, at most three spaces in, always ends the paragraph before it.
   const c = text[at] ?? "";
   const startsBlock =
-    at - start <= 3 && "-*+#".includes(c) && isBlank(text.charCodeAt(at + 1)) && !isBlankRest(text, at + 1, end);
+    at - start <= 3 &&
+    "-*+#".includes(c) &&
+    isBlank(text.charCodeAt(at + 1)) &&
+    !isBlankRest(text, at + 1, end);
   return { blank: false, startsBlock };
 }
 

@@ -8,7 +8,8 @@ export function plainText(node: Nodes): string {
     if (next.type === "html") continue;
     if (next.type === "break") parts.push(" ");
     else if ("value" in next) parts.push(next.value);
-    if ("children" in next) for (let i = next.children.length - 1; i >= 0; i--) open.push(next.children[i] as Nodes);
+    if ("children" in next)
+      for (let i = next.children.length - 1; i >= 0; i--) open.push(next.children[i] as Nodes);
   }
   return parts.join("").trim();
 }

@@ -5,7 +5,10 @@ const EVERY_DOCUMENT: readonly PhaseCriterion[] = [
   { text: "The document exists and has every section", check: "sections-present" },
   { text: "Every reference resolves at the base commit, excerpts included", check: "citations-resolve" },
   { text: "Every recorded search gives the recorded hits again", check: "searches-repeat" },
-  { text: "No statement stands without a reference or a mark that says it is not established", check: "no-uncited-statements" },
+  {
+    text: "No statement stands without a reference or a mark that says it is not established",
+    check: "no-uncited-statements",
+  },
   { text: "Words of the issue are quoted as they stand there", check: "quotes-verbatim" },
 ];
 
@@ -34,7 +37,10 @@ export const PHASES: readonly Phase[] = [
     ],
     criteria: [
       ...EVERY_DOCUMENT,
-      { text: "Affected components are named with file, reason and strength of the evidence", check: "components-listed" },
+      {
+        text: "Affected components are named with file, reason and strength of the evidence",
+        check: "components-listed",
+      },
       { text: "The document names no cause and proposes no fix", check: "no-cause-no-fix" },
     ],
   },
@@ -49,7 +55,9 @@ export const PHASES: readonly Phase[] = [
     context: "The report is understood. Whether the failure can be shown at will is not known yet.",
     task: "Write a test in the project's own framework that fails at the base commit in the way the issue describes, or steps for a person where that cannot be done.",
     sections: [],
-    criteria: [{ text: "A test fails at the base commit in the way the issue describes, every time", check: "person" }],
+    criteria: [
+      { text: "A test fails at the base commit in the way the issue describes, every time", check: "person" },
+    ],
   },
   {
     type: "root-cause",
@@ -73,7 +81,10 @@ export const PHASES: readonly Phase[] = [
     criteria: [
       ...EVERY_DOCUMENT,
       { text: "Suspects are ranked, each with its lines and the evidence for it", check: "suspects-ranked" },
-      { text: "Each hypothesis is Confirmed, Eliminated or Open, with the evidence", check: "hypotheses-tested" },
+      {
+        text: "Each hypothesis is Confirmed, Eliminated or Open, with the evidence",
+        check: "hypotheses-tested",
+      },
       { text: "The cause is confirmed", check: "cause-confirmed" },
     ],
   },
@@ -101,7 +112,10 @@ export const PHASES: readonly Phase[] = [
     criteria: [
       ...EVERY_DOCUMENT,
       { text: "Every instance of the pattern is listed with its lines", check: "instances-listed" },
-      { text: "Callers and importers are listed, or a recorded search shows that there are none", check: "callers-listed" },
+      {
+        text: "Callers and importers are listed, or a recorded search shows that there are none",
+        check: "callers-listed",
+      },
       { text: "Tests that cover it, and functions without one, are listed", check: "tests-listed" },
       { text: "The scope is counted in files, functions and lines", check: "scope-counted" },
       { text: "Each risk rests on a measured fact", check: "risks-measured" },

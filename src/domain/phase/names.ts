@@ -22,5 +22,8 @@ export function branchOf(issueKey: string): string {
 
 /** True for the specs and documents of one issue, and for no other file. */
 export function belongsTo(issueKey: string, path: string): boolean {
-  return path.startsWith(`.chant/specs/issue-${issueKey}-`) || path.startsWith(`.chant/research/issue-${issueKey}-`);
+  return (
+    path.startsWith(`.chant/specs/issue-${issueKey}-`) ||
+    path.startsWith(`.chant/research/issue-${issueKey}-`)
+  );
 }

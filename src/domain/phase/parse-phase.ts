@@ -23,25 +23,53 @@ export function parsePhase(
   const problems: SpecProblem[] = [...read];
   const field = (key: string): YamlValue | undefined => spec.fields.get(key);
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(type))
-    problems.push(errorAt(1, "bad-phase-name", `Expected a file name of small letters, digits and "-"; found ${quoted(type)}.`));
+    problems.push(
+      errorAt(
+        1,
+        "bad-phase-name",
+        `Expected a file name of small letters, digits and "-"; found ${quoted(type)}.`,
+      ),
+    );
   if (PHASES.some((phase) => phase.type === type))
-    problems.push(errorAt(1, "built-in-phase", `Expected a name of its own; ${quoted(type)} is a built-in phase.`));
+    problems.push(
+      errorAt(1, "built-in-phase", `Expected a name of its own; ${quoted(type)} is a built-in phase.`),
+    );
   const written = field("number");
   const number = typeof written === "string" && /^\d{1,3}$/.test(written) ? Number(written) : Number.NaN;
   if (!(number >= FIRST_OWN_NUMBER && number <= LAST_NUMBER))
-    problems.push(errorAt(1, "bad-number", `Expected \`number\` from ${FIRST_OWN_NUMBER} to ${LAST_NUMBER}; found ${quoted(String(written ?? ""))}.`));
+    problems.push(
+      errorAt(
+        1,
+        "bad-number",
+        `Expected \`number\` from ${FIRST_OWN_NUMBER} to ${LAST_NUMBER}; found ${quoted(String(written ?? ""))}.`,
+      ),
+    );
   const sections = listOf(field("sections")).map((id): PhaseSection | undefined => SECTIONS.get(id));
   for (const [i, id] of listOf(field("sections")).entries())
     if (sections[i] === undefined)
-      problems.push(errorAt(1, "unknown-section", `Expected a section among ${[...SECTIONS.keys()].join(", ")}; found ${quoted(id)}.`));
+      problems.push(
+        errorAt(
+          1,
+          "unknown-section",
+          `Expected a section among ${[...SECTIONS.keys()].join(", ")}; found ${quoted(id)}.`,
+        ),
+      );
   if (spec.criteria.length === 0)
-    problems.push(errorAt(1, "no-criteria", "Expected a section `Acceptance Criteria` with at least one item; found none."));
+    problems.push(
+      errorAt(
+        1,
+        "no-criteria",
+        "Expected a section `Acceptance Criteria` with at least one item; found none.",
+      ),
+    );
   const criteria = spec.criteria.map((criterion): PhaseCriterion => {
     const check = CHECK.exec(criterion.text)?.[1];
     const clean = criterion.text.replace(CHECK, "");
     if (check === undefined) return { text: clean, check: "person" };
     if (isCheckName(check)) return { text: clean, check };
-    problems.push(errorAt(criterion.line, "unknown-check", `Expected a check that Casebook has; found ${quoted(check)}.`));
+    problems.push(
+      errorAt(criterion.line, "unknown-check", `Expected a check that Casebook has; found ${quoted(check)}.`),
+    );
     return { text: clean, check: "person" };
   });
   if (problems.some(({ severity }) => severity === "error")) return { phase: undefined, problems };
@@ -54,7 +82,9 @@ export function parsePhase(
       dependsOn: spec.dependsOn,
       needs: sections.length > 0 ? "builtin" : "model",
       prompt: spec.prompt ?? "research",
-      context: sectionText(spec.description, "Context") || `A phase of this repository, from \`.chant/phases/${type}.md\`.`,
+      context:
+        sectionText(spec.description, "Context") ||
+        `A phase of this repository, from \`.chant/phases/${type}.md\`.`,
       task: sectionText(spec.description, "Task") || spec.title,
       sections: sections.filter((section) => section !== undefined),
       criteria,
@@ -73,5 +103,8 @@ function sectionText(body: string, heading: string): string {
   const start = lines.indexOf(`## ${heading}`);
   if (start < 0) return "";
   const length = lines.slice(start + 1).findIndex((line) => line.startsWith("# ") || line.startsWith("## "));
-  return lines.slice(start + 1, length < 0 ? lines.length : start + 1 + length).join("\n").trim();
+  return lines
+    .slice(start + 1, length < 0 ? lines.length : start + 1 + length)
+    .join("\n")
+    .trim();
 }

@@ -25,7 +25,9 @@ export function phaseSpec({ issueKey, issueTitle, phase, present, at }: PhaseSpe
       labels: [`issue-${issueKey}`, phase.type, ...(at === undefined ? [] : [`at:${at}`])],
       target_files: hasDocument ? [documentFileOf(issueKey, phase)] : [],
       prompt: phase.prompt,
-      informed_by: before.filter(({ sections }) => sections.length > 0).map((earlier) => documentFileOf(issueKey, earlier)),
+      informed_by: before
+        .filter(({ sections }) => sections.length > 0)
+        .map((earlier) => documentFileOf(issueKey, earlier)),
     },
     title: `Phase ${phase.number}: ${phase.title} of issue ${issueKey}`,
     context: `${phase.context}\n\nThe issue's title: ${inlineCode(issueTitle, 300)}`,

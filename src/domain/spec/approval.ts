@@ -7,9 +7,18 @@ export function isApprovalOpen({ approval }: Pick<Spec, "approval">): boolean {
 }
 
 /** What a person's decision writes into the spec. `by` is a login, `at` is UTC to the second (`2026-03-14T09:30:00Z`). */
-export function approvalChanges(decision: "approved" | "rejected", { by, at, reason }: { readonly by: string; readonly at: string; readonly reason: string }): SpecChanges {
+export function approvalChanges(
+  decision: "approved" | "rejected",
+  { by, at, reason }: { readonly by: string; readonly at: string; readonly reason: string },
+): SpecChanges {
   return {
-    set: { approval: new Map([["status", decision], ["by", by], ["at", at]]) },
+    set: {
+      approval: new Map([
+        ["status", decision],
+        ["by", by],
+        ["at", at],
+      ]),
+    },
     approval: { by, at, decision, reason },
   };
 }

@@ -70,7 +70,11 @@ function readItem(body: string, item: ListItem): Criterion | undefined {
   if (body[at] !== "]" || "[\\\n\r".includes(mark || ".")) return undefined;
   if (after !== undefined && !" \t\r\n".includes(after)) return undefined;
 
-  const text = body.slice(at + 1, first.position.end.offset).split(/[ \t\r\n]+/).join(" ").trim();
+  const text = body
+    .slice(at + 1, first.position.end.offset)
+    .split(/[ \t\r\n]+/)
+    .join(" ")
+    .trim();
   const line = start.line + countLineFeeds(body, start.offset ?? 0, markStart);
   return { text, done: mark === "x" || mark === "X", line, markStart, markEnd };
 }

@@ -47,7 +47,9 @@ function spliceMap(
   const pairs = map?.items ?? [];
   if (map?.flow) throw new NotSpliceable("keys inside `{ }`");
   const first = pairs[0];
-  const indent = first ? place.text.slice(lineStart(place, keyStart(place, first)), keyStart(place, first)) : "";
+  const indent = first
+    ? place.text.slice(lineStart(place, keyStart(place, first)), keyStart(place, first))
+    : "";
   if (indent.trim() !== "") throw new NotSpliceable("a key that does not start its line");
 
   const ordered = [...changes].sort(([a], [b]) => rank(a) - rank(b));

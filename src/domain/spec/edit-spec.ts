@@ -46,7 +46,11 @@ export function editSpec(text: string, changes: SpecChanges): SpecEdit {
   const marks = spliceMarks(before.spec.criteria, changes.marks ?? new Map());
   if ("problem" in marks) return { ok: false, problems: [marks.problem] };
   try {
-    const splices = [...spliceFront(text, front, wanted), ...marks.splices, ...spliceRecords(text, front, changes)];
+    const splices = [
+      ...spliceFront(text, front, wanted),
+      ...marks.splices,
+      ...spliceRecords(text, front, changes),
+    ];
     const edited = applySplices(text, splices);
     const problem = differsFromWish(text, edited, front, wanted, changes);
     return problem ? { ok: false, problems: [problem] } : { ok: true, text: edited };
@@ -95,7 +99,11 @@ function spliceRecords(text: string, front: FrontMatter, { approval, agentOutput
     const at = front.bodyStart + (section?.end ?? records.agentOutput);
     const heading = section ? "" : formatApprovalHeading(eol);
     const after = at < text.length ? eol : "";
-    splices.push({ start: at, end: at, text: gap(text, at, eol) + heading + formatApproval(approval, eol) + after });
+    splices.push({
+      start: at,
+      end: at,
+      text: gap(text, at, eol) + heading + formatApproval(approval, eol) + after,
+    });
   }
   if (agentOutput) {
     const end = text.length;
@@ -139,10 +147,15 @@ function differsFromWish(
   wanted: ReadonlyMap<string, KeyChange>,
   changes: SpecChanges,
 ): SpecProblem | undefined {
-  const problem = errorAt(1, "not-editable", "Expected that only the named parts change; this file is laid out so that others would.");
+  const problem = errorAt(
+    1,
+    "not-editable",
+    "Expected that only the named parts change; this file is laid out so that others would.",
+  );
   const old = parseSpec("spec", before).spec;
   const { spec, problems } = parseSpec("spec", after);
-  if (problems.some((p) => p.severity === "error" && p.code !== "missing-title")) return problems[0] ?? problem;
+  if (problems.some((p) => p.severity === "error" && p.code !== "missing-title"))
+    return problems[0] ?? problem;
   for (const key of new Set([...front.fields.keys(), ...spec.fields.keys(), ...wanted.keys()])) {
     const value = spec.fields.get(key);
     const fine = wanted.has(key)
@@ -152,9 +165,11 @@ function differsFromWish(
   }
   const done = spec.criteria.map((c) => c.done);
   const wish = old.criteria.map((c) => changes.marks?.get(c.line) ?? c.done);
-  if (done.length !== wish.length || done.some((d, i) => d !== wish[i]) || spec.title !== old.title) return problem;
+  if (done.length !== wish.length || done.some((d, i) => d !== wish[i]) || spec.title !== old.title)
+    return problem;
   if (spec.description.length > old.description.length + 8) {
-    const message = "Expected a body whose code fences and comments are closed, to append a section; found one left open.";
+    const message =
+      "Expected a body whose code fences and comments are closed, to append a section; found one left open.";
     return errorAt(1, "open-fence", message);
   }
   return undefined;

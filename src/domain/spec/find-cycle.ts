@@ -5,9 +5,15 @@ import type { Spec } from "./spec.ts";
  * A circle of specs that wait for each other, first one repeated at the end; undefined when there is none. A driver waits
  * for its members. No recursion: a chain of any length is followed.
  */
-export function findCycle(specs: ReadonlyMap<string, Pick<Spec, "id" | "dependsOn">>): readonly string[] | undefined {
+export function findCycle(
+  specs: ReadonlyMap<string, Pick<Spec, "id" | "dependsOn">>,
+): readonly string[] | undefined {
   const waits = new Map<string, string[]>();
-  for (const { id, dependsOn } of specs.values()) waits.set(id, dependsOn.filter((other) => specs.has(other)));
+  for (const { id, dependsOn } of specs.values())
+    waits.set(
+      id,
+      dependsOn.filter((other) => specs.has(other)),
+    );
   for (const id of specs.keys()) {
     const driver = memberPlace(id)?.driver;
     if (driver !== undefined) waits.get(driver)?.push(id);
@@ -23,7 +29,8 @@ export function findCycle(specs: ReadonlyMap<string, Pick<Spec, "id" | "dependsO
         done.add(top.id);
         onPath.delete(top.id);
         path.pop();
-      } else if (onPath.has(next)) return [...path.slice(path.findIndex(({ id }) => id === next)).map(({ id }) => id), next];
+      } else if (onPath.has(next))
+        return [...path.slice(path.findIndex(({ id }) => id === next)).map(({ id }) => id), next];
       else if (!done.has(next)) {
         path.push({ id: next, next: 0 });
         onPath.add(next);

@@ -47,7 +47,8 @@ export function readFrontMatter(text: string): FrontMatter {
     engines: {
       ...DENIED,
       yaml: (yaml: string) => {
-        read = readYaml(yaml);
+        // gray-matter cuts before the line feed of the last line and leaves its carriage return.
+        read = readYaml(yaml.endsWith("\r") ? `${yaml}\n` : yaml);
         return {};
       },
     },
@@ -90,10 +91,17 @@ function readYaml(yaml: string): YamlText {
   const result = { map: undefined, fields, lines, problems };
 
   // The library's own check for duplicate keys compares each with each.
-  const options = { schema: "failsafe", uniqueKeys: false, prettyErrors: false, lineCounter: counter } as const;
+  const options = {
+    schema: "failsafe",
+    uniqueKeys: false,
+    prettyErrors: false,
+    lineCounter: counter,
+  } as const;
   const document = parseDocument(yaml, options);
   for (const e of document.errors.slice(0, MAX_REPORTED)) {
-    problems.push(errorAt(lineOf(e.pos[0]), "malformed-yaml", `Expected YAML; found a mistake: ${e.message}.`));
+    problems.push(
+      errorAt(lineOf(e.pos[0]), "malformed-yaml", `Expected YAML; found a mistake: ${e.message}.`),
+    );
   }
   visit(document, {
     // Aliases are refused rather than limited: a few lines of them can stand for gigabytes.
@@ -114,7 +122,11 @@ function readYaml(yaml: string): YamlText {
         if (problems.length >= MAX_REPORTED) return;
         problems.push(
           key === undefined
-            ? errorAt(line, "malformed-yaml", "Expected keys that are plain text; found a list or a map as key.")
+            ? errorAt(
+                line,
+                "malformed-yaml",
+                "Expected keys that are plain text; found a list or a map as key.",
+              )
             : errorAt(line, "duplicate-key", `Expected each key once; found ${quoted(key)} again.`),
         );
       }

@@ -18,7 +18,10 @@ export function membersOf(driver: Pick<Spec, "id">, all: ReadonlyMap<string, Spe
 }
 
 /** A driver is done when all members are completed or cancelled; one failed member fails it; without members it is open. */
-export function driverOutcome(driver: Pick<Spec, "id">, all: ReadonlyMap<string, Spec>): "completed" | "failed" | "open" {
+export function driverOutcome(
+  driver: Pick<Spec, "id">,
+  all: ReadonlyMap<string, Spec>,
+): "completed" | "failed" | "open" {
   const members = membersOf(driver, all);
   if (members.some(({ status }) => status === "failed")) return "failed";
   return members.length > 0 && members.every(({ status }) => isFinished(status)) ? "completed" : "open";

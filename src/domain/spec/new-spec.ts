@@ -40,5 +40,8 @@ export function newSpec({ keys, title, context, task, criteria }: NewSpec): stri
 }
 
 function folded(text: string): string {
-  return text.split(/[ \t\r\n]+/).join(" ").trim();
+  return text
+    .split(/[ \t\r\n]+/)
+    .join(" ")
+    .trim();
 }

@@ -26,7 +26,9 @@ export const MAX_SPEC_CHARACTERS = 262_144;
 export function parseSpec(id: string, text: string): ParsedSpec {
   const problems: SpecProblem[] = [];
   if (!isSpecId(id)) {
-    problems.push(errorAt(1, "bad-id", `Expected an ID of letters, digits, ".", "_" and "-"; found ${quoted(id)}.`));
+    problems.push(
+      errorAt(1, "bad-id", `Expected an ID of letters, digits, ".", "_" and "-"; found ${quoted(id)}.`),
+    );
   }
   if (text.length > MAX_SPEC_CHARACTERS) {
     const message = `Expected at most ${MAX_SPEC_CHARACTERS} characters; found ${text.length}.`;
@@ -50,17 +52,20 @@ export function parseSpec(id: string, text: string): ParsedSpec {
     markEnd: c.markEnd + front.bodyStart,
   }));
   for (const line of found.headings.slice(0, -1)) {
-    const message = "Expected one section `Acceptance Criteria`; found another below, and only the last counts.";
+    const message =
+      "Expected one section `Acceptance Criteria`; found another below, and only the last counts.";
     problems.push(warningAt(line + linesBefore, "several-criteria-sections", message));
   }
 
   const heading = root.children.find(
-    (node) => node.type === "heading" && node.depth === 1 && (node.position?.start.offset ?? 0) < records.agentOutput,
+    (node) =>
+      node.type === "heading" && node.depth === 1 && (node.position?.start.offset ?? 0) < records.agentOutput,
   );
   const title = heading ? plainText(heading) : "";
   // The body of a file that is broken higher up is not known for sure: one problem, not two.
   if (title === "" && !hasErrors(problems)) {
-    const message = "Expected a title, such as `# Phase 1: Comprehension`; found no level-1 heading with text.";
+    const message =
+      "Expected a title, such as `# Phase 1: Comprehension`; found no level-1 heading with text.";
     problems.push(errorAt(linesBefore + 1, "missing-title", message));
   }
 
@@ -88,7 +93,9 @@ type Fields = ReadonlyMap<string, YamlValue>;
 export function listOf(value: YamlValue | undefined): readonly string[] {
   if (typeof value === "string") return value === "" ? [] : [value];
   if (!Array.isArray(value)) return [];
-  return (value as readonly YamlValue[]).filter((item) => typeof item === "string" && item !== "") as string[];
+  return (value as readonly YamlValue[]).filter(
+    (item) => typeof item === "string" && item !== "",
+  ) as string[];
 }
 
 function textOf(value: YamlValue | undefined): string | undefined {
@@ -98,11 +105,20 @@ function textOf(value: YamlValue | undefined): string | undefined {
 function checkShapes(fields: Fields, lineOf: (key: string) => number, problems: SpecProblem[]): void {
   for (const [key, value] of fields) {
     if (isListKey(key)) {
-      const flat = Array.isArray(value) && (value as readonly YamlValue[]).every((v) => typeof v === "string");
+      const flat =
+        Array.isArray(value) && (value as readonly YamlValue[]).every((v) => typeof v === "string");
       if (typeof value === "string" || flat) continue;
-      problems.push(errorAt(lineOf(key), "wrong-shape", `Expected a list of texts in \`${key}\`; found something nested.`));
+      problems.push(
+        errorAt(
+          lineOf(key),
+          "wrong-shape",
+          `Expected a list of texts in \`${key}\`; found something nested.`,
+        ),
+      );
     } else if (isTextKey(key) && typeof value !== "string") {
-      problems.push(errorAt(lineOf(key), "wrong-shape", `Expected one text in \`${key}\`; found a list or a map.`));
+      problems.push(
+        errorAt(lineOf(key), "wrong-shape", `Expected one text in \`${key}\`; found a list or a map.`),
+      );
     }
   }
 }

@@ -29,7 +29,11 @@ export function blockersOf(spec: Spec, all: ReadonlyMap<string, Spec>): readonly
 
 /** True when it may start now: pending, runnable and held back by nothing. */
 export function isReady(spec: Spec, all: ReadonlyMap<string, Spec>): boolean {
-  return spec.runnable && (spec.status === "pending" || spec.status === "blocked") && blockersOf(spec, all).length === 0;
+  return (
+    spec.runnable &&
+    (spec.status === "pending" || spec.status === "blocked") &&
+    blockersOf(spec, all).length === 0
+  );
 }
 
 /** The status as people see it: `ready` and `blocked` are worked out, never read. */

@@ -19,7 +19,11 @@ export interface RecordSections {
  */
 export function findRecordSections(body: string, root: Root): RecordSections {
   const headings = root.children.filter((node): node is Heading => node.type === "heading");
-  const named = headings.map((h) => ({ depth: h.depth, name: plainText(h), start: h.position?.start.offset ?? 0 }));
+  const named = headings.map((h) => ({
+    depth: h.depth,
+    name: plainText(h),
+    start: h.position?.start.offset ?? 0,
+  }));
   const output = named.findIndex((h) => h.depth === 2 && h.name === AGENT_OUTPUT);
   const agentOutput = named[output]?.start ?? body.length;
   const before = output < 0 ? named : named.slice(0, output);

@@ -37,7 +37,7 @@ export function splitFrontMatter(text: string): FrontMatterBlock {
   }
 
   let number = 1;
-  for (let at = opening.next; at < text.length; ) {
+  for (let at = opening.next; at < text.length;) {
     number++;
     const line = lineAt(text, at);
     if (line.text === "---") {

@@ -37,7 +37,11 @@ export interface CheckReport {
 }
 
 /** Compares every reference of a document with the commit; nothing that it says is taken as true. */
-export async function checkDocument(document: ParsedDocument, source: CheckSource, signal?: AbortSignal): Promise<CheckReport> {
+export async function checkDocument(
+  document: ParsedDocument,
+  source: CheckSource,
+  signal?: AbortSignal,
+): Promise<CheckReport> {
   const problems: DocumentProblem[] = [];
   const report = (line: number, kind: DocumentProblem["kind"], message: string | undefined): void => {
     if (message !== undefined) problems.push({ line, kind, message });
@@ -50,9 +54,17 @@ export async function checkDocument(document: ParsedDocument, source: CheckSourc
   for (const { line, value } of document.commits) {
     const found = await source.ancestor(value.oid);
     if (found === undefined)
-      report(line, "commit", `commit ${value.oid} is not among the commits that ${source.commit.slice(0, 12)} reaches`);
+      report(
+        line,
+        "commit",
+        `commit ${value.oid} is not among the commits that ${source.commit.slice(0, 12)} reaches`,
+      );
     else if (value.subject !== undefined && !isSubject(value.subject, found.subject))
-      report(line, "commit", `commit ${value.oid} has the subject ${inlineCode(found.subject)}, not ${inlineCode(value.subject)}`);
+      report(
+        line,
+        "commit",
+        `commit ${value.oid} has the subject ${inlineCode(found.subject)}, not ${inlineCode(value.subject)}`,
+      );
   }
   for (const { line, value } of document.searches) {
     signal?.throwIfAborted();
@@ -64,7 +76,8 @@ export async function checkDocument(document: ParsedDocument, source: CheckSourc
     for (const { line, value } of document.quotes) {
       quotes++;
       const words = fold(value.endsWith("…") ? value.slice(0, -1) : value);
-      if (!text.includes(words)) report(line, "quote", `${inlineCode(value, 80)} does not stand in the issue`);
+      if (!text.includes(words))
+        report(line, "quote", `${inlineCode(value, 80)} does not stand in the issue`);
     }
   }
   return {
@@ -80,14 +93,19 @@ export async function checkDocument(document: ParsedDocument, source: CheckSourc
 }
 
 async function wrongLines(reference: LineReference, base: CheckSource): Promise<string | undefined> {
-  const source = reference.commit === undefined || reference.commit === base.commit ? base : await base.at(reference.commit);
+  const source =
+    reference.commit === undefined || reference.commit === base.commit
+      ? base
+      : await base.at(reference.commit);
   const place = formatLines(reference);
   if (source === undefined) return `${place}: the repository has no commit ${reference.commit?.slice(0, 12)}`;
   const at = source.commit.slice(0, 12);
-  if (!source.exists(reference.path)) return `${place}: there is no file ${printable(reference.path)} at ${at}`;
+  if (!source.exists(reference.path))
+    return `${place}: there is no file ${printable(reference.path)} at ${at}`;
   const text = await source.text(reference.path);
   if (text === undefined) return `${place}: ${printable(reference.path)} is not a text file at ${at}`;
-  if (reference.end > text.lines.length) return `${place}: the file has ${count(text.lines.length, "line")} at ${at}`;
+  if (reference.end > text.lines.length)
+    return `${place}: the file has ${count(text.lines.length, "line")} at ${at}`;
   return undefined;
 }
 
@@ -98,7 +116,8 @@ async function wrongExcerpt(excerpt: Excerpt, source: CheckSource): Promise<stri
   const shown = excerpt.text.split("\n");
   const length = Math.max(there.length, shown.length);
   for (let i = 0; i < length; i++) {
-    if ((there[i] ?? "").trimEnd() === (shown[i] ?? "").trimEnd() && i < there.length === i < shown.length) continue;
+    if ((there[i] ?? "").trimEnd() === (shown[i] ?? "").trimEnd() && i < there.length === i < shown.length)
+      continue;
     const line = excerpt.start + i;
     return `${formatLines(excerpt)}: line ${line} is ${i < there.length ? inlineCode(there[i]!.trim(), 80) : "not in the excerpt's range"}, the excerpt shows ${inlineCode((shown[i] ?? "").trim(), 80)}`;
   }
@@ -111,15 +130,21 @@ async function wrongSearch(record: SearchRecord, source: CheckSource): Promise<s
   try {
     again = await source.search(record.query);
   } catch (error) {
-    if (error instanceof Error && (error.name === "SyntaxError" || error.name === "RangeError")) return `${name} cannot be run: ${error.message}`;
+    if (error instanceof Error && (error.name === "SyntaxError" || error.name === "RangeError"))
+      return `${name} cannot be run: ${error.message}`;
     throw error;
   }
-  if (again.hits.length !== record.count) return `${name} gives ${count(again.hits.length, "hit")}, the document says ${record.count}`;
+  if (again.hits.length !== record.count)
+    return `${name} gives ${count(again.hits.length, "hit")}, the document says ${record.count}`;
   if (record.hits === undefined)
-    return digestOf(again.hits) === record.digest ? undefined : `${name} gives other places than the document recorded`;
+    return digestOf(again.hits) === record.digest
+      ? undefined
+      : `${name} gives other places than the document recorded`;
   const there = new Set(again.hits.map(({ path, line }) => `${path}:${line}`));
   const missing = record.hits.find(({ path, line }) => !there.has(`${path}:${line}`));
-  return missing === undefined ? undefined : `${name} does not find ${missing.path}:${missing.line}, which the document lists`;
+  return missing === undefined
+    ? undefined
+    : `${name} does not find ${missing.path}:${missing.line}, which the document lists`;
 }
 
 /** A subject may be shown cut short, and with characters that do not print replaced. */
@@ -136,4 +161,3 @@ function fold(text: string): string {
 function count(n: number, what: string): string {
   return `${n} ${n === 1 ? what : `${what}s`}`;
 }
-

@@ -19,7 +19,11 @@ export async function repositorySource(
   const tree = await repository.tree(commit);
   const folders = new Set<string>();
   for (const { path } of tree.entries)
-    for (let at = path.lastIndexOf("/"); at > 0 && !folders.has(path.slice(0, at)); at = path.lastIndexOf("/", at - 1))
+    for (
+      let at = path.lastIndexOf("/");
+      at > 0 && !folders.has(path.slice(0, at));
+      at = path.lastIndexOf("/", at - 1)
+    )
       folders.add(path.slice(0, at));
   const texts = new Map<string, SourceText | undefined>();
   let codebase: Promise<Codebase> | undefined;

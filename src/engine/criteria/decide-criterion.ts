@@ -23,7 +23,10 @@ const met = (evidence: string): Answer => ({ result: "met", evidence });
 const unmet = (evidence: string): Answer => ({ result: "unmet", evidence });
 
 const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
-  "document-exists": ({ parsed }) => (parsed.sections.length > 0 ? met(`the document has ${counted(parsed.sections.length, "heading")}`) : unmet("the document is empty")),
+  "document-exists": ({ parsed }) =>
+    parsed.sections.length > 0
+      ? met(`the document has ${counted(parsed.sections.length, "heading")}`)
+      : unmet("the document is empty"),
   "sections-present": ({ phase, parsed }) => {
     const lacking = phase.sections.filter(({ heading }) => (sectionOf(parsed, heading)?.blocks ?? 0) === 0);
     return lacking.length === 0
@@ -33,9 +36,15 @@ const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
   "citations-resolve": ({ report, parsed }) =>
     parsed.baseCommit === undefined
       ? unmet("the document names no base commit")
-      : noProblem(report, ["lines", "excerpt", "commit"], `${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up`),
-  "searches-repeat": ({ report }) => noProblem(report, ["search"], `${counted(report.checked.search, "search", "searches")} run again`),
-  "quotes-verbatim": ({ report }) => noProblem(report, ["quote"], `${counted(report.checked.quote, "quotation")} found in the issue`),
+      : noProblem(
+          report,
+          ["lines", "excerpt", "commit"],
+          `${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up`,
+        ),
+  "searches-repeat": ({ report }) =>
+    noProblem(report, ["search"], `${counted(report.checked.search, "search", "searches")} run again`),
+  "quotes-verbatim": ({ report }) =>
+    noProblem(report, ["quote"], `${counted(report.checked.quote, "quotation")} found in the issue`),
   "no-uncited-statements": ({ parsed }) => {
     const statements = parsed.sections.flatMap((section) => section.statements);
     const bare = statements.find(({ text, citations }) => citations === 0 && !isMarked(text));
@@ -48,58 +57,109 @@ const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
     const told = parsed.sections
       .filter(({ level }) => level === 2)
       .find(({ heading }) => /\b(cause|suspects?|fix|solution|options?)\b/i.test(heading));
-    const said = parsed.sections.flatMap(({ statements }) => statements).find(({ text }) => !text.startsWith(MARKS.reporter) && /\b(the cause (is|lies)|is caused by|to fix (it|this)|should be (changed|fixed))\b/i.test(text));
+    const said = parsed.sections
+      .flatMap(({ statements }) => statements)
+      .find(
+        ({ text }) =>
+          !text.startsWith(MARKS.reporter) &&
+          /\b(the cause (is|lies)|is caused by|to fix (it|this)|should be (changed|fixed))\b/i.test(text),
+      );
     if (told !== undefined) return unmet(`line ${told.line}: a section ${told.heading}`);
-    return said === undefined ? met("no section and no statement of ours names a cause or a fix") : unmet(`line ${said.line}: ${said.text.slice(0, 80)}`);
+    return said === undefined
+      ? met("no section and no statement of ours names a cause or a fix")
+      : unmet(`line ${said.line}: ${said.text.slice(0, 80)}`);
   },
   "suspects-ranked": (evidence) => {
     const { statements = [] } = section(evidence, "suspects") ?? {};
     const ranked = statements.filter(({ text }) => /^\d{1,2}\. /.test(text));
     if (ranked.length === 0) return unmet("no suspect is listed");
-    const wrong = ranked.findIndex(({ text, citations }, i) => !text.startsWith(`${i + 1}. `) || citations === 0);
-    return wrong < 0 ? met(`${counted(ranked.length, "suspect")} in order, each with its lines`) : unmet(`suspect ${wrong + 1} is out of order or without lines`);
+    const wrong = ranked.findIndex(
+      ({ text, citations }, i) => !text.startsWith(`${i + 1}. `) || citations === 0,
+    );
+    return wrong < 0
+      ? met(`${counted(ranked.length, "suspect")} in order, each with its lines`)
+      : unmet(`suspect ${wrong + 1} is out of order or without lines`);
   },
   "hypotheses-tested": (evidence) => {
     const { statements = [] } = section(evidence, "hypotheses") ?? {};
-    const tested = statements.filter(({ text, citations }) => citations > 0 && /\| (Confirmed|Eliminated|Open)$/.test(text));
+    const tested = statements.filter(
+      ({ text, citations }) => citations > 0 && /\| (Confirmed|Eliminated|Open)$/.test(text),
+    );
     return statements.length >= 2 && tested.length === statements.length
       ? met(`${counted(tested.length, "hypothesis", "hypotheses")}, each with a result and evidence`)
-      : unmet(`${tested.length} of ${counted(statements.length, "hypothesis", "hypotheses")} have a result and evidence; at least two are needed`);
+      : unmet(
+          `${tested.length} of ${counted(statements.length, "hypothesis", "hypotheses")} have a result and evidence; at least two are needed`,
+        );
   },
   "callers-listed": (evidence) => rows(evidence, "callers", "entry", "entries"),
   "instances-listed": (evidence) => rows(evidence, "similar", "row"),
   "tests-listed": (evidence) => rows(evidence, "tests", "statement"),
   "scope-counted": (evidence) => {
     const { statements = [] } = section(evidence, "scope") ?? {};
-    const told = statements.find(({ text, citations }) => /\bfiles?, .*\bfunctions?, .*\blines?\b/.test(text) && citations > 0);
-    return told === undefined ? unmet("files, functions and lines are not counted") : met(told.text.split(" (")[0]!.slice(0, 120));
+    const told = statements.find(
+      ({ text, citations }) => /\bfiles?, .*\bfunctions?, .*\blines?\b/.test(text) && citations > 0,
+    );
+    return told === undefined
+      ? unmet("files, functions and lines are not counted")
+      : met(told.text.split(" (")[0]!.slice(0, 120));
   },
   "risks-measured": (evidence) => {
     const { statements = [] } = section(evidence, "risks") ?? {};
     const bare = statements.find(({ text, citations }) => citations === 0 && !isMarked(text));
     if (statements.length === 0) return unmet("no risk is named or ruled out");
-    return bare === undefined ? met(`${counted(statements.length, "statement")}, each measured`) : unmet(`line ${bare.line} rests on nothing measured`);
+    return bare === undefined
+      ? met(`${counted(statements.length, "statement")}, each measured`)
+      : unmet(`line ${bare.line} rests on nothing measured`);
   },
   "targets-exist": (evidence) => {
     const found = section(evidence, "targets");
-    const next = evidence.parsed.sections.find(({ line }) => line > (found?.line ?? Number.MAX_SAFE_INTEGER))?.line ?? Number.MAX_SAFE_INTEGER;
-    const paths = new Set(evidence.parsed.lines.filter(({ line }) => found !== undefined && line > found.line && line < next).map(({ value }) => value.path));
+    const next =
+      evidence.parsed.sections.find(({ line }) => line > (found?.line ?? Number.MAX_SAFE_INTEGER))?.line ??
+      Number.MAX_SAFE_INTEGER;
+    const paths = new Set(
+      evidence.parsed.lines
+        .filter(({ line }) => found !== undefined && line > found.line && line < next)
+        .map(({ value }) => value.path),
+    );
     if (paths.size === 0) return unmet("no target file is listed");
     const lacking = [...paths].find((path) => !evidence.exists(path));
-    return lacking === undefined ? met(`${counted(paths.size, "file")}, each at the base commit`) : unmet(`${lacking} does not exist at the base commit`);
+    return lacking === undefined
+      ? met(`${counted(paths.size, "file")}, each at the base commit`)
+      : unmet(`${lacking} does not exist at the base commit`);
   },
-  "cause-confirmed": ({ given }) => (given ? met("a person named the place") : { result: "undecided", evidence: "no person named the place and no code was run" }),
+  "cause-confirmed": ({ given }) =>
+    given
+      ? met("a person named the place")
+      : { result: "undecided", evidence: "no person named the place and no code was run" },
 };
 
 /** The verdict of one criterion. A criterion that only a person can decide stays undecided. */
 export function decideCriterion({ text, check }: PhaseCriterion, evidence: Evidence): Verdict {
-  if (check === "person") return { criterion: text, check, result: "undecided", how: "human", evidence: "only a person can decide it" };
-  return { criterion: text, check, how: check === "cause-confirmed" ? "human" : "machine", ...CHECKERS[check](evidence) };
+  if (check === "person")
+    return {
+      criterion: text,
+      check,
+      result: "undecided",
+      how: "human",
+      evidence: "only a person can decide it",
+    };
+  return {
+    criterion: text,
+    check,
+    how: check === "cause-confirmed" ? "human" : "machine",
+    ...CHECKERS[check](evidence),
+  };
 }
 
-function noProblem({ problems }: CheckReport, kinds: readonly DocumentProblem["kind"][], evidence: string): Answer {
+function noProblem(
+  { problems }: CheckReport,
+  kinds: readonly DocumentProblem["kind"][],
+  evidence: string,
+): Answer {
   const found = problems.filter(({ kind }) => kinds.includes(kind));
-  return found.length === 0 ? met(evidence) : unmet(`${found.length} wrong, the first on line ${found[0]!.line}: ${found[0]!.message}`);
+  return found.length === 0
+    ? met(evidence)
+    : unmet(`${found.length} wrong, the first on line ${found[0]!.line}: ${found[0]!.message}`);
 }
 
 function sectionOf(parsed: ParsedDocument, heading: string): DocumentSection | undefined {
@@ -116,7 +176,11 @@ function rows(evidence: Evidence, id: string, one: string, many?: string): Answe
   const { statements = [] } = section(evidence, id) ?? {};
   const cited = statements.filter(({ citations }) => citations > 0);
   if (statements.length === 0) return unmet(`no ${one} is listed`);
-  return cited.length > 0 ? met(`${counted(cited.length, one, many)} with references`) : statements.every(({ text }) => isMarked(text)) ? unmet(`nothing but what is not known: ${statements[0]!.text.slice(0, 80)}`) : unmet("no reference");
+  return cited.length > 0
+    ? met(`${counted(cited.length, one, many)} with references`)
+    : statements.every(({ text }) => isMarked(text))
+      ? unmet(`nothing but what is not known: ${statements[0]!.text.slice(0, 80)}`)
+      : unmet("no reference");
 }
 
 function isMarked(text: string): boolean {

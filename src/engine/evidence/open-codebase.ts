@@ -160,9 +160,7 @@ async function readLexicons(
   onProgress: OpenOptions["onProgress"],
 ): Promise<Map<string, Lexicon>> {
   const keyOf = (entry: TreeEntry): string => `${entry.oid}:${endingOf(entry.path)}`;
-  const entries = tree.entries.filter(
-    ({ kind }) => kind === "file" || kind === "executable",
-  );
+  const entries = tree.entries.filter(({ kind }) => kind === "file" || kind === "executable");
   const byKey = new Map<string, Lexicon | undefined>();
   const missing = new Map<string, TreeEntry>();
   let done = 0;

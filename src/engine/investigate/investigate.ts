@@ -55,15 +55,29 @@ export interface InvestigateResult {
 }
 
 /** Works the phases one after the other; each is published before the next begins, so a kill loses at most one. */
-export async function investigate(request: InvestigateRequest, dependencies: InvestigateDependencies): Promise<InvestigateResult> {
+export async function investigate(
+  request: InvestigateRequest,
+  dependencies: InvestigateDependencies,
+): Promise<InvestigateResult> {
   const { context, publisher } = dependencies;
   const worked = request.phases.filter(({ needs }) => needs === "builtin");
+  // A place that does not exist is told before anything is written.
+  if (request.at !== undefined) await context.suspects();
   const results: PhaseResult[] = [];
   for (const phase of request.phases) {
     context.signal?.throwIfAborted();
     const specId = specIdOf(request.issue.key, phase);
     if (phase.needs === "model") {
-      results.push({ phase: phase.type, specId, status: "left-out", document: undefined, verdicts: [], dropped: 0, changed: false, reason: "it needs a model" });
+      results.push({
+        phase: phase.type,
+        specId,
+        status: "left-out",
+        document: undefined,
+        verdicts: [],
+        dropped: 0,
+        changed: false,
+        reason: "it needs a model",
+      });
       dependencies.onPhase?.(phase, "left-out");
       continue;
     }
@@ -72,7 +86,12 @@ export async function investigate(request: InvestigateRequest, dependencies: Inv
     results.push(result);
     dependencies.onPhase?.(phase, result.status);
   }
-  return { issue: request.issue.key, baseCommit: context.baseCommit, place: publisher.place, phases: results };
+  return {
+    issue: request.issue.key,
+    baseCommit: context.baseCommit,
+    place: publisher.place,
+    phases: results,
+  };
 }
 
 async function runPhase(
@@ -89,7 +108,8 @@ async function runPhase(
   const spec = existing ?? phaseSpec({ issueKey: issue.key, issueTitle: issue.title, phase, present, at });
   const { spec: parsedSpec, problems } = parseSpec(specId, spec);
   const broken = problems.find(({ severity }) => severity === "error");
-  if (broken !== undefined) throw new RunFailure("spec-unreadable", `${specFile}, line ${broken.line}: ${broken.message}`);
+  if (broken !== undefined)
+    throw new RunFailure("spec-unreadable", `${specFile}, line ${broken.line}: ${broken.message}`);
 
   const written = await dropWrong(await writeDocument(phase, context), source);
   const text = renderDocument(written.document);
@@ -97,11 +117,23 @@ async function runPhase(
   const parsed = parseDocument(text);
   const report = await checkDocument(parsed, source, context.signal);
   const evidence = { phase, parsed, report, exists: source.exists, given: context.at !== undefined };
-  const criteria = parsedSpec.criteria.map((criterion) => phase.criteria.find((known) => known.text === criterion.text) ?? ({ text: criterion.text, check: "person" } as const));
+  const criteria = parsedSpec.criteria.map(
+    (criterion) =>
+      phase.criteria.find((known) => known.text === criterion.text) ??
+      ({ text: criterion.text, check: "person" } as const),
+  );
   const verdicts = criteria.map((criterion) => decideCriterion(criterion, evidence));
   const status = outcomeOf(verdicts);
   const lead = written.document.lead[0]?.text;
-  const result = { phase: phase.type, specId, status, document: documentFile, verdicts, dropped: written.dropped, ...(lead === undefined ? {} : { lead }) };
+  const result = {
+    phase: phase.type,
+    specId,
+    status,
+    document: documentFile,
+    verdicts,
+    dropped: written.dropped,
+    ...(lead === undefined ? {} : { lead }),
+  };
 
   const labels = labelsWith(parsedSpec.labels, at);
   const marks = new Map(parsedSpec.criteria.map(({ line }, i) => [line, verdicts[i]?.result === "met"]));
@@ -114,9 +146,16 @@ async function runPhase(
   if (isSame) return { ...result, changed: false };
 
   const run = runIdOf(`${specId}\n${context.baseCommit}\n${text}`);
-  const inProgress = edit(spec, { set: { status: "in_progress", completed_at: undefined, labels } }, specFile);
+  const inProgress = edit(
+    spec,
+    { set: { status: "in_progress", completed_at: undefined, labels } },
+    specFile,
+  );
   const work = await publisher.publish({
-    files: new Map([[specFile, inProgress], [documentFile, text]]),
+    files: new Map([
+      [specFile, inProgress],
+      [documentFile, text],
+    ]),
     message: `chant(${specId}): ${phase.title} of issue ${issue.key}\n\nSpec: ${specId}\nRun: ${run}\n`,
   });
   const at_ = `${now().toISOString().slice(0, 19)}Z`;
@@ -128,7 +167,11 @@ async function runPhase(
       model: "builtin",
     },
     marks,
-    agentOutput: { at: at_, text: formatVerdicts(verdicts, written.dropped, context.baseCommit), redact: (output) => output },
+    agentOutput: {
+      at: at_,
+      text: formatVerdicts(verdicts, written.dropped, context.baseCommit),
+      redact: (output) => output,
+    },
   };
   await publisher.publish({
     files: new Map([[specFile, edit(inProgress, finished, specFile)]]),
@@ -146,22 +189,35 @@ function edit(text: string, changes: SpecChanges, file: string): string {
   const edited = editSpec(text, changes);
   if (edited.ok) return edited.text;
   const [problem] = edited.problems;
-  throw new RunFailure("spec-unreadable", `${file}, line ${problem?.line ?? 1}: ${problem?.message ?? "it cannot be edited"}`);
+  throw new RunFailure(
+    "spec-unreadable",
+    `${file}, line ${problem?.line ?? 1}: ${problem?.message ?? "it cannot be edited"}`,
+  );
 }
 
 function formatVerdicts(verdicts: readonly Verdict[], dropped: number, baseCommit: string): string {
-  const lines = verdicts.map(({ criterion, result, how, evidence }) => `${result.toUpperCase()} (${how}): ${criterion}\n  ${evidence}`);
-  return [`Built-in researcher, no model. Checked at ${baseCommit}.`, ...(dropped > 0 ? [`${dropped} statements failed their check and were dropped.`] : []), "", ...lines].join("\n");
+  const lines = verdicts.map(
+    ({ criterion, result, how, evidence }) => `${result.toUpperCase()} (${how}): ${criterion}\n  ${evidence}`,
+  );
+  return [
+    `Built-in researcher, no model. Checked at ${baseCommit}.`,
+    ...(dropped > 0 ? [`${dropped} statements failed their check and were dropped.`] : []),
+    "",
+    ...lines,
+  ].join("\n");
 }
 
 /** Names a run by what went in and came out: the same run again has the same name. */
 function runIdOf(text: string): string {
   let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++) hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
+  for (let i = 0; i < text.length; i++)
+    hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
   return hash.toString(16).padStart(16, "0");
 }
 
 /** What quotations are compared with: the issue as its readers see it. */
 export function visibleIssueText(issue: Issue): string {
-  return [issue.title, issue.body, ...issue.comments.map(({ body }) => body)].map((part) => visibleText(part).text).join("\n");
+  return [issue.title, issue.body, ...issue.comments.map(({ body }) => body)]
+    .map((part) => visibleText(part).text)
+    .join("\n");
 }

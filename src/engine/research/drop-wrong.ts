@@ -8,7 +8,10 @@ import { printable } from "../../domain/document/inline-code.ts";
  * statement that rests on a wrong one is dropped whole; `dropped` says how many. Whoever researched, built-in or model,
  * passes here.
  */
-export async function dropWrong(document: ResearchDocument, source: CheckSource): Promise<{ readonly document: ResearchDocument; readonly dropped: number }> {
+export async function dropWrong(
+  document: ResearchDocument,
+  source: CheckSource,
+): Promise<{ readonly document: ResearchDocument; readonly dropped: number }> {
   let dropped = 0;
   const holds = async (citations: readonly Citation[]): Promise<boolean> => {
     for (const citation of citations) if (!(await isTrue(citation, source))) return false;
@@ -50,7 +53,13 @@ export async function dropWrong(document: ResearchDocument, source: CheckSource)
   const sections = [];
   for (const section of document.sections) {
     const kept = await blocks(section.blocks);
-    sections.push({ ...section, blocks: kept.length > 0 ? kept : [{ kind: "unknown" as const, text: "what belongs here; every statement failed its check" }] });
+    sections.push({
+      ...section,
+      blocks:
+        kept.length > 0
+          ? kept
+          : [{ kind: "unknown" as const, text: "what belongs here; every statement failed its check" }],
+    });
   }
   return { document: { ...document, lead, sections }, dropped };
 }
@@ -59,10 +68,24 @@ async function isTrue(citation: Citation, source: CheckSource): Promise<boolean>
   switch (citation.kind) {
     case "lines": {
       const lines = (await source.text(citation.path))?.lines;
-      if (lines === undefined || citation.start < 1 || citation.end < citation.start || citation.end > lines.length) return false;
+      if (
+        lines === undefined ||
+        citation.start < 1 ||
+        citation.end < citation.start ||
+        citation.end > lines.length
+      )
+        return false;
       if (citation.quote === undefined) return true;
-      const there = lines.slice(citation.start - 1, citation.end).map((line) => line.trim()).join("\n");
-      return there.includes(citation.quote.split("\n").map((line) => line.trim()).join("\n"));
+      const there = lines
+        .slice(citation.start - 1, citation.end)
+        .map((line) => line.trim())
+        .join("\n");
+      return there.includes(
+        citation.quote
+          .split("\n")
+          .map((line) => line.trim())
+          .join("\n"),
+      );
     }
     case "commit":
       return (await source.ancestor(citation.oid))?.subject === citation.subject;

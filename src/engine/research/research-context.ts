@@ -106,7 +106,8 @@ export function researchContext(options: ContextOptions): ResearchContext {
     const language = first === undefined ? undefined : all.files.get(first.path)?.language;
     if (first === undefined || language === undefined) return [];
     return findSimilar(first, language, all).filter(
-      ({ path, symbol }) => !others.some((other) => other.path === path && other.symbol.start === symbol.start),
+      ({ path, symbol }) =>
+        !others.some((other) => other.path === path && other.symbol.start === symbol.start),
     );
   });
   return {

@@ -48,7 +48,13 @@ export async function writeDocument(phase: Phase, context: ResearchContext): Pro
     if (write === undefined) throw new Error(`Nobody writes the section ${id}`);
     sections.push({ id, heading, blocks: await write(context) });
   }
-  return { phase: phase.type, title: `${phase.title} of issue ${context.issue.key}`, baseCommit: context.baseCommit, lead: await leadOf(phase, context), sections };
+  return {
+    phase: phase.type,
+    title: `${phase.title} of issue ${context.issue.key}`,
+    baseCommit: context.baseCommit,
+    lead: await leadOf(phase, context),
+    sections,
+  };
 }
 
 async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly Finding[]> {
@@ -58,14 +64,33 @@ async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly 
     return [
       best.length === 0
         ? measured("No source file answers to the words of the issue.")
-        : hypothesis(`The issue is about ${listed(best.map(({ path }) => inlineCode(path)))}; the evidence is ${best[0]!.strength}.`, best.flatMap(({ reasons }) => reasons[0]?.citations.slice(0, 1) ?? [])),
+        : hypothesis(
+            `The issue is about ${listed(best.map(({ path }) => inlineCode(path)))}; the evidence is ${best[0]!.strength}.`,
+            best.flatMap(({ reasons }) => reasons[0]?.citations.slice(0, 1) ?? []),
+          ),
     ];
   }
   const [leading] = await context.suspects();
   if (leading === undefined) return [measured("No suspect was found, so nothing here rests on one.")];
-  if (leading.given) return [fact(`A person named ${inlineCode(leading.name)} as the place of the cause; what follows takes it as given.`, [citationOf(leading)])];
-  const resting = phase.type === "root-cause" ? "The leading suspect is" : "Everything below rests on the leading hypothesis, which nobody has confirmed: the cause lies in";
+  if (leading.given)
+    return [
+      fact(
+        `A person named ${inlineCode(leading.name)} as the place of the cause; what follows takes it as given.`,
+        [citationOf(leading)],
+      ),
+    ];
+  const resting =
+    phase.type === "root-cause"
+      ? "The leading suspect is"
+      : "Everything below rests on the leading hypothesis, which nobody has confirmed: the cause lies in";
   const targets = phase.type === "root-cause" ? [] : await context.targets();
-  const more = targets.length > 1 ? ` It has the same sequence as ${listed(targets.slice(1).map(({ symbol }) => inlineCode(qualifiedName(symbol))))}; ${counted(new Set(targets.map(({ path }) => path)).size, "file")} would change.` : "";
-  return [hypothesis(`${resting} ${inlineCode(leading.name)} (${leading.strength} evidence).${more}`, [citationOf(leading)])];
+  const more =
+    targets.length > 1
+      ? ` It has the same sequence as ${listed(targets.slice(1).map(({ symbol }) => inlineCode(qualifiedName(symbol))))}; ${counted(new Set(targets.map(({ path }) => path)).size, "file")} would change.`
+      : "";
+  return [
+    hypothesis(`${resting} ${inlineCode(leading.name)} (${leading.strength} evidence).${more}`, [
+      citationOf(leading),
+    ]),
+  ];
 }

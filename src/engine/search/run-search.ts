@@ -10,7 +10,11 @@ const MAX_LINE = 20_000;
  * Every line of the commit's text files that matches, ordered by path and line: the same query gives the same hits.
  * Binary files, links and files over a megabyte are not text. Throws SyntaxError for a pattern that is none.
  */
-export async function runSearch(query: SearchQuery, codebase: Codebase, signal?: AbortSignal): Promise<RecordedSearch> {
+export async function runSearch(
+  query: SearchQuery,
+  codebase: Codebase,
+  signal?: AbortSignal,
+): Promise<RecordedSearch> {
   const matches = lineMatcher(query);
   const include = query.include.map(matcherOf);
   const exclude = query.exclude.map(matcherOf);

@@ -81,7 +81,9 @@ export class ByteReader {
     for (let left = this.count(); left > 0; left--) lengths.push(this.number());
     const size = this.number();
     if (this.at + size > bytes.length) throw new DamagedBytes("texts");
-    const joined = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(this.at, this.at + size));
+    const joined = new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      bytes.subarray(this.at, this.at + size),
+    );
     this.at += size;
     let from = 0;
     for (const length of lengths) {

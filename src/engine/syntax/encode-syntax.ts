@@ -81,7 +81,8 @@ export function decodeSyntax(bytes: Uint8Array): FileSyntax | undefined {
 }
 
 function writeSymbol(out: ByteWriter, symbol: SymbolDefinition, line: number): number {
-  const flags = (symbol.isPublic ? 1 : 0) + (symbol.doc === undefined ? 0 : 2) + (symbol.shape === undefined ? 0 : 4);
+  const flags =
+    (symbol.isPublic ? 1 : 0) + (symbol.doc === undefined ? 0 : 2) + (symbol.shape === undefined ? 0 : 4);
   out.number(SYMBOL_KINDS.indexOf(symbol.kind) * 8 + flags);
   out.text(symbol.name);
   out.texts(symbol.container);
@@ -149,6 +150,7 @@ function readReference(from: ByteReader, before: Before): Reference {
   const receiver = (head & 1) === 0 ? undefined : from.text();
   const inside = (head & 2) === 0 ? undefined : before.inside + from.signed();
   // Written out: spreading conditional parts costs more than the rest of the decoding.
-  if (receiver === undefined) return inside === undefined ? { name, kind, line } : { name, kind, line, inside };
+  if (receiver === undefined)
+    return inside === undefined ? { name, kind, line } : { name, kind, line, inside };
   return inside === undefined ? { name, kind, line, receiver } : { name, kind, line, receiver, inside };
 }

@@ -15,7 +15,11 @@ export function repositoryOf(repo: string, io: CommandIo): string {
 }
 
 /** The workbench of `--repo`, with the operator's settings. */
-export function openPlace({ repo, data }: PlaceOptions, io: CommandIo, onStep?: (step: string) => void): Promise<Workbench> {
+export function openPlace(
+  { repo, data }: PlaceOptions,
+  io: CommandIo,
+  onStep?: (step: string) => void,
+): Promise<Workbench> {
   const config = readConfig(io.env);
   return openWorkbench({
     repository: repositoryOf(repo, io),

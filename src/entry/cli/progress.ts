@@ -53,7 +53,8 @@ function drawn(): Progress {
   let running: Promise<unknown> = Promise.resolve();
   let from = 0;
   const end = (note?: string): void => {
-    if (task !== undefined) task.title = `${task.title}${note === undefined ? "" : `: ${note}`} (${((performance.now() - from) / 1000).toFixed(1)} s)`;
+    if (task !== undefined)
+      task.title = `${task.title}${note === undefined ? "" : `: ${note}`} (${((performance.now() - from) / 1000).toFixed(1)} s)`;
     task = undefined;
     finish?.();
     finish = undefined;

@@ -12,7 +12,11 @@ export async function readIssue(file: string, number: string | undefined, io: Co
   try {
     bytes = readFileSync(resolve(io.cwd, file));
   } catch (error) {
-    throw new RunFailure("unreadable-issue", `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`, error);
+    throw new RunFailure(
+      "unreadable-issue",
+      `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`,
+      error,
+    );
   }
   return parseIssueInput({ text: bytes.toString("utf8"), name: basename(file), number });
 }

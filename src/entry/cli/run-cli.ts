@@ -13,10 +13,18 @@ const COMMIT = ["--commit <rev>", "branch, tag or commit to read", "HEAD"] as co
 export async function runCli(args: readonly string[], io: CommandIo): Promise<number> {
   let exit = 0;
   const program = new Command("casebook")
-    .description("Researches an issue before anyone fixes it. Every reference it prints was checked by machine.")
+    .description(
+      "Researches an issue before anyone fixes it. Every reference it prints was checked by machine.",
+    )
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) })
-    .addHelpText("after", `\nExit codes: 0 done, 1 something does not hold or is not met, 2 usage, 3 repository,\n4 issue, 5 spec, 6 branch, 7 phase, 8 disk, 9 busy, 70 a bug, 130 stopped.\n`);
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+    })
+    .addHelpText(
+      "after",
+      `\nExit codes: 0 done, 1 something does not hold or is not met, 2 usage, 3 repository,\n4 issue, 5 spec, 6 branch, 7 phase, 8 disk, 9 busy, 70 a bug, 130 stopped.\n`,
+    );
 
   const issueOptions = (command: Command): Command =>
     command
@@ -33,14 +41,22 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
       .option("--quiet", "no progress")
       .option("--data <dir>", "where mirrors and the index live");
 
-  resultOptions(program.command("investigate").description("all phases: three specs, three documents")).action(async (options) => {
+  resultOptions(
+    program.command("investigate").description("all phases: three specs, three documents"),
+  ).action(async (options) => {
     exit = await (await import("./commands/investigate.ts")).investigateCommand(options, io);
   });
-  resultOptions(program.command("run <phase>").description("one phase, with what it depends on")).action(async (phase: string, options) => {
-    exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
-  });
-  resultOptions(program.command("at <path:line>").description("root cause and impact map for the place that you name")).action(async (at: string, options) => {
-    exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, at, phase: "impact-map" }, io);
+  resultOptions(program.command("run <phase>").description("one phase, with what it depends on")).action(
+    async (phase: string, options) => {
+      exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
+    },
+  );
+  resultOptions(
+    program.command("at <path:line>").description("root cause and impact map for the place that you name"),
+  ).action(async (at: string, options) => {
+    exit = await (
+      await import("./commands/investigate.ts")
+    ).investigateCommand({ ...options, at, phase: "impact-map" }, io);
   });
   issueOptions(program.command("locate").description("rank files and functions, with the reasons"))
     .option("--top <n>", "how many", "10")
@@ -62,16 +78,22 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
       exit = await (await import("./commands/check.ts")).checkCommand(files, options, io);
     });
   const spec = program.command("spec").description("list, show or lint specs");
-  const specOptions = (command: Command): Command => command.option(...WHERE).option("--ref <rev>", "read from this branch (default: files below .chant)").option("--json", "print as JSON");
+  const specOptions = (command: Command): Command =>
+    command
+      .option(...WHERE)
+      .option("--ref <rev>", "read from this branch (default: files below .chant)")
+      .option("--json", "print as JSON");
   specOptions(spec.command("list").description("every spec with its status")).action(async (options) => {
     exit = await (await import("./commands/spec.ts")).specListCommand(options, io);
   });
   specOptions(spec.command("show <id>").description("one spec")).action(async (id: string, options) => {
     exit = await (await import("./commands/spec.ts")).specShowCommand(id, options, io);
   });
-  specOptions(spec.command("lint").description("every problem of every spec, with its line")).action(async (options) => {
-    exit = await (await import("./commands/spec.ts")).specLintCommand(options, io);
-  });
+  specOptions(spec.command("lint").description("every problem of every spec, with its line")).action(
+    async (options) => {
+      exit = await (await import("./commands/spec.ts")).specLintCommand(options, io);
+    },
+  );
   program
     .command("status")
     .description("the investigations of a repository")
@@ -97,18 +119,26 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
 
 /** The one place where failures become sentences and exit codes. */
 function report(error: unknown, io: CommandIo): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 || error.code === "commander.help" ? 0 : FAILURES.usage.exit;
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 || error.code === "commander.help" ? 0 : FAILURES.usage.exit;
   if (io.signal.aborted) {
     io.err(`casebook: stopped. ${FAILURES.cancelled.hint}`);
     return FAILURES.cancelled.exit;
   }
-  const { name, code, message, stack } = error as { name?: string; code?: string; message?: string; stack?: string };
+  const { name, code, message, stack } = error as {
+    name?: string;
+    code?: string;
+    message?: string;
+    stack?: string;
+  };
   if (io.env["CASEBOOK_DEBUG"] === "1" && stack !== undefined) io.err(stack);
   if (name === "RunFailure" && code !== undefined && code in FAILURES) {
     const failure = FAILURES[code as FailureCode];
     io.err(`casebook: ${message?.replace(/[.\s]+$/, "")}. ${failure.hint}`);
     return failure.exit;
   }
-  io.err(`casebook: this is a bug: ${message ?? String(error)}. Please report it; CASEBOOK_DEBUG=1 prints where it happened.`);
+  io.err(
+    `casebook: this is a bug: ${message ?? String(error)}. Please report it; CASEBOOK_DEBUG=1 prints where it happened.`,
+  );
   return BUG;
 }

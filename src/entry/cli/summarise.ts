@@ -27,12 +27,16 @@ export function summarise(
     return [
       phase,
       paint[status](SHOWN[status]),
-      status === "left-out" ? (reason ?? "") : `${met} of ${verdicts.length} criteria met${changed ? "" : ", nothing new"}`,
+      status === "left-out"
+        ? (reason ?? "")
+        : `${met} of ${verdicts.length} criteria met${changed ? "" : ", nothing new"}`,
       document ?? "",
     ];
   });
   const open = phases.flatMap(({ phase, verdicts }) =>
-    verdicts.filter(({ result }) => result !== "met").map(({ criterion, result, evidence }) => `  ${phase}: ${criterion}: ${result}, ${evidence}`),
+    verdicts
+      .filter(({ result }) => result !== "met")
+      .map(({ criterion, result, evidence }) => `  ${phase}: ${criterion}: ${result}, ${evidence}`),
   );
   const dropped = phases.reduce((total, phase) => total + phase.dropped, 0);
   const branch = /^branch (.+)$/.exec(place)?.[1];
@@ -42,7 +46,9 @@ export function summarise(
       : isMirror
         ? `On ${place} of the mirror: git fetch ${gitDir} ${branch}`
         : `On ${place}: git log -p ${branch}`;
-  const leads = phases.flatMap(({ phase, lead }) => (lead === undefined ? [] : [`${color.bold(phase)}: ${lead.replaceAll("`", "")}`]));
+  const leads = phases.flatMap(({ phase, lead }) =>
+    lead === undefined ? [] : [`${color.bold(phase)}: ${lead.replaceAll("`", "")}`],
+  );
   return [
     `Issue ${issue} at ${baseCommit.slice(0, 12)}`,
     "",

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { treeSitterSyntax } from "../../../src/adapters/tree-sitter/tree-sitter-syntax.ts";
 import { LANGUAGES, type Language, type Shape } from "../../../src/engine/syntax/syntax.ts";
 import { SAMPLE_FUNCTIONS, sampleText } from "./sample-functions.ts";
 import { readSyntax } from "./syntax-lines.ts";
@@ -19,16 +18,20 @@ describe.each(LANGUAGES)("%s", (language) => {
     expect(before.tokens.length).toBeGreaterThan(30);
 
     await fc.assert(
-      fc.asyncProperty(fc.array(name, { minLength: 14, maxLength: 14 }), literals, async (names, { number, string }) => {
-        const renamed = sampleText(sample).replace(/[a-z]+|11/g, (word) =>
-          word === "11" ? String(number) : word === "red" ? string : (names[GREEK.indexOf(word)] ?? word),
-        );
-        const after = await shapeOf(language, renamed);
-        expect({ tokens: after.tokens, statements: after.statements }).toEqual({
-          tokens: before.tokens,
-          statements: before.statements,
-        });
-      }),
+      fc.asyncProperty(
+        fc.array(name, { minLength: 14, maxLength: 14 }),
+        literals,
+        async (names, { number, string }) => {
+          const renamed = sampleText(sample).replace(/[a-z]+|11/g, (word) =>
+            word === "11" ? String(number) : word === "red" ? string : (names[GREEK.indexOf(word)] ?? word),
+          );
+          const after = await shapeOf(language, renamed);
+          expect({ tokens: after.tokens, statements: after.statements }).toEqual({
+            tokens: before.tokens,
+            statements: before.statements,
+          });
+        },
+      ),
       { numRuns: 15, seed: 7 },
     );
   });
@@ -52,7 +55,11 @@ describe.each(LANGUAGES)("%s", (language) => {
 
   test("comments, blank lines and indentation do not count", async () => {
     const before = await shapeOf(language, sampleText(sample));
-    const spread = sample.statements.flatMap((one) => [one.replaceAll("+ 11", `+  11`), "", `    ${sample.comment} ${one.length}`]);
+    const spread = sample.statements.flatMap((one) => [
+      one.replaceAll("+ 11", `+  11`),
+      "",
+      `    ${sample.comment} ${one.length}`,
+    ]);
 
     const after = await shapeOf(language, sampleText(sample, spread));
 
@@ -72,15 +79,6 @@ describe.each(LANGUAGES)("%s", (language) => {
     expect(before.calls).toEqual(expect.arrayContaining(["omega", "kappa"]));
     expect(more.calls.filter((called) => called === "omega")).toEqual(["omega", "omega"]);
   });
-});
-
-test("a file gives the same syntax in a thread and without one", async () => {
-  const text = sampleText(SAMPLE_FUNCTIONS.python);
-  await using threads = treeSitterSyntax({ workers: 1 });
-
-  const parsed = await Array.fromAsync(threads.parse([{ oid: "1", language: "python", text }]));
-
-  expect(parsed).toEqual([{ oid: "1", language: "python", syntax: await readSyntax("python", text) }]);
 });
 
 /** The shape of the sample's function, which may have any name. */

@@ -23,7 +23,8 @@ export function readBlocks(text: string): readonly TextBlock[] {
   let fence: string | undefined;
   let language: string | undefined;
   const end = (kind: TextBlock["kind"]): void => {
-    if (lines.length > 0) blocks.push({ kind, heading, part, lines, ...(language === undefined ? {} : { language }) });
+    if (lines.length > 0)
+      blocks.push({ kind, heading, part, lines, ...(language === undefined ? {} : { language }) });
     lines = [];
     language = undefined;
   };
@@ -64,8 +65,13 @@ export function readBlocks(text: string): readonly TextBlock[] {
 
 function headingOf(line: string): string | undefined {
   if (line.length > 200) return undefined;
-  const marked = /^ {0,3}#{1,6}[ \t]+(.{1,180})$/.exec(line)?.[1] ?? /^\s{0,3}(?:\*\*|__)([^*_]{1,150})(?:\*\*|__):?\s*$/.exec(line)?.[1];
-  return marked?.replace(/[#*_:\s]+$/, "").trim().toLowerCase();
+  const marked =
+    /^ {0,3}#{1,6}[ \t]+(.{1,180})$/.exec(line)?.[1] ??
+    /^\s{0,3}(?:\*\*|__)([^*_]{1,150})(?:\*\*|__):?\s*$/.exec(line)?.[1];
+  return marked
+    ?.replace(/[#*_:\s]+$/, "")
+    .trim()
+    .toLowerCase();
 }
 
 export function isTooLong(line: string): boolean {

@@ -12,18 +12,58 @@ interface Style {
 
 /** Each pattern is bounded and starts at a fixed word, so a line is read in linear time. */
 const STYLES: readonly Style[] = [
-  style("python", false, /^\s*File "([^"]{1,400})", line (\d{1,8})(?:, in ([^\s]{1,200}))?/, ([path, line, name]) => frame(path, line, name === "<module>" ? undefined : name)),
-  style("ipython", false, /^\s*(?:File )?([^\s()]{1,400}\.py)(?::\d{1,8})? in ([\w<>]{1,200})\(/, ([path, name]) => frame(path, undefined, name)),
-  style("java", true, /^\s*at ([\w$.<>/-]{1,300})\.([\w$<>]{1,200})\(([\w$-]{1,200}\.\w{1,8}):(\d{1,8})\)/, ([type, method, file, line]) => {
-    const name = (type ?? "").split("/").at(-1) ?? "";
-    const folders = name.split(".").slice(0, -1).join("/");
-    return frame(folders === "" ? file : `${folders}/${file}`, line, method);
-  }),
-  style("csharp", true, /^\s*at ([\w.`+<>[\],]{1,300})\([^)]{0,300}\) in (.{1,400}):line (\d{1,8})/, ([name, path, line]) => frame(path, line, name)),
-  style("node", true, /^\s*at (?:async )?(?:new )?([\w$.<>[\] ]{1,200}) \((?:file:\/\/)?([^()\s]{1,400}?):(\d{1,8})(?::\d{1,8})?\)/, ([name, path, line]) => frame(path, line, name)),
-  style("node", true, /^\s*at (?:async )?(?:file:\/\/)?([^()\s]{1,400}?\.\w{1,5}):(\d{1,8})(?::\d{1,8})?\s*$/, ([path, line]) => frame(path, line, undefined)),
-  style("php", true, /^\s*#\d{1,4} ([^()\s]{1,400}\.\w{1,5})\((\d{1,8})\): ?([\w\\:>{}-]{0,200})/, ([path, line, name]) => frame(path, line, name)),
-  style("gdb", true, /^\s*#\d{1,4}\s+(?:0x[0-9a-f]{1,20} in )?([\w:~<>*&, ]{1,200}?) ?\([^)]{0,400}\) at ([^\s:]{1,400}):(\d{1,8})/, ([name, path, line]) => frame(path, line, name)),
+  style(
+    "python",
+    false,
+    /^\s*File "([^"]{1,400})", line (\d{1,8})(?:, in ([^\s]{1,200}))?/,
+    ([path, line, name]) => frame(path, line, name === "<module>" ? undefined : name),
+  ),
+  style(
+    "ipython",
+    false,
+    /^\s*(?:File )?([^\s()]{1,400}\.py)(?::\d{1,8})? in ([\w<>]{1,200})\(/,
+    ([path, name]) => frame(path, undefined, name),
+  ),
+  style(
+    "java",
+    true,
+    /^\s*at ([\w$.<>/-]{1,300})\.([\w$<>]{1,200})\(([\w$-]{1,200}\.\w{1,8}):(\d{1,8})\)/,
+    ([type, method, file, line]) => {
+      const name = (type ?? "").split("/").at(-1) ?? "";
+      const folders = name.split(".").slice(0, -1).join("/");
+      return frame(folders === "" ? file : `${folders}/${file}`, line, method);
+    },
+  ),
+  style(
+    "csharp",
+    true,
+    /^\s*at ([\w.`+<>[\],]{1,300})\([^)]{0,300}\) in (.{1,400}):line (\d{1,8})/,
+    ([name, path, line]) => frame(path, line, name),
+  ),
+  style(
+    "node",
+    true,
+    /^\s*at (?:async )?(?:new )?([\w$.<>[\] ]{1,200}) \((?:file:\/\/)?([^()\s]{1,400}?):(\d{1,8})(?::\d{1,8})?\)/,
+    ([name, path, line]) => frame(path, line, name),
+  ),
+  style(
+    "node",
+    true,
+    /^\s*at (?:async )?(?:file:\/\/)?([^()\s]{1,400}?\.\w{1,5}):(\d{1,8})(?::\d{1,8})?\s*$/,
+    ([path, line]) => frame(path, line, undefined),
+  ),
+  style(
+    "php",
+    true,
+    /^\s*#\d{1,4} ([^()\s]{1,400}\.\w{1,5})\((\d{1,8})\): ?([\w\\:>{}-]{0,200})/,
+    ([path, line, name]) => frame(path, line, name),
+  ),
+  style(
+    "gdb",
+    true,
+    /^\s*#\d{1,4}\s+(?:0x[0-9a-f]{1,20} in )?([\w:~<>*&, ]{1,200}?) ?\([^)]{0,400}\) at ([^\s:]{1,400}):(\d{1,8})/,
+    ([name, path, line]) => frame(path, line, name),
+  ),
   {
     name: "go",
     innermostFirst: true,
@@ -33,9 +73,18 @@ const STYLES: readonly Style[] = [
       return match === null ? undefined : frame(match[1], match[2], name);
     },
   },
-  style("ruby", true, /^\s*(?:from |\d{1,4}: from )?([^\s:]{1,400}\.rb):(\d{1,8}):in [`']([^'`]{1,200})'/, ([path, line, name]) => frame(path, line, name)),
-  style("rust", true, /^\s+at (\S{1,400}\.rs):(\d{1,8})(?::\d{1,8})?\s*$/, ([path, line]) => frame(path, line, undefined)),
-  style("rust-panic", false, /panicked at (?:'.{0,300}', )?([^\s:']{1,400}\.rs):(\d{1,8})/, ([path, line]) => frame(path, line, undefined)),
+  style(
+    "ruby",
+    true,
+    /^\s*(?:from |\d{1,4}: from )?([^\s:]{1,400}\.rb):(\d{1,8}):in [`']([^'`]{1,200})'/,
+    ([path, line, name]) => frame(path, line, name),
+  ),
+  style("rust", true, /^\s+at (\S{1,400}\.rs):(\d{1,8})(?::\d{1,8})?\s*$/, ([path, line]) =>
+    frame(path, line, undefined),
+  ),
+  style("rust-panic", false, /panicked at (?:'.{0,300}', )?([^\s:']{1,400}\.rs):(\d{1,8})/, ([path, line]) =>
+    frame(path, line, undefined),
+  ),
 ];
 
 /** A place named outside a trace: `src/a.py:12`, `a.php(12)`, `in a.php on line 12`. */
@@ -96,9 +145,23 @@ function style(
   };
 }
 
-function frame(path: string | undefined, line: string | undefined, name: string | undefined): Frame | undefined {
+function frame(
+  path: string | undefined,
+  line: string | undefined,
+  name: string | undefined,
+): Frame | undefined {
   const clean = (path ?? "").replaceAll("\\", "/").replace(/^(?:\.?\.\/)+/, "");
-  const last = (name ?? "").trim().split(/[\s]/).at(-1)?.split(/::|[.\\>#]/).at(-1)?.replace(/[()*{}<>]/g, "");
+  const last = (name ?? "")
+    .trim()
+    .split(/[\s]/)
+    .at(-1)
+    ?.split(/::|[.\\>#]/)
+    .at(-1)
+    ?.replace(/[()*{}<>]/g, "");
   if (!/\.\w{1,8}$/.test(clean) || clean.startsWith("node:")) return undefined;
-  return { path: clean, ...(line === undefined ? {} : { line: Number(line) }), ...(last === undefined || last === "" ? {} : { function: last }) };
+  return {
+    path: clean,
+    ...(line === undefined ? {} : { line: Number(line) }),
+    ...(last === undefined || last === "" ? {} : { function: last }),
+  };
 }

@@ -9,7 +9,10 @@ export function sentencesOf(paragraph: string): readonly string[] {
   let start = 0;
   let inCode = false;
   const add = (end: number): void => {
-    const sentence = paragraph.slice(start, end).replace(/^[\s>]*(?:[-*+]|\d{1,3}[.)])?\s+/, "").trim();
+    const sentence = paragraph
+      .slice(start, end)
+      .replace(/^[\s>]*(?:[-*+]|\d{1,3}[.)])?\s+/, "")
+      .trim();
     if (/[\p{L}\p{N}]/u.test(sentence)) sentences.push(sentence);
     start = end;
   };
@@ -19,7 +22,13 @@ export function sentencesOf(paragraph: string): readonly string[] {
     if (c === "\n" && /^\s{0,12}(?:[-*+]|\d{1,3}[.)])\s/.test(paragraph.slice(i + 1, i + 20))) {
       add(i);
       inCode = false;
-    } else if (!inCode && ".!?".includes(c) && !/^\s*\d{1,3}$/.test(paragraph.slice(start, i).slice(0, 12)) && isEnd(paragraph, i) && !ABBREVIATIONS.test(paragraph.slice(Math.max(start, i - 8), i + 1)))
+    } else if (
+      !inCode &&
+      ".!?".includes(c) &&
+      !/^\s*\d{1,3}$/.test(paragraph.slice(start, i).slice(0, 12)) &&
+      isEnd(paragraph, i) &&
+      !ABBREVIATIONS.test(paragraph.slice(Math.max(start, i - 8), i + 1))
+    )
       add(i + 1);
   }
   add(paragraph.length);

@@ -17,7 +17,7 @@ const PLAIN_ATTRIBUTES = new Set(
 /** What to take out of raw HTML between two offsets: comments and tags; what stands between tags is visible. Linear. */
 export function htmlCuts(text: string, from: number, to: number): readonly Cut[] {
   const cuts: Cut[] = [];
-  for (let at = text.indexOf("<", from); at !== -1 && at < to; ) {
+  for (let at = text.indexOf("<", from); at !== -1 && at < to;) {
     const cut = cutAt(text, at, to);
     if (cut) cuts.push(cut);
     at = text.indexOf("<", cut ? cut.end : at + 1);

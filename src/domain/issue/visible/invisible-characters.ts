@@ -43,7 +43,8 @@ export function invisibleKind(
     return lineIsRightToLeft && !isDirectionMark(previous) ? undefined : "bidi";
   if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) return "bidi";
   // Signs that stand before or over numbers: Arabic number sign and its like are drawn, though their category is Cf.
-  if ((code >= 0x600 && code <= 0x605) || code === 0x6dd || code === 0x70f || code === 0x8e2) return undefined;
+  if ((code >= 0x600 && code <= 0x605) || code === 0x6dd || code === 0x70f || code === 0x8e2)
+    return undefined;
   return "zero-width";
 }
 

@@ -26,7 +26,7 @@ function stripLine(line: string, number: number, hidden: Hidden[]): string {
     if (run) hidden.push({ kind: run.kind, text: nameRun(run.kind, run.codes), line: number });
     run = undefined;
   };
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const flag = flagTagsLength(line, at, previous);
     const code = line.codePointAt(at) ?? 0;
     const size = flag > 0 ? flag : code > 0xffff ? 2 : 1;
@@ -54,8 +54,6 @@ function stripLine(line: string, number: number, hidden: Hidden[]): string {
 function nameRun(kind: HiddenKind, codes: readonly number[]): string {
   const listed = codes.slice(0, MAX_LISTED);
   if (kind === "tag-character")
-    return listed
-      .map((c) => (c >= 0xe0020 && c <= 0xe007e ? String.fromCharCode(c - 0xe0000) : ""))
-      .join("");
+    return listed.map((c) => (c >= 0xe0020 && c <= 0xe007e ? String.fromCharCode(c - 0xe0000) : "")).join("");
   return listed.map((c) => `U+${c.toString(16).toUpperCase().padStart(4, "0")}`).join(" ");
 }

@@ -47,7 +47,12 @@ function findCuts(text: string): readonly Cut[] {
   return kept.filter((cut) => text.slice(cut.start, cut.end) !== instead(text, cut));
 }
 
-function cutsOf(node: Nodes, text: string, used: ReadonlySet<string>, called: ReadonlySet<string>): readonly Cut[] {
+function cutsOf(
+  node: Nodes,
+  text: string,
+  used: ReadonlySet<string>,
+  called: ReadonlySet<string>,
+): readonly Cut[] {
   const start = node.position?.start.offset ?? 0;
   const end = node.position?.end.offset ?? 0;
   const source = text.slice(start, end);
@@ -55,19 +60,32 @@ function cutsOf(node: Nodes, text: string, used: ReadonlySet<string>, called: Re
     case "html":
       return htmlCuts(text, start, end);
     case "definition":
-      return used.has(node.identifier) ? titleCut(start, source, node.title) : [{ start, end, hidden: { kind: "definition", text: source } }];
+      return used.has(node.identifier)
+        ? titleCut(start, source, node.title)
+        : [{ start, end, hidden: { kind: "definition", text: source } }];
     case "footnoteDefinition":
       return called.has(node.identifier) ? [] : [{ start, end, hidden: { kind: "footnote", text: source } }];
     case "image": {
       const close = node.alt ? source.indexOf(node.alt) : -1;
       const alt: Cut[] =
         close > 0 && node.alt?.trim() && close < 4
-          ? [{ start: start + close, end: start + close + node.alt.length, hidden: { kind: "alt-text", text: node.alt } }]
+          ? [
+              {
+                start: start + close,
+                end: start + close + node.alt.length,
+                hidden: { kind: "alt-text", text: node.alt },
+              },
+            ]
           : [];
       return [...alt, ...titleCut(start, source, node.title)];
     }
     case "link":
-      if (node.children.length > 0 && source.startsWith("[") && plainText(node) === "" && !node.children.some(({ type }) => type === "image"))
+      if (
+        node.children.length > 0 &&
+        source.startsWith("[") &&
+        plainText(node) === "" &&
+        !node.children.some(({ type }) => type === "image")
+      )
         return [{ start, end, hidden: { kind: "empty-link", text: node.url } }];
       if (node.children.length === 0) return [{ start, end, hidden: { kind: "empty-link", text: node.url } }];
       return titleCut(start, source, node.title);
@@ -77,7 +95,15 @@ function cutsOf(node: Nodes, text: string, used: ReadonlySet<string>, called: Re
       const at = line.indexOf(node.meta);
       // The info string may hold escapes; then it stands there in another form and the rest of the line goes.
       const from = at > 0 ? at : line.search(/\s/);
-      return from <= 0 ? [] : [{ start: start + from, end: start + line.length, hidden: { kind: "info-string", text: node.meta } }];
+      return from <= 0
+        ? []
+        : [
+            {
+              start: start + from,
+              end: start + line.length,
+              hidden: { kind: "info-string", text: node.meta },
+            },
+          ];
     }
     default:
       return [];

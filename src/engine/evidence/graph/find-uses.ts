@@ -40,7 +40,8 @@ export function useFinder(survey: CodeSurvey): UseFinder {
     usesOf(definition) {
       const { path: home, symbol } = definition;
       const rivals = (survey.definitions.get(symbol.name) ?? []).filter(
-        (other) => !(other.path === home && other.symbol.start === symbol.start) && isSameSort(other.symbol, symbol),
+        (other) =>
+          !(other.path === home && other.symbol.start === symbol.start) && isSameSort(other.symbol, symbol),
       );
       const owner = symbol.container.at(-1);
       const uses: Use[] = [];
@@ -51,7 +52,8 @@ export function useFinder(survey: CodeSurvey): UseFinder {
         // A plain name says nothing about a member: `set` may be any variable.
         if (reference.kind === "name" && owner !== undefined && reference.receiver === undefined) continue;
         const certainty = judge(reference, path, inside, definition, rivals, importsOf(path, syntax));
-        if (certainty !== undefined) uses.push({ path, line: reference.line, kind: reference.kind, certainty, inside });
+        if (certainty !== undefined)
+          uses.push({ path, line: reference.line, kind: reference.kind, certainty, inside });
       }
       return uses.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
     },
@@ -77,13 +79,16 @@ function judge(
   const first = receiver?.split(/[.:]/)[0] ?? "";
   if (owner !== undefined && receiver !== undefined && SELF.has(first) && !receiver.includes(".")) {
     // `self.set()` means the class that it stands in.
-    if (path !== home || inside?.container.includes(owner) !== true) return rivals.length === 0 && path !== home ? "only-one" : undefined;
+    if (path !== home || inside?.container.includes(owner) !== true)
+      return rivals.length === 0 && path !== home ? "only-one" : undefined;
     return "resolved";
   }
-  if (owner !== undefined && receiver === owner) return path === home || imported.has(home) ? "resolved" : undefined;
+  if (owner !== undefined && receiver === owner)
+    return path === home || imported.has(home) ? "resolved" : undefined;
   const near = path === home || imported.has(home);
   const rivalNear = rivals.some((rival) => rival.path === path || imported.has(rival.path));
-  if (near && !rivalNear) return owner === undefined || receiver !== undefined || path === home ? "resolved" : "by-name";
+  if (near && !rivalNear)
+    return owner === undefined || receiver !== undefined || path === home ? "resolved" : "by-name";
   if (rivals.length === 0) return "only-one";
   // Something nearer has the same name.
   if (!near && rivalNear) return undefined;
@@ -99,7 +104,9 @@ function isWithin(line: number, { start, end }: SymbolDefinition): boolean {
   return start <= line && line <= end;
 }
 
-function indexReferences(survey: CodeSurvey): ReadonlyMap<string, readonly { path: string; reference: Reference }[]> {
+function indexReferences(
+  survey: CodeSurvey,
+): ReadonlyMap<string, readonly { path: string; reference: Reference }[]> {
   const index = new Map<string, { path: string; reference: Reference }[]>();
   for (const [path, { references }] of survey.files)
     for (const reference of references) {
@@ -110,11 +117,18 @@ function indexReferences(survey: CodeSurvey): ReadonlyMap<string, readonly { pat
   return index;
 }
 
-function resolveAll(path: string, { imports, language }: FileSyntax, resolver: ImportResolver): ReadonlySet<string> {
+function resolveAll(
+  path: string,
+  { imports, language }: FileSyntax,
+  resolver: ImportResolver,
+): ReadonlySet<string> {
   return new Set(imports.flatMap((imported) => resolver.resolve(path, language, imported)));
 }
 
-function indexImporters(survey: CodeSurvey, resolver: ImportResolver): ReadonlyMap<string, readonly { path: string; line: number }[]> {
+function indexImporters(
+  survey: CodeSurvey,
+  resolver: ImportResolver,
+): ReadonlyMap<string, readonly { path: string; line: number }[]> {
   const index = new Map<string, { path: string; line: number }[]>();
   for (const [path, { imports, language }] of [...survey.files].sort(([a], [b]) => (a < b ? -1 : 1)))
     for (const imported of imports)

@@ -24,7 +24,8 @@ export function callersOf(target: Definition, finder: UseFinder): readonly Calle
     const next: Definition[] = [];
     for (const callee of edge) {
       for (const call of finder.usesOf(callee)) {
-        if (call.certainty === "by-name" || call.inside === undefined || !isFunctionLike(call.inside)) continue;
+        if (call.certainty === "by-name" || call.inside === undefined || !isFunctionLike(call.inside))
+          continue;
         if (call.kind !== "call" && call.kind !== "new") continue;
         const definition = { path: call.path, symbol: call.inside };
         if (seen.has(keyOf(definition))) continue;

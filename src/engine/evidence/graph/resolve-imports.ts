@@ -43,7 +43,9 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
     const suffix = parts.join("/");
     const fitting = (byLast.get(last) ?? []).filter((path) => {
       const stem = stemOf(path);
-      const whole = INDEX_NAMES.has(stem.slice(stem.lastIndexOf("/") + 1)) ? stem.slice(0, stem.lastIndexOf("/")) : stem;
+      const whole = INDEX_NAMES.has(stem.slice(stem.lastIndexOf("/") + 1))
+        ? stem.slice(0, stem.lastIndexOf("/"))
+        : stem;
       return [stem, whole].some((name) => name === suffix || name.endsWith(`/${suffix}`));
     });
     return fitting.length <= MAX_FITTING ? fitting : [];
@@ -59,8 +61,11 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
           const found = new Set<string>();
           const base = dots === 0 ? undefined : up(folder, dots - 1);
           const look = (names: readonly string[]): readonly string[] =>
-            base === undefined ? bySuffix(names) : [exact(join(base, names.join("/")))].filter((path) => path !== undefined);
-          for (const name of names) if (name !== "*") for (const path of look([...parts, name])) found.add(path);
+            base === undefined
+              ? bySuffix(names)
+              : [exact(join(base, names.join("/")))].filter((path) => path !== undefined);
+          for (const name of names)
+            if (name !== "*") for (const path of look([...parts, name])) found.add(path);
           for (const path of look(parts)) found.add(path);
           return [...found];
         }
@@ -79,17 +84,26 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
         }
         case "java":
         case "kotlin":
-          return bySuffix([...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean)).length > 0
+          return bySuffix([...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean))
+            .length > 0
             ? bySuffix([...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean))
             : bySuffix(source.split("."));
         case "php":
           return bySuffix(source.split(/[\\/]/).filter(Boolean));
         case "ruby": {
           const relative = exact(join(folder, source));
-          return relative === undefined ? bySuffix(stemOf(source).split("/").filter((part) => part !== "." && part !== "..")) : [relative];
+          return relative === undefined
+            ? bySuffix(
+                stemOf(source)
+                  .split("/")
+                  .filter((part) => part !== "." && part !== ".."),
+              )
+            : [relative];
         }
         case "rust": {
-          const parts = source.split("::").filter((part) => part !== "" && !["crate", "self", "super"].includes(part));
+          const parts = source
+            .split("::")
+            .filter((part) => part !== "" && !["crate", "self", "super"].includes(part));
           const local = /^(crate|self|super)\b/.test(source);
           if (!local) return [];
           const whole = bySuffix(parts);
@@ -101,7 +115,9 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
           const suffix = parts.slice(-2).join("/");
           const files = (byFolder.get(parts.at(-1) ?? "") ?? []).filter((path) => {
             const own = path.slice(0, path.lastIndexOf("/"));
-            return parts.length === 1 ? own === source : own === suffix || own.endsWith(`/${suffix}`) || source.endsWith(`/${own}`);
+            return parts.length === 1
+              ? own === source
+              : own === suffix || own.endsWith(`/${suffix}`) || source.endsWith(`/${own}`);
           });
           return files;
         }

@@ -27,10 +27,14 @@ export async function surveyCode(
     .map(({ path }) => path)
     .filter((path) => {
       const role = codebase.roleOf(path);
-      return (role === "source" || role === "test" || role === "auxiliary" || role === "config") && hasGrammar(path);
+      return (
+        (role === "source" || role === "test" || role === "auxiliary" || role === "config") &&
+        hasGrammar(path)
+      );
     });
   const files = new Map<string, FileSyntax>();
-  for await (const { path, syntax } of codebase.syntaxes(wanted.slice(0, MAX_FILES), signal)) files.set(path, syntax);
+  for await (const { path, syntax } of codebase.syntaxes(wanted.slice(0, MAX_FILES), signal))
+    files.set(path, syntax);
   const definitions = new Map<string, Definition[]>();
   for (const [path, syntax] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
     for (const symbol of syntax.symbols) {

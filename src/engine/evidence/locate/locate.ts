@@ -72,15 +72,13 @@ export async function locate(
   const strengths = new Map(ranked.map((file) => [file.path, strengthOf(file, ranked)]));
   return {
     files,
-    functions: functions
-      .slice(0, top)
-      .map((item) => ({
-        path: item.path,
-        symbol: item.symbol,
-        score: item.score,
-        strength: item.inTrace ? "strong" : strengths.get(item.path)!,
-        reasons: reasonsOf(item),
-      })),
+    functions: functions.slice(0, top).map((item) => ({
+      path: item.path,
+      symbol: item.symbol,
+      score: item.score,
+      strength: item.inTrace ? "strong" : strengths.get(item.path)!,
+      reasons: reasonsOf(item),
+    })),
     candidates: candidates.length,
   };
 }

@@ -14,14 +14,24 @@ const MIN_SIMILARITY = 0.7;
 const MAX_EXACT = 1_500;
 const RUN = 4;
 
-const FAMILY: Readonly<Partial<Record<Language, string>>> = { typescript: "js", tsx: "js", javascript: "js", c: "c", cpp: "c" };
+const FAMILY: Readonly<Partial<Record<Language, string>>> = {
+  typescript: "js",
+  tsx: "js",
+  javascript: "js",
+  c: "c",
+  cpp: "c",
+};
 
 /**
  * Functions of the survey whose body has the structure of the target's: names and literals folded away, order kept. Most
  * similar first. Two steps: shared runs of four tokens (Dice coefficient) rule out what cannot be alike, then the
  * longest common subsequence decides.
  */
-export function findSimilar(target: Definition, language: Language, survey: CodeSurvey): readonly SimilarFunction[] {
+export function findSimilar(
+  target: Definition,
+  language: Language,
+  survey: CodeSurvey,
+): readonly SimilarFunction[] {
   const shape = target.symbol.shape;
   if (shape === undefined || shape.tokens.length < MIN_TOKENS) return [];
   const runs = runsOf(shape);
@@ -29,7 +39,8 @@ export function findSimilar(target: Definition, language: Language, survey: Code
   for (const [path, syntax] of survey.files) {
     if (familyOf(syntax.language) !== familyOf(language)) continue;
     for (const symbol of syntax.symbols) {
-      if (symbol.shape === undefined || (path === target.path && symbol.start === target.symbol.start)) continue;
+      if (symbol.shape === undefined || (path === target.path && symbol.start === target.symbol.start))
+        continue;
       const [a, b] = [shape.tokens.length, symbol.shape.tokens.length];
       // The longest common subsequence is at most the shorter body.
       if (b < MIN_TOKENS || (2 * Math.min(a, b)) / (a + b) < MIN_SIMILARITY) continue;
@@ -39,7 +50,9 @@ export function findSimilar(target: Definition, language: Language, survey: Code
     }
   }
   return found.sort(
-    (a, b) => b.similarity - a.similarity || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.symbol.start - b.symbol.start),
+    (a, b) =>
+      b.similarity - a.similarity ||
+      (a.path < b.path ? -1 : a.path > b.path ? 1 : a.symbol.start - b.symbol.start),
   );
 }
 

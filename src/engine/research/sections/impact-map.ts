@@ -32,12 +32,23 @@ export async function similar(context: ResearchContext): Promise<readonly Block[
       row(
         target,
         target === first ? "the leading suspect" : "the same sequence of lines",
-        target.steps.length > 0 ? target.steps.map(({ line }) => citationOf({ path: target.path, start: line, end: line })) : [citationOf({ path: target.path, ...target.symbol })],
+        target.steps.length > 0
+          ? target.steps.map(({ line }) => citationOf({ path: target.path, start: line, end: line }))
+          : [citationOf({ path: target.path, ...target.symbol })],
       ),
     ),
-    ...alike.slice(0, MAX_SIMILAR).map((other) => row(other, `${Math.round(other.similarity * 100)} % of its structure equals the leading suspect's`, [citationOf({ path: other.path, ...other.symbol })])),
+    ...alike
+      .slice(0, MAX_SIMILAR)
+      .map((other) =>
+        row(other, `${Math.round(other.similarity * 100)} % of its structure equals the leading suspect's`, [
+          citationOf({ path: other.path, ...other.symbol }),
+        ]),
+      ),
   ];
-  const functions = [...survey.files.values()].reduce((total, { symbols }) => total + symbols.filter(({ shape }) => shape !== undefined).length, 0);
+  const functions = [...survey.files.values()].reduce(
+    (total, { symbols }) => total + symbols.filter(({ shape }) => shape !== undefined).length,
+    0,
+  );
   return [
     { kind: "table", columns: ["Function", "What is the same", "Role of the file"], rows },
     findings(
@@ -47,10 +58,18 @@ export async function similar(context: ResearchContext): Promise<readonly Block[
     ),
   ];
 
-  function row({ path, symbol }: Pick<Target, "path" | "symbol">, what: string, citations: readonly Citation[]): Row {
+  function row(
+    { path, symbol }: Pick<Target, "path" | "symbol">,
+    what: string,
+    citations: readonly Citation[],
+  ): Row {
     return {
       provenance: "code",
-      cells: [{ text: inlineCode(qualifiedName(symbol)), citations: [citationOf({ path, ...symbol })] }, { text: what, citations }, { text: context.codebase.roleOf(path) }],
+      cells: [
+        { text: inlineCode(qualifiedName(symbol)), citations: [citationOf({ path, ...symbol })] },
+        { text: what, citations },
+        { text: context.codebase.roleOf(path) },
+      ],
     };
   }
 }
@@ -67,33 +86,55 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
         provenance: "code",
         cells: [
           { text: inlineCode(qualifiedName(target.symbol)) },
-          { text: use.inside === undefined ? "top of the file" : inlineCode(qualifiedName(use.inside)), citations: [lineOf(use)] },
+          {
+            text: use.inside === undefined ? "top of the file" : inlineCode(qualifiedName(use.inside)),
+            citations: [lineOf(use)],
+          },
           { text: use.kind === "new" ? "creates it" : use.kind === "call" ? "calls it" : "names it" },
           { text: use.certainty === "resolved" ? "resolved" : "the only definition of that name" },
           { text: context.codebase.roleOf(use.path) },
         ],
       });
-  if (rows.length > 0) blocks.push({ kind: "table", columns: ["Target", "Used in", "How", "Certainty", "Role of the file"], rows });
+  if (rows.length > 0)
+    blocks.push({
+      kind: "table",
+      columns: ["Target", "Used in", "How", "Certainty", "Role of the file"],
+      rows,
+    });
   const items: Finding[] = [];
   for (const { target, uses } of all) {
     const search = await context.search(wordSearch(target.symbol.name));
     const searched: Citation = { kind: "search", search };
     const sure = uses.filter(({ certainty }) => certainty !== "by-name");
     const byName = uses.length - sure.length;
-    if (sure.length === 0) items.push(fact(`no use of ${inlineCode(qualifiedName(target.symbol))} could be tied to it; the name stands on ${counted(search.hits.length, "line")} in all`, [searched]));
+    if (sure.length === 0)
+      items.push(
+        fact(
+          `no use of ${inlineCode(qualifiedName(target.symbol))} could be tied to it; the name stands on ${counted(search.hits.length, "line")} in all`,
+          [searched],
+        ),
+      );
     if (byName > 0)
-      items.push(hypothesis(`${counted(byName, "further use")} of the name ${inlineCode(target.symbol.name)} may mean ${inlineCode(qualifiedName(target.symbol))}; several definitions share the name`, [searched]));
+      items.push(
+        hypothesis(
+          `${counted(byName, "further use")} of the name ${inlineCode(target.symbol.name)} may mean ${inlineCode(qualifiedName(target.symbol))}; several definitions share the name`,
+          [searched],
+        ),
+      );
   }
   items.push(...(await ownerUses(context)));
   for (const path of new Set(all.map(({ target }) => target.path))) {
     const direct = finder.importersOf(path);
     const reached = transitiveImporters(path, finder.importersOf);
-    if (direct.length === 0) items.push(measured(`no import of ${inlineCode(path)} was found in the files with a grammar`));
+    if (direct.length === 0)
+      items.push(measured(`no import of ${inlineCode(path)} was found in the files with a grammar`));
     else
       items.push(
         fact(
           `${inlineCode(path)} is imported by ${counted(direct.length, "file")} (${listed(direct.slice(0, MAX_FILES).map((file) => inlineCode(file.path)))}), with their own importers by ${counted(reached.size, "file")}`,
-          direct.slice(0, MAX_FILES).map(({ path: from, line }) => citationOf({ path: from, start: line, end: line })),
+          direct
+            .slice(0, MAX_FILES)
+            .map(({ path: from, line }) => citationOf({ path: from, start: line, end: line })),
         ),
       );
   }
@@ -121,9 +162,13 @@ async function ownerUses(context: ResearchContext): Promise<readonly Finding[]> 
     const owner = symbol.container.at(-1);
     if (owner === undefined || seen.has(`${path}\0${owner}`)) continue;
     seen.add(`${path}\0${owner}`);
-    const definition = survey.files.get(path)?.symbols.find(({ name, start, end }) => name === owner && start <= symbol.start && end >= symbol.end);
+    const definition = survey.files
+      .get(path)
+      ?.symbols.find(({ name, start, end }) => name === owner && start <= symbol.start && end >= symbol.end);
     if (definition === undefined) continue;
-    const uses = finder.usesOf({ path, symbol: definition }).filter(({ certainty }) => certainty !== "by-name");
+    const uses = finder
+      .usesOf({ path, symbol: definition })
+      .filter(({ certainty }) => certainty !== "by-name");
     const search: Citation = { kind: "search", search: await context.search(wordSearch(owner)) };
     const inTests = uses.filter((use) => context.codebase.roleOf(use.path) === "test");
     const files = new Set(uses.map((use) => use.path)).size;
@@ -131,11 +176,20 @@ async function ownerUses(context: ResearchContext): Promise<readonly Finding[]> 
       uses.length === 0
         ? fact(`nothing uses ${inlineCode(owner)} outside its own definition`, [search])
         : inTests.length === uses.length
-          ? fact(`nothing but tests uses ${inlineCode(owner)}: ${counted(uses.length, "use")} in ${counted(files, "test file")}`, [...uses.slice(0, 5).map(lineOf), search])
-          : fact(`${inlineCode(owner)} is used on ${counted(uses.length, "line")} in ${counted(files, "file")}, ${counted(uses.length - inTests.length, "line")} of them outside tests`, [
-              ...uses.filter((use) => !inTests.includes(use)).slice(0, 5).map(lineOf),
-              search,
-            ]),
+          ? fact(
+              `nothing but tests uses ${inlineCode(owner)}: ${counted(uses.length, "use")} in ${counted(files, "test file")}`,
+              [...uses.slice(0, 5).map(lineOf), search],
+            )
+          : fact(
+              `${inlineCode(owner)} is used on ${counted(uses.length, "line")} in ${counted(files, "file")}, ${counted(uses.length - inTests.length, "line")} of them outside tests`,
+              [
+                ...uses
+                  .filter((use) => !inTests.includes(use))
+                  .slice(0, 5)
+                  .map(lineOf),
+                search,
+              ],
+            ),
     );
   }
   return items;
@@ -150,19 +204,32 @@ export async function publicSurface(context: ResearchContext): Promise<readonly 
     const reaching = [{ definition: target, distance: 0 }, ...(await context.callers(target))];
     for (const { definition, distance } of reaching) {
       const key = `${definition.path}\0${definition.symbol.start}`;
-      if (!definition.symbol.isPublic || context.codebase.roleOf(definition.path) === "test" || seen.has(key)) continue;
+      if (!definition.symbol.isPublic || context.codebase.roleOf(definition.path) === "test" || seen.has(key))
+        continue;
       seen.add(key);
       if (items.length < MAX_USES)
         items.push(
-          fact(`${inlineCode(qualifiedName(definition.symbol))} is visible outside its file${distance === 0 ? " and is a target itself" : `; it reaches ${inlineCode(qualifiedName(target.symbol))} in ${counted(distance, "call")}`}`, [
-            citationOf({ path: definition.path, ...definition.symbol }),
-          ]),
+          fact(
+            `${inlineCode(qualifiedName(definition.symbol))} is visible outside its file${distance === 0 ? " and is a target itself" : `; it reaches ${inlineCode(qualifiedName(target.symbol))} in ${counted(distance, "call")}`}`,
+            [citationOf({ path: definition.path, ...definition.symbol })],
+          ),
         );
     }
   }
   return items.length === 0
-    ? [findings(measured("no function that other files can see was found among the targets and their callers"))]
-    : [findings(...items, measured(`${counted(seen.size, "visible function")} in all; whether the project promises them to its users is not said in the code`))];
+    ? [
+        findings(
+          measured("no function that other files can see was found among the targets and their callers"),
+        ),
+      ]
+    : [
+        findings(
+          ...items,
+          measured(
+            `${counted(seen.size, "visible function")} in all; whether the project promises them to its users is not said in the code`,
+          ),
+        ),
+      ];
 }
 
 export async function tests(context: ResearchContext): Promise<readonly Block[]> {
@@ -173,12 +240,38 @@ export async function tests(context: ResearchContext): Promise<readonly Block[]>
     const name = inlineCode(qualifiedName(target.symbol));
     const own = uses.filter((use) => context.codebase.roleOf(use.path) === "test");
     const sure = own.filter(({ certainty }) => certainty !== "by-name");
-    const through = (await context.callers(target)).filter(({ distance, definition }) => distance > 1 && context.codebase.roleOf(definition.path) === "test");
+    const through = (await context.callers(target)).filter(
+      ({ distance, definition }) => distance > 1 && context.codebase.roleOf(definition.path) === "test",
+    );
     const cited = (some: readonly Use[]): Citation[] => some.slice(0, 5).map(lineOf);
-    if (sure.length > 0) items.push(fact(`${name} is used by ${counted(new Set(sure.map(({ inside, path }) => `${path}${inside?.name}`)).size, "test")}`, cited(sure)));
-    else if (through.length > 0) items.push(fact(`no test calls ${name} itself; ${counted(through.length, "test")} reach it through other functions`, through.slice(0, 5).map(({ call }) => lineOf(call))));
-    else if (own.length > 0) items.push(hypothesis(`tests use the name ${inlineCode(target.symbol.name)}, which several definitions share`, cited(own)));
-    else items.push(fact(`no test of ${name} was found: a test is missing`, [citationOf({ path: target.path, ...target.symbol }), { kind: "search", search: await context.search(wordSearch(target.symbol.name)) }]));
+    if (sure.length > 0)
+      items.push(
+        fact(
+          `${name} is used by ${counted(new Set(sure.map(({ inside, path }) => `${path}${inside?.name}`)).size, "test")}`,
+          cited(sure),
+        ),
+      );
+    else if (through.length > 0)
+      items.push(
+        fact(
+          `no test calls ${name} itself; ${counted(through.length, "test")} reach it through other functions`,
+          through.slice(0, 5).map(({ call }) => lineOf(call)),
+        ),
+      );
+    else if (own.length > 0)
+      items.push(
+        hypothesis(
+          `tests use the name ${inlineCode(target.symbol.name)}, which several definitions share`,
+          cited(own),
+        ),
+      );
+    else
+      items.push(
+        fact(`no test of ${name} was found: a test is missing`, [
+          citationOf({ path: target.path, ...target.symbol }),
+          { kind: "search", search: await context.search(wordSearch(target.symbol.name)) },
+        ]),
+      );
   }
   return [findings(...items), unknown("whether any of these tests shows the failure; nothing was run")];
 }
@@ -186,16 +279,30 @@ export async function tests(context: ResearchContext): Promise<readonly Block[]>
 export async function docs(context: ResearchContext): Promise<readonly Block[]> {
   const targets = await context.targets();
   if (targets.length === 0) return [unknown(NO_TARGET)];
-  const words = new Set(targets.flatMap(({ symbol }) => [symbol.container.at(-1), ...(symbol.name.length > 3 ? [symbol.name] : [])]).filter((word) => word !== undefined));
-  const search = async (word: string): Promise<RecordedSearch> => context.search({ ...wordSearch(word), include: ["*.{md,mdx,rst,adoc,txt}"], exclude: ["**/.chant/**", ".chant/**"] });
+  const words = new Set(
+    targets
+      .flatMap(({ symbol }) => [symbol.container.at(-1), ...(symbol.name.length > 3 ? [symbol.name] : [])])
+      .filter((word) => word !== undefined),
+  );
+  const search = async (word: string): Promise<RecordedSearch> =>
+    context.search({
+      ...wordSearch(word),
+      include: ["*.{md,mdx,rst,adoc,txt}"],
+      exclude: ["**/.chant/**", ".chant/**"],
+    });
   const items: Finding[] = [];
   for (const word of [...words].slice(0, 6)) {
     const found = await search(word);
-    const cited: Citation[] = found.hits.slice(0, 5).map(({ path, line }) => citationOf({ path, start: line, end: line }));
+    const cited: Citation[] = found.hits
+      .slice(0, 5)
+      .map(({ path, line }) => citationOf({ path, start: line, end: line }));
     items.push(
       found.hits.length === 0
         ? fact(`no documentation names ${inlineCode(word)}`, [{ kind: "search", search: found }])
-        : fact(`${inlineCode(word)} stands on ${counted(found.hits.length, "line")} of documentation`, [...cited, { kind: "search", search: found }]),
+        : fact(`${inlineCode(word)} stands on ${counted(found.hits.length, "line")} of documentation`, [
+            ...cited,
+            { kind: "search", search: found },
+          ]),
     );
   }
   return [findings(...items)];
@@ -205,11 +312,15 @@ export async function coChange(context: ResearchContext): Promise<readonly Block
   const targets = await context.targets();
   const [suspect] = await context.suspects();
   const commits = await context.commits();
-  const files = new Set(targets.length > 0 ? targets.map(({ path }) => path) : suspect === undefined ? [] : [suspect.path]);
+  const files = new Set(
+    targets.length > 0 ? targets.map(({ path }) => path) : suspect === undefined ? [] : [suspect.path],
+  );
   if (files.size === 0) return [unknown(NO_TARGET)];
   const items: Finding[] = [];
   for (const file of files) {
-    const own = commits.filter((commit) => commit.files.includes(file) && commit.files.length <= MAX_COMMIT_FILES);
+    const own = commits.filter(
+      (commit) => commit.files.includes(file) && commit.files.length <= MAX_COMMIT_FILES,
+    );
     const together = new Map<string, CommitRecord[]>();
     for (const commit of own)
       for (const path of commit.files) {
@@ -218,7 +329,9 @@ export async function coChange(context: ResearchContext): Promise<readonly Block
         if (known === undefined) together.set(path, [commit]);
         else known.push(commit);
       }
-    const often = [...together].filter(([, shared]) => shared.length >= MIN_TOGETHER && shared.length / own.length >= MIN_SHARE).sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+    const often = [...together]
+      .filter(([, shared]) => shared.length >= MIN_TOGETHER && shared.length / own.length >= MIN_SHARE)
+      .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
     for (const [path, shared] of often.slice(0, MAX_FILES))
       items.push(
         fact(
@@ -226,7 +339,12 @@ export async function coChange(context: ResearchContext): Promise<readonly Block
           shared.slice(0, 2).map(({ oid, subject }) => ({ kind: "commit", oid, subject, path })),
         ),
       );
-    if (often.length === 0) items.push(measured(`no file changed together with ${inlineCode(file)} in ${MIN_TOGETHER} or more of the ${counted(own.length, "commit")} that changed it, among the ${counted(commits.length, "commit")} read`));
+    if (often.length === 0)
+      items.push(
+        measured(
+          `no file changed together with ${inlineCode(file)} in ${MIN_TOGETHER} or more of the ${counted(own.length, "commit")} that changed it, among the ${counted(commits.length, "commit")} read`,
+        ),
+      );
   }
   return [findings(...items)];
 }
@@ -235,14 +353,30 @@ export async function scope(context: ResearchContext): Promise<readonly Block[]>
   const targets = await context.targets();
   const [suspect] = await context.suspects();
   if (suspect === undefined) return [unknown("the scope; there is no suspect")];
-  const places = targets.length > 0 ? targets.map(({ path, symbol }) => ({ path, start: symbol.start, end: symbol.end })) : [suspect];
+  const places =
+    targets.length > 0
+      ? targets.map(({ path, symbol }) => ({ path, start: symbol.start, end: symbol.end }))
+      : [suspect];
   const files = new Set(places.map(({ path }) => path)).size;
   const lines = places.reduce((total, { start, end }) => total + end - start + 1, 0);
-  const size = places.length === 1 ? "one place" : files === 1 ? "several places in one file" : files <= 3 ? "several places in a few files" : "a refactoring over many files";
+  const size =
+    places.length === 1
+      ? "one place"
+      : files === 1
+        ? "several places in one file"
+        : files <= 3
+          ? "several places in a few files"
+          : "a refactoring over many files";
   return [
     findings(
-      fact(`${counted(files, "file")}, ${counted(targets.length, "function")}, ${counted(lines, "line")} hold the pattern: ${size}`, places.slice(0, 12).map(citationOf)),
-      hypothesis("a fix changes no more files than these, if the leading hypothesis is right and the signatures stay", [citationOf(places[0]!)]),
+      fact(
+        `${counted(files, "file")}, ${counted(targets.length, "function")}, ${counted(lines, "line")} hold the pattern: ${size}`,
+        places.slice(0, 12).map(citationOf),
+      ),
+      hypothesis(
+        "a fix changes no more files than these, if the leading hypothesis is right and the signatures stay",
+        [citationOf(places[0]!)],
+      ),
     ),
   ];
 }
@@ -251,29 +385,59 @@ export async function risks(context: ResearchContext): Promise<readonly Block[]>
   const all = await context.usesOfTargets();
   const commits = await context.commits();
   const rows: Row[] = [];
-  const add = (risk: string, evidence: string, citations: readonly Citation[]): void => void rows.push({ provenance: "code", cells: [{ text: risk }, { text: evidence, citations }] });
+  const add = (risk: string, evidence: string, citations: readonly Citation[]): void =>
+    void rows.push({ provenance: "code", cells: [{ text: risk }, { text: evidence, citations }] });
   for (const { target, uses } of all) {
     const name = inlineCode(qualifiedName(target.symbol));
     const here = citationOf({ path: target.path, ...target.symbol });
-    const outside = uses.filter((use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) !== "test");
-    if (outside.length >= MANY_CALLERS) add("Many callers depend on how it behaves now", `${counted(outside.length, "use")} of ${name} outside tests`, outside.slice(0, 4).map(lineOf));
+    const outside = uses.filter(
+      (use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) !== "test",
+    );
+    if (outside.length >= MANY_CALLERS)
+      add(
+        "Many callers depend on how it behaves now",
+        `${counted(outside.length, "use")} of ${name} outside tests`,
+        outside.slice(0, 4).map(lineOf),
+      );
     if (!uses.some((use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) === "test"))
       add("A change is not noticed by a test", `0 tests are known to use ${name}`, [here]);
-    if (target.symbol.isPublic) add("Compatibility: code outside the repository can use it", `${name} is visible outside its file`, [here]);
+    if (target.symbol.isPublic)
+      add("Compatibility: code outside the repository can use it", `${name} is visible outside its file`, [
+        here,
+      ]);
     const loops = await usesInLoops(uses, context);
-    if (loops.length > 0) add("Performance: a slower call is paid many times", `${counted(loops.length, "use")} of ${name} ${loops.length === 1 ? "stands" : "stand"} in a loop`, loops.slice(0, 4).map(lineOf));
+    if (loops.length > 0)
+      add(
+        "Performance: a slower call is paid many times",
+        `${counted(loops.length, "use")} of ${name} ${loops.length === 1 ? "stands" : "stand"} in a loop`,
+        loops.slice(0, 4).map(lineOf),
+      );
   }
   for (const path of new Set(all.map(({ target }) => target.path))) {
     const changing = commits.filter(({ files }) => files.includes(path));
     const newest = changing[0];
     if (changing.length >= HIGH_CHURN && newest !== undefined)
-      add("The file changes often, so a fix meets other work", `${counted(changing.length, "commit")} of the ${counted(commits.length, "commit")} read changed ${inlineCode(path)}, the last on ${dateOf(newest.time)}`, [
-        { kind: "commit", oid: newest.oid, subject: newest.subject, path },
-      ]);
+      add(
+        "The file changes often, so a fix meets other work",
+        `${counted(changing.length, "commit")} of the ${counted(commits.length, "commit")} read changed ${inlineCode(path)}, the last on ${dateOf(newest.time)}`,
+        [{ kind: "commit", oid: newest.oid, subject: newest.subject, path }],
+      );
   }
   const targets = all.map(({ target }) => target);
-  if (targets.length > 1) add("A fix in one place alone leaves the others", `${counted(targets.length, "instance")} of the pattern`, targets.slice(0, 8).map(({ path, symbol }) => citationOf({ path, ...symbol })));
-  if (rows.length === 0) return [findings(measured("none of the measured risks applies: few callers, tests, no visible function, little churn, one instance"))];
+  if (targets.length > 1)
+    add(
+      "A fix in one place alone leaves the others",
+      `${counted(targets.length, "instance")} of the pattern`,
+      targets.slice(0, 8).map(({ path, symbol }) => citationOf({ path, ...symbol })),
+    );
+  if (rows.length === 0)
+    return [
+      findings(
+        measured(
+          "none of the measured risks applies: few callers, tests, no visible function, little churn, one instance",
+        ),
+      ),
+    ];
   return [{ kind: "table", columns: ["Risk", "Measured"], rows }];
 }
 
@@ -282,7 +446,8 @@ async function usesInLoops(uses: readonly Use[], context: ResearchContext): Prom
   const found: Use[] = [];
   for (const use of uses) {
     const lines = (await context.codebase.text(use.path))?.lines;
-    if (lines === undefined || use.inside === undefined || context.codebase.roleOf(use.path) === "test") continue;
+    if (lines === undefined || use.inside === undefined || context.codebase.roleOf(use.path) === "test")
+      continue;
     let indent = indentOf(lines[use.line - 1] ?? "");
     for (let line = use.line - 1; line > use.inside.start; line--) {
       const text = lines[line - 1] ?? "";
@@ -301,16 +466,29 @@ export async function targetFiles(context: ResearchContext): Promise<readonly Bl
   const targets = await context.targets();
   const [suspect] = await context.suspects();
   const byPath = new Map<string, Citation[]>();
-  for (const { path, symbol } of targets) byPath.set(path, [...(byPath.get(path) ?? []), citationOf({ path, ...symbol })]);
+  for (const { path, symbol } of targets)
+    byPath.set(path, [...(byPath.get(path) ?? []), citationOf({ path, ...symbol })]);
   if (byPath.size === 0 && suspect !== undefined) byPath.set(suspect.path, [citationOf(suspect)]);
   if (byPath.size === 0) return [unknown("the target files; there is no suspect")];
-  const items = [...byPath].map(([path, citations]) => fact(`${inlineCode(path)}: ${counted(citations.length, "place")}`, citations));
-  const testFiles = new Set((await context.usesOfTargets()).flatMap(({ uses }) => uses).filter((use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) === "test").map(({ path }) => path));
-  const beside = [...testFiles].slice(0, 5).map((path) => fact(`${inlineCode(path)}: tests to extend`, [{ kind: "lines", path, start: 1, end: 1 }]));
+  const items = [...byPath].map(([path, citations]) =>
+    fact(`${inlineCode(path)}: ${counted(citations.length, "place")}`, citations),
+  );
+  const testFiles = new Set(
+    (await context.usesOfTargets())
+      .flatMap(({ uses }) => uses)
+      .filter((use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) === "test")
+      .map(({ path }) => path),
+  );
+  const beside = [...testFiles]
+    .slice(0, 5)
+    .map((path) => fact(`${inlineCode(path)}: tests to extend`, [{ kind: "lines", path, start: 1, end: 1 }]));
   return [findings(...items, ...beside)];
 }
 
-function transitiveImporters(path: string, importersOf: (path: string) => readonly { readonly path: string }[]): ReadonlySet<string> {
+function transitiveImporters(
+  path: string,
+  importersOf: (path: string) => readonly { readonly path: string }[],
+): ReadonlySet<string> {
   const seen = new Set<string>();
   const open = [path];
   for (let at = open.pop(); at !== undefined; at = open.pop())

@@ -17,10 +17,19 @@ export async function suspects(context: ResearchContext): Promise<readonly Block
   if (found.length === 0) return [unknown("any suspect; no function or file answers to the issue")];
   const blocks: Block[] = [];
   for (const [i, suspect] of found.entries()) {
-    blocks.push(findings(fact(`**${i + 1}. ${inlineCode(suspect.name)}**, ${suspect.given ? "named by a person" : `${suspect.strength} evidence`}`, [citationOf(suspect)])));
+    blocks.push(
+      findings(
+        fact(
+          `**${i + 1}. ${inlineCode(suspect.name)}**, ${suspect.given ? "named by a person" : `${suspect.strength} evidence`}`,
+          [citationOf(suspect)],
+        ),
+      ),
+    );
     // Only the leading ones are shown whole; the others are one click away.
     if (i < 3) blocks.push(...(await excerptOf(suspect, context)));
-    const reasons = suspect.reasons.map(({ text, citations }) => fact(text, citations.length > 0 ? citations : [citationOf(suspect)]));
+    const reasons = suspect.reasons.map(({ text, citations }) =>
+      fact(text, citations.length > 0 ? citations : [citationOf(suspect)]),
+    );
     if (reasons.length > 0) blocks.push(findings(...reasons));
   }
   return blocks;
@@ -31,19 +40,31 @@ async function excerptOf(suspect: Suspect, { codebase }: ResearchContext): Promi
   if (source === undefined) return [];
   // Of a long function the part with the evidence.
   const lines = suspect.reasons.flatMap(({ citations }) =>
-    citations.flatMap((citation) => (citation.kind === "lines" && citation.path === suspect.path && citation.start > suspect.start ? [citation.start] : [])),
+    citations.flatMap((citation) =>
+      citation.kind === "lines" && citation.path === suspect.path && citation.start > suspect.start
+        ? [citation.start]
+        : [],
+    ),
   );
-  const from = suspect.end - suspect.start < MAX_EXCERPT ? suspect.start : Math.max(suspect.start, Math.min(...lines, suspect.end) - 5);
+  const from =
+    suspect.end - suspect.start < MAX_EXCERPT
+      ? suspect.start
+      : Math.max(suspect.start, Math.min(...lines, suspect.end) - 5);
   const start = lines.length === 0 ? suspect.start : from;
   const end = Math.min(suspect.end, start + MAX_EXCERPT - 1);
-  const text = source.lines.slice(start - 1, end).map((line) => line.trimEnd()).join("\n");
-  if (/[^\P{Cc}\t\n]/u.test(text)) return [unknown(`how ${inlineCode(suspect.path)} looks in print: it holds control characters`)];
+  const text = source.lines
+    .slice(start - 1, end)
+    .map((line) => line.trimEnd())
+    .join("\n");
+  if (/[^\P{Cc}\t\n]/u.test(text))
+    return [unknown(`how ${inlineCode(suspect.path)} looks in print: it holds control characters`)];
   return [{ kind: "excerpt", path: suspect.path, start, end, text, language: languageName(suspect.path) }];
 }
 
 export async function callersOfSuspects(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
-  if (leading?.symbol === undefined) return [unknown("how control gets there; there is no function to follow")];
+  if (leading?.symbol === undefined)
+    return [unknown("how control gets there; there is no function to follow")];
   const target = { path: leading.path, symbol: leading.symbol };
   const callers = await context.callers(target);
   const search = await context.search(wordSearch(leading.symbol.name));
@@ -52,26 +73,43 @@ export async function callersOfSuspects(context: ResearchContext): Promise<reado
     const uses = (await context.uses()).usesOf(target).filter(({ certainty }) => certainty === "by-name");
     return [
       uses.length === 0
-        ? findings(fact(`no call of ${inlineCode(leading.name)} was found; the name stands on ${counted(search.hits.length, "line")} in all`, [searched]))
+        ? findings(
+            fact(
+              `no call of ${inlineCode(leading.name)} was found; the name stands on ${counted(search.hits.length, "line")} in all`,
+              [searched],
+            ),
+          )
         : findings(
-            hypothesis(`${counted(uses.length, "use")} of the name ${inlineCode(leading.symbol.name)} may mean it; several definitions share the name`, [
-              ...uses.slice(0, 5).map(({ path, line }) => citationOf({ path, start: line, end: line })),
-              searched,
-            ]),
+            hypothesis(
+              `${counted(uses.length, "use")} of the name ${inlineCode(leading.symbol.name)} may mean it; several definitions share the name`,
+              [
+                ...uses.slice(0, 5).map(({ path, line }) => citationOf({ path, start: line, end: line })),
+                searched,
+              ],
+            ),
           ),
     ];
   }
-  const items = callers.slice(0, MAX_CALLERS_SHOWN).map(({ definition, distance, call, calls }) =>
-    fact(
-      `${inlineCode(qualifiedName(definition.symbol))} calls ${inlineCode(qualifiedName(calls.symbol))}${distance === 1 ? "" : `, ${distance} calls away from the suspect`}${context.codebase.roleOf(definition.path) === "test" ? " (a test)" : ""}`,
-      [citationOf({ path: call.path, start: call.line, end: call.line })],
-    ),
-  );
+  const items = callers
+    .slice(0, MAX_CALLERS_SHOWN)
+    .map(({ definition, distance, call, calls }) =>
+      fact(
+        `${inlineCode(qualifiedName(definition.symbol))} calls ${inlineCode(qualifiedName(calls.symbol))}${distance === 1 ? "" : `, ${distance} calls away from the suspect`}${context.codebase.roleOf(definition.path) === "test" ? " (a test)" : ""}`,
+        [citationOf({ path: call.path, start: call.line, end: call.line })],
+      ),
+    );
   const left = callers.length - items.length;
   return [
     findings(
       ...items,
-      ...(left > 0 ? [measured(`${counted(left, "further caller")} up to four calls away ${left === 1 ? "is" : "are"} not listed here`, [searched])] : []),
+      ...(left > 0
+        ? [
+            measured(
+              `${counted(left, "further caller")} up to four calls away ${left === 1 ? "is" : "are"} not listed here`,
+              [searched],
+            ),
+          ]
+        : []),
     ),
   ];
 }
@@ -79,9 +117,19 @@ export async function callersOfSuspects(context: ResearchContext): Promise<reado
 export async function lineHistory(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
   if (leading === undefined) return [unknown("who changed it; there is no suspect")];
-  const lines = await context.history.blame(context.baseCommit, leading.path, leading.start, leading.end, context.signal);
+  const lines = await context.history.blame(
+    context.baseCommit,
+    leading.path,
+    leading.start,
+    leading.end,
+    context.signal,
+  );
   if (lines === undefined || lines.length === 0)
-    return [unknown(`who changed these lines; ${context.history.shallow ? "the clone is shallow" : "git cannot tell"}`)];
+    return [
+      unknown(
+        `who changed these lines; ${context.history.shallow ? "the clone is shallow" : "git cannot tell"}`,
+      ),
+    ];
   const commits = new Map<string, { lines: number[]; author: string; time: number; subject: string }>();
   for (const { oid, line, author, time, subject } of lines) {
     const known = commits.get(oid);
@@ -92,12 +140,19 @@ export async function lineHistory(context: ResearchContext): Promise<readonly Bl
   return [
     findings(
       ...newestFirst.slice(0, 6).map(([oid, { lines, author, time, subject }]) =>
-        fact(`${counted(lines.length, "line")} of ${inlineCode(leading.name)} last changed by ${inlineCode(author)} on ${dateOf(time)}`, [
-          { kind: "commit", oid, subject, path: leading.path },
-          ...runsOf(lines).slice(0, 3).map(([start, end]) => citationOf({ path: leading.path, start, end })),
-        ]),
+        fact(
+          `${counted(lines.length, "line")} of ${inlineCode(leading.name)} last changed by ${inlineCode(author)} on ${dateOf(time)}`,
+          [
+            { kind: "commit", oid, subject, path: leading.path },
+            ...runsOf(lines)
+              .slice(0, 3)
+              .map(([start, end]) => citationOf({ path: leading.path, start, end })),
+          ],
+        ),
       ),
-      measured(`the ${counted(lines.length, "line")} come from ${counted(commits.size, "commit")}`, [citationOf(leading)]),
+      measured(`the ${counted(lines.length, "line")} come from ${counted(commits.size, "commit")}`, [
+        citationOf(leading),
+      ]),
     ),
   ];
 }
@@ -107,16 +162,34 @@ export async function hypotheses(context: ResearchContext): Promise<readonly Blo
   const [leading] = found;
   if (leading === undefined) return [unknown("any hypothesis; there is no suspect to test")];
   const rows: Row[] = [];
-  const add = (text: string, evidence: string, citations: readonly Citation[], result: "Confirmed" | "Eliminated" | "Open"): void =>
-    void rows.push({ provenance: "code", cells: [{ text }, { text: evidence, citations }, { text: result }] });
+  const add = (
+    text: string,
+    evidence: string,
+    citations: readonly Citation[],
+    result: "Confirmed" | "Eliminated" | "Open",
+  ): void =>
+    void rows.push({
+      provenance: "code",
+      cells: [{ text }, { text: evidence, citations }, { text: result }],
+    });
 
   for (const suspect of found.slice(0, 3)) {
     if (suspect.given) {
-      add(`The cause lies in ${inlineCode(suspect.name)}`, "a person says so", [citationOf(suspect)], "Confirmed");
+      add(
+        `The cause lies in ${inlineCode(suspect.name)}`,
+        "a person says so",
+        [citationOf(suspect)],
+        "Confirmed",
+      );
       continue;
     }
     const reason = suspect.reasons[0];
-    add(`The cause lies in ${inlineCode(suspect.name)}`, reason?.text ?? "ranked by the words it shares with the issue", reason?.citations.slice(0, 4) ?? [citationOf(suspect)], "Open");
+    add(
+      `The cause lies in ${inlineCode(suspect.name)}`,
+      reason?.text ?? "ranked by the words it shares with the issue",
+      reason?.citations.slice(0, 4) ?? [citationOf(suspect)],
+      "Open",
+    );
   }
   for (const hit of leading.probes.slice(0, 1))
     add(
@@ -129,7 +202,9 @@ export async function hypotheses(context: ResearchContext): Promise<readonly Blo
   if (context.reading.frames.length > 0)
     add(
       "The failure surfaces in a function of this repository",
-      traced === undefined ? "no frame of the reported trace lies in a function of the base commit" : `a frame of the reported trace lies in ${inlineCode(traced.name)}`,
+      traced === undefined
+        ? "no frame of the reported trace lies in a function of the base commit"
+        : `a frame of the reported trace lies in ${inlineCode(traced.name)}`,
       traced === undefined ? [citationOf(leading)] : [citationOf(traced)],
       traced === undefined ? "Open" : "Confirmed",
     );
@@ -139,7 +214,13 @@ export async function hypotheses(context: ResearchContext): Promise<readonly Blo
 
 /** A regression needs a change: lines that nobody touched lately were not broken lately. */
 async function regressionRow(leading: Suspect, context: ResearchContext): Promise<readonly Row[]> {
-  const lines = await context.history.blame(context.baseCommit, leading.path, leading.start, leading.end, context.signal);
+  const lines = await context.history.blame(
+    context.baseCommit,
+    leading.path,
+    leading.start,
+    leading.end,
+    context.signal,
+  );
   if (lines === undefined || lines.length === 0) return [];
   const recent = (await context.commits()).slice(0, RECENT_COMMITS);
   if (recent.length < RECENT_COMMITS) return [];
@@ -151,7 +232,9 @@ async function regressionRow(leading: Suspect, context: ResearchContext): Promis
     {
       provenance: "code",
       cells: [
-        { text: `A change of the last ${RECENT_COMMITS} commits to ${inlineCode(leading.name)} brought it in` },
+        {
+          text: `A change of the last ${RECENT_COMMITS} commits to ${inlineCode(leading.name)} brought it in`,
+        },
         {
           text:
             touched.length === 0
@@ -171,7 +254,11 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
   const leading = shown[0];
   if (leading !== undefined) {
     const [hit] = leading.probes;
-    const items = hit!.steps.map(({ line, what }) => fact(`${inlineCode(leading.name)} ${what}`, [citationOf({ path: leading.path, start: line, end: line })]));
+    const items = hit!.steps.map(({ line, what }) =>
+      fact(`${inlineCode(leading.name)} ${what}`, [
+        citationOf({ path: leading.path, start: line, end: line }),
+      ]),
+    );
     return [
       findings(
         ...items,
@@ -209,19 +296,38 @@ export async function options(context: ResearchContext): Promise<readonly Block[
   if (probe === "read-change-write")
     return [
       findings(
-        hypothesis(`keep other writers out from the reading to the writing back, in every function with the sequence (${size}): the smallest change; callers wait for each other`, places),
-        hypothesis("put the sequence into one function that holds the lock, and let the others go through it: the same functions change, and the next one cannot forget the lock", places),
-        hypothesis("write only when nothing changed since the reading, and try again otherwise: no waiting, but every caller must be able to run its change twice", places),
+        hypothesis(
+          `keep other writers out from the reading to the writing back, in every function with the sequence (${size}): the smallest change; callers wait for each other`,
+          places,
+        ),
+        hypothesis(
+          "put the sequence into one function that holds the lock, and let the others go through it: the same functions change, and the next one cannot forget the lock",
+          places,
+        ),
+        hypothesis(
+          "write only when nothing changed since the reading, and try again otherwise: no waiting, but every caller must be able to run its change twice",
+          places,
+        ),
       ),
     ];
-  const callers = leading.symbol === undefined ? [] : (await context.callers({ path: leading.path, symbol: leading.symbol })).filter(({ distance, definition }) => distance === 1 && context.codebase.roleOf(definition.path) !== "test");
+  const callers =
+    leading.symbol === undefined
+      ? []
+      : (await context.callers({ path: leading.path, symbol: leading.symbol })).filter(
+          ({ distance, definition }) => distance === 1 && context.codebase.roleOf(definition.path) !== "test",
+        );
   const own = `${counted(leading.end - leading.start + 1, "line")}`;
   return [
     findings(
       hypothesis(`change ${inlineCode(leading.name)} itself (${own} in one file)`, [citationOf(leading)]),
       ...(callers.length > 0
         ? [
-            hypothesis(`change what its ${counted(callers.length, "direct caller")} outside tests ${callers.length === 1 ? "hands" : "hand"} to it, if the wrong value comes from there`, callers.slice(0, 5).map(({ call }) => citationOf({ path: call.path, start: call.line, end: call.line }))),
+            hypothesis(
+              `change what its ${counted(callers.length, "direct caller")} outside tests ${callers.length === 1 ? "hands" : "hand"} to it, if the wrong value comes from there`,
+              callers
+                .slice(0, 5)
+                .map(({ call }) => citationOf({ path: call.path, start: call.line, end: call.line })),
+            ),
           ]
         : []),
     ),
@@ -233,17 +339,36 @@ export async function notEstablished(context: ResearchContext): Promise<readonly
   const [leading] = await context.suspects();
   const blocks: Block[] = [];
   if (leading?.given !== true)
-    blocks.push(unknown("the cause. No code was run and no person confirmed a suspect; `casebook at PATH:LINE-LINE` says where it is"));
+    blocks.push(
+      unknown(
+        "the cause. No code was run and no person confirmed a suspect; `casebook at PATH:LINE-LINE` says where it is",
+      ),
+    );
   blocks.push(unknown("whether the failure can be reproduced; that phase runs code and needs a model"));
-  const uses = (await context.usesOfTargets()).flatMap(({ uses }) => uses).filter(({ certainty }) => certainty === "by-name");
+  const uses = (await context.usesOfTargets())
+    .flatMap(({ uses }) => uses)
+    .filter(({ certainty }) => certainty === "by-name");
   if (uses.length > 0)
-    blocks.push(unknown(`which definition ${counted(uses.length, "use")} of a shared name ${uses.length === 1 ? "means" : "mean"}; types were not worked out`));
-  blocks.push(unknown("calls that do not name what they call (reflection, callbacks, generated code); reading cannot find them"));
+    blocks.push(
+      unknown(
+        `which definition ${counted(uses.length, "use")} of a shared name ${uses.length === 1 ? "means" : "mean"}; types were not worked out`,
+      ),
+    );
+  blocks.push(
+    unknown(
+      "calls that do not name what they call (reflection, callbacks, generated code); reading cannot find them",
+    ),
+  );
   if (context.history.shallow) blocks.push(unknown("the history before the edge of this shallow clone"));
   return blocks;
 }
 
-export function wordSearch(pattern: string): { kind: "word"; pattern: string; include: readonly string[]; exclude: readonly string[] } {
+export function wordSearch(pattern: string): {
+  kind: "word";
+  pattern: string;
+  include: readonly string[];
+  exclude: readonly string[];
+} {
   return { kind: "word", pattern, include: [], exclude: [] };
 }
 
@@ -260,4 +385,3 @@ function runsOf(lines: readonly number[]): readonly (readonly [number, number])[
   }
   return runs;
 }
-

@@ -19,7 +19,10 @@ export async function demoCommand(io: CommandIo): Promise<number> {
     rmSync(join(repository, "issue.md"));
     await makeExample(repository);
     io.err(`The example's issue, examples/issue-42/issue.md, in a new repository: ${repository}\n`);
-    const exit = await investigateCommand({ issue, number: "42", repo: repository, commit: "HEAD", data: join(folder, "data") }, io);
+    const exit = await investigateCommand(
+      { issue, number: "42", repo: repository, commit: "HEAD", data: join(folder, "data") },
+      io,
+    );
     io.out(`\nRead one: git -C ${repository} show casebook/issue-42:.chant/research/issue-42-impact-map.md`);
     kept = true;
     return exit;

@@ -52,7 +52,14 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
         ? dry
         : options.out !== undefined
           ? folderPublisher(resolve(io.cwd, options.out), isOurs)
-          : branchPublisher({ gitDir: repository.gitDir, branch: branchOf(issue.key), base: commit, isOurs, data: workbench.data, now: () => new Date() });
+          : branchPublisher({
+              gitDir: repository.gitDir,
+              branch: branchOf(issue.key),
+              base: commit,
+              isOurs,
+              data: workbench.data,
+              now: () => new Date(),
+            });
     const all = await phasesOf(await repository.tree(commit, io.signal), (line) => io.err(line));
     const phases = options.phase === undefined ? all : withDependencies(options.phase, all);
     const at = named ?? (await rememberedAt(publisher, issue.key, all));
@@ -74,14 +81,34 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
         source,
         publisher,
         now: () => new Date(),
-        onPhase: (phase, event) => (event === "start" ? progress.start(phase.type) : event === "left-out" ? undefined : progress.end(event.replace("_", " "))),
+        onPhase: (phase, event) =>
+          event === "start"
+            ? progress.start(phase.type)
+            : event === "left-out"
+              ? undefined
+              : progress.end(event.replace("_", " ")),
       },
     );
     await progress.close();
-    if (options.json === true) io.out(JSON.stringify({ ...result, ...(options.dryRun === true ? { files: Object.fromEntries(dry.files) } : {}) }, null, 2));
+    if (options.json === true)
+      io.out(
+        JSON.stringify(
+          { ...result, ...(options.dryRun === true ? { files: Object.fromEntries(dry.files) } : {}) },
+          null,
+          2,
+        ),
+      );
     else {
-      if (options.dryRun === true) for (const [path, text] of dry.files) if (path.includes("/research/")) io.out(`${"─".repeat(20)} ${path}\n\n${text}`);
-      io.out(summarise(result, { isMirror: protocolOf(options.repo) !== undefined, gitDir: repository.gitDir, io }));
+      if (options.dryRun === true)
+        for (const [path, text] of dry.files)
+          if (path.includes("/research/")) io.out(`${"─".repeat(20)} ${path}\n\n${text}`);
+      io.out(
+        summarise(result, {
+          isMirror: protocolOf(options.repo) !== undefined,
+          gitDir: repository.gitDir,
+          io,
+        }),
+      );
     }
     return result.phases.some(({ status }) => status === "failed") ? 1 : 0;
   } finally {
@@ -96,19 +123,31 @@ function parseAt(text: string): { path: string; start: number; end: number } {
 }
 
 /** What a person said earlier holds until somebody says something else. */
-async function rememberedAt(publisher: Publisher, key: string, phases: readonly Phase[]): Promise<ReturnType<typeof parseAt> | undefined> {
+async function rememberedAt(
+  publisher: Publisher,
+  key: string,
+  phases: readonly Phase[],
+): Promise<ReturnType<typeof parseAt> | undefined> {
   const phase = phases.find(({ type }) => type === "root-cause");
   const text = phase === undefined ? undefined : (await publisher.current()).get(specFileOf(key, phase));
-  const label = text === undefined ? undefined : parseSpec("spec", text).spec.labels.find((candidate) => candidate.startsWith("at:"));
+  const label =
+    text === undefined
+      ? undefined
+      : parseSpec("spec", text).spec.labels.find((candidate) => candidate.startsWith("at:"));
   return label === undefined ? undefined : parseAt(label.slice(3));
 }
 
 /** The built-in phases and the repository's own, from `.chant/phases` of the commit, in the order of their numbers. */
 async function phasesOf(tree: SourceTree, warn: (line: string) => void): Promise<readonly Phase[]> {
   const own: Phase[] = [];
-  const files = tree.entries.filter(({ path, size }) => /^\.chant\/phases\/[^/]+\.md$/.test(path) && size < 100_000);
+  const files = tree.entries.filter(
+    ({ path, size }) => /^\.chant\/phases\/[^/]+\.md$/.test(path) && size < 100_000,
+  );
   for await (const { entry, bytes } of tree.read(files)) {
-    const { phase, problems } = parsePhase(entry.path.slice(".chant/phases/".length, -3), Buffer.from(bytes ?? []).toString());
+    const { phase, problems } = parsePhase(
+      entry.path.slice(".chant/phases/".length, -3),
+      Buffer.from(bytes ?? []).toString(),
+    );
     for (const { line, message } of problems) warn(`${entry.path}, line ${line}: ${message}`);
     if (phase !== undefined) own.push(phase);
   }
@@ -120,8 +159,13 @@ function withDependencies(type: string, all: readonly Phase[]): readonly Phase[]
   const open = [type];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const phase = all.find((candidate) => candidate.type === at);
-    if (phase === undefined) throw new RunFailure("unknown-phase", `There is no phase ${at}; there are ${all.map((candidate) => candidate.type).join(", ")}`);
-    if (at === type && phase.needs === "model") throw new RunFailure("needs-model", `The phase ${at} needs a model`);
+    if (phase === undefined)
+      throw new RunFailure(
+        "unknown-phase",
+        `There is no phase ${at}; there are ${all.map((candidate) => candidate.type).join(", ")}`,
+      );
+    if (at === type && phase.needs === "model")
+      throw new RunFailure("needs-model", `The phase ${at} needs a model`);
     if (!wanted.has(at)) open.push(...phase.dependsOn);
     wanted.add(at);
   }

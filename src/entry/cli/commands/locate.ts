@@ -24,7 +24,8 @@ const MAX_TOP = 1_000;
 /** Ranks files and functions. Exit code 1 when nothing answers to the issue. */
 export async function locateCommand(options: LocateOptions, io: CommandIo): Promise<number> {
   const top = Number(options.top);
-  if (!Number.isInteger(top) || top < 1 || top > MAX_TOP) throw new RunFailure("usage", `--top is a whole number from 1 to ${MAX_TOP}`);
+  if (!Number.isInteger(top) || top < 1 || top > MAX_TOP)
+    throw new RunFailure("usage", `--top is a whole number from 1 to ${MAX_TOP}`);
   const issue = await readIssue(options.issue, options.number, io);
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
@@ -34,13 +35,39 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
     const location = await workbench.locate(issue, commit, top);
     await progress.close();
     if (options.json === true) {
-      const files = location.files.map(({ path, score, strength, reasons }) => ({ path, score: round(score), strength, reasons }));
-      const functions = location.functions.map(({ path, symbol, score, strength, reasons }) => ({ path, name: qualifiedName(symbol), kind: symbol.kind, start: symbol.start, end: symbol.end, score: round(score), strength, reasons }));
+      const files = location.files.map(({ path, score, strength, reasons }) => ({
+        path,
+        score: round(score),
+        strength,
+        reasons,
+      }));
+      const functions = location.functions.map(({ path, symbol, score, strength, reasons }) => ({
+        path,
+        name: qualifiedName(symbol),
+        kind: symbol.kind,
+        start: symbol.start,
+        end: symbol.end,
+        score: round(score),
+        strength,
+        reasons,
+      }));
       io.out(JSON.stringify({ commit, candidates: location.candidates, files, functions }, null, 2));
-    } else if (location.files.length === 0) io.out(`No word of the issue stands in the ${location.candidates} source files of ${commit.slice(0, 12)}.`);
+    } else if (location.files.length === 0)
+      io.out(
+        `No word of the issue stands in the ${location.candidates} source files of ${commit.slice(0, 12)}.`,
+      );
     else {
       io.out(`${location.candidates} source files at ${commit.slice(0, 12)}\n`);
-      io.out(table(["file", "evidence", "why"], location.files.map(({ path, strength, reasons }) => [printable(path), strength, plain(reasons.map(({ text }) => text).join("; "))])));
+      io.out(
+        table(
+          ["file", "evidence", "why"],
+          location.files.map(({ path, strength, reasons }) => [
+            printable(path),
+            strength,
+            plain(reasons.map(({ text }) => text).join("; ")),
+          ]),
+        ),
+      );
       io.out("");
       const functions = location.functions.map(({ path, symbol, reasons }) => [
         printable(qualifiedName(symbol)),

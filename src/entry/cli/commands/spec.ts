@@ -20,16 +20,40 @@ async function specFiles(options: SpecOptions, io: CommandIo): Promise<ReadonlyM
 }
 
 function specsOf(files: ReadonlyMap<string, string>): ReadonlyMap<string, Spec> {
-  return new Map([...files].map(([path, text]) => [specIdOfPath(path)!, parseSpec(specIdOfPath(path)!, text).spec]));
+  return new Map(
+    [...files].map(([path, text]) => [specIdOfPath(path)!, parseSpec(specIdOfPath(path)!, text).spec]),
+  );
 }
 
 /** Every spec with its worked-out status. Exit code 0, also when there is none. */
 export async function specListCommand(options: SpecOptions, io: CommandIo): Promise<number> {
   const specs = specsOf(await specFiles(options, io));
-  const rows = [...specs.values()].map((spec) => ({ id: spec.id, type: spec.type, status: shownStatus(spec, specs), criteria: spec.criteria.length, done: spec.criteria.filter(({ done }) => done).length, title: spec.title }));
+  const rows = [...specs.values()].map((spec) => ({
+    id: spec.id,
+    type: spec.type,
+    status: shownStatus(spec, specs),
+    criteria: spec.criteria.length,
+    done: spec.criteria.filter(({ done }) => done).length,
+    title: spec.title,
+  }));
   if (options.json === true) io.out(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0) io.out(`No spec below .chant/specs${options.ref === undefined ? "; --ref casebook/issue-<n> looks on a branch" : ` on ${options.ref}`}.`);
-  else io.out(table(["spec", "type", "status", "criteria", "title"], rows.map(({ id, type, status, criteria, done, title }) => [id, printable(type), printable(status), `${done}/${criteria}`, printable(title)])));
+  else if (rows.length === 0)
+    io.out(
+      `No spec below .chant/specs${options.ref === undefined ? "; --ref casebook/issue-<n> looks on a branch" : ` on ${options.ref}`}.`,
+    );
+  else
+    io.out(
+      table(
+        ["spec", "type", "status", "criteria", "title"],
+        rows.map(({ id, type, status, criteria, done, title }) => [
+          id,
+          printable(type),
+          printable(status),
+          `${done}/${criteria}`,
+          printable(title),
+        ]),
+      ),
+    );
   return 0;
 }
 
@@ -38,15 +62,23 @@ export async function specShowCommand(id: string, options: SpecOptions, io: Comm
   const files = await specFiles(options, io);
   const specs = specsOf(files);
   const spec = specs.get(id);
-  if (spec === undefined) throw new RunFailure("usage", `There is no spec ${printable(id)}; \`casebook spec list\` shows them`);
+  if (spec === undefined)
+    throw new RunFailure("usage", `There is no spec ${printable(id)}; \`casebook spec list\` shows them`);
   const blockers = blockersOf(spec, specs);
   if (options.json === true) {
     const { fields: _, ...shown } = spec;
     io.out(JSON.stringify({ ...shown, status: shownStatus(spec, specs), blockers }, null, 2));
     return 0;
   }
-  io.out(`${printable(spec.title)}\n${spec.id}, ${printable(spec.type)}, ${printable(shownStatus(spec, specs))}`);
-  for (const blocker of blockers) io.out(blocker.kind === "approval" ? "waits for approval" : `waits for ${blocker.id} (${blocker.kind === "missing" ? "which does not exist" : blocker.status})`);
+  io.out(
+    `${printable(spec.title)}\n${spec.id}, ${printable(spec.type)}, ${printable(shownStatus(spec, specs))}`,
+  );
+  for (const blocker of blockers)
+    io.out(
+      blocker.kind === "approval"
+        ? "waits for approval"
+        : `waits for ${blocker.id} (${blocker.kind === "missing" ? "which does not exist" : blocker.status})`,
+    );
   if (spec.targetFiles.length > 0) io.out(`target files: ${spec.targetFiles.map(printable).join(", ")}`);
   io.out("");
   for (const { done, text } of spec.criteria) io.out(`[${done ? "x" : " "}] ${printable(text)}`);
@@ -59,8 +91,11 @@ export async function specLintCommand(options: SpecOptions, io: CommandIo): Prom
   const problems = lintSpecs(files);
   if (options.json === true) io.out(JSON.stringify(problems, null, 2));
   else {
-    for (const { path, line, severity, message } of problems) io.out(`${path}:${line}: ${severity}: ${message}`);
-    io.out(`${files.size} ${files.size === 1 ? "spec" : "specs"}, ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`);
+    for (const { path, line, severity, message } of problems)
+      io.out(`${path}:${line}: ${severity}: ${message}`);
+    io.out(
+      `${files.size} ${files.size === 1 ? "spec" : "specs"}, ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`,
+    );
   }
   return problems.some(({ severity }) => severity === "error") ? 5 : 0;
 }

@@ -1,6 +1,12 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { decodeLexicon, encodeLexicon, findTerm, isFull, lexiconMaker } from "../../../../src/engine/evidence/lexicon/lexicon.ts";
+import {
+  decodeLexicon,
+  encodeLexicon,
+  findTerm,
+  isFull,
+  lexiconMaker,
+} from "../../../../src/engine/evidence/lexicon/lexicon.ts";
 import { hashTerm, termOf, termsOf } from "../../../../src/engine/evidence/lexicon/words.ts";
 
 test("a lexicon counts each term in the field where it stands", () => {
@@ -12,7 +18,8 @@ test("a lexicon counts each term in the field where it stands", () => {
 
 test("a word is found by any of its parts and nothing else is", () => {
   const lexicon = lexiconMaker()("class KeyValueStore: pass", "py");
-  for (const word of ["key", "value", "store", "keyvaluestore"]) expect(findTerm(lexicon, hashTerm(termOf(word)))).toBeGreaterThanOrEqual(0);
+  for (const word of ["key", "value", "store", "keyvaluestore"])
+    expect(findTerm(lexicon, hashTerm(termOf(word)))).toBeGreaterThanOrEqual(0);
   expect(findTerm(lexicon, hashTerm("absent"))).toBe(-1);
 });
 
@@ -21,7 +28,8 @@ test("what is encoded is decoded the same", () => {
     fc.property(fc.array(fc.stringMatching(/^[A-Za-z_]{1,12}$/), { maxLength: 60 }), (words) => {
       const lexicon = lexiconMaker()(words.join(" "), "ts");
       expect(decodeLexicon(encodeLexicon(lexicon))).toEqual(lexicon);
-      for (const word of words) for (const term of termsOf(word)) expect(findTerm(lexicon, hashTerm(term))).toBeGreaterThanOrEqual(0);
+      for (const word of words)
+        for (const term of termsOf(word)) expect(findTerm(lexicon, hashTerm(term))).toBeGreaterThanOrEqual(0);
     }),
   );
 });
@@ -33,7 +41,9 @@ test("bytes that are cut short decode to nothing", () => {
 });
 
 test("a file with more terms than a person writes is marked, so that a missing word proves nothing", () => {
-  const text = Array.from({ length: 25_000 }, (_, i) => `w${String.fromCharCode(97 + (i % 26))}${i}`).join(" ");
+  const text = Array.from({ length: 25_000 }, (_, i) => `w${String.fromCharCode(97 + (i % 26))}${i}`).join(
+    " ",
+  );
   expect(isFull(lexiconMaker()(text, "txt"))).toBe(true);
   expect(isFull(lexiconMaker()("short", "txt"))).toBe(false);
 });

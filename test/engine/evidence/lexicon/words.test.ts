@@ -21,9 +21,13 @@ test.each([
   ["queries", "query"],
   ["passes", "pass"],
   ["calling", "call"],
-])("prose meets code: %s and %s give the same term", (prose, code) => expect(termOf(prose)).toBe(termOf(code)));
+])("prose meets code: %s and %s give the same term", (prose, code) =>
+  expect(termOf(prose)).toBe(termOf(code)),
+);
 
-test.each(["class", "status", "this", "is", "bus"])("%s is no plural", (word) => expect(termOf(word)).toBe(word));
+test.each(["class", "status", "this", "is", "bus"])("%s is no plural", (word) =>
+  expect(termOf(word)).toBe(word),
+);
 
 test("any text gives terms of two characters or more, each once", () => {
   fc.assert(

@@ -11,28 +11,55 @@ async function linesFound(probe: Probe, path: string, text: string): Promise<rea
   const language = reader.languageOf(path)!;
   for await (const { syntax } of reader.parse([{ oid: "0", language, text }])) {
     const symbol = syntax!.symbols.find(({ shape }) => shape !== undefined)!;
-    return probe.find(symbol, { syntax: syntax!, source: { text, lines: text.split("\n") } })?.map(({ line }) => line);
+    return probe
+      .find(symbol, { syntax: syntax!, source: { text, lines: text.split("\n") } })
+      ?.map(({ line }) => line);
   }
   return undefined;
 }
 
 describe("reading, changing and writing back without a lock is found in every language", () => {
   test.each([
-    ["a.py", "def put(self, k, v):\n    data = self._load()\n    data[k] = v\n    self._save(data)\n", [2, 3, 4]],
-    ["a.ts", "function put(k: string, v: number) {\n  const data = readAll();\n  data[k] = v;\n  writeAll(data);\n}\n", [2, 3, 4]],
-    ["a.go", "func put(k string, v int) {\n\tdata := loadAll()\n\tdata[k] = v\n\tsaveAll(data)\n}\n", [2, 3, 4]],
-    ["A.java", "class A {\n  void put(String k, int v) {\n    Map<String, Integer> data = loadAll();\n    data.put(k, v);\n    saveAll(data);\n  }\n}\n", [3, 4, 5]],
+    [
+      "a.py",
+      "def put(self, k, v):\n    data = self._load()\n    data[k] = v\n    self._save(data)\n",
+      [2, 3, 4],
+    ],
+    [
+      "a.ts",
+      "function put(k: string, v: number) {\n  const data = readAll();\n  data[k] = v;\n  writeAll(data);\n}\n",
+      [2, 3, 4],
+    ],
+    [
+      "a.go",
+      "func put(k string, v int) {\n\tdata := loadAll()\n\tdata[k] = v\n\tsaveAll(data)\n}\n",
+      [2, 3, 4],
+    ],
+    [
+      "A.java",
+      "class A {\n  void put(String k, int v) {\n    Map<String, Integer> data = loadAll();\n    data.put(k, v);\n    saveAll(data);\n  }\n}\n",
+      [3, 4, 5],
+    ],
     ["a.rb", "def put(k, v)\n  data = load_all()\n  data[k] = v\n  save_all(data)\nend\n", [2, 3, 4]],
   ])("%s", async (path, text, lines) => expect(await linesFound(readChangeWrite, path, text)).toEqual(lines));
 });
 
 describe("it is not found where it is not", () => {
   test.each([
-    ["under a lock", "def put(self, k, v):\n    with self._lock:\n        data = self._load()\n        data[k] = v\n        self._save(data)\n"],
+    [
+      "under a lock",
+      "def put(self, k, v):\n    with self._lock:\n        data = self._load()\n        data[k] = v\n        self._save(data)\n",
+    ],
     ["only read", "def get(self, k):\n    data = self._load()\n    return data[k]\n"],
     ["read and written back unchanged", "def copy(self):\n    data = self._load()\n    self._save(data)\n"],
-    ["something else is written", "def put(self, k, v):\n    data = self._load()\n    data[k] = v\n    self._save(k)\n"],
-    ["the change is only in a comment", "def put(self, k, v):\n    data = self._load()\n    # data[k] = v\n    self._save(data)\n"],
+    [
+      "something else is written",
+      "def put(self, k, v):\n    data = self._load()\n    data[k] = v\n    self._save(k)\n",
+    ],
+    [
+      "the change is only in a comment",
+      "def put(self, k, v):\n    data = self._load()\n    # data[k] = v\n    self._save(data)\n",
+    ],
   ])("%s", async (_, text) => expect(await linesFound(readChangeWrite, "a.py", text)).toBeUndefined());
 });
 
@@ -40,10 +67,14 @@ test.each([
   ["a.py", "def f():\n    try:\n        g()\n    except ValueError:\n        pass\n", [4, 5]],
   ["a.js", "function f() {\n  try { g(); }\n  catch (e) {}\n}\n", [3]],
   ["a.py", "def f():\n    try:\n        g()\n    except ValueError:\n        log()\n", undefined],
-])("a caught and forgotten error: %s", async (path, text, lines) => expect(await linesFound(swallowedError, path, text)).toEqual(lines));
+])("a caught and forgotten error: %s", async (path, text, lines) =>
+  expect(await linesFound(swallowedError, path, text)).toEqual(lines),
+);
 
 test.each([
   ["a.py", "def f(p):\n    h = open(p)\n    return h.read()\n", [2]],
   ["a.py", "def f(p):\n    with open(p) as h:\n        return h.read()\n", undefined],
   ["a.py", "def f(p):\n    return open(p)\n", undefined],
-])("an opened and forgotten resource: %s", async (path, text, lines) => expect(await linesFound(unclosedResource, path, text)).toEqual(lines));
+])("an opened and forgotten resource: %s", async (path, text, lines) =>
+  expect(await linesFound(unclosedResource, path, text)).toEqual(lines),
+);

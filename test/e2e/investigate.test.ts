@@ -1,0 +1,218 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { parseDocument } from "../../src/domain/document/parse-document.ts";
+import { parseSpec } from "../../src/domain/spec/parse-spec.ts";
+import { casebook, exampleRepository } from "../fakes/casebook.ts";
+
+const issueOf = (name: string): string => join(import.meta.dirname, "../../examples", name, "issue.md");
+
+/** Names and 1-based line ranges of the methods of a Python file, read without Casebook. */
+function methodsOf(path: string): ReadonlyMap<string, string> {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const starts = lines.flatMap((line, i) => (/^ {4}def (\w+)/.test(line) ? [i] : []));
+  return new Map(
+    starts.map((start, n) => {
+      let end = (starts[n + 1] ?? lines.length) - 1;
+      while (lines[end]!.trim() === "") end--;
+      return [/def (\w+)/.exec(lines[start]!)![1]!, `${start + 1}-${end + 1}`];
+    }),
+  );
+}
+
+describe.each([
+  ["issue-42", "src/storage/store.py", "Store", ["set", "update", "delete"]],
+  ["issue-42-renamed", "ledger/book.py", "Ledger", ["put", "amend", "strike"]],
+] as const)("the example %s", (name, file, owner, writers) => {
+  test("the issue names none of the methods, the documents find all three with their exact lines", () => {
+    const issue = readFileSync(issueOf(name), "utf8");
+    for (const writer of writers) expect(issue).not.toMatch(new RegExp(`\\b${writer}\\b`));
+    using repository = exampleRepository(name);
+    const { exit, out } = casebook(repository.path, [
+      "investigate",
+      "--issue",
+      issueOf(name),
+      "--number",
+      "42",
+    ]);
+    expect({ exit, out }).toMatchObject({ exit: 0 });
+    const methods = methodsOf(join(repository.path, file));
+    const impact = repository.git("show", "casebook/issue-42:.chant/research/issue-42-impact-map.md");
+    for (const writer of writers)
+      expect(impact).toContain(`| \`${owner}.${writer}\` (\`${file}:${methods.get(writer)}\`) |`);
+    expect(impact).toContain("3 instances of the pattern");
+    expect(impact).toContain(`nothing but tests uses \`${owner}\``);
+    expect(impact).toMatch(/- 1 file, 3 functions, \d+ lines hold the pattern: several places in one file/);
+    const cause = repository.git("show", "casebook/issue-42:.chant/research/issue-42-root-cause.md");
+    const first = /\*\*1\. `([^`]+)`\*\*/.exec(cause)?.[1];
+    expect(writers.map((writer) => `${owner}.${writer}`)).toContain(first);
+  });
+});
+
+test("running again changes nothing, and every reference holds when it is checked apart", () => {
+  using repository = exampleRepository("issue-42");
+  const args = ["investigate", "--issue", issueOf("issue-42"), "--number", "42", "--quiet"];
+  expect(casebook(repository.path, args).exit).toBe(0);
+  const tip = repository.git("rev-parse", "casebook/issue-42");
+  const again = casebook(repository.path, args);
+  expect(again.out).toContain("nothing new");
+  expect(repository.git("rev-parse", "casebook/issue-42")).toBe(tip);
+  expect(repository.git("log", "--format=%s", "main..casebook/issue-42").split("\n")).toEqual([
+    "chant: Complete issue-42-004-impact-map",
+    "chant(issue-42-004-impact-map): Impact map of issue 42",
+    "chant: Hold issue-42-003-root-cause",
+    "chant(issue-42-003-root-cause): Root cause of issue 42",
+    "chant: Complete issue-42-001-comprehension",
+    "chant(issue-42-001-comprehension): Comprehension of issue 42",
+  ]);
+  const checked = casebook(repository.path, ["check", "--ref", "casebook/issue-42"]);
+  expect(checked).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(/^[1-9]\d* references in 6 files checked, 0 wrong\n$/),
+  });
+  expect(repository.git("status", "--porcelain")).toBe("");
+});
+
+test("a person who names the place confirms the cause, and it is remembered", () => {
+  using repository = exampleRepository("issue-42");
+  const issue = ["--issue", issueOf("issue-42"), "--number", "42", "--quiet"];
+  expect(casebook(repository.path, ["at", "src/storage/store.py:20", ...issue]).exit).toBe(0);
+  const spec = (): ReturnType<typeof parseSpec>["spec"] =>
+    parseSpec("s", repository.git("show", "casebook/issue-42:.chant/specs/issue-42-003-root-cause.md")).spec;
+  expect(spec().status).toBe("completed");
+  expect(spec().criteria.every(({ done }) => done)).toBe(true);
+  expect(casebook(repository.path, ["investigate", ...issue]).exit).toBe(0);
+  expect(spec().labels).toContain("at:src/storage/store.py:20-20");
+  expect(repository.git("show", "casebook/issue-42:.chant/research/issue-42-root-cause.md")).toContain(
+    "**1. `Store._write_data`**, named by a person",
+  );
+});
+
+test("files instead of a branch, or nothing at all, when that is asked for", () => {
+  using repository = exampleRepository("issue-42");
+  const issue = ["--issue", issueOf("issue-42"), "--number", "42", "--quiet"];
+  expect(casebook(repository.path, ["investigate", ...issue, "--out", "result"]).exit).toBe(0);
+  const document = readFileSync(
+    join(repository.path, "result/.chant/research/issue-42-root-cause.md"),
+    "utf8",
+  );
+  expect(parseDocument(document).baseCommit).toBe(repository.git("rev-parse", "HEAD"));
+  const dry = casebook(repository.path, ["investigate", ...issue, "--dry-run"]);
+  expect(dry.out).toContain("# Impact map of issue 42");
+  expect(repository.git("branch", "--list", "casebook/*")).toBe("");
+});
+
+test("a repository's own phase is one more row", () => {
+  using repository = exampleRepository("issue-42");
+  repository.commit({
+    ".chant/phases/review.md":
+      "---\nnumber: 6\ndepends_on: [impact-map]\nsections: [tests, docs]\n---\n# Review\n\n## Acceptance Criteria\n\n- [ ] All there (check: sections-present)\n- [ ] A person agrees\n",
+  });
+  const { exit, out } = casebook(repository.path, [
+    "investigate",
+    "--issue",
+    issueOf("issue-42"),
+    "--number",
+    "42",
+    "--quiet",
+    "--json",
+  ]);
+  expect(exit).toBe(0);
+  const { phases } = JSON.parse(out) as {
+    phases: { phase: string; status: string; verdicts: { result: string }[] }[];
+  };
+  expect(phases.find(({ phase }) => phase === "review")).toMatchObject({
+    status: "needs_attention",
+    verdicts: [{ result: "met" }, { result: "undecided" }],
+  });
+});
+
+describe("bad input gets one sentence, a documented exit code, and nothing is written", () => {
+  test.each([
+    ["an empty issue", ["--issue", "-"], "", 4, "The issue is empty"],
+    ["an issue that is missing", ["--issue", "nowhere.md"], "", 4, "cannot be read"],
+    ["JSON that is no issue", ["--issue", "-"], '{"a": 1}', 4, "not an issue"],
+    [
+      "an unknown revision",
+      ["--issue", "-", "--commit", "nowhere"],
+      "Broken",
+      3,
+      "no commit, branch or tag nowhere",
+    ],
+    ["no repository", ["--issue", "-", "--repo", "/"], "Broken", 3, "is not inside a git repository"],
+    [
+      "lines outside the file",
+      ["--issue", "-", "--at", "src/storage/store.py:999"],
+      "Broken",
+      2,
+      "outside the file",
+    ],
+    ["a place that is none", ["--issue", "-", "--at", "nonsense"], "Broken", 2, "is not PATH:LINE"],
+  ])("%s", (_, args, input, exit, sentence) => {
+    using repository = exampleRepository("issue-42");
+    const result = casebook(repository.path, ["investigate", "--quiet", ...args], { input });
+    expect(result).toMatchObject({ exit, err: expect.stringContaining(sentence) });
+    expect(result.err.trim().split("\n")).toHaveLength(1);
+    expect(repository.git("branch", "--list", "casebook/*")).toBe("");
+  });
+
+  test("a branch that a person changed is left as it is", () => {
+    using repository = exampleRepository("issue-42");
+    const issue = ["--issue", issueOf("issue-42"), "--number", "42", "--quiet"];
+    casebook(repository.path, ["investigate", ...issue]);
+    repository.git("switch", "-q", "casebook/issue-42");
+    const theirs = repository.commit({ ".chant/research/issue-42-root-cause.md": "Mine now.\n" }, "By hand");
+    repository.git("switch", "-q", "main");
+    const result = casebook(repository.path, ["investigate", ...issue]);
+    expect(result).toMatchObject({ exit: 6, err: expect.stringContaining("was changed by Ada") });
+    expect(repository.git("rev-parse", "casebook/issue-42")).toBe(theirs);
+  });
+
+  test("a broken spec in the way is named with its line and kept", () => {
+    using repository = exampleRepository("issue-42");
+    repository.commit({ ".chant/specs/issue-42-001-comprehension.md": "---\nstatus: [\n---\n# X\n" });
+    const result = casebook(repository.path, [
+      "investigate",
+      "--issue",
+      issueOf("issue-42"),
+      "--number",
+      "42",
+      "--quiet",
+    ]);
+    expect(result).toMatchObject({
+      exit: 5,
+      err: expect.stringMatching(/issue-42-001-comprehension\.md, line \d/),
+    });
+    expect(repository.git("branch", "--list", "casebook/*")).toBe("");
+  });
+
+  test("an issue of 60,000 characters of brackets is read", () => {
+    using repository = exampleRepository("issue-42");
+    const result = casebook(repository.path, ["locate", "--issue", "-", "--quiet", "--json"], {
+      input: `Lost values\n\n${"[](".repeat(20_000)}`,
+    });
+    expect(result.exit).toBe(0);
+  });
+});
+
+test("a document of somebody else is checked too, and what is wrong is listed", () => {
+  using repository = exampleRepository("issue-42");
+  repository.commit({
+    "notes.md":
+      "See src/storage/store.py:31 and `src/storage/store.py:400`.\n\n```python src/storage/store.py:33\n        data = self._read()\n```\n\n> src/nowhere.py:1 is quoted\n",
+  });
+  const { exit, out } = casebook(repository.path, ["check", "notes.md"]);
+  expect(exit).toBe(1);
+  expect(out.trim().split("\n")).toEqual([
+    expect.stringMatching(/^notes\.md:1: src\/storage\/store\.py:400: the file has 51 lines/),
+    expect.stringMatching(/^notes\.md:3: .*line 33 is/),
+    "3 references in 1 file checked, 2 wrong",
+  ]);
+});
+
+test("help fits a screen", () => {
+  using repository = exampleRepository("issue-42");
+  const { exit, out } = casebook(repository.path, ["--help"]);
+  expect(exit).toBe(0);
+  expect(out.trim().split("\n").length).toBeLessThanOrEqual(24);
+});
