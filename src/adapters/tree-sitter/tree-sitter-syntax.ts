@@ -52,6 +52,8 @@ function inThreads(workers: number): SyntaxReader & AsyncDisposable {
       ),
       name: "parseOne",
       runtime: "worker_threads",
+      // Flags of the process are about its own entry: a thread refuses --input-type.
+      execArgv: [],
       minThreads: 0,
       maxThreads: workers,
       idleTimeout: 30_000,
@@ -83,10 +85,10 @@ function inThreads(workers: number): SyntaxReader & AsyncDisposable {
       for await (const file of files) {
         signal?.throwIfAborted();
         const own = ticket++;
-        running.set(
-          own,
-          parseOne(file, signal).then((parsed) => ({ ticket: own, parsed })),
-        );
+        const parsing = parseOne(file, signal).then((parsed) => ({ ticket: own, parsed }));
+        // When the reading ends early nobody waits for it any more, and its failure must not end the process.
+        parsing.catch(() => undefined);
+        running.set(own, parsing);
         if (running.size >= workers * IN_FLIGHT) yield await next();
       }
       while (running.size > 0) yield await next();

@@ -180,7 +180,7 @@ class Reader {
   }
 
   private inlineCode(node: InlineCode, line: number, lead: string, next: readonly Nodes[]): void {
-    if (lead.endsWith("issue: ") || /comment by $/.test(lead) || lead === ": ") {
+    if (lead.endsWith("issue: ") || lead.endsWith("comment by ") || lead === ": ") {
       // `comment by` names the author first; the quotation follows after a colon.
       if (!lead.endsWith("comment by ")) {
         this.quotes.push({ line, value: node.value });

@@ -15,7 +15,7 @@ const LEFT_OUT = [
   "gfmPotentialFootnoteCall",
 ];
 const syntax = [gfm(), { disable: { null: LEFT_OUT } }];
-const tree = gfmFromMarkdown().map(({ transforms: _, ...extension }) => extension);
+const tree = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [] }));
 
 /**
  * The syntax tree of a Markdown text: CommonMark with GitHub's tables and task lists; bare addresses, `~~` and

@@ -41,7 +41,7 @@ export function parsePhase(
       errorAt(
         1,
         "bad-number",
-        `Expected \`number\` from ${FIRST_OWN_NUMBER} to ${LAST_NUMBER}; found ${quoted(String(written ?? ""))}.`,
+        `Expected \`number\` from ${FIRST_OWN_NUMBER} to ${LAST_NUMBER}; found ${quoted(typeof written === "string" ? written : "")}.`,
       ),
     );
   const sections = listOf(field("sections")).map((id): PhaseSection | undefined => SECTIONS.get(id));

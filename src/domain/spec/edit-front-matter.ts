@@ -103,7 +103,7 @@ function splicePair(place: Place, pair: Pair, indent: string, value: KeyChange):
     for (const [key, v] of value) merged.set(key, v);
     return spliceValue(place, pair, ` ${formatFlowMap(merged)}`);
   }
-  if (isMap(old)) return spliceMap(place, old as YAMLMap, 0, value, mapRank(value));
+  if (isMap(old)) return spliceMap(place, old, 0, value, mapRank(value));
   return spliceValue(place, pair, formatMap(indent, value, place.eol));
 }
 
@@ -183,7 +183,7 @@ function mapRank(value: ReadonlyMap<string, string>): (key: string) => number {
 }
 
 function scalarText(node: unknown): string {
-  return isScalar(node) ? String(node.value ?? "") : "";
+  return isScalar(node) && typeof node.value === "string" ? node.value : "";
 }
 
 function keyStart(place: Place, pair: Pair): number {

@@ -160,7 +160,7 @@ function startOf(node: unknown): number {
 }
 
 function valueOf(node: unknown): YamlValue {
-  if (isScalar(node)) return node.value === null || node.value === undefined ? "" : String(node.value);
+  if (isScalar(node)) return typeof node.value === "string" ? node.value : "";
   if (isSeq(node)) return node.items.map(valueOf);
   if (!isMap(node)) return "";
   const map = new Map<string, YamlValue>();

@@ -24,6 +24,6 @@ export function hasErrors(problems: readonly SpecProblem[]): boolean {
 /** Foreign text inside a message: one line, at most 60 characters, in quotes. */
 export function quoted(text: string): string {
   const line = text.replace(/[\p{Cc}\u2028\u2029]/gu, " ").trim();
-  const points = [...line.slice(0, 200)];
+  const points = Array.from(line.slice(0, 200));
   return `"${points.length > 60 ? `${points.slice(0, 60).join("")}…` : line}"`;
 }

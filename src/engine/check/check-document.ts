@@ -11,7 +11,7 @@ export interface CheckSource {
   /** 40 hexadecimal digits. */
   readonly commit: string;
   /** True for any entry of the tree; a folder is one that entries stand below. */
-  exists(path: string): boolean;
+  readonly exists: (path: string) => boolean;
   text(path: string): Promise<SourceText | undefined>;
   /** A commit that this one reaches, by its hash or the beginning of it. */
   ancestor(oid: string): Promise<Pick<CommitRecord, "oid" | "subject"> | undefined>;

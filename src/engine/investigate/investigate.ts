@@ -158,17 +158,17 @@ async function runPhase(
     ]),
     message: `chant(${specId}): ${phase.title} of issue ${issue.key}\n\nSpec: ${specId}\nRun: ${run}\n`,
   });
-  const at_ = `${now().toISOString().slice(0, 19)}Z`;
+  const finishedAt = `${now().toISOString().slice(0, 19)}Z`;
   const finished: SpecChanges = {
     set: {
       status,
       ...(work.commit === undefined ? {} : { commits: [...parsedSpec.commits, work.commit.slice(0, 7)] }),
-      completed_at: at_,
+      completed_at: finishedAt,
       model: "builtin",
     },
     marks,
     agentOutput: {
-      at: at_,
+      at: finishedAt,
       text: formatVerdicts(verdicts, written.dropped, context.baseCommit),
       redact: (output) => output,
     },

@@ -17,6 +17,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: stop.signal,
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
-  isTerminal: process.stderr.isTTY === true && process.stdout.isTTY === true,
+  isTerminal: process.stderr.isTTY && process.stdout.isTTY,
   stdin: () => text(process.stdin),
 });

@@ -17,7 +17,9 @@ describe.each([0, 2])("with %d workers", (workers) => {
   beforeAll(() => {
     reader = treeSitterSyntax({ workers });
   });
-  afterAll(() => reader[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await reader[Symbol.asyncDispose]();
+  });
 
   test("each file given comes back once, with its own syntax", async () => {
     const found = new Map<string, unknown>();
@@ -97,15 +99,38 @@ describe("the process around it", () => {
     expect(Buffer.concat(await output).toString()).toBe("f\n");
   });
 
+  test("survives an abort while files are being parsed", async () => {
+    const aborted = `
+      const stop = new AbortController();
+      async function* files() {
+        for (let n = 0; n < 3; n++) yield { oid: "1", language: "python", text: "def f(): pass\\n".repeat(5000) };
+        stop.abort(new Error("enough"));
+        await new Promise((later) => setImmediate(later));
+        yield { oid: "2", language: "python", text: "" };
+      }
+      try {
+        for await (const _ of reader.parse(files(), stop.signal));
+      } catch (error) {
+        console.log(error.message);
+      }
+      await reader[Symbol.asyncDispose]();`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", START + aborted]);
+    const output = child.stdout.toArray();
+
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(Buffer.concat(await output).toString()).toBe("f\nenough\n");
+  });
+
   test("ends at once when a signal comes in the middle of reading", async () => {
     const endless = `
       async function* files() { for (;;) yield { oid: "1", language: "python", text: "def f(): pass\\n".repeat(5000) }; }
       for await (const _ of reader.parse(files()));`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", START + endless]);
-    await once(child.stdout, "data");
+    const ended = once(child, "exit");
+    await Promise.race([once(child.stdout, "data"), ended]);
 
     child.kill("SIGTERM");
 
-    expect(await once(child, "exit")).toEqual([null, "SIGTERM"]);
+    expect(await ended).toEqual([null, "SIGTERM"]);
   });
 });

@@ -22,7 +22,7 @@ export interface UseFinder {
   /** Every use outside the definition itself, by path and line. */
   usesOf(definition: Definition): readonly Use[];
   /** Files that import this file, by path. */
-  importersOf(path: string): readonly { readonly path: string; readonly line: number }[];
+  readonly importersOf: (path: string) => readonly { readonly path: string; readonly line: number }[];
 }
 
 export function useFinder(survey: CodeSurvey): UseFinder {

@@ -75,12 +75,12 @@ function assignedOn(line: string, callee: string): string | undefined {
   const equals = line.indexOf("=");
   if (equals <= 0 || call < equals || line[equals + 1] === "=" || "<>!".includes(line[equals - 1]!))
     return undefined;
-  const names = line.slice(0, equals).match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
+  // The commas of type arguments separate no variables.
+  const left = line.slice(0, equals).replace(/<[^<>]{0,200}>/g, "");
+  const names = left.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
   const declared = names.filter((name) => !DECLARES.has(name));
-  // `Map<String, Value> data =` declares the last name, `data, err :=` and `data: dict =` the first.
-  return line.slice(0, equals).includes(",") || line.slice(0, equals).includes(":")
-    ? declared[0]
-    : declared.at(-1);
+  // `Value data =` declares the last name, `data, err :=` and `data: dict =` the first.
+  return left.includes(",") || left.includes(":") ? declared[0] : declared.at(-1);
 }
 
 const DECLARES = new Set("let const var val mut final auto my our local".split(" "));

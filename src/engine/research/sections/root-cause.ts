@@ -316,7 +316,7 @@ export async function options(context: ResearchContext): Promise<readonly Block[
       : (await context.callers({ path: leading.path, symbol: leading.symbol })).filter(
           ({ distance, definition }) => distance === 1 && context.codebase.roleOf(definition.path) !== "test",
         );
-  const own = `${counted(leading.end - leading.start + 1, "line")}`;
+  const own = counted(leading.end - leading.start + 1, "line");
   return [
     findings(
       hypothesis(`change ${inlineCode(leading.name)} itself (${own} in one file)`, [citationOf(leading)]),
