@@ -76,7 +76,7 @@ export async function locate(
       path: item.path,
       symbol: item.symbol,
       score: item.score,
-      strength: item.inTrace ? "strong" : strengths.get(item.path)!,
+      strength: item.inTrace || item.sharing === 1 ? "strong" : strengths.get(item.path)!,
       reasons: reasonsOf(item),
     })),
     candidates: candidates.length,
@@ -93,7 +93,7 @@ function weightOf(name: string): number {
   return { "stack frame": 0.6, message: 0.25, mention: 0.3 }[name] ?? 1;
 }
 
-function reasonsOf({ path, symbol, words, inTrace }: RankedFunction): readonly Reason[] {
+function reasonsOf({ path, symbol, words, inTrace, sharing }: RankedFunction): readonly Reason[] {
   const lines = { kind: "lines", path, start: symbol.start, end: symbol.end } as const;
   const reasons: Reason[] = [];
   if (inTrace)
@@ -101,6 +101,15 @@ function reasonsOf({ path, symbol, words, inTrace }: RankedFunction): readonly R
       signal: "stack frame",
       text: "a frame of the reported stack trace lies in it",
       citations: [lines],
+    });
+  if (sharing > 0)
+    reasons.push({
+      signal: "name",
+      text:
+        sharing === 1
+          ? "the issue writes its name"
+          : `the issue writes its name, which ${sharing} functions share`,
+      citations: [lines, { kind: "issue", quote: symbol.name }],
     });
   if (words.length > 0)
     reasons.push({

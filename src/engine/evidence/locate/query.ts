@@ -11,6 +11,8 @@ export interface Query {
   readonly paths: readonly string[];
   /** Frames of stack traces, outermost call first; the last is where it broke. */
   readonly frames: readonly Frame[];
+  /** Names of code as the issue writes them. */
+  readonly identifiers: readonly string[];
   /** Messages the issue quotes: errors, output, log lines. */
   readonly messages: readonly string[];
 }
@@ -48,7 +50,7 @@ const NAME_WEIGHT: Readonly<Record<PassageKind, number>> = {
 
 export function buildQuery(
   passages: readonly Passage[],
-  given: Pick<Query, "paths" | "frames" | "messages">,
+  given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
 ): Query {
   const seen = new Map<string, { word: string; counts: Map<PassageKind, number> }>();
   const words = new Map<string, number>();
@@ -71,7 +73,8 @@ export function buildQuery(
     for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + Math.log(count));
     terms.set(term, { weight, word });
   }
-  return { terms, words, ...given };
+  const { paths, frames, messages, identifiers } = given;
+  return { terms, words, paths, frames, messages, identifiers };
 }
 
 /** Runs of letters, digits, `_` and `$` that do not begin with a digit. */

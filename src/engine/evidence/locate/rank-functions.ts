@@ -15,6 +15,8 @@ export interface RankedFunction {
   readonly words: readonly string[];
   /** True when a stack frame of the issue lies in its lines or carries its name. */
   readonly inTrace: boolean;
+  /** How many ranked functions carry the name, when the issue writes it as a name of code; 0 when it does not. */
+  readonly sharing: number;
 }
 
 const FUNCTION_LIKE: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor", "macro"]);
@@ -30,6 +32,8 @@ const B = 0.35;
 const AVERAGE_LINES = 15;
 const TRACE_BONUS = 0.5;
 const FILE_SHARE = 0.6;
+/** The issue writes the function's name; shared by many functions, a name says little of each. */
+const NAME_BONUS = 0.4;
 
 /**
  * The functions of the best `files`, best first: what of the issue stands in their lines, and how good their file is.
@@ -41,6 +45,7 @@ export async function rankFunctions(
   context: SignalContext,
   signal?: AbortSignal,
 ): Promise<readonly RankedFunction[]> {
+  const identifiers = new Set(query.identifiers);
   const best = files[0]?.score ?? 1;
   const idf = rarity(query, context);
   const found: RankedFunction[] = [];
@@ -74,17 +79,23 @@ export async function rankFunctions(
               ? symbol.start <= frame.line && frame.line <= symbol.end
               : lastPart(frame.function) === symbol.name),
       );
-      found.push({ path, symbol, score, words, inTrace });
+      found.push({ path, symbol, score, words, inTrace, sharing: 0 });
     }
   }
+  const named = new Map<string, number>();
+  for (const { symbol } of found)
+    if (identifiers.has(symbol.name) && symbol.name !== symbol.container.at(-1))
+      named.set(symbol.name, (named.get(symbol.name) ?? 0) + 1);
   const top = found.reduce((most, { score }) => Math.max(most, score), 0) || 1;
   return found
     .map((item) => ({
       ...item,
+      sharing: item.symbol.name === item.symbol.container.at(-1) ? 0 : (named.get(item.symbol.name) ?? 0),
       score:
         (1 - FILE_SHARE) * (item.score / top) +
         FILE_SHARE * (scoreOf.get(item.path)! / best) +
-        (item.inTrace ? TRACE_BONUS : 0),
+        (item.inTrace ? TRACE_BONUS : 0) +
+        nameBonus(item.symbol.name === item.symbol.container.at(-1) ? 0 : (named.get(item.symbol.name) ?? 0)),
     }))
     .filter(({ words, inTrace }) => words.length > 0 || inTrace)
     .sort(
@@ -131,6 +142,10 @@ function scoreLines(
   }
   parts.sort((a, b) => b[1] - a[1]);
   return { score, words: [...new Set(parts.map(([word]) => word))].slice(0, 5) };
+}
+
+function nameBonus(sharing: number): number {
+  return sharing === 0 ? 0 : NAME_BONUS / Math.sqrt(sharing);
 }
 
 /** `Store.set` and `Store::set` give set. */

@@ -35,6 +35,8 @@ export const readChangeWrite: Probe = {
           call.line > read.line &&
           isOneOf(call, WRITES) &&
           call.name !== read.name &&
+          // `data.put(…)` changes the value; it does not write it back.
+          call.receiver !== variable &&
           mentions(source.lines[call.line - 1] ?? "", variable),
       );
       if (write === undefined) continue;
