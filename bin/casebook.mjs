@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the command line under Node 24: this one if it is new enough, else the one that came with the install.
 // In a clone the TypeScript sources run as they are; the published package holds them built, below dist.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -22,11 +22,14 @@ if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
     );
     process.exit(70);
   }
-  const child = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
-    stdio: "inherit",
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  // Whoever stops this process means the one that works.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    process.stderr.write(`casebook: Node ${NEEDED} cannot be started: ${error.message}\n`);
+    process.exit(70);
   });
-  if (child.signal) process.kill(process.pid, child.signal);
-  process.exit(child.status ?? 70);
+  child.on("close", (code, signal) => process.exit(code ?? (signal === null ? 70 : 130)));
 }
 
 function bundledNode() {
