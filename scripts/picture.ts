@@ -4,16 +4,22 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const { stdout, status } = spawnSync(process.execPath, [join(root, "bin/casebook.mjs"), "demo"], { encoding: "utf8" });
+const { stdout, status } = spawnSync(process.execPath, [join(root, "bin/casebook.mjs"), "demo"], {
+  encoding: "utf8",
+});
 if (status !== 0) throw new Error("the demo failed");
 
 const WIDTH = 118;
 const LINE = 19;
 const text = stdout.slice(0, stdout.indexOf("\nOn branch")).trimEnd();
 const lines = ["$ npx casebook demo", "", ...text.split("\n").flatMap(wrap)];
-const escape = (line: string): string => line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escape = (line: string): string =>
+  line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 const height = lines.length * LINE + 40;
-const rows = lines.map((line, i) => `<text x="20" y="${34 + i * LINE}" fill="${colorOf(line)}" xml:space="preserve">${escape(line)}</text>`);
+const rows = lines.map(
+  (line, i) =>
+    `<text x="20" y="${34 + i * LINE}" fill="${colorOf(line)}" xml:space="preserve">${escape(line)}</text>`,
+);
 writeFileSync(
   join(root, "docs/images/demo.svg"),
   `<svg xmlns="http://www.w3.org/2000/svg" width="960" height="${height}" viewBox="0 0 960 ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13">

@@ -13,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), "casebook-package-"));
 
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;
 }
 
@@ -25,16 +26,28 @@ function sizeOf(path: string): number {
 
 try {
   run("npm", ["run", "build"], root);
-  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root)) as { filename: string }[];
+  const [packed] = JSON.parse(run("npm", ["pack", "--json", "--pack-destination", folder], root)) as {
+    filename: string;
+  }[];
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-  run("npm", ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", join(folder, packed!.filename)], folder);
+  run(
+    "npm",
+    ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", join(folder, packed!.filename)],
+    folder,
+  );
   const size = sizeOf(join(folder, "node_modules"));
-  const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as { packages: Record<string, { hasInstallScript?: boolean }> };
-  const scripts = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { hasInstallScript?: boolean }>;
+  };
+  const scripts = Object.entries(lock.packages).filter(
+    ([, { hasInstallScript }]) => hasInstallScript === true,
+  );
   const output = run(join(folder, "node_modules/.bin/casebook"), ["demo"], folder);
   if (!output.includes("Store.set")) throw new Error(`the demo does not find the cause:\n${output}`);
   if (size >= LIMIT) throw new Error(`the installed package takes ${Math.round(size / 1e6)} MB`);
-  console.log(`package: ${Math.round(size / 1e6)} MB installed, ${Object.keys(lock.packages).length - 1} packages, install scripts wanted (and not run) by ${scripts.length}: ${scripts.map(([name]) => name.replace("node_modules/", "")).join(", ")}; the demo runs`);
+  console.log(
+    `package: ${Math.round(size / 1e6)} MB installed, ${Object.keys(lock.packages).length - 1} packages, install scripts wanted (and not run) by ${scripts.length}: ${scripts.map(([name]) => name.replace("node_modules/", "")).join(", ")}; the demo runs`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -8,7 +8,7 @@ import { loadGrammar } from "./grammars.ts";
 export interface FileParser {
   /**
    * Undefined when parsing took longer than the limit. Throws RangeError for nesting so deep that the thread's stack ends
-   * (Java: some 9,000 brackets in the main thread); the next file is read as if nothing had happened.
+   * (Java: some 8,900 times `{(` in the main thread); the next file is read as if nothing had happened.
    */
   parse(language: Language, text: string): Promise<FileSyntax | undefined>;
   close(): void;

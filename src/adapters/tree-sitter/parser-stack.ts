@@ -8,9 +8,9 @@ interface WasmParts {
 
 /**
  * web-tree-sitter 0.27 comes with a stack of 64 KB in its memory and with its constants right below. The parser recurses
- * once for each open bracket of Java: 2,100 of them fill the stack, more overwrite the constants, and from then on every
- * file is read wrong. With 4 MB the thread's own stack always ends first (after 1.1 MB of these in a worker thread,
- * 0.3 MB in the main one), which is an exception instead.
+ * over Java's `{({({(…`: 2,100 pairs fill the stack, more overwrite the constants, and from then on files are read wrong
+ * or not at all. With 4 MB the thread's own stack ends first (at 1.1 MB of these in a worker thread, 0.3 MB in the main
+ * one), which is an exception instead.
  */
 const STACK_BYTES = 4 << 20;
 const ALIGNMENT = 16;

@@ -88,7 +88,7 @@ const STYLES: readonly Style[] = [
 ];
 
 /** A place named outside a trace: `src/a.py:12`, `a.php(12)`, `in a.php on line 12`. */
-const PLACE = /([\w@.+/\\-]{1,300}\.\w{1,5})(?:", line |:|\(| on line )(\d{1,7})/g;
+const PLACE = /([\w@.+/\\-]{1,300}\.\w{1,5})(?:(?:", line |:| on line )(\d{1,7})|\((\d{1,7})\))/g;
 
 /** The frames of all traces of a text, each trace with the outermost call first; places named alone come in their order. */
 export function findFrames(text: string): readonly Frame[] {
@@ -119,8 +119,8 @@ export function findFrames(text: string): readonly Frame[] {
     // The line of code between two frames does not end a trace; two others do.
     if (!matched && current !== undefined && ++gap > 2) end();
     if (!matched && current === undefined)
-      for (const [, path, at] of line.matchAll(PLACE)) {
-        const place = frame(path, at, undefined);
+      for (const [, path, at, bracketed] of line.matchAll(PLACE)) {
+        const place = frame(path, at ?? bracketed, undefined);
         if (place !== undefined) found.push(place);
       }
     previous = line;

@@ -4,7 +4,7 @@ export type IssuePart =
 
 /** In the order they are asked: the first that fits counts. Wordings of issue forms seen in public repositories. */
 const WORDINGS: readonly (readonly [IssuePart, RegExp])[] = [
-  ["expected", /\bexpect(ed|ation)|should (happen|have)|desired|what did you want/],
+  ["expected", /\bexpect|should (happen|have)|desired|what did you want/],
   [
     "actual",
     /\bactual|current (behaviou?r|result)|observed|what happen|instead|what did you see|what went wrong/,
