@@ -186,6 +186,27 @@ describe("bad input gets one sentence, a documented exit code, and nothing is wr
     expect(repository.git("branch", "--list", "casebook/*")).toBe("");
   });
 
+  test.each([
+    ["waits for approval", "status: pending\napproval:\n  required: true", 7],
+    ["is cancelled", "status: cancelled", 7],
+    ["is paused", "status: paused", 7],
+    ["does not know", "status: dreaming", 5],
+  ])("a spec that %s is not worked on", (sentence, keys, exit) => {
+    using repository = exampleRepository("issue-42");
+    const spec = `---\ntype: research\n${keys}\n---\n# Mine\n\n## Acceptance Criteria\n\n- [ ] x\n`;
+    repository.commit({ ".chant/specs/issue-42-001-comprehension.md": spec });
+    const result = casebook(repository.path, [
+      "investigate",
+      "--issue",
+      issueOf("issue-42"),
+      "--number",
+      "42",
+      "--quiet",
+    ]);
+    expect(result).toMatchObject({ exit, err: expect.stringContaining(sentence) });
+    expect(repository.git("branch", "--list", "casebook/*")).toBe("");
+  });
+
   test("an issue of 60,000 characters of brackets is read", () => {
     using repository = exampleRepository("issue-42");
     const result = casebook(repository.path, ["locate", "--issue", "-", "--quiet", "--json"], {

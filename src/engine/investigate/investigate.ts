@@ -7,7 +7,9 @@ import { documentFileOf, specFileOf, specIdOf } from "../../domain/phase/names.t
 import type { Phase } from "../../domain/phase/phase.ts";
 import { phaseSpec } from "../../domain/phase/phase-spec.ts";
 import { editSpec, type SpecChanges } from "../../domain/spec/edit-spec.ts";
+import { isApprovalOpen } from "../../domain/spec/approval.ts";
 import { parseSpec } from "../../domain/spec/parse-spec.ts";
+import type { Spec } from "../../domain/spec/spec.ts";
 import { outcomeOf, type Verdict } from "../../domain/verdict/verdict.ts";
 import { type CheckSource, checkDocument } from "../check/check-document.ts";
 import { decideCriterion } from "../criteria/decide-criterion.ts";
@@ -111,6 +113,8 @@ async function runPhase(
   if (broken !== undefined)
     throw new RunFailure("spec-unreadable", `${specFile}, line ${broken.line}: ${broken.message}`);
 
+  refuseHeld(parsedSpec, specFile);
+
   const written = await dropWrong(await writeDocument(phase, context), source);
   const text = renderDocument(written.document);
   // From here on only what stands in the text counts: it is read again as any other document would be.
@@ -178,6 +182,22 @@ async function runPhase(
     message: `chant: ${status === "completed" ? "Complete" : status === "needs_attention" ? "Hold" : "Fail"} ${specId}\n\nRun: ${run}\n`,
   });
   return { ...result, changed: true };
+}
+
+/** A gate that is shut, a spec that somebody stopped, or one that is not understood is never worked on. */
+function refuseHeld(spec: Spec, file: string): void {
+  if (!spec.runnable)
+    throw new RunFailure(
+      "spec-unreadable",
+      `${file} has a type or a status that Casebook does not know; it is kept and not run`,
+    );
+  if (isApprovalOpen(spec))
+    throw new RunFailure(
+      "phase-blocked",
+      `${file} waits for approval (${spec.approval?.status ?? "pending"})`,
+    );
+  if (spec.status === "cancelled" || spec.status === "paused")
+    throw new RunFailure("phase-blocked", `${file} is ${spec.status}; set its status to pending to run it`);
 }
 
 function labelsWith(labels: readonly string[], at: string | undefined): readonly string[] {

@@ -131,7 +131,7 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
     else
       items.push(
         fact(
-          `${inlineCode(path)} is imported by ${counted(direct.length, "file")} (${listed(direct.slice(0, MAX_FILES).map((file) => inlineCode(file.path)))}), with their own importers by ${counted(reached.size, "file")}`,
+          `${inlineCode(path)} is imported by ${counted(direct.length, "file")} (${listed(direct.map((file) => inlineCode(file.path)))}), with their own importers by ${counted(reached.size, "file")}`,
           direct
             .slice(0, MAX_FILES)
             .map(({ path: from, line }) => citationOf({ path: from, start: line, end: line })),
