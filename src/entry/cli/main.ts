@@ -17,6 +17,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: stop.signal,
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
-  isTerminal: process.stderr.isTTY && process.stdout.isTTY,
+  // A terminal that does not know its width (some CI systems) gets plain lines.
+  isTerminal: process.stderr.isTTY && process.stdout.isTTY && process.stdout.columns >= 40,
   stdin: () => text(process.stdin),
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { FAILURES, type FailureCode } from "../../domain/failure.ts";
 import type { CommandIo } from "./io.ts";
@@ -16,6 +18,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     .description(
       "Researches an issue before anyone fixes it. Every reference it prints was checked by machine.",
     )
+    .version(version(), "-V, --version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
@@ -115,6 +118,11 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
   } catch (error) {
     return report(error, io);
   }
+}
+
+function version(): string {
+  const manifest = readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** The one place where failures become sentences and exit codes. */

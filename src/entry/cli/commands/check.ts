@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
+import { printable } from "../../../domain/document/inline-code.ts";
 import { RunFailure } from "../../../domain/failure.ts";
 import { parseDocument } from "../../../domain/document/parse-document.ts";
 import { parseSpec } from "../../../domain/spec/parse-spec.ts";
@@ -83,7 +84,7 @@ export async function checkCommand(
   if (options.json === true) io.out(JSON.stringify(reports, null, 2));
   else {
     for (const { file, problems } of reports)
-      for (const { line, message } of problems) io.out(`${file}:${line}: ${message}`);
+      for (const { line, message } of problems) io.out(`${printable(file)}:${line}: ${printable(message)}`);
     const references = reports.reduce((total, report) => total + report.references, 0);
     io.out(
       `${references} ${references === 1 ? "reference" : "references"} in ${reports.length} ${reports.length === 1 ? "file" : "files"} checked, ${wrong} wrong`,

@@ -92,7 +92,7 @@ export async function specLintCommand(options: SpecOptions, io: CommandIo): Prom
   if (options.json === true) io.out(JSON.stringify(problems, null, 2));
   else {
     for (const { path, line, severity, message } of problems)
-      io.out(`${path}:${line}: ${severity}: ${message}`);
+      io.out(`${path}:${line}: ${severity}: ${printable(message)}`);
     io.out(
       `${files.size} ${files.size === 1 ? "spec" : "specs"}, ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`,
     );
