@@ -231,6 +231,17 @@ test("a document of somebody else is checked too, and what is wrong is listed", 
   ]);
 });
 
+test("the prompt that an agent would get is printed, parts of it put in once", () => {
+  using repository = exampleRepository("issue-42");
+  repository.commit({
+    ".chant/prompts/research.md": "---\nname: research\n---\nWork {{spec.id}}:\n{{spec.title}}\n",
+    ".chant/specs/mine-of-today.md":
+      "---\ntype: research\nprompt: research\n---\n# Use {{spec.path}}\n\n## Acceptance Criteria\n\n- [ ] x\n",
+  });
+  const { exit, out } = casebook(repository.path, ["spec", "show", "mine-of-today", "--prompt"]);
+  expect({ exit, out }).toEqual({ exit: 0, out: "Work mine-of-today:\nUse {{spec.path}}\n" });
+});
+
 test("help fits a screen", () => {
   using repository = exampleRepository("issue-42");
   const { exit, out } = casebook(repository.path, ["--help"]);

@@ -9,7 +9,8 @@ import { phaseSpec } from "../../domain/phase/phase-spec.ts";
 import { editSpec, type SpecChanges } from "../../domain/spec/edit-spec.ts";
 import { isApprovalOpen } from "../../domain/spec/approval.ts";
 import { parseSpec } from "../../domain/spec/parse-spec.ts";
-import type { Spec } from "../../domain/spec/spec.ts";
+import { canMove } from "../../domain/spec/lifecycle.ts";
+import { isStatus, type Spec, type Status } from "../../domain/spec/spec.ts";
 import { outcomeOf, type Verdict } from "../../domain/verdict/verdict.ts";
 import { type CheckSource, checkDocument } from "../check/check-document.ts";
 import { decideCriterion } from "../criteria/decide-criterion.ts";
@@ -196,7 +197,14 @@ function refuseHeld(spec: Spec, file: string): void {
       "phase-blocked",
       `${file} waits for approval (${spec.approval?.status ?? "pending"})`,
     );
-  if (spec.status === "cancelled" || spec.status === "paused")
+  if (!isStatus(spec.status) || spec.status === "in_progress") return;
+  // Running it again is the explicit re-run of what was completed; what somebody stopped, somebody starts again.
+  const from: Status = spec.status === "completed" ? "pending" : spec.status;
+  if (
+    spec.status === "paused" ||
+    (!canMove(spec.status, from) && from !== spec.status) ||
+    !canMove(from, "in_progress")
+  )
     throw new RunFailure("phase-blocked", `${file} is ${spec.status}; set its status to pending to run it`);
 }
 

@@ -89,9 +89,11 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
   specOptions(spec.command("list").description("every spec with its status")).action(async (options) => {
     exit = await (await import("./commands/spec.ts")).specListCommand(options, io);
   });
-  specOptions(spec.command("show <id>").description("one spec")).action(async (id: string, options) => {
-    exit = await (await import("./commands/spec.ts")).specShowCommand(id, options, io);
-  });
+  specOptions(spec.command("show <id>").description("one spec"))
+    .option("--prompt", "print the prompt for an agent, from .chant/prompts")
+    .action(async (id: string, options) => {
+      exit = await (await import("./commands/spec.ts")).specShowCommand(id, options, io);
+    });
   specOptions(spec.command("lint").description("every problem of every spec, with its line")).action(
     async (options) => {
       exit = await (await import("./commands/spec.ts")).specLintCommand(options, io);

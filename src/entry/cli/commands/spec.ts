@@ -1,5 +1,6 @@
 import { RunFailure } from "../../../domain/failure.ts";
 import { printable } from "../../../domain/document/inline-code.ts";
+import { renderPrompt } from "../../../domain/prompt/render-prompt.ts";
 import { lintSpecs } from "../../../domain/spec/lint-specs.ts";
 import { parseSpec } from "../../../domain/spec/parse-spec.ts";
 import { blockersOf, shownStatus } from "../../../domain/spec/readiness.ts";
@@ -13,6 +14,8 @@ export interface SpecOptions {
   readonly repo: string;
   readonly ref?: string;
   readonly json?: boolean;
+  /** `spec show` only: print the prompt for an agent instead. */
+  readonly prompt?: boolean;
 }
 
 async function specFiles(options: SpecOptions, io: CommandIo): Promise<ReadonlyMap<string, string>> {
@@ -57,6 +60,30 @@ export async function specListCommand(options: SpecOptions, io: CommandIo): Prom
   return 0;
 }
 
+/** The prompt that an agent would get for a spec, from `.chant/prompts`. Throws RunFailure `usage` with all problems. */
+function promptOf(spec: Spec, text: string, files: ReadonlyMap<string, string>): string {
+  const prompts = new Map(
+    [...files].flatMap(([path, body]) => {
+      const name = /^\.chant\/prompts\/([^/]+)\.md$/.exec(path)?.[1];
+      return name === undefined ? [] : [[name, body] as const];
+    }),
+  );
+  const rendered = renderPrompt(spec.prompt ?? "standard", prompts, {
+    "spec.id": spec.id,
+    "spec.title": spec.title,
+    "spec.description": spec.description,
+    "spec.path": `.chant/specs/${spec.id}.md`,
+    spec: text,
+    "spec.target_files": spec.targetFiles.join("\n"),
+    "spec.context": spec.context.join("\n"),
+  });
+  if (rendered.ok) return rendered.text;
+  throw new RunFailure(
+    "usage",
+    `The prompt of ${spec.id} cannot be made: ${rendered.problems.map(printable).join("; ")}`,
+  );
+}
+
 /** One spec: what it is, what holds it back, its criteria. Throws RunFailure `usage` when there is none of that name. */
 export async function specShowCommand(id: string, options: SpecOptions, io: CommandIo): Promise<number> {
   const files = await specFiles(options, io);
@@ -64,6 +91,11 @@ export async function specShowCommand(id: string, options: SpecOptions, io: Comm
   const spec = specs.get(id);
   if (spec === undefined)
     throw new RunFailure("usage", `There is no spec ${printable(id)}; \`casebook spec list\` shows them`);
+  if (options.prompt === true) {
+    const path = [...files.keys()].find((candidate) => specIdOfPath(candidate) === id)!;
+    io.out(promptOf(spec, files.get(path)!, await chantFiles(options, io)));
+    return 0;
+  }
   const blockers = blockersOf(spec, specs);
   if (options.json === true) {
     const { fields: _, ...shown } = spec;
