@@ -1,5 +1,6 @@
 import { RunFailure } from "../../../domain/failure.ts";
 import { printable } from "../../../domain/document/inline-code.ts";
+import { parseChantConfig } from "../../../domain/chant-config/parse-chant-config.ts";
 import { renderPrompt } from "../../../domain/prompt/render-prompt.ts";
 import { lintSpecs } from "../../../domain/spec/lint-specs.ts";
 import { parseSpec } from "../../../domain/spec/parse-spec.ts";
@@ -68,15 +69,21 @@ function promptOf(spec: Spec, text: string, files: ReadonlyMap<string, string>):
       return name === undefined ? [] : [[name, body] as const];
     }),
   );
-  const rendered = renderPrompt(spec.prompt ?? "standard", prompts, {
-    "spec.id": spec.id,
-    "spec.title": spec.title,
-    "spec.description": spec.description,
-    "spec.path": `.chant/specs/${spec.id}.md`,
-    spec: text,
-    "spec.target_files": spec.targetFiles.join("\n"),
-    "spec.context": spec.context.join("\n"),
-  });
+  const { config } = parseChantConfig(files.get(".chant/config.md") ?? "");
+  const rendered = renderPrompt(
+    spec.prompt ?? config.defaultPrompt ?? (spec.type === "research" ? "research" : "standard"),
+    prompts,
+    {
+      "project.name": config.projectName ?? "",
+      "spec.id": spec.id,
+      "spec.title": spec.title,
+      "spec.description": spec.description,
+      "spec.path": `.chant/specs/${spec.id}.md`,
+      spec: text,
+      "spec.target_files": spec.targetFiles.join("\n"),
+      "spec.context": spec.context.join("\n"),
+    },
+  );
   if (rendered.ok) return rendered.text;
   throw new RunFailure(
     "usage",
