@@ -1,0 +1,153 @@
+/** How far an investigation is. What people see is made from it: labels, status comment, reactions. */
+export const STAGES = [
+  "idle",
+  "queued",
+  "running",
+  "awaiting-approval",
+  "awaiting-merge",
+  "paused",
+  "failed",
+  "stopped",
+  "cancelled",
+  "rejected",
+  "done",
+  "gone",
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Stages in which nothing runs and nothing starts by itself, but a command can start again. */
+export const RESTING: ReadonlySet<Stage> = new Set([
+  "idle",
+  "failed",
+  "stopped",
+  "cancelled",
+  "rejected",
+  "done",
+]);
+
+/** A person or an App, by number: a login can be given to somebody else. */
+export interface Actor {
+  readonly id: number;
+  readonly login: string;
+}
+
+export type PhaseStatus =
+  "waiting" | "running" | "completed" | "needs_attention" | "failed" | "skipped" | "left-out";
+
+export interface CriterionRecord {
+  readonly text: string;
+  readonly result: "met" | "unmet" | "undecided";
+  readonly how: "machine" | "run" | "model" | "human";
+  readonly evidence: string;
+}
+
+/** What is known of one phase; its spec and document on the branch are the truth, this is for showing it. */
+export interface PhaseRecord {
+  readonly type: string;
+  readonly status: PhaseStatus;
+  /** ISO 8601; of the last start and the last end. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  /** First sentence of the document. */
+  readonly lead?: string;
+  readonly criteria?: readonly CriterionRecord[];
+  /** Statements that failed their check and were not published. */
+  readonly dropped?: number;
+  readonly reason?: string;
+}
+
+/** What somebody asked for in a comment, and how it was answered; it decides the reaction there. */
+export interface Ask {
+  /** The comment; undefined for the text of the issue itself and for labels. */
+  readonly comment?: number;
+  /** As it was written, at most 200 characters. */
+  readonly text: string;
+  readonly by: Actor;
+  readonly answer: "accepted" | "finished" | "refused" | "confused";
+  /** One sentence for people: why it was refused, what was not understood. */
+  readonly note?: string;
+}
+
+/** Set from outside and independent of the stage. */
+export interface Circumstances {
+  readonly closed: boolean;
+  readonly locked: boolean;
+  /** The label `casebook:hold` is on the issue. */
+  readonly held: boolean;
+  /** Why the repository cannot be worked in at the moment: suspended, archived, removed. */
+  readonly unreachable?: string;
+  /** Why no new work starts: the repository's configuration is wrong or switched off. */
+  readonly configuration?: string;
+}
+
+/** One issue under research. A value: `decide` makes the next one. */
+export interface Investigation {
+  readonly repository: number;
+  readonly issue: number;
+  readonly stage: Stage;
+  /** One sentence for people when the stage needs one. */
+  readonly reason?: string;
+  /** Phases still to be worked in this go, in order; empty when nothing was asked for. */
+  readonly wanted: readonly string[];
+  readonly phases: readonly PhaseRecord[];
+  /** The run that may write now; a run with another id is stopped and its results are ignored. */
+  readonly run?: { readonly id: string; readonly step?: string };
+  /** Runs so far: makes the next run's id. */
+  readonly runs: number;
+  /** Gates that a person opened. */
+  readonly approvals: readonly Approval[];
+  readonly startedBy?: Actor;
+  /** Where a person says that the cause is: `path:3-9`. */
+  readonly at?: string;
+  /** The revision that was asked for; the default branch when undefined. */
+  readonly from?: string;
+  /** 40 hex digits: the commit that the documents were checked at. */
+  readonly base?: string;
+  /** Who stopped it for a while, and so who starts it again. */
+  readonly pausedBy?: "person" | "hold" | "reach";
+  /** The newest comment with a command that changed something; an older one that arrives later changes nothing. */
+  readonly lastCommand?: number;
+  /** Head of our branch when the last run ended. */
+  readonly head?: string;
+  /** A person's commit on our branch that was accepted by `resume`. */
+  readonly acceptedHead?: string;
+  readonly pull?: { readonly number: number; readonly state: "open" | "merged" | "closed" };
+  readonly circumstances: Circumstances;
+  /** The newest last, at most `MAX_ASKS`. */
+  readonly asks: readonly Ask[];
+  /** Request labels that were taken up and are to be removed. */
+  readonly labelsToRemove: readonly string[];
+  /** Somebody asked for help: the status comment shows it unfolded. */
+  readonly help: boolean;
+}
+
+export interface Approval {
+  readonly phase: string;
+  readonly by: string;
+  /** UTC to the second. */
+  readonly at: string;
+}
+
+export const MAX_ASKS = 50;
+
+/** An issue that nobody asked about yet. */
+export function newInvestigation(repository: number, issue: number): Investigation {
+  return {
+    repository,
+    issue,
+    stage: "idle",
+    wanted: [],
+    phases: [],
+    runs: 0,
+    approvals: [],
+    circumstances: { closed: false, locked: false, held: false },
+    asks: [],
+    labelsToRemove: [],
+    help: false,
+  };
+}
+
+/** `1234#42`: keyed by the repository's number, so that a rename changes nothing. */
+export function investigationKey({ repository, issue }: Pick<Investigation, "repository" | "issue">): string {
+  return `${repository}#${issue}`;
+}

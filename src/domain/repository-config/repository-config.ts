@@ -1,0 +1,39 @@
+/** What `.github/casebook.yml` of the default branch says, with every default filled in. */
+export interface RepositoryConfig {
+  readonly enabled: boolean;
+  /** Phases that `investigate` works, in order; empty means every phase that can be worked here. */
+  readonly phases: readonly string[];
+  /** Phases that wait for `approve`. Default: fix. */
+  readonly gates: readonly string[];
+  readonly triggers: {
+    /** Commands in comments and in the text of new issues. */
+    readonly comments: boolean;
+    /** Request labels (`casebook:investigate`). */
+    readonly labels: boolean;
+    /** A new issue is investigated without anybody asking. Default: false. */
+    readonly opened: boolean;
+  };
+  readonly who: {
+    /** What it takes to start work. Default: write. */
+    readonly start: "write" | "maintain" | "admin";
+    /** Ids of Apps (not names) whose bots may give commands; they count as `write`. */
+    readonly apps: readonly number[];
+  };
+  readonly limits: {
+    /** Runs at once in this repository, 1 to 10. Default: 2. */
+    readonly runs: number;
+    /** Minutes that one phase may take, 1 to 120. Default: 20. */
+    readonly minutes: number;
+    /** Starts by one person in an hour, 1 to 100. Default: 5. */
+    readonly startsPerHour: number;
+  };
+  readonly paths: {
+    /** Globs of files that research reads; empty means all. */
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+  };
+  /** Where results go. `comment`: nothing is committed; the status comment holds the findings. */
+  readonly destination: "pull-request" | "comment";
+  /** One pull request for the investigation, or one for each phase (then merging it is the gate for the next). */
+  readonly pullRequests: "investigation" | "phase";
+}
