@@ -1,7 +1,8 @@
+import { answerOpen } from "./asks.ts";
 import type { Decision, Effect, Rules } from "./event.ts";
-import type { Ask, Investigation, PhaseRecord } from "./investigation.ts";
-import { MAX_ASKS } from "./investigation.ts";
-import { runnable } from "./plan.ts";
+import type { Investigation, PhaseRecord, Stage } from "./investigation.ts";
+import { inOrder, runnable } from "./plan.ts";
+import { standstillOf } from "./standstill.ts";
 
 export type Decided = Decision<Investigation>;
 
@@ -9,62 +10,73 @@ export function same(investigation: Investigation): Decided {
   return { investigation, effects: [] };
 }
 
+/** What GitHub shows is to follow. */
 export function shown(investigation: Investigation, ...effects: readonly Effect[]): Decided {
   return { investigation, effects: [...effects, { kind: "sync" }] };
 }
 
-/** Whatever comes next for what is wanted: a run, a wait for approval, or the end. Nothing may be running. */
-export function goOn(investigation: Investigation, rules: Rules): Decided {
-  const { reason: _reason, pausedBy: _pausedBy, run: _run, ...rest } = investigation;
-  if (investigation.wanted.length === 0) {
-    const failed = investigation.phases.filter(({ status }) => status === "failed");
+/** In a stage in which nothing runs; a reason and a pause belong to the stage and go with it. */
+export function resting(
+  investigation: Investigation,
+  stage: Exclude<Stage, "queued" | "running">,
+  why: Pick<Investigation, "reason" | "pausedBy"> = {},
+): Investigation {
+  const { reason: _reason, pausedBy: _pausedBy, ...rest } = withoutRun(investigation);
+  return { ...rest, stage, ...why };
+}
+
+/**
+ * Whatever comes next for what is wanted: a run, a wait for approval or for better circumstances, or the end. Nothing
+ * may be running. `evenClosed`: a closed issue does not hold it up.
+ */
+export function goOn(
+  investigation: Investigation,
+  rules: Pick<Rules, "gates" | "perPhase">,
+  { evenClosed = false }: { readonly evenClosed?: boolean } = {},
+): Decided {
+  const [next] = investigation.wanted;
+  if (next === undefined) return shown(ended(investigation));
+  if (runnable(investigation, rules).length === 0) {
     const asks = answerOpen(investigation.asks, "finished");
-    return shown(
-      failed.length > 0
-        ? {
-            ...rest,
-            asks,
-            stage: "failed",
-            reason: `A check does not hold in ${failed.map(({ type }) => type).join(", ")}.`,
-          }
-        : { ...rest, asks, stage: "done" },
-    );
+    const reason = `\`${next}\` waits for a person to approve it.`;
+    return shown(resting({ ...investigation, asks }, "awaiting-approval", { reason }));
   }
-  if (runnable(investigation, rules).length === 0)
-    return shown({
-      ...rest,
-      stage: "awaiting-approval",
-      reason: `${investigation.wanted[0]} waits for a person to approve it.`,
-      asks: answerOpen(investigation.asks, "finished"),
-    });
-  const id = `${investigation.issue}-${investigation.runs + 1}`;
-  return shown(
-    { ...rest, stage: "queued", run: { id }, runs: investigation.runs + 1 },
-    { kind: "start-run", run: id },
-  );
+  const still = standstillOf(investigation);
+  if (still !== undefined && !(evenClosed && still.by === "closed"))
+    return shown(resting(investigation, "paused", { reason: still.reason, pausedBy: still.by }));
+  const { reason: _reason, pausedBy: _pausedBy, ...rest } = investigation;
+  const runs = investigation.runs + 1;
+  const id = `${investigation.repository}-${investigation.issue}-${runs}`;
+  return shown({ ...rest, stage: "queued", run: { id }, runs }, { kind: "start-run", run: id });
+}
+
+/** Everything that was wanted is worked. */
+export function ended(investigation: Investigation): Investigation {
+  const failed = investigation.phases.filter(({ status }) => status === "failed");
+  const next = { ...investigation, asks: answerOpen(investigation.asks, "finished") };
+  if (failed.length === 0) return resting(next, "done");
+  const reason = `A check does not hold in ${failed.map(({ type }) => `\`${type}\``).join(", ")}.`;
+  return resting(next, "failed", { reason });
+}
+
+/** Each phase has its own pull request, and the next one begins when this one is merged. */
+export function awaitingMerge(investigation: Investigation): Investigation {
+  const [next] = investigation.wanted;
+  const asks = answerOpen(investigation.asks, "finished");
+  const reason = `\`${next}\` begins when the pull request is merged.`;
+  return resting({ ...investigation, asks }, "awaiting-merge", { reason });
 }
 
 /** The same without its run; whoever works it is told to stop. */
 export function stopRun(investigation: Investigation): {
-  investigation: Investigation;
-  effects: readonly Effect[];
+  readonly investigation: Investigation;
+  readonly effects: readonly Effect[];
 } {
-  const { run, ...rest } = investigation;
+  const { run } = investigation;
   return {
-    investigation: { ...rest, phases: rest.phases.map(unstarted) },
+    investigation: withoutRun(investigation),
     effects: run === undefined ? [] : [{ kind: "stop-run", run: run.id }],
   };
-}
-
-export function withAsk(investigation: Investigation, ask: Ask): Investigation {
-  return { ...investigation, asks: [...investigation.asks, ask].slice(-MAX_ASKS) };
-}
-
-/** Every request that still waits gets its answer. */
-export function answerOpen(asks: readonly Ask[], answer: Ask["answer"], note?: string): readonly Ask[] {
-  return asks.map((ask) =>
-    ask.answer === "accepted" ? { ...ask, answer, ...(note === undefined ? {} : { note }) } : ask,
-  );
 }
 
 export function withPhase(
@@ -72,12 +84,17 @@ export function withPhase(
   record: PhaseRecord,
   rules: Pick<Rules, "known">,
 ): Investigation {
-  const others = investigation.phases.filter(({ type }) => type !== record.type);
-  const order = new Map(rules.known.map(({ type }, i) => [type, i]));
-  const phases = [...others, record].sort((a, b) => (order.get(a.type) ?? 1e6) - (order.get(b.type) ?? 1e6));
+  const records = new Map(investigation.phases.map((known) => [known.type, known]));
+  records.set(record.type, record);
+  const phases = inOrder([...records.keys()], rules).flatMap((type) => records.get(type) ?? []);
   return { ...investigation, phases };
 }
 
-function unstarted(record: PhaseRecord): PhaseRecord {
-  return record.status === "running" ? { ...record, status: "waiting" } : record;
+function withoutRun({ run: _run, ...rest }: Investigation): Investigation {
+  return {
+    ...rest,
+    phases: rest.phases.map((record) =>
+      record.status === "running" ? { ...record, status: "waiting" } : record,
+    ),
+  };
 }

@@ -1,8 +1,21 @@
-import { answerOpen, type Decided, goOn, same, shown, stopRun, withPhase } from "./change.ts";
+import { inlineCode } from "../document/inline-code.ts";
+import { answerOpen, isAnswered, withAsk } from "./asks.ts";
+import {
+  awaitingMerge,
+  type Decided,
+  ended,
+  goOn,
+  resting,
+  same,
+  shown,
+  stopRun,
+  withPhase,
+} from "./change.ts";
 import { decideCommand, decideRequestLabel } from "./decide-command.ts";
 import type { InvestigationEvent, Rules } from "./event.ts";
-import type { Investigation } from "./investigation.ts";
-import { RESTING } from "./investigation.ts";
+import type { Circumstances, Investigation } from "./investigation.ts";
+import { runnable } from "./plan.ts";
+import { standstillOf } from "./standstill.ts";
 
 /**
  * What happens next. Pure and total: every event in every state has an answer, most often "nothing". An event of a run
@@ -16,13 +29,21 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
     case "request-label":
       return decideRequestLabel(investigation, event, rules);
     case "not-understood":
-      return shown(confused(investigation, event));
+      return told(investigation, event, "confused");
+    case "declined":
+      return told(investigation, event, "refused");
     case "seen":
-      return seen(investigation, event, rules);
+      return circumstances(
+        investigation,
+        { closed: event.closed, locked: event.locked, held: event.held },
+        rules,
+      );
     case "reach":
-      return reach(investigation, event.unreachable, rules);
+      return circumstances(investigation, { unreachable: event.unreachable }, rules);
     case "configuration":
-      return configuration(investigation, event.problem);
+      return circumstances(investigation, { configuration: event.problem }, rules);
+    case "labels-removed":
+      return labelsRemoved(investigation, event);
     case "run-started":
     case "phase-started":
     case "phase-finished":
@@ -42,63 +63,74 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
 
 type Of<K extends InvestigationEvent["kind"]> = Extract<InvestigationEvent, { kind: K }>;
 
-function confused(investigation: Investigation, { place, actor, note }: Of<"not-understood">): Investigation {
-  const ask = { ...place, by: actor, answer: "confused" as const, note };
-  const isKnown = investigation.asks.some(
-    ({ comment, text }) => comment === place.comment && text === place.text,
-  );
-  return isKnown && place.comment !== undefined
-    ? investigation
-    : { ...investigation, asks: [...investigation.asks, ask].slice(-50) };
+/** A request that is answered without being done. */
+function told(
+  investigation: Investigation,
+  { place, actor, note }: Of<"not-understood" | "declined">,
+  answer: "confused" | "refused",
+): Decided {
+  return isAnswered(investigation, place)
+    ? same(investigation)
+    : shown(withAsk(investigation, { ...place, by: { id: actor.id, login: actor.login }, answer, note }));
 }
 
-function seen(investigation: Investigation, now: Of<"seen">, rules: Rules): Decided {
-  const { closed, locked, held } = now;
+/**
+ * What surrounds the work changed. What only waits to begin does not begin while something forbids it, what runs ends in
+ * its own time, unless nothing can be read or written any more; and what waited for this goes on by itself.
+ */
+function circumstances(
+  investigation: Investigation,
+  now: { readonly [K in keyof Circumstances]?: Circumstances[K] | undefined },
+  rules: Rules,
+): Decided {
   const before = investigation.circumstances;
-  if (before.closed === closed && before.locked === locked && before.held === held)
-    return same(investigation);
-  const next = { ...investigation, circumstances: { ...before, closed, locked, held } };
-  // What runs already ends in its own time; what only waits does not begin.
-  if (held && investigation.stage === "queued") {
-    const stopped = stopRun(next);
-    return shown(
-      {
-        ...stopped.investigation,
-        stage: "paused",
-        pausedBy: "hold",
-        reason: "The label casebook:hold is on the issue.",
-      },
-      ...stopped.effects,
-    );
-  }
-  if (!held && investigation.stage === "paused" && investigation.pausedBy === "hold")
-    return goOn(next, rules);
-  return shown(next);
-}
-
-function reach(investigation: Investigation, unreachable: string | undefined, rules: Rules): Decided {
-  const { unreachable: before, ...circumstances } = investigation.circumstances;
-  if (before === unreachable) return same(investigation);
-  if (unreachable === undefined) {
-    const next = { ...investigation, circumstances };
-    return investigation.pausedBy === "reach" ? goOn(next, rules) : shown(next);
-  }
-  const next = { ...investigation, circumstances: { ...circumstances, unreachable } };
-  if (investigation.run === undefined) return { investigation: next, effects: [] };
-  const stopped = stopRun(next);
-  return {
-    investigation: { ...stopped.investigation, stage: "paused", pausedBy: "reach", reason: unreachable },
-    effects: stopped.effects,
+  const { unreachable, configuration, closed, locked, held } = { ...before, ...now };
+  const after: Circumstances = {
+    closed: closed ?? false,
+    locked: locked ?? false,
+    held: held ?? false,
+    ...(unreachable === undefined ? {} : { unreachable }),
+    ...(configuration === undefined ? {} : { configuration }),
   };
+  if (isSame(before, after)) return same(investigation);
+  const next = { ...investigation, circumstances: after };
+  const still = standstillOf(next);
+  const isNew = still !== undefined && still.by !== standstillOf(investigation)?.by;
+  if ((next.stage === "queued" && isNew) || (next.run !== undefined && still?.by === "reach")) {
+    const stopped = stopRun(next);
+    const paused = resting(stopped.investigation, "paused", { reason: still.reason, pausedBy: still.by });
+    return visible(shown(paused, ...stopped.effects));
+  }
+  if (next.stage === "paused" && next.pausedBy !== "person") {
+    if (still === undefined) return goOn(next, rules);
+    return visible(shown(resting(next, "paused", { reason: still.reason, pausedBy: still.by })));
+  }
+  return visible(shown(next));
 }
 
-function configuration(investigation: Investigation, problem: string | undefined): Decided {
-  const { configuration: before, ...circumstances } = investigation.circumstances;
-  if (before === problem) return same(investigation);
-  return shown({
-    ...investigation,
-    circumstances: { ...circumstances, ...(problem === undefined ? {} : { configuration: problem }) },
-  });
+/** Nothing can be shown in a repository that is out of reach. */
+function visible(decided: Decided): Decided {
+  if (decided.investigation.circumstances.unreachable === undefined) return decided;
+  return { ...decided, effects: decided.effects.filter(({ kind }) => kind !== "sync") };
+}
+
+function isSame(a: Circumstances, b: Circumstances): boolean {
+  return (
+    a.closed === b.closed &&
+    a.locked === b.locked &&
+    a.held === b.held &&
+    a.unreachable === b.unreachable &&
+    a.configuration === b.configuration
+  );
+}
+
+function labelsRemoved(investigation: Investigation, { labels }: Of<"labels-removed">): Decided {
+  const labelsToRemove = investigation.labelsToRemove.filter((label) => !labels.includes(label));
+  return same(
+    labelsToRemove.length === investigation.labelsToRemove.length
+      ? investigation
+      : { ...investigation, labelsToRemove },
+  );
 }
 
 function runEvent(
@@ -117,90 +149,125 @@ function runEvent(
           rules,
         ),
       );
-    case "phase-finished": {
-      const { phase, status, at, lead, criteria, dropped, reason } = event;
-      const startedAt = investigation.phases.find(({ type }) => type === phase)?.startedAt;
-      const record = {
-        type: phase,
-        status,
-        ...(startedAt === undefined ? {} : { startedAt }),
-        endedAt: at,
-        ...(lead === undefined ? {} : { lead }),
-        criteria,
-        dropped,
-        ...(reason === undefined ? {} : { reason }),
-      };
-      const wanted = investigation.wanted.filter((type) => type !== phase);
-      return shown(withPhase({ ...investigation, wanted }, record, rules));
-    }
-    case "run-finished": {
-      const ended: Investigation =
-        event.head === undefined ? investigation : { ...investigation, head: event.head };
-      // In a pull request per phase, merging it is what lets the next one begin.
-      if (rules.perPhase && ended.wanted.length > 0 && ended.head !== undefined) {
-        const { run: _run, ...rest } = ended;
-        return shown({
-          ...rest,
-          stage: "awaiting-merge",
-          reason: `${ended.wanted[0]} begins when the pull request is merged.`,
-          asks: answerOpen(ended.asks, "finished"),
-        });
-      }
-      return goOn(ended, rules);
-    }
+    case "phase-finished":
+      return phaseFinished(investigation, event, rules);
+    case "run-finished":
+      return runFinished(investigation, event, rules);
     case "run-failed": {
-      const { investigation: stopped } = stopRun(investigation);
-      return shown({
-        ...stopped,
-        stage: "failed",
-        reason: event.message,
-        asks: answerOpen(stopped.asks, "confused", event.message),
-      });
+      const asks = answerOpen(investigation.asks, "confused", event.message);
+      return shown(resting({ ...investigation, asks }, "failed", { reason: event.message }));
     }
   }
 }
 
+function phaseFinished(investigation: Investigation, event: Of<"phase-finished">, rules: Rules): Decided {
+  const { phase, status, at, lead, criteria, dropped, reason } = event;
+  const startedAt = investigation.phases.find(({ type }) => type === phase)?.startedAt;
+  const record = {
+    type: phase,
+    status,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    endedAt: at,
+    ...(lead === undefined ? {} : { lead }),
+    criteria,
+    dropped,
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const next: Investigation = {
+    ...investigation,
+    stage: "running",
+    wanted: investigation.wanted.filter((type) => type !== phase),
+    run: { ...investigation.run, id: event.run, worked: true },
+  };
+  return shown(withPhase(next, record, rules));
+}
+
+function runFinished(investigation: Investigation, { head }: Of<"run-finished">, rules: Rules): Decided {
+  const { run, pull: known, ...rest } = investigation;
+  const next: Investigation = {
+    ...rest,
+    ...(head === undefined ? {} : { head }),
+    ...(known === undefined ? {} : { pull: known }),
+  };
+  const left = runnable(next, rules);
+  // The next run would end like this one, and so on without end.
+  if (left.length > 0 && run?.worked !== true) {
+    const reason = `The run ended without working \`${left[0]}\`; \`/casebook retry\` tries again.`;
+    const asks = answerOpen(next.asks, "confused", reason);
+    return shown(resting({ ...next, asks }, "failed", { reason }));
+  }
+  if (rules.perPhase && next.wanted.length > 0 && (head !== undefined || known?.state === "open")) {
+    // Somebody was quick and merged it before the run had ended.
+    if (known?.state === "merged") return goOn(behind(next, known.number), rules);
+    return shown(awaitingMerge(next));
+  }
+  return goOn(next, rules);
+}
+
+/** A person's work is never written over: the bot stops there and says so. */
 function personCommitted(investigation: Investigation, { sha, login }: Of<"person-committed">): Decided {
   if (investigation.run === undefined || investigation.acceptedHead === sha) return same(investigation);
   const { investigation: stopped, effects } = stopRun(investigation);
-  const reason = `${login} committed ${sha.slice(0, 7)} to the branch, so nothing was written over it. \`/casebook resume\` goes on from there.`;
-  return shown(
-    { ...stopped, stage: "stopped", reason, head: sha, asks: answerOpen(stopped.asks, "confused", reason) },
-    ...effects,
-  );
+  const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch, so nothing was written over it; \`/casebook resume\` goes on from there.`;
+  const asks = answerOpen(stopped.asks, "confused", reason);
+  return shown(resting({ ...stopped, asks, head: sha }, "stopped", { reason }), ...effects);
 }
 
+/**
+ * What a pull request of ours is now. Merging it ends the investigation, or lets the next phase begin where each has its
+ * own; closing it means no, until `retry`. A cancelled investigation stays cancelled.
+ */
 function pull(investigation: Investigation, { number, state }: Of<"pull">, rules: Rules): Decided {
-  const known = investigation.pull;
+  const { pull: known, pullsOver = 0, stage } = investigation;
   if (known !== undefined && known.number > number) return same(investigation);
-  if (known?.number === number && known.state === state) return same(investigation);
+  if (known?.number === number && (known.state === state || known.state === "merged"))
+    return same(investigation);
+  if (number <= pullsOver && state !== "open") return same(investigation);
   const next: Investigation = { ...investigation, pull: { number, state } };
-  if (state === "open") return shown(next);
-  if (state === "merged" && investigation.stage === "awaiting-merge") return goOn(next, rules);
-  const { investigation: stopped, effects } = stopRun(next);
-  const isOpen = !RESTING.has(investigation.stage);
-  return shown(
-    {
-      ...stopped,
-      wanted: [],
-      asks: answerOpen(stopped.asks, "finished"),
-      ...(state === "merged"
-        ? { stage: "done" as const }
-        : isOpen || investigation.stage === "done"
-          ? {
-              stage: "rejected" as const,
-              reason: `The pull request #${number} was closed. \`/casebook retry\` proposes again.`,
-            }
-          : {}),
-    },
-    ...effects,
-  );
+  if (stage === "cancelled") return shown(next);
+  switch (state) {
+    case "open":
+      return stage === "rejected" && known?.number === number ? reopened(next) : shown(next);
+    case "merged": {
+      if (stage === "awaiting-merge") return goOn(behind(next, number), rules);
+      // The run's end finds it merged and goes on.
+      if (rules.perPhase && investigation.run !== undefined) return shown(next);
+      const { investigation: stopped, effects } = stopRun(next);
+      const asks = answerOpen(stopped.asks, "finished");
+      return shown(resting({ ...stopped, asks, wanted: [] }, "done"), ...effects);
+    }
+    case "closed": {
+      if (stage === "rejected") return shown(next);
+      const { investigation: stopped, effects } = stopRun(next);
+      const reason = `The pull request #${number} was closed; \`/casebook retry\` proposes again.`;
+      const asks = answerOpen(stopped.asks, "finished");
+      return shown(resting({ ...stopped, asks, approvals: [] }, "rejected", { reason }), ...effects);
+    }
+  }
+}
+
+/** Opening it again takes the no back; work starts only when somebody who may says so. */
+function reopened(investigation: Investigation): Decided {
+  if (investigation.wanted.length === 0) return shown(ended(investigation));
+  const reason = `The pull request was opened again; \`/casebook resume\` goes on with \`${investigation.wanted[0]}\`.`;
+  return shown(resting(investigation, "paused", { reason, pausedBy: "person" }));
+}
+
+function behind(investigation: Investigation, number: number): Investigation {
+  const { pull: _pull, ...rest } = investigation;
+  return { ...rest, pullsOver: Math.max(rest.pullsOver ?? 0, number) };
 }
 
 function gone(investigation: Investigation): Decided {
   const { investigation: stopped, effects } = stopRun(investigation);
   return {
-    investigation: { ...stopped, stage: "gone", wanted: [], asks: [], phases: [] },
+    investigation: {
+      ...resting(stopped, "gone"),
+      wanted: [],
+      asks: [],
+      phases: [],
+      labelsToRemove: [],
+    },
     effects: [...effects, { kind: "forget" }],
   };
 }

@@ -19,6 +19,8 @@ export type InvestigationEvent =
       readonly permission: Permission;
       readonly at: string;
     }
+  /** A command that is refused before its meaning matters: too many starts in an hour, a bot. */
+  | { readonly kind: "declined"; readonly place: AskPlace; readonly actor: Actor; readonly note: string }
   /** A line that begins like a command and is none; `note` says what is wrong with it. */
   | {
       readonly kind: "not-understood";
@@ -56,6 +58,8 @@ export type InvestigationEvent =
   | { readonly kind: "gone"; readonly why: "deleted" | "transferred" | "uninstalled"; readonly to?: string }
   | { readonly kind: "pull"; readonly number: number; readonly state: "open" | "merged" | "closed" }
   | { readonly kind: "reach"; readonly unreachable: string | undefined }
+  /** Request labels are off the issue: they are not to be removed any more, and may be put on again. */
+  | { readonly kind: "labels-removed"; readonly labels: readonly string[] }
   | { readonly kind: "configuration"; readonly problem: string | undefined };
 
 /** What `decide` must know of the repository's configuration and of what this installation can do. */
@@ -74,6 +78,8 @@ export interface Rules {
   readonly perPhase: boolean;
   /** What it takes to start work. */
   readonly start: "write" | "maintain" | "admin";
+  /** Names of models that may be asked for; none: `--model` and `--budget` are refused with the reason. */
+  readonly models: readonly string[];
 }
 
 /** What follows from an event for the world outside; the investigation itself says the rest. */

@@ -64,9 +64,12 @@ export interface Ask {
   readonly text: string;
   readonly by: Actor;
   readonly answer: "accepted" | "finished" | "refused" | "confused";
-  /** One sentence for people: why it was refused, what was not understood. */
+  /** One sentence for people: why it was refused, what was not understood; Markdown, foreign words in inline code. */
   readonly note?: string;
 }
+
+/** What keeps new work from starting until it ends by itself. */
+export type Standstill = "reach" | "hold" | "closed" | "configuration";
 
 /** Set from outside and independent of the stage. */
 export interface Circumstances {
@@ -85,13 +88,21 @@ export interface Investigation {
   readonly repository: number;
   readonly issue: number;
   readonly stage: Stage;
-  /** One sentence for people when the stage needs one. */
+  /** One sentence for people when the stage needs one; Markdown, foreign words in inline code. */
   readonly reason?: string;
-  /** Phases still to be worked in this go, in order; empty when nothing was asked for. */
+  /**
+   * Phases still to be worked in this go, in order; empty when nothing was asked for. After a cancel, a rejection or a
+   * failure: what was left, for `retry`.
+   */
   readonly wanted: readonly string[];
   readonly phases: readonly PhaseRecord[];
   /** The run that may write now; a run with another id is stopped and its results are ignored. */
-  readonly run?: { readonly id: string; readonly step?: string };
+  readonly run?: {
+    readonly id: string;
+    readonly step?: string;
+    /** It ended at least one phase: a run that ends none must not be followed by another like it. */
+    readonly worked?: boolean;
+  };
   /** Runs so far: makes the next run's id. */
   readonly runs: number;
   /** Gates that a person opened. */
@@ -101,20 +112,30 @@ export interface Investigation {
   readonly at?: string;
   /** The revision that was asked for; the default branch when undefined. */
   readonly from?: string;
+  /** The model that was asked for, one of the operator's; the operator's choice when undefined. */
+  readonly model?: string;
+  /** US dollars that this investigation may cost, when somebody said so. */
+  readonly budget?: number;
   /** 40 hex digits: the commit that the documents were checked at. */
   readonly base?: string;
-  /** Who stopped it for a while, and so who starts it again. */
-  readonly pausedBy?: "person" | "hold" | "reach";
-  /** The newest comment with a command that changed something; an older one that arrives later changes nothing. */
+  /** Who stopped it for a while, and so who starts it again; only of a paused one. */
+  readonly pausedBy?: "person" | Standstill;
+  /** The newest comment with a command that changed something: an older one that stops arrives too late. */
   readonly lastCommand?: number;
+  /** The newest comment that stopped the work or tried to: an older one that starts arrives too late. */
+  readonly lastStop?: number;
   /** Head of our branch when the last run ended. */
   readonly head?: string;
   /** A person's commit on our branch that was accepted by `resume`. */
   readonly acceptedHead?: string;
   readonly pull?: { readonly number: number; readonly state: "open" | "merged" | "closed" };
+  /** Pull requests up to this number are behind us: what became of them changes nothing any more. */
+  readonly pullsOver?: number;
   readonly circumstances: Circumstances;
-  /** The newest last, at most `MAX_ASKS`. */
+  /** In the order of their comments, at most `MAX_ASKS`. */
   readonly asks: readonly Ask[];
+  /** Comments up to this one were answered, and some of their asks are not kept any more. */
+  readonly asksForgotten?: number;
   /** Request labels that were taken up and are to be removed. */
   readonly labelsToRemove: readonly string[];
   /** Somebody asked for help: the status comment shows it unfolded. */

@@ -1,11 +1,14 @@
 import type { Rules } from "./event.ts";
 import type { Investigation } from "./investigation.ts";
 
-/** A phase with the phases it rests on that have no result yet, in the order of the catalogue. */
+/**
+ * Phases with the phases they rest on that have no result yet, in the order of the catalogue. What only a model could
+ * work is not taken along when there is none: a spec links only to phases that are there.
+ */
 export function withDependencies(
   types: readonly string[],
-  investigation: Investigation,
-  rules: Rules,
+  investigation: Pick<Investigation, "phases">,
+  rules: Pick<Rules, "known" | "models">,
 ): readonly string[] {
   const wanted = new Set<string>();
   const open = [...types];
@@ -13,9 +16,13 @@ export function withDependencies(
     if (wanted.has(type)) continue;
     wanted.add(type);
     const phase = rules.known.find((known) => known.type === type);
-    open.push(...(phase?.dependsOn ?? []).filter((needed) => !hasResult(investigation, needed)));
+    open.push(
+      ...(phase?.dependsOn ?? []).filter(
+        (needed) => !hasResult(investigation, needed) && isWorkable(needed, rules),
+      ),
+    );
   }
-  return rules.known.map(({ type }) => type).filter((type) => wanted.has(type));
+  return inOrder([...wanted], rules).filter((type) => rules.known.some((known) => known.type === type));
 }
 
 /** The wanted phases that one run may work now: up to the first gate that nobody opened, one only when each has its own pull request. */
@@ -36,7 +43,20 @@ export function isGateShut(
   return gates.has(type) && !approvals.some(({ phase }) => phase === type);
 }
 
-function hasResult({ phases }: Investigation, type: string): boolean {
+/** The phase exists, and can be worked by what is set up here. */
+export function isWorkable(type: string, { known, models }: Pick<Rules, "known" | "models">): boolean {
+  const phase = known.find((candidate) => candidate.type === type);
+  return phase !== undefined && (!phase.needsModel || models.length > 0);
+}
+
+/** It was worked to an end that others can build on, or a person said to go on without it. */
+export function hasResult({ phases }: Pick<Investigation, "phases">, type: string): boolean {
   const status = phases.find((record) => record.type === type)?.status;
   return status === "completed" || status === "needs_attention" || status === "skipped";
+}
+
+/** Each once, in the order of the catalogue; what is not in it comes last. */
+export function inOrder(types: readonly string[], { known }: Pick<Rules, "known">): readonly string[] {
+  const place = new Map(known.map(({ type }, i) => [type, i]));
+  return [...new Set(types)].sort((a, b) => (place.get(a) ?? known.length) - (place.get(b) ?? known.length));
 }

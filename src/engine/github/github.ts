@@ -88,6 +88,12 @@ export type IssueAnswer =
   /** Where it is now; the number belongs to that repository. */
   | { readonly kind: "transferred"; readonly to: string };
 
+export interface OwnIssue {
+  readonly number: number;
+  readonly state: "open" | "closed";
+  readonly body: string;
+}
+
 export interface CommentInfo {
   readonly id: number;
   readonly body: string;
@@ -167,6 +173,15 @@ export interface GitHub {
   permission(repository: RepositoryName, login: string): Promise<Permission>;
   /** Numbers of open issues with this label, pull requests left out. */
   issuesLabelled(repository: RepositoryName, label: string): Promise<readonly number[]>;
+  /**
+   * Who put a label on an issue last, from the issue's events (`GET /repos/{owner}/{repo}/issues/{issue_number}/events`);
+   * undefined when it is not known.
+   */
+  labelledBy(repository: RepositoryName, issue: number, label: string): Promise<Account | undefined>;
+  /** Issues that our bot opened, any state, oldest first (`GET /repos/{owner}/{repo}/issues?creator=&state=all`), pull requests left out. */
+  ownIssues(repository: RepositoryName): Promise<readonly OwnIssue[]>;
+  /** Names of the files in a folder of the default branch, sub-folders left out; empty when there is no such folder. */
+  filesIn(repository: RepositoryName, folder: string): Promise<readonly string[]>;
   /** A file of the default branch as text; undefined when there is none. */
   file(repository: RepositoryName, path: string): Promise<string | undefined>;
   /** 40 hex digits; undefined when there is no such branch. */

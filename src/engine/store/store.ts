@@ -49,6 +49,13 @@ export interface Store {
   /** Runs of investigations that no job works on: they are put into the queue again. Gives their ids. */
   recoverRuns(): Promise<readonly string[]>;
 
+  /**
+   * Takes a lease by name, over all processes: the newest holder is the only one. Gives its number.
+   * A process that was paused past its turn finds out by `holdsLease` before it writes.
+   */
+  takeLease(name: string): Promise<number>;
+  holdsLease(name: string, lease: number): Promise<boolean>;
+
   /** What an outside effect gave, by the effect's name within the investigation (`comment`, `check:<head>`). */
   receipts(of: IssueKey): Promise<ReadonlyMap<string, string>>;
   saveReceipt(of: IssueKey, name: string, value: string | undefined): Promise<void>;
@@ -122,11 +129,13 @@ export interface StoredRepository {
   readonly unreachable?: string;
   /** What is wrong with its configuration. */
   readonly configurationProblem?: string;
+  /** Runs at once, as its configuration says. */
+  readonly runLimit?: number;
 }
 
 export interface RunLimits {
-  /** Runs at once in a repository; a repository's own configuration may say less or more. */
-  readonly perRepository: (repository: number) => number;
+  /** Runs at once in a repository whose row says nothing (`StoredRepository.runLimit`). */
+  readonly perRepository: number;
   readonly perInstallation: number;
 }
 

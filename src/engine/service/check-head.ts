@@ -1,0 +1,68 @@
+import { checkContent } from "../../domain/report/check-content.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
+import { issueForResearch } from "./issue-for-research.ts";
+import { repositoryFacts } from "./repository-facts.ts";
+import { guarded, Overtaken, type Service } from "./service.ts";
+import { secondsUntil } from "./work-run.ts";
+
+export const CHECK_NAME = "casebook / evidence";
+
+/**
+ * Verifies every reference of the documents at one head of our branch, and says the result in a check run there. The
+ * check run of a head is found again by its name and ours alone; doing it twice leaves one.
+ */
+export async function checkHead(
+  service: Service,
+  { repository: id, issue, head }: IssueKey & { readonly head: string },
+  { signal }: JobContext,
+): Promise<void> {
+  const { store, app } = service;
+  const of = { repository: id, issue };
+  const lease = await store.takeLease(`check:${id}#${issue}`);
+  const installation = (await store.repository(id))?.installation;
+  if (installation === undefined) return;
+  const facts = await repositoryFacts(service, { installation, repository: id });
+  if (facts.kind === "unreachable") return;
+  const { repository } = facts;
+  const answer = await facts.github.issue(repository, issue);
+  if (answer.kind !== "issue") return;
+  const github = guarded(facts.github, async () => {
+    signal.throwIfAborted();
+    if (!(await store.holdsLease(`check:${id}#${issue}`, lease))) throw new Overtaken("the check");
+  });
+  try {
+    const mirror = await service.research.openMirror(
+      repository,
+      await facts.github.readToken(repository),
+      signal,
+    );
+    const documents = await service.research.check(
+      { mirror: mirror.mirror, head, issue: await issueForResearch(facts, answer.issue) },
+      signal,
+    );
+    const { appId } = await app.identity();
+    const content = {
+      name: CHECK_NAME,
+      head,
+      externalId: `${appId}:${issue}:${head}`,
+      ...checkContent({ documents }),
+    };
+    const [present, ...more] = await facts.github.ownCheckRuns(repository, head, CHECK_NAME);
+    if (present === undefined) await github.createCheckRun(repository, content);
+    else await github.updateCheckRun(repository, present.id, content);
+    if (more.length > 0)
+      service.log.warn("several check runs on one head", { repository: id, count: more.length + 1 });
+    await store.saveReceipt(of, `check:${head}`, content.conclusion);
+  } catch (error) {
+    if (error instanceof Overtaken) return;
+    if (error instanceof GitHubFailure) {
+      if (GITHUB_FAILURES[error.code].retry === "later")
+        throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
+      // The head is gone, or the App may not write checks: the table in the pull request says the same.
+      await store.saveReceipt(of, `check:${head}`, `refused: ${error.code}`);
+      return;
+    }
+    throw error;
+  }
+}

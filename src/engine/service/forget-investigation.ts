@@ -1,0 +1,35 @@
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import { type IssueKey, Postponed } from "../store/store.ts";
+import { branchOf } from "../../domain/phase/names.ts";
+import { issueOfBranch } from "./branch-names.ts";
+import type { Service } from "./service.ts";
+import { secondsUntil } from "./work-run.ts";
+
+/**
+ * An issue is gone: its branches of ours that nobody merged or added to are removed as far as we may, and everything that
+ * is stored about it.
+ */
+export async function forgetInvestigation(
+  service: Service,
+  { repository: id, issue, installation }: IssueKey & { readonly installation: number },
+): Promise<void> {
+  const { app, store } = service;
+  const github = app.forInstallation(installation);
+  try {
+    const repository = await github.repository(id);
+    const { bot } = await app.identity();
+    const branches = (await github.branches(repository, branchOf(String(issue)))).filter(
+      (branch) => issueOfBranch(branch) === issue,
+    );
+    for (const branch of branches) {
+      const commits = await github.commitsBetween(repository, repository.defaultBranch, branch);
+      // What people added is theirs.
+      if (commits.every(({ authorId }) => authorId === bot.id)) await github.deleteBranch(repository, branch);
+    }
+  } catch (error) {
+    if (!(error instanceof GitHubFailure)) throw error;
+    if (GITHUB_FAILURES[error.code].retry === "later")
+      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
+  }
+  await store.forget({ repository: id, issue });
+}

@@ -1,0 +1,312 @@
+import { parseCommands } from "../../domain/command/parse-commands.ts";
+import type { Permission } from "../../domain/command/right.ts";
+import type { Command } from "../../domain/command/command.ts";
+import type { Place, Said, Sender } from "../../domain/delivery/meaning.ts";
+import type {
+  AskPlace,
+  Decision,
+  Effect,
+  InvestigationEvent,
+  Rules,
+} from "../../domain/investigation/event.ts";
+import { decide } from "../../domain/investigation/decide.ts";
+import {
+  type Actor,
+  type Investigation,
+  newInvestigation,
+} from "../../domain/investigation/investigation.ts";
+import { HOLD_LABEL, requestOf } from "../../domain/label/label.ts";
+import type { CommentInfo, IssueInfo } from "../github/github.ts";
+import type { IssueKey } from "../store/store.ts";
+import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { restoreFromBranch } from "./restore-from-branch.ts";
+import { issueOfBranch } from "./branch-names.ts";
+import { admitRuns } from "./admit-runs.ts";
+import type { Service } from "./service.ts";
+import { secondOf } from "./second-of.ts";
+
+/**
+ * Deliveries come late and out of order: with a command, the comments of this time before it are read too, and all
+ * are taken in the order of their numbers. GitHub speaks of minutes; an hour is far more.
+ */
+const LATE_MILLISECONDS = 3_600_000;
+/** Bringing the mirror of a large repository takes minutes. */
+const RESTORE_MILLISECONDS = 600_000;
+const STARTING: ReadonlySet<Command["verb"]> = new Set(["investigate", "run", "retry", "at", "refresh"]);
+
+export interface Look {
+  readonly place: Place;
+  /** Of an issue or a pull request. */
+  readonly number: number;
+  readonly isPull: boolean;
+  /** Who did what made us look; undefined when nobody did (reconciliation). */
+  readonly sender?: Sender;
+  readonly said?: Said;
+  /** A label that the sender put on. */
+  readonly labelled?: string;
+  /** More that happened, after what is found. */
+  readonly also?: readonly InvestigationEvent[];
+  /** The delivery that is finished by this. */
+  readonly delivery?: string;
+}
+
+/**
+ * Reads what GitHub says of an issue now and lets the investigation follow it. The reason for looking matters little:
+ * whatever order deliveries come in, the last look sees everything.
+ */
+export async function lookAtIssue(service: Service, look: Look): Promise<void> {
+  const { place, delivery } = look;
+  const { store } = service;
+  const done = async (outcome: string): Promise<void> => {
+    if (delivery !== undefined) await store.finishDelivery(delivery, outcome);
+  };
+  const facts = await repositoryFacts(service, place);
+  const number = facts.kind === "facts" && look.isPull ? await issueOfPull(facts, look.number) : look.number;
+  if (number === undefined) return done("a pull request that is not ours");
+  const of = { repository: place.repository, issue: number };
+  const known = await store.investigation(of);
+  if (facts.kind === "unreachable") {
+    if (known === undefined) return done(facts.why);
+    await change(service, of, place, [{ kind: "reach", unreachable: facts.why }], undefined, look);
+    return;
+  }
+  const answer = await facts.github.issue(facts.repository, number);
+  if (answer.kind !== "issue") {
+    if (known === undefined) return done(`the issue was ${answer.kind}`);
+    const gone: InvestigationEvent =
+      answer.kind === "deleted"
+        ? { kind: "gone", why: "deleted" }
+        : { kind: "gone", why: "transferred", to: answer.to };
+    await change(service, of, place, [gone], facts.rules, look);
+    return;
+  }
+  // A pull request of somebody else can carry commands and labels; there is nothing to investigate in it.
+  if (answer.issue.isPullRequest) return done("a pull request that is not ours");
+  if (facts.problems.length > 0)
+    await store.send(
+      { kind: "configure", repository: place.repository, installation: place.installation },
+      { key: String(place.repository) },
+    );
+  const asked = await requestsOf(service, facts, answer.issue, look);
+  if (known === undefined && asked.length === 0 && (look.also ?? []).length === 0)
+    return done("nothing was asked");
+  const start =
+    known ??
+    (await restoreFromBranch(facts, number, service.research, AbortSignal.timeout(RESTORE_MILLISECONDS)));
+  const events: readonly InvestigationEvent[] = [
+    { kind: "reach", unreachable: undefined },
+    { kind: "configuration", problem: facts.stopped },
+    {
+      kind: "seen",
+      closed: answer.issue.state === "closed",
+      locked: answer.issue.locked,
+      held: answer.issue.labels.some((label) => label.toLowerCase() === HOLD_LABEL),
+    },
+    ...asked,
+    ...(look.also ?? []),
+  ];
+  await change(service, of, place, events, facts.rules, look, start);
+}
+
+/** Lets several events happen one after the other, in one transaction. */
+export function decideAll(
+  investigation: Investigation,
+  events: readonly InvestigationEvent[],
+  rules: Rules,
+): Decision<Investigation> {
+  let current = investigation;
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const decision = decide(current, event, rules);
+    current = decision.investigation;
+    effects.push(...decision.effects);
+  }
+  return { investigation: current, effects };
+}
+
+/** Rules that no event of reach or loss depends on. */
+export const NO_RULES: Rules = {
+  phases: [],
+  known: [],
+  gates: new Set(),
+  perPhase: false,
+  start: "write",
+  models: [],
+};
+
+async function change(
+  service: Service,
+  of: IssueKey,
+  place: Place,
+  events: readonly InvestigationEvent[],
+  rules: Rules = NO_RULES,
+  { delivery }: Look,
+  start?: Investigation,
+): Promise<void> {
+  const { store, log } = service;
+  await store.change(
+    { ...of, installation: place.installation },
+    (stored) => decideAll(stored ?? start ?? newInvestigation(of.repository, of.issue), events, rules),
+    delivery === undefined ? {} : { finishDelivery: { key: delivery, outcome: "done" } },
+  );
+  await admitRuns(service);
+  log.info("looked at an issue", {
+    investigation: `${of.repository}#${of.issue}`,
+    installation: place.installation,
+    ...(delivery === undefined ? {} : { delivery }),
+  });
+}
+
+/** Our pull request's issue, by its branch. */
+async function issueOfPull(
+  { github, repository }: RepositoryFacts,
+  number: number,
+): Promise<number | undefined> {
+  const pull = await github.pull(repository, number);
+  return pull?.isOwnBranch === true ? issueOfBranch(pull.headBranch) : undefined;
+}
+
+/** Everything that people ask for on the issue: commands in what was said and around it, request labels that are on it. */
+async function requestsOf(
+  service: Service,
+  facts: RepositoryFacts,
+  issue: IssueInfo,
+  look: Look,
+): Promise<readonly InvestigationEvent[]> {
+  const { config, github, repository, rules } = facts;
+  const rights = rightsOf(service, facts);
+  const at = secondOf(service.now());
+  const types = rules.known.map(({ type }) => type);
+  const events: InvestigationEvent[] = [];
+  let starts = 0;
+  const declined = async (actor: Actor): Promise<string | undefined> => {
+    const before = await service.store.startsInLastHour(look.place.installation, actor.id);
+    return before + starts++ >= config.limits.startsPerHour
+      ? `One person can start ${config.limits.startsPerHour} times an hour here; try again later.`
+      : undefined;
+  };
+
+  if (config.triggers.comments && look.said !== undefined && look.sender !== undefined) {
+    for (const { said, sender } of await wordsAround(service, facts, issue, look.said, look.sender, look)) {
+      for (const line of parseCommands(said.body, types)) {
+        const place: AskPlace = {
+          ...(said.comment === undefined ? {} : { comment: said.comment }),
+          text: line.text,
+        };
+        const actor: Actor = { id: sender.id, login: sender.login };
+        if (line.kind === "not-understood") {
+          // Nobody answers a machine that talks nonsense: two bots would talk for ever.
+          if (!sender.isBot) events.push({ kind: "not-understood", place, actor, note: line.note });
+          continue;
+        }
+        const permission = await rights(sender);
+        if (permission === undefined) continue;
+        const note = STARTING.has(line.command.verb) ? await declined(actor) : undefined;
+        events.push(
+          note === undefined
+            ? { kind: "command", command: line.command, place, actor, permission, at }
+            : { kind: "declined", place, actor, note },
+        );
+      }
+    }
+  }
+  if (config.triggers.opened && look.said !== undefined && look.said.comment === undefined && !look.isPull) {
+    const { bot } = await service.app.identity();
+    const command: Command = { verb: "investigate" };
+    events.push({
+      kind: "command",
+      command,
+      place: { text: "a new issue" },
+      actor: bot,
+      permission: "write",
+      at,
+    });
+  }
+  if (config.triggers.labels)
+    for (const label of issue.labels) {
+      const request = requestOf(label, types);
+      if (request === undefined) continue;
+      const by = await labeller(facts, issue, label, look);
+      const permission = by === undefined ? undefined : await rights(by);
+      if (by === undefined || permission === undefined) continue;
+      events.push({
+        kind: "request-label",
+        label,
+        ...(request.phase === undefined ? {} : { phase: request.phase }),
+        actor: { id: by.id, login: by.login },
+        permission,
+        at,
+      });
+    }
+  return events;
+
+  /** The comment that was signed, and the unedited ones around it, oldest first. */
+  async function wordsAround(
+    { app }: Service,
+    _facts: RepositoryFacts,
+    { createdAt }: IssueInfo,
+    said: Said,
+    sender: Sender,
+    { isPull, number }: Look,
+  ): Promise<readonly { readonly said: Said; readonly sender: Sender }[]> {
+    const own = { said, sender };
+    if (said.comment === undefined) return [own];
+    const { bot } = await app.identity();
+    const since = new Date(
+      Math.max(Date.parse(said.at) - LATE_MILLISECONDS, Date.parse(createdAt)),
+    ).toISOString();
+    const around = await github.comments(repository, isPull ? number : issue.number, since);
+    const others = around
+      .filter((comment) => comment.id !== said.comment && comment.author.id !== bot.id)
+      // What was edited is not what somebody once said; its own delivery has the signed words.
+      .filter((comment) => comment.updatedAt === comment.createdAt)
+      .map((comment) => ({ said: saidIn(comment), sender: senderOf(comment) }));
+    return [own, ...others].sort((a, b) => (a.said.comment ?? 0) - (b.said.comment ?? 0));
+  }
+}
+
+function saidIn({ id, body, createdAt }: CommentInfo): Said {
+  return { comment: id, body, at: createdAt };
+}
+
+function senderOf({ author, appId }: CommentInfo): Sender {
+  return {
+    id: author.id,
+    login: author.login,
+    isBot: author.type === "Bot",
+    ...(appId === undefined ? {} : { appId }),
+  };
+}
+
+/** Who put the label on: the sender of the delivery that says so, else GitHub's own record. */
+async function labeller(
+  { github, repository }: RepositoryFacts,
+  issue: IssueInfo,
+  label: string,
+  { labelled, sender }: Look,
+): Promise<Sender | undefined> {
+  if (labelled?.toLowerCase() === label.toLowerCase() && sender !== undefined) return sender;
+  const by = await github.labelledBy(repository, issue.number, label);
+  return by === undefined ? undefined : { id: by.id, login: by.login, isBot: by.type === "Bot" };
+}
+
+/**
+ * What somebody may do, asked once in a look. Undefined for bots that nobody allowed by their App's number: they are not
+ * answered at all. The name proves nothing.
+ */
+function rightsOf(
+  { log }: Service,
+  { github, repository, config }: RepositoryFacts,
+): (sender: Sender) => Promise<Permission | undefined> {
+  const asked = new Map<string, Promise<Permission>>();
+  return async ({ login, isBot, appId }) => {
+    if (isBot) {
+      if (appId !== undefined && config.who.apps.includes(appId)) return "write";
+      log.info("refused a bot that is not allowed", { repository: repository.id });
+      return undefined;
+    }
+    let permission = asked.get(login);
+    if (permission === undefined) asked.set(login, (permission = github.permission(repository, login)));
+    return permission;
+  };
+}

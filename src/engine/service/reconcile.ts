@@ -1,0 +1,112 @@
+import { requestLabels } from "../../domain/label/label.ts";
+import { branchOf } from "../../domain/phase/names.ts";
+import { LIMITS } from "../../domain/github/limits.ts";
+import type { RepositoryInfo } from "../github/github.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import { type JobContext, Postponed } from "../store/store.ts";
+import { admitRuns } from "./admit-runs.ts";
+import { issueOfBranch } from "./branch-names.ts";
+import { lookAtIssue } from "./look-at-issue.ts";
+import { repositoryFacts } from "./repository-facts.ts";
+import type { Service } from "./service.ts";
+import { versionOf } from "./sync-issue.ts";
+import { secondsUntil } from "./work-run.ts";
+
+/** A delivery may still be on its way for so long. */
+const ON_ITS_WAY = 30_000;
+/** A delivery that GitHub sent again so often and that was never stored is one that we refuse. */
+const MAX_REDELIVERIES = 3;
+const DAY = 86_400_000;
+
+/**
+ * Compares with GitHub what a crash, an outage or a lost disk may have taken: deliveries that never came or were
+ * forgotten, requests by label, runs that nobody works on, results that are not shown, branches of investigations that
+ * the store does not know. Everything it finds goes the ordinary way, so finding it twice does nothing.
+ */
+export async function reconcile(service: Service, { signal }: JobContext): Promise<void> {
+  const { app, store, log } = service;
+  try {
+    const runs = await store.recoverRuns();
+    await admitRuns(service);
+    const redelivered = await redeliverLost(service);
+    let repositories = 0;
+    for (const { id, suspended } of await app.installations()) {
+      signal.throwIfAborted();
+      if (suspended) continue;
+      for (const repository of await app.repositoriesOf(id)) {
+        signal.throwIfAborted();
+        repositories++;
+        await lookAtRepository(service, id, repository);
+      }
+    }
+    await showHalfPublished(service);
+    await store.forgetDeliveries(7);
+    log.info("reconciled", { count: redelivered + runs.length });
+    if (repositories === 0) log.warn("no repository to look at: is the App installed?", {});
+  } catch (error) {
+    if (error instanceof GitHubFailure && GITHUB_FAILURES[error.code].retry === "later")
+      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
+    throw error;
+  }
+}
+
+/** Asks GitHub again for deliveries that are not in the store: failed ones, and those that a lost disk took with it. */
+async function redeliverLost({ app, store, now }: Service): Promise<number> {
+  const since = now() - LIMITS.deliveryDays * DAY;
+  const deliveries = await app.deliveries(new Date(since).toISOString());
+  const known = await store.knownGuids(deliveries.map(({ guid }) => guid));
+  const lost = new Map(
+    deliveries
+      .filter(({ guid, deliveredAt }) => !known.has(guid) && now() - Date.parse(deliveredAt) > ON_ITS_WAY)
+      .map((delivery) => [delivery.guid, delivery]),
+  );
+  let count = 0;
+  // Oldest first, as they happened.
+  for (const { id, guid } of [...lost.values()].reverse()) {
+    const tries = Number((await store.note(`redelivered:${guid}`)) ?? 0);
+    if (tries >= MAX_REDELIVERIES) continue;
+    await store.saveNote(`redelivered:${guid}`, String(tries + 1));
+    await app.redeliver(id);
+    count++;
+  }
+  return count;
+}
+
+async function lookAtRepository(
+  service: Service,
+  installation: number,
+  { id, owner, name }: RepositoryInfo,
+): Promise<void> {
+  const { store } = service;
+  const place = { installation, repository: id, owner, name };
+  const known = await store.repository(id);
+  const facts = await repositoryFacts(service, place);
+  if (facts.kind === "unreachable") return;
+  const { github, repository, rules } = facts;
+  const numbers = new Set<number>();
+  if (facts.config.triggers.labels)
+    for (const label of requestLabels(rules.known.map(({ type }) => type)))
+      for (const number of await github.issuesLabelled(repository, label.name)) numbers.add(number);
+  // Once for each repository: after that the store knows.
+  if (known === undefined)
+    for (const branch of await github.branches(repository, branchOf(""))) {
+      const issue = issueOfBranch(branch);
+      if (issue !== undefined && (await store.investigation({ repository: id, issue })) === undefined)
+        numbers.add(issue);
+    }
+  for (const { investigation } of await store.investigations(id))
+    if (investigation.circumstances.unreachable !== undefined || investigation.pausedBy === "reach")
+      numbers.add(investigation.issue);
+  for (const number of numbers) await lookAtIssue(service, { place, number, isPull: false });
+}
+
+/** Investigations whose last state was not shown to its end. */
+async function showHalfPublished({ store }: Service): Promise<void> {
+  for (const { investigation } of await store.investigations()) {
+    const of = { repository: investigation.repository, issue: investigation.issue };
+    if (investigation.stage === "gone") continue;
+    const shown = (await store.receipts(of)).get("synced");
+    if (shown !== versionOf(investigation))
+      await store.send({ kind: "sync", ...of }, { key: `${of.repository}#${of.issue}` });
+  }
+}

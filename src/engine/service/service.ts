@@ -1,0 +1,85 @@
+import type { GitHub, GitHubApp } from "../github/github.ts";
+import type { Store } from "../store/store.ts";
+import type { Research } from "./research.ts";
+
+/** What the bot's work needs of the outside. Built once by the process; everything that it does is a function of this. */
+export interface Service {
+  readonly app: GitHubApp;
+  readonly store: Store;
+  readonly research: Research;
+  readonly settings: ServiceSettings;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface ServiceSettings {
+  /** Names this process in the store. */
+  readonly worker: string;
+  /** Runs at once of one installation. */
+  readonly runsPerInstallation: number;
+  /** Names of models; none: only what the built-in researcher can do. */
+  readonly models: readonly string[];
+}
+
+/** Structured logging: a sentence, and ids that other lines share. Never a text of a person, never a secret. */
+export interface Log {
+  info(what: string, ids: LogIds): void;
+  warn(what: string, ids: LogIds): void;
+  error(what: string, ids: LogIds, error: unknown): void;
+}
+
+export interface LogIds {
+  readonly delivery?: string;
+  /** `1234#42`. */
+  readonly investigation?: string;
+  readonly run?: string;
+  readonly installation?: number;
+  readonly repository?: number;
+  readonly code?: string;
+  readonly count?: number;
+}
+
+/** A run that was tried so often and ended the process each time is put aside. */
+export const MAX_ATTEMPTS = 3;
+
+/**
+ * The same GitHub, with `guard` asked before every write: whoever was overtaken throws there and writes nothing.
+ * Reads pass.
+ */
+export function guarded(github: GitHub, guard: () => Promise<void>): GitHub {
+  const wrap =
+    <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await guard();
+      return write(...args);
+    };
+  return {
+    ...github,
+    createLabel: wrap(github.createLabel),
+    addLabels: wrap(github.addLabels),
+    removeLabel: wrap(github.removeLabel),
+    addReaction: wrap(github.addReaction),
+    removeReaction: wrap(github.removeReaction),
+    createComment: wrap(github.createComment),
+    updateComment: wrap(github.updateComment),
+    deleteComment: wrap(github.deleteComment),
+    createBranch: wrap(github.createBranch),
+    deleteBranch: wrap(github.deleteBranch),
+    commit: wrap(github.commit),
+    createPull: wrap(github.createPull),
+    updatePull: wrap(github.updatePull),
+    createCheckRun: wrap(github.createCheckRun),
+    updateCheckRun: wrap(github.updateCheckRun),
+    createIssue: wrap(github.createIssue),
+    updateIssue: wrap(github.updateIssue),
+  };
+}
+
+/** Thrown when somebody else took the work over: it ends without a trace. */
+export class Overtaken extends Error {
+  constructor(what: string) {
+    super(`${what} is worked on by somebody else now`);
+    this.name = "Overtaken";
+  }
+}

@@ -1,0 +1,160 @@
+import { isSameLabel, requestLabels } from "../../domain/label/label.ts";
+import { labelChanges, STATE_LABELS } from "../../domain/label/state-label.ts";
+import { decide } from "../../domain/investigation/decide.ts";
+import type { Investigation } from "../../domain/investigation/investigation.ts";
+import { reactionOf } from "../../domain/report/reaction-of.ts";
+import type { GitHub, IssueInfo, ReactionTarget } from "../github/github.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
+import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { guarded, Overtaken, type Service } from "./service.ts";
+import { syncComment } from "./sync-comment.ts";
+import { syncPulls } from "./sync-pulls.ts";
+import { secondsUntil } from "./work-run.ts";
+
+/** What one look at an investigation and its issue gives to everything that is put right. */
+export interface SyncContext {
+  readonly service: Service;
+  readonly facts: RepositoryFacts;
+  /** Asks for the lease before every write. */
+  readonly github: GitHub;
+  readonly investigation: Investigation;
+  readonly issue: IssueInfo;
+  readonly of: IssueKey;
+  readonly receipts: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Makes GitHub show what the investigation says: reactions, labels, the pull request with its check, the status comment.
+ * It compares and writes only what differs, so it can be cut off anywhere and done again. What GitHub refuses for good
+ * in one place does not keep the others from being right.
+ */
+export async function syncIssue(service: Service, of: IssueKey, { signal }: JobContext): Promise<void> {
+  const { store, log } = service;
+  const lease = await store.takeLease(`sync:${of.repository}#${of.issue}`);
+  const installation = (await store.repository(of.repository))?.installation;
+  if (installation === undefined) return;
+  const facts = await repositoryFacts(service, { installation, repository: of.repository });
+  const investigation = await store.investigation(of);
+  if (facts.kind === "unreachable" || investigation === undefined || investigation.stage === "gone") return;
+  const answer = await facts.github.issue(facts.repository, of.issue);
+  if (answer.kind !== "issue") return;
+  const github = guarded(facts.github, async () => {
+    signal.throwIfAborted();
+    if (!(await store.holdsLease(`sync:${of.repository}#${of.issue}`, lease)))
+      throw new Overtaken("the sync");
+  });
+  const context: SyncContext = {
+    service,
+    facts,
+    github,
+    investigation,
+    issue: answer.issue,
+    of: { repository: of.repository, issue: of.issue },
+    receipts: await store.receipts(of),
+    signal,
+  };
+  try {
+    for (const [what, put] of PARTS) {
+      try {
+        await put(context);
+      } catch (error) {
+        // A locked or full thread, a rule of the repository: the rest is still shown.
+        if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+        log.warn(`could not show ${what}`, {
+          investigation: `${of.repository}#${of.issue}`,
+          code: error.code,
+        });
+        await store.saveReceipt(of, `refused:${what}`, `${error.code}: ${error.message}`.slice(0, 500));
+      }
+    }
+    await store.saveReceipt(of, "synced", versionOf(investigation));
+  } catch (error) {
+    if (error instanceof Overtaken) {
+      // Something may have been written in the moment of the change: whoever looks next puts it right.
+      await store.send({ kind: "sync", ...context.of }, { key: `${of.repository}#${of.issue}` });
+      return;
+    }
+    if (error instanceof GitHubFailure)
+      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
+    throw error;
+  }
+}
+
+/** What was shown; another state of the investigation has another one. */
+export function versionOf(investigation: Investigation): string {
+  const text = JSON.stringify(investigation);
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++)
+    hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return hash.toString(16);
+}
+
+const PARTS = [
+  ["reactions", syncReactions],
+  ["labels", syncLabels],
+  ["the pull request", syncPulls],
+  ["the status comment", syncComment],
+] as const;
+
+/** Each comment with a request carries exactly one reaction of ours; which, its asks say. */
+async function syncReactions({
+  service,
+  github,
+  facts,
+  investigation,
+  issue,
+  of,
+  receipts,
+}: SyncContext): Promise<void> {
+  // Nobody can react in a locked conversation.
+  if (issue.locked) return;
+  const comments = new Map<number | undefined, Investigation["asks"][number][]>();
+  for (const ask of investigation.asks)
+    // Labels and reviews have no place for a reaction.
+    if (ask.comment === undefined ? ask.text.startsWith("/") : ask.comment > 0)
+      comments.set(ask.comment, [...(comments.get(ask.comment) ?? []), ask]);
+  for (const [comment, asks] of comments) {
+    const wanted = reactionOf(asks);
+    const name = `reaction:${comment ?? "issue"}`;
+    if (wanted === undefined || receipts.get(name) === wanted) continue;
+    const target: ReactionTarget =
+      comment === undefined ? { kind: "issue", number: issue.number } : { kind: "comment", id: comment };
+    try {
+      const present = await facts.github.ownReactions(facts.repository, target);
+      if (!present.some(({ content }) => content === wanted))
+        await github.addReaction(facts.repository, target, wanted);
+      for (const { id, content } of present)
+        if (content !== wanted) await github.removeReaction(facts.repository, target, id);
+    } catch (error) {
+      // The comment was removed, or its thread was locked meanwhile: there is no place to answer at.
+      if (!(error instanceof GitHubFailure) || !["gone", "refused"].includes(error.code)) throw error;
+    }
+    await service.store.saveReceipt(of, name, wanted);
+  }
+}
+
+/** Exactly one state label, and no request label that was taken up. */
+async function syncLabels({ service, github, facts, investigation, issue, of }: SyncContext): Promise<void> {
+  const { add, remove } = labelChanges(issue.labels, investigation);
+  const known = [...Object.values(STATE_LABELS), ...requestLabels(facts.rules.known.map(({ type }) => type))];
+  for (const name of add) {
+    const label = known.find((candidate) => isSameLabel(candidate.name, name));
+    if (label !== undefined && (await service.store.note(`label:${of.repository}:${name}`)) === undefined) {
+      await github.createLabel(facts.repository, label);
+      await service.store.saveNote(`label:${of.repository}:${name}`, "created");
+    }
+  }
+  if (add.length > 0) await github.addLabels(facts.repository, issue.number, add);
+  for (const name of remove) await github.removeLabel(facts.repository, issue.number, name);
+  const taken = investigation.labelsToRemove;
+  if (taken.length === 0) return;
+  const installation = (await service.store.repository(of.repository))?.installation;
+  if (installation !== undefined)
+    await service.store.change({ ...of, installation }, (current) =>
+      current === undefined
+        ? undefined
+        : decide(current, { kind: "labels-removed", labels: taken }, facts.rules),
+    );
+}

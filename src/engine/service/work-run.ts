@@ -1,0 +1,373 @@
+import { RunFailure } from "../../domain/failure.ts";
+import { hasAtLeast } from "../../domain/command/right.ts";
+import { decide } from "../../domain/investigation/decide.ts";
+import type { InvestigationEvent, Rules } from "../../domain/investigation/event.ts";
+import type { Investigation } from "../../domain/investigation/investigation.ts";
+import { runnable } from "../../domain/investigation/plan.ts";
+import type { PhaseResult } from "../investigate/investigate.ts";
+import { memoryPublisher } from "../source/memory-publisher.ts";
+import type { Publisher } from "../source/repository.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
+import { admitRuns } from "./admit-runs.ts";
+import { branchFor } from "./branch-names.ts";
+import { recordApprovals, writeShutGate } from "./gate-specs.ts";
+import { githubPublisher } from "./github-publisher.ts";
+import { issueForResearch } from "./issue-for-research.ts";
+import { readOurBranch } from "./our-branch.ts";
+import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { secondOf } from "./second-of.ts";
+import { guarded, MAX_ATTEMPTS, Overtaken, type Service } from "./service.ts";
+
+/** Milliseconds between two words about what a phase is doing. */
+const STEP_SPACING = 10_000;
+/** Seconds until a run is tried again when GitHub or the mirror does not answer. */
+const RETRY_SECONDS = 30;
+/** Failures of a run that may pass: the run is tried again, and nothing is said. */
+const PASSING: ReadonlySet<string> = new Set(["repository-unreachable", "busy", "no-space"]);
+
+interface RunJob extends IssueKey {
+  readonly run: string;
+}
+
+/**
+ * One run: researches the wanted phases up to the first gate and publishes each as it ends. Everything that it says and
+ * writes is bound to its attempt: a run that was stopped, or taken up by somebody else, writes nothing any more. Doing it
+ * again from any point leads to the same branch.
+ */
+export async function workRun(service: Service, job: RunJob, context: JobContext): Promise<void> {
+  const { store, settings, log } = service;
+  const ids = { run: job.run, investigation: `${job.repository}#${job.issue}` };
+  const begun = await store.beginRun(job.run, settings.worker);
+  if (begun === undefined) return;
+  const { attempt } = begun;
+  const end = async (): Promise<void> => {
+    await store.endRun(job.run, attempt);
+    await admitRuns(service);
+  };
+  const tell = (rules: Rules, event: InvestigationEvent): Promise<unknown> =>
+    change(service, job, event, rules);
+  const installation = (await store.repository(job.repository))?.installation;
+  if (installation === undefined) return end();
+  const facts = await repositoryFacts(service, { installation, repository: job.repository });
+  if (facts.kind === "unreachable") {
+    await tell(NO_RULES, { kind: "reach", unreachable: facts.why });
+    return end();
+  }
+  if (attempt > MAX_ATTEMPTS) {
+    await tell(facts.rules, {
+      kind: "run-failed",
+      run: job.run,
+      message: `It ended without a word ${MAX_ATTEMPTS} times, so it is put aside; \`/casebook retry\` tries again.`,
+    });
+    return end();
+  }
+  log.info("run begins", { ...ids, count: attempt });
+  try {
+    await research(service, facts, job, attempt, context, (event) => tell(facts.rules, event));
+    await end();
+    log.info("run ended", ids);
+  } catch (error) {
+    if (error instanceof Overtaken) {
+      log.info("run overtaken", ids);
+      return;
+    }
+    // Stopped, or the process ends: whoever takes the run up begins a new attempt.
+    if (context.signal.aborted) throw error;
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    if (failure.kind === "later") throw new Postponed(failure.seconds, failure.message);
+    log.warn("run failed", { ...ids, code: failure.code });
+    await tell(facts.rules, { kind: "run-failed", run: job.run, message: failure.message });
+    await end();
+  }
+}
+
+const NO_RULES: Rules = {
+  phases: [],
+  known: [],
+  gates: new Set(),
+  perPhase: false,
+  start: "write",
+  models: [],
+};
+
+type Failure =
+  | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  | { readonly kind: "later"; readonly seconds: number; readonly message: string };
+
+/** What a person is told, or when to try again; undefined for what is a bug. */
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof GitHubFailure) {
+    const { code, message } = error;
+    if (GITHUB_FAILURES[code].retry === "later")
+      return { kind: "later", seconds: secondsUntil(error.retryAt), message };
+    return { kind: "failed", code, message: `GitHub did not take it: ${message}` };
+  }
+  if (error instanceof RunFailure)
+    return PASSING.has(error.code)
+      ? { kind: "later", seconds: RETRY_SECONDS, message: error.message }
+      : { kind: "failed", code: error.code, message: `${error.message}.` };
+  return undefined;
+}
+
+export function secondsUntil(retryAt: number | undefined, now = Date.now()): number {
+  return retryAt === undefined ? RETRY_SECONDS : Math.max(1, Math.ceil((retryAt - now) / 1000));
+}
+
+async function change(
+  { store }: Service,
+  job: IssueKey,
+  event: InvestigationEvent,
+  rules: Rules,
+): Promise<Investigation | undefined> {
+  const installation = (await store.repository(job.repository))?.installation;
+  if (installation === undefined) return undefined;
+  return store.change({ repository: job.repository, issue: job.issue, installation }, (current) =>
+    current === undefined ? undefined : decide(current, event, rules),
+  );
+}
+
+async function research(
+  service: Service,
+  facts: RepositoryFacts,
+  job: RunJob,
+  attempt: number,
+  { signal }: JobContext,
+  tell: (event: InvestigationEvent) => Promise<unknown>,
+): Promise<void> {
+  const { store } = service;
+  const { repository, rules, config } = facts;
+  const guard = async (): Promise<void> => {
+    signal.throwIfAborted();
+    if (!(await store.isCurrent(job.run, attempt))) throw new Overtaken("the run");
+  };
+  const investigation = await store.investigation(job);
+  if (investigation?.run?.id !== job.run) throw new Overtaken("the run");
+  await refuseLostRights(service, facts, investigation);
+  const answer = await facts.github.issue(repository, job.issue);
+  if (answer.kind !== "issue") throw new RunFailure("unreadable-issue", `The issue was ${answer.kind}`);
+  const issue = await issueForResearch(facts, answer.issue);
+
+  const mirror = await service.research.openMirror(
+    repository,
+    await facts.github.readToken(repository),
+    signal,
+  );
+  const wanted = runnable(investigation, rules);
+  const own = rules.perPhase ? wanted[0] : undefined;
+  // A merged phase is part of what the next one reads.
+  const pinned = rules.perPhase ? undefined : investigation.base;
+  const base = pinned ?? (await mirror.resolve(investigation.from ?? repository.defaultBranch));
+  let isAsked = false;
+  const github = guarded(facts.github, async () => {
+    await guard();
+    // Research takes minutes; who lost the right meanwhile gets nothing published.
+    if (!isAsked) await refuseLostRights(service, facts, investigation);
+    isAsked = true;
+  });
+  const publisher = await openPublisher(service, facts, github, mirror, {
+    investigation,
+    name: branchFor(job.issue, own),
+    base,
+    issueKey: issue.key,
+    tell,
+  });
+  if (publisher === undefined) throw new Overtaken("the branch");
+  await tell({ kind: "run-started", run: job.run, base });
+  const gates = { investigation, issueTitle: answer.issue.title, phases: facts.phases, rules };
+  await recordApprovals(publisher.publisher, gates);
+
+  const limit = phaseClock(config.limits.minutes);
+  const stop = AbortSignal.any([signal, limit.signal]);
+  let steppedAt = 0;
+  try {
+    await service.research.investigate(
+      {
+        mirror: mirror.mirror,
+        base,
+        issue,
+        phases: wanted,
+        include: config.paths.include,
+        exclude: config.paths.exclude,
+        ...(investigation.at === undefined ? {} : { at: investigation.at }),
+      },
+      {
+        publisher: publisher.publisher,
+        async onPhase(event) {
+          await guard();
+          if (event.kind === "start") {
+            limit.restart();
+            await tell({
+              kind: "phase-started",
+              run: job.run,
+              phase: event.phase,
+              at: secondOf(service.now()),
+            });
+          } else {
+            await store.saveReceipt(job, "step", undefined);
+            await tell(phaseFinished(job.run, event.result, secondOf(service.now())));
+          }
+        },
+        onStep(step) {
+          if (service.now() - steppedAt < STEP_SPACING) return;
+          steppedAt = service.now();
+          void showStep(service, job, step);
+        },
+      },
+      stop,
+    );
+  } catch (error) {
+    if (limit.signal.aborted && !signal.aborted)
+      throw new RunFailure(
+        "too-large",
+        `A phase took longer than the ${config.limits.minutes} minutes that \`limits.minutes\` allows`,
+        error,
+      );
+    throw error;
+  } finally {
+    limit.clear();
+    await store.saveReceipt(job, "step", undefined);
+  }
+  await guard();
+  const after = await store.investigation(job);
+  if (after !== undefined && !rules.perPhase)
+    await writeShutGate(publisher.publisher, { ...gates, investigation: after });
+  if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
+  const head = publisher.head();
+  await tell({ kind: "run-finished", run: job.run, ...(head === undefined ? {} : { head }) });
+}
+
+interface OpenPublisher {
+  readonly publisher: Publisher;
+  readonly head: () => string | undefined;
+  /** What was published without a branch. */
+  readonly documents?: () => ReadonlyMap<string, string>;
+}
+
+/** Where this run publishes; undefined when a person's commit is in the way, which was told. */
+async function openPublisher(
+  service: Service,
+  { config, repository }: RepositoryFacts,
+  github: RepositoryFacts["github"],
+  mirror: Awaited<ReturnType<Service["research"]["openMirror"]>>,
+  {
+    investigation,
+    name,
+    base,
+    issueKey,
+    tell,
+  }: {
+    readonly investigation: Investigation;
+    readonly name: string;
+    readonly base: string;
+    readonly issueKey: string;
+    readonly tell: (event: InvestigationEvent) => Promise<unknown>;
+  },
+): Promise<OpenPublisher | undefined> {
+  if (config.destination === "comment") {
+    const kept = await keptDocuments(service, investigation);
+    const memory = memoryPublisher(kept);
+    return { publisher: memory, head: () => undefined, documents: () => memory.files };
+  }
+  const { bot } = await service.app.identity();
+  const branch = await readOurBranch(github, repository, mirror, { name, base, issueKey, bot: bot.id });
+  const accepted = branch.byPeople.findIndex(({ oid }) => oid === investigation.acceptedHead);
+  const newest = branch.byPeople.at(-1);
+  if (newest !== undefined && accepted !== branch.byPeople.length - 1) {
+    await tell({ kind: "person-committed", sha: newest.oid, login: newest.author });
+    return undefined;
+  }
+  const publisher = githubPublisher(github, repository, branch, base);
+  return { publisher, head: publisher.head };
+}
+
+/** Asked again when work begins: who lost the right to start, or left, gets nothing published. */
+async function refuseLostRights(
+  { app }: Service,
+  { github, repository, rules }: RepositoryFacts,
+  { startedBy }: Investigation,
+): Promise<void> {
+  const { bot } = await app.identity();
+  // A new issue that starts by the repository's own configuration was started by nobody.
+  if (startedBy === undefined || startedBy.id === bot.id) return;
+  const permission = await github.permission(repository, startedBy.login);
+  if (!hasAtLeast(permission, rules.start))
+    throw new RunFailure(
+      "no-permission",
+      `Who started this has ${permission} now, and it needs ${rules.start}`,
+    );
+}
+
+function phaseFinished(run: string, result: PhaseResult, at: string): InvestigationEvent {
+  return {
+    kind: "phase-finished",
+    run,
+    phase: result.phase,
+    status: result.status,
+    at,
+    ...(result.lead === undefined ? {} : { lead: result.lead }),
+    criteria: result.verdicts.map(({ criterion, result: verdict, how, evidence }) => ({
+      text: criterion,
+      result: verdict,
+      how,
+      evidence,
+    })),
+    dropped: result.dropped,
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+  };
+}
+
+/** A signal that is aborted when one phase takes too long. */
+function phaseClock(minutes: number): {
+  readonly signal: AbortSignal;
+  readonly restart: () => void;
+  readonly clear: () => void;
+} {
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    signal: controller.signal,
+    restart() {
+      clearTimeout(timer);
+      timer = setTimeout(() => controller.abort(), minutes * 60_000);
+    },
+    clear: () => clearTimeout(timer),
+  };
+}
+
+async function showStep(
+  { store, log }: Service,
+  { repository, issue, run }: RunJob,
+  step: string,
+): Promise<void> {
+  try {
+    await store.saveReceipt({ repository, issue }, "step", step.slice(0, 200));
+    await store.send({ kind: "sync", repository, issue }, { key: `${repository}#${issue}` });
+  } catch (error) {
+    log.error("progress was not stored", { run }, error);
+  }
+}
+
+const DOCUMENT = "document:";
+
+async function keepDocuments(
+  { store }: Service,
+  job: IssueKey,
+  files: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [path, text] of files) await store.saveReceipt(job, `${DOCUMENT}${path}`, text);
+}
+
+/** Specs and documents of an investigation that goes to no branch. */
+export async function keptDocuments(
+  { store }: Pick<Service, "store">,
+  of: IssueKey,
+): Promise<ReadonlyMap<string, string>> {
+  const receipts = await store.receipts({ repository: of.repository, issue: of.issue });
+  return new Map(
+    [...receipts]
+      .filter(([name]) => name.startsWith(DOCUMENT))
+      .map(([name, text]) => [name.slice(DOCUMENT.length), text]),
+  );
+}
