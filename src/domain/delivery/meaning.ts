@@ -17,7 +17,7 @@ export interface Sender extends Actor {
 
 /** Words of a person as they were signed by GitHub: what counts for commands, whatever was edited since. */
 export interface Said {
-  /** Undefined: the text of the issue itself, or of a review. */
+  /** Below zero: a review, its number negated. Undefined: the text of the issue itself. */
   readonly comment?: number;
   readonly body: string;
   /** ISO 8601. */

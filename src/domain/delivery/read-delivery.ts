@@ -29,6 +29,20 @@ const issue = z.object({
 const pull = z.object({ number: id, head: z.object({ ref: z.string() }) });
 const absent = z.undefined().optional();
 
+const ABOUT_REPOSITORY = new Set([
+  "repository",
+  "installation",
+  "sender",
+  "organization",
+  "enterprise",
+  "changes",
+]);
+
+function isPartOfRepository([key, value]: [string, unknown]): boolean {
+  if (key === "starred_at") return false;
+  return ABOUT_REPOSITORY.has(key) || typeof value !== "object" || value === null;
+}
+
 /**
  * The parts that are read, by event. What another event would have is named as absent: the header with the event's name
  * is not signed, so a body under a wrong name must not fit.
@@ -74,15 +88,8 @@ const BODIES = {
     sender: common.sender,
     action: absent,
   }),
-  repository: z.object({
-    ...common,
-    issue: absent,
-    pull_request: absent,
-    comment: absent,
-    check_run: absent,
-    label: absent,
-    ref: absent,
-  }),
+  // Its subject is what every other event has beside its own: nothing else may be an object there.
+  repository: z.looseObject(common).refine((body) => Object.entries(body).every(isPartOfRepository)),
   check_run: z.object({
     ...common,
     check_run: z.object({ id, head_sha: z.string().regex(/^[0-9a-f]{40}$/), app: app }),
@@ -259,7 +266,8 @@ function readComment(body: z.infer<typeof BODIES.issue_comment>): Meaning {
 function readReview(body: z.infer<typeof BODIES.pull_request_review>): Meaning {
   if (body.action !== "submitted") return notOurs(body.action);
   const { review, pull_request } = body;
-  const said: Said = { body: review.body ?? "", at: review.submitted_at ?? "" };
+  // Reviews are numbered apart from comments: below zero they meet none.
+  const said: Said = { comment: -review.id, body: review.body ?? "", at: review.submitted_at ?? "" };
   return {
     kind: "pull",
     place: placeOf(body),

@@ -23,6 +23,8 @@ export interface InvestigateRequest {
   readonly issue: Issue;
   /** In the order of their numbers; those that need a model are left out with the reason. */
   readonly phases: readonly Phase[];
+  /** Phases that have or will have a spec, when they are more than `phases`: a spec links to them. */
+  readonly present?: readonly Phase[];
   /** The lines a person named, as written: `path:3-9`. */
   readonly at: string | undefined;
 }
@@ -63,7 +65,7 @@ export async function investigate(
   dependencies: InvestigateDependencies,
 ): Promise<InvestigateResult> {
   const { context, publisher } = dependencies;
-  const worked = request.phases.filter(({ needs }) => needs === "builtin");
+  const worked = (request.present ?? request.phases).filter(({ needs }) => needs === "builtin");
   // A place that does not exist is told before anything is written.
   if (request.at !== undefined) await context.suspects();
   const results: PhaseResult[] = [];

@@ -59,6 +59,8 @@ export interface ContextOptions {
   readonly at: At | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: string) => void) | undefined;
+  /** Files that may be named as the place of the cause. Default: every source file. */
+  readonly isCandidate?: ((path: string) => boolean) | undefined;
 }
 
 export function researchContext(options: ContextOptions): ResearchContext {
@@ -74,7 +76,11 @@ export function researchContext(options: ContextOptions): ResearchContext {
   });
   const location = once(async () => {
     onStep?.("ranking files and functions");
-    return locate(codebase, query, await commits(), { top: TOP, ...stoppable });
+    return locate(codebase, query, await commits(), {
+      top: TOP,
+      isCandidate: options.isCandidate,
+      ...stoppable,
+    });
   });
   const suspects = once(async () => findSuspects(await location(), query, codebase, at, signal));
   const survey = once(() => {

@@ -4,7 +4,7 @@ import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
-import { secondsUntil } from "./work-run.ts";
+import { secondsUntil } from "./seconds-until.ts";
 
 export const CHECK_NAME = "casebook / evidence";
 

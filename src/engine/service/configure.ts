@@ -6,7 +6,7 @@ import { type JobContext, Postponed } from "../store/store.ts";
 import { admitRuns } from "./admit-runs.ts";
 import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
-import { secondsUntil } from "./work-run.ts";
+import { secondsUntil } from "./seconds-until.ts";
 
 /**
  * Reads a repository's configuration again. Mistakes stop new work and are listed in one issue, the same one each time;

@@ -3,7 +3,7 @@ import { type IssueKey, Postponed } from "../store/store.ts";
 import { branchOf } from "../../domain/phase/names.ts";
 import { issueOfBranch } from "./branch-names.ts";
 import type { Service } from "./service.ts";
-import { secondsUntil } from "./work-run.ts";
+import { secondsUntil } from "./seconds-until.ts";
 
 /**
  * An issue is gone: its branches of ours that nobody merged or added to are removed as far as we may, and everything that

@@ -3,8 +3,8 @@ import type { Meaning, Place } from "../../domain/delivery/meaning.ts";
 import { readDelivery } from "../../domain/delivery/read-delivery.ts";
 import type { JobContext } from "../store/store.ts";
 import { issueOfBranch } from "./branch-names.ts";
-import { decideAll, lookAtIssue, NO_RULES } from "./look-at-issue.ts";
-import { CONFIG_FILE } from "./repository-facts.ts";
+import { decideAll, lookAtIssue } from "./look-at-issue.ts";
+import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
 import { secondOf } from "./second-of.ts";
 import type { Service } from "./service.ts";
 
@@ -74,7 +74,10 @@ async function pull(
     also.push({
       kind: "command",
       command: { verb: "approve" },
-      place: { text: `review of #${number}` },
+      place: {
+        ...(said?.comment === undefined ? {} : { comment: said.comment }),
+        text: `review of #${number}`,
+      },
       actor: { id: sender.id, login: sender.login },
       permission,
       at: secondOf(service.now()),
@@ -85,7 +88,7 @@ async function pull(
     number: issue,
     isPull: false,
     sender,
-    ...(said === undefined ? {} : { said: { ...said, comment: -number } }),
+    ...(said === undefined ? {} : { said }),
     also,
     delivery: key,
   });
@@ -129,7 +132,9 @@ async function repository(service: Service, { place, action }: Of<"repository">)
   const { store } = service;
   const known = await store.repository(place.repository);
   if (known === undefined) return;
-  if (action === "deleted") return removeRepository(service, place.repository, place.installation);
+  // What is taken away for good is asked for once more: the event's name is not part of what is signed.
+  if (action === "deleted" && (await repositoryFacts(service, place)).kind === "unreachable")
+    return removeRepository(service, place.repository, place.installation);
   await store.saveRepository({
     ...known,
     owner: place.owner,

@@ -18,7 +18,7 @@ import {
 import { HOLD_LABEL, requestOf } from "../../domain/label/label.ts";
 import type { CommentInfo, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
-import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { restoreFromBranch } from "./restore-from-branch.ts";
 import { issueOfBranch } from "./branch-names.ts";
 import { admitRuns } from "./admit-runs.ts";
@@ -123,16 +123,6 @@ export function decideAll(
   }
   return { investigation: current, effects };
 }
-
-/** Rules that no event of reach or loss depends on. */
-export const NO_RULES: Rules = {
-  phases: [],
-  known: [],
-  gates: new Set(),
-  perPhase: false,
-  start: "write",
-  models: [],
-};
 
 async function change(
   service: Service,
@@ -250,7 +240,7 @@ async function requestsOf(
     { isPull, number }: Look,
   ): Promise<readonly { readonly said: Said; readonly sender: Sender }[]> {
     const own = { said, sender };
-    if (said.comment === undefined) return [own];
+    if (said.comment === undefined || said.comment < 0) return [own];
     const { bot } = await app.identity();
     const since = new Date(
       Math.max(Date.parse(said.at) - LATE_MILLISECONDS, Date.parse(createdAt)),

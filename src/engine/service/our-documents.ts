@@ -1,6 +1,6 @@
 import { branchFor } from "./branch-names.ts";
-import type { SyncContext } from "./sync-issue.ts";
-import { keptDocuments } from "./work-run.ts";
+import type { SyncContext } from "./sync-context.ts";
+import { keptDocuments } from "./kept-documents.ts";
 
 /** A branch of ours that is on GitHub, with its files. */
 export interface BranchFiles {

@@ -10,7 +10,7 @@ import { lookAtIssue } from "./look-at-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
 import { versionOf } from "./sync-issue.ts";
-import { secondsUntil } from "./work-run.ts";
+import { secondsUntil } from "./seconds-until.ts";
 
 /** A delivery may still be on its way for so long. */
 const ON_ITS_WAY = 30_000;

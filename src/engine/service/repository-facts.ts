@@ -92,6 +92,16 @@ export async function repositoryFacts(
   };
 }
 
+/** Rules that no event of reach or loss depends on. */
+export const NO_RULES: Rules = {
+  phases: [],
+  known: [],
+  gates: new Set(),
+  perPhase: false,
+  start: "write",
+  models: [],
+};
+
 /** What the configuration means for the state machine. */
 export function rulesOf(
   config: RepositoryConfig,

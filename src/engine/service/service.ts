@@ -1,4 +1,4 @@
-import type { GitHub, GitHubApp } from "../github/github.ts";
+import { type GitHub, type GitHubApp, WRITES } from "../github/github.ts";
 import type { Store } from "../store/store.ts";
 import type { Research } from "./research.ts";
 
@@ -48,32 +48,15 @@ export const MAX_ATTEMPTS = 3;
  * Reads pass.
  */
 export function guarded(github: GitHub, guard: () => Promise<void>): GitHub {
-  const wrap =
-    <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
+  const methods = github as unknown as Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+  const writes = WRITES.filter((name) => name in github).map((name) => [
+    name,
+    async (...args: unknown[]): Promise<unknown> => {
       await guard();
-      return write(...args);
-    };
-  return {
-    ...github,
-    createLabel: wrap(github.createLabel),
-    addLabels: wrap(github.addLabels),
-    removeLabel: wrap(github.removeLabel),
-    addReaction: wrap(github.addReaction),
-    removeReaction: wrap(github.removeReaction),
-    createComment: wrap(github.createComment),
-    updateComment: wrap(github.updateComment),
-    deleteComment: wrap(github.deleteComment),
-    createBranch: wrap(github.createBranch),
-    deleteBranch: wrap(github.deleteBranch),
-    commit: wrap(github.commit),
-    createPull: wrap(github.createPull),
-    updatePull: wrap(github.updatePull),
-    createCheckRun: wrap(github.createCheckRun),
-    updateCheckRun: wrap(github.updateCheckRun),
-    createIssue: wrap(github.createIssue),
-    updateIssue: wrap(github.updateIssue),
-  };
+      return methods[name]!(...args);
+    },
+  ]);
+  return { ...github, ...(Object.fromEntries(writes) as Partial<GitHub>) };
 }
 
 /** Thrown when somebody else took the work over: it ends without a trace. */

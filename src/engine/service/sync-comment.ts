@@ -3,7 +3,7 @@ import { statusComment } from "../../domain/report/status-comment.ts";
 import type { CommentInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { textOf } from "./our-documents.ts";
-import type { SyncContext } from "./sync-issue.ts";
+import type { SyncContext } from "./sync-context.ts";
 
 /** Milliseconds between two edits that only show progress. */
 const EDIT_SPACING = 10_000;

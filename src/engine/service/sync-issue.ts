@@ -3,27 +3,15 @@ import { labelChanges, STATE_LABELS } from "../../domain/label/state-label.ts";
 import { decide } from "../../domain/investigation/decide.ts";
 import type { Investigation } from "../../domain/investigation/investigation.ts";
 import { reactionOf } from "../../domain/report/reaction-of.ts";
-import type { GitHub, IssueInfo, ReactionTarget } from "../github/github.ts";
+import type { ReactionTarget } from "../github/github.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
-import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
 import { syncComment } from "./sync-comment.ts";
 import { syncPulls } from "./sync-pulls.ts";
-import { secondsUntil } from "./work-run.ts";
-
-/** What one look at an investigation and its issue gives to everything that is put right. */
-export interface SyncContext {
-  readonly service: Service;
-  readonly facts: RepositoryFacts;
-  /** Asks for the lease before every write. */
-  readonly github: GitHub;
-  readonly investigation: Investigation;
-  readonly issue: IssueInfo;
-  readonly of: IssueKey;
-  readonly receipts: ReadonlyMap<string, string>;
-  readonly signal: AbortSignal;
-}
+import type { SyncContext } from "./sync-context.ts";
+import { secondsUntil } from "./seconds-until.ts";
 
 /**
  * Makes GitHub show what the investigation says: reactions, labels, the pull request with its check, the status comment.

@@ -7,7 +7,7 @@ import { recordRejection } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { type BranchFiles, branchFiles } from "./our-documents.ts";
 import { secondOf } from "./second-of.ts";
-import type { SyncContext } from "./sync-issue.ts";
+import type { SyncContext } from "./sync-context.ts";
 
 /** Stages in which results are proposed; before, the branch may be half of a run's work. */
 const PROPOSING: ReadonlySet<string> = new Set([

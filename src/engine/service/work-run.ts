@@ -15,14 +15,14 @@ import { recordApprovals, writeShutGate } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { readOurBranch } from "./our-branch.ts";
-import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { secondOf } from "./second-of.ts";
+import { RETRY_SECONDS, secondsUntil } from "./seconds-until.ts";
+import { keepDocuments, keptDocuments } from "./kept-documents.ts";
 import { guarded, MAX_ATTEMPTS, Overtaken, type Service } from "./service.ts";
 
 /** Milliseconds between two words about what a phase is doing. */
 const STEP_SPACING = 10_000;
-/** Seconds until a run is tried again when GitHub or the mirror does not answer. */
-const RETRY_SECONDS = 30;
 /** Failures of a run that may pass: the run is tried again, and nothing is said. */
 const PASSING: ReadonlySet<string> = new Set(["repository-unreachable", "busy", "no-space"]);
 
@@ -83,15 +83,6 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
   }
 }
 
-const NO_RULES: Rules = {
-  phases: [],
-  known: [],
-  gates: new Set(),
-  perPhase: false,
-  start: "write",
-  models: [],
-};
-
 type Failure =
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
   | { readonly kind: "later"; readonly seconds: number; readonly message: string };
@@ -109,10 +100,6 @@ function failureOf(error: unknown): Failure | undefined {
       ? { kind: "later", seconds: RETRY_SECONDS, message: error.message }
       : { kind: "failed", code: error.code, message: `${error.message}.` };
   return undefined;
-}
-
-export function secondsUntil(retryAt: number | undefined, now = Date.now()): number {
-  return retryAt === undefined ? RETRY_SECONDS : Math.max(1, Math.ceil((retryAt - now) / 1000));
 }
 
 async function change(
@@ -347,27 +334,4 @@ async function showStep(
   } catch (error) {
     log.error("progress was not stored", { run }, error);
   }
-}
-
-const DOCUMENT = "document:";
-
-async function keepDocuments(
-  { store }: Service,
-  job: IssueKey,
-  files: ReadonlyMap<string, string>,
-): Promise<void> {
-  for (const [path, text] of files) await store.saveReceipt(job, `${DOCUMENT}${path}`, text);
-}
-
-/** Specs and documents of an investigation that goes to no branch. */
-export async function keptDocuments(
-  { store }: Pick<Service, "store">,
-  of: IssueKey,
-): Promise<ReadonlyMap<string, string>> {
-  const receipts = await store.receipts({ repository: of.repository, issue: of.issue });
-  return new Map(
-    [...receipts]
-      .filter(([name]) => name.startsWith(DOCUMENT))
-      .map(([name, text]) => [name.slice(DOCUMENT.length), text]),
-  );
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { FAILURES, type FailureCode } from "../../domain/failure.ts";
+import { version } from "../version.ts";
 import type { CommandIo } from "./io.ts";
 
 const BUG = 70;
@@ -108,6 +107,31 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
       exit = await (await import("./commands/status.ts")).statusCommand(options, io);
     });
   program
+    .command("serve")
+    .description("the GitHub App: webhooks, queue and workers (settings: .env.example)")
+    .action(async () => {
+      exit = await (await import("./commands/serve.ts")).serveCommand(io);
+    });
+  program
+    .command("setup")
+    .description("registers your own GitHub App: opens a page, one click, writes .env")
+    .option("--port <n>", "port of the page on this machine", "3000")
+    .option("--github <url>", "GitHub's address", "https://github.com")
+    .option("--organization <name>", "register it for an organisation")
+    .option("--webhook <url>", "public address of the server that will run Casebook")
+    .action(async (options) => {
+      exit = await (await import("./commands/setup.ts")).setupCommand(options, io);
+    });
+  program
+    .command("simulate")
+    .description("a GitHub on this machine with the example: try comments, labels and pull requests")
+    .option("--port <n>", "port of the page; 0 takes a free one", "4100")
+    .option("--script", "plays the life of an issue and ends")
+    .option("--fast", "no pauses between writes")
+    .action(async (options) => {
+      exit = await (await import("./commands/simulate.ts")).simulateCommand(options, io);
+    });
+  program
     .command("demo")
     .description("investigate the bundled example")
     .action(async () => {
@@ -120,11 +144,6 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
   } catch (error) {
     return report(error, io);
   }
-}
-
-function version(): string {
-  const manifest = readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** The one place where failures become sentences and exit codes. */

@@ -38,6 +38,8 @@ export interface LocateOptions {
   /** How many files and functions come back. */
   readonly top: number;
   readonly signal?: AbortSignal;
+  /** Source files for which it is false are not ranked. Default: all are. */
+  readonly isCandidate?: ((path: string) => boolean) | undefined;
 }
 
 /** Functions are looked for in this many of the best files; the gold file of 17 in 20 development cases is among ten. */
@@ -51,11 +53,14 @@ export async function locate(
   codebase: IndexedCodebase,
   query: Query,
   commits: readonly CommitRecord[],
-  { top, signal }: LocateOptions,
+  { top, signal, isCandidate = () => true }: LocateOptions,
 ): Promise<Location> {
   const candidates = codebase.tree.entries
     .map(({ path }) => path)
-    .filter((path) => codebase.roleOf(path) === "source" && codebase.lexicon(path) !== undefined);
+    .filter(
+      (path) =>
+        codebase.roleOf(path) === "source" && codebase.lexicon(path) !== undefined && isCandidate(path),
+    );
   const context: SignalContext = { codebase, candidates, commits };
   const ranked = await rankFiles(query, context);
   const functions = await rankFunctions(ranked.slice(0, FILES_FOR_FUNCTIONS), query, context, signal);

@@ -2,19 +2,18 @@ import { resolve } from "node:path";
 import { folderPublisher } from "../../../adapters/folder/folder-publisher.ts";
 import { branchPublisher } from "../../../adapters/git/branch-publisher.ts";
 import { RunFailure } from "../../../domain/failure.ts";
-import { PHASES } from "../../../domain/phase/catalogue.ts";
 import { belongsTo, branchOf, specFileOf } from "../../../domain/phase/names.ts";
-import { parsePhase } from "../../../domain/phase/parse-phase.ts";
 import type { Phase } from "../../../domain/phase/phase.ts";
 import { parseSpec } from "../../../domain/spec/parse-spec.ts";
 import { repositorySource } from "../../../engine/check/repository-source.ts";
 import { investigate, visibleIssueText } from "../../../engine/investigate/investigate.ts";
 import { researchContext } from "../../../engine/research/research-context.ts";
 import { memoryPublisher } from "../../../engine/source/memory-publisher.ts";
+import { phasesOf } from "../../../engine/investigate/phases-of.ts";
 import type { Publisher } from "../../../engine/source/repository.ts";
-import type { SourceTree } from "../../../engine/source/source-tree.ts";
 import { protocolOf } from "../../../adapters/git/mirror.ts";
 import type { CommandIo } from "../io.ts";
+import { parseAt } from "../../parse-at.ts";
 import { openPlace } from "../place.ts";
 import { openProgress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
@@ -116,12 +115,6 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
   }
 }
 
-function parseAt(text: string): { path: string; start: number; end: number } {
-  const match = /^(.{1,1000}?):([1-9]\d{0,7})(?:-([1-9]\d{0,7}))?$/.exec(text);
-  if (match === null) throw new RunFailure("usage", `${text} is not PATH:LINE or PATH:LINE-LINE`);
-  return { path: match[1]!.replace(/^\.\//, ""), start: Number(match[2]), end: Number(match[3] ?? match[2]) };
-}
-
 /** What a person said earlier holds until somebody says something else. */
 async function rememberedAt(
   publisher: Publisher,
@@ -135,23 +128,6 @@ async function rememberedAt(
       ? undefined
       : parseSpec("spec", text).spec.labels.find((candidate) => candidate.startsWith("at:"));
   return label === undefined ? undefined : parseAt(label.slice(3));
-}
-
-/** The built-in phases and the repository's own, from `.chant/phases` of the commit, in the order of their numbers. */
-async function phasesOf(tree: SourceTree, warn: (line: string) => void): Promise<readonly Phase[]> {
-  const own: Phase[] = [];
-  const files = tree.entries.filter(
-    ({ path, size }) => /^\.chant\/phases\/[^/]+\.md$/.test(path) && size < 100_000,
-  );
-  for await (const { entry, bytes } of tree.read(files)) {
-    const { phase, problems } = parsePhase(
-      entry.path.slice(".chant/phases/".length, -3),
-      Buffer.from(bytes ?? []).toString(),
-    );
-    for (const { line, message } of problems) warn(`${entry.path}, line ${line}: ${message}`);
-    if (phase !== undefined) own.push(phase);
-  }
-  return [...PHASES, ...own].sort((a, b) => a.number - b.number || (a.type < b.type ? -1 : 1));
 }
 
 function withDependencies(type: string, all: readonly Phase[]): readonly Phase[] {

@@ -1,0 +1,18 @@
+import type { Investigation } from "../../domain/investigation/investigation.ts";
+import type { GitHub, IssueInfo } from "../github/github.ts";
+import type { IssueKey } from "../store/store.ts";
+import type { RepositoryFacts } from "./repository-facts.ts";
+import type { Service } from "./service.ts";
+
+/** What one look at an investigation and its issue gives to everything that is put right. */
+export interface SyncContext {
+  readonly service: Service;
+  readonly facts: RepositoryFacts;
+  /** Asks for the lease before every write. */
+  readonly github: GitHub;
+  readonly investigation: Investigation;
+  readonly issue: IssueInfo;
+  readonly of: IssueKey;
+  readonly receipts: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,135 @@
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { FAILURES, RunFailure } from "../../domain/failure.ts";
+import type { InvestigateResult } from "../../engine/investigate/investigate.ts";
+import type { CheckedDocument, Research, ResearchHooks } from "../../engine/service/research.ts";
+import { repositoryMirrors } from "../../adapters/git/repository-mirrors.ts";
+import type { Ask, FromResearcher, ToResearcher } from "./protocol.ts";
+
+export interface ResearchOptions {
+  /** Folder of mirrors, index and scratch files. */
+  readonly data: string;
+  readonly workers?: number | undefined;
+  readonly cacheBytes: number;
+}
+
+/** Milliseconds that a process may take to end by itself when it is told to stop. */
+const GRACE = 2_000;
+
+/** Research in processes of their own, one for each task, started with an empty environment. */
+export function researchInProcesses(options: ResearchOptions): Research {
+  const mirrors = repositoryMirrors(options.data);
+  return {
+    openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
+    async investigate(request, hooks, signal) {
+      const end = await runTask(
+        { kind: "investigate", request, place: hooks.publisher.place },
+        options,
+        signal,
+        hooks,
+      );
+      if (end.kind !== "investigated") throw new Error(`research ended with ${end.kind}`);
+      return end.result satisfies InvestigateResult;
+    },
+    async check(request, signal) {
+      const end = await runTask({ kind: "check", request }, options, signal);
+      if (end.kind !== "checked") throw new Error(`the check ended with ${end.kind}`);
+      return end.documents satisfies readonly CheckedDocument[];
+    },
+  };
+}
+
+type Task = Extract<ToResearcher, { kind: "investigate" | "check" }>;
+type End = Extract<FromResearcher, { kind: "investigated" | "checked" }>;
+
+function runTask(
+  task: Task,
+  options: ResearchOptions,
+  signal: AbortSignal,
+  hooks?: ResearchHooks,
+): Promise<End> {
+  signal.throwIfAborted();
+  const source = join(import.meta.dirname, "main.ts");
+  const child = fork(existsSync(source) ? source : join(import.meta.dirname, "main.js"), [], {
+    // Only what it needs to find programs and its folder: a secret that is not there cannot be read from it.
+    env: environmentOf(options),
+    execArgv: [],
+    serialization: "advanced",
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));
+  return new Promise<End>((resolve, reject) => {
+    let failure: Error | undefined;
+    let end: End | undefined;
+    let killer: ReturnType<typeof setTimeout> | undefined;
+    const stop = (): void => {
+      child.kill("SIGTERM");
+      killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+    };
+    const say = (message: ToResearcher): void => {
+      if (child.connected) child.send(message, () => undefined);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    child.on("message", (message: FromResearcher) => {
+      switch (message.kind) {
+        case "call":
+          if (hooks === undefined) return;
+          answer(message.ask, hooks).then(
+            (value) => say({ kind: "answer", call: message.call, value }),
+            (error: unknown) => {
+              // What the service refused, the researcher cannot go on without; the reason stays on this side.
+              failure ??= error instanceof Error ? error : new Error(String(error));
+              say({ kind: "refusal", call: message.call, message: "refused" });
+              stop();
+            },
+          );
+          return;
+        case "step":
+          hooks?.onStep(message.step);
+          return;
+        case "failed":
+          failure ??=
+            message.code !== undefined && message.code in FAILURES
+              ? new RunFailure(message.code, message.message)
+              : new Error(`the researcher failed: ${message.message}`);
+          return;
+        case "investigated":
+        case "checked":
+          end = message;
+      }
+    });
+    child.on("error", (error) => (failure ??= error));
+    child.on("close", (code, by) => {
+      clearTimeout(killer);
+      signal.removeEventListener("abort", stop);
+      if (signal.aborted) reject(signal.reason as Error);
+      else if (failure !== undefined) reject(failure);
+      else if (end !== undefined) resolve(end);
+      else reject(new Error(`the researcher ended with ${by ?? code}: ${stderr.trim().slice(-500)}`));
+    });
+    say(task);
+  });
+}
+
+async function answer(ask: Ask, hooks: ResearchHooks): Promise<unknown> {
+  switch (ask.kind) {
+    case "current":
+      return hooks.publisher.current();
+    case "publish":
+      return hooks.publisher.publish({ files: ask.files, message: ask.message });
+    case "phase":
+      await hooks.onPhase(ask.event);
+      return undefined;
+  }
+}
+
+function environmentOf({ data, workers, cacheBytes }: ResearchOptions): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    CASEBOOK_DATA: data,
+    CASEBOOK_CACHE_MB: String(Math.max(10, Math.floor(cacheBytes / 1_000_000))),
+    ...(workers === undefined ? {} : { CASEBOOK_WORKERS: String(workers) }),
+  };
+}

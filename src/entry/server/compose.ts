@@ -1,0 +1,103 @@
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import { openGitHubApp } from "../../adapters/github/open-github-app.ts";
+import { storePace } from "../../adapters/github/store-pace.ts";
+import { type OpenStore, openStore } from "../../adapters/postgres/open-store.ts";
+import { handlersOf } from "../../engine/service/handlers.ts";
+import type { Service } from "../../engine/service/service.ts";
+import {
+  type JobContext,
+  type JobHandlers,
+  type JobKind,
+  Postponed,
+  type Workers,
+} from "../../engine/store/store.ts";
+import { researchInProcesses } from "../research/research-process.ts";
+import { errorFields, serviceLog } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { ServerConfig } from "./server-config.ts";
+import { version } from "../version.ts";
+
+/** Opens the store that the configuration names. */
+export function storeOf(config: Pick<ServerConfig, "data" | "databaseUrl">): Promise<OpenStore> {
+  return openStore(config.databaseUrl === undefined ? { folder: config.data } : { url: config.databaseUrl });
+}
+
+/** The service over real GitHub, git and database: the only place where its parts are put together. */
+export function composeService(
+  config: ServerConfig,
+  store: OpenStore,
+  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+): Service {
+  const app = openGitHubApp({
+    baseUrl: config.app.apiUrl,
+    appId: config.app.id,
+    privateKey: config.app.privateKey,
+    userAgent: `casebook/${version()}`,
+    pace: storePace(store, { spacing: config.writeSpacing }),
+    onRequest: ({ route, status, milliseconds, installation, remaining }) => {
+      metrics.request(!route.startsWith("GET "), status);
+      logger.debug({ route, status, milliseconds, installation, remaining }, "asked GitHub");
+    },
+  });
+  return {
+    app,
+    store,
+    research: researchInProcesses({
+      data: config.data,
+      workers: config.workers,
+      cacheBytes: config.cacheBytes,
+    }),
+    settings: {
+      worker: `${hostname()}:${process.pid}`,
+      runsPerInstallation: config.runsPerInstallation,
+      models: [],
+    },
+    now: Date.now,
+    log: serviceLog(logger),
+  };
+}
+
+/** Starts to work jobs, each measured and each failure logged once. */
+export async function startWorkers(
+  config: Pick<ServerConfig, "runs" | "reconcileSeconds">,
+  store: OpenStore,
+  service: Service,
+  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+): Promise<Workers> {
+  const handlers = handlersOf(service);
+  const kinds = Object.keys(handlers) as JobKind[];
+  const watched = Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      watch(kind, handlers[kind] as (job: never, context: JobContext) => Promise<void>, { metrics, logger }),
+    ]),
+  ) as unknown as JobHandlers;
+  return store.work(watched, { runs: config.runs, reconcileSeconds: config.reconcileSeconds });
+}
+
+function watch(
+  kind: JobKind,
+  handler: (job: never, context: JobContext) => Promise<void>,
+  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+): (job: never, context: JobContext) => Promise<void> {
+  return async (job, context) => {
+    const from = performance.now();
+    const seconds = (): number => (performance.now() - from) / 1000;
+    try {
+      await handler(job, context);
+      metrics.job(kind, "done", seconds());
+    } catch (error) {
+      if (error instanceof Postponed) {
+        metrics.job(kind, "postponed", seconds());
+        logger.info({ kind, seconds: error.seconds, why: error.message }, "a job waits");
+      } else if (context.signal.aborted) {
+        logger.info({ kind }, "a job was handed back");
+      } else {
+        metrics.job(kind, "failed", seconds());
+        logger.error({ kind, attempt: context.attempt, ...errorFields(error) }, "a job failed");
+      }
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Intake } from "./webhook-intake.ts";
+import type { Metrics } from "./metrics.ts";
+
+export const WEBHOOK_PATH = "/api/github/webhooks";
+
+export interface HttpOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined in a worker: it has no webhooks. */
+  readonly intake: Intake | undefined;
+  readonly metrics: Metrics;
+  /** Throws while the process cannot do its work. */
+  readonly ready: () => Promise<void>;
+  /** Bytes of a body that are accepted. */
+  readonly maxBytes: number;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** Takes no further request and lets the present ones end. */
+  close(): Promise<void>;
+}
+
+/** GitHub gives up after ten seconds; a slow or endless body is cut before. */
+const BODY_MILLISECONDS = 9_000;
+
+/** The only pages: webhooks, health, readiness, metrics. Everything else is not there. */
+export async function openHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    handle(request, response, options).catch(() => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    close: () => closeServer(server),
+  };
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+): Promise<void> {
+  const path = request.url?.split("?", 1)[0];
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (path === WEBHOOK_PATH && request.method === "POST" && options.intake !== undefined)
+    return webhook(request, response, options.intake, options);
+  if (path === "/healthz" && isRead) return text(response, 200, "ok\n");
+  if (path === "/readyz" && isRead) {
+    try {
+      await options.ready();
+      return text(response, 200, "ready\n");
+    } catch {
+      return text(response, 503, "not ready\n");
+    }
+  }
+  if (path === "/metrics" && isRead)
+    return text(response, 200, await options.metrics.text(), options.metrics.contentType);
+  return text(response, 404, "not found\n");
+}
+
+async function webhook(
+  request: IncomingMessage,
+  response: ServerResponse,
+  intake: Intake,
+  { metrics, maxBytes }: HttpOptions,
+): Promise<void> {
+  const from = performance.now();
+  const body = await readBody(request, maxBytes);
+  if (typeof body === "number") {
+    metrics.delivery("refused", (performance.now() - from) / 1000);
+    response.setHeader("connection", "close");
+    text(response, body, body === 413 ? "too large\n" : "too slow\n");
+    // What still comes is not read.
+    response.once("finish", () => request.destroy());
+    return;
+  }
+  const { status, outcome } = await intake.receive({
+    guid: header(request, "x-github-delivery"),
+    event: header(request, "x-github-event"),
+    signature: header(request, "x-hub-signature-256"),
+    body,
+  });
+  metrics.delivery(outcome, (performance.now() - from) / 1000);
+  text(response, status, `${outcome}\n`);
+}
+
+/** The bytes of the body; a status when there are too many or they come too slowly. */
+function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 408 | 413> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve(413);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const timer = setTimeout(() => end(408), BODY_MILLISECONDS);
+    const end = (result: Buffer | 408 | 413): void => {
+      clearTimeout(timer);
+      request.removeAllListeners("data");
+      request.pause();
+      resolve(result);
+    };
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) end(413);
+      else chunks.push(chunk);
+    });
+    request.on("end", () => end(Buffer.concat(chunks)));
+    request.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function text(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  type = "text/plain; charset=utf-8",
+): void {
+  response.writeHead(status, {
+    "content-type": type,
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'",
+  });
+  response.end(body);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}
