@@ -40,7 +40,7 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
   const ids = { run: job.run, investigation: `${job.repository}#${job.issue}` };
   const begun = await store.beginRun(job.run, settings.worker);
   if (begun === undefined) return;
-  const { attempt } = begun;
+  const { attempt, crashes } = begun;
   const end = async (): Promise<void> => {
     await store.endRun(job.run, attempt);
     await admitRuns(service);
@@ -54,7 +54,7 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
     await tell(NO_RULES, { kind: "reach", unreachable: facts.why });
     return end();
   }
-  if (attempt > MAX_ATTEMPTS) {
+  if (crashes >= MAX_ATTEMPTS) {
     await tell(facts.rules, {
       kind: "run-failed",
       run: job.run,

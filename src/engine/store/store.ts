@@ -38,9 +38,12 @@ export interface Store {
 
   /**
    * Takes a run up: the number of this attempt, or undefined when the run is not wanted any more. A later attempt makes
-   * every earlier one stale.
+   * every earlier one stale. `crashes`: attempts before that ended without a word.
    */
-  beginRun(run: string, worker: string): Promise<{ readonly attempt: number } | undefined>;
+  beginRun(
+    run: string,
+    worker: string,
+  ): Promise<{ readonly attempt: number; readonly crashes: number } | undefined>;
   /** True while this attempt is the newest and the run still wanted: asked before every outside effect. */
   isCurrent(run: string, attempt: number): Promise<boolean>;
   endRun(run: string, attempt: number): Promise<void>;
