@@ -1,6 +1,7 @@
 import { RunFailure } from "../../domain/failure.ts";
 import type { Published, Publisher } from "../../engine/source/repository.ts";
 import { git, tryGit } from "./git.ts";
+import { readChantFiles } from "./read-chant-files.ts";
 import { openScratch } from "./scratch-folder.ts";
 
 const NAME = "Casebook";
@@ -38,15 +39,7 @@ export function branchPublisher(options: BranchOptions): Publisher {
     place: `branch ${branch}`,
     async current() {
       const commit = (await tip()) ?? base;
-      const listed = await git(["ls-tree", "-r", "-z", "--full-tree", commit, "--", ".chant"], { gitDir });
-      const files = new Map<string, string>();
-      for (const entry of listed.toString().split("\0")) {
-        const [head, path] = [entry.slice(0, entry.indexOf("\t")), entry.slice(entry.indexOf("\t") + 1)];
-        const [mode, , oid] = head.split(" ");
-        if (mode?.startsWith("100") === true && oid !== undefined && isOurs(path))
-          files.set(path, (await git(["cat-file", "blob", oid], { gitDir })).toString());
-      }
-      return files;
+      return readChantFiles(gitDir, commit, isOurs);
     },
     async publish({ files, message }): Promise<Published> {
       const before = await tip();

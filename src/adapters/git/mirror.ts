@@ -3,13 +3,20 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { RunFailure } from "../../domain/failure.ts";
 import { fileFailure } from "./file-failure.ts";
-import { git, tryGit } from "./git.ts";
+import { git, type GitOptions, tryGit } from "./git.ts";
 import { isAlive, openScratch } from "./scratch-folder.ts";
 
 /** Protocols that a person may name. `ext::` and other helpers run programs; the rest is what git calls its own. */
 const PROTOCOLS = new Set(["https", "http", "ssh", "git", "file"]);
 /** Branches of the origin stand apart from ours, so that refreshing never removes an investigation. */
 const REFSPECS = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+
+export interface MirrorOptions {
+  /** Folder below `<data>/mirrors`. Default: made from the URL. */
+  readonly name?: string;
+  /** Installation token of a GitHub App. */
+  readonly token?: string;
+}
 
 /** The protocol of a URL (`https://…`, `git@host:path`); undefined for a path of this machine. */
 export function protocolOf(place: string): string | undefined {
@@ -22,18 +29,24 @@ export function protocolOf(place: string): string | undefined {
  * The folder of a bare mirror of `url` below `<data>/mirrors`, made when it is not there, refreshed when it is. Another
  * process at work on it: RunFailure `busy`. Not reachable: `repository-unreachable`, and an older mirror stays as it is.
  */
-export async function openMirror(url: string, data: string, signal?: AbortSignal): Promise<string> {
+export async function openMirror(
+  url: string,
+  data: string,
+  signal?: AbortSignal,
+  { name = mirrorName(url), token }: MirrorOptions = {},
+): Promise<string> {
   const protocol = protocolOf(url);
   if (protocol === undefined || !PROTOCOLS.has(protocol))
     throw new RunFailure(
       "usage",
       `Casebook cannot read from ${protocol ?? "that"}: https, ssh, git, http and file URLs only`,
     );
-  const folder = join(data, "mirrors", mirrorName(url));
+  const folder = join(data, "mirrors", name);
+  const env = token === undefined ? {} : authorization(url, token);
   fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
   using _lock = lock(`${folder}.lock`, url);
   if (existsSync(folder)) {
-    await refresh(folder, url, protocol, signal);
+    await refresh(folder, url, { protocol, env, signal });
     return folder;
   }
   // Complete or not there: a killed first fetch leaves a scratch folder, never half a mirror.
@@ -41,12 +54,16 @@ export async function openMirror(url: string, data: string, signal?: AbortSignal
   const fresh = join(scratch.path, "mirror");
   await git(["init", "--quiet", "--bare", "--template=", fresh], { signal });
   await git(["config", "remote.origin.url", url], { gitDir: fresh, signal });
-  await refresh(fresh, url, protocol, signal);
+  await refresh(fresh, url, { protocol, env, signal });
   renameSync(fresh, folder);
   return folder;
 }
 
-async function refresh(gitDir: string, url: string, protocol: string, signal?: AbortSignal): Promise<void> {
+async function refresh(
+  gitDir: string,
+  url: string,
+  options: Pick<GitOptions, "protocol" | "env" | "signal">,
+): Promise<void> {
   const fetch = [
     "fetch",
     "--quiet",
@@ -56,18 +73,30 @@ async function refresh(gitDir: string, url: string, protocol: string, signal?: A
     "--end-of-options",
     url,
   ];
-  await git([...fetch, ...REFSPECS], { gitDir, protocol, signal });
+  await git([...fetch, ...REFSPECS], { gitDir, ...options });
   const { stdout } = await tryGit(["ls-remote", "--symref", "--end-of-options", url, "HEAD"], {
     gitDir,
-    protocol,
-    signal,
+    ...options,
   });
   const head = /^ref: refs\/heads\/([^\t\n]{1,500})\tHEAD/.exec(stdout.toString())?.[1];
   if (head !== undefined)
     await git(["symbolic-ref", "refs/remotes/origin/HEAD", `refs/remotes/origin/${head}`], {
       gitDir,
-      signal,
+      signal: options.signal,
     });
+}
+
+/**
+ * The token goes by environment to git alone: not into the URL, an argument that others can list, or a file. It is sent
+ * to this server only, so a redirect elsewhere does not get it.
+ */
+function authorization(url: string, token: string): Readonly<Record<string, string>> {
+  const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+  };
 }
 
 /** Readable, and one folder for one URL whatever its characters. */

@@ -1,0 +1,46 @@
+/** An answer that GitHub may confirm with 304, which costs nothing of the limit. */
+export interface KnownAnswer {
+  readonly etag: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly data: unknown;
+}
+
+export interface EtagCache {
+  get(key: string): KnownAnswer | undefined;
+  set(key: string, answer: KnownAnswer): void;
+}
+
+/** Kept as text: nobody can change what others will read, and its size is known. The longest unused goes first. */
+export function createEtagCache(most: {
+  readonly answers: number;
+  readonly characters: number;
+  /** A larger one is not kept. */
+  readonly ofOne: number;
+}): EtagCache {
+  const kept = new Map<string, string>();
+  let characters = 0;
+  const drop = (key: string): void => {
+    characters -= kept.get(key)?.length ?? 0;
+    kept.delete(key);
+  };
+  return {
+    get(key) {
+      const text = kept.get(key);
+      if (text === undefined) return undefined;
+      kept.delete(key);
+      kept.set(key, text);
+      return JSON.parse(text) as KnownAnswer;
+    },
+    set(key, answer) {
+      drop(key);
+      const text = JSON.stringify(answer);
+      if (text.length > most.ofOne) return;
+      kept.set(key, text);
+      characters += text.length;
+      for (const oldest of kept.keys()) {
+        if (kept.size <= most.answers && characters <= most.characters) break;
+        drop(oldest);
+      }
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Schema } from "./slice.ts";
+
+/**
+ * A schema of OpenAPI 3.0 as JSON Schema (draft 7), all levels. The differences that GitHub's description uses:
+ * `nullable` beside a type, an enumeration or alternatives, and a `$ref` that silences what stands beside it. `oneOf`
+ * becomes `anyOf`: GitHub's alternatives overlap (a file without its optional members is a symbolic link too).
+ */
+export function toJsonSchema(schema: Schema): Schema {
+  if (typeof schema["$ref"] === "string") return { $ref: schema["$ref"] };
+  const converted: Record<string, unknown> = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    switch (keyword) {
+      case "nullable":
+      case "discriminator":
+      case "default":
+        break;
+      case "properties":
+        converted[keyword] = convertEach(value);
+        break;
+      case "items":
+      case "not":
+        converted[keyword] = toJsonSchema(value as Schema);
+        break;
+      case "additionalProperties":
+        converted[keyword] = typeof value === "boolean" ? value : toJsonSchema(value as Schema);
+        break;
+      case "allOf":
+        // GitHub writes "a user or an enterprise, or null" so in one place: nothing is both.
+        converted[schema["nullable"] === true ? "anyOf" : keyword] = (value as readonly Schema[]).map(
+          toJsonSchema,
+        );
+        break;
+      case "oneOf":
+      case "anyOf":
+        converted["anyOf"] = (value as readonly Schema[]).map(toJsonSchema);
+        break;
+      default:
+        converted[keyword] = value;
+    }
+  }
+  return schema["nullable"] === true ? orNull(converted) : converted;
+}
+
+function convertEach(schemas: unknown): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(
+    Object.entries(schemas as Readonly<Record<string, Schema>>).map(([name, schema]) => [
+      name,
+      toJsonSchema(schema),
+    ]),
+  );
+}
+
+/** `nullable` lifts every other keyword for null, an enumeration too. */
+function orNull(schema: Schema): Schema {
+  return { anyOf: [schema, { type: "null" }] };
+}

@@ -1,0 +1,174 @@
+import { accountJson } from "../accounts.ts";
+import { type ApiAnswer, type ApiRequest, ApiRefusal, member, notFound, paged } from "../api.ts";
+import { seatInstallation } from "../backend.ts";
+import type { InstallationToken } from "../tokens.ts";
+import { TOKEN_MILLISECONDS } from "../tokens.ts";
+import { appJson, installationJson, repositoryJson } from "../view.ts";
+import { type InstallationRecord, isoTime, refusalOf, type World } from "../world.ts";
+import { numberOf, type OtherRoute } from "./route.ts";
+
+export const APP_ROUTES: readonly OtherRoute[] = [
+  {
+    at: "GET /app",
+    async answer(world, request) {
+      onlyApp(request);
+      return {
+        status: 200,
+        body: { ...appJson(world), installations_count: world.installations.size },
+      };
+    },
+  },
+  {
+    at: "GET /app/installations",
+    async answer(world, request) {
+      onlyApp(request);
+      const installations = [...world.installations.keys()].map((owner) => installationJson(world, owner));
+      return paged(installations, request, world.url);
+    },
+  },
+  {
+    at: "GET /app/installations/{installation_id}",
+    async answer(world, request) {
+      onlyApp(request);
+      return {
+        status: 200,
+        body: installationJson(world, installationOf(world, request).owner.login),
+      };
+    },
+  },
+  { at: "POST /app/installations/{installation_id}/access_tokens", answer: createToken },
+  {
+    at: "DELETE /installation/token",
+    async answer(world, request) {
+      world.tokens.delete(tokenOf(request).token);
+      return { status: 204 };
+    },
+  },
+  {
+    at: "GET /installation/repositories",
+    async answer(world, request) {
+      const { owner, repositories } = tokenOf(request);
+      const visible = world.repositories.filter(
+        (repository) => repository.owner.login === owner && (repositories?.includes(repository.id) ?? true),
+      );
+      const page = paged(visible, request, world.url);
+      const shown = await Promise.all(
+        (page.body as typeof visible).map((repository) => repositoryJson(world, repository)),
+      );
+      return {
+        ...page,
+        body: {
+          total_count: visible.length,
+          repository_selection: repositories === undefined ? "all" : "selected",
+          repositories: shown,
+        },
+      };
+    },
+  },
+  {
+    at: "GET /users/{username}",
+    async answer(world, request) {
+      const account = world.accounts.find(request.params["username"] ?? "");
+      if (account === undefined) throw notFound();
+      return { status: 200, body: publicUser(world, account) };
+    },
+  },
+  {
+    at: "GET /users/{username}/installation",
+    async answer(world, request) {
+      onlyApp(request);
+      const found = installationJson(world, request.params["username"] ?? "");
+      if (found === undefined) throw notFound();
+      return { status: 200, body: found };
+    },
+  },
+];
+
+function publicUser(world: World, account: Parameters<typeof accountJson>[0]): object {
+  const owned = world.repositories.filter(({ owner, isPrivate }) => owner.id === account.id && !isPrivate);
+  return {
+    ...accountJson(account, world.url),
+    name: account.login,
+    company: null,
+    blog: "",
+    location: null,
+    email: null,
+    hireable: null,
+    bio: null,
+    twitter_username: null,
+    public_repos: owned.length,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-01T00:00:00Z",
+  };
+}
+
+/** A token of an installation: the state behind us makes it and decides about its narrowing; its life is by our clock. */
+async function createToken(world: World, request: ApiRequest): Promise<ApiAnswer> {
+  onlyApp(request);
+  const installation = installationOf(world, request);
+  if (installation.suspendedAt !== undefined)
+    throw new ApiRefusal(403, "This installation has been suspended");
+  const answer = await world.backend.with(
+    world.appToken(),
+    "POST",
+    `/app/installations/${seatInstallation(world.accounts, installation.owner.seat)}/access_tokens`,
+    request.body ?? {},
+  );
+  if (answer.status !== 201) throw refusalOf(answer);
+  const token = String(member(answer.body, "token"));
+  const narrowed =
+    member(answer.body, "repository_selection") === "selected"
+      ? (member(answer.body, "repositories") as readonly { readonly id: number }[])
+      : undefined;
+  const expiresAt = world.now() + TOKEN_MILLISECONDS;
+  const permissions = {
+    ...(member(answer.body, "permissions") as Readonly<Record<string, string>>),
+    metadata: "read",
+  };
+  const record: InstallationToken = {
+    token,
+    installation: installation.id,
+    owner: installation.owner.login,
+    repositories: narrowed?.map(({ id }) => id),
+    permissions,
+    expiresAt,
+  };
+  world.tokens.set(token, record);
+  const repositories = world.repositories.filter(({ id }) => record.repositories?.includes(id) === true);
+  return {
+    status: 201,
+    body: {
+      token,
+      expires_at: isoTime(expiresAt),
+      permissions,
+      repository_selection: narrowed === undefined ? "all" : "selected",
+      ...(narrowed === undefined
+        ? {}
+        : {
+            repositories: await Promise.all(
+              repositories.map((repository) => repositoryJson(world, repository)),
+            ),
+          }),
+    },
+  };
+}
+
+export function onlyApp({ caller }: ApiRequest): void {
+  if (caller.kind !== "app") throw new ApiRefusal(401, "A JSON web token could not be decoded");
+}
+
+function tokenOf({ caller }: ApiRequest): InstallationToken {
+  if (caller.kind !== "installation")
+    throw new ApiRefusal(403, "You must authenticate with an installation access token");
+  return caller.token;
+}
+
+function installationOf(world: World, request: ApiRequest): InstallationRecord {
+  const id = numberOf(request, "installation_id");
+  const found = [...world.installations.values()].find((installation) => installation.id === id);
+  if (found === undefined) throw notFound();
+  return found;
+}

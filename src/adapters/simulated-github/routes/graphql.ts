@@ -1,0 +1,138 @@
+import { admit } from "../access.ts";
+import { type ApiAnswer, type ApiRequest, ApiRefusal, member, textOf } from "../api.ts";
+import { isTreePath } from "../bare-repository.ts";
+import { afterMove, isProtected, RULE_DETAILS, RULE_WORDS, signatureOf, webFlow } from "../branches.ts";
+import { actorOf, fullName, type RepositoryRecord, type World } from "../world.ts";
+import type { OtherRoute } from "./route.ts";
+
+/** The one mutation that is here: several files in one commit, on the head that is expected. */
+export const COMMIT_MUTATION = "createCommitOnBranch";
+
+export const GRAPHQL_ROUTE: OtherRoute = {
+  at: "POST /graphql",
+  async answer(world, request) {
+    if (request.caller.kind === "nobody")
+      throw new ApiRefusal(401, "This endpoint requires you to be authenticated.");
+    const input = inputOf(request.body);
+    if (input === undefined)
+      return failed(
+        "UNDEFINED_FIELD",
+        `The simulated GitHub answers only ${COMMIT_MUTATION} with a variable`,
+      );
+    return commit(world, request, input);
+  },
+};
+
+/** Which mutation a request asks for, for the log. */
+export function mutationOf(body: unknown): string {
+  const query = (textOf(body, "query") ?? "").slice(0, MAX_QUERY);
+  return query.includes(COMMIT_MUTATION) ? COMMIT_MUTATION : "unknown";
+}
+
+const MAX_QUERY = 20_000;
+
+/** The variable that is given as the mutation's input. */
+function inputOf(body: unknown): unknown {
+  const query = (textOf(body, "query") ?? "").slice(0, MAX_QUERY);
+  const at = query.indexOf(COMMIT_MUTATION);
+  if (at < 0) return undefined;
+  const variable = /^\s{0,20}\(\s{0,20}input\s{0,20}:\s{0,20}\$(\w{1,100})/.exec(
+    query.slice(at + COMMIT_MUTATION.length),
+  )?.[1];
+  return variable === undefined ? undefined : member(member(body, "variables"), variable);
+}
+
+async function commit(world: World, request: ApiRequest, input: unknown): Promise<ApiAnswer> {
+  const target = member(input, "branch");
+  const repository = repositoryNamed(world, request, textOf(target, "repositoryNameWithOwner") ?? "");
+  if (repository === undefined) return failed("NOT_FOUND", "Could not resolve to a Repository.");
+  const branch = (textOf(target, "branchName") ?? "").replace(/^refs\/heads\//, "");
+  const head = await repository.bare.head(branch);
+  if (head === undefined) return failed("NOT_FOUND", `Could not resolve to a Ref with the name '${branch}'.`);
+  if (textOf(input, "expectedHeadOid") !== head)
+    return failed("STALE_DATA", `Expected branch to point to "${head}" but it did not. Pull and try again.`);
+  if (isProtected(repository, branch))
+    return failed("UNPROCESSABLE", `${RULE_WORDS}\n\n${RULE_DETAILS.update}\n\n`);
+
+  const files = fileChanges(input);
+  if (typeof files === "string") return failed("UNPROCESSABLE", files);
+  const workflow = [...files.additions.keys(), ...files.deletions].find((path) =>
+    path.startsWith(".github/workflows/"),
+  );
+  if (workflow !== undefined && request.caller.kind === "installation")
+    return failed(
+      "FORBIDDEN",
+      `refusing to allow a GitHub App to create or update workflow \`${workflow}\` without \`workflows\` permission`,
+    );
+
+  const headline = textOf(member(input, "message"), "headline") ?? "";
+  const text = textOf(member(input, "message"), "body") ?? "";
+  const oid = await repository.bare.write({
+    branch,
+    parent: head,
+    message: text === "" ? headline : `${headline}\n\n${text}`,
+    author: signatureOf(world, actorOf(world, request)),
+    committer: webFlow(world),
+    ...files,
+  });
+  await afterMove(world, request, repository, { branch, before: head, after: oid });
+  return {
+    status: 200,
+    body: {
+      data: {
+        [COMMIT_MUTATION]: {
+          clientMutationId: textOf(input, "clientMutationId") ?? null,
+          commit: { oid, url: `${world.url}/${fullName(repository)}/commit/${oid}` },
+          ref: { name: branch, target: { oid } },
+        },
+      },
+    },
+  };
+}
+
+function repositoryNamed(world: World, request: ApiRequest, name: string): RepositoryRecord | undefined {
+  const [owner = "", repo = ""] = name.split("/");
+  try {
+    return admit(world, { ...request, params: { owner, repo } }, "/graphql");
+  } catch (error) {
+    // GraphQL has no redirects: an old name is no name.
+    if (error instanceof ApiRefusal && error.answer.status !== 403) return undefined;
+    throw error;
+  }
+}
+
+interface Files {
+  readonly additions: ReadonlyMap<string, Uint8Array>;
+  readonly deletions: readonly string[];
+}
+
+/** Files of the input, or what is wrong with them. */
+function fileChanges(input: unknown): Files | string {
+  const changes = member(input, "fileChanges");
+  const added = member(changes, "additions");
+  const deleted = member(changes, "deletions");
+  const additions = new Map<string, Uint8Array>();
+  for (const addition of Array.isArray(added) ? (added as readonly unknown[]) : []) {
+    const path = textOf(addition, "path") ?? "";
+    if (!isTreePath(path)) return `A path was requested for addition which is invalid: ${path}`;
+    additions.set(path, Buffer.from(textOf(addition, "contents") ?? "", "base64"));
+  }
+  const deletions = (Array.isArray(deleted) ? (deleted as readonly unknown[]) : []).map(
+    (deletion) => textOf(deletion, "path") ?? "",
+  );
+  const wrong = deletions.find((path) => !isTreePath(path));
+  return wrong === undefined
+    ? { additions, deletions }
+    : `A path was requested for deletion which is invalid: ${wrong}`;
+}
+
+/** GraphQL says no with 200. */
+function failed(type: string, message: string): ApiAnswer {
+  return {
+    status: 200,
+    body: {
+      data: { [COMMIT_MUTATION]: null },
+      errors: [{ type, path: [COMMIT_MUTATION], locations: [{ line: 1, column: 1 }], message }],
+    },
+  };
+}

@@ -1,0 +1,207 @@
+import { formatLines } from "../citation/format-citation.ts";
+import { inlineCode, printable } from "../document/inline-code.ts";
+import { type LineReference, parseDocument } from "../document/parse-document.ts";
+import { UNKNOWN_MARK } from "../document/render-document.ts";
+import { LIMITS } from "../github/limits.ts";
+import type { Rules } from "../investigation/event.ts";
+import type { Investigation, PhaseRecord } from "../investigation/investigation.ts";
+import { lengthen } from "./lengthen.ts";
+import { type SafeText, safeText, safeTitle } from "./safe-text.ts";
+
+export interface PullInput {
+  readonly investigation: Investigation;
+  readonly issue: { readonly number: number; readonly title: string };
+  /** `https://github.com/o/r`. */
+  readonly repository: { readonly webUrl: string };
+  readonly rules: Rules;
+  readonly branch: string;
+  /** Specs and documents on the branch, path to text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The phase that has this pull request for itself. */
+  readonly phase?: string;
+}
+
+/** References shown; all of them are in the documents. */
+const MAX_EVIDENCE = 30;
+const MAX_QUESTIONS = 20;
+/** Phases by how much a reader wants to know their finding. */
+const TELLING = ["root-cause", "impact-map", "comprehension"];
+const RESULT = { met: "✅ met", unmet: "❌ not met", undecided: "❔ open" } as const;
+const HOW = {
+  machine: "checked by machine",
+  run: "by running code",
+  model: "judged by a model",
+  human: "for a person",
+} as const;
+
+/** Title and body of the pull request that brings the documents: the finding, what was checked and how, the evidence. */
+export function pullRequest(input: PullInput): { readonly title: SafeText; readonly body: SafeText } {
+  const { investigation, issue, repository, phase } = input;
+  const safe = (markdown: string): SafeText => safeText(markdown, { links: [repository.webUrl] });
+  const shown = investigation.phases.filter(({ type }) => phase === undefined || type === phase);
+  const title = `docs(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – ${issue.title}`;
+  const parts = [
+    { text: safe(findingOf(shown)), rank: 0 },
+    { text: `Refs #${issue.number}` as SafeText, rank: 0 },
+    { text: safe(criteriaTable(shown)), rank: 2 },
+    { text: safe(evidenceTable(input)), rank: 4 },
+    { text: safe(questionsOf(input, shown)), rank: 3 },
+    { text: safe(nextOf(investigation)), rank: 1 },
+    { text: safe(filesOf(input)), rank: 1 },
+    { text: safe(footer(input)), rank: 1 },
+  ];
+  return {
+    title: titleOf(title, issue.number),
+    body: lengthen(parts, LIMITS.ownBodyCharacters),
+  };
+}
+
+/** The issue's number stays a reference in the title; nothing else of it does anything. */
+function titleOf(title: string, number: number): SafeText {
+  return safeTitle(title, LIMITS.ownTitleCharacters).replace(`\`#${number}\``, `#${number}`) as SafeText;
+}
+
+function findingOf(phases: readonly PhaseRecord[]): string {
+  const telling = [...TELLING, ...phases.map(({ type }) => type)];
+  const record = telling
+    .map((type) => phases.find((candidate) => candidate.type === type && candidate.lead !== undefined))
+    .find((candidate) => candidate !== undefined);
+  const others = phases.filter(({ lead, type }) => lead !== undefined && type !== record?.type);
+  return [
+    "## Finding",
+    "",
+    record?.lead ?? "No phase has a finding yet.",
+    ...(others.length === 0 ? [] : ["", ...others.map(({ type, lead }) => `- **${type}**: ${lead}`)]),
+  ].join("\n");
+}
+
+function criteriaTable(phases: readonly PhaseRecord[]): string {
+  const rows = phases.flatMap(({ type, criteria = [] }) =>
+    criteria.map(
+      ({ text, result, how, evidence }) =>
+        `| ${type} | ${cell(text)} | ${RESULT[result]} | ${result === "undecided" ? "open" : HOW[how]}: ${cell(evidence)} |`,
+    ),
+  );
+  if (rows.length === 0) return "";
+  const dropped = phases.reduce((sum, record) => sum + (record.dropped ?? 0), 0);
+  return [
+    "## Acceptance criteria",
+    "",
+    "| phase | criterion | result | how it was decided |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    ...(dropped > 0 ? ["", `${dropped} statements failed their check and were left out.`] : []),
+  ].join("\n");
+}
+
+function evidenceTable({ investigation, repository, files, phase }: PullInput): string {
+  const { base } = investigation;
+  const seen = new Map<string, { readonly reference: LineReference; readonly phases: Set<string> }>();
+  for (const [type, text] of documentsOf(files, investigation.issue)) {
+    if (phase !== undefined && type !== phase) continue;
+    for (const { value } of parseDocument(text).lines) {
+      const key = formatLines(value);
+      const known = seen.get(key);
+      if (known === undefined) seen.set(key, { reference: value, phases: new Set([type]) });
+      else known.phases.add(type);
+    }
+  }
+  if (seen.size === 0 || base === undefined) return "";
+  const rows = [...seen.values()].slice(0, MAX_EVIDENCE).map(({ reference, phases }) => {
+    const { path, start, end } = reference;
+    const anchor = start === end ? `L${start}` : `L${start}-L${end}`;
+    const url = `${repository.webUrl}/blob/${reference.commit ?? base}/${encodeURI(path).replace(/[?#()|]/g, encodeURIComponent)}#${anchor}`;
+    return `| [${label(formatLines(reference))}](${url}) | ${[...phases].join(", ")} |`;
+  });
+  const more =
+    seen.size > MAX_EVIDENCE ? ["", `${seen.size - MAX_EVIDENCE} more stand in the documents.`] : [];
+  return [
+    "## Evidence",
+    "",
+    "| lines at the base commit | cited in |",
+    "| --- | --- |",
+    ...rows,
+    ...more,
+  ].join("\n");
+}
+
+/** A path as the text of a link: code shows it as it is, and a bracket cannot end the link. */
+function label(text: string): string {
+  return inlineCode(text.replace(/[[\]]/g, "?"), 120);
+}
+
+function questionsOf({ files, investigation, phase }: PullInput, phases: readonly PhaseRecord[]): string {
+  const open = phases.flatMap(({ type, criteria = [] }) =>
+    criteria
+      .filter(({ result }) => result !== "met")
+      .map(({ text, evidence }) => `- ${type}: ${text} – ${evidence}`),
+  );
+  const unknown = [...documentsOf(files, investigation.issue)]
+    .filter(([type]) => phase === undefined || type === phase)
+    .flatMap(([type, text]) =>
+      text
+        .split("\n")
+        .filter((line) => line.startsWith(`- ${UNKNOWN_MARK} `))
+        .map((line) => `- ${type}: not known is ${line.slice(`- ${UNKNOWN_MARK} `.length)}`),
+    );
+  const questions = [...new Set([...open, ...unknown])];
+  if (questions.length === 0) return "";
+  const more =
+    questions.length > MAX_QUESTIONS
+      ? [`- ${questions.length - MAX_QUESTIONS} more stand in the documents.`]
+      : [];
+  return ["## Open questions", "", ...questions.slice(0, MAX_QUESTIONS), ...more].join("\n");
+}
+
+function nextOf({ stage }: Investigation): string {
+  const lines = [
+    ...(stage === "awaiting-approval"
+      ? ["- `/casebook approve` lets the next phase begin; `/casebook reject REASON` ends the investigation."]
+      : []),
+    "- `/casebook at PATH:LINE-LINE` says where the cause is; root cause and impact map follow.",
+    "- `/casebook refresh` reads the newest commit, `/casebook retry` works again what failed.",
+    "- Merging keeps the documents and ends the investigation. Closing means no, until `/casebook retry`.",
+  ];
+  return ["## What to comment next", "", ...lines].join("\n");
+}
+
+function filesOf({ files, repository, branch }: PullInput): string {
+  const paths = [...files.keys()].filter((path) => path.startsWith(".chant/research/"));
+  if (paths.length === 0) return "";
+  return [
+    "## Documents",
+    "",
+    ...paths.map((path) => `- [${label(path)}](${repository.webUrl}/blob/${branch}/${path})`),
+  ].join("\n");
+}
+
+function footer({ investigation, repository, branch }: PullInput): string {
+  const { base, runs } = investigation;
+  const facts = [
+    ...(base === undefined
+      ? []
+      : [`base commit [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
+    `branch \`${printable(branch)}\``,
+    `run ${runs}`,
+    "built-in researcher, no model, no cost",
+    "every reference was checked by machine at the base commit",
+  ];
+  return `*${facts.join(" · ")}*`;
+}
+
+/** Documents by phase, in the order of what a reader wants to know. */
+function documentsOf(
+  files: ReadonlyMap<string, string>,
+  issue: number,
+): readonly (readonly [string, string])[] {
+  const prefix = `.chant/research/issue-${issue}-`;
+  const place = (type: string): number => (TELLING.includes(type) ? TELLING.indexOf(type) : TELLING.length);
+  return [...files]
+    .filter(([path]) => path.startsWith(prefix) && path.endsWith(".md"))
+    .map(([path, text]) => [path.slice(prefix.length, -".md".length), text] as const)
+    .sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
+}
+
+function cell(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/(?<!\\)\|/g, "\\|");
+}

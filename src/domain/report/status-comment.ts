@@ -1,0 +1,208 @@
+import { formatHelp } from "../command/format-help.ts";
+import { inlineCode } from "../document/inline-code.ts";
+import { LIMITS } from "../github/limits.ts";
+import type { Rules } from "../investigation/event.ts";
+import type { Ask, Investigation, PhaseRecord, Stage } from "../investigation/investigation.ts";
+import { documentFileOf, branchOf } from "../phase/names.ts";
+import type { RepositoryConfig } from "../repository-config/repository-config.ts";
+import { lengthen } from "./lengthen.ts";
+import { type SafeText, safeText } from "./safe-text.ts";
+
+export interface StatusInput {
+  readonly investigation: Investigation;
+  /** `https://github.com/o/r`. */
+  readonly repository: { readonly webUrl: string };
+  readonly rules: Rules;
+  readonly destination: RepositoryConfig["destination"];
+  /** Documents by phase; the thread shows them when there is no branch. */
+  readonly documents: ReadonlyMap<string, string>;
+  /** What the running phase is doing. */
+  readonly step?: string;
+}
+
+/** What the comment says first, and who is to act. */
+const HEADLINE: Readonly<Record<Stage, string>> = {
+  idle: "Nothing is under way",
+  queued: "Queued",
+  running: "Researching",
+  "awaiting-approval": "Waiting for approval",
+  "awaiting-merge": "Waiting for the merge",
+  paused: "Paused",
+  failed: "Could not finish",
+  stopped: "Stopped: a person's commit is on the branch",
+  cancelled: "Cancelled",
+  rejected: "Rejected",
+  done: "Done",
+  gone: "Gone",
+};
+
+const NEXT: Readonly<Record<Stage, string>> = {
+  idle: "`/casebook investigate` starts the research.",
+  queued: "It begins as soon as a worker is free. `/casebook cancel` stops it.",
+  running: "Nothing to do; this comment follows. `/casebook cancel` stops it, `/casebook pause` halts it.",
+  "awaiting-approval": "`/casebook approve` goes on, `/casebook reject REASON` ends it.",
+  "awaiting-merge": "Merging the pull request lets the next phase begin; closing it ends the investigation.",
+  paused: "`/casebook resume` goes on, `/casebook cancel` ends it.",
+  failed: "`/casebook retry` tries again.",
+  stopped: "`/casebook resume` goes on from that commit; nothing of yours is written over.",
+  cancelled: "`/casebook retry` starts again with what was left.",
+  rejected: "`/casebook retry` starts it again.",
+  done: "`/casebook at PATH:LINE` says where the cause is, `/casebook refresh` reads the newest commit.",
+  gone: "",
+};
+
+const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
+  waiting: "○ waits",
+  running: "◐ running",
+  completed: "● done",
+  needs_attention: "● done, open for a person",
+  failed: "✕ a check does not hold",
+  skipped: "– skipped",
+  "left-out": "– needs a model",
+};
+
+/** Stages in which what is still wanted comes next by itself or by one word. */
+const UNDER_WAY: ReadonlySet<Stage> = new Set([
+  "queued",
+  "running",
+  "awaiting-approval",
+  "awaiting-merge",
+  "paused",
+]);
+
+/** The one comment that says how far an investigation is; edited in place, so the same state gives the same text. */
+export function statusComment(input: StatusInput): SafeText {
+  const { investigation, repository, rules } = input;
+  const { stage, reason } = investigation;
+  const safe = (markdown: string): SafeText => safeText(markdown, { links: [repository.webUrl] });
+  const parts = [
+    { text: safe(`**Casebook · ${HEADLINE[stage]}**${reason === undefined ? "" : ` – ${reason}`}`), rank: 0 },
+    { text: safe(circumstancesOf(investigation)), rank: 1 },
+    { text: safe(phaseTable(input)), rank: 1 },
+    { text: safe(stepOf(input)), rank: 4 },
+    { text: safe(pullOf(input)), rank: 0 },
+    { text: safe(NEXT[stage]), rank: 0 },
+    ...findings(input).map((text) => ({ text: safe(text), rank: 6 })),
+    { text: safe(notesOf(investigation.asks)), rank: 2 },
+    { text: helpOf(investigation, rules, safe), rank: investigation.help ? 3 : 7 },
+    { text: safe(footer(input)), rank: 1 },
+  ];
+  return lengthen(parts, LIMITS.ownBodyCharacters);
+}
+
+function circumstancesOf({ circumstances, stage }: Investigation): string {
+  const { configuration, closed, held } = circumstances;
+  const lines = [
+    ...(configuration === undefined || stage === "paused" ? [] : [configuration]),
+    ...(closed && stage !== "done" && stage !== "rejected"
+      ? ["The issue is closed: nothing new starts."]
+      : []),
+    ...(held && stage !== "paused" ? ["The label `casebook:hold` is on the issue: nothing new starts."] : []),
+  ];
+  return lines.map((line) => `> ${line}`).join("\n");
+}
+
+function phaseTable({ investigation, repository, destination, documents }: StatusInput): string {
+  const { phases, wanted, stage, issue } = investigation;
+  const known = new Set(phases.map(({ type }) => type));
+  const coming: PhaseRecord[] = UNDER_WAY.has(stage)
+    ? wanted.filter((type) => !known.has(type)).map((type) => ({ type, status: "waiting" }))
+    : [];
+  const rows = [...phases, ...coming];
+  if (rows.length === 0) return "";
+  const line = (record: PhaseRecord): string => {
+    const isLinked = destination === "pull-request" && documents.has(record.type);
+    const url = `${repository.webUrl}/blob/${branchOf(String(issue))}/${documentFileOf(String(issue), record)}`;
+    const name = isLinked ? `[${record.type}](${url})` : record.type;
+    return `| ${name} | ${STATES[record.status]} | ${cell(record.reason ?? record.lead ?? "")} | ${checksOf(record)} | ${tookOf(record)} |`;
+  };
+  return [
+    "| phase | state | finding | checks | time |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows.map(line),
+  ].join("\n");
+}
+
+function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
+  if (criteria.length === 0) return "";
+  const met = criteria.filter(({ result }) => result === "met").length;
+  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${dropped} statements dropped` : ""}`;
+}
+
+function tookOf({ startedAt, endedAt }: PhaseRecord): string {
+  if (startedAt === undefined || endedAt === undefined) return "";
+  const seconds = secondsOf(endedAt) - secondsOf(startedAt);
+  if (!(seconds >= 0)) return "";
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** Seconds of a UTC time to the second, counted from a day that is far enough back. */
+function secondsOf(time: string): number {
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(time);
+  if (match === null) return Number.NaN;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
+  // Days by the civil calendar (Hinnant, "days_from_civil").
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const ofEra = y - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const days = era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear;
+  return days * 86_400 + hour * 3_600 + minute * 60 + second;
+}
+
+function stepOf({ investigation, step }: StatusInput): string {
+  return investigation.stage === "running" && step !== undefined ? `Now: ${inlineCode(step, 120)}` : "";
+}
+
+function pullOf({ investigation: { pull }, repository }: StatusInput): string {
+  if (pull === undefined) return "";
+  const state = { open: "", merged: " (merged)", closed: " (closed)" }[pull.state];
+  return `Documents and checks: [pull request ${pull.number}](${repository.webUrl}/pull/${pull.number})${state}`;
+}
+
+/** Without a branch the thread holds the documents, each folded. */
+function findings({ destination, documents }: StatusInput): readonly string[] {
+  if (destination !== "comment") return [];
+  return [...documents].map(
+    ([phase, text]) =>
+      `<details><summary>${phase.replace(/[^a-z0-9-]/g, "")}</summary>\n\n${text.slice(0, MAX_DOCUMENT).trim()}${text.length > MAX_DOCUMENT ? "\n\n…" : ""}\n\n</details>`,
+  );
+}
+
+const MAX_DOCUMENT = 18_000;
+/** Requests that went wrong, the newest first. */
+const MAX_NOTES = 8;
+
+function notesOf(asks: readonly Ask[]): string {
+  const notes = asks
+    .filter(({ answer, note }) => (answer === "refused" || answer === "confused") && note !== undefined)
+    .slice(-MAX_NOTES)
+    .reverse();
+  if (notes.length === 0) return "";
+  const lines = notes.map(
+    ({ by, text, note, answer }) =>
+      `- ${inlineCode(text, 80)} by ${inlineCode(by.login, 40)} ${answer === "refused" ? "was refused" : "was not done"}: ${note}`,
+  );
+  return lines.join("\n");
+}
+
+function helpOf(investigation: Investigation, rules: Rules, safe: (text: string) => SafeText): SafeText {
+  const help = formatHelp(rules.known.map(({ type }) => type));
+  return safe(
+    `<details${investigation.help ? " open" : ""}><summary>Commands</summary>\n\n${help}\n\n</details>`,
+  );
+}
+
+function footer({ investigation, repository }: StatusInput): string {
+  const { base, run } = investigation;
+  const facts = [
+    ...(base === undefined ? [] : [`read at [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
+    ...(run === undefined ? [] : [`run \`${run.id}\``]),
+    "every reference checked by machine, no model",
+  ];
+  return `*${facts.join(" · ")}*`;
+}
+
+function cell(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/(?<!\\)\|/g, "\\|");
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+
+const boolean = (what: string): z.ZodOptional<z.ZodBoolean> =>
+  z.boolean("Expected `true` or `false`").describe(what).optional();
+const integer = (from: number, to: number, what: string): z.ZodOptional<z.ZodNumber> =>
+  z
+    .int(`Expected a whole number from ${from} to ${to}`)
+    .min(from, `Expected a whole number from ${from} to ${to}`)
+    .max(to, `Expected a whole number from ${from} to ${to}`)
+    .describe(what)
+    .optional();
+const oneOf = <const T extends readonly [string, ...string[]]>(
+  values: T,
+  what: string,
+): z.ZodOptional<z.ZodEnum<{ [K in T[number]]: K }>> =>
+  z
+    .enum(values, `Expected one of ${values.map((value) => `\`${value}\``).join(", ")}`)
+    .describe(what)
+    .optional();
+const names = (what: string): z.ZodOptional<z.ZodArray<z.ZodString>> =>
+  z
+    .array(
+      z.string("Expected a name").min(1, "Expected a name").max(100, "Expected at most 100 characters"),
+      "Expected a list",
+    )
+    .max(50, "Expected at most 50 entries")
+    .describe(what)
+    .optional();
+const globs = (what: string): z.ZodOptional<z.ZodArray<z.ZodString>> =>
+  z
+    .array(
+      z
+        .string("Expected a pattern such as `src/**`")
+        .min(1, "Expected a pattern")
+        .max(500, "Expected at most 500 characters"),
+      "Expected a list",
+    )
+    .max(100, "Expected at most 100 entries")
+    .describe(what)
+    .optional();
+
+/** The shape of `.github/casebook.yml`; the published JSON Schema is made from it (`scripts/write-schema.ts`). */
+export const configSchema = z
+  .strictObject({
+    enabled: boolean("`false` stops Casebook in this repository. Default: true."),
+    phases: names("Phases that `investigate` works. Default: every phase that can be worked here."),
+    gates: names("Phases that wait for `/casebook approve`. Default: fix."),
+    triggers: z
+      .strictObject(
+        {
+          comments: boolean("Commands in comments, and in the text of new issues. Default: true."),
+          labels: boolean("Request labels such as `casebook:investigate`. Default: true."),
+          opened: boolean("Every new issue is investigated without being asked. Default: false."),
+        },
+        "Expected keys and values",
+      )
+      .describe("What starts work.")
+      .optional(),
+    who: z
+      .strictObject(
+        {
+          start: oneOf(
+            ["write", "maintain", "admin"],
+            "The permission that starting work needs. Default: write.",
+          ),
+          apps: z
+            .array(
+              z.int("Expected the number of an App").positive("Expected the number of an App"),
+              "Expected a list",
+            )
+            .max(50, "Expected at most 50 entries")
+            .describe("Numbers of GitHub Apps whose bots may give commands. Default: none.")
+            .optional(),
+        },
+        "Expected keys and values",
+      )
+      .describe("Who may ask for work.")
+      .optional(),
+    limits: z
+      .strictObject(
+        {
+          runs: integer(1, 10, "Runs at once in this repository. Default: 2."),
+          minutes: integer(1, 120, "Minutes that one phase may take. Default: 20."),
+          startsPerHour: integer(1, 100, "Starts by one person in an hour. Default: 5."),
+        },
+        "Expected keys and values",
+      )
+      .describe("How much at once.")
+      .optional(),
+    paths: z
+      .strictObject(
+        {
+          include: globs("Files that may be named as the place of a cause. Default: every source file."),
+          exclude: globs(
+            "Files that are never named as the place of a cause; they are still searched and followed. Default: none.",
+          ),
+        },
+        "Expected keys and values",
+      )
+      .describe("Where causes are looked for.")
+      .optional(),
+    destination: oneOf(
+      ["pull-request", "comment"],
+      "`pull-request` commits the documents to a branch and proposes them; `comment` writes nothing but the status comment. Default: pull-request.",
+    ),
+    pullRequests: oneOf(
+      ["investigation", "phase"],
+      "One pull request for an investigation, or one for each phase; then merging it lets the next phase begin. Default: investigation.",
+    ),
+  })
+  .describe("Casebook's settings for a repository, read from its default branch.");
+
+export type ConfigInput = z.infer<typeof configSchema>;

@@ -1,0 +1,35 @@
+import { type ConfigProblem, fillDefaults, readConfigInput } from "./parse-repository-config.ts";
+import type { ConfigInput } from "./config-schema.ts";
+import type { RepositoryConfig } from "./repository-config.ts";
+
+/**
+ * The settings of a repository over the defaults of its owner (from the owner's repository `.github`). A key that the
+ * repository sets wins, a list replaces a list. A mistake in the owner's file is a problem too: nobody works by half of it.
+ */
+export function mergeConfigs(
+  ownerText: string | undefined,
+  repositoryText: string | undefined,
+  phases: readonly string[],
+): { readonly config: RepositoryConfig; readonly problems: readonly ConfigProblem[] } {
+  const owner = readConfigInput(ownerText, phases);
+  const repository = readConfigInput(repositoryText, phases);
+  const problems = [
+    ...repository.problems,
+    ...owner.problems.map(({ line, message }) => ({
+      line,
+      message: `In the owner's defaults (repository \`.github\`): ${message}`,
+    })),
+  ];
+  return { config: fillDefaults(problems.length > 0 ? {} : merge(owner.input, repository.input)), problems };
+}
+
+function merge(owner: ConfigInput, repository: ConfigInput): ConfigInput {
+  return {
+    ...owner,
+    ...repository,
+    triggers: { ...owner.triggers, ...repository.triggers },
+    who: { ...owner.who, ...repository.who },
+    limits: { ...owner.limits, ...repository.limits },
+    paths: { ...owner.paths, ...repository.paths },
+  };
+}

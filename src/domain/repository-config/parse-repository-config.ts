@@ -1,0 +1,192 @@
+import { LineCounter, parseDocument, isMap, isScalar, type YAMLMap } from "yaml";
+import { z } from "zod";
+import { inlineCode } from "../document/inline-code.ts";
+import { nearest } from "../nearest.ts";
+import { configSchema, type ConfigInput } from "./config-schema.ts";
+import type { RepositoryConfig } from "./repository-config.ts";
+
+export interface ConfigProblem {
+  /** 1-based line of the file. */
+  readonly line: number;
+  /** What was expected and what stands there, in one sentence. */
+  readonly message: string;
+}
+
+/** A settings file that people write has a few dozen lines. */
+const MAX_CHARACTERS = 65_536;
+
+/**
+ * Reads `.github/casebook.yml`. No file and an empty one are valid and mean the defaults. All problems come together, each
+ * with its line; with any of them `config` holds the defaults and no new work may rest on it. `phases` are the phases that
+ * exist here.
+ */
+export function parseRepositoryConfig(
+  text: string | undefined,
+  phases: readonly string[],
+): { readonly config: RepositoryConfig; readonly problems: readonly ConfigProblem[] } {
+  const { input, problems } = readConfigInput(text, phases);
+  return { config: fillDefaults(problems.length > 0 ? {} : input), problems };
+}
+
+/** What a file says, without defaults. */
+export function readConfigInput(
+  text: string | undefined,
+  phases: readonly string[],
+): { readonly input: ConfigInput; readonly problems: readonly ConfigProblem[] } {
+  if (text === undefined || text.trim() === "") return { input: {}, problems: [] };
+  if (text.length > MAX_CHARACTERS)
+    return failed(1, `Expected at most ${MAX_CHARACTERS} characters; found ${text.length}.`);
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: "core",
+    uniqueKeys: true,
+    merge: false,
+  });
+  if (document.errors.length > 0)
+    return {
+      input: {},
+      problems: document.errors.map(({ pos, message }) => ({
+        line: lines.linePos(pos[0]).line,
+        message: `Expected YAML; ${inlineCode(message.split("\n", 1)[0] ?? "", 200)}.`,
+      })),
+    };
+  if (document.contents === null) return { input: {}, problems: [] };
+  if (!isMap(document.contents))
+    return failed(1, "Expected keys and values, such as `enabled: true`; found something else.");
+  let value: unknown;
+  try {
+    // Aliases that multiply would fill the memory; nobody needs one here.
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return failed(1, "Expected values written out; found an alias (`*name`).");
+  }
+  const lineOf = (path: readonly PropertyKey[]): number => lineAt(document.contents as YAMLMap, path, lines);
+  const parsed = configSchema.safeParse(value);
+  if (!parsed.success)
+    return {
+      input: {},
+      problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, lineOf)).sort(byLine),
+    };
+  const unknown = unknownPhases(parsed.data, phases, lineOf);
+  return { input: unknown.length > 0 ? {} : parsed.data, problems: unknown };
+}
+
+export function fillDefaults(input: ConfigInput): RepositoryConfig {
+  const { triggers = {}, who = {}, limits = {}, paths = {} } = input;
+  return {
+    enabled: input.enabled ?? true,
+    phases: input.phases ?? [],
+    gates: input.gates ?? ["fix"],
+    triggers: {
+      comments: triggers.comments ?? true,
+      labels: triggers.labels ?? true,
+      opened: triggers.opened ?? false,
+    },
+    who: { start: who.start ?? "write", apps: who.apps ?? [] },
+    limits: {
+      runs: limits.runs ?? 2,
+      minutes: limits.minutes ?? 20,
+      startsPerHour: limits.startsPerHour ?? 5,
+    },
+    paths: { include: paths.include ?? [], exclude: paths.exclude ?? [] },
+    destination: input.destination ?? "pull-request",
+    pullRequests: input.pullRequests ?? "investigation",
+  };
+}
+
+function problemsOf(
+  issue: z.core.$ZodIssue,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): readonly ConfigProblem[] {
+  const where = issue.path.length === 0 ? "" : ` in \`${issue.path.map(String).join(".")}\``;
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(issue.path);
+    return issue.keys.map((key) => {
+      const close = nearest(key, known);
+      return {
+        line: lineOf([...issue.path, key]),
+        message: `Expected a key that Casebook knows${where}; found ${inlineCode(key, 60)}. ${
+          close === undefined
+            ? `There are ${known.map((name) => `\`${name}\``).join(", ")}.`
+            : `Did you mean \`${close}\`?`
+        }`,
+      };
+    });
+  }
+  return [{ line: lineOf(issue.path), message: `${issue.message}${where}.` }];
+}
+
+/** The keys that the schema has at a place. */
+function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let at: z.ZodType = configSchema;
+  for (const key of path) {
+    const inner = unwrap(at);
+    const next =
+      inner instanceof z.ZodObject ? (inner.shape[String(key)] as z.ZodType | undefined) : undefined;
+    if (next === undefined) return [];
+    at = next;
+  }
+  const object = unwrap(at);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+function unwrap(type: z.ZodType): z.ZodType {
+  return type instanceof z.ZodOptional ? unwrap(type.unwrap() as z.ZodType) : type;
+}
+
+function unknownPhases(
+  { phases: chosen = [], gates = [] }: ConfigInput,
+  known: readonly string[],
+  lineOf: (path: readonly PropertyKey[]) => number,
+): readonly ConfigProblem[] {
+  const wrong = (key: "phases" | "gates", names: readonly string[]): ConfigProblem[] =>
+    names.flatMap((name, i) => {
+      if (known.includes(name)) return [];
+      const close = nearest(name, known);
+      return [
+        {
+          line: lineOf([key, i]),
+          message: `Expected a phase in \`${key}\`; found ${inlineCode(name, 60)}. ${
+            close === undefined
+              ? `There are ${known.map((type) => `\`${type}\``).join(", ")}.`
+              : `Did you mean \`${close}\`?`
+          }`,
+        },
+      ];
+    });
+  return [...wrong("phases", chosen), ...wrong("gates", gates)].sort(byLine);
+}
+
+/** The line of the deepest part of a path that the file has. */
+function lineAt(root: YAMLMap, path: readonly PropertyKey[], lines: LineCounter): number {
+  let offset = root.range?.[0] ?? 0;
+  let at: unknown = root;
+  for (const key of path) {
+    if (isMap(at)) {
+      const pair = at.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) break;
+      offset = (isScalar(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
+      at = pair.value;
+    } else {
+      const item = (at as { items?: readonly { range?: readonly number[] | null }[] } | null)?.items?.[
+        Number(key)
+      ];
+      if (item === undefined) break;
+      offset = item.range?.[0] ?? offset;
+      at = item;
+    }
+  }
+  return lines.linePos(offset).line;
+}
+
+function byLine(a: ConfigProblem, b: ConfigProblem): number {
+  return a.line - b.line;
+}
+
+function failed(
+  line: number,
+  message: string,
+): { readonly input: ConfigInput; readonly problems: readonly ConfigProblem[] } {
+  return { input: {}, problems: [{ line, message }] };
+}

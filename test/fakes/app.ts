@@ -1,0 +1,103 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+
+import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
+import { startServer, type RunningServer } from "../../src/entry/server/start-server.ts";
+import { readServerConfig, type ServerConfig } from "../../src/entry/server/server-config.ts";
+import { WEBHOOK_PATH } from "../../src/entry/server/http-server.ts";
+
+const example = join(import.meta.dirname, "../../examples/issue-42");
+export const issueText = readFileSync(join(example, "issue.md"), "utf8");
+
+/** The files of the bundled example, without its issue. */
+export function exampleFiles(): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const entry of readdirSync(example, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && entry.name !== "issue.md")
+      files[path.slice(example.length + 1)] = readFileSync(path, "utf8");
+  }
+  return files;
+}
+
+/** The example's title and text, as they are typed into GitHub's form. */
+export function exampleIssue(): { readonly title: string; readonly body: string } {
+  const [heading = "", ...rest] = issueText.split("\n");
+  return { title: heading.replace(/^#\s*/, ""), body: rest.join("\n").trim() };
+}
+
+/** What a server of this App on this GitHub is started with: real settings, no waiting. */
+export function settingsFor(
+  github: SimulatedGitHub,
+  data: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    APP_ID: String(github.app.id),
+    PRIVATE_KEY: github.app.privateKey,
+    WEBHOOK_SECRET: github.app.webhookSecret,
+    GITHUB_API_URL: github.url,
+    PORT: "0",
+    CASEBOOK_DATA: data,
+    CASEBOOK_WORKERS: "1",
+    CASEBOOK_WRITE_SPACING_MS: "0",
+    LOG_LEVEL: "silent",
+    ...more,
+  };
+}
+
+export interface TestApp extends AsyncDisposable {
+  readonly server: RunningServer;
+  readonly config: ServerConfig;
+}
+
+/** Starts the real server in this process and lets the webhooks come to it. */
+export async function startApp(
+  github: SimulatedGitHub,
+  data: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<TestApp> {
+  const config = readServerConfig(settingsFor(github, data, more));
+  const logger =
+    process.env["CASEBOOK_TEST_LOG"] === "1"
+      ? pino({ level: "debug", base: null })
+      : pino({ level: "silent" });
+  const server = await startServer(config, logger);
+  github.deliverTo(`${server.url}${WEBHOOK_PATH}`);
+  return { server, config, [Symbol.asyncDispose]: () => server.stop() };
+}
+
+const DEADLINE = 60_000;
+const LOOK = 50;
+
+/** Ends when nothing is on its way and no job is left to be worked now; throws with what is left when that never comes. */
+export async function settled(github: SimulatedGitHub, url: string): Promise<void> {
+  const until = Date.now() + DEADLINE;
+  for (let calm = 0; calm < 3;) {
+    await github.webhooks.settled();
+    const open = await openJobs(url);
+    calm = open.length === 0 ? calm + 1 : 0;
+    if (Date.now() > until) throw new Error(`not settled: ${open.join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+  }
+}
+
+/** Jobs that wait or run, as the metrics tell an operator: `run active 1`. */
+async function openJobs(url: string): Promise<readonly string[]> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return [...text.matchAll(/^casebook_jobs\{queue="([a-z]+)",state="([a-z]+)"\} ([1-9]\d*)$/gm)]
+    .filter(
+      ([, queue, state]) =>
+        queue !== "dead" && (state === "created" || state === "active" || state === "retry"),
+    )
+    .map(([, queue, state, count]) => `${queue} ${state} ${count}`);
+}
+
+/** A temporary folder, removed when disposed, with a copy of `from` when given. */
+export function dataFolder(from?: string): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "casebook-app-"));
+  if (from !== undefined) cpSync(from, path, { recursive: true });
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
