@@ -4,6 +4,7 @@ import type { Investigation } from "../../domain/investigation/investigation.ts"
 import type { IssueKey, Store, StoredInvestigation } from "../../engine/store/store.ts";
 import { type Connection, type Database, inTransaction } from "./database.ts";
 import { NOW } from "./now.ts";
+import { sendOnce } from "./queues.ts";
 
 type Part = Pick<Store, "investigation" | "investigations" | "change" | "forget" | "startsInLastHour">;
 
@@ -11,6 +12,7 @@ type Part = Pick<Store, "investigation" | "investigations" | "change" | "forget"
 export function investigationStore(
   database: Database,
   schema: string,
+  queue: string,
   boss: PgBoss,
   finishDelivery: (connection: Connection, key: string, outcome: string) => Promise<void>,
 ): Part {
@@ -129,10 +131,13 @@ export function investigationStore(
         case "sync":
         case "forget":
           if (done.has(effect.kind)) break;
-          await boss.send(
+          await sendOnce(
+            boss,
+            connection,
+            queue,
             effect.kind,
             effect.kind === "sync" ? { repository, issue } : { repository, issue, installation },
-            { singletonKey: `${repository}#${issue}`, db },
+            { key: `${repository}#${issue}` },
           );
       }
       done.add(effect.kind);

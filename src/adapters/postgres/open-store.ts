@@ -4,7 +4,7 @@ import { openDatabase, type Place } from "./database.ts";
 import { deliveryStore } from "./deliveries.ts";
 import { investigationStore } from "./investigations.ts";
 import { migrate } from "./migrate.ts";
-import { KINDS } from "./queues.ts";
+import { KINDS, sendOnce } from "./queues.ts";
 import { rowStore } from "./rows.ts";
 import { runStore } from "./runs.ts";
 import { startWork, type WorkOptions } from "./work.ts";
@@ -53,14 +53,15 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
     return {
       isEmbedded: database.isEmbedded,
       ...deliveries.inbox,
-      ...investigationStore(database, schema, boss, deliveries.finishIn),
+      ...investigationStore(database, schema, queue, boss, deliveries.finishIn),
       ...runStore(database, schema, queue, boss),
       ...rowStore(database, schema),
-      async send({ kind, ...data }, { key, inSeconds } = {}) {
-        await boss.send(kind, data, {
-          ...(key === undefined ? {} : { singletonKey: key }),
-          ...(inSeconds === undefined ? {} : { startAfter: inSeconds }),
-        });
+      async send({ kind, ...data }, { key, inSeconds = 0 } = {}) {
+        await (key === undefined
+          ? boss.send(kind, data, { startAfter: inSeconds })
+          : database.transaction((connection) =>
+              sendOnce(boss, connection, queue, kind, data, { key, inSeconds }),
+            ));
       },
       async counts() {
         const { rows } = await database.query<{ queue: string; state: string; count: number }>(

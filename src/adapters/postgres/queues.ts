@@ -1,5 +1,6 @@
 import type { PgBoss, QueueOptions, QueuePolicy } from "pg-boss";
 import type { JobKind } from "../../engine/store/store.ts";
+import { type Connection, inTransaction } from "./database.ts";
 
 /** Where jobs go that failed too often; an operator sees their number in the metrics. */
 export const DEAD = "dead";
@@ -16,23 +17,42 @@ const COMMON = {
   deadLetter: DEAD,
   deleteAfterSeconds: 86_400,
   notify: true,
+  // One at a time for a key; `groupConcurrency` let two run at once when it was tried.
+  policy: "singleton",
 } as const;
-
-/** `short`: at most one waits for a key, so that a hundred reasons to look make one look. */
-const SHORT = { ...COMMON, policy: "short", expireInSeconds: 900 } as const;
 
 const QUEUES: Readonly<Record<JobKind, Settings>> = {
   delivery: { ...COMMON, policy: "standard", expireInSeconds: 900 },
-  // One at a time for an investigation; `groupConcurrency` let two run at once when it was tried.
-  run: { ...COMMON, policy: "singleton", expireInSeconds: 6 * 3600 },
-  sync: SHORT,
-  check: { ...SHORT, expireInSeconds: 1_800 },
-  forget: SHORT,
-  configure: SHORT,
-  reconcile: { ...SHORT, retryLimit: 2 },
+  run: { ...COMMON, expireInSeconds: 6 * 3600 },
+  sync: { ...COMMON, expireInSeconds: 900 },
+  check: { ...COMMON, expireInSeconds: 1_800 },
+  forget: { ...COMMON, expireInSeconds: 900 },
+  configure: { ...COMMON, expireInSeconds: 900 },
+  reconcile: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },
 };
 
 export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
+
+/**
+ * Sends a job of a key unless one waits already to begin now: a hundred reasons to look make one look. pg-boss has a policy
+ * for that, but none that also keeps two of a key from being worked at once.
+ */
+export async function sendOnce(
+  boss: PgBoss,
+  connection: Connection,
+  queue: string,
+  kind: JobKind,
+  data: object,
+  { key, inSeconds = 0 }: { readonly key: string; readonly inSeconds?: number },
+): Promise<void> {
+  const { rows } = await connection.query(
+    `SELECT 1 FROM ${queue}.job WHERE name = $1 AND singleton_key = $2 AND state = 'created'
+       AND start_after <= now() + make_interval(secs => $3) LIMIT 1`,
+    [kind, key, inSeconds],
+  );
+  if (rows.length > 0) return;
+  await boss.send(kind, data, { singletonKey: key, startAfter: inSeconds, db: inTransaction(connection) });
+}
 
 export async function createQueues(boss: PgBoss): Promise<void> {
   await boss.createQueue(DEAD, { retryLimit: 0 });

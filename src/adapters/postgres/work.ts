@@ -8,7 +8,7 @@ import {
   type Workers,
 } from "../../engine/store/store.ts";
 import { type Database, inTransaction } from "./database.ts";
-import { KINDS } from "./queues.ts";
+import { KINDS, sendOnce } from "./queues.ts";
 
 export interface WorkOptions {
   /** Runs at once in this process. */
@@ -99,7 +99,11 @@ export async function startWork(
 
   const timer = setInterval(() => {
     // Any process may ask; one such job waits at a time.
-    boss.send("reconcile", {}, { singletonKey: "reconcile" }).catch(() => undefined);
+    database
+      .transaction((connection) =>
+        sendOnce(boss, connection, `${schema}_queue`, "reconcile", {}, { key: "reconcile" }),
+      )
+      .catch(() => undefined);
   }, reconcileSeconds * 1000);
 
   return {

@@ -1,5 +1,4 @@
 import { isLineRange } from "../command/arguments.ts";
-import { MARKS } from "../document/render-document.ts";
 import { documentFileOf } from "../phase/names.ts";
 import { parseSpec } from "../spec/parse-spec.ts";
 import { AGENT_OUTPUT } from "../spec/record-sections.ts";
@@ -158,8 +157,7 @@ function leadOf(document: string | undefined): string | undefined {
   const line = document?.split("\n", 20).find((candidate) => candidate.startsWith("**"));
   const end = line?.indexOf("**", 2) ?? -1;
   if (line === undefined || end === -1) return undefined;
-  const lead = line.slice(2, end);
-  return lead.startsWith(MARKS.inference) ? lead.slice(MARKS.inference.length).trim() : lead;
+  return line.slice(2, end);
 }
 
 function isOpen({ status }: Spec): boolean {

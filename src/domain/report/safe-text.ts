@@ -69,7 +69,7 @@ function splicesFor(text: string, links: readonly string[]): Splice[] {
   const visit = (node: Nodes): void => {
     const splice = spliceOf(node, text, links);
     if (splice !== undefined) splices.push(splice);
-    else if ("children" in node) for (const child of node.children) visit(child as Nodes);
+    else if ("children" in node) for (const child of node.children) visit(child);
   };
   visit(parseMarkdown(text));
   return splices.sort((a, b) => a.start - b.start);

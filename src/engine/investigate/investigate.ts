@@ -1,6 +1,6 @@
 import { RunFailure } from "../../domain/failure.ts";
 import { parseDocument } from "../../domain/document/parse-document.ts";
-import { renderDocument } from "../../domain/document/render-document.ts";
+import { MARKS, renderDocument } from "../../domain/document/render-document.ts";
 import type { Issue } from "../../domain/issue/issue.ts";
 import { visibleText } from "../../domain/issue/visible/visible-text.ts";
 import { documentFileOf, specFileOf, specIdOf } from "../../domain/phase/names.ts";
@@ -48,7 +48,7 @@ export interface PhaseResult {
   readonly dropped: number;
   readonly changed: boolean;
   readonly reason?: string;
-  /** First sentence of the document. */
+  /** First sentence of the document, marked as a hypothesis when it is one. */
   readonly lead?: string;
 }
 
@@ -131,7 +131,13 @@ async function runPhase(
   );
   const verdicts = criteria.map((criterion) => decideCriterion(criterion, evidence));
   const status = outcomeOf(verdicts);
-  const lead = written.document.lead[0]?.text;
+  const [first] = written.document.lead;
+  const lead =
+    first === undefined
+      ? undefined
+      : first.provenance === "inference"
+        ? `${MARKS.inference} ${first.text}`
+        : first.text;
   const result = {
     phase: phase.type,
     specId,

@@ -1,10 +1,9 @@
 import { checkContent } from "../../domain/report/check-content.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
-import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
+import type { IssueKey, JobContext } from "../store/store.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
-import { secondsUntil } from "./seconds-until.ts";
 
 export const CHECK_NAME = "casebook / evidence";
 
@@ -55,14 +54,8 @@ export async function checkHead(
       service.log.warn("several check runs on one head", { repository: id, count: more.length + 1 });
     await store.saveReceipt(of, `check:${head}`, content.conclusion);
   } catch (error) {
-    if (error instanceof Overtaken) return;
-    if (error instanceof GitHubFailure) {
-      if (GITHUB_FAILURES[error.code].retry === "later")
-        throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
-      // The head is gone, or the App may not write checks: the table in the pull request says the same.
-      await store.saveReceipt(of, `check:${head}`, `refused: ${error.code}`);
-      return;
-    }
-    throw error;
+    if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+    // The head is gone, or the App may not write checks: the table in the pull request says the same.
+    await store.saveReceipt(of, `check:${head}`, `refused: ${error.code}`);
   }
 }

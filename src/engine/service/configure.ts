@@ -2,11 +2,10 @@ import { decide } from "../../domain/investigation/decide.ts";
 import { configurationIssue } from "../../domain/report/configuration-issue.ts";
 import { readMarker, withMarker } from "../../domain/report/marker.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
-import { type JobContext, Postponed } from "../store/store.ts";
+import type { JobContext } from "../store/store.ts";
 import { admitRuns } from "./admit-runs.ts";
 import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
-import { secondsUntil } from "./seconds-until.ts";
 
 /**
  * Reads a repository's configuration again. Mistakes stop new work and are listed in one issue, the same one each time;
@@ -34,10 +33,7 @@ export async function configure(
       if (!(await store.holdsLease(`configure:${id}`, lease))) throw new Overtaken("the configuration");
     });
   } catch (error) {
-    if (error instanceof Overtaken) return;
-    if (!(error instanceof GitHubFailure)) throw error;
-    if (GITHUB_FAILURES[error.code].retry === "later")
-      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
+    if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
     service.log.warn("could not say that the configuration is wrong", { repository: id, code: error.code });
   }
 }

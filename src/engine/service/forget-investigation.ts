@@ -1,9 +1,8 @@
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
-import { type IssueKey, Postponed } from "../store/store.ts";
+import type { IssueKey } from "../store/store.ts";
 import { branchOf } from "../../domain/phase/names.ts";
 import { issueOfBranch } from "./branch-names.ts";
 import type { Service } from "./service.ts";
-import { secondsUntil } from "./seconds-until.ts";
 
 /**
  * An issue is gone: its branches of ours that nobody merged or added to are removed as far as we may, and everything that
@@ -27,9 +26,8 @@ export async function forgetInvestigation(
       if (commits.every(({ authorId }) => authorId === bot.id)) await github.deleteBranch(repository, branch);
     }
   } catch (error) {
-    if (!(error instanceof GitHubFailure)) throw error;
-    if (GITHUB_FAILURES[error.code].retry === "later")
-      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
+    // What cannot be removed any more is out of our reach; what is stored goes all the same.
+    if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
   }
   await store.forget({ repository: id, issue });
 }

@@ -1,7 +1,6 @@
 import type { InvestigationEvent } from "../../domain/investigation/event.ts";
 import type { Meaning, Place } from "../../domain/delivery/meaning.ts";
 import { readDelivery } from "../../domain/delivery/read-delivery.ts";
-import type { JobContext } from "../store/store.ts";
 import { issueOfBranch } from "./branch-names.ts";
 import { decideAll, lookAtIssue } from "./look-at-issue.ts";
 import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
@@ -9,11 +8,7 @@ import { secondOf } from "./second-of.ts";
 import type { Service } from "./service.ts";
 
 /** Works out what a stored delivery means and does it. Doing it twice changes nothing. */
-export async function handleDelivery(
-  service: Service,
-  { key }: { readonly key: string },
-  _context: JobContext,
-): Promise<void> {
+export async function handleDelivery(service: Service, { key }: { readonly key: string }): Promise<void> {
   const { store, app, log } = service;
   const delivery = await store.delivery(key);
   if (delivery === undefined || delivery.outcome !== undefined) return;

@@ -2,15 +2,13 @@ import { requestLabels } from "../../domain/label/label.ts";
 import { branchOf } from "../../domain/phase/names.ts";
 import { LIMITS } from "../../domain/github/limits.ts";
 import type { RepositoryInfo } from "../github/github.ts";
-import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
-import { type JobContext, Postponed } from "../store/store.ts";
+import type { JobContext } from "../store/store.ts";
 import { admitRuns } from "./admit-runs.ts";
 import { issueOfBranch } from "./branch-names.ts";
 import { lookAtIssue } from "./look-at-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
 import { versionOf } from "./sync-issue.ts";
-import { secondsUntil } from "./seconds-until.ts";
 
 /** A delivery may still be on its way for so long. */
 const ON_ITS_WAY = 30_000;
@@ -25,29 +23,23 @@ const DAY = 86_400_000;
  */
 export async function reconcile(service: Service, { signal }: JobContext): Promise<void> {
   const { app, store, log } = service;
-  try {
-    const runs = await store.recoverRuns();
-    await admitRuns(service);
-    const redelivered = await redeliverLost(service);
-    let repositories = 0;
-    for (const { id, suspended } of await app.installations()) {
+  const runs = await store.recoverRuns();
+  await admitRuns(service);
+  const redelivered = await redeliverLost(service);
+  let repositories = 0;
+  for (const { id, suspended } of await app.installations()) {
+    signal.throwIfAborted();
+    if (suspended) continue;
+    for (const repository of await app.repositoriesOf(id)) {
       signal.throwIfAborted();
-      if (suspended) continue;
-      for (const repository of await app.repositoriesOf(id)) {
-        signal.throwIfAborted();
-        repositories++;
-        await lookAtRepository(service, id, repository);
-      }
+      repositories++;
+      await lookAtRepository(service, id, repository);
     }
-    await showHalfPublished(service);
-    await store.forgetDeliveries(7);
-    log.info("reconciled", { count: redelivered + runs.length });
-    if (repositories === 0) log.warn("no repository to look at: is the App installed?", {});
-  } catch (error) {
-    if (error instanceof GitHubFailure && GITHUB_FAILURES[error.code].retry === "later")
-      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
-    throw error;
   }
+  await showHalfPublished(service);
+  await store.forgetDeliveries(7);
+  log.info("reconciled", { count: redelivered + runs.length });
+  if (repositories === 0) log.warn("no repository to look at: is the App installed?", {});
 }
 
 /** Asks GitHub again for deliveries that are not in the store: failed ones, and those that a lost disk took with it. */

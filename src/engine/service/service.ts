@@ -18,6 +18,8 @@ export interface ServiceSettings {
   readonly worker: string;
   /** Runs at once of one installation. */
   readonly runsPerInstallation: number;
+  /** Milliseconds between two edits of a status comment that only show progress. */
+  readonly editSpacing: number;
   /** Names of models; none: only what the built-in researcher can do. */
   readonly models: readonly string[];
 }

@@ -5,9 +5,6 @@ import { GitHubFailure } from "../github/github-failure.ts";
 import { textOf } from "./our-documents.ts";
 import type { SyncContext } from "./sync-context.ts";
 
-/** Milliseconds between two edits that only show progress. */
-const EDIT_SPACING = 10_000;
-
 /**
  * The one status comment, edited in place. It is found by its number, else among our own comments by its marker; of
  * several the oldest stays. A marker in somebody else's comment means nothing.
@@ -32,7 +29,7 @@ export async function syncComment(context: SyncContext): Promise<void> {
   const shown = receipts.get("comment-body");
   if (known !== undefined && shown === body) return;
   if (known !== undefined) {
-    const wait = Number(receipts.get("comment-at") ?? 0) + EDIT_SPACING - service.now();
+    const wait = Number(receipts.get("comment-at") ?? 0) + service.settings.editSpacing - service.now();
     // Only the phase that runs moved on: the edit can wait, so that a run does not use up the installation's writes.
     if (wait > 0 && investigation.stage === "running" && receipts.get("comment-stage") === "running") {
       await store.send(

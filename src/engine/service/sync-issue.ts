@@ -5,13 +5,12 @@ import type { Investigation } from "../../domain/investigation/investigation.ts"
 import { reactionOf } from "../../domain/report/reaction-of.ts";
 import type { ReactionTarget } from "../github/github.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
-import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
+import type { IssueKey, JobContext } from "../store/store.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
 import { syncComment } from "./sync-comment.ts";
 import { syncPulls } from "./sync-pulls.ts";
 import type { SyncContext } from "./sync-context.ts";
-import { secondsUntil } from "./seconds-until.ts";
 
 /**
  * Makes GitHub show what the investigation says: reactions, labels, the pull request with its check, the status comment.
@@ -43,31 +42,20 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
     receipts: await store.receipts(of),
     signal,
   };
-  try {
-    for (const [what, put] of PARTS) {
-      try {
-        await put(context);
-      } catch (error) {
-        // A locked or full thread, a rule of the repository: the rest is still shown.
-        if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
-        log.warn(`could not show ${what}`, {
-          investigation: `${of.repository}#${of.issue}`,
-          code: error.code,
-        });
-        await store.saveReceipt(of, `refused:${what}`, `${error.code}: ${error.message}`.slice(0, 500));
-      }
+  for (const [what, put] of PARTS) {
+    try {
+      await put(context);
+    } catch (error) {
+      // A locked or full thread, a rule of the repository: the rest is still shown.
+      if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+      log.warn(`could not show ${what}`, {
+        investigation: `${of.repository}#${of.issue}`,
+        code: error.code,
+      });
+      await store.saveReceipt(of, `refused:${what}`, `${error.code}: ${error.message}`.slice(0, 500));
     }
-    await store.saveReceipt(of, "synced", versionOf(investigation));
-  } catch (error) {
-    if (error instanceof Overtaken) {
-      // Something may have been written in the moment of the change: whoever looks next puts it right.
-      await store.send({ kind: "sync", ...context.of }, { key: `${of.repository}#${of.issue}` });
-      return;
-    }
-    if (error instanceof GitHubFailure)
-      throw new Postponed(secondsUntil(error.retryAt, service.now()), error.message);
-    throw error;
   }
+  await store.saveReceipt(of, "synced", versionOf(investigation));
 }
 
 /** What was shown; another state of the investigation has another one. */

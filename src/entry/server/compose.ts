@@ -18,6 +18,9 @@ import type { Metrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
 import { version } from "../version.ts";
 
+/** A run must not use up the writes of its installation with words about its progress: an edit in ten seconds. */
+const EDITS_PER_WRITE = 10;
+
 /** Opens the store that the configuration names. */
 export function storeOf(config: Pick<ServerConfig, "data" | "databaseUrl">): Promise<OpenStore> {
   return openStore(config.databaseUrl === undefined ? { folder: config.data } : { url: config.databaseUrl });
@@ -51,6 +54,7 @@ export function composeService(
     settings: {
       worker: `${hostname()}:${process.pid}`,
       runsPerInstallation: config.runsPerInstallation,
+      editSpacing: EDITS_PER_WRITE * config.writeSpacing,
       models: [],
     },
     now: Date.now,
