@@ -114,7 +114,10 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       const heads = "refs/heads/";
       const refs = await tolerate(
         "gone",
-        list(repository, route, { ref: `heads/${prefix}` }, (page) => parseAnswer(z.array(REF), page, route)),
+        // Not in pages: GitHub describes none for it.
+        list(repository, route, { ref: `heads/${prefix}`, per_page: undefined }, (page) =>
+          parseAnswer(z.array(REF), page, route),
+        ),
       );
       return (refs ?? [])
         .map(({ ref }) => ref)

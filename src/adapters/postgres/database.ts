@@ -66,7 +66,16 @@ async function openEmbedded(folder: string): Promise<Database> {
 }
 
 function openServer(url: string): Promise<Database> {
-  const pool = new Pool({ connectionString: url, max: POOL, connectionTimeoutMillis: 10_000 });
+  const pool = new Pool({
+    connectionString: url,
+    max: POOL,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // A server that is gone without a word must not hold up the webhooks behind one query.
+    query_timeout: 30_000,
+    // Nor a process that is paused inside a transaction, with its locks, everybody else.
+    idle_in_transaction_session_timeout: 10_000,
+  });
   // A connection that breaks while nobody uses it is replaced by the next query.
   pool.on("error", () => undefined);
   return Promise.resolve({

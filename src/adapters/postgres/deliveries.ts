@@ -10,6 +10,8 @@ type Part = Pick<
 
 /** Deliveries stored in one transaction. */
 const MAX_BATCH = 100;
+/** Deliveries removed by one statement. */
+const MAX_FORGET = 2_000;
 
 interface Waiting {
   readonly delivery: NewDelivery;
@@ -118,12 +120,18 @@ export function deliveryStore(
       return new Set(rows.map(({ guid }) => guid));
     },
     async forgetDeliveries(days) {
-      const { rows } = await database.query<{ count: number }>(
-        `WITH gone AS (DELETE FROM ${schema}.delivery WHERE ended_at < ${NOW} - $1::float8 RETURNING key)
-         SELECT count(*)::int AS count FROM gone`,
-        [days * 86_400_000],
-      );
-      return rows[0]?.count ?? 0;
+      let count = 0;
+      for (;;) {
+        // In parts, so that webhooks are stored in between.
+        const { rows } = await database.query(
+          `DELETE FROM ${schema}.delivery WHERE key IN (
+             SELECT key FROM ${schema}.delivery WHERE ended_at < ${NOW} - $1::float8 LIMIT ${MAX_FORGET})
+           RETURNING 1`,
+          [days * 86_400_000],
+        );
+        count += rows.length;
+        if (rows.length < MAX_FORGET) return count;
+      }
     },
     async lastDeliveryAt() {
       const { rows } = await database.query<{ at: number | null }>(

@@ -44,6 +44,13 @@ export function investigationStore(
     },
     async forget({ repository, issue }) {
       await database.transaction(async (connection) => {
+        const { rows } = await connection.query<{ job: string }>(
+          `SELECT job::text AS job FROM ${schema}.run
+           WHERE repository = $1 AND issue = $2 AND job IS NOT NULL AND state IN ('waiting', 'admitted')`,
+          [repository, issue],
+        );
+        const db = inTransaction(connection);
+        for (const { job } of rows) await boss.cancel("run", job, { db });
         for (const table of ["investigation", "run", "receipt"])
           await connection.query(`DELETE FROM ${schema}.${table} WHERE repository = $1 AND issue = $2`, [
             repository,
@@ -113,11 +120,16 @@ export function investigationStore(
              VALUES ($1, $2, $3, $4, 'waiting', ${NOW}) ON CONFLICT DO NOTHING`,
             [effect.run, repository, issue, installation],
           );
-          if (investigation.startedBy !== undefined)
+          if (investigation.startedBy !== undefined) {
+            await connection.query(
+              `DELETE FROM ${schema}.start WHERE installation = $1 AND actor = $2 AND at < ${NOW} - 3600000`,
+              [installation, investigation.startedBy.id],
+            );
             await connection.query(
               `INSERT INTO ${schema}.start (installation, actor, at) VALUES ($1, $2, ${NOW})`,
               [installation, investigation.startedBy.id],
             );
+          }
           break;
         case "stop-run": {
           const { rows } = await connection.query<{ job: string | null }>(

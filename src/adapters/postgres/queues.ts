@@ -33,9 +33,17 @@ const QUEUES: Readonly<Record<JobKind, Settings>> = {
 
 export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
 
+export interface Once {
+  readonly key: string;
+  readonly inSeconds?: number;
+  /** At most one in each such time, whichever process asks. */
+  readonly everySeconds?: number;
+}
+
 /**
- * Sends a job of a key unless one waits already to begin now: a hundred reasons to look make one look. pg-boss has a policy
- * for that, but none that also keeps two of a key from being worked at once.
+ * Sends a job of a key unless one waits already to begin by then: a hundred reasons to look make one look. pg-boss has a
+ * policy for that, but none that also keeps two of a key from being worked at once. The job that waits is held until the
+ * transaction ends: a worker that took it before would not see what the transaction wrote.
  */
 export async function sendOnce(
   boss: PgBoss,
@@ -43,18 +51,28 @@ export async function sendOnce(
   queue: string,
   kind: JobKind,
   data: object,
-  { key, inSeconds = 0 }: { readonly key: string; readonly inSeconds?: number },
+  { key, inSeconds = 0, everySeconds }: Once,
 ): Promise<void> {
   const { rows } = await connection.query(
     `SELECT 1 FROM ${queue}.job WHERE name = $1 AND singleton_key = $2 AND state = 'created'
-       AND start_after <= now() + make_interval(secs => $3) LIMIT 1`,
+       AND start_after <= now() + make_interval(secs => $3) LIMIT 1 FOR UPDATE`,
     [kind, key, inSeconds],
   );
   if (rows.length > 0) return;
-  await boss.send(kind, data, { singletonKey: key, startAfter: inSeconds, db: inTransaction(connection) });
+  await boss.send(kind, data, {
+    singletonKey: key,
+    startAfter: inSeconds,
+    ...(everySeconds === undefined ? {} : { singletonSeconds: everySeconds }),
+    db: inTransaction(connection),
+  });
 }
 
 export async function createQueues(boss: PgBoss): Promise<void> {
   await boss.createQueue(DEAD, { retryLimit: 0 });
-  for (const kind of KINDS) await boss.createQueue(kind, QUEUES[kind]);
+  for (const kind of KINDS) {
+    const { policy, ...settings } = QUEUES[kind];
+    await boss.createQueue(kind, { policy, ...settings });
+    // One that an older version made gets the settings of this one.
+    await boss.updateQueue(kind, settings);
+  }
 }

@@ -1,4 +1,5 @@
 import type { PgBoss } from "pg-boss";
+import type { Investigation } from "../../domain/investigation/investigation.ts";
 import type { Store } from "../../engine/store/store.ts";
 import { type Connection, type Database, inTransaction } from "./database.ts";
 import { NOW } from "./now.ts";
@@ -69,18 +70,20 @@ export function runStore(database: Database, schema: string, queue: string, boss
       return database.transaction(async (connection) => {
         await lockAdmission(connection, schema);
         // An investigation says that a run is under way, and no row, or none that is open, knows of it.
+        // The state is read here: PostgreSQL refuses JSON that holds half a character, and such text is allowed.
         const { rows: investigations } = await connection.query<{
           repository: string;
           issue: string;
           installation: string;
-          run: string;
+          state: string;
         }>(
-          `SELECT i.repository::text, i.issue::text, i.installation::text, i.state::json->'run'->>'id' AS run
+          `SELECT i.repository::text, i.issue::text, i.installation::text, i.state
            FROM ${schema}.investigation i WHERE i.state LIKE '%"run":{"id":%'`,
         );
         const recovered: string[] = [];
-        for (const { repository, issue, installation, run } of investigations) {
-          if (run === null) continue;
+        for (const { repository, issue, installation, state } of investigations) {
+          const run = (JSON.parse(state) as Investigation).run?.id;
+          if (run === undefined) continue;
           const { rows } = await connection.query(
             `INSERT INTO ${schema}.run (id, repository, issue, installation, state, requested_at)
              VALUES ($1, $2, $3, $4, 'waiting', ${NOW}) ON CONFLICT (id) DO NOTHING RETURNING id`,

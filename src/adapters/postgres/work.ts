@@ -26,6 +26,10 @@ const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
   configure: 1,
   reconcile: 1,
 };
+/** Milliseconds in which a job that is nearly done may end when the process stops; then it is asked to. */
+const GRACE = 1_500;
+/** The last part of the time to stop: jobs that did not listen are put back without them. */
+const GIVE_UP = 0.3;
 
 /**
  * Works jobs until it is stopped. A job that waits, or that is handed back, is put into the queue anew and ends in one
@@ -39,14 +43,15 @@ export async function startWork(
   { runs, reconcileSeconds }: WorkOptions,
 ): Promise<Workers> {
   const stopping = new AbortController();
-  const atWork = new Set<Promise<unknown>>();
+  const atWork = new Map<BossJob, JobKind>();
 
   const putBack = async (kind: JobKind, job: BossJob, seconds: number): Promise<void> => {
     await database.transaction(async (connection) => {
       const db = inTransaction(connection);
       const { rows } = await connection.query<{ singleton_key: string | null; priority: number }>(
-        `SELECT singleton_key, priority FROM ${schema}_queue.job WHERE name = $1 AND id = $2 AND state = 'active'`,
-        [kind, job.id],
+        `SELECT singleton_key, priority FROM ${schema}_queue.job
+         WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR UPDATE`,
+        [kind, job.id, job.retryCount],
       );
       const [row] = rows;
       // Cancelled, or taken by somebody else meanwhile: it is not ours to put back.
@@ -57,65 +62,78 @@ export async function startWork(
         ...(row.singleton_key === null ? {} : { singletonKey: row.singleton_key }),
         db,
       });
-      if (kind === "run")
-        await connection.query(
-          `UPDATE ${schema}.run SET job = $2, crashes = greatest(crashes - 1, 0) WHERE id = $1 AND state = 'admitted'`,
-          [(job.data as { run: string }).run, id],
-        );
       await boss.complete(kind, job.id, null, { db });
+      if (kind !== "run") return;
+      const { rows: wanted } = await connection.query(
+        `UPDATE ${schema}.run SET job = $2, crashes = greatest(crashes - 1, 0)
+         WHERE id = $1 AND state = 'admitted' RETURNING id`,
+        [(job.data as { run: string }).run, id],
+      );
+      // Stopped in this moment: nobody knows of the new job, so nobody could stop it.
+      if (wanted.length === 0 && id !== null) await boss.cancel(kind, id, { db });
     });
   };
 
   const carryOut = async (kind: JobKind, job: BossJob): Promise<void> => {
     const signal = AbortSignal.any([job.signal, stopping.signal]);
     const handler = handlers[kind] as (data: object, context: JobContext) => Promise<void>;
-    const work = handler({ ...job.data, kind }, { signal, attempt: job.retryCount + 1 });
-    atWork.add(work);
+    atWork.set(job, kind);
     try {
-      await work;
+      await handler({ ...job.data, kind }, { signal, attempt: job.retryCount + 1 });
     } catch (error) {
-      if (error instanceof Postponed) await putBack(kind, job, error.seconds);
+      // A whole second at least: a job that waits must not be looked at again and again.
+      if (error instanceof Postponed) await putBack(kind, job, Math.max(1, Math.ceil(error.seconds)));
       else if (stopping.signal.aborted) await putBack(kind, job, 0);
       // Cancelled: nothing is left to do, and to fail it would bring it back.
       else if (!job.signal.aborted) throw error;
     } finally {
-      atWork.delete(work);
+      atWork.delete(job);
     }
   };
 
-  for (const kind of KINDS)
-    await boss.work<object>(
+  const startWorker = async (kind: JobKind): Promise<void> => {
+    let worker: string | undefined;
+    worker = await boss.work<object>(
       kind,
-      {
-        localConcurrency: kind === "run" ? runs : AT_ONCE[kind],
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 0.5,
-        heartbeatRefreshSeconds: 1,
-      },
+      { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, heartbeatRefreshSeconds: 1 },
       async ([job]) => {
-        if (job !== undefined) await carryOut(kind, job);
+        try {
+          if (job !== undefined) await carryOut(kind, job);
+        } finally {
+          // Looks for the next one at once; without this a backlog would shrink by one in each polling interval.
+          if (worker !== undefined) boss.notifyWorker(worker);
+        }
       },
     );
+  };
+  for (const kind of KINDS)
+    for (let i = 0; i < (kind === "run" ? runs : AT_ONCE[kind]); i++) await startWorker(kind);
 
   const timer = setInterval(() => {
-    // Any process may ask; one such job waits at a time.
+    const once = { key: "reconcile", everySeconds: reconcileSeconds };
     database
-      .transaction((connection) =>
-        sendOnce(boss, connection, `${schema}_queue`, "reconcile", {}, { key: "reconcile" }),
-      )
+      .transaction((connection) => sendOnce(boss, connection, `${schema}_queue`, "reconcile", {}, once))
+      // The next turn asks again.
       .catch(() => undefined);
   }, reconcileSeconds * 1000);
 
   return {
     async stop(milliseconds) {
       clearInterval(timer);
-      const until = Date.now() + milliseconds;
-      stopping.abort();
-      await Promise.race([
-        Promise.all(KINDS.map((kind) => boss.offWork(kind, { wait: true }))),
-        pause(Math.max(0, until - Date.now())),
-      ]);
-      await Promise.race([Promise.allSettled(atWork), pause(Math.max(0, until - Date.now()))]);
+      const ended = Promise.all(KINDS.map((kind) => boss.offWork(kind, { wait: true })));
+      const grace = Math.min(GRACE, milliseconds / 4);
+      const giveUp = milliseconds * GIVE_UP;
+      await within(grace, ended);
+      stopping.abort(new Error("the process stops"));
+      await within(milliseconds - grace - giveUp, ended);
+      await within(giveUp, Promise.allSettled([...atWork].map(([job, kind]) => putBack(kind, job, 0))));
     },
   };
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  const { signal } = late;
+  await Promise.race([work, pause(milliseconds, undefined, { signal }).catch(() => undefined)]);
+  late.abort();
 }

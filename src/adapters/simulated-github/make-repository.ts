@@ -38,6 +38,7 @@ export async function makeRepository(
     deletedIssues: new Set(),
     transferredIssues: new Map(),
     lockedIssues: new Set(),
+    labelEvents: [],
     reactions: new Map(),
     annotations: new Map(),
     pullHeads: new Map(),

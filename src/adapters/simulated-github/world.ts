@@ -25,6 +25,16 @@ export interface StoredAnnotation {
 }
 
 /** What the front knows of a repository beside what the state behind us holds. */
+export interface LabelEvent {
+  readonly id: number;
+  readonly issue: number;
+  readonly event: "labeled" | "unlabeled";
+  readonly label: string;
+  readonly actor: Account;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface RepositoryRecord {
   readonly id: number;
   readonly owner: Account;
@@ -42,6 +52,8 @@ export interface RepositoryRecord {
   readonly lockedIssues: Set<number>;
   /** `issue:7` or `comment:12` to its reactions. */
   readonly reactions: Map<string, StoredReaction[]>;
+  /** Labels that were put on and taken off, oldest first: part of an issue's events. */
+  readonly labelEvents: LabelEvent[];
   /** Annotations of a check run: each update adds to them. */
   readonly annotations: Map<number, StoredAnnotation[]>;
   /** Where the head of a pull request was last: the state behind us keeps the first one. */

@@ -169,7 +169,14 @@ function formatList(indent: string, items: readonly string[], eol: string): stri
 }
 
 function formatMap(indent: string, entries: ReadonlyMap<string, string>, eol: string): string {
-  return [...entries].map(([key, value]) => `${eol}${indent}  ${key}: ${formatScalar(value)}`).join("");
+  return [...entries].map(([key, value]) => `${eol}${indent}  ${key}: ${formatMember(key, value)}`).join("");
+}
+
+/** Members that chant reads as a boolean; every other value is text and is quoted where it could be taken for more. */
+const BOOLEANS = new Set(["required"]);
+
+function formatMember(key: string, value: string): string {
+  return BOOLEANS.has(key) && (value === "true" || value === "false") ? value : formatScalar(value);
 }
 
 function isList(value: KeyChange): value is readonly string[] {

@@ -426,7 +426,7 @@ const READS: readonly Row[] = [
     call: (github) => github.branches(R, "casebook/"),
     requests: [
       {
-        at: "GET /repos/o/r/git/matching-refs/heads%2Fcasebook%2F?per_page=100",
+        at: "GET /repos/o/r/git/matching-refs/heads%2Fcasebook%2F",
         answer: [{ ref: "refs/heads/casebook/issue-3", object: { sha: SHA } }],
       },
     ],

@@ -73,7 +73,7 @@ describe("an investigation is read back from its branch", () => {
       ["root-cause", "needs_attention", AT],
       ["impact-map", "completed", AT],
     ]);
-    expect(restored?.phases[1]?.lead).toBe("it is the cart.");
+    expect(restored?.phases[1]?.lead).toBe("Hypothesis: it is the cart.");
     expect(restored?.phases[0]?.criteria?.slice(0, 2)).toEqual([
       {
         text: phaseOf("comprehension").criteria[0]?.text,

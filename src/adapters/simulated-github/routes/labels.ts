@@ -1,4 +1,5 @@
 import { demand } from "../access.ts";
+import { accountJson } from "../accounts.ts";
 import { type ApiRequest, ApiRefusal, invalid, member, paged, textOf } from "../api.ts";
 import type { Json } from "../backend.ts";
 import { actorOf, mustAs, readAll, type RepositoryRecord, type World } from "../world.ts";
@@ -40,7 +41,15 @@ export async function emitLabels(
 ): Promise<void> {
   const labels = await readAll(world, repository, "/labels");
   const isPull = issue["pull_request"] !== undefined;
-  for (const name of names)
+  for (const name of names) {
+    repository.labelEvents.push({
+      id: world.nextId(),
+      issue: issue["number"] as number,
+      event: action,
+      label: name,
+      actor: actorOf(world, request),
+      at: world.now(),
+    });
     await world.emit({
       event: isPull ? "pull_request" : "issues",
       action,
@@ -52,6 +61,7 @@ export async function emitLabels(
         label: labels.find((label) => label["name"] === name) ?? { name },
       },
     });
+  }
 }
 
 export const LABEL_ROUTES: readonly RepositoryRoute[] = [
@@ -87,6 +97,30 @@ export const LABEL_ROUTES: readonly RepositoryRoute[] = [
     async answer(world, request, repository) {
       const issue = await issueOf(world, request, repository);
       return paged((issue["labels"] as readonly Json[] | undefined) ?? [], request, world.url);
+    },
+  },
+  {
+    at: "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
+    async answer(world, request, repository) {
+      const issue = await issueOf(world, request, repository);
+      const events = repository.labelEvents.filter((event) => event.issue === issue["number"]);
+      const base = `${world.url}/repos/${repository.owner.login}/${repository.name}/issues/events`;
+      return paged(
+        events.map(({ id, event, label, actor, at }) => ({
+          id,
+          node_id: Buffer.from(`issue-event:${id}`).toString("base64"),
+          url: `${base}/${id}`,
+          actor: accountJson(actor, world.url),
+          event,
+          commit_id: null,
+          commit_url: null,
+          created_at: new Date(at).toISOString(),
+          label: { name: label, color: UNASKED_COLOR },
+          performed_via_github_app: null,
+        })),
+        request,
+        world.url,
+      );
     },
   },
   {
