@@ -94,9 +94,8 @@ async function startServer(
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "shared_buffers=16MB",
-    // A test's data may be lost with the machine.
+    // A test's data may be lost with the machine, not with the server.
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
   ];
   const server = spawn(program, ["-D", data, "-p", String(port), ...settings.flatMap((s) => ["-c", s])], {

@@ -10,12 +10,12 @@ import { rowStore } from "./rows.ts";
 import { runStore } from "./runs.ts";
 import { startWork, type WorkOptions } from "./work.ts";
 
-export type OpenStoreOptions = Place & {
+export interface StoreOptions {
   /** Of our tables; pg-boss has `<schema>_queue`. Letters, digits and `_`. Default: casebook. */
   readonly schema?: string;
   /** Told of errors in the background. */
   readonly onError?: (error: unknown) => void;
-};
+}
 
 export interface OpenStore extends Store, AsyncDisposable {
   readonly isEmbedded: boolean;
@@ -26,7 +26,7 @@ export interface OpenStore extends Store, AsyncDisposable {
  * Opens the store, brings its tables to this version and starts the queue. Embedded, this is the only process, so every
  * job that a killed one left half done is put back at once. Throws RunFailure `busy` when another process holds the folder.
  */
-export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
+export async function openStore(options: Place & StoreOptions): Promise<OpenStore> {
   const database = await openDatabase(options);
   try {
     const store = await openStoreIn(database, options);
@@ -46,7 +46,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenStore> {
 /** The same in a database that is open already, and stays open. */
 export async function openStoreIn(
   database: Database,
-  { schema = "casebook", onError = () => undefined }: Omit<OpenStoreOptions, keyof Place>,
+  { schema = "casebook", onError = () => undefined }: StoreOptions = {},
 ): Promise<OpenStore> {
   if (!/^[a-z][a-z0-9_]{0,30}$/.test(schema))
     throw new RangeError("a schema is named by small letters, digits and _");

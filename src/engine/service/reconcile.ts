@@ -10,8 +10,6 @@ import { repositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
 import { versionOf } from "./sync-issue.ts";
 
-/** A delivery may still be on its way for so long. */
-const ON_ITS_WAY = 30_000;
 /** A delivery that GitHub sent again so often and that was never stored is one that we refuse. */
 const MAX_REDELIVERIES = 3;
 const DAY = 86_400_000;
@@ -42,15 +40,16 @@ export async function reconcile(service: Service, { signal }: JobContext): Promi
   if (repositories === 0) log.warn("no repository to look at: is the App installed?", {});
 }
 
-/** Asks GitHub again for deliveries that are not in the store: failed ones, and those that a lost disk took with it. */
+/**
+ * Asks GitHub again for deliveries that are not in the store: failed ones, and those that a lost disk took with it. One that
+ * is on its way just now comes twice by that, and twice is once.
+ */
 async function redeliverLost({ app, store, now }: Service): Promise<number> {
   const since = now() - LIMITS.deliveryDays * DAY;
   const deliveries = await app.deliveries(new Date(since).toISOString());
   const known = await store.knownGuids(deliveries.map(({ guid }) => guid));
   const lost = new Map(
-    deliveries
-      .filter(({ guid, deliveredAt }) => !known.has(guid) && now() - Date.parse(deliveredAt) > ON_ITS_WAY)
-      .map((delivery) => [delivery.guid, delivery]),
+    deliveries.filter(({ guid }) => !known.has(guid)).map((delivery) => [delivery.guid, delivery]),
   );
   let count = 0;
   // Oldest first, as they happened.

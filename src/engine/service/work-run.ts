@@ -54,7 +54,7 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
     await tell(NO_RULES, { kind: "reach", unreachable: facts.why });
     return end();
   }
-  if (crashes >= MAX_ATTEMPTS) {
+  if ((await crashesInPlace(service, facts, job, crashes)) >= MAX_ATTEMPTS) {
     await tell(facts.rules, {
       kind: "run-failed",
       run: job.run,
@@ -81,6 +81,27 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
     await tell(facts.rules, { kind: "run-failed", run: job.run, message: failure.message });
     await end();
   }
+}
+
+/**
+ * How often the run ended without a word since it last got anywhere. A machine that is restarted again and again still
+ * gets to the end of a long run; a run that ends the process each time does not get further.
+ */
+async function crashesInPlace(
+  { store }: Service,
+  { github, repository, rules }: RepositoryFacts,
+  { repository: id, issue, run }: RunJob,
+  crashes: number,
+): Promise<number> {
+  if (crashes === 0) return 0;
+  const of = { repository: id, issue };
+  const investigation = await store.investigation(of);
+  const name = branchFor(issue, rules.perPhase ? investigation?.wanted[0] : undefined);
+  const place = `${run} ${(await github.branchHead(repository, name)) ?? "no branch"}`;
+  const [before, since] = (await store.receipts(of)).get("run-place")?.split("\n") ?? [];
+  if (before === place) return crashes - Number(since);
+  await store.saveReceipt(of, "run-place", `${place}\n${crashes}`);
+  return 0;
 }
 
 type Failure =

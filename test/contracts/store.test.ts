@@ -1,0 +1,646 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Database, openDatabase } from "../../src/adapters/postgres/database.ts";
+import { type OpenStore, openStoreIn } from "../../src/adapters/postgres/open-store.ts";
+import type { Decision, Effect } from "../../src/domain/investigation/event.ts";
+import { type Investigation, newInvestigation } from "../../src/domain/investigation/investigation.ts";
+import { type NewDelivery, Postponed } from "../../src/engine/store/store.ts";
+import { temporaryFolder } from "../fakes/git-folder.ts";
+import { handlers, heldJobs, untilAborted } from "../fakes/handlers.ts";
+import { startPostgres } from "../fakes/postgres-server.ts";
+
+/** Every database that the store runs on, opened once; each test has a schema of its own in it. */
+const DATABASES: readonly (readonly [string, () => Promise<Database>])[] = [
+  [
+    "the embedded PostgreSQL",
+    async () => {
+      const folder = temporaryFolder();
+      const database = await openDatabase({ folder: folder.path });
+      return {
+        ...database,
+        async [Symbol.asyncDispose]() {
+          await database[Symbol.asyncDispose]();
+          folder[Symbol.dispose]();
+        },
+      };
+    },
+  ],
+  [
+    "a PostgreSQL server",
+    async () => {
+      const server = await startPostgres();
+      const database = await openDatabase(server);
+      return {
+        ...database,
+        async [Symbol.asyncDispose]() {
+          await database[Symbol.asyncDispose]();
+          await server[Symbol.asyncDispose]();
+        },
+      };
+    },
+  ],
+];
+
+const ISSUE = { repository: 7, issue: 42, installation: 1 };
+const LIMITS = { perRepository: 1, perInstallation: 3 };
+
+describe.each(DATABASES)("the store on %s", (_, openBackend) => {
+  let database: Database;
+  let tests = 0;
+  beforeAll(async () => {
+    database = await openBackend();
+  });
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+  });
+
+  const open = async (): Promise<OpenStore & { readonly schema: string }> => {
+    const schema = `t${++tests}`;
+    return { schema, ...(await openStoreIn(database, { schema })) };
+  };
+  const jobs = async (store: OpenStore, queue: string): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      (await store.counts()).filter((row) => row.queue === queue).map(({ state, count }) => [state, count]),
+    );
+
+  describe("deliveries", () => {
+    test("one is stored with its job once, whatever its GUID", async () => {
+      await using store = await open();
+      expect(await store.acceptDelivery(delivery("a"))).toBe("stored");
+      expect(await store.acceptDelivery({ ...delivery("a"), guid: "another" })).toBe("known");
+      expect(await store.delivery("a")).toMatchObject({
+        key: "a",
+        guid: "guid of a",
+        event: "issues",
+        payload: { action: "opened" },
+        wanted: true,
+      });
+      expect(await jobs(store, "delivery")).toEqual({ created: 1 });
+    });
+
+    test("those that come together are each answered for themselves", async () => {
+      await using store = await open();
+      const keys = Array.from({ length: 250 }, (_, i) => `k${i % 125}`);
+      const answers = await Promise.all(keys.map((key) => store.acceptDelivery(delivery(key))));
+      expect(answers.filter((answer) => answer === "stored")).toHaveLength(125);
+      expect(answers.filter((answer) => answer === "known")).toHaveLength(125);
+      expect(await jobs(store, "delivery")).toEqual({ created: 125 });
+    });
+
+    test("one that nothing follows from has no job", async () => {
+      await using store = await open();
+      expect(await store.acceptDelivery({ ...delivery("a"), wanted: false })).toBe("stored");
+      expect((await store.delivery("a"))?.outcome).toBeDefined();
+      expect(await jobs(store, "delivery")).toEqual({});
+    });
+
+    test("one that could not be stored is refused, and the next is taken", async () => {
+      await using store = await open();
+      await expect(store.acceptDelivery({ ...delivery("a"), event: "nul\0" })).rejects.toThrow(
+        "invalid byte sequence",
+      );
+      expect(await store.delivery("a")).toBeUndefined();
+      expect(await store.acceptDelivery(delivery("a"))).toBe("stored");
+    });
+
+    test("text that PostgreSQL's JSON refuses is kept as it is", async () => {
+      await using store = await open();
+      const payload = { body: "nul \0, half a character \ud83d, ünïcode \u202e" };
+      await store.acceptDelivery({ ...delivery("a"), payload });
+      expect((await store.delivery("a"))?.payload).toEqual(payload);
+    });
+
+    test("what people wrote goes when it is worked, the rest after some days", async () => {
+      await using store = await open();
+      await store.acceptDelivery(delivery("done"));
+      await store.acceptDelivery(delivery("waits"));
+      await store.finishDelivery("done", "started a run");
+      expect(await store.delivery("done")).toMatchObject({ payload: null, outcome: "started a run" });
+      expect(await store.knownGuids(["guid of done", "guid of another"])).toEqual(new Set(["guid of done"]));
+      expect(await store.forgetDeliveries(1)).toBe(0);
+      expect(await store.forgetDeliveries(0)).toBe(1);
+      expect(await store.delivery("done")).toBeUndefined();
+      expect((await store.delivery("waits"))?.outcome).toBeUndefined();
+    });
+
+    test("the time of the last one is known", async () => {
+      await using store = await open();
+      expect(await store.lastDeliveryAt()).toBeUndefined();
+      await store.acceptDelivery(delivery("a"));
+      expect(await store.lastDeliveryAt()).toBe((await store.delivery("a"))?.receivedAt);
+    });
+  });
+
+  describe("changing an investigation", () => {
+    test("what was decided is stored and given back", async () => {
+      await using store = await open();
+      const made = await store.change(ISSUE, decide("queued"));
+      expect(made?.stage).toBe("queued");
+      expect(await store.investigation(ISSUE)).toEqual(made);
+      expect(await store.investigations(7)).toMatchObject([{ investigation: made, installation: 1 }]);
+      expect(await store.investigations(8)).toEqual([]);
+      expect(await store.investigations()).toHaveLength(1);
+    });
+
+    test("no decision changes nothing, and the delivery is finished all the same", async () => {
+      await using store = await open();
+      await store.acceptDelivery(delivery("a"));
+      const also = { finishDelivery: { key: "a", outcome: "nothing to do" } };
+      expect(await store.change(ISSUE, () => undefined, also)).toBeUndefined();
+      expect(await store.investigation(ISSUE)).toBeUndefined();
+      expect((await store.delivery("a"))?.outcome).toBe("nothing to do");
+    });
+
+    test("of changes at the same time none is lost", async () => {
+      await using store = await open();
+      const next = (current: Investigation | undefined): Decision<Investigation> => ({
+        investigation: { ...newInvestigation(7, 42), runs: (current?.runs ?? 0) + 1 },
+        effects: [],
+      });
+      await Promise.all(Array.from({ length: 20 }, () => store.change(ISSUE, next)));
+      expect((await store.investigation(ISSUE))?.runs).toBe(20);
+    });
+
+    test("a crash in the middle leaves nothing of it", async () => {
+      await using store = await open();
+      await store.acceptDelivery(delivery("a"));
+      const cut = {
+        *[Symbol.iterator](): Generator<Effect> {
+          yield { kind: "start-run", run: "r1" };
+          yield { kind: "sync" };
+          throw new Error("cut off");
+        },
+      } as unknown as readonly Effect[];
+      const change = store.change(
+        ISSUE,
+        () => ({ investigation: { ...newInvestigation(7, 42), startedBy: ADA }, effects: cut }),
+        { finishDelivery: { key: "a", outcome: "done" } },
+      );
+      await expect(change).rejects.toThrow("cut off");
+      expect(await store.investigation(ISSUE)).toBeUndefined();
+      expect((await store.delivery("a"))?.outcome).toBeUndefined();
+      expect(await store.startsInLastHour(1, ADA.id)).toBe(0);
+      expect(await jobs(store, "sync")).toEqual({});
+      expect(await store.admitRuns(LIMITS)).toBe(0);
+    });
+
+    test("starts are counted for who started, in the installation", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await start(store, { ...ISSUE, issue: 43 }, "r2");
+      expect(await store.startsInLastHour(1, ADA.id)).toBe(2);
+      expect(await store.startsInLastHour(1, ADA.id + 1)).toBe(0);
+      expect(await store.startsInLastHour(2, ADA.id)).toBe(0);
+    });
+
+    test("a forgotten one leaves no row, run or receipt", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      await store.saveReceipt(ISSUE, "comment", "1");
+      await store.forget(ISSUE);
+      expect(await store.investigation(ISSUE)).toBeUndefined();
+      expect(await store.receipts(ISSUE)).toEqual(new Map());
+      expect(await store.beginRun("r1", "w")).toBeUndefined();
+      expect(await jobs(store, "run")).toEqual({ cancelled: 1 });
+    });
+
+    test("to forget is a job of its own", async () => {
+      await using store = await open();
+      await store.change(ISSUE, decide("gone", { kind: "forget" }));
+      const forget = heldJobs<"forget">();
+      const workers = await store.work(handlers({ forget: forget.handler }), WORK);
+      const { job, end } = await forget.next();
+      expect(job).toEqual({ kind: "forget", ...ISSUE });
+      end();
+      await workers.stop(4_000);
+    });
+  });
+
+  describe("showing it", () => {
+    test("many reasons while none is shown make one job", async () => {
+      await using store = await open();
+      for (let i = 0; i < 5; i++) await store.change(ISSUE, decide("queued", { kind: "sync" }));
+      await store.send({ kind: "sync", repository: 7, issue: 42 }, { key: "7#42" });
+      await store.change({ ...ISSUE, issue: 43 }, decide("queued", { kind: "sync" }));
+      expect(await jobs(store, "sync")).toEqual({ created: 2 });
+    });
+
+    test("a reason that comes while it is shown makes it be shown again afterwards, never at once", async () => {
+      await using store = await open();
+      const sync = heldJobs<"sync">();
+      const workers = await store.work(handlers({ sync: sync.handler }), WORK);
+      await store.change(ISSUE, decide("queued", { kind: "sync" }));
+      const first = await sync.next();
+      await store.change(ISSUE, decide("running", { kind: "sync" }));
+      await store.change(ISSUE, decide("done", { kind: "sync" }));
+      // Another issue is shown meanwhile, so a worker was free and passed this one over.
+      await store.change({ ...ISSUE, issue: 43 }, decide("queued", { kind: "sync" }));
+      const other = await sync.next();
+      expect(other.job.issue).toBe(43);
+      first.end();
+      other.end();
+      const second = await sync.next();
+      expect(second.job).toEqual({ kind: "sync", repository: 7, issue: 42 });
+      expect(sync.atWork()).toBe(1);
+      second.end();
+      await workers.stop(4_000);
+      expect(await jobs(store, "sync")).toEqual({ completed: 3 });
+    });
+
+    test("one that waits for later does not hold up one that is wanted now", async () => {
+      await using store = await open();
+      const job = { kind: "sync", repository: 7, issue: 42 } as const;
+      await store.send(job, { key: "7#42", inSeconds: 600 });
+      await store.send(job, { key: "7#42" });
+      const sync = heldJobs<"sync">();
+      const workers = await store.work(handlers({ sync: sync.handler }), WORK);
+      (await sync.next()).end();
+      await workers.stop(4_000);
+      expect(await jobs(store, "sync")).toEqual({ completed: 1, created: 1 });
+    });
+  });
+
+  describe("runs", () => {
+    test("they are let in as the limits allow, and the next when one ends", async () => {
+      await using store = await open();
+      for (const [repository, issue, run] of [
+        [7, 1, "r1"],
+        [7, 2, "r2"],
+        [8, 1, "r3"],
+        [9, 1, "r4"],
+        [10, 1, "r5"],
+      ] as const)
+        await start(store, { repository, issue, installation: 1 }, run);
+      // One in each repository, three in the installation.
+      expect(await store.admitRuns(LIMITS)).toBe(3);
+      expect(await store.admitRuns(LIMITS)).toBe(0);
+      const { attempt } = (await store.beginRun("r1", "w"))!;
+      await store.endRun("r1", attempt);
+      expect(await store.admitRuns(LIMITS)).toBe(1);
+      expect(await jobs(store, "run")).toEqual({ created: 4 });
+    });
+
+    test("a repository's own limit goes before the common one", async () => {
+      await using store = await open();
+      await store.saveRepository({ id: 7, installation: 1, owner: "o", name: "n", runLimit: 2 });
+      for (const issue of [1, 2, 3]) await start(store, { ...ISSUE, issue }, `r${issue}`);
+      expect(await store.admitRuns(LIMITS)).toBe(2);
+    });
+
+    test("an installation that floods waits behind itself", async () => {
+      await using store = await open();
+      for (let i = 1; i <= 4; i++)
+        await start(store, { repository: i, issue: 1, installation: 1 }, `flood-${i}`);
+      await start(store, { repository: 100, issue: 1, installation: 2 }, "other-1");
+      await start(store, { repository: 101, issue: 1, installation: 2 }, "other-2");
+      await store.admitRuns({ perRepository: 1, perInstallation: 10 });
+      const order: string[] = [];
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), WORK);
+      for (let i = 0; i < 6; i++) {
+        const held = await run.next();
+        order.push(held.job.run);
+        held.end();
+      }
+      await workers.stop(4_000);
+      expect(order.slice(0, 2).toSorted()).toEqual(["flood-1", "other-1"]);
+      expect(order.slice(2, 4).toSorted()).toEqual(["flood-2", "other-2"]);
+      expect(order.slice(4)).toEqual(["flood-3", "flood-4"]);
+    });
+
+    test("an investigation has one run at work at a time, however many are let in", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await start(store, ISSUE, "r2");
+      await store.admitRuns({ perRepository: 5, perInstallation: 5 });
+      await start(store, { ...ISSUE, issue: 43 }, "r3");
+      await store.admitRuns({ perRepository: 5, perInstallation: 5 });
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), { ...WORK, runs: 3 });
+      const [first, second] = [await run.next(), await run.next()];
+      expect(new Set([first.job.issue, second.job.issue])).toEqual(new Set([42, 43]));
+      expect(run.atWork()).toBe(2);
+      first.end();
+      second.end();
+      const third = await run.next();
+      expect(third.job.issue).toBe(42);
+      third.end();
+      await workers.stop(4_000);
+    });
+
+    test("a later attempt makes every earlier one stale", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      const first = (await store.beginRun("r1", "one"))!;
+      expect(first.crashes).toBe(0);
+      expect(await store.isCurrent("r1", first.attempt)).toBe(true);
+      const second = (await store.beginRun("r1", "two"))!;
+      expect(second.attempt).toBeGreaterThan(first.attempt);
+      // Nothing was heard of the first, so it counts as a crash.
+      expect(second.crashes).toBe(1);
+      expect(await store.isCurrent("r1", first.attempt)).toBe(false);
+      await store.endRun("r1", first.attempt);
+      expect(await store.isCurrent("r1", second.attempt)).toBe(true);
+      await store.endRun("r1", second.attempt);
+      expect(await store.isCurrent("r1", second.attempt)).toBe(false);
+      expect(await store.beginRun("r1", "three")).toBeUndefined();
+    });
+
+    test("one that is stopped while it waits never begins", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.change(ISSUE, decide("cancelled", { kind: "stop-run", run: "r1" }));
+      expect(await store.admitRuns(LIMITS)).toBe(0);
+      expect(await store.beginRun("r1", "w")).toBeUndefined();
+    });
+
+    test("one that is stopped in the queue leaves it", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      await store.change(ISSUE, decide("cancelled", { kind: "stop-run", run: "r1" }));
+      expect(await jobs(store, "run")).toEqual({ cancelled: 1 });
+      await start(store, ISSUE, "r2");
+      expect(await store.admitRuns(LIMITS)).toBe(1);
+    });
+
+    test("one that is stopped at work hears of it within three seconds", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), WORK);
+      const { job, context, end } = await run.next();
+      const { attempt } = (await store.beginRun(job.run, "w"))!;
+      const from = performance.now();
+      await store.change(ISSUE, decide("cancelled", { kind: "stop-run", run: "r1" }));
+      expect(await store.isCurrent("r1", attempt)).toBe(false);
+      await expect(untilAborted(context.signal)).rejects.toThrow("no longer active");
+      expect(performance.now() - from).toBeLessThan(3_000);
+      end(new Error("stopped"));
+      await workers.stop(4_000);
+      // It ended by being cancelled; nobody tries it again.
+      expect(await jobs(store, "run")).toEqual({ cancelled: 1 });
+    });
+
+    test("one that no row or no job knows of any more is found again, once", async () => {
+      await using store = await open();
+      const lost: Investigation = {
+        ...newInvestigation(7, 42),
+        stage: "queued",
+        run: { id: "r1" },
+        // Half a character, as a text that was cut has it.
+        reason: "\ud83d\0",
+      };
+      await store.change(ISSUE, () => ({ investigation: lost, effects: [] }));
+      await start(store, { ...ISSUE, repository: 8 }, "r2");
+      await store.admitRuns(LIMITS);
+      await database.query(`DELETE FROM ${store.schema}_queue.job WHERE name = 'run'`);
+      expect((await store.recoverRuns()).toSorted()).toEqual(["r1", "r2"]);
+      expect(await store.recoverRuns()).toEqual([]);
+      expect(await store.admitRuns(LIMITS)).toBe(2);
+      expect(await store.recoverRuns()).toEqual([]);
+    });
+  });
+
+  describe("working jobs", () => {
+    test("a job that waits comes back, and it does not count as a failure", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), WORK);
+      const first = await run.next();
+      expect(await store.beginRun("r1", "w")).toMatchObject({ crashes: 0 });
+      first.end(new Postponed(1, "GitHub asked to wait"));
+      const second = await run.next();
+      expect(second.context.attempt).toBe(1);
+      expect(await store.beginRun("r1", "w")).toMatchObject({ crashes: 0 });
+      // The job that came back is the run's job: it is found to stop it.
+      await store.change(ISSUE, decide("cancelled", { kind: "stop-run", run: "r1" }));
+      second.end();
+      await workers.stop(4_000);
+      expect(await jobs(store, "run")).toEqual({ completed: 1, cancelled: 1 });
+    });
+
+    test("a job that always fails is tried again later, while the others go on", async () => {
+      await using store = await open();
+      const done: string[] = [];
+      const finished = Promise.withResolvers<void>();
+      for (let i = 0; i < 40; i++) await store.acceptDelivery(delivery(i === 0 ? "poison" : `k${i}`));
+      const workers = await store.work(
+        handlers({
+          delivery({ key }) {
+            if (key === "poison") return Promise.reject(new Error("cannot read this"));
+            done.push(key);
+            if (done.length === 39) finished.resolve();
+            return Promise.resolve();
+          },
+        }),
+        WORK,
+      );
+      await finished.promise;
+      await workers.stop(4_000);
+      expect(await jobs(store, "delivery")).toEqual({ completed: 39, retry: 1 });
+    });
+
+    test("a job that failed too often is put aside, where an operator sees it", async () => {
+      await using store = await open();
+      await store.acceptDelivery(delivery("poison"));
+      const table = `${store.schema}_queue.job`;
+      const { rows } = await database.query(`UPDATE ${table} SET retry_limit = 0 RETURNING dead_letter`);
+      expect(rows).toEqual([{ dead_letter: "dead" }]);
+      const held = heldJobs<"delivery">();
+      const workers = await store.work(handlers({ delivery: held.handler }), WORK);
+      (await held.next()).end(new Error("cannot read this"));
+      await workers.stop(4_000);
+      expect(await jobs(store, "delivery")).toEqual({ failed: 1 });
+      expect(await jobs(store, "dead")).toEqual({ created: 1 });
+    });
+
+    test("the second try says that it is one, and pauses grow", async () => {
+      await using store = await open();
+      await store.acceptDelivery(delivery("a"));
+      const held = heldJobs<"delivery">();
+      const workers = await store.work(handlers({ delivery: held.handler }), WORK);
+      const first = await held.next();
+      expect(first.context.attempt).toBe(1);
+      const from = performance.now();
+      first.end(new Error("not yet"));
+      const second = await held.next();
+      expect(second.context.attempt).toBe(2);
+      expect(performance.now() - from).toBeGreaterThan(1_500);
+      second.end();
+      await workers.stop(4_000);
+    });
+
+    test("to stop lets a job end that is nearly done, and takes no other", async () => {
+      await using store = await open();
+      for (let i = 0; i < 8; i++) await store.acceptDelivery(delivery(`k${i}`));
+      const held = heldJobs<"delivery">();
+      const workers = await store.work(handlers({ delivery: held.handler }), WORK);
+      const present = await Promise.all([held.next(), held.next(), held.next(), held.next()]);
+      const stopped = workers.stop(4_000);
+      for (const { context, end } of present) {
+        expect(context.signal.aborted).toBe(false);
+        end();
+      }
+      await stopped;
+      expect(await jobs(store, "delivery")).toEqual({ completed: 4, created: 4 });
+    });
+
+    test("to stop hands back what takes longer, at once and not as a failure", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), WORK);
+      const { context, end } = await run.next();
+      await store.beginRun("r1", "one");
+      const stopped = workers.stop(2_000);
+      await untilAborted(context.signal).catch((error: Error) => end(error));
+      await stopped;
+      const again = await store.work(handlers({ run: run.handler }), WORK);
+      const second = await run.next();
+      expect(second.context.attempt).toBe(1);
+      expect(await store.beginRun("r1", "two")).toMatchObject({ crashes: 0 });
+      second.end();
+      await again.stop(4_000);
+    });
+
+    test("to stop takes its time only, also when a job does not listen", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await store.admitRuns(LIMITS);
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), WORK);
+      const deaf = await run.next();
+      const { attempt } = (await store.beginRun("r1", "one"))!;
+      const from = performance.now();
+      await workers.stop(1_000);
+      expect(performance.now() - from).toBeLessThan(1_500);
+      expect(await jobs(store, "run")).toEqual({ completed: 1, created: 1 });
+      // Somebody else takes it up; what the deaf one does now does not count.
+      expect(await store.beginRun("r1", "two")).toMatchObject({ crashes: 0 });
+      expect(await store.isCurrent("r1", attempt)).toBe(false);
+      deaf.end();
+    });
+
+    test("it is compared with GitHub again and again", async () => {
+      await using store = await open();
+      const reconcile = heldJobs<"reconcile">();
+      const workers = await store.work(handlers({ reconcile: reconcile.handler }), {
+        ...WORK,
+        reconcileSeconds: 1,
+      });
+      (await reconcile.next()).end();
+      (await reconcile.next()).end();
+      await workers.stop(4_000);
+      expect((await jobs(store, "reconcile"))["completed"]).toBeGreaterThanOrEqual(2);
+    });
+  });
+
+  describe("rows", () => {
+    test("receipts are kept by the effect's name until they are taken back", async () => {
+      await using store = await open();
+      await store.saveReceipt(ISSUE, "comment", "17");
+      await store.saveReceipt(ISSUE, "comment", "18");
+      await store.saveReceipt(ISSUE, "check:abc", "success\0");
+      expect(await store.receipts(ISSUE)).toEqual(
+        new Map([
+          ["check:abc", "success\ufffd"],
+          ["comment", "18"],
+        ]),
+      );
+      await store.saveReceipt(ISSUE, "comment", undefined);
+      expect([...(await store.receipts(ISSUE)).keys()]).toEqual(["check:abc"]);
+      expect(await store.receipts({ ...ISSUE, issue: 43 })).toEqual(new Map());
+    });
+
+    test("repositories are kept by GitHub's number, so that a new name is the same one", async () => {
+      await using store = await open();
+      const repository = { id: 2 ** 40, installation: 1, owner: "o", name: "old" };
+      await store.saveRepository({ ...repository, unreachable: "archived" });
+      await store.saveRepository({ ...repository, name: "new", configurationProblem: "no", runLimit: 3 });
+      const stored = { ...repository, name: "new", configurationProblem: "no", runLimit: 3 };
+      expect(await store.repository(2 ** 40)).toEqual(stored);
+      expect(await store.repositories(1)).toEqual([stored]);
+      expect(await store.repositories(2)).toEqual([]);
+      await store.removeRepository(2 ** 40);
+      expect(await store.repositories()).toEqual([]);
+    });
+
+    test("the newest holder of a lease is the only one", async () => {
+      await using store = await open();
+      const first = await store.takeLease("sync:7#42");
+      expect(await store.holdsLease("sync:7#42", first)).toBe(true);
+      const second = await store.takeLease("sync:7#42");
+      expect(await store.holdsLease("sync:7#42", first)).toBe(false);
+      expect(await store.holdsLease("sync:7#42", second)).toBe(true);
+      expect(await store.holdsLease("sync:7#43", second)).toBe(false);
+    });
+
+    test("turns to write are spaced, in each installation for itself", async () => {
+      await using store = await open();
+      const waits = await Promise.all(Array.from({ length: 5 }, () => store.reserveWrite(1, 60_000)));
+      for (const [i, wait] of waits.toSorted((a, b) => a - b).entries()) {
+        expect(wait).toBeLessThanOrEqual(i * 60_000);
+        expect(wait).toBeGreaterThan((i - 0.5) * 60_000);
+      }
+      expect(await store.reserveWrite(2, 60_000)).toBe(0);
+    });
+
+    test("nobody writes before GitHub allows it again, and an earlier time takes nothing back", async () => {
+      await using store = await open();
+      expect(await store.heldUntil(1)).toBe(0);
+      const until = Date.now() + 120_000;
+      await store.holdWrites(1, until);
+      await store.holdWrites(1, until - 60_000);
+      expect(await store.heldUntil(1)).toBe(until);
+      expect(await store.reserveWrite(1, 1_000)).toBeGreaterThan(100_000);
+      await store.holdWrites(2, Date.now() - 1_000);
+      expect(await store.heldUntil(2)).toBe(0);
+    });
+
+    test("notes are small values by name", async () => {
+      await using store = await open();
+      expect(await store.note("cursor")).toBeUndefined();
+      await store.saveNote("cursor", "1");
+      await store.saveNote("cursor", "2");
+      expect(await store.note("cursor")).toBe("2");
+      await store.ping();
+    });
+  });
+});
+
+const ADA = { id: 5, login: "ada" };
+const WORK = { runs: 1, reconcileSeconds: 3_600 };
+
+function delivery(key: string): NewDelivery {
+  return { key, guid: `guid of ${key}`, event: "issues", payload: { action: "opened" }, wanted: true };
+}
+
+function decide(
+  stage: Investigation["stage"],
+  ...effects: readonly Effect[]
+): (current: Investigation | undefined) => Decision<Investigation> {
+  return (current) => ({ investigation: { ...(current ?? newInvestigation(7, 42)), stage }, effects });
+}
+
+/** What happens when a person asks for a run. */
+async function start(
+  store: OpenStore,
+  of: { readonly repository: number; readonly issue: number; readonly installation: number },
+  run: string,
+): Promise<void> {
+  await store.change(of, (current) => ({
+    investigation: {
+      ...(current ?? newInvestigation(of.repository, of.issue)),
+      stage: "queued",
+      startedBy: ADA,
+      run: { id: run },
+    },
+    effects: [{ kind: "start-run", run }],
+  }));
+}
