@@ -1,7 +1,7 @@
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { defuse, restore } from "../../domain/markdown/defuse.ts";
-import { Html } from "./html.ts";
+import { Html } from "../html.ts";
 
 /** Folding is the only HTML of a comment that works here, as on GitHub's page; the rest is shown as it is typed. */
 const FOLDING = /&lt;(\/?details|details open(?:="")?|\/?summary)&gt;/g;

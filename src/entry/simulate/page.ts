@@ -6,7 +6,7 @@ import type {
   RepositoryState,
 } from "../../adapters/simulated-github/contract.ts";
 import { STATE_LABELS } from "../../domain/label/state-label.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html } from "../html.ts";
 import { markdownHtml } from "./markdown-html.ts";
 import type { Person } from "./simulation.ts";
 

@@ -1,4 +1,7 @@
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { openLogger } from "../../server/log.ts";
 import { readServerConfig } from "../../server/server-config.ts";
 import { startServer } from "../../server/start-server.ts";
@@ -6,7 +9,7 @@ import type { CommandIo } from "../io.ts";
 
 /** Runs the roles of this process until it is told to stop. */
 export async function serveCommand(io: CommandIo): Promise<number> {
-  const config = readServerConfig(io.env);
+  const config = readServerConfig({ ...dotEnv(io.cwd), ...io.env });
   const { privateKey } = config.app;
   const password = config.databaseUrl === undefined ? "" : new URL(config.databaseUrl).password;
   const logger = openLogger(
@@ -18,4 +21,10 @@ export async function serveCommand(io: CommandIo): Promise<number> {
   logger.info("stopping");
   await server.stop();
   return 0;
+}
+
+/** What `.env` of the folder says; what is set in the environment wins. */
+function dotEnv(folder: string): Readonly<Record<string, string | undefined>> {
+  const file = join(folder, ".env");
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
 }
