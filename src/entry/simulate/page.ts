@@ -183,7 +183,7 @@ header p{margin:.2rem 0 0}
 .comment>.who,.feed{font-size:.85rem}.comment>.who{margin:0 0 .3rem;font-weight:600}
 .bot{border-left:3px solid var(--done)}
 aside .box{position:sticky;top:12px;background:var(--box)}aside h2{margin:0 0 .4rem;font-size:1rem}
-.feed{margin:0;padding-left:1.2rem;max-height:70vh;overflow:auto;overflow-wrap:anywhere}
+.feed{margin:0;padding-left:2rem;max-height:70vh;overflow:auto;overflow-wrap:anywhere}
 .row{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:.4rem 0}
 .state,.label,.reactions span{border-radius:2em;padding:1px 10px;font-size:.8rem;border:1px solid var(--line)}
 .state.open{background:var(--good);color:#fff;border:0}.state.closed{background:var(--bad);color:#fff;border:0}.state.merged{background:var(--done);color:#fff;border:0}

@@ -22,11 +22,6 @@ describe("the folder of the embedded PostgreSQL", () => {
         effects: [{ kind: "start-run", run: "r1" }],
       }));
       await store.admitRuns({ perRepository: 1, perInstallation: 1 });
-      await store.acceptDelivery(delivery("failed once"));
-      const held = heldJobs<"delivery">();
-      const workers = await store.work(handlers({ delivery: held.handler }), { ...WORK, runs: 0 });
-      (await held.next()).end(new Error("not yet"));
-      await workers.stop(4_000);
     }
     const child = await startStoreProcess({ place: { folder: folder.path }, schema, behaviour: "hold" });
     try {

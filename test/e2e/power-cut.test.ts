@@ -1,0 +1,41 @@
+import { cpSync, rmSync } from "node:fs";
+import { expect, test } from "@jest/globals";
+import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
+import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
+import { appProcess, deliverTo } from "../fakes/app-process.ts";
+import { outcomeOf } from "../fakes/outcome.ts";
+
+test("a power cut that takes the newest part of the embedded store loses and doubles nothing", async () => {
+  await using github = await startSimulatedGitHub();
+  using data = dataFolder();
+  using copy = dataFolder();
+  await using app = await appProcess(github, data.path, { CASEBOOK_RECONCILE_SECONDS: "5" });
+  await app.start();
+  deliverTo(github, app);
+  const people = { ada: "write" } as const;
+  const repository = await github.createRepository("acme", "store", { files: exampleFiles(), people });
+  const { title, body } = exampleIssue();
+  const first = await repository.openIssue("ada", title, body);
+  await repository.comment("ada", first, "/casebook comprehension");
+  await settled(github, app.url);
+
+  await app.stop("SIGTERM");
+  cpSync(data.path, copy.path, { recursive: true });
+  await app.start();
+  await repository.comment("ada", first, "/casebook root-cause");
+  const second = await repository.openIssue("ada", title, body);
+  await repository.comment("ada", second, "/casebook investigate");
+  await settled(github, app.url);
+  const before = await outcomeOf(github, repository);
+  const heads = (await repository.state()).branches;
+
+  // What the disk holds after it: an earlier state, whole.
+  await app.stop("SIGKILL");
+  rmSync(data.path, { recursive: true, force: true });
+  cpSync(copy.path, data.path, { recursive: true });
+  await app.start();
+  await settled(github, app.url);
+  await settled(github, app.url);
+  expect(await outcomeOf(github, repository)).toEqual(before);
+  expect((await repository.state()).branches).toEqual(heads);
+}, 120_000);

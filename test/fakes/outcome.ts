@@ -1,0 +1,51 @@
+import type { SimulatedGitHub, SimulatedRepository } from "../../src/adapters/simulated-github/contract.ts";
+
+/** What must be the same however often the bot was killed: everything but times, numbers of runs and hashes. */
+export async function outcomeOf(github: SimulatedGitHub, repository: SimulatedRepository): Promise<unknown> {
+  const { issues, pulls, branches, checks, labels } = await repository.state();
+  const bot = github.app.bot.login;
+  return {
+    branches: Object.keys(branches),
+    labels,
+    issues: issues.map(({ title, state, labels: own, comments }) => ({
+      title,
+      state,
+      labels: own,
+      comments: comments.map(({ author, body, reactions }) => ({
+        author,
+        body: author === bot ? stable(body) : body,
+        reactions: reactions.map(({ by, content }) => `${by} ${content}`),
+      })),
+    })),
+    pulls: pulls.map(({ title, state, draft, files, body, author }) => ({
+      title,
+      state,
+      draft,
+      files,
+      author,
+      body: stable(body),
+    })),
+    checks: checks
+      .filter(({ head }) => pulls.some((pull) => pull.head === head))
+      .map(({ name, status, conclusion, title }) => ({ name, status, conclusion, title })),
+  };
+}
+
+/** Deliveries that the bot never took, by their GUIDs. */
+export function undelivered(github: SimulatedGitHub): readonly string[] {
+  const taken = new Set(
+    github.webhooks.log.filter(({ status = 0 }) => status >= 200 && status < 300).map(({ guid }) => guid),
+  );
+  return [...new Set(github.webhooks.log.map(({ guid }) => guid))].filter((guid) => !taken.has(guid));
+}
+
+function stable(text: string): string {
+  return text
+    .replace(/\b\d+ (?:s|min) \|/g, "TIME |")
+    .replace(/\| *\|$/gm, "| TIME |")
+    .replace(/[0-9a-f]{40}|(?<=`)[0-9a-f]{12}(?=`)/g, "HASH")
+    .replace(/run `[^`]*`|run \d+/g, "run N")
+    .replace(/\/acme\/[a-z0-9-]+/g, "/acme/REPOSITORY")
+    .replace(/127\.0\.0\.1:\d+/g, "GITHUB")
+    .replace(/casebook:\d+:/g, "casebook:APP:");
+}
