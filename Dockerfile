@@ -1,12 +1,29 @@
-# The command line in a container: docker run --rm -v "$PWD:/repository" casebook investigate --repo /repository --issue -
-FROM node:24-bookworm-slim
-RUN apt-get update && apt-get install --yes --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*
+# The GitHub App by default; any other command of Casebook as arguments:
+#   docker run --rm -v "$PWD:/repository" casebook investigate --repo /repository --issue -
+FROM node:24.21-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
+
+FROM node:24.21-bookworm-slim
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends git ca-certificates \
+  && rm -rf /var/lib/apt/lists/* \
+  && install --directory --owner=10001 --group=10001 /data
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json app.yml LICENSE ./
 COPY bin bin
 COPY src src
+COPY schemas schemas
 COPY examples examples
-USER node
-ENV CASEBOOK_DATA=/tmp/casebook
+USER 10001:10001
+# Everything that is written lies in /data and /tmp: the root can be read-only.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 CASEBOOK_DATA=/data
+VOLUME /data
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:3000/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/bin/casebook.mjs"]
+CMD ["serve"]

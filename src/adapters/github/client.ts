@@ -8,7 +8,7 @@ import type { Answer, Caller, Transport } from "./transport.ts";
 export type Rights = "app" | "nobody" | TokenScope;
 
 export interface Call {
-  /** `GET /repos/{owner}/{repo}`. */
+  /** `POST /repos/{owner}/{repo}/issues`. */
   readonly route: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly rights: Rights;
@@ -16,13 +16,18 @@ export interface Call {
   readonly redirects?: "answer";
 }
 
+export type ReadRoute = `GET /${string}`;
+export type ReadCall = Call & { readonly route: ReadRoute };
+
 /** GitHub's answers with everything around them: tokens, redirects, confirmed answers, failures. */
 export interface Client {
   readonly tokens: Tokens;
   /** An answer below 400; everything else is a GitHubFailure. */
-  ask(call: Call): Promise<Answer>;
+  ask(call: ReadCall): Promise<Answer>;
   /** Every page of a list, at most `pages` of them. */
-  pages(call: Call, most?: { readonly pages?: number }): AsyncGenerator<Answer>;
+  pages(call: ReadCall, most?: { readonly pages?: number }): AsyncGenerator<Answer>;
+  /** As `ask`, for requests that change something: for `createWrite` only. */
+  change(call: Call): Promise<Answer>;
 }
 
 /** Pages of one list: 10,000 items. */
@@ -36,6 +41,7 @@ export function createClient(transport: Transport, now: () => number): Client {
   return {
     tokens,
     ask: (call) => follow(context, call, undefined),
+    change: (call) => follow(context, call, undefined),
     async *pages(call, { pages = MAX_PAGES } = {}) {
       let url: string | undefined;
       for (let page = 0; page < pages; page++) {
@@ -68,7 +74,8 @@ async function follow(context: Context, call: Call, start: string | undefined): 
       throw failure;
     }
     if (!isRedirect(answer) || call.redirects === "answer") return answer;
-    url = transport.ownUrl(answer.headers["location"] ?? "");
+    const { location } = answer.headers;
+    url = location === undefined ? undefined : transport.ownUrl(location);
     if (url === undefined)
       throw new GitHubFailure("gone", `${call.route}: redirected away from GitHub's API`);
     const repository = typeof call.rights === "string" ? undefined : call.rights.repository;

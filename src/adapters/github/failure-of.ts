@@ -64,7 +64,7 @@ const CONFLICTS: readonly (readonly [GitHubFailureCode, readonly string[]])[] = 
   ["rule-violated", ["rule violations", "protected branch", "protected ref"]],
   ["exists", ["a pull request already exists", "reference already exists"]],
   ["nothing-to-publish", ["no commits between"]],
-  ["head-moved", ["expected branch to point to", "is at", "update is not a fast forward"]],
+  ["head-moved", ["expected branch to point to", "but expected", "update is not a fast forward"]],
   ["thread-full", ["commenting is disabled on issues with more than"]],
   [
     "gone",

@@ -1,5 +1,5 @@
 import type { AppIdentity, RepositoryName } from "../../engine/github/github.ts";
-import type { Call, Client } from "./client.ts";
+import type { Client, ReadCall, ReadRoute } from "./client.ts";
 import type { Pace } from "./pace.ts";
 import type { Answer } from "./transport.ts";
 import { holding, type Write } from "./write.ts";
@@ -13,7 +13,6 @@ export interface InstallationContext {
   readonly installation: number;
 }
 
-export type ReadRoute = `GET /${string}`;
 export type Parameters = Readonly<Record<string, unknown>>;
 
 /** Reads of one repository, with a token for it alone: a name that somebody else took leads to nothing private. */
@@ -36,7 +35,7 @@ export interface Reading {
 }
 
 export function reading({ client, pace, installation }: InstallationContext): Reading {
-  const callOf = (repository: RepositoryName, route: ReadRoute, parameters: Parameters): Call => ({
+  const callOf = (repository: RepositoryName, route: ReadRoute, parameters: Parameters): ReadCall => ({
     route,
     parameters: { owner: repository.owner, repo: repository.name, ...parameters },
     rights: { installation, repository: repository.id, purpose: "read" },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { GitHubFailure } from "../../engine/github/github-failure.ts";
 import { failureOf } from "./failure-of.ts";
 import { parseAnswer } from "./parse-answer.ts";
+import { NoToken } from "./tolerate.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a token is for, and so the least that it may do. */
@@ -96,7 +97,7 @@ async function ask(
     caller: { kind: "app" },
   });
   const failure = failureOf(route, answer, now());
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) throw new NoToken(failure);
   const { token, expires_at } = parseAnswer(MINTED, answer, route);
   return { token, expiresAt: Date.parse(expires_at) };
 }

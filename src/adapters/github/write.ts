@@ -64,7 +64,7 @@ export function createWrite(client: Client, pace: Pace): Write {
     queues.set(installation, queue);
     return queue.add(async () => {
       await pace.turn(installation);
-      return holding(pace, installation, () => client.ask({ route, parameters, rights }));
+      return holding(pace, installation, () => client.change({ route, parameters, rights }));
     });
   };
 }

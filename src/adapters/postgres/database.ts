@@ -78,6 +78,9 @@ function openServer(url: string): Promise<Database> {
   });
   // A connection that breaks while nobody uses it is replaced by the next query.
   pool.on("error", () => undefined);
+  // The pool listens to a connection only while nobody uses it. One that breaks in a transaction fails its next
+  // statement; unheard, it would end the process as well.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return Promise.resolve({
     isEmbedded: false,
     ...connectionOf(pool),

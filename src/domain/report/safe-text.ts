@@ -26,7 +26,7 @@ const FOLDING =
  * one), bare addresses; and what could become a link or HTML for a reader that parses more than ours does.
  */
 const LIVE =
-  /(?<![\w`/.])@[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\/[A-Za-z0-9._-]{1,100})?|(?<![\w/.-])(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,10}\b|\bGH-\d{1,10}\b|\b(?:https?:\/\/|www\.)[^\s<>`|]{1,2000}/gi;
+  /(?<![\w`/.])@[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\/[A-Za-z0-9._-]{1,100})?|(?<![\w/.-])(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,10}|\bGH-\d{1,10}|\b(?:https?:\/\/|www\.)[^\s<>`|]{1,2000}/gi;
 const SUSPICIOUS = /!\[|\]\(|\]\[|\[\^|<[A-Za-z!/?]/;
 /** A line that begins with a slash and a word is a command to some bot. */
 const COMMAND = /^[ \t]{0,3}\/[A-Za-z][\w-]{0,50}/;
@@ -116,8 +116,11 @@ function textOf({ value }: Text, source: string): string {
 }
 
 function isLive(value: string): boolean {
-  LIVE.lastIndex = 0;
-  return LIVE.test(value) || SUSPICIOUS.test(value) || value.split("\n").some((line) => COMMAND.test(line));
+  return (
+    value.search(LIVE) !== -1 ||
+    SUSPICIOUS.test(value) ||
+    value.split("\n").some((line) => COMMAND.test(line))
+  );
 }
 
 function neutralise(line: string): string {

@@ -51,8 +51,10 @@ export function readConfigInput(
         message: `Expected YAML; ${inlineCode(message.split("\n", 1)[0] ?? "", 200)}.`,
       })),
     };
-  if (document.contents === null) return { input: {}, problems: [] };
-  if (!isMap(document.contents))
+  const { contents } = document;
+  if (contents === null || (isScalar(contents) && contents.value === null))
+    return { input: {}, problems: [] };
+  if (!isMap(contents))
     return failed(1, "Expected keys and values, such as `enabled: true`; found something else.");
   let value: unknown;
   try {
@@ -61,7 +63,7 @@ export function readConfigInput(
   } catch {
     return failed(1, "Expected values written out; found an alias (`*name`).");
   }
-  const lineOf = (path: readonly PropertyKey[]): number => lineAt(document.contents as YAMLMap, path, lines);
+  const lineOf = (path: readonly PropertyKey[]): number => lineAt(contents, path, lines);
   const parsed = configSchema.safeParse(value);
   if (!parsed.success)
     return {

@@ -10,8 +10,9 @@ import { repositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
 import { versionOf } from "./sync-issue.ts";
 
-/** A delivery that GitHub sent again so often and that was never stored is one that we refuse. */
-const MAX_REDELIVERIES = 3;
+/** Milliseconds until a delivery is asked for again that did not come; doubled each time, since it may be one that we refuse. */
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 6 * 3_600_000;
 const DAY = 86_400_000;
 
 /**
@@ -54,9 +55,9 @@ async function redeliverLost({ app, store, now }: Service): Promise<number> {
   let count = 0;
   // Oldest first, as they happened.
   for (const { id, guid } of [...lost.values()].reverse()) {
-    const tries = Number((await store.note(`redelivered:${guid}`)) ?? 0);
-    if (tries >= MAX_REDELIVERIES) continue;
-    await store.saveNote(`redelivered:${guid}`, String(tries + 1));
+    const [tries = 0, last = 0] = ((await store.note(`redelivered:${guid}`)) ?? "").split(" ").map(Number);
+    if (now() < last + Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE)) continue;
+    await store.saveNote(`redelivered:${guid}`, `${tries + 1} ${now()}`);
     await app.redeliver(id);
     count++;
   }

@@ -22,8 +22,13 @@ import { version } from "../version.ts";
 const EDITS_PER_WRITE = 10;
 
 /** Opens the store that the configuration names. */
-export function storeOf(config: Pick<ServerConfig, "data" | "databaseUrl">): Promise<OpenStore> {
-  return openStore(config.databaseUrl === undefined ? { folder: config.data } : { url: config.databaseUrl });
+export function storeOf(
+  { data, databaseUrl }: Pick<ServerConfig, "data" | "databaseUrl">,
+  logger: Logger,
+): Promise<OpenStore> {
+  // Only what errorFields takes: pg hangs its whole client on an error.
+  const onError = (error: unknown): void => logger.error(errorFields(error), "the store, in the background");
+  return openStore(databaseUrl === undefined ? { folder: data, onError } : { url: databaseUrl, onError });
 }
 
 /** The service over real GitHub, git and database: the only place where its parts are put together. */

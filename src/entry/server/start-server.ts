@@ -27,7 +27,7 @@ const BOT = "bot-id";
  * what is stored is worked later.
  */
 export async function startServer(config: ServerConfig, logger: Logger): Promise<RunningServer> {
-  const store = await storeOf(config);
+  const store = await storeOf(config, logger);
   try {
     return await start(config, store, logger);
   } catch (error) {

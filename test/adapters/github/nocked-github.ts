@@ -42,7 +42,8 @@ export function nockedGitHub(options: Partial<GitHubAppOptions> = {}): Nocked {
     .post(`/app/installations/${INSTALLATION}/access_tokens`)
     .matchHeader("authorization", /^bearer [\w-]+\.[\w-]+\.[\w-]+$/)
     .optionally()
-    .reply(201, (_uri, body) => {
+    .reply(201, async (request: Request) => {
+      const body: unknown = await request.json();
       minted.push(body);
       return { token: `ghs_${purposeOf(body)}`, expires_at: new Date(now() + 3_600_000).toISOString() };
     });

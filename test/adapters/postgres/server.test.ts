@@ -196,6 +196,19 @@ test("a server that crashes and comes back loses nothing that was stored, and wo
   }
 });
 
+test("a connection that breaks in the middle of a transaction fails that one, not the process", async () => {
+  await using database = await openDatabase(server);
+  const broken = database.transaction(async (connection) => {
+    const { rows } = await connection.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    // Gives an answer when the connection's other end is gone.
+    await database.query("SELECT pg_terminate_backend($1, 10000)", [rows[0]!.pid]);
+    await connection.query("SELECT 1");
+  });
+  await expect(broken).rejects.toThrow(/terminat|not queryable/);
+  const { rows } = await database.transaction((connection) => connection.query("SELECT 1 AS one"));
+  expect(rows).toEqual([{ one: 1 }]);
+});
+
 async function openQueue(
   database: Database,
   schema: string,
