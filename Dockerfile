@@ -1,5 +1,6 @@
 # The GitHub App by default; any other command of Casebook as arguments:
-#   docker run --rm -v "$PWD:/repository" casebook investigate --repo /repository --issue -
+#   docker run --rm --interactive --user "$(id -u):$(id -g)" --env CASEBOOK_DATA=/tmp --volume "$PWD:/repository" casebook \
+#     investigate --repo /repository --issue - <issue.md
 FROM node:24.21-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -19,7 +20,7 @@ COPY schemas schemas
 COPY examples examples
 USER 10001:10001
 # Everything that is written lies in /data and /tmp: the root can be read-only.
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 CASEBOOK_DATA=/data
+ENV NODE_ENV=production HOME=/tmp HOST=0.0.0.0 PORT=3000 CASEBOOK_DATA=/data
 VOLUME /data
 EXPOSE 3000
 STOPSIGNAL SIGTERM

@@ -1,5 +1,6 @@
 import { LIMITS } from "../github/limits.ts";
-import { type SafeText, safeText } from "./safe-text.ts";
+import { clipMarkdown, type SafeText, safeText } from "./safe-text.ts";
+import { counted } from "./counted.ts";
 
 /** A document with what its check found; the engine's `CheckReport` fits. */
 export interface ReportedDocument {
@@ -22,12 +23,16 @@ export interface CheckContent {
   }[];
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  lines: "lines of files",
-  excerpt: "excerpts",
-  search: "searches",
-  commit: "commits",
-  quote: "quotations of the issue",
+/** Documents that the summary lists; an investigation has three. */
+const MAX_DOCUMENTS = 100;
+const MAX_MESSAGE = 500;
+
+const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  lines: ["place in a file", "places in files"],
+  excerpt: ["excerpt", "excerpts"],
+  search: ["search", "searches"],
+  commit: ["commit", "commits"],
+  quote: ["quotation of the issue", "quotations of the issue"],
 };
 
 /** What the check run says. Neutral, not failing, when something does not hold: documents break no build. */
@@ -42,13 +47,15 @@ export function checkContent({
       path,
       line,
       level: "warning" as const,
-      message: safeText(message),
+      message: safeText(clipMarkdown(message, MAX_MESSAGE)),
     })),
   );
-  const rows = documents.map(
-    ({ path, report }) =>
-      `| \`${path.replaceAll("`", "'")}\` | ${sumOf(report.checked)} | ${kindsOf(report.checked)} | ${report.problems.length === 0 ? "all hold" : `${report.problems.length} do not hold`} |`,
-  );
+  const rows = documents
+    .slice(0, MAX_DOCUMENTS)
+    .map(
+      ({ path, report }) =>
+        `| \`${path.replaceAll("`", "'")}\` | ${sumOf(report.checked)} | ${kindsOf(report.checked)} | ${report.problems.length === 0 ? "all hold" : `${report.problems.length} do not hold`} |`,
+    );
   const shown = problems.slice(0, LIMITS.ownAnnotations);
   const cut =
     problems.length > shown.length
@@ -60,7 +67,7 @@ export function checkContent({
       documents.length === 0
         ? "No document to check"
         : problems.length === 0
-          ? `${total} references checked, all hold`
+          ? `${counted(total, "reference")} checked, ${total === 1 ? "it holds" : "all hold"}`
           : `${problems.length} of ${total} references do not hold`,
     summary: safeText(
       [
@@ -83,5 +90,10 @@ function sumOf(checked: Readonly<Record<string, number>>): number {
 
 function kindsOf(checked: Readonly<Record<string, number>>): string {
   const kinds = Object.entries(checked).filter(([, count]) => count > 0);
-  return kinds.map(([kind, count]) => `${count} ${WORDS[kind] ?? kind}`).join(", ");
+  return kinds.map(([kind, count]) => countedKind(kind, count)).join(", ");
+}
+
+function countedKind(kind: string, count: number): string {
+  const [one, many] = WORDS[kind] ?? [kind, kind];
+  return counted(count, one, many);
 }

@@ -1,8 +1,9 @@
 import { LIMITS } from "../github/limits.ts";
 import type { ConfigProblem } from "../repository-config/parse-repository-config.ts";
-import { type SafeText, safeText, safeTitle } from "./safe-text.ts";
+import { clipMarkdown, type SafeText, safeText, safeTitle } from "./safe-text.ts";
 
 const MAX_LISTED = 50;
+const MAX_MESSAGE = 400;
 
 /** The one issue about a configuration file that cannot be used. */
 export function configurationIssue(problems: readonly ConfigProblem[]): {
@@ -30,5 +31,5 @@ export function configurationIssue(problems: readonly ConfigProblem[]): {
 }
 
 function cell(text: string): string {
-  return text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  return clipMarkdown(text.replace(/\s+/g, " "), MAX_MESSAGE).replaceAll("|", "\\|");
 }

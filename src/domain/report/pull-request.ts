@@ -4,9 +4,10 @@ import { type LineReference, parseDocument } from "../document/parse-document.ts
 import { UNKNOWN_MARK } from "../document/render-document.ts";
 import { LIMITS } from "../github/limits.ts";
 import type { Rules } from "../investigation/event.ts";
-import type { Investigation, PhaseRecord } from "../investigation/investigation.ts";
+import type { CriterionRecord, Investigation, PhaseRecord } from "../investigation/investigation.ts";
 import { lengthen } from "./lengthen.ts";
-import { type SafeText, safeText, safeTitle } from "./safe-text.ts";
+import { clipMarkdown, fold, safeBlocks, type SafeText, safeText, safeTitle } from "./safe-text.ts";
+import { counted } from "./counted.ts";
 
 export interface PullInput {
   readonly investigation: Investigation;
@@ -24,6 +25,9 @@ export interface PullInput {
 /** References shown; all of them are in the documents. */
 const MAX_EVIDENCE = 30;
 const MAX_QUESTIONS = 20;
+const MAX_ADDRESS = 600;
+/** Characters of one finding, criterion or piece of evidence. */
+const MAX_WORDS = 600;
 /** Phases by how much a reader wants to know their finding. */
 const TELLING = ["root-cause", "impact-map", "comprehension"];
 const RESULT = { met: "✅ met", unmet: "❌ not met", undecided: "❔ open" } as const;
@@ -37,13 +41,13 @@ const HOW = {
 /** Title and body of the pull request that brings the documents: the finding, what was checked and how, the evidence. */
 export function pullRequest(input: PullInput): { readonly title: SafeText; readonly body: SafeText } {
   const { investigation, issue, repository, phase } = input;
-  const safe = (markdown: string): SafeText => safeText(markdown, { links: [repository.webUrl] });
+  const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
   const shown = investigation.phases.filter(({ type }) => phase === undefined || type === phase);
   const title = `docs(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – ${issue.title}`;
   const parts = [
     { text: safe(findingOf(shown)), rank: 0 },
     { text: `Refs #${issue.number}` as SafeText, rank: 0 },
-    { text: safe(criteriaTable(shown)), rank: 2 },
+    { text: criteriaTable(shown, safe), rank: 2 },
     { text: safe(evidenceTable(input)), rank: 4 },
     { text: safe(questionsOf(input, shown)), rank: 3 },
     { text: safe(nextOf(investigation)), rank: 1 },
@@ -70,29 +74,48 @@ function findingOf(phases: readonly PhaseRecord[]): string {
   return [
     "## Finding",
     "",
-    record?.lead ?? "No phase has a finding yet.",
-    ...(others.length === 0 ? [] : ["", ...others.map(({ type, lead }) => `- **${type}**: ${lead}`)]),
+    clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS),
+    ...(others.length === 0
+      ? []
+      : ["", ...others.map(({ type, lead }) => `- **${type}**: ${clipMarkdown(lead ?? "", MAX_WORDS)}`)]),
   ].join("\n");
 }
 
-function criteriaTable(phases: readonly PhaseRecord[]): string {
-  const rows = phases.flatMap(({ type, criteria = [] }) =>
-    criteria.map(
-      ({ text, result, how, evidence }) =>
-        `| ${type} | ${cell(text)} | ${RESULT[result]} | ${result === "undecided" ? "open" : HOW[how]}: ${cell(evidence)} |`,
-    ),
+/** What is open or does not hold first; what holds is folded, each with how it was decided. */
+function criteriaTable(phases: readonly PhaseRecord[], safe: (text: string) => SafeText): SafeText {
+  const all = phases.flatMap(({ type, criteria = [] }) =>
+    criteria.map((criterion) => ({ type, ...criterion })),
   );
-  if (rows.length === 0) return "";
+  if (all.length === 0) return "" as SafeText;
+  const met = all.filter(({ result }) => result === "met");
+  const rest = all.filter(({ result }) => result !== "met");
   const dropped = phases.reduce((sum, record) => sum + (record.dropped ?? 0), 0);
-  return [
-    "## Acceptance criteria",
-    "",
-    "| phase | criterion | result | how it was decided |",
-    "| --- | --- | --- | --- |",
-    ...rows,
-    ...(dropped > 0 ? ["", `${dropped} statements failed their check and were left out.`] : []),
-  ].join("\n");
+  const head = safe(
+    [
+      "## Acceptance criteria",
+      "",
+      `${met.length} of ${counted(all.length, "criterion", "criteria")} met${dropped > 0 ? `; ${counted(dropped, "statement")} failed the check and ${dropped === 1 ? "was" : "were"} left out` : ""}.`,
+      ...(rest.length === 0 ? [] : ["", tableOf(rest)]),
+    ].join("\n"),
+  );
+  return met.length === 0
+    ? head
+    : safeBlocks(head, fold("What is met and how it was decided", safe(tableOf(met))));
 }
+
+function tableOf(criteria: readonly (CriterionRecord & { readonly type: string })[]): string {
+  const rows = criteria
+    .slice(0, MAX_CRITERIA)
+    .map(
+      ({ type, text, result, how, evidence }) =>
+        `| ${type} | ${cell(text)} | ${RESULT[result]} | ${result === "undecided" ? "open" : HOW[how]}: ${cell(evidence)} |`,
+    );
+  return ["| phase | criterion | result | how it was decided |", "| --- | --- | --- | --- |", ...rows].join(
+    "\n",
+  );
+}
+
+const MAX_CRITERIA = 60;
 
 function evidenceTable({ investigation, repository, files, phase }: PullInput): string {
   const { base } = investigation;
@@ -107,11 +130,14 @@ function evidenceTable({ investigation, repository, files, phase }: PullInput): 
     }
   }
   if (seen.size === 0 || base === undefined) return "";
-  const rows = [...seen.values()].slice(0, MAX_EVIDENCE).map(({ reference, phases }) => {
+  const rows = [...seen.values()].slice(0, MAX_EVIDENCE).flatMap(({ reference, phases }) => {
     const { path, start, end } = reference;
     const anchor = start === end ? `L${start}` : `L${start}-L${end}`;
     const url = `${repository.webUrl}/blob/${reference.commit ?? base}/${encodeURI(path).replace(/[?#()|]/g, encodeURIComponent)}#${anchor}`;
-    return `| [${label(formatLines(reference))}](${url}) | ${[...phases].join(", ")} |`;
+    // A path of hundreds of characters says nothing to a reader, and its address would fill the page.
+    return url.length > MAX_ADDRESS
+      ? []
+      : [`| [${label(formatLines(reference))}](${url}) | ${[...phases].join(", ")} |`];
   });
   const more =
     seen.size > MAX_EVIDENCE ? ["", `${seen.size - MAX_EVIDENCE} more stand in the documents.`] : [];
@@ -134,7 +160,10 @@ function questionsOf({ files, investigation, phase }: PullInput, phases: readonl
   const open = phases.flatMap(({ type, criteria = [] }) =>
     criteria
       .filter(({ result }) => result !== "met")
-      .map(({ text, evidence }) => `- ${type}: ${text} – ${evidence}`),
+      .map(
+        ({ text, evidence }) =>
+          `- ${type}: ${clipMarkdown(text, MAX_WORDS)} – ${clipMarkdown(evidence, MAX_WORDS)}`,
+      ),
   );
   const unknown = [...documentsOf(files, investigation.issue)]
     .filter(([type]) => phase === undefined || type === phase)
@@ -142,7 +171,10 @@ function questionsOf({ files, investigation, phase }: PullInput, phases: readonl
       text
         .split("\n")
         .filter((line) => line.startsWith(`- ${UNKNOWN_MARK} `))
-        .map((line) => `- ${type}: not known is ${line.slice(`- ${UNKNOWN_MARK} `.length)}`),
+        .map(
+          (line) =>
+            `- ${type}: not known: ${clipMarkdown(line.slice(`- ${UNKNOWN_MARK} `.length), MAX_WORDS)}`,
+        ),
     );
   const questions = [...new Set([...open, ...unknown])];
   if (questions.length === 0) return "";
@@ -176,13 +208,13 @@ function filesOf({ files, repository, branch }: PullInput): string {
 }
 
 function footer({ investigation, repository, branch }: PullInput): string {
-  const { base, runs } = investigation;
+  const { base, repository: id, issue, runs } = investigation;
   const facts = [
     ...(base === undefined
       ? []
       : [`base commit [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
     `branch \`${printable(branch)}\``,
-    `run ${runs}`,
+    `run \`${id}-${issue}-${runs}\``,
     "built-in researcher, no model, no cost",
     "every reference was checked by machine at the base commit",
   ];
@@ -203,5 +235,5 @@ function documentsOf(
 }
 
 function cell(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/(?<!\\)\|/g, "\\|");
+  return clipMarkdown(text.replace(/\s+/g, " "), MAX_WORDS).replace(/(?<!\\)\|/g, "\\|");
 }

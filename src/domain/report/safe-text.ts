@@ -1,5 +1,5 @@
-import type { Definition, Html, Image, ImageReference, Link, LinkReference, Nodes, Text } from "mdast";
-import { inlineCode, longestRun } from "../document/inline-code.ts";
+import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
+import { inlineCode } from "../document/inline-code.ts";
 import { parseMarkdown } from "../markdown/parse-markdown.ts";
 import { applySplices, type Splice } from "../spec/splice.ts";
 
@@ -13,40 +13,36 @@ declare const safe: unique symbol;
 export type SafeText = string & { readonly [safe]: true };
 
 export interface SafeOptions {
-  /** Addresses that links may begin with, such as the repository's own. */
-  readonly links?: readonly string[];
+  /** `https://github.com/o/r`: links to its files, commits and pull requests stay; every other link is shown as code. */
+  readonly webUrl?: string;
 }
 
-/** HTML that folds what follows; it can do nothing else. */
-const FOLDING =
-  /^(?:<details>|<details open>|<\/details>|<details><summary>[^<>&]{0,200}<\/summary>|<summary>[^<>&]{0,200}<\/summary>|<sub>|<\/sub>)$/;
+/** Passes until nothing changes any more; three were never needed, and what still moves is shown as code whole. */
+const MAX_PASSES = 4;
+/** Languages of fenced code that GitHub draws or runs instead of showing. */
+const DRAWN = /^(?:mermaid|geojson|topojson|stl|math)\b/i;
+/** Line separators that some readers take for line ends, and marks that turn the direction of what follows. */
+const TRICKS = /[\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * What GitHub's page would make live in plain text: mentions, references to issues (and so closing words, which need
- * one), bare addresses; and what could become a link or HTML for a reader that parses more than ours does.
+ * Neutralises Markdown in which anything may stand: what would do something on GitHub's page is shown as code instead.
+ * Doing it twice changes nothing. Time grows with the length.
  */
-const LIVE =
-  /(?<![\w`/.])@[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\/[A-Za-z0-9._-]{1,100})?|(?<![\w/.-])(?:[\w.-]{1,100}\/[\w.-]{1,100})?#\d{1,10}|\bGH-\d{1,10}|\b(?:https?:\/\/|www\.)[^\s<>`|]{1,2000}/gi;
-const SUSPICIOUS = /!\[|\]\(|\]\[|\[\^|<[A-Za-z!/?]/;
-/** A line that begins with a slash and a word is a command to some bot. */
-const COMMAND = /^[ \t]{0,3}\/[A-Za-z][\w-]{0,50}/;
-
-/**
- * Neutralises Markdown in which anything may stand. What is inside code stays as it is; in the rest everything that would
- * do something is shown as code. Doing it twice changes nothing.
- */
-export function safeText(markdown: string, { links = [] }: SafeOptions = {}): SafeText {
-  let text = markdown.toWellFormed().replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd");
-  // What one pass writes can stand beside what the next one reads; three passes were never needed.
-  for (let pass = 0; pass < 4; pass++) {
-    const splices = splicesFor(text, links);
-    if (splices.length === 0) break;
+export function safeText(markdown: string, { webUrl }: SafeOptions = {}): SafeText {
+  let text = markdown
+    .toWellFormed()
+    .replace(/\r\n?/g, "\n")
+    .replaceAll("\0", "\ufffd")
+    .replace(TRICKS, "\ufffd");
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const splices = splicesFor(text, webUrl);
+    if (splices.length === 0) return text as SafeText;
     text = applySplices(text, splices);
   }
-  return text as SafeText;
+  return (splicesFor(text, webUrl).length === 0 ? text : fenced(text)) as SafeText;
 }
 
-/** A title: one line, no markup that does anything, at most `max` characters. */
+/** A title: one line of at most `max` characters, no markup that does anything. */
 export function safeTitle(title: string, max: number): SafeText {
   const plain = title
     .toWellFormed()
@@ -54,114 +50,149 @@ export function safeTitle(title: string, max: number): SafeText {
     .replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd")
     .replaceAll("`", "'")
     .trim();
-  const shown = plain.replace(LIVE, (live) => `\`${live}\``);
-  const points = [...shown];
-  return (points.length > max ? `${points.slice(0, max - 1).join("")}…` : shown) as SafeText;
+  const cut = clip(plain, max);
+  const shown = words(
+    cut,
+    (word) => `\`${word}\``,
+    (word) => word,
+  );
+  // With the marks of code it may be too long; then the signs go.
+  return (shown.length <= max ? shown : cut.replace(/[@#:]/g, " ")) as SafeText;
 }
 
-/** Texts that are safe stay safe beside each other, when empty lines are between them. */
+/** Texts that are safe stay safe beside each other, with empty lines between them. */
 export function safeBlocks(...blocks: readonly SafeText[]): SafeText {
   return blocks.filter((block) => block !== "").join("\n\n") as SafeText;
 }
 
-function splicesFor(text: string, links: readonly string[]): Splice[] {
+/** Folded text under a heading of plain words. */
+export function fold(heading: string, text: SafeText, isOpen = false): SafeText {
+  const plain = heading.replace(/[^A-Za-z0-9 _-]/g, "");
+  return `<details${isOpen ? " open" : ""}><summary>${plain}</summary>\n\n${text}\n\n</details>` as SafeText;
+}
+
+/** At most `max` characters, with "…" when something was cut. */
+export function clip(text: string, max: number): string {
+  const points = [...text];
+  return points.length > max ? `${points.slice(0, max - 1).join("")}…` : text;
+}
+
+/** Markdown of one line, cut so that code which was begun is ended. */
+export function clipMarkdown(markdown: string, max: number): string {
+  const cut = clip(markdown, max);
+  return cut === markdown || (cut.split("`").length - 1) % 2 === 0 ? cut : `${cut.slice(0, -1)}\`…`;
+}
+
+function splicesFor(text: string, webUrl: string | undefined): Splice[] {
   const splices: Splice[] = [];
   const visit = (node: Nodes): void => {
-    const splice = spliceOf(node, text, links);
-    if (splice !== undefined) splices.push(splice);
-    else if ("children" in node) for (const child of node.children) visit(child);
+    const { position } = node;
+    const [start, end] = [position?.start.offset, position?.end.offset];
+    const source = start === undefined || end === undefined ? undefined : text.slice(start, end);
+    const shown = source === undefined ? undefined : shownAs(node, source, webUrl);
+    if (shown !== undefined && shown !== source) splices.push({ start: start!, end: end!, text: shown });
+    else if (shown === undefined && "children" in node) for (const child of node.children) visit(child);
   };
   visit(parseMarkdown(text));
   return splices.sort((a, b) => a.start - b.start);
 }
 
-function spliceOf(node: Nodes, text: string, links: readonly string[]): Splice | undefined {
-  const start = node.position?.start.offset;
-  const end = node.position?.end.offset;
-  if (start === undefined || end === undefined) return undefined;
-  const source = text.slice(start, end);
-  const replaced = (by: string): Splice | undefined => (by === source ? undefined : { start, end, text: by });
+/** What stands for a node; undefined where its children decide. */
+function shownAs(node: Nodes, source: string, webUrl: string | undefined): string | undefined {
   switch (node.type) {
     case "text":
-      return replaced(textOf(node, source));
+      return isLive(node.value) ? neutralised(node.value) : source;
+    case "inlineCode":
+      // A line that begins with a slash is a command to bots that read the text as it is typed.
+      return source.includes("\n") ? coded(node.value) : source;
+    case "code":
+      return codeOf(node, source);
     case "html":
-      return replaced(htmlOf(node, source));
+      return coded(source);
     case "image":
     case "imageReference":
-      return replaced(shownAs(node.alt ?? "image"));
+      return coded(node.alt ?? "image");
     case "link":
-      return isAllowed(node, links) ? undefined : replaced(shownAs(plainOf(node) || node.url));
+      return isOurs(node, webUrl) ? undefined : coded(plainOf(node) || node.url);
     case "linkReference":
-      return replaced(shownAs(plainOf(node)));
+      return coded(plainOf(node));
     case "definition":
-      return replaced(definitionOf(node));
+      return coded(`${node.label ?? node.identifier}: ${node.url}`);
     case "footnoteDefinition":
     case "footnoteReference":
-      return replaced(shownAs(source));
+      return coded(source);
     default:
       return undefined;
   }
 }
 
-function textOf({ value }: Text, source: string): string {
-  if (!isLive(value)) return source;
-  return value
-    .split("\n")
-    .map((line) => {
-      const command = COMMAND.exec(line)?.[0] ?? "";
-      const head = command === "" ? "" : shownAs(command.trim());
-      return head + neutralise(line.slice(command.length));
-    })
-    .join("\n");
-}
+/** A word that GitHub would make live: a mention, a reference (and so a closing word, which needs one), an address. */
+const TRIGGER = /@\w|#\d|GH-\d|:\/\/|www\./i;
+/** What a reader that parses more than ours does could take for markup. */
+const MARKUP = /!\[|\]\(|\]\[|\[\^|\]:|<[A-Za-z!/?]|[`$]/;
+const COMMAND = /^\s*\/[A-Za-z]/;
 
 function isLive(value: string): boolean {
-  return (
-    value.search(LIVE) !== -1 ||
-    SUSPICIOUS.test(value) ||
-    value.split("\n").some((line) => COMMAND.test(line))
-  );
+  return TRIGGER.test(value) || MARKUP.test(value) || value.split("\n").some((line) => COMMAND.test(line));
 }
 
-function neutralise(line: string): string {
-  let out = "";
-  let at = 0;
-  for (const match of line.matchAll(LIVE)) {
-    out += escaped(line.slice(at, match.index)) + shownAs(match[0]);
-    at = match.index + match[0].length;
-  }
-  return out + escaped(line.slice(at));
+/** The words on one line, the live ones as code. */
+function neutralised(value: string): string {
+  const line = value.replace(/\s*\n\s*/g, " ");
+  const command = /^\s*(\/[A-Za-z][\w-]{0,50})/.exec(line);
+  const rest = command === null ? line : line.slice(command[0].length);
+  const shown = words(rest, coded, escaped);
+  if (command !== null) return coded(command[1]!) + shown;
+  // What was inside a line can stand at the beginning of one now.
+  return value.includes("\n") || isBlockStart(line)
+    ? shown.replace(/^(\s*)([#>+=~-]|\d{1,9}(?=[.)]))/, "$1\\$2")
+    : shown;
+}
+
+function isBlockStart(line: string): boolean {
+  return /^\s*(?:[#>+=~-]|\d{1,9}[.)])/.test(line);
+}
+
+function words(line: string, live: (word: string) => string, plain: (word: string) => string): string {
+  return line
+    .split(/([\s()[\]{}<>"'|,;]+)/)
+    .map((part, i) => (i % 2 === 0 && TRIGGER.test(part) ? live(part) : plain(part)))
+    .join("");
 }
 
 /** Plain words as Markdown that shows them and does nothing. */
 function escaped(text: string): string {
-  return text.replace(/[\\`*_[\]<>~|!&]/g, (mark) => `\\${mark}`);
+  return text.replace(/[\\`*_[\]<>~|!&$]/g, (mark) => `\\${mark}`);
 }
 
-function htmlOf({ value }: Html, source: string): string {
-  return value.split("\n").every((line) => line === "" || FOLDING.test(line)) ? source : shownAs(value);
+function codeOf({ lang, value }: Code, source: string): string {
+  const isDrawn = lang !== null && lang !== undefined && DRAWN.test(lang);
+  const hasCommand = value.split("\n").some((line) => /^\/[A-Za-z]/.test(line));
+  if (!isDrawn && !hasCommand) return source;
+  return fenced(hasCommand ? value.replace(/^(?=\/[A-Za-z])/gm, " ") : value);
 }
 
-function definitionOf({ label, identifier, url }: Definition): string {
-  return shownAs(`${label ?? identifier}: ${url}`);
+function fenced(text: string): string {
+  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
+  const fence = "`".repeat(longest + 1);
+  return `${fence}text\n${text.replace(/^(?=\/[A-Za-z])/gm, " ").replace(/\n$/, "")}\n${fence}`;
 }
 
-function isAllowed({ url }: Link, links: readonly string[]): boolean {
-  return links.some((prefix) => url === prefix || url.startsWith(`${prefix}/`)) && !/["'<>\s]/.test(url);
+/** A link to a file, commit or pull request of the repository, with nothing hidden in it. */
+function isOurs({ url, title }: Link, webUrl: string | undefined): boolean {
+  if (webUrl === undefined || !url.startsWith(`${webUrl}/`) || (title ?? "") !== "") return false;
+  const rest = url.slice(webUrl.length);
+  return /^\/(?:blob|tree|commit|pull)\//.test(rest) && !rest.includes("..") && !/["'<>\s\\?]/.test(rest);
 }
 
-function plainOf(node: Link | LinkReference | Image | ImageReference): string {
-  if (!("children" in node)) return node.alt ?? "";
-  return node.children
-    .map((child) => ("value" in child ? child.value : "children" in child ? plainOf(child as Link) : ""))
-    .join("");
+function plainOf(node: Parents | PhrasingContent): string {
+  if ("value" in node) return node.value;
+  if ("children" in node) return node.children.map((child) => plainOf(child as PhrasingContent)).join("");
+  return "alt" in node ? (node.alt ?? "") : "";
 }
 
-/** As code, whole. */
-function shownAs(text: string): string {
+/** As code on one line. */
+function coded(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
-  if (line === "") return "";
-  return line.length > 300 || longestRun(line) > 20
-    ? inlineCode(line.slice(0, 300).toWellFormed(), 300)
-    : inlineCode(line, 300);
+  return line === "" ? "" : inlineCode(line, 300);
 }

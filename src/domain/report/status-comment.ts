@@ -1,12 +1,14 @@
 import { formatHelp } from "../command/format-help.ts";
 import { inlineCode } from "../document/inline-code.ts";
 import { LIMITS } from "../github/limits.ts";
+import { parseMarkdown } from "../markdown/parse-markdown.ts";
 import type { Rules } from "../investigation/event.ts";
 import type { Ask, Investigation, PhaseRecord, Stage } from "../investigation/investigation.ts";
-import { documentFileOf, branchOf } from "../phase/names.ts";
+import { branchFor, documentFileOf } from "../phase/names.ts";
 import type { RepositoryConfig } from "../repository-config/repository-config.ts";
 import { lengthen } from "./lengthen.ts";
-import { type SafeText, safeText } from "./safe-text.ts";
+import { counted } from "./counted.ts";
+import { clipMarkdown, fold, type SafeText, safeText } from "./safe-text.ts";
 
 export interface StatusInput {
   readonly investigation: Investigation;
@@ -61,6 +63,9 @@ const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
   "left-out": "– needs a model",
 };
 
+/** Characters of one finding or reason. */
+const MAX_WORDS = 600;
+
 /** Stages in which what is still wanted comes next by itself or by one word. */
 const UNDER_WAY: ReadonlySet<Stage> = new Set([
   "queued",
@@ -74,15 +79,20 @@ const UNDER_WAY: ReadonlySet<Stage> = new Set([
 export function statusComment(input: StatusInput): SafeText {
   const { investigation, repository, rules } = input;
   const { stage, reason } = investigation;
-  const safe = (markdown: string): SafeText => safeText(markdown, { links: [repository.webUrl] });
+  const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
   const parts = [
-    { text: safe(`**Casebook · ${HEADLINE[stage]}**${reason === undefined ? "" : ` – ${reason}`}`), rank: 0 },
+    {
+      text: safe(
+        `**Casebook · ${HEADLINE[stage]}**${reason === undefined ? "" : ` – ${clipMarkdown(reason, MAX_WORDS)}`}`,
+      ),
+      rank: 0,
+    },
     { text: safe(circumstancesOf(investigation)), rank: 1 },
     { text: safe(phaseTable(input)), rank: 1 },
     { text: safe(stepOf(input)), rank: 4 },
     { text: safe(pullOf(input)), rank: 0 },
     { text: safe(NEXT[stage]), rank: 0 },
-    ...findings(input).map((text) => ({ text: safe(text), rank: 6 })),
+    ...findings(input, safe).map((text) => ({ text, rank: 6 })),
     { text: safe(notesOf(investigation.asks)), rank: 2 },
     { text: helpOf(investigation, rules, safe), rank: investigation.help ? 3 : 7 },
     { text: safe(footer(input)), rank: 1 },
@@ -102,7 +112,7 @@ function circumstancesOf({ circumstances, stage }: Investigation): string {
   return lines.map((line) => `> ${line}`).join("\n");
 }
 
-function phaseTable({ investigation, repository, destination, documents }: StatusInput): string {
+function phaseTable({ investigation, repository, rules, destination, documents }: StatusInput): string {
   const { phases, wanted, stage, issue } = investigation;
   const known = new Set(phases.map(({ type }) => type));
   const coming: PhaseRecord[] = UNDER_WAY.has(stage)
@@ -112,7 +122,8 @@ function phaseTable({ investigation, repository, destination, documents }: Statu
   if (rows.length === 0) return "";
   const line = (record: PhaseRecord): string => {
     const isLinked = destination === "pull-request" && documents.has(record.type);
-    const url = `${repository.webUrl}/blob/${branchOf(String(issue))}/${documentFileOf(String(issue), record)}`;
+    const branch = branchFor(issue, rules.perPhase ? record.type : undefined);
+    const url = `${repository.webUrl}/blob/${branch}/${documentFileOf(String(issue), record)}`;
     const name = isLinked ? `[${record.type}](${url})` : record.type;
     return `| ${name} | ${STATES[record.status]} | ${cell(record.reason ?? record.lead ?? "")} | ${checksOf(record)} | ${tookOf(record)} |`;
   };
@@ -126,7 +137,7 @@ function phaseTable({ investigation, repository, destination, documents }: Statu
 function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
   if (criteria.length === 0) return "";
   const met = criteria.filter(({ result }) => result === "met").length;
-  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${dropped} statements dropped` : ""}`;
+  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${counted(dropped, "statement")} dropped` : ""}`;
 }
 
 function tookOf({ startedAt, endedAt }: PhaseRecord): string {
@@ -161,15 +172,24 @@ function pullOf({ investigation: { pull }, repository }: StatusInput): string {
 }
 
 /** Without a branch the thread holds the documents, each folded. */
-function findings({ destination, documents }: StatusInput): readonly string[] {
+function findings(
+  { destination, documents }: StatusInput,
+  safe: (text: string) => SafeText,
+): readonly SafeText[] {
   if (destination !== "comment") return [];
-  return [...documents].map(
-    ([phase, text]) =>
-      `<details><summary>${phase.replace(/[^a-z0-9-]/g, "")}</summary>\n\n${text.slice(0, MAX_DOCUMENT).trim()}${text.length > MAX_DOCUMENT ? "\n\n…" : ""}\n\n</details>`,
-  );
+  return [...documents].map(([phase, text]) => fold(phase, safe(wholeBlocks(text, MAX_DOCUMENT))));
 }
 
-const MAX_DOCUMENT = 18_000;
+const MAX_DOCUMENT = 16_000;
+
+/** As many blocks as fit, none of them cut: a fence that stays open would swallow what follows. */
+function wholeBlocks(text: string, max: number): string {
+  if (text.length <= max) return text.trim();
+  const blocks = parseMarkdown(text).children;
+  const last = blocks.findLast(({ position }) => (position?.end.offset ?? max) < max);
+  return `${text.slice(0, last?.position?.end.offset ?? 0).trim()}\n\n…`;
+}
+
 /** Requests that went wrong, the newest first. */
 const MAX_NOTES = 8;
 
@@ -186,11 +206,8 @@ function notesOf(asks: readonly Ask[]): string {
   return lines.join("\n");
 }
 
-function helpOf(investigation: Investigation, rules: Rules, safe: (text: string) => SafeText): SafeText {
-  const help = formatHelp(rules.known.map(({ type }) => type));
-  return safe(
-    `<details${investigation.help ? " open" : ""}><summary>Commands</summary>\n\n${help}\n\n</details>`,
-  );
+function helpOf({ help }: Investigation, rules: Rules, safe: (text: string) => SafeText): SafeText {
+  return fold("Commands", safe(formatHelp(rules.known.map(({ type }) => type))), help);
 }
 
 function footer({ investigation, repository }: StatusInput): string {
@@ -204,5 +221,5 @@ function footer({ investigation, repository }: StatusInput): string {
 }
 
 function cell(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/(?<!\\)\|/g, "\\|");
+  return clipMarkdown(text.replace(/\s+/g, " "), MAX_WORDS).replace(/(?<!\\)\|/g, "\\|");
 }

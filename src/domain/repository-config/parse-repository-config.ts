@@ -42,6 +42,7 @@ export function readConfigInput(
     schema: "core",
     uniqueKeys: true,
     merge: false,
+    prettyErrors: false,
   });
   if (document.errors.length > 0)
     return {
@@ -65,13 +66,11 @@ export function readConfigInput(
   }
   const lineOf = (path: readonly PropertyKey[]): number => lineAt(contents, path, lines);
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success)
-    return {
-      input: {},
-      problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, lineOf)).sort(byLine),
-    };
-  const unknown = unknownPhases(parsed.data, phases, lineOf);
-  return { input: unknown.length > 0 ? {} : parsed.data, problems: unknown };
+  const problems = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value, lineOf)),
+    ...unknownPhases(value, phases, lineOf),
+  ].sort(byLine);
+  return { input: problems.length > 0 ? {} : (parsed.data ?? {}), problems };
 }
 
 export function fillDefaults(input: ConfigInput): RepositoryConfig {
@@ -99,6 +98,7 @@ export function fillDefaults(input: ConfigInput): RepositoryConfig {
 
 function problemsOf(
   issue: z.core.$ZodIssue,
+  value: unknown,
   lineOf: (path: readonly PropertyKey[]) => number,
 ): readonly ConfigProblem[] {
   const where = issue.path.length === 0 ? "" : ` in \`${issue.path.map(String).join(".")}\``;
@@ -116,7 +116,8 @@ function problemsOf(
       };
     });
   }
-  return [{ line: lineOf(issue.path), message: `${issue.message}${where}.` }];
+  const found = inlineCode(JSON.stringify(valueAt(value, issue.path)) ?? "nothing", 60);
+  return [{ line: lineOf(issue.path), message: `${issue.message}${where}; found ${found}.` }];
 }
 
 /** The keys that the schema has at a place. */
@@ -138,13 +139,14 @@ function unwrap(type: z.ZodType): z.ZodType {
 }
 
 function unknownPhases(
-  { phases: chosen = [], gates = [] }: ConfigInput,
+  value: unknown,
   known: readonly string[],
   lineOf: (path: readonly PropertyKey[]) => number,
 ): readonly ConfigProblem[] {
-  const wrong = (key: "phases" | "gates", names: readonly string[]): ConfigProblem[] =>
-    names.flatMap((name, i) => {
-      if (known.includes(name)) return [];
+  return (["phases", "gates"] as const).flatMap((key) => {
+    const names: unknown = valueAt(value, [key]);
+    return (Array.isArray(names) ? names : []).flatMap((name: unknown, i) => {
+      if (typeof name !== "string" || known.includes(name)) return [];
       const close = nearest(name, known);
       return [
         {
@@ -157,7 +159,17 @@ function unknownPhases(
         },
       ];
     });
-  return [...wrong("phases", chosen), ...wrong("gates", gates)].sort(byLine);
+  });
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) =>
+      typeof at === "object" && at !== null && Object.hasOwn(at, key)
+        ? (at as Readonly<Record<PropertyKey, unknown>>)[key]
+        : undefined,
+    value,
+  );
 }
 
 /** The line of the deepest part of a path that the file has. */

@@ -1,7 +1,6 @@
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { IssueKey } from "../store/store.ts";
-import { branchOf } from "../../domain/phase/names.ts";
-import { issueOfBranch } from "./branch-names.ts";
+import { branchOf, issueOfBranch } from "../../domain/phase/names.ts";
 import type { Service } from "./service.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { issueOfBranch } from "../../domain/phase/names.ts";
 import type { InvestigationEvent } from "../../domain/investigation/event.ts";
 import type { Meaning, Place } from "../../domain/delivery/meaning.ts";
 import { readDelivery } from "../../domain/delivery/read-delivery.ts";
-import { issueOfBranch } from "./branch-names.ts";
 import { decideAll, lookAtIssue } from "./look-at-issue.ts";
 import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
 import { secondOf } from "./second-of.ts";

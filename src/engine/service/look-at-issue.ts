@@ -1,3 +1,4 @@
+import { issueOfBranch } from "../../domain/phase/names.ts";
 import { parseCommands } from "../../domain/command/parse-commands.ts";
 import type { Permission } from "../../domain/command/right.ts";
 import type { Command } from "../../domain/command/command.ts";
@@ -20,7 +21,6 @@ import type { CommentInfo, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { restoreFromBranch } from "./restore-from-branch.ts";
-import { issueOfBranch } from "./branch-names.ts";
 import { admitRuns } from "./admit-runs.ts";
 import type { Service } from "./service.ts";
 import { secondOf } from "./second-of.ts";

@@ -1,4 +1,4 @@
-import { branchFor } from "./branch-names.ts";
+import { branchFor } from "../../domain/phase/names.ts";
 import type { SyncContext } from "./sync-context.ts";
 import { keptDocuments } from "./kept-documents.ts";
 

@@ -1,10 +1,9 @@
 import { requestLabels } from "../../domain/label/label.ts";
-import { branchOf } from "../../domain/phase/names.ts";
+import { branchOf, issueOfBranch } from "../../domain/phase/names.ts";
 import { LIMITS } from "../../domain/github/limits.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { JobContext } from "../store/store.ts";
 import { admitRuns } from "./admit-runs.ts";
-import { issueOfBranch } from "./branch-names.ts";
 import { lookAtIssue } from "./look-at-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";

@@ -1,7 +1,6 @@
 import type { Investigation } from "../../domain/investigation/investigation.ts";
 import { restoreInvestigation } from "../../domain/investigation/restore.ts";
-import { branchOf } from "../../domain/phase/names.ts";
-import { issueOfBranch } from "./branch-names.ts";
+import { branchOf, issueOfBranch } from "../../domain/phase/names.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 import type { Research } from "./research.ts";
 

@@ -1,3 +1,4 @@
+import { branchFor } from "../../domain/phase/names.ts";
 import { RunFailure } from "../../domain/failure.ts";
 import { hasAtLeast } from "../../domain/command/right.ts";
 import { decide } from "../../domain/investigation/decide.ts";
@@ -10,7 +11,6 @@ import type { Publisher } from "../source/repository.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import { type IssueKey, type JobContext, Postponed } from "../store/store.ts";
 import { admitRuns } from "./admit-runs.ts";
-import { branchFor } from "./branch-names.ts";
 import { recordApprovals, writeShutGate } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { issueForResearch } from "./issue-for-research.ts";

@@ -66,6 +66,7 @@ export async function openIntake(options: IntakeOptions): Promise<Intake> {
     async receive({ guid, event, signature, body }) {
       if (guid === undefined || event === undefined || !/^[a-z_]{1,50}$/.test(event))
         return { status: 400, outcome: "refused" };
+      if (body.length === 0) return { status: 400, outcome: "refused" };
       const text = body.toString("utf8");
       if (signature === undefined || !(await isSigned(verifiers, text, signature)))
         return { status: 401, outcome: "refused" };

@@ -23,9 +23,9 @@ describe("a read that was answered before", () => {
     nock(API, { reqheaders: { "if-none-match": '"one"' } })
       .get("/repos/o/r/issues/comments/1")
       .reply(304);
-    const { comment: read } = { ...github.app.forInstallation(INSTALLATION) };
-    const first = await read(REPOSITORY, 1);
-    expect(await read(REPOSITORY, 1)).toEqual(first);
+    const here = github.app.forInstallation(INSTALLATION);
+    const first = await here.comment(REPOSITORY, 1);
+    expect(await here.comment(REPOSITORY, 1)).toEqual(first);
     expect(nock.isDone()).toBe(true);
   });
 
@@ -39,14 +39,14 @@ describe("a read that was answered before", () => {
     nock(API)
       .get("/repositories/42/issues/3/comments?page=2")
       .reply(200, [comment(2)], { etag: '"two"' });
-    const { comments } = { ...github.app.forInstallation(INSTALLATION) };
-    await comments(REPOSITORY, 3);
+    const here = github.app.forInstallation(INSTALLATION);
+    await here.comments(REPOSITORY, 3);
     nock(API).get(first).matchHeader("if-none-match", '"one"').reply(304);
     nock(API)
       .get("/repositories/42/issues/3/comments?page=2")
       .matchHeader("if-none-match", '"two"')
       .reply(200, [comment(2), comment(3)], { etag: '"three"' });
-    expect((await comments(REPOSITORY, 3)).map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect((await here.comments(REPOSITORY, 3)).map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
   test("is asked anew with other rights", async () => {
@@ -71,7 +71,7 @@ describe("what is kept", () => {
     const list = [1];
     cache.set("a", answer(list));
     list.push(2);
-    (cache.get("a")?.data as number[]).push(3);
+    (cache.get("a")!.data as number[]).push(3);
     expect(cache.get("a")?.data).toEqual([1]);
   });
 

@@ -313,11 +313,11 @@ test("no token for the repository: that says nothing of what is in it", async ()
     message:
       "There is at least one repository that does not exist or is not accessible to the parent installation.",
   });
-  const { repository, issue, permission, deleteBranch } = { ...github.app.forInstallation(INSTALLATION) };
-  await expect(repository(42)).rejects.toMatchObject({ code: "gone" });
-  await expect(issue(REPOSITORY, 3)).rejects.toMatchObject({ code: "gone" });
-  await expect(permission(REPOSITORY, "ann")).rejects.toMatchObject({ code: "gone" });
-  await expect(deleteBranch(REPOSITORY, "b")).rejects.toMatchObject({ code: "gone" });
+  const here = github.app.forInstallation(INSTALLATION);
+  await expect(here.repository(42)).rejects.toMatchObject({ code: "gone" });
+  await expect(here.issue(REPOSITORY, 3)).rejects.toMatchObject({ code: "gone" });
+  await expect(here.permission(REPOSITORY, "ann")).rejects.toMatchObject({ code: "gone" });
+  await expect(here.deleteBranch(REPOSITORY, "b")).rejects.toMatchObject({ code: "gone" });
 });
 
 test("a branch that is there at another commit is not ours", async () => {
@@ -332,9 +332,9 @@ test("a branch that is there at another commit is not ours", async () => {
 
 test("a name that would climb to another resource is never sent", async () => {
   using github = nockedGitHub();
-  const { permission, removeLabel } = { ...github.app.forInstallation(INSTALLATION) };
-  await expect(permission(REPOSITORY, "..")).rejects.toMatchObject({ code: "invalid" });
-  await expect(removeLabel(REPOSITORY, 3, "..")).rejects.toMatchObject({ code: "invalid" });
+  const here = github.app.forInstallation(INSTALLATION);
+  await expect(here.permission(REPOSITORY, "..")).rejects.toMatchObject({ code: "invalid" });
+  await expect(here.removeLabel(REPOSITORY, 3, "..")).rejects.toMatchObject({ code: "invalid" });
 });
 
 describe("no usable answer", () => {

@@ -919,7 +919,9 @@ test("every method is here", () => {
 
 test("methods stand on their own, so that they can be wrapped", async () => {
   using github = nockedGitHub();
-  const { branchHead } = { ...github.app.forInstallation(INSTALLATION) };
+  const here = Object.getOwnPropertyDescriptors(github.app.forInstallation(INSTALLATION));
+  expect(Object.values(here).every(({ enumerable }) => enumerable)).toBe(true);
+  const branchHead = here.branchHead.value as GitHub["branchHead"];
   play(
     [{ at: "GET /repos/o/r/git/ref/heads%2Fmain", answer: { ref: "refs/heads/main", object: { sha: SHA } } }],
     "read",

@@ -24,7 +24,7 @@ function turns() {
     store,
     next,
     now: () => now,
-    advance(milliseconds: number) {
+    advance: (milliseconds: number): void => {
       now += milliseconds;
     },
   };

@@ -33,13 +33,13 @@ test("each token is for one repository and the least that its purpose needs", as
 
 test("a token is used until five minutes before its end", async () => {
   using github = nockedGitHub();
-  const { readToken } = { ...github.app.forInstallation(INSTALLATION) };
-  await Promise.all([readToken(REPOSITORY), readToken(REPOSITORY)]);
+  const here = github.app.forInstallation(INSTALLATION);
+  await Promise.all([here.readToken(REPOSITORY), here.readToken(REPOSITORY)]);
   github.advance(54 * MINUTE);
-  await readToken(REPOSITORY);
+  await here.readToken(REPOSITORY);
   expect(github.minted).toHaveLength(1);
   github.advance(2 * MINUTE);
-  await Promise.all([readToken(REPOSITORY), readToken(REPOSITORY)]);
+  await Promise.all([here.readToken(REPOSITORY), here.readToken(REPOSITORY)]);
   expect(github.minted).toHaveLength(2);
 });
 
@@ -59,9 +59,9 @@ test("a failure to get a token is not kept", async () => {
   nock.cleanAll();
   const expires_at = new Date(NOW + 60 * MINUTE).toISOString();
   nock(API).post(tokens).reply(502).post(tokens).reply(201, { token: "ghs_late", expires_at });
-  const { readToken } = { ...github.app.forInstallation(INSTALLATION) };
-  await expect(readToken(REPOSITORY)).rejects.toMatchObject({ code: "unavailable" });
-  expect(await readToken(REPOSITORY)).toBe("ghs_late");
+  const here = github.app.forInstallation(INSTALLATION);
+  await expect(here.readToken(REPOSITORY)).rejects.toMatchObject({ code: "unavailable" });
+  expect(await here.readToken(REPOSITORY)).toBe("ghs_late");
 });
 
 test("a token that GitHub does not take any more is replaced, once", async () => {
@@ -71,12 +71,12 @@ test("a token that GitHub does not take any more is replaced, once", async () =>
     .reply(401, { message: "Bad credentials" })
     .post("/repos/o/r/issues/3/comments")
     .reply(201, { id: 1 });
-  const { createComment } = { ...github.app.forInstallation(INSTALLATION) };
-  expect(await createComment(REPOSITORY, 3, hello)).toBe(1);
+  const here = github.app.forInstallation(INSTALLATION);
+  expect(await here.createComment(REPOSITORY, 3, hello)).toBe(1);
   expect(github.minted).toHaveLength(2);
 
   nock(API).persist().post("/repos/o/r/issues/3/comments").reply(401, { message: "Bad credentials" });
-  await expect(createComment(REPOSITORY, 3, hello)).rejects.toMatchObject({ code: "unauthorised" });
+  await expect(here.createComment(REPOSITORY, 3, hello)).rejects.toMatchObject({ code: "unauthorised" });
   expect(github.minted).toHaveLength(3);
 });
 
@@ -92,8 +92,8 @@ test("where a permission was not accepted, the others still work", async () => {
   nock(API, { reqheaders: { authorization: "token ghs_partly" } })
     .post("/repos/o/r/issues/3/comments")
     .reply(201, { id: 1 });
-  const { createComment } = { ...github.app.forInstallation(INSTALLATION) };
-  expect(await createComment(REPOSITORY, 3, hello)).toBe(1);
+  const here = github.app.forInstallation(INSTALLATION);
+  expect(await here.createComment(REPOSITORY, 3, hello)).toBe(1);
 });
 
 test("git gets the right to read or nothing", async () => {
@@ -102,8 +102,8 @@ test("git gets the right to read or nothing", async () => {
   nock(API)
     .post(tokens)
     .reply(422, { message: "The permissions requested are not granted to this installation." });
-  const { readToken } = { ...github.app.forInstallation(INSTALLATION) };
-  await expect(readToken(REPOSITORY)).rejects.toMatchObject({ code: "refused" });
+  const here = github.app.forInstallation(INSTALLATION);
+  await expect(here.readToken(REPOSITORY)).rejects.toMatchObject({ code: "refused" });
 });
 
 test("once a permission is missing, the next try asks with a new token", async () => {
@@ -111,9 +111,9 @@ test("once a permission is missing, the next try asks with a new token", async (
   const path = "/repos/o/r/issues/3/comments";
   nock(API).post(path).reply(403, { message: "Resource not accessible by integration" });
   nock(API).post(path).reply(201, { id: 1 });
-  const { createComment } = { ...github.app.forInstallation(INSTALLATION) };
-  await expect(createComment(REPOSITORY, 3, hello)).rejects.toMatchObject({ code: "refused" });
-  expect(await createComment(REPOSITORY, 3, hello)).toBe(1);
+  const here = github.app.forInstallation(INSTALLATION);
+  await expect(here.createComment(REPOSITORY, 3, hello)).rejects.toMatchObject({ code: "refused" });
+  expect(await here.createComment(REPOSITORY, 3, hello)).toBe(1);
   expect(github.minted).toHaveLength(2);
 });
 
@@ -122,9 +122,9 @@ test("requests are recorded without texts, names and tokens", async () => {
   using github = nockedGitHub({ onRequest: (record) => void records.push(record) });
   nock(API).post("/repos/o/r/issues/3/comments").reply(201, { id: 1 }, { "x-ratelimit-remaining": "4999" });
   nock(API).post("/repos/o/r/issues/3/comments").replyWithError("socket hang up");
-  const { createComment } = { ...github.app.forInstallation(INSTALLATION) };
-  await createComment(REPOSITORY, 3, hello);
-  await expect(createComment(REPOSITORY, 3, hello)).rejects.toMatchObject({ code: "unavailable" });
+  const here = github.app.forInstallation(INSTALLATION);
+  await here.createComment(REPOSITORY, 3, hello);
+  await expect(here.createComment(REPOSITORY, 3, hello)).rejects.toMatchObject({ code: "unavailable" });
   const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
   const milliseconds = expect.any(Number);
   expect(records).toEqual([
@@ -138,9 +138,11 @@ test("no failure carries a token, even in what caused it", async () => {
   using github = nockedGitHub();
   nock(API).post("/repos/o/r/issues/3/comments").replyWithError("socket hang up");
   nock(API).post("/repos/o/r/issues/3/comments").reply(422, { message: "Validation Failed" });
-  const { createComment } = { ...github.app.forInstallation(INSTALLATION) };
+  const here = github.app.forInstallation(INSTALLATION);
   for (let time = 0; time < 2; time++) {
-    const error: unknown = await createComment(REPOSITORY, 3, hello).catch((failure: unknown) => failure);
+    const error: unknown = await here
+      .createComment(REPOSITORY, 3, hello)
+      .catch((failure: unknown) => failure);
     const all = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).cause);
     expect(all).toContain("POST /repos");
     expect(all).not.toContain("ghs_");

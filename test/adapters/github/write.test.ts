@@ -110,10 +110,10 @@ describe("write", () => {
         hold: async () => undefined,
       },
     });
-    const { createComment } = { ...github.app.forInstallation(INSTALLATION) };
-    await expect(createComment(REPOSITORY, 3, hello)).rejects.toThrow("held");
+    const here = github.app.forInstallation(INSTALLATION);
+    await expect(here.createComment(REPOSITORY, 3, hello)).rejects.toThrow("held");
     isHeld = false;
     nock(API).post("/repos/o/r/issues/3/comments").reply(201, { id: 1 });
-    expect(await createComment(REPOSITORY, 3, hello)).toBe(1);
+    expect(await here.createComment(REPOSITORY, 3, hello)).toBe(1);
   });
 });

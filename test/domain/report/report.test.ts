@@ -158,12 +158,19 @@ describe("the pull request", () => {
 
      ## Acceptance criteria
 
+     1 of 2 criteria met; 2 statements failed the check and were left out.
+
+     | phase | criterion | result | how it was decided |
+     | --- | --- | --- | --- |
+     | comprehension | The cause is confirmed | ❔ open | open: no person named the place |
+
+     <details><summary>What is met and how it was decided</summary>
+
      | phase | criterion | result | how it was decided |
      | --- | --- | --- | --- |
      | comprehension | Every reference resolves | ✅ met | checked by machine: 3 references looked up |
-     | comprehension | The cause is confirmed | ❔ open | open: no person named the place |
 
-     2 statements failed their check and were left out.
+     </details>
 
      ## Evidence
 
@@ -174,7 +181,7 @@ describe("the pull request", () => {
      ## Open questions
 
      - comprehension: The cause is confirmed – no person named the place
-     - comprehension: not known is whether it is so
+     - comprehension: not known: whether it is so
 
      ## What to comment next
 
@@ -186,7 +193,7 @@ describe("the pull request", () => {
 
      - [\`.chant/research/issue-42-comprehension.md\`](https://github.com/o/r/blob/casebook/issue-42/.chant/research/issue-42-comprehension.md)
 
-     *base commit [\`aaaaaaaaaaaa\`](https://github.com/o/r/tree/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) · branch \`casebook/issue-42\` · run 1 · built-in researcher, no model, no cost · every reference was checked by machine at the base commit*"
+     *base commit [\`aaaaaaaaaaaa\`](https://github.com/o/r/tree/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) · branch \`casebook/issue-42\` · run \`7-42-1\` · built-in researcher, no model, no cost · every reference was checked by machine at the base commit*"
     `);
   });
 

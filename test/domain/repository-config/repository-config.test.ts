@@ -31,10 +31,11 @@ describe(".github/casebook.yml", () => {
       ),
     ).toMatchInlineSnapshot(`
      [
-       "1: Expected \`true\` or \`false\` in \`enabled\`.",
+       "1: Expected \`true\` or \`false\` in \`enabled\`; found \`"yes please"\`.",
        "2: Expected a key that Casebook knows; found \`gate\`. Did you mean \`gates\`?",
-       "4: Expected a whole number from 1 to 10 in \`limits.runs\`.",
+       "4: Expected a whole number from 1 to 10 in \`limits.runs\`; found \`99\`.",
        "5: Expected a key that Casebook knows in \`limits\`; found \`minuts\`. Did you mean \`minutes\`?",
+       "6: Expected a phase in \`phases\`; found \`root-couse\`. Did you mean \`root-cause\`?",
      ]
     `);
   });
