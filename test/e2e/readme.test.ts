@@ -8,6 +8,8 @@ import { configSchema } from "../../src/domain/repository-config/config-schema.t
 import { parseRepositoryConfig } from "../../src/domain/repository-config/parse-repository-config.ts";
 import { SERVER_VARIABLES } from "../../src/entry/server/server-config.ts";
 import { FAILURES } from "../../src/domain/failure.ts";
+import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
+import { dataFolder, exampleFiles, exampleIssue, settled, startApp } from "../fakes/app.ts";
 import { casebook, exampleRepository } from "../fakes/casebook.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -97,3 +99,35 @@ test("every key of the configuration is in its page, and the example there is ri
     ).problems,
   ).toEqual([]);
 });
+
+test("what the README quotes of the thread and of the pull request is what the bot says", async () => {
+  await using github = await startSimulatedGitHub();
+  using data = dataFolder();
+  await using app = await startApp(github, data.path);
+  const people = { ada: "write" } as const;
+  const repository = await github.createRepository("acme", "store", { files: exampleFiles(), people });
+  const { title, body } = exampleIssue();
+  const number = await repository.openIssue("ada", title, body);
+  await repository.comment("ada", number, "/casebook investigate");
+  await settled(github, app.server.url);
+  const { issues, pulls } = await repository.state();
+  const said = [...issues.flatMap(({ comments }) => comments), ...pulls].flatMap((text) => plain(text.body));
+  const quoted = plain(readme.replace(/^(?!> ).*\n/gm, "").replace(/^> /gm, ""));
+  expect(quoted.length).toBeGreaterThanOrEqual(10);
+  expect(quoted.filter((line) => !said.includes(line))).toEqual([]);
+});
+
+/** Lines as a page shows them: links as their text, tables without their padding, and no times. */
+function plain(markdown: string): readonly string[] {
+  return markdown
+    .split("\n")
+    .map((line) =>
+      line
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+        .replace(/\| \d+ s +\|$/, "| 0 s |")
+        .replace(/-{3,}/g, "---")
+        .replace(/\s+/g, " ")
+        .trim(),
+    )
+    .filter((line) => line !== "");
+}

@@ -75,6 +75,7 @@ const CONFLICTS: readonly (readonly [GitHubFailureCode, readonly string[]])[] = 
       "git repository is empty",
       // A token for a repository that the installation does not see.
       "not accessible to the parent installation",
+      "not accessible to this installation",
     ],
   ],
   ["refused", ["permissions requested are not granted", "issue is locked"]],

@@ -44,9 +44,14 @@ export function investigationStore(
     },
     async forget({ repository, issue }) {
       await database.transaction(async (connection) => {
+        // Locked in the order in which a change locks them: the investigation, its runs, their jobs.
+        await connection.query(
+          `SELECT 1 FROM ${schema}.investigation WHERE repository = $1 AND issue = $2 FOR UPDATE`,
+          [repository, issue],
+        );
         const { rows } = await connection.query<{ job: string }>(
           `SELECT job::text AS job FROM ${schema}.run
-           WHERE repository = $1 AND issue = $2 AND job IS NOT NULL AND state IN ('waiting', 'admitted')`,
+           WHERE repository = $1 AND issue = $2 AND job IS NOT NULL AND state IN ('waiting', 'admitted') FOR UPDATE`,
           [repository, issue],
         );
         const db = inTransaction(connection);

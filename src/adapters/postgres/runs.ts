@@ -38,12 +38,13 @@ export function runStore(database: Database, schema: string, queue: string, boss
         );
         const inRepository = countBy(admitted, ({ repository }) => repository);
         const inInstallation = countBy(admitted, ({ installation }) => installation);
+        // Locked: who stops one of them in this moment waits, and then finds the job that it must cancel.
         const { rows: waiting } = await connection.query<
           Place & { id: string; issue: string; run_limit: number | null }
         >(
           `SELECT r.id, r.issue::text, r.repository::text, r.installation::text, p.run_limit
            FROM ${schema}.run r LEFT JOIN ${schema}.repository p ON p.id = r.repository
-           WHERE r.state = 'waiting' ORDER BY r.requested_at, r.id`,
+           WHERE r.state = 'waiting' ORDER BY r.requested_at, r.id FOR UPDATE OF r`,
         );
         let count = 0;
         for (const { id, issue, repository, installation, run_limit } of waiting) {

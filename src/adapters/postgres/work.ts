@@ -48,6 +48,11 @@ export async function startWork(
   const putBack = async (kind: JobKind, job: BossJob, seconds: number): Promise<void> => {
     await database.transaction(async (connection) => {
       const db = inTransaction(connection);
+      // The run before its job, as who stops it does: the other way each could wait for the other.
+      if (kind === "run")
+        await connection.query(`SELECT 1 FROM ${schema}.run WHERE id = $1 FOR UPDATE`, [
+          (job.data as { run: string }).run,
+        ]);
       const { rows } = await connection.query<{ singleton_key: string | null; priority: number }>(
         `SELECT singleton_key, priority FROM ${schema}_queue.job
          WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR UPDATE`,

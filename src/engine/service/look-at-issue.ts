@@ -10,6 +10,7 @@ import type {
   InvestigationEvent,
   Rules,
 } from "../../domain/investigation/event.ts";
+import { isAnswered } from "../../domain/investigation/asks.ts";
 import { decide } from "../../domain/investigation/decide.ts";
 import {
   type Actor,
@@ -87,7 +88,7 @@ export async function lookAtIssue(service: Service, look: Look): Promise<void> {
       { kind: "configure", repository: place.repository, installation: place.installation },
       { key: String(place.repository) },
     );
-  const asked = await requestsOf(service, facts, answer.issue, look);
+  const asked = await requestsOf(service, facts, answer.issue, look, known);
   if (known === undefined && asked.length === 0 && (look.also ?? []).length === 0)
     return done("nothing was asked");
   const start =
@@ -162,8 +163,9 @@ async function requestsOf(
   facts: RepositoryFacts,
   issue: IssueInfo,
   look: Look,
+  known: Investigation | undefined,
 ): Promise<readonly InvestigationEvent[]> {
-  const { config, github, repository, rules } = facts;
+  const { config, rules } = facts;
   const rights = rightsOf(service, facts);
   const at = secondOf(service.now());
   const types = rules.known.map(({ type }) => type);
@@ -176,13 +178,16 @@ async function requestsOf(
       : undefined;
   };
 
-  if (config.triggers.comments && look.said !== undefined && look.sender !== undefined) {
-    for (const { said, sender } of await wordsAround(service, facts, issue, look.said, look.sender, look)) {
+  const hasRequest = issue.labels.some((label) => requestOf(label, types) !== undefined);
+  if (config.triggers.comments && (look.said !== undefined || known !== undefined || hasRequest))
+    for (const { said, sender } of await wordsAround(service, facts, issue, look))
       for (const line of parseCommands(said.body, types)) {
         const place: AskPlace = {
           ...(said.comment === undefined ? {} : { comment: said.comment }),
           text: line.text,
         };
+        // Most of what stands around was answered before; it costs nothing and counts as no further start.
+        if (known !== undefined && isAnswered(known, place)) continue;
         const actor: Actor = { id: sender.id, login: sender.login };
         if (line.kind === "not-understood") {
           // Nobody answers a machine that talks nonsense: two bots would talk for ever.
@@ -198,8 +203,6 @@ async function requestsOf(
             : { kind: "declined", place, actor, note },
         );
       }
-    }
-  }
   if (config.triggers.opened && look.said !== undefined && look.said.comment === undefined && !look.isPull) {
     const { bot } = await service.app.identity();
     const command: Command = { verb: "investigate" };
@@ -208,7 +211,7 @@ async function requestsOf(
       command,
       place: { text: "a new issue" },
       actor: bot,
-      permission: "write",
+      permission: rules.start,
       at,
     });
   }
@@ -229,30 +232,33 @@ async function requestsOf(
       });
     }
   return events;
+}
 
-  /** The comment that was signed, and the unedited ones around it, oldest first. */
-  async function wordsAround(
-    { app }: Service,
-    _facts: RepositoryFacts,
-    { createdAt }: IssueInfo,
-    said: Said,
-    sender: Sender,
-    { isPull, number }: Look,
-  ): Promise<readonly { readonly said: Said; readonly sender: Sender }[]> {
-    const own = { said, sender };
-    if (said.comment === undefined || said.comment < 0) return [own];
-    const { bot } = await app.identity();
-    const since = new Date(
-      Math.max(Date.parse(said.at) - LATE_MILLISECONDS, Date.parse(createdAt)),
-    ).toISOString();
-    const around = await github.comments(repository, isPull ? number : issue.number, since);
-    const others = around
-      .filter((comment) => comment.id !== said.comment && comment.author.id !== bot.id)
-      // What was edited is not what somebody once said; its own delivery has the signed words.
-      .filter((comment) => comment.updatedAt === comment.createdAt)
-      .map((comment) => ({ said: saidIn(comment), sender: senderOf(comment) }));
-    return [own, ...others].sort((a, b) => (a.said.comment ?? 0) - (b.said.comment ?? 0));
-  }
+/**
+ * What was said, as it was signed, and the unedited comments of the time around it, oldest first. So the order of the
+ * deliveries does not count, and neither does one that is still on its way.
+ */
+async function wordsAround(
+  { app, now }: Service,
+  { github, repository }: RepositoryFacts,
+  { number, createdAt }: IssueInfo,
+  { said, sender, isPull, number: thread }: Look,
+): Promise<readonly { readonly said: Said; readonly sender: Sender }[]> {
+  const own = said === undefined || sender === undefined ? [] : [{ said, sender }];
+  // The text of an issue and a review stand apart from the comments.
+  if (said !== undefined && (said.comment === undefined || said.comment < 0)) return own;
+  const { bot } = await app.identity();
+  const from = Math.max(
+    (said === undefined ? now() : Date.parse(said.at)) - LATE_MILLISECONDS,
+    Date.parse(createdAt),
+  );
+  const around = await github.comments(repository, isPull ? thread : number, new Date(from).toISOString());
+  const others = around
+    .filter((comment) => comment.id !== said?.comment && comment.author.id !== bot.id)
+    // What was edited is not what somebody once said; its own delivery has the signed words.
+    .filter((comment) => comment.updatedAt === comment.createdAt)
+    .map((comment) => ({ said: saidIn(comment), sender: senderOf(comment) }));
+  return [...own, ...others].sort((a, b) => (a.said.comment ?? 0) - (b.said.comment ?? 0));
 }
 
 function saidIn({ id, body, createdAt }: CommentInfo): Said {

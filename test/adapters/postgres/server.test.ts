@@ -5,6 +5,7 @@ import { type Connection, type Database, openDatabase } from "../../../src/adapt
 import { type OpenStore, openStore } from "../../../src/adapters/postgres/open-store.ts";
 import { sendOnce } from "../../../src/adapters/postgres/queues.ts";
 import { newInvestigation } from "../../../src/domain/investigation/investigation.ts";
+import { Postponed } from "../../../src/engine/store/store.ts";
 import { handlers, heldJobs, untilAborted } from "../../fakes/handlers.ts";
 import { type PostgresServer, startPostgres } from "../../fakes/postgres-server.ts";
 import { killProcess, startStoreProcess } from "../../fakes/store-process.ts";
@@ -75,6 +76,48 @@ describe("several processes on one server", () => {
     expect(admitted.reduce((sum, count) => sum + count)).toBe(3);
   });
 
+  test("a run that is stopped in the moment in which it is let in does not begin", async () => {
+    const schema = freshSchema();
+    await using database = await openDatabase(server);
+    await using one = await open(schema);
+    await using two = await open(schema);
+    await start(one, ISSUE, "r1");
+    let [admitted, stopped]: Promise<unknown>[] = [];
+    await database.transaction(async (connection) => {
+      // Holds up the admission between its look at the runs and its first job.
+      await connection.query(`LOCK TABLE ${schema}_queue.job IN EXCLUSIVE MODE`);
+      admitted = one.admitRuns(LIMITS);
+      await isHeldUp(database, `%INSERT INTO ${schema}_queue.job%`);
+      stopped = stop(two, "r1");
+      await Promise.race([stopped, isHeldUp(database, `%UPDATE ${schema}.run %`)]);
+    });
+    await Promise.all([admitted, stopped]);
+    expect(await one.beginRun("r1", "w")).toBeUndefined();
+    expect(await one.counts()).toEqual([{ queue: "run", state: "cancelled", count: 1 }]);
+  });
+
+  test("a run that is handed back and stopped at the same time is locked by both in one order", async () => {
+    const schema = freshSchema();
+    await using database = await openDatabase(server);
+    await using store = await open(schema);
+    await start(store, ISSUE, "r1");
+    await store.admitRuns(LIMITS);
+    const run = heldJobs<"run">();
+    const workers = await store.work(handlers({ run: run.handler }), WORK);
+    const { end } = await run.next();
+    await database.transaction(async (connection) => {
+      // The first step of who stops it, …
+      await connection.query(`SELECT 1 FROM ${schema}.run WHERE id = 'r1' FOR UPDATE`);
+      end(new Postponed(600, "GitHub asked to wait"));
+      await isHeldUp(database, `%${schema}.run %`);
+      // … and the second, which must not wait for who waits for the first.
+      await connection.query(`SELECT 1 FROM ${schema}_queue.job WHERE name = 'run' FOR UPDATE NOWAIT`);
+    });
+    await workers.stop(4_000);
+    await stop(store, "r1");
+    expect((await store.counts()).map(({ state }) => state)).toEqual(["cancelled", "completed"]);
+  });
+
   test("a run is stopped from another process within three seconds", async () => {
     const schema = freshSchema();
     await using web = await open(schema);
@@ -85,10 +128,7 @@ describe("several processes on one server", () => {
     const workers = await worker.work(handlers({ run: run.handler }), WORK);
     const { context, end } = await run.next();
     const from = performance.now();
-    await web.change(ISSUE, (current) => ({
-      investigation: current!,
-      effects: [{ kind: "stop-run", run: "r1" }],
-    }));
+    await stop(web, "r1");
     await expect(untilAborted(context.signal)).rejects.toThrow("no longer active");
     expect(performance.now() - from).toBeLessThan(3_000);
     end(new Error("stopped"));
@@ -219,6 +259,24 @@ async function openQueue(
 
 function delivery(key: string): Parameters<OpenStore["acceptDelivery"]>[0] {
   return { key, guid: key, event: "issues", payload: {}, wanted: true };
+}
+
+async function stop(store: OpenStore, run: string): Promise<void> {
+  await store.change(ISSUE, (current) => ({
+    investigation: current!,
+    effects: [{ kind: "stop-run", run }],
+  }));
+}
+
+/** Waits until a statement like this one waits for somebody's lock. */
+async function isHeldUp(database: Database, statement: string): Promise<void> {
+  for (;;) {
+    const { rows } = await database.query(
+      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1",
+      [statement],
+    );
+    if (rows.length > 0) return;
+  }
 }
 
 async function start(

@@ -58,7 +58,7 @@ describe("/metrics", () => {
 
   test("has the names that docs/operating.md explains, and the other way round", async () => {
     const page = readFileSync(join(import.meta.dirname, "../../../docs/operating.md"), "utf8");
-    const explained = [...page.matchAll(/^\| `(casebook_[a-z_]+)/gm)].map((match) => match[1]);
+    const explained = [...page.matchAll(/^\| `(casebook_[a-z_]+)` /gm)].map((match) => match[1]);
     const text = await openMetrics(countedStore()).text();
     const printed = [...text.matchAll(/^# TYPE (casebook_[a-z_]+) /gm)].map((match) => match[1]);
     expect(printed.length).toBeGreaterThan(0);
