@@ -1,13 +1,14 @@
 /**
- * Installs the packed package into an empty folder as a user does, without development packages, and runs the demo there.
- * Fails when it does not work, an install script is wanted, or it takes 350 MB or more. `npm run test:package`
+ * Installs the packed package into an empty folder as a user does, without development packages, and runs the demo and the
+ * simulated App there.
+ * Fails when it does not work, an install script is wanted, or it takes 420 MB or more. `npm run test:package`
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const LIMIT = 350_000_000;
+const LIMIT = 420_000_000;
 const root = join(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "casebook-package-"));
 
@@ -44,9 +45,11 @@ try {
   );
   const output = run(join(folder, "node_modules/.bin/casebook"), ["demo"], folder);
   if (!output.includes("Store.set")) throw new Error(`the demo does not find the cause:\n${output}`);
+  const played = run(join(folder, "node_modules/.bin/casebook"), ["simulate", "--script", "--fast"], folder);
+  if (!played.includes(" 0 wrong")) throw new Error(`the App does not live in the package:\n${played}`);
   if (size >= LIMIT) throw new Error(`the installed package takes ${Math.round(size / 1e6)} MB`);
   console.log(
-    `package: ${Math.round(size / 1e6)} MB installed, ${Object.keys(lock.packages).length - 1} packages, install scripts wanted (and not run) by ${scripts.length}: ${scripts.map(([name]) => name.replace("node_modules/", "")).join(", ")}; the demo runs`,
+    `package: ${Math.round(size / 1e6)} MB installed, ${Object.keys(lock.packages).length - 1} packages, install scripts wanted (and not run) by ${scripts.length}: ${scripts.map(([name]) => name.replace("node_modules/", "")).join(", ")}; the demo runs, and the App against a simulated GitHub`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -384,6 +384,27 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await jobs(store, "run")).toEqual({ cancelled: 1 });
     });
 
+    test("one whose process ended after its result was stored gives its place to the next", async () => {
+      await using store = await open();
+      await start(store, ISSUE, "r1");
+      await start(store, { ...ISSUE, issue: 43 }, "r2");
+      expect(await store.admitRuns(LIMITS)).toBe(1);
+      await store.beginRun("r1", "w");
+      await store.change(ISSUE, (current) => {
+        const { run: _, ...done } = current!;
+        return { investigation: { ...done, stage: "done" }, effects: [] };
+      });
+      // Taken up again, its job finds nothing left to do.
+      const run = heldJobs<"run">();
+      const workers = await store.work(handlers({ run: run.handler }), WORK);
+      (await run.next()).end();
+      await workers.stop(4_000);
+      expect(await store.recoverRuns()).toEqual([]);
+      expect(await store.beginRun("r1", "w")).toBeUndefined();
+      expect(await store.admitRuns(LIMITS)).toBe(1);
+      expect(await store.beginRun("r2", "w")).toBeDefined();
+    });
+
     test("one that no row or no job knows of any more is found again, once", async () => {
       await using store = await open();
       const lost: Investigation = {

@@ -215,7 +215,9 @@ describe("labels", () => {
     await repository.comment("ada", number, "/casebook comprehension");
     await calm();
     await repository.label("ada", number, "casebook/running");
-    await repository.comment("ada", number, "/casebook status");
+    await calm();
+    expect((await issueOf(repository, number)).labels).toEqual(["casebook/done"]);
+    await repository.unlabel("ada", number, "casebook/done");
     await calm();
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/done"]);
   });
@@ -485,6 +487,48 @@ describe("the world changes under us", () => {
     await repository.deleteIssue("acme", number);
     await calm();
     expect(Object.keys((await repository.state()).branches)).toEqual(["main"]);
+  });
+
+  test("an issue that moves to another repository is let go", async () => {
+    const repository = await newRepository();
+    const other = await newRepository();
+    const number = await reported(repository);
+    await repository.comment("ada", number, "/casebook comprehension");
+    await calm();
+    await repository.transferIssue("acme", number, other);
+    await calm();
+    expect(Object.keys((await repository.state()).branches)).toEqual(["main"]);
+  });
+
+  test("an archived repository is left alone", async () => {
+    const repository = await newRepository();
+    const number = await reported(repository);
+    await repository.comment("ada", number, "/casebook comprehension");
+    await calm();
+    await repository.archive("acme");
+    await calm();
+    expect(await pullsOf(repository)).toHaveLength(1);
+  });
+
+  test("a suspended installation parks the work, and goes on when it is unsuspended", async () => {
+    const files = { ...exampleFiles(), ".github/casebook.yml": "limits: { startsPerHour: 100 }\n" };
+    const repository = await github.createRepository("beta", "store", { files, people: { ada: "write" } });
+    const number = await repository.openIssue("ada", exampleIssue().title, exampleIssue().body);
+    await repository.comment("ada", number, "/casebook comprehension");
+    await calm();
+    github.webhooks.hold();
+    await repository.comment("ada", number, "/casebook root-cause");
+    await github.suspend("beta");
+    await github.webhooks.release();
+    await calm();
+    expect(
+      await repository.file(`casebook/issue-${number}`, `.chant/research/issue-${number}-root-cause.md`),
+    ).toBeUndefined();
+    await github.unsuspend("beta");
+    await calm();
+    expect(
+      await repository.file(`casebook/issue-${number}`, `.chant/research/issue-${number}-root-cause.md`),
+    ).toBeDefined();
   });
 
   test("a closed issue starts nothing new; reopened, it goes on when asked", async () => {

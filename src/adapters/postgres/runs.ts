@@ -70,7 +70,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
     recoverRuns() {
       return database.transaction(async (connection) => {
         await lockAdmission(connection, schema);
-        // An investigation says that a run is under way, and no row, or none that is open, knows of it.
+        // An investigation says that a run is under way, and no row knows of it.
         // The state is read here: PostgreSQL refuses JSON that holds half a character, and such text is allowed.
         const { rows: investigations } = await connection.query<{
           repository: string;
@@ -81,10 +81,12 @@ export function runStore(database: Database, schema: string, queue: string, boss
           `SELECT i.repository::text, i.issue::text, i.installation::text, i.state
            FROM ${schema}.investigation i WHERE i.state LIKE '%"run":{"id":%'`,
         );
+        const wanted: string[] = [];
         const recovered: string[] = [];
         for (const { repository, issue, installation, state } of investigations) {
           const run = (JSON.parse(state) as Investigation).run?.id;
           if (run === undefined) continue;
+          wanted.push(run);
           const { rows } = await connection.query(
             `INSERT INTO ${schema}.run (id, repository, issue, installation, state, requested_at)
              VALUES ($1, $2, $3, $4, 'waiting', ${NOW}) ON CONFLICT (id) DO NOTHING RETURNING id`,
@@ -92,14 +94,16 @@ export function runStore(database: Database, schema: string, queue: string, boss
           );
           if (rows.length > 0) recovered.push(run);
         }
-        const { rows: lost } = await connection.query<{ id: string }>(
-          `UPDATE ${schema}.run SET state = 'waiting', job = NULL
+        // One that its investigation does not want any more ended, and its process did before it could say so.
+        const { rows: lost } = await connection.query<{ id: string; state: string }>(
+          `UPDATE ${schema}.run SET state = CASE WHEN id = ANY($1::text[]) THEN 'waiting' ELSE 'ended' END, job = NULL
            WHERE state = 'admitted' AND NOT EXISTS (
              SELECT 1 FROM ${queue}.job j
              WHERE j.name = 'run' AND j.id = run.job AND j.state IN ('created', 'retry', 'active'))
-           RETURNING id`,
+           RETURNING id, state`,
+          [wanted],
         );
-        return [...recovered, ...lost.map(({ id }) => id)];
+        return [...recovered, ...lost.filter(({ state }) => state === "waiting").map(({ id }) => id)];
       });
     },
   };

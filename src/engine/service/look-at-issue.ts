@@ -18,6 +18,7 @@ import {
   newInvestigation,
 } from "../../domain/investigation/investigation.ts";
 import { HOLD_LABEL, requestOf } from "../../domain/label/label.ts";
+import { labelChanges } from "../../domain/label/state-label.ts";
 import type { CommentInfo, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
@@ -106,7 +107,12 @@ export async function lookAtIssue(service: Service, look: Look): Promise<void> {
     ...asked,
     ...(look.also ?? []),
   ];
-  await change(service, of, place, events, facts.rules, look, start);
+  const now = await change(service, of, place, events, facts.rules, look, start);
+  if (now === undefined) return;
+  // A state label that somebody changed is put right; nothing else of it is listened to.
+  const { add, remove } = labelChanges(answer.issue.labels, now);
+  if (add.length + remove.length > 0)
+    await store.send({ kind: "sync", ...of }, { key: `${of.repository}#${of.issue}` });
 }
 
 /** Lets several events happen one after the other, in one transaction. */
@@ -133,9 +139,9 @@ async function change(
   rules: Rules = NO_RULES,
   { delivery }: Look,
   start?: Investigation,
-): Promise<void> {
+): Promise<Investigation | undefined> {
   const { store, log } = service;
-  await store.change(
+  const changed = await store.change(
     { ...of, installation: place.installation },
     (stored) => decideAll(stored ?? start ?? newInvestigation(of.repository, of.issue), events, rules),
     delivery === undefined ? {} : { finishDelivery: { key: delivery, outcome: "done" } },
@@ -146,6 +152,7 @@ async function change(
     installation: place.installation,
     ...(delivery === undefined ? {} : { delivery }),
   });
+  return changed;
 }
 
 /** Our pull request's issue, by its branch. */

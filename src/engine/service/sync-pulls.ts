@@ -59,10 +59,10 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
       await github.updatePull(repository, found.number, { state: "closed" });
       return { ...found, state: "closed" };
     }
-    const { title, body } = wanted();
-    // A person's title stays; our text is ours as long as our marker is in it.
+    const { body } = wanted();
+    // The title may be a person's by now and stays; our text is ours as long as our marker is in it.
     const isOurText = readMarker(found.body)?.kind === marker.kind;
-    if (isOurText && found.body !== body) await github.updatePull(repository, found.number, { title, body });
+    if (isOurText && found.body !== body) await github.updatePull(repository, found.number, { body });
     return found;
   }
   const [newest] = pulls;
