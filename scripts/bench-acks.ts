@@ -3,6 +3,7 @@
  * its database holds: `npm run bench:webhooks -- [--rate 100] [--seconds 20] [--twice 0.05] [--database postgres://…]`.
  * Prints percentiles of the time to the answer, deliveries lost and doubled. Everything stays on this machine.
  */
+import { appSettings } from "../src/entry/simulate/app-settings.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,12 +26,7 @@ const folder = mkdtempSync(join(tmpdir(), "casebook-bench-"));
 try {
   await using github = await startSimulatedGitHub();
   const app = await startApp({
-    APP_ID: String(github.app.id),
-    PRIVATE_KEY: github.app.privateKey,
-    WEBHOOK_SECRET: github.app.webhookSecret,
-    GITHUB_API_URL: github.url,
-    PORT: "0",
-    CASEBOOK_DATA: folder,
+    ...appSettings(github, folder),
     LOG_LEVEL: "info",
     ...(values.database === undefined ? {} : { DATABASE_URL: values.database }),
   });

@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { z } from "zod";
 import { formatHelpText } from "../../src/domain/command/format-help.ts";
-import { PHASES } from "../../src/domain/phase/catalogue.ts";
-import { configSchema } from "../../src/domain/repository-config/config-schema.ts";
-import { parseRepositoryConfig } from "../../src/domain/repository-config/parse-repository-config.ts";
 import { SERVER_VARIABLES } from "../../src/entry/server/server-config.ts";
 import { FAILURES } from "../../src/domain/failure.ts";
 import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
@@ -74,30 +70,6 @@ test("the commands of the README are those of the bot", () => {
       .filter((line) => line.startsWith("| `/casebook"))
       .map((line) => line.replace(/\s*\|\s*/g, "|"));
   expect(cells(readme)).toEqual(cells(formatHelpText()));
-});
-
-test("every metric is in the page for operators", () => {
-  const page = readFileSync(join(root, "docs/operating.md"), "utf8");
-  const source = readFileSync(join(root, "src/entry/server/metrics.ts"), "utf8");
-  const names = [...source.matchAll(/name: "(casebook_\w+)"/g)].map((match) => match[1]!);
-  expect(names.length).toBeGreaterThanOrEqual(6);
-  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
-});
-
-test("every key of the configuration is in its page, and the example there is right", () => {
-  const page = readFileSync(join(root, "docs/configuration.md"), "utf8");
-  const keys = Object.entries(z.toJSONSchema(configSchema).properties ?? {}).flatMap(([key, value]) => {
-    const inner = (value as { properties?: object }).properties;
-    return inner === undefined ? [key] : Object.keys(inner).map((name) => `${key}.${name}`);
-  });
-  expect(keys.filter((key) => !page.includes(`| \`${key}\``))).toEqual([]);
-  const example = /```yaml\n([\s\S]+?)```/.exec(page)?.[1];
-  expect(
-    parseRepositoryConfig(
-      example,
-      PHASES.map(({ type }) => type),
-    ).problems,
-  ).toEqual([]);
 });
 
 test("what the README quotes of the thread and of the pull request is what the bot says", async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { freePort } from "./free-port.ts";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
@@ -84,15 +84,4 @@ export async function appProcess(
 /** Lets the webhooks of a GitHub come to this process. */
 export function deliverTo(github: SimulatedGitHub, app: Pick<AppProcess, "url">): void {
   github.deliverTo(`${app.url}${WEBHOOK_PATH}`);
-}
-
-/** A port that nobody listens on now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -1,3 +1,4 @@
+import { appSettings } from "../../src/entry/simulate/app-settings.ts";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,12 +36,7 @@ export function settingsFor(
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   return {
-    APP_ID: String(github.app.id),
-    PRIVATE_KEY: github.app.privateKey,
-    WEBHOOK_SECRET: github.app.webhookSecret,
-    GITHUB_API_URL: github.url,
-    PORT: "0",
-    CASEBOOK_DATA: data,
+    ...appSettings(github, data),
     CASEBOOK_WORKERS: "1",
     CASEBOOK_WRITE_SPACING_MS: "0",
     LOG_LEVEL: "silent",

@@ -3,7 +3,7 @@ import { inlineCode } from "../document/inline-code.ts";
 import { answerOpen, OVERTAKEN } from "./asks.ts";
 import { awaitingMerge, resting, stopRun, withPhase } from "./change.ts";
 import type { Effect, InvestigationEvent, Rules } from "./event.ts";
-import type { Investigation, Stage } from "./investigation.ts";
+import { type Investigation, type Stage, UNDER_WAY } from "./investigation.ts";
 import { hasResult, inOrder, isGateShut, isWorkable, withDependencies } from "./plan.ts";
 
 export type CommandEvent = Extract<InvestigationEvent, { kind: "command" }>;
@@ -63,14 +63,6 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
 
 type Investigate = Extract<Command, { verb: "investigate" }>;
 
-/** A go is under way; what a command adds joins it. */
-const UNDER_WAY: ReadonlySet<Stage> = new Set([
-  "queued",
-  "running",
-  "awaiting-approval",
-  "awaiting-merge",
-  "paused",
-]);
 /** Nothing is left over from before, or nobody wants it: a command says anew what is wanted. */
 const FRESH: ReadonlySet<Stage> = new Set(["idle", "done", "cancelled", "rejected"]);
 

@@ -15,14 +15,13 @@ export const STAGES = [
 ] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Stages in which nothing runs and nothing starts by itself, but a command can start again. */
-export const RESTING: ReadonlySet<Stage> = new Set([
-  "idle",
-  "failed",
-  "stopped",
-  "cancelled",
-  "rejected",
-  "done",
+/** Stages in which a go is under way: what is still wanted comes next by itself or by one word, and a command joins it. */
+export const UNDER_WAY: ReadonlySet<Stage> = new Set([
+  "queued",
+  "running",
+  "awaiting-approval",
+  "awaiting-merge",
+  "paused",
 ]);
 
 /** A person or an App, by number: a login can be given to somebody else. */

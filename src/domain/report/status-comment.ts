@@ -3,7 +3,13 @@ import { inlineCode } from "../document/inline-code.ts";
 import { LIMITS } from "../github/limits.ts";
 import { parseMarkdown } from "../markdown/parse-markdown.ts";
 import type { Rules } from "../investigation/event.ts";
-import type { Ask, Investigation, PhaseRecord, Stage } from "../investigation/investigation.ts";
+import {
+  type Ask,
+  type Investigation,
+  type PhaseRecord,
+  type Stage,
+  UNDER_WAY,
+} from "../investigation/investigation.ts";
 import { branchFor, documentFileOf } from "../phase/names.ts";
 import type { RepositoryConfig } from "../repository-config/repository-config.ts";
 import { lengthen } from "./lengthen.ts";
@@ -65,15 +71,6 @@ const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
 
 /** Characters of one finding or reason. */
 const MAX_WORDS = 600;
-
-/** Stages in which what is still wanted comes next by itself or by one word. */
-const UNDER_WAY: ReadonlySet<Stage> = new Set([
-  "queued",
-  "running",
-  "awaiting-approval",
-  "awaiting-merge",
-  "paused",
-]);
 
 /** The one comment that says how far an investigation is; edited in place, so the same state gives the same text. */
 export function statusComment(input: StatusInput): SafeText {

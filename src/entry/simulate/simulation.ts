@@ -1,3 +1,4 @@
+import { appSettings } from "./app-settings.ts";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,12 +53,7 @@ export async function openSimulation({ fast }: { readonly fast: boolean }): Prom
     const { title, body } = exampleIssue();
     const issue = await repository.openIssue("ana", title, body);
     const app = await startApp({
-      APP_ID: String(github.app.id),
-      PRIVATE_KEY: github.app.privateKey,
-      WEBHOOK_SECRET: github.app.webhookSecret,
-      GITHUB_API_URL: github.url,
-      PORT: "0",
-      CASEBOOK_DATA: data,
+      ...appSettings(github, data),
       CASEBOOK_WRITE_SPACING_MS: String(fast ? 0 : LIMITS.writeSpacingMilliseconds),
     });
     github.deliverTo(`${app.url}${WEBHOOK_PATH}`);

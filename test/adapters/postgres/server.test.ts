@@ -82,16 +82,17 @@ describe("several processes on one server", () => {
     await using one = await open(schema);
     await using two = await open(schema);
     await start(one, ISSUE, "r1");
-    let [admitted, stopped]: Promise<unknown>[] = [];
+    const both: Promise<unknown>[] = [];
     await database.transaction(async (connection) => {
       // Holds up the admission between its look at the runs and its first job.
       await connection.query(`LOCK TABLE ${schema}_queue.job IN EXCLUSIVE MODE`);
-      admitted = one.admitRuns(LIMITS);
+      both.push(one.admitRuns(LIMITS));
       await isHeldUp(database, `%INSERT INTO ${schema}_queue.job%`);
-      stopped = stop(two, "r1");
+      const stopped = stop(two, "r1");
+      both.push(stopped);
       await Promise.race([stopped, isHeldUp(database, `%UPDATE ${schema}.run %`)]);
     });
-    await Promise.all([admitted, stopped]);
+    await Promise.all(both);
     expect(await one.beginRun("r1", "w")).toBeUndefined();
     expect(await one.counts()).toEqual([{ queue: "run", state: "cancelled", count: 1 }]);
   });

@@ -108,7 +108,7 @@ describe("casebook setup", () => {
     const { end, stop, page } = await started(folder.path);
     stop();
     await expect(end).rejects.toThrow("stopped");
-    await expect(fetch(page)).rejects.toThrow();
+    await expect(fetch(page)).rejects.toThrow("fetch failed");
   });
 
   test("an address that is none is named", async () => {

@@ -1,0 +1,16 @@
+import type { SimulatedGitHub } from "../../adapters/simulated-github/contract.ts";
+
+/** What an App on a simulated GitHub is started with: its own number, key and secret, a free port, and this folder. */
+export function appSettings(
+  github: Pick<SimulatedGitHub, "app" | "url">,
+  data: string,
+): Record<string, string> {
+  return {
+    APP_ID: String(github.app.id),
+    PRIVATE_KEY: github.app.privateKey,
+    WEBHOOK_SECRET: github.app.webhookSecret,
+    GITHUB_API_URL: github.url,
+    PORT: "0",
+    CASEBOOK_DATA: data,
+  };
+}
