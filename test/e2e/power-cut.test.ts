@@ -39,3 +39,28 @@ test("a power cut that takes the newest part of the embedded store loses and dou
   expect(await outcomeOf(github, repository)).toEqual(before);
   expect((await repository.state()).branches).toEqual(heads);
 }, 120_000);
+
+test("the whole store can be lost: the branch brings the investigation back, and nothing is done twice", async () => {
+  await using github = await startSimulatedGitHub();
+  using data = dataFolder();
+  await using app = await appProcess(github, data.path, { CASEBOOK_RECONCILE_SECONDS: "5" });
+  await app.start();
+  deliverTo(github, app);
+  const people = { ada: "write" } as const;
+  const repository = await github.createRepository("acme", "store", { files: exampleFiles(), people });
+  const { title, body } = exampleIssue();
+  const issue = await repository.openIssue("ada", title, body);
+  await repository.comment("ada", issue, "/casebook investigate");
+  await settled(github, app.url);
+  await repository.comment("ada", issue, "/casebook at src/storage/store.py:31-35");
+  await settled(github, app.url);
+  const before = await outcomeOf(github, repository);
+  const { branches } = await repository.state();
+
+  await app.stop("SIGKILL");
+  rmSync(`${data.path}/store`, { recursive: true, force: true });
+  await app.start();
+  await settled(github, app.url);
+  expect(await outcomeOf(github, repository)).toEqual(before);
+  expect((await repository.state()).branches).toEqual(branches);
+}, 120_000);

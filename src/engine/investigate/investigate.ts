@@ -99,12 +99,16 @@ export async function investigate(
   };
 }
 
+const CAUSE = "root-cause";
+
 async function runPhase(
   phase: Phase,
   present: readonly Phase[],
-  { issue, at }: InvestigateRequest,
+  { issue, at: given }: InvestigateRequest,
   { context, source, publisher, now }: InvestigateDependencies,
 ): Promise<PhaseResult> {
+  // What the reporter sees does not change by where the cause is.
+  const at = phase.type === CAUSE || phase.dependsOn.includes(CAUSE) ? given : undefined;
   const specFile = specFileOf(issue.key, phase);
   const specId = specIdOf(issue.key, phase);
   const documentFile = documentFileOf(issue.key, phase);

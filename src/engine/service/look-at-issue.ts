@@ -46,6 +46,8 @@ export interface Look {
   readonly said?: Said;
   /** A label that the sender put on. */
   readonly labelled?: string;
+  /** A branch of ours is there: the investigation is read back from it even when nobody asks for anything. */
+  readonly hasBranch?: boolean;
   /** More that happened, after what is found. */
   readonly also?: readonly InvestigationEvent[];
   /** The delivery that is finished by this. */
@@ -90,7 +92,7 @@ export async function lookAtIssue(service: Service, look: Look): Promise<void> {
       { key: String(place.repository) },
     );
   const asked = await requestsOf(service, facts, answer.issue, look, known);
-  if (known === undefined && asked.length === 0 && (look.also ?? []).length === 0)
+  if (known === undefined && asked.length === 0 && (look.also ?? []).length === 0 && look.hasBranch !== true)
     return done("nothing was asked");
   const start =
     known ??

@@ -75,6 +75,7 @@ async function lookAtRepository(
   if (facts.kind === "unreachable") return;
   const { github, repository, rules } = facts;
   const numbers = new Set<number>();
+  const branched = new Set<number>();
   if (facts.config.triggers.labels)
     for (const label of requestLabels(rules.known.map(({ type }) => type)))
       for (const number of await github.issuesLabelled(repository, label.name)) numbers.add(number);
@@ -83,12 +84,13 @@ async function lookAtRepository(
     for (const branch of await github.branches(repository, branchOf(""))) {
       const issue = issueOfBranch(branch);
       if (issue !== undefined && (await store.investigation({ repository: id, issue })) === undefined)
-        numbers.add(issue);
+        branched.add(issue);
     }
   for (const { investigation } of await store.investigations(id))
     if (investigation.circumstances.unreachable !== undefined || investigation.pausedBy === "reach")
       numbers.add(investigation.issue);
-  for (const number of numbers) await lookAtIssue(service, { place, number, isPull: false });
+  for (const number of new Set([...numbers, ...branched]))
+    await lookAtIssue(service, { place, number, isPull: false, hasBranch: branched.has(number) });
 }
 
 /** Investigations whose last state was not shown to its end. */

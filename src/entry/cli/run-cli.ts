@@ -14,9 +14,7 @@ const COMMIT = ["--commit <rev>", "branch, tag or commit to read", "HEAD"] as co
 export async function runCli(args: readonly string[], io: CommandIo): Promise<number> {
   let exit = 0;
   const program = new Command("casebook")
-    .description(
-      "Researches an issue before anyone fixes it. Every reference it prints was checked by machine.",
-    )
+    .description("Researches an issue before anyone fixes it; every reference checked by machine.")
     .version(version(), "-V, --version", "print the version")
     .exitOverride()
     .configureOutput({
@@ -54,7 +52,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     },
   );
   resultOptions(
-    program.command("at <path:line>").description("root cause and impact map for the place that you name"),
+    program.command("at <path:line>").description("root cause and impact map for that place"),
   ).action(async (at: string, options) => {
     exit = await (
       await import("./commands/investigate.ts")
@@ -70,7 +68,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     });
   program
     .command("check [files...]")
-    .description("verify every reference of documents and specs, whoever wrote them")
+    .description("verify every reference of documents")
     .option(...WHERE)
     .option("--commit <rev>", "compare with this commit, not with the one the document names")
     .option("--ref <rev>", "check the documents on this branch (default: files below .chant)")
@@ -108,13 +106,13 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     });
   program
     .command("serve")
-    .description("the GitHub App: webhooks, queue and workers (settings: .env.example)")
+    .description("the GitHub App; .env.example has its settings")
     .action(async () => {
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
     });
   program
     .command("setup")
-    .description("registers your own GitHub App: opens a page, one click, writes .env")
+    .description("register your own GitHub App in one click")
     .option("--port <n>", "port of the page on this machine", "3000")
     .option("--github <url>", "GitHub's address", "https://github.com")
     .option("--organization <name>", "register it for an organisation")
@@ -124,7 +122,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     });
   program
     .command("simulate")
-    .description("a GitHub on this machine with the example: try comments, labels and pull requests")
+    .description("try the App against a GitHub on this machine")
     .option("--port <n>", "port of the page; 0 takes a free one", "4100")
     .option("--script", "plays the life of an issue and ends")
     .option("--fast", "no pauses between writes")
