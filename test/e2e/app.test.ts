@@ -497,7 +497,9 @@ describe("the world changes under us", () => {
     await calm();
     await repository.transferIssue("acme", number, other);
     await calm();
-    expect(Object.keys((await repository.state()).branches)).toEqual(["main"]);
+    // Its documents stay where they are; nothing is done at the new place until somebody asks there.
+    expect(Object.keys((await repository.state()).branches)).toEqual([`casebook/issue-${number}`, "main"]);
+    expect(Object.keys((await other.state()).branches)).toEqual(["main"]);
   });
 
   test("an archived repository is left alone", async () => {

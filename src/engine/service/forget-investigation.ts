@@ -4,8 +4,8 @@ import { branchOf, issueOfBranch } from "../../domain/phase/names.ts";
 import type { Service } from "./service.ts";
 
 /**
- * An issue is gone: its branches of ours that nobody merged or added to are removed as far as we may, and everything that
- * is stored about it.
+ * An issue is gone. Was it deleted, its branches of ours that nobody merged or added to are removed, as far as we may; in
+ * any case everything that is stored about it.
  */
 export async function forgetInvestigation(
   service: Service,
@@ -15,6 +15,9 @@ export async function forgetInvestigation(
   const github = app.forInstallation(installation);
   try {
     const repository = await github.repository(id);
+    // It moved: its documents stay here for whoever follows it; only what is stored about it goes.
+    const { kind } = await github.issue(repository, issue);
+    if (kind === "transferred") return await store.forget({ repository: id, issue });
     const { bot } = await app.identity();
     const branches = (await github.branches(repository, branchOf(String(issue)))).filter(
       (branch) => issueOfBranch(branch) === issue,
