@@ -15,13 +15,18 @@ const WORD = /^\/(?:casebook|case)(?=\s|$)/i;
 const ANYWHERE = /\/case(?:book)?(?!\w)/i;
 const MAX_INDENT = 3;
 
+/** False for a text that holds no command for sure; quick, for the many that do not. */
+export function mayHoldCommand(markdown: string): boolean {
+  return ANYWHERE.test(markdown);
+}
+
 /**
  * The lines of a comment that begin with `/casebook` or `/case` and are plain text for its readers: in a paragraph that
  * stands alone, not in a quotation, a list, code, a link or a comment of HTML. What HTML hides within such a line is left
  * out of it. Arguments are taken as they are typed: `src/__init__.py` would lose its lines as Markdown. At most `max`.
  */
 export function findCommandLines(markdown: string, max: number): readonly CommandLine[] {
-  if (!ANYWHERE.test(markdown)) return [];
+  if (!mayHoldCommand(markdown)) return [];
   const found: CommandLine[] = [];
   for (const node of parseMarkdown(markdown).children) {
     if (found.length >= max) break;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mayHoldCommand } from "../command/command-lines.ts";
 import type { Meaning, Place, Said, Sender } from "./meaning.ts";
 
 const id = z.number().int().positive();
@@ -238,6 +239,8 @@ function read<T>(schema: z.ZodType<T>, payload: unknown, then: (body: T) => Mean
 
 function readIssue(body: z.infer<typeof BODIES.issues>): Meaning {
   if (!ISSUE_ACTIONS.has(body.action)) return notOurs(body.action);
+  if (body.action.endsWith("labeled") && !/^casebook[:/]/i.test(body.label?.name ?? ""))
+    return { kind: "ignored", why: "a label that is not ours" };
   return {
     kind: "issue",
     place: placeOf(body),
@@ -253,6 +256,8 @@ function readComment(body: z.infer<typeof BODIES.issue_comment>): Meaning {
   // An edit starts nothing and a removed comment stops nothing.
   if (body.action !== "created") return notOurs(body.action);
   const { comment } = body;
+  // Most comments are talk between people: nothing is looked at for them.
+  if (!mayHoldCommand(comment.body ?? "")) return { kind: "ignored", why: "no command in it" };
   return {
     kind: "issue",
     place: placeOf(body),

@@ -70,7 +70,8 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
   } catch (error) {
     if (error instanceof Overtaken) {
       log.info("run overtaken", ids);
-      return;
+      // If nobody took it up, its place is free for another at once.
+      return end();
     }
     // Stopped, or the process ends: whoever takes the run up begins a new attempt.
     if (context.signal.aborted) throw error;

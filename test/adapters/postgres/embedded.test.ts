@@ -66,7 +66,7 @@ describe("the folder of the embedded PostgreSQL", () => {
     const held = heldJobs<"delivery">();
     const workers = await store.work(handlers({ delivery: held.handler }), WORK);
     const both = [await held.next(), await held.next()];
-    expect(both.map(({ job }) => job.key)).toEqual(["early", "late"]);
+    expect(new Set(both.map(({ job }) => job.key))).toEqual(new Set(["early", "late"]));
     for (const { end } of both) end();
     await workers.stop(4_000);
   });

@@ -229,7 +229,7 @@ test("a server that crashes and comes back loses nothing that was stored, and wo
     expect(await store.acceptDelivery(delivery("after"))).toBe("stored");
     const workers = await store.work(handlers({ delivery: held.handler }), WORK);
     const both = [await held.next(), await held.next()];
-    expect(both.map(({ job }) => job.key)).toEqual(["before", "after"]);
+    expect(new Set(both.map(({ job }) => job.key))).toEqual(new Set(["before", "after"]));
     for (const { end } of both) end();
     await workers.stop(4_000);
   } finally {
