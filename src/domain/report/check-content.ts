@@ -1,3 +1,4 @@
+import { inlineCode } from "../document/inline-code.ts";
 import { LIMITS } from "../github/limits.ts";
 import { clipMarkdown, type SafeText, safeText } from "./safe-text.ts";
 import { counted } from "./counted.ts";
@@ -54,7 +55,7 @@ export function checkContent({
     .slice(0, MAX_DOCUMENTS)
     .map(
       ({ path, report }) =>
-        `| \`${path.replaceAll("`", "'")}\` | ${sumOf(report.checked)} | ${kindsOf(report.checked)} | ${report.problems.length === 0 ? "all hold" : `${report.problems.length} do not hold`} |`,
+        `| ${inlineCode(path, 120).replaceAll("|", "\\|")} | ${sumOf(report.checked)} | ${kindsOf(report.checked)} | ${report.problems.length === 0 ? "all hold" : `${report.problems.length} do not hold`} |`,
     );
   const shown = problems.slice(0, LIMITS.ownAnnotations);
   const cut =

@@ -8,21 +8,22 @@ export interface Part {
 
 /**
  * The parts with empty lines between them, whole or not at all, below `limit` characters and bytes: nothing is cut inside
- * its markup. What is left out is said once.
+ * its markup. What is left out is said once; `note` says where all of it is.
  */
-export function lengthen(parts: readonly Part[], limit: number): SafeText {
+export function lengthen(parts: readonly Part[], limit: number, note: SafeText = ON_BRANCH): SafeText {
   const present = parts.filter(({ text }) => text !== "");
   let kept = present;
-  while (sizeOf(kept) > limit - NOTE.length - 2 && kept.length > 1) {
+  while (sizeOf(kept) > limit - bytesOf(note) - 2 && kept.length > 1) {
     const worst = Math.max(...kept.map(({ rank }) => rank));
     const at = kept.findLastIndex(({ rank }) => rank === worst);
     kept = kept.filter((_, i) => i !== at);
   }
   const texts = kept.map(({ text }) => text as string);
-  return (kept.length < present.length ? [...texts, NOTE] : texts).join("\n\n") as SafeText;
+  return (kept.length < present.length ? [...texts, note] : texts).join("\n\n") as SafeText;
 }
 
-const NOTE = "*Some of it was left out here: it was too long. The files on the branch hold all.*";
+const ON_BRANCH =
+  "*Some of it was left out here: it was too long. The files on the branch hold all.*" as SafeText;
 
 /** Bytes are never fewer than UTF-16 units, and GitHub counts one or the other. */
 function sizeOf(parts: readonly Part[]): number {

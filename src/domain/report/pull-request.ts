@@ -43,9 +43,10 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
   const { investigation, issue, repository, phase } = input;
   const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
   const shown = investigation.phases.filter(({ type }) => phase === undefined || type === phase);
-  const title = `docs(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – ${issue.title}`;
+  const finding = telling(shown);
   const parts = [
-    { text: safe(findingOf(shown)), rank: 0 },
+    { text: safe(findingOf(finding)), rank: 0 },
+    { text: safe(otherFindings(shown, finding)), rank: 5 },
     { text: `Refs #${issue.number}` as SafeText, rank: 0 },
     { text: criteriaTable(shown, safe), rank: 2 },
     { text: safe(evidenceTable(input)), rank: 4 },
@@ -55,30 +56,33 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
     { text: safe(footer(input)), rank: 1 },
   ];
   return {
-    title: titleOf(title, issue.number),
+    title: titleOf(input),
     body: lengthen(parts, LIMITS.ownBodyCharacters),
   };
 }
 
 /** The issue's number stays a reference in the title; nothing else of it does anything. */
-function titleOf(title: string, number: number): SafeText {
-  return safeTitle(title, LIMITS.ownTitleCharacters).replace(`\`#${number}\``, `#${number}`) as SafeText;
+function titleOf({ issue, phase }: PullInput): SafeText {
+  const ours = `docs(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – `;
+  return `${ours}${safeTitle(issue.title, LIMITS.ownTitleCharacters - ours.length)}` as SafeText;
 }
 
-function findingOf(phases: readonly PhaseRecord[]): string {
-  const telling = [...TELLING, ...phases.map(({ type }) => type)];
-  const record = telling
+/** The phase whose finding a reader wants to know first. */
+function telling(phases: readonly PhaseRecord[]): PhaseRecord | undefined {
+  return [...TELLING, ...phases.map(({ type }) => type)]
     .map((type) => phases.find((candidate) => candidate.type === type && candidate.lead !== undefined))
     .find((candidate) => candidate !== undefined);
-  const others = phases.filter(({ lead, type }) => lead !== undefined && type !== record?.type);
-  return [
-    "## Finding",
-    "",
-    clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS),
-    ...(others.length === 0
-      ? []
-      : ["", ...others.map(({ type, lead }) => `- **${type}**: ${clipMarkdown(lead ?? "", MAX_WORDS)}`)]),
-  ].join("\n");
+}
+
+function findingOf(record: PhaseRecord | undefined): string {
+  return `## Finding\n\n${clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS)}`;
+}
+
+function otherFindings(phases: readonly PhaseRecord[], told: PhaseRecord | undefined): string {
+  return phases
+    .filter(({ lead, type }) => lead !== undefined && type !== told?.type)
+    .map(({ type, lead }) => `- **${type}**: ${clipMarkdown(lead ?? "", MAX_WORDS)}`)
+    .join("\n");
 }
 
 /** What is open or does not hold first; what holds is folded, each with how it was decided. */
@@ -110,9 +114,13 @@ function tableOf(criteria: readonly (CriterionRecord & { readonly type: string }
       ({ type, text, result, how, evidence }) =>
         `| ${type} | ${cell(text)} | ${RESULT[result]} | ${result === "undecided" ? "open" : HOW[how]}: ${cell(evidence)} |`,
     );
-  return ["| phase | criterion | result | how it was decided |", "| --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  const more = criteria.length - rows.length;
+  return [
+    "| phase | criterion | result | how it was decided |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    ...(more > 0 ? ["", `${more} more stand in the specs.`] : []),
+  ].join("\n");
 }
 
 const MAX_CRITERIA = 60;
@@ -133,11 +141,11 @@ function evidenceTable({ investigation, repository, files, phase }: PullInput): 
   const rows = [...seen.values()].slice(0, MAX_EVIDENCE).flatMap(({ reference, phases }) => {
     const { path, start, end } = reference;
     const anchor = start === end ? `L${start}` : `L${start}-L${end}`;
-    const url = `${repository.webUrl}/blob/${reference.commit ?? base}/${encodeURI(path).replace(/[?#()|]/g, encodeURIComponent)}#${anchor}`;
+    const url = `${repository.webUrl}/blob/${reference.commit ?? base}/${addressOf(path)}#${anchor}`;
     // A path of hundreds of characters says nothing to a reader, and its address would fill the page.
     return url.length > MAX_ADDRESS
       ? []
-      : [`| [${label(formatLines(reference))}](${url}) | ${[...phases].join(", ")} |`];
+      : [`| [${label(formatLines(reference)).replaceAll("|", "\\|")}](${url}) | ${[...phases].join(", ")} |`];
   });
   const more =
     seen.size > MAX_EVIDENCE ? ["", `${seen.size - MAX_EVIDENCE} more stand in the documents.`] : [];
@@ -151,9 +159,20 @@ function evidenceTable({ investigation, repository, files, phase }: PullInput): 
   ].join("\n");
 }
 
-/** A path as the text of a link: code shows it as it is, and a bracket cannot end the link. */
+/** A path as the text of a link; inside code a bracket cannot end the link. */
 function label(text: string): string {
-  return inlineCode(text.replace(/[[\]]/g, "?"), 120);
+  return inlineCode(text, 120);
+}
+
+/** A path in an address, without a character that Markdown or the address itself could take for its own. */
+function addressOf(path: string): string {
+  return path
+    .toWellFormed()
+    .split("/")
+    .map((part) =>
+      encodeURIComponent(part).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`),
+    )
+    .join("/");
 }
 
 function questionsOf({ files, investigation, phase }: PullInput, phases: readonly PhaseRecord[]): string {

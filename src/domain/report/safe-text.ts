@@ -57,7 +57,8 @@ export function safeTitle(title: string, max: number): SafeText {
     (word) => word,
   );
   // With the marks of code it may be too long; then the signs go.
-  return (shown.length <= max ? shown : cut.replace(/[@#:]/g, " ")) as SafeText;
+  const bare = (word: string): string => word.replace(/[@#:.-]/g, " ");
+  return (shown.length <= max ? shown : words(cut, bare, (word) => word)) as SafeText;
 }
 
 /** Texts that are safe stay safe beside each other, with empty lines between them. */
@@ -85,20 +86,25 @@ export function clipMarkdown(markdown: string, max: number): string {
 
 function splicesFor(text: string, webUrl: string | undefined): Splice[] {
   const splices: Splice[] = [];
-  const visit = (node: Nodes): void => {
+  const visit = (node: Nodes, parent?: Nodes): void => {
     const { position } = node;
     const [start, end] = [position?.start.offset, position?.end.offset];
     const source = start === undefined || end === undefined ? undefined : text.slice(start, end);
-    const shown = source === undefined ? undefined : shownAs(node, source, webUrl);
+    const shown = source === undefined ? undefined : shownAs(node, source, webUrl, parent);
     if (shown !== undefined && shown !== source) splices.push({ start: start!, end: end!, text: shown });
-    else if (shown === undefined && "children" in node) for (const child of node.children) visit(child);
+    else if (shown === undefined && "children" in node) for (const child of node.children) visit(child, node);
   };
   visit(parseMarkdown(text));
   return splices.sort((a, b) => a.start - b.start);
 }
 
 /** What stands for a node; undefined where its children decide. */
-function shownAs(node: Nodes, source: string, webUrl: string | undefined): string | undefined {
+function shownAs(
+  node: Nodes,
+  source: string,
+  webUrl: string | undefined,
+  parent: Nodes | undefined,
+): string | undefined {
   switch (node.type) {
     case "text":
       return isLive(node.value) ? neutralised(node.value) : source;
@@ -106,7 +112,7 @@ function shownAs(node: Nodes, source: string, webUrl: string | undefined): strin
       // A line that begins with a slash is a command to bots that read the text as it is typed.
       return source.includes("\n") ? coded(node.value) : source;
     case "code":
-      return codeOf(node, source);
+      return codeOf(node, source, parent?.type === "root");
     case "html":
       return coded(source);
     case "image":
@@ -165,11 +171,24 @@ function escaped(text: string): string {
   return text.replace(/[\\`*_[\]<>~|!&$]/g, (mark) => `\\${mark}`);
 }
 
-function codeOf({ lang, value }: Code, source: string): string {
+/** `isOutside`: in no list and no quotation, where the lines of a new fence would have to begin as their neighbours do. */
+function codeOf({ lang, value }: Code, source: string, isOutside: boolean): string {
   const isDrawn = lang !== null && lang !== undefined && DRAWN.test(lang);
   const hasCommand = value.split("\n").some((line) => /^\/[A-Za-z]/.test(line));
-  if (!isDrawn && !hasCommand) return source;
+  // A fence that stays open takes in what another text brings after it, and an indent is none any more after a list.
+  const isLoose = isOutside && !isClosed(source);
+  if (!isDrawn && !hasCommand && !isLoose) return source;
+  if (!isOutside) return coded(value) || coded("code");
   return fenced(hasCommand ? value.replace(/^(?=\/[A-Za-z])/gm, " ") : value);
+}
+
+/** Begins with a fence and ends with one of the same marks, at least as long. */
+function isClosed(source: string): boolean {
+  const open = /^ {0,3}(`{3,}|~{3,})/.exec(source)?.[1];
+  if (open === undefined) return false;
+  const from = source.lastIndexOf("\n");
+  const last = source.slice(from + 1).trim();
+  return from !== -1 && last.length >= open.length && last === open.charAt(0).repeat(last.length);
 }
 
 function fenced(text: string): string {
@@ -182,7 +201,7 @@ function fenced(text: string): string {
 function isOurs({ url, title }: Link, webUrl: string | undefined): boolean {
   if (webUrl === undefined || !url.startsWith(`${webUrl}/`) || (title ?? "") !== "") return false;
   const rest = url.slice(webUrl.length);
-  return /^\/(?:blob|tree|commit|pull)\//.test(rest) && !rest.includes("..") && !/["'<>\s\\?]/.test(rest);
+  return /^\/(?:blob|tree|commit|pull)\//.test(rest) && !/\.\.|%2e/i.test(rest) && !/["'<>\s\\?]/.test(rest);
 }
 
 function plainOf(node: Parents | PhrasingContent): string {

@@ -94,7 +94,13 @@ export function statusComment(input: StatusInput): SafeText {
     { text: helpOf(investigation, rules, safe), rank: investigation.help ? 3 : 7 },
     { text: safe(footer(input)), rank: 1 },
   ];
-  return lengthen(parts, LIMITS.ownBodyCharacters);
+  return input.destination === "comment"
+    ? lengthen(
+        parts,
+        LIMITS.ownBodyCharacters,
+        safe("*Some of it was left out: it was too long for a comment.*"),
+      )
+    : lengthen(parts, LIMITS.ownBodyCharacters);
 }
 
 function circumstancesOf({ circumstances, stage }: Investigation): string {
@@ -212,9 +218,10 @@ function footer({ investigation, repository }: StatusInput): string {
   const facts = [
     ...(base === undefined ? [] : [`read at [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
     ...(run === undefined ? [] : [`run \`${run.id}\``]),
-    "every reference checked by machine, no model",
+    // Before a commit was read nothing was checked.
+    ...(base === undefined ? [] : ["every reference checked by machine, no model"]),
   ];
-  return `*${facts.join(" · ")}*`;
+  return facts.length === 0 ? "" : `*${facts.join(" · ")}*`;
 }
 
 function cell(text: string): string {

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, isMap, isScalar, type YAMLMap } from "yaml";
+import { type Document, LineCounter, parseDocument, isMap, isScalar, visit, type YAMLMap } from "yaml";
 import { z } from "zod";
 import { inlineCode } from "../document/inline-code.ts";
 import { nearest } from "../nearest.ts";
@@ -14,6 +14,7 @@ export interface ConfigProblem {
 
 /** A settings file that people write has a few dozen lines. */
 const MAX_CHARACTERS = 65_536;
+const MAX_PROBLEMS = 200;
 
 /**
  * Reads `.github/casebook.yml`. No file and an empty one are valid and mean the defaults. All problems come together, each
@@ -40,37 +41,68 @@ export function readConfigInput(
   const document = parseDocument(text, {
     lineCounter: lines,
     schema: "core",
-    uniqueKeys: true,
+    // The library's own check compares each key with each.
+    uniqueKeys: false,
     merge: false,
     prettyErrors: false,
   });
-  if (document.errors.length > 0)
-    return {
-      input: {},
-      problems: document.errors.map(({ pos, message }) => ({
-        line: lines.linePos(pos[0]).line,
-        message: `Expected YAML; ${inlineCode(message.split("\n", 1)[0] ?? "", 200)}.`,
-      })),
-    };
+  // Where the stack ends differs from run to run, and with it the library's words.
+  if (document.errors.some(({ code }) => code === "RESOURCE_EXHAUSTION"))
+    return failed(1, "Expected keys of at most two levels; found text that nests far deeper.");
+  const broken = [
+    ...document.errors.map(({ pos, message }) => ({
+      line: lines.linePos(pos[0]).line,
+      message: `Expected YAML; ${inlineCode(message.split("\n", 1)[0] ?? "", 200)}.`,
+    })),
+    ...structureProblems(document, lines),
+  ].sort(byLine);
+  if (broken.length > 0) return { input: {}, problems: broken.slice(0, MAX_PROBLEMS) };
   const { contents } = document;
   if (contents === null || (isScalar(contents) && contents.value === null))
     return { input: {}, problems: [] };
   if (!isMap(contents))
     return failed(1, "Expected keys and values, such as `enabled: true`; found something else.");
-  let value: unknown;
-  try {
-    // Aliases that multiply would fill the memory; nobody needs one here.
-    value = document.toJS({ maxAliasCount: 0 });
-  } catch {
-    return failed(1, "Expected values written out; found an alias (`*name`).");
-  }
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
   const lineOf = (path: readonly PropertyKey[]): number => lineAt(contents, path, lines);
   const parsed = configSchema.safeParse(value);
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value, lineOf)),
     ...unknownPhases(value, phases, lineOf),
   ].sort(byLine);
-  return { input: problems.length > 0 ? {} : (parsed.data ?? {}), problems };
+  return {
+    input: problems.length > 0 ? {} : (parsed.data ?? {}),
+    problems: problems.slice(0, MAX_PROBLEMS),
+  };
+}
+
+/** Aliases, which can stand for gigabytes and which nobody needs here; keys twice; keys that are no words. */
+function structureProblems(document: Document, lines: LineCounter): readonly ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const report = (offset: number | undefined, message: string): void => {
+    problems.push({ line: lines.linePos(offset ?? 0).line, message });
+  };
+  visit(document, {
+    Alias(_, { source, range }) {
+      report(
+        range?.[0],
+        `Expected values written out, such as \`[fix]\`; found the alias ${inlineCode(`*${source}`, 60)}.`,
+      );
+    },
+    Map(_, { items, range }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) {
+          report(range?.[0], "Expected keys that are words; found a list, a map or an alias as key.");
+          continue;
+        }
+        const name = String(key.value);
+        if (seen.has(name))
+          report(key.range?.[0], `Expected each key once; found ${inlineCode(name, 60)} again.`);
+        seen.add(name);
+      }
+    },
+  });
+  return problems;
 }
 
 export function fillDefaults(input: ConfigInput): RepositoryConfig {
@@ -104,7 +136,7 @@ function problemsOf(
   const where = issue.path.length === 0 ? "" : ` in \`${issue.path.map(String).join(".")}\``;
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(issue.path);
-    return issue.keys.map((key) => {
+    return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
       const close = nearest(key, known);
       return {
         line: lineOf([...issue.path, key]),

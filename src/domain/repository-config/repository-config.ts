@@ -28,7 +28,7 @@ export interface RepositoryConfig {
     readonly startsPerHour: number;
   };
   readonly paths: {
-    /** Globs of files that research reads; empty means all. */
+    /** Globs of files that may be named as the place of a cause; empty means every source file. */
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   };

@@ -38,7 +38,7 @@ export interface ResearchRequest {
   readonly phases: readonly string[];
   /** `path:3-9`: a person says that the cause is there. */
   readonly at?: string;
-  /** Globs of files that research reads; empty means all. */
+  /** Globs of files that may be named as the place of a cause; empty means every source file. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
 }

@@ -117,6 +117,23 @@ describe("the status comment", () => {
     expect(text).toContain("**Casebook · Researching**");
   });
 
+  test("claims no check before anything was read", () => {
+    expect(status(newInvestigation(7, 42))).not.toContain("checked by machine");
+    expect(status(running)).toContain("checked by machine");
+  });
+
+  test("without a branch it does not send readers to one", () => {
+    const text = statusComment({
+      investigation: running,
+      repository,
+      rules,
+      destination: "comment",
+      documents: new Map(Array.from({ length: 9 }, (_, i) => [`own-${i}`, "a b ".repeat(3_000)])),
+    });
+    expect(text).toContain("left out");
+    expect(text).not.toContain("branch");
+  });
+
   test("without a branch the documents stand in the thread, neutralised", () => {
     const text = statusComment({
       investigation: running,
@@ -197,6 +214,40 @@ describe("the pull request", () => {
     `);
   });
 
+  test("names and links the lines, whatever the path is made of", () => {
+    const paths = ["app/[id]/(g)/page.ts", "a|b.ts", "o'k.ts", "a(.ts", "ü b.ts", "x\ud800.ts"];
+    const text = paths.map((path) => `- x (\`${path}:3\`)`).join("\n");
+    const body = pullRequest({
+      ...input,
+      files: new Map([[".chant/research/issue-42-root-cause.md", text]]),
+    }).body;
+    const rows = body.split("\n").filter((line) => line.startsWith("| ["));
+    expect(rows.map((row) => row.replaceAll(`${repository.webUrl}/blob/${base}`, ""))).toEqual([
+      "| [`app/[id]/(g)/page.ts:3`](/app/%5Bid%5D/%28g%29/page.ts#L3) | root-cause |",
+      "| [`a\\|b.ts:3`](/a%7Cb.ts#L3) | root-cause |",
+      "| [`o'k.ts:3`](/o%27k.ts#L3) | root-cause |",
+      "| [`a(.ts:3`](/a%28.ts#L3) | root-cause |",
+      "| [`ü b.ts:3`](/%C3%BC%20b.ts#L3) | root-cause |",
+      "| [`x\ufffd.ts:3`](/x%EF%BF%BD.ts#L3) | root-cause |",
+    ]);
+  });
+
+  test("keeps the issue's number in the title and the reference in the body, however much there is", () => {
+    const phases = Array.from({ length: 60 }, (_, i) => ({
+      type: `own-${i}`,
+      status: "completed" as const,
+      lead: "ü".repeat(900),
+    }));
+    const { title, body } = pullRequest({
+      ...input,
+      issue: { number: 42, title: "@a ".repeat(70) },
+      investigation: { ...input.investigation, phases },
+    });
+    expect(title).toMatch(/^docs\(casebook\): #42 – [^@]*$/);
+    expect(Buffer.byteLength(body)).toBeLessThan(58_000);
+    expect(body).toContain("\nRefs #42\n");
+  });
+
   test("refers to its issue and closes nothing", () => {
     const { body } = pullRequest(input);
     expect(body).toContain("\nRefs #42\n");
@@ -268,6 +319,14 @@ describe("the check", () => {
         },
       ],
     });
+  });
+
+  test("stays below what GitHub takes, whatever the paths", () => {
+    const documents = Array.from({ length: 150 }, (_, i) => ({
+      path: `${"|`x".repeat(1_000)}${i}.md`,
+      report: { checked: { lines: 1 }, problems: [] },
+    }));
+    expect(checkContent({ documents }).summary.length).toBeLessThan(65_535);
   });
 
   test("without a reference nothing was verified, so nothing is a success", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { findCommandLines } from "../../../src/domain/command/command-lines.ts";
-import { clipMarkdown, fold, safeText, safeTitle } from "../../../src/domain/report/safe-text.ts";
+import { clipMarkdown, fold, safeBlocks, safeText, safeTitle } from "../../../src/domain/report/safe-text.ts";
 
 const OURS = "https://github.com/o/r";
 
@@ -58,6 +58,9 @@ describe("text that is published does nothing", () => {
     ["a mention by entity", "&#64;ada", "`@ada`"],
     ["a heading by entity", "@b&#10;&#10;# h", "`@b` # h"],
     ["a heading by escape", "\\# @bob", "\\# `@bob`"],
+    ["a drawing in a quotation", "> ```mermaid\n> graph\n> ```\n\n@b", "> `graph`\n\n`@b`"],
+    ["a fence that stays open", "```\nx", "```text\nx\n```"],
+    ["a fence that is closed too short", "~~~~\nx\n~~~", "```text\nx\n~~~\n```"],
     ["a drawing", "```mermaid\ngraph\n```", "```text\ngraph\n```"],
     ["a formula", "a $x$", "a \\$x\\$"],
     ["marks that turn the direction", "a\u202eb", "a\ufffdb"],
@@ -84,6 +87,8 @@ describe("text that is published does nothing", () => {
       `${OURS}/issues/7`,
       `${OURS}/blob/../../evil`,
       `${OURS}/blob/a?x=1`,
+      `${OURS}/blob/%2e%2e/issues/7`,
+      `${OURS}/blob/.%2E/.%2E/.%2E/evil`,
     ])
       expect(safeText(`[a](${url})`, { webUrl: OURS })).toBe("`a`");
     expect(safeText(`[a](${OURS}/blob/a "hidden")`, { webUrl: OURS })).toBe("`a`");
@@ -154,6 +159,18 @@ describe("text that is published does nothing", () => {
     );
   });
 
+  test("safe texts beside each other, or one folded, are as safe as each alone", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (one, other) => {
+        const both = safeBlocks(safeText(one, { webUrl: OURS }), safeText(other, { webUrl: OURS }));
+        expect(liveParts(both)).toEqual([]);
+        const page = micromark(fold("x", safeText(one, { webUrl: OURS })), { allowDangerousHtml: true });
+        expect(page).toMatch(/^<details>[\s\S]*\n<\/details>$/);
+      }),
+      { numRuns: Number(process.env["CASEBOOK_TEST_RUNS"] ?? 1_000) },
+    );
+  });
+
   test.each(["[](", "![", "@a ", "#1 ", "`", "<a", "> ", "\\@a", "| ", "[a]: x\n", "/a\n", "a"])(
     "64 KiB of %j take time that grows with the length, not with its square",
     (unit) => {
@@ -175,6 +192,7 @@ describe("a title", () => {
     expect(safeTitle("Crash\n @ada `x` fixes #3", 200)).toBe("Crash `@ada` 'x' fixes `#3`");
     expect([...safeTitle("x".repeat(300), 200)]).toHaveLength(200);
     expect(safeTitle(`${"x".repeat(195)} @ada #3`, 200)).not.toMatch(/[@#]/);
+    expect(safeTitle("GH-1 www.a.b ".repeat(20), 200)).not.toMatch(/GH-1|www\./);
   });
 });
 

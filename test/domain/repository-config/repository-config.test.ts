@@ -48,8 +48,13 @@ describe(".github/casebook.yml", () => {
     ],
     ["YAML that is none", "a: [\n", /^\d: Expected YAML; /],
     ["a list where keys are expected", "- a\n", /^1: Expected keys and values/],
-    ["a key twice", "enabled: true\nenabled: false\n", /^2: Expected YAML; /],
-    ["an alias", "a: &x [1]\nb: *x\n", /alias/],
+    [
+      "a key twice",
+      "enabled: true\nenabled: false\n",
+      /^2: Expected each key once; found `enabled` again\.$/,
+    ],
+    ["an alias", "gates: &x [fix]\nphases: *x\n", /^2: Expected values written out.*`\*x`\.$/],
+    ["a key that is no word", "? [a]\n: b\n", /^1: Expected keys that are words/],
   ])("%s", (_, text, pattern) => {
     expect(problemsOf(text).join("\n")).toMatch(pattern);
   });
@@ -58,6 +63,29 @@ describe(".github/casebook.yml", () => {
     const bomb = `a: &a [1,1]\n${Array.from({ length: 30 }, (_, i) => `b${i}: &b${i} [*a,*a]`).join("\n")}`;
     for (const text of ["---js\nprocess.exit(1)\n---\n", bomb, "!!js/function 'x'"])
       expect(problemsOf(text).length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["a: ", "[", ""],
+    ["phases: ", "[", "]"],
+    ["", "- ", ""],
+    ["a: ", "{a: ", ""],
+  ])(
+    "nesting without end (%j, %j, %j) is one mistake, said in the same words every time",
+    (start, open, close) => {
+      for (const depth of [100, 1_000, 5_000, 60_000 / (open.length + close.length)]) {
+        const text = start + open.repeat(depth) + close.repeat(depth);
+        expect(problemsOf(text).length).toBeGreaterThan(0);
+        expect(problemsOf(text).join()).not.toMatch(/stack/i);
+      }
+    },
+  );
+
+  test("thousands of keys take no time", () => {
+    const text = Array.from({ length: 9_000 }, (_, i) => `k${i}:`).join("\n");
+    const from = performance.now();
+    expect(problemsOf(text)[0]).toMatch(/^1: .*`k0`/);
+    expect(performance.now() - from).toBeLessThan(1_000);
   });
 
   test("no text makes it fail, and with a problem the defaults hold", () => {
