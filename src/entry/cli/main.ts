@@ -2,10 +2,15 @@ import { text } from "node:stream/consumers";
 import { runCli } from "./run-cli.ts";
 
 const stop = new AbortController();
-// The first signal ends the work in good order; a second one ends it at once.
+// The first signal ends the work in good order; a second one ends it at once. Ctrl-C comes twice at the same moment when
+// bin/casebook.mjs started this process: from the terminal, and handed on. That is one.
+const SAME_MILLISECONDS = 500;
+let first = 0;
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130);
+    if (stop.signal.aborted && performance.now() - first > SAME_MILLISECONDS) process.exit(130);
+    if (stop.signal.aborted) return;
+    first = performance.now();
     stop.abort(new DOMException("stopped", "AbortError"));
   });
 // A reader that has seen enough (`| head`) is no failure.

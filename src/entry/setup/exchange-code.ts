@@ -4,9 +4,12 @@ import { RunFailure } from "../../domain/failure.ts";
 const answer = z.object({
   id: z.number().int().positive(),
   slug: z.string().regex(/^[a-z0-9-]{1,100}$/),
-  pem: z.string().startsWith("-----BEGIN"),
-  webhook_secret: z.string().min(16),
-  html_url: z.url(),
+  // Nothing that could end a line of the file early.
+  pem: z
+    .string()
+    .regex(/^-----BEGIN [A-Z ]{1,40}-----[A-Za-z0-9+/=\s]{1,20000}-----END [A-Z ]{1,40}-----\s*$/),
+  webhook_secret: z.string().regex(/^[A-Za-z0-9_-]{16,200}$/),
+  html_url: z.url({ protocol: /^https?$/ }),
 });
 
 /** What GitHub made: its number, its key and its secret, told once. */
@@ -22,5 +25,9 @@ export async function exchangeCode(apiUrl: string, code: string): Promise<NewApp
   });
   if (!response.ok)
     throw new RunFailure("usage", `GitHub answered ${response.status} to the code; begin again`);
-  return answer.parse(await response.json());
+  const made = answer.safeParse(await response.json());
+  if (made.success) return made.data;
+  const fields = new Set(made.error.issues.map(({ path }) => path.join(".")));
+  // Names only: the values are secrets.
+  throw new RunFailure("usage", `GitHub's answer is not understood: ${[...fields].join(", ")}`);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { RunFailure } from "../../domain/failure.ts";
 import { type Html, html } from "../html.ts";
 import { exchangeCode, type NewApp } from "./exchange-code.ts";
 import { manifestOf, type AppFile } from "./manifest.ts";
@@ -20,6 +21,9 @@ export interface SetupOptions {
   readonly signal: AbortSignal;
 }
 
+const PAGE_MILLISECONDS = 3_600_000;
+
+/** What each right is for. */
 const WORDS: Readonly<Record<string, string>> = {
   contents: "Contents: commit documents to branches of its own",
   issues: "Issues: comment, label and react",
@@ -52,17 +56,29 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
     });
   });
   server.listen(options.port, "127.0.0.1");
-  await once(server, "listening");
+  await once(server, "listening").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new RunFailure("usage", `Port ${options.port} is taken; --port 0 takes a free one`, error);
+  });
   const own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stop = (): void => done.reject(options.signal.reason as Error);
-  options.signal.addEventListener("abort", stop, { once: true });
-  tell(`http://${own}`);
+  // GitHub's code is good for an hour, and so is this page.
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PAGE_MILLISECONDS)]);
+  const stop = (): void =>
+    done.reject(
+      options.signal.aborted
+        ? (options.signal.reason as Error)
+        : new RunFailure("usage", "Nobody pressed the button for an hour; begin again"),
+    );
+  signal.addEventListener("abort", stop, { once: true });
   try {
+    tell(`http://${own}`);
+    if (signal.aborted) stop();
     return await done.promise;
   } finally {
-    options.signal.removeEventListener("abort", stop);
+    signal.removeEventListener("abort", stop);
     server.close();
-    server.closeIdleConnections();
+    // Browsers open connections in advance and keep them; what was answered is on its way already.
+    server.closeAllConnections();
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

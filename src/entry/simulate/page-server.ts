@@ -1,19 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { liveHtml, pageHtml, type PageInput } from "./page.ts";
+import { RunFailure } from "../../domain/failure.ts";
+import { type FileInput, fileHtml, liveHtml, pageHtml, type PageInput } from "./page.ts";
 
 export interface PageServerOptions {
   readonly port: number;
   /** What there is to show now. */
   readonly show: () => Promise<Omit<PageInput, "token" | "nonce">>;
-  /** What a person pressed. */
-  readonly act: (action: {
-    readonly kind: string;
-    readonly who: string;
-    readonly text: string;
-  }) => Promise<void>;
+  /** A file as `<branch or commit>/<path>`. */
+  readonly file: (place: string) => Promise<FileInput | undefined>;
+  /** What a person pressed. Throws RunFailure for what cannot be done; its message is shown. */
+  readonly act: (form: URLSearchParams) => Promise<void>;
 }
 
 export interface PageServer {
@@ -23,20 +22,20 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-const MAX_FORM = 100_000;
+/** A comment of 65,536 characters, each of three bytes, percent-encoded. */
+const MAX_FORM = 65_536 * 9 + 1_000;
 
 /** The page of a simulation, on this machine alone: its own address is the only one that is answered. */
-export async function openPageServer({ port, show, act }: PageServerOptions): Promise<PageServer> {
+export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(16).toString("hex");
   const pages = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      send(response, 400, "text/plain", `${error instanceof Error ? error.message : String(error)}\n`);
+      const isExpected = error instanceof RunFailure;
+      send(response, isExpected ? 400 : 500, "text/plain", isExpected ? error.message : "That did not work");
     });
   });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  const own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const own = `127.0.0.1:${await listen(server, options.port)}`;
   return {
     url: `http://${own}`,
     changed: () => pages.forEach((page) => page.write("data: changed\n\n")),
@@ -52,32 +51,58 @@ export async function openPageServer({ port, show, act }: PageServerOptions): Pr
     // A name that somebody else points at this machine is not this page.
     const { host } = request.headers;
     if (host !== own && host !== own.replace("127.0.0.1", "localhost"))
-      return send(response, 421, "text/plain", "not here\n");
-    const path = request.url?.split("?", 1)[0];
+      return send(response, 421, "text/plain", "not here");
+    const path = request.url?.split("?", 1)[0] ?? "/";
     if (request.method === "POST" && path === "/act") {
       const form = await readForm(request);
-      if (form.get("token") !== token) return send(response, 403, "text/plain", "not from this page\n");
-      await act({
-        kind: form.get("do") ?? "comment",
-        who: form.get("who") ?? "",
-        text: form.get("text") ?? "",
-      });
+      if (form.get("token") !== token) return send(response, 403, "text/plain", "not from this page");
+      await options.act(form);
       response.writeHead(303, { location: "/" }).end();
       return;
     }
-    if (request.method !== "GET") return send(response, 405, "text/plain", "no\n");
+    if (request.method !== "GET") return send(response, 405, "text/plain", "no");
     if (path === "/events") {
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+      // The page may have been drawn before this was open.
+      response.write("data: changed\n\n");
       pages.add(response);
-      request.on("close", () => pages.delete(response));
+      response.on("close", () => pages.delete(response));
       return;
     }
     const nonce = randomBytes(16).toString("base64");
-    const input = { ...(await show()), token, nonce };
-    if (path === "/live") return send(response, 200, "text/html", liveHtml(input).text);
-    if (path === "/") return send(response, 200, "text/html", pageHtml(input).text, nonce);
-    return send(response, 404, "text/plain", "not found\n");
+    if (path === "/live")
+      return send(
+        response,
+        200,
+        "text/html",
+        liveHtml({ ...(await options.show()), token, nonce }).text,
+        nonce,
+      );
+    if (path === "/")
+      return send(
+        response,
+        200,
+        "text/html",
+        pageHtml({ ...(await options.show()), token, nonce }).text,
+        nonce,
+      );
+    const place = decoded(/^\/blob\/(.+)$/.exec(path)?.[1] ?? "");
+    const file = place === "" ? undefined : await options.file(place);
+    if (file === undefined) return send(response, 404, "text/plain", "not found");
+    return send(response, 200, "text/html", fileHtml({ ...file, nonce }).text, nonce);
   }
+}
+
+/** Gives the port. Throws RunFailure `usage` when somebody else has it. */
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new RunFailure("usage", `Port ${port} is taken; --port 0 takes a free one`, error);
+  }
+  return (server.address() as AddressInfo).port;
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string, nonce?: string): void {
@@ -96,10 +121,20 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
-  let text = "";
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   for await (const chunk of request) {
-    text += (chunk as Buffer).toString();
-    if (text.length > MAX_FORM) throw new Error("too long");
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_FORM) throw new RunFailure("usage", "That is too long");
   }
-  return new URLSearchParams(text);
+  return new URLSearchParams(Buffer.concat(chunks).toString());
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
 }

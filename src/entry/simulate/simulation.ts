@@ -1,16 +1,17 @@
-import { appSettings } from "./app-settings.ts";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tryGit } from "../../adapters/git/git.ts";
 import type {
   RepositoryState,
   SimulatedGitHub,
   SimulatedRepository,
 } from "../../adapters/simulated-github/contract.ts";
 import { startSimulatedGitHub } from "../../adapters/simulated-github/start-simulated-github.ts";
-import { parseIssueInput } from "../../domain/issue/parse-issue-input.ts";
 import { LIMITS } from "../../domain/github/limits.ts";
+import { parseIssueInput } from "../../domain/issue/parse-issue-input.ts";
 import { WEBHOOK_PATH } from "../server/http-server.ts";
+import { appSettings } from "./app-settings.ts";
 import { startApp } from "./start-app.ts";
 
 /** The example repository on a GitHub of this machine, with the real App installed and people to speak. */
@@ -19,10 +20,16 @@ export interface Simulation extends AsyncDisposable {
   readonly repository: SimulatedRepository;
   /** The example's issue. */
   readonly issue: number;
+  /** What the reporter wrote. */
+  readonly text: string;
   readonly people: readonly Person[];
+  /** Ends when the App's process has ended, whoever ended it, with its last words. */
+  readonly appEnded: Promise<string>;
   /** True while something is on its way or a job waits or runs. */
   isBusy(): Promise<boolean>;
   state(): Promise<RepositoryState>;
+  /** Text of a file at a commit; undefined when there is none. */
+  fileAt(commit: string, path: string): Promise<string | undefined>;
 }
 
 export interface Person {
@@ -41,47 +48,51 @@ const CONFIG = "# Settings of Casebook in this repository.\nlimits:\n  startsPer
 
 /** `fast`: the App writes without the pauses that GitHub wants. Dispose it: nothing stays behind. */
 export async function openSimulation({ fast }: { readonly fast: boolean }): Promise<Simulation> {
-  const data = mkdtempSync(join(tmpdir(), "casebook-simulate-"));
-  const github = await startSimulatedGitHub({ enforcePacing: !fast });
-  const remove = (): void => rmSync(data, { recursive: true, force: true });
+  const folder = mkdtempSync(join(tmpdir(), "casebook-simulate-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);
-  try {
-    const repository = await github.createRepository("acme", "store", {
-      files: { ...exampleFiles(), ".github/casebook.yml": CONFIG },
-      people: Object.fromEntries(PEOPLE.map(({ login, permission }) => [login, permission])),
-    });
-    const { title, body } = exampleIssue();
-    const issue = await repository.openIssue("ana", title, body);
-    const app = await startApp({
-      ...appSettings(github, data),
-      CASEBOOK_WRITE_SPACING_MS: String(fast ? 0 : LIMITS.writeSpacingMilliseconds),
-    });
-    github.deliverTo(`${app.url}${WEBHOOK_PATH}`);
-    return {
-      github,
-      repository,
-      issue,
-      people: PEOPLE.map(({ login, role }) => ({ login, role })),
-      state: () => repository.state(),
-      async isBusy() {
-        await github.webhooks.settled();
-        const metrics = await (await fetch(`${app.url}/metrics`)).text();
-        return /^casebook_jobs\{queue="(?!dead)[a-z]+",state="(?:created|active|retry)"\} [1-9]/m.test(
-          metrics,
-        );
-      },
-      async [Symbol.asyncDispose]() {
-        await app.stop();
-        await github[Symbol.asyncDispose]();
-        remove();
-        process.off("exit", remove);
-      },
-    };
-  } catch (error) {
-    await github[Symbol.asyncDispose]();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => {
     remove();
-    throw error;
-  }
+    process.off("exit", remove);
+  });
+  const [data, bare] = [join(folder, "data"), join(folder, "github")];
+  for (const place of [data, bare]) mkdirSync(place);
+  const github = stack.use(await startSimulatedGitHub({ enforcePacing: !fast, folder: bare }));
+  const repository = await github.createRepository("acme", "store", {
+    files: { ...exampleFiles(), ".github/casebook.yml": CONFIG },
+    people: Object.fromEntries(PEOPLE.map(({ login, permission }) => [login, permission])),
+  });
+  const { title, body } = exampleIssue();
+  const issue = await repository.openIssue("ana", title, body);
+  const app = await startApp({
+    ...appSettings(github, data),
+    CASEBOOK_WRITE_SPACING_MS: String(fast ? 0 : LIMITS.writeSpacingMilliseconds),
+  });
+  stack.defer(() => app.stop());
+  github.deliverTo(`${app.url}${WEBHOOK_PATH}`);
+  const all = stack.move();
+  return {
+    github,
+    repository,
+    issue,
+    text: body,
+    people: PEOPLE.map(({ login, role }) => ({ login, role })),
+    appEnded: app.ended,
+    state: () => repository.state(),
+    async isBusy() {
+      await github.webhooks.settled();
+      const metrics = await (await fetch(`${app.url}/metrics`)).text();
+      return /^casebook_jobs\{queue="(?!dead)[a-z]+",state="(?:created|active|retry)"\} [1-9]/m.test(metrics);
+    },
+    async fileAt(commit, path) {
+      const { code, stdout } = await tryGit(["cat-file", "blob", `${commit}:${path}`], {
+        gitDir: repository.gitDir,
+      });
+      return code === 0 ? stdout.toString() : undefined;
+    },
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
 }
 
 const EXAMPLE = join(import.meta.dirname, "../../../examples/issue-42");

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -8,14 +9,19 @@ import { createInterface } from "node:readline";
 export interface StartedApp {
   /** Where it listens. */
   readonly url: string;
+  /** Ends when the process has ended, with the last words that it printed. */
+  readonly ended: Promise<string>;
   /** Ends it in good order; within ten seconds. */
   stop(): Promise<void>;
 }
 
-/** What the App printed before it ended without listening. */
+/** Characters of what the App printed on standard error that are kept. */
 const MAX_TOLD = 2_000;
 
-/** Starts `casebook serve` with these settings and nothing else of this environment. Throws when it does not listen. */
+/**
+ * Starts `casebook serve` with these settings and nothing else: neither this environment nor the `.env` of the folder that
+ * the user is in, which may name a real database. Throws when it ends before it listens.
+ */
 export async function startApp(
   settings: Readonly<Record<string, string>>,
   onLine: (line: string) => void = () => undefined,
@@ -23,15 +29,19 @@ export async function startApp(
   const source = join(import.meta.dirname, "../cli/main.ts");
   const main = existsSync(source) ? source : join(import.meta.dirname, "../cli/main.js");
   const child = spawn(process.execPath, [main, "serve"], {
+    cwd: settings["CASEBOOK_DATA"] ?? tmpdir(),
     env: { PATH: process.env["PATH"] ?? "", ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Whatever ends this process ends the App too; it is nobody's server.
   const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
-  const ended = once(child, "close").then(() => void process.off("exit", kill));
   let told = "";
   child.stderr.on("data", (chunk: Buffer) => (told = (told + chunk.toString()).slice(-MAX_TOLD)));
+  const ended = once(child, "close").then(() => {
+    process.off("exit", kill);
+    return told.trim();
+  });
   const listening = Promise.withResolvers<string>();
   createInterface({ input: child.stdout }).on("line", (line) => {
     onLine(line);
@@ -40,14 +50,14 @@ export async function startApp(
   });
   const url = await Promise.race([
     listening.promise,
-    ended.then(() => {
-      throw new Error(`the App ended before it listened: ${told.trim()}`);
+    ended.then((words) => {
+      throw new Error(`the App ended before it listened: ${words}`);
     }),
   ]);
-  return { url, stop: () => stop(child, ended) };
+  return { url, ended, stop: () => stop(child, ended) };
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   child.kill("SIGTERM");
   const killer = setTimeout(() => child.kill("SIGKILL"), 10_000);
   await ended;

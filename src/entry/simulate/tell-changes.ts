@@ -1,9 +1,18 @@
 import type { CommentState, RepositoryState } from "../../adapters/simulated-github/contract.ts";
 import { printable } from "../../domain/document/inline-code.ts";
+import { clip } from "../../domain/report/safe-text.ts";
 
 /** Characters of a comment that a line shows. */
 const MAX_SHOWN = 100;
-const SIGNS: Readonly<Record<string, string>> = { eyes: "👀", rocket: "🚀", confused: "😕", "-1": "👎" };
+/** Characters of an answer; it names the right that is missing or the nearest command. */
+const MAX_ANSWER = 240;
+/** How reactions look; others go by their name. */
+export const REACTION_SIGNS: Readonly<Record<string, string>> = {
+  eyes: "👀",
+  rocket: "🚀",
+  confused: "😕",
+  "-1": "👎",
+};
 
 /** What happened between two looks at a repository, a line for each thing that a person would notice. */
 export function tellChanges(before: RepositoryState | undefined, after: RepositoryState): readonly string[] {
@@ -51,20 +60,30 @@ function tellComments(
   return after.flatMap((comment) => {
     const old = before.find(({ id }) => id === comment.id);
     const lines: string[] = [];
-    if (old === undefined) lines.push(`${at} ${comment.author}: ${firstWords(comment.body)}`);
-    else if (old.body !== comment.body)
-      lines.push(`${at} ${comment.author} edited: ${firstWords(comment.body)}`);
+    const words = firstWords(comment.body);
+    if (old === undefined) lines.push(`${at} ${comment.author}: ${words}`);
+    else if (firstWords(old.body) !== words) lines.push(`${at} ${comment.author} edited: ${words}`);
+    for (const answer of answersIn(comment.body))
+      if (!answersIn(old?.body ?? "").includes(answer)) lines.push(`${at} ${comment.author}: ${answer}`);
     for (const { by, content } of comment.reactions)
       if (!(old?.reactions ?? []).some((known) => known.by === by && known.content === content))
-        lines.push(`${at} ${by} ${SIGNS[content] ?? content} on ${comment.author}'s comment`);
+        lines.push(`${at} ${by} ${REACTION_SIGNS[content] ?? content} on ${comment.author}'s comment`);
     return lines;
   });
+}
+
+/** What a status comment says of commands that were refused or not understood, the oldest first. */
+function answersIn(body: string): readonly string[] {
+  return body
+    .split("\n")
+    .filter((line) => line.startsWith("- `/case"))
+    .map((line) => clip(printable(line.slice(2).replaceAll("`", "")), MAX_ANSWER))
+    .reverse();
 }
 
 /** The first line, and of a status comment the phase that runs. */
 function firstWords(body: string): string {
   const first = printable(body.split("\n", 1)[0]!.replaceAll("**", ""));
   const running = /^\| *(?:\[?([a-z-]+)[^|]*) *\| ◐/m.exec(body)?.[1];
-  const shown = [...first].slice(0, MAX_SHOWN).join("");
-  return `${shown}${[...first].length > MAX_SHOWN ? "…" : ""}${running === undefined ? "" : ` (${running})`}`;
+  return `${clip(first, MAX_SHOWN)}${running === undefined ? "" : ` (${running})`}`;
 }

@@ -1,13 +1,15 @@
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { RunFailure } from "../../../src/domain/failure.ts";
-import { setupCommand } from "../../../src/entry/cli/commands/setup.ts";
+import { apiOf, setupCommand } from "../../../src/entry/cli/commands/setup.ts";
 import type { CommandIo } from "../../../src/entry/cli/io.ts";
+import { writeEnvFile } from "../../../src/entry/setup/env-file.ts";
+import { exchangeCode } from "../../../src/entry/setup/exchange-code.ts";
 import { readAppFile } from "../../../src/entry/setup/manifest.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
 
@@ -103,6 +105,55 @@ describe("casebook setup", () => {
     expect(out.join("\n")).toContain("There was a .env already");
   });
 
+  test("whatever is there already, the key is kept in a new file", () => {
+    using folder = temporaryFolder();
+    const names = [1, 2, 3].map(() => writeEnvFile(folder.path, made, "https://api.github.com"));
+    expect(names).toEqual([".env", ".env.casebook-of-ada", ".env.casebook-of-ada-2"]);
+    for (const name of names)
+      expect(parseEnv(readFileSync(join(folder.path, name), "utf8"))["PRIVATE_KEY"]).toBe(made.pem.trim());
+  });
+
+  test("its own address, one use, and no other way to send", async () => {
+    using folder = temporaryFolder();
+    const { page, end } = await started(folder.path);
+    const { port } = new URL(page);
+    const status = (host: string, path = "/", method = "GET"): Promise<number | undefined> =>
+      new Promise((resolve, reject) =>
+        request({ host: "127.0.0.1", port, path, method, headers: { host } }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        })
+          .on("error", reject)
+          .end(),
+      );
+    const own = `127.0.0.1:${port}`;
+    expect(await status(own)).toBe(200);
+    expect(await status(`evil.example:${port}`)).toBe(421);
+    expect(await status(own, "/", "POST")).toBe(405);
+    expect(await status(own, "/api/github/webhooks")).toBe(404);
+    const text = await (await fetch(page)).text();
+    const state = /state=([0-9a-f]+)/.exec(text)![1]!;
+    expect(await status(own, `/done?state=${state}`)).toBe(403);
+    // Both come before the first is answered: only one of them may be traded in.
+    const both = ["right", "right"].map((code) => status(own, `/done?code=${code}&state=${state}`));
+    const answers = await Promise.allSettled(both);
+    expect(answers.filter((answer) => answer.status === "fulfilled" && answer.value === 200)).toHaveLength(1);
+    expect(await end).toBe(0);
+  });
+
+  test("a port that is taken is named", async () => {
+    using folder = temporaryFolder();
+    const { page, end, stop } = await started(folder.path);
+    const io = { cwd: folder.path, env: {}, signal: AbortSignal.timeout(5_000), isTerminal: false };
+    const silent = { ...io, err: () => undefined, out: () => undefined, stdin: async () => "" };
+    const { port } = new URL(page);
+    await expect(setupCommand({ port, github: url, webhook: "https://a.example" }, silent)).rejects.toThrow(
+      `Port ${port} is taken`,
+    );
+    stop();
+    await expect(end).rejects.toThrow("stopped");
+  });
+
   test("stopped, it leaves nothing", async () => {
     using folder = temporaryFolder();
     const { end, stop, page } = await started(folder.path);
@@ -126,6 +177,32 @@ describe("casebook setup", () => {
       "--github needs an address",
     );
   });
+});
+
+test("an answer of GitHub that is none is described without its secrets", async () => {
+  const other = createServer((_, response) => {
+    response.writeHead(201, { "content-type": "application/json" });
+    response.end(JSON.stringify({ ...made, pem: "SECRET", webhook_secret: "a\nAPP_ID=1" }));
+  }).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  try {
+    const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    await expect(exchangeCode(address, "x")).rejects.toThrow(
+      /^GitHub's answer is not understood: pem, webhook_secret$/,
+    );
+  } finally {
+    other.close();
+  }
+});
+
+test.each([
+  ["https://github.com", "https://api.github.com"],
+  ["https://acme.ghe.com", "https://api.acme.ghe.com"],
+  ["https://github.acme.example", "https://github.acme.example/api/v3"],
+  ["http://127.0.0.1:8080/git", "http://127.0.0.1:8080/git/api/v3"],
+  ["https://evilghe.com", "https://evilghe.com/api/v3"],
+])("the API of %s is %s", (github, api) => {
+  expect(apiOf(github)).toBe(api);
 });
 
 test("the App asks for four rights to write and none to workflows", () => {

@@ -1,5 +1,5 @@
 import { RunFailure } from "../../../domain/failure.ts";
-import { writeEnvFile } from "../../setup/env-file.ts";
+import { requireWritable, writeEnvFile } from "../../setup/env-file.ts";
 import { readAppFile } from "../../setup/manifest.ts";
 import { registerApp } from "../../setup/setup-page.ts";
 import type { CommandIo } from "../io.ts";
@@ -23,7 +23,8 @@ export async function setupCommand(options: SetupCommandOptions, io: CommandIo):
     );
   const webhook = addressOf("--webhook", options.webhook);
   const github = addressOf("--github", options.github);
-  const apiUrl = github === "https://github.com" ? "https://api.github.com" : `${github}/api/v3`;
+  const apiUrl = apiOf(github);
+  requireWritable(io.cwd);
   let file = "";
   const made = await registerApp(
     {
@@ -43,6 +44,13 @@ export async function setupCommand(options: SetupCommandOptions, io: CommandIo):
     io.out(`There was a .env already: copy the lines of ${file} into it, or start with that file.`);
   io.out(`Install it: ${made.html_url}/installations/new\nThen: npm start`);
   return 0;
+}
+
+/** GitHub itself and GitHub with data residency have a host for it, an Enterprise Server a path. */
+export function apiOf(github: string): string {
+  const { host, hostname } = new URL(github);
+  const isHosted = hostname === "github.com" || hostname.endsWith(".ghe.com");
+  return isHosted ? `https://api.${host}` : `${github}/api/v3`;
 }
 
 function addressOf(option: string, text: string): string {
