@@ -175,7 +175,7 @@ describe.each(PLACES)("GitHub %s", (_, open) => {
     });
 
     test("cannot have a delivery sent again that is not in the log", async () => {
-      await expect(place.app.redeliver(1)).rejects.toMatchObject({ code: "gone" });
+      await expect(place.app.redeliver("1")).rejects.toMatchObject({ code: "gone" });
     });
   });
 

@@ -124,7 +124,7 @@ function appOf(world: MemoryWorld, views: Map<number, GitHub>): GitHubApp {
     async redeliver(delivery) {
       const found = world.deliveries.find(({ id }) => id === delivery);
       if (found === undefined) throw new GitHubFailure("gone", `there is no delivery ${delivery}`);
-      world.deliveries.unshift({ ...found, id: world.nextId() });
+      world.deliveries.unshift({ ...found, id: String(world.nextId()) });
     },
     forInstallation(installation) {
       const view = views.get(installation) ?? memoryInstallation(world, installation);

@@ -133,7 +133,13 @@ export function timeOf(world: MemoryWorld): string {
 /** Logs what GitHub would send; nobody listens here. */
 export function emit(world: MemoryWorld, event: string): void {
   const id = world.nextId();
-  world.deliveries.unshift({ id, guid: `guid-${id}`, event, deliveredAt: timeOf(world), ok: false });
+  world.deliveries.unshift({
+    id: String(id),
+    guid: `guid-${id}`,
+    event,
+    deliveredAt: timeOf(world),
+    ok: false,
+  });
 }
 
 export function threadOf(record: MemoryRecord, number: number): Thread {

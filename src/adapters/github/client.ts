@@ -120,8 +120,15 @@ async function confirmed(
   if (answer.status === 304 && before !== undefined)
     return { status: 200, headers: { ...answer.headers, link: before.headers["link"] }, data: before.data };
   const { etag } = answer.headers;
-  if (answer.status === 200 && etag !== undefined) known.set(key, { etag, ...answer });
+  if (answer.status === 200 && etag !== undefined && !mayGrowUnseen(parameters, answer))
+    known.set(key, { etag, ...answer });
   return answer;
+}
+
+/** A last page that is full stays the same when a page is added behind it. */
+function mayGrowUnseen({ per_page }: Call["parameters"], { data, headers }: Answer): boolean {
+  if (!Array.isArray(data) || typeof per_page !== "number" || data.length < per_page) return false;
+  return !(headers["link"] ?? "").includes('rel="next"');
 }
 
 function isRedirect({ status }: Answer): boolean {

@@ -10,7 +10,10 @@ export interface EtagCache {
   set(key: string, answer: KnownAnswer): void;
 }
 
-/** Kept as text: nobody can change what others will read, and its size is known. The longest unused goes first. */
+/**
+ * Kept as text: nobody can change what others will read, and its size is known. The longest unused goes first.
+ * What JSON has no number for, a BigInt, comes back as the text of its digits.
+ */
 export function createEtagCache(most: {
   readonly answers: number;
   readonly characters: number;
@@ -33,7 +36,7 @@ export function createEtagCache(most: {
     },
     set(key, answer) {
       drop(key);
-      const text = JSON.stringify(answer);
+      const text = JSON.stringify(answer, digits);
       if (text.length > most.ofOne) return;
       kept.set(key, text);
       characters += text.length;
@@ -43,4 +46,8 @@ export function createEtagCache(most: {
       }
     },
   };
+}
+
+function digits(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }

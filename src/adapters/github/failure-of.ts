@@ -46,6 +46,10 @@ function codeOf(answer: Answer, words: Words): GitHubFailureCode {
     case 404:
     case 410:
       return "gone";
+    case 408:
+      return "unavailable";
+    case 451:
+      return "refused";
     case 409:
     case 422:
       return codeOfConflict(words);

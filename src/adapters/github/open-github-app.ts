@@ -29,7 +29,8 @@ const INSTALLATION = z.object({
 });
 
 const DELIVERY = z.object({
-  id: z.int(),
+  // Octokit reads a number that is too large for JavaScript as a BigInt; the kept answer has its digits.
+  id: z.union([z.int(), z.bigint(), z.string().regex(/^\d{1,30}$/)]).transform(String),
   guid: z.string(),
   event: z.string(),
   delivered_at: z.string(),

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { GitHubFailure } from "../../engine/github/github-failure.ts";
-import type { Account, GitHub, IssueAnswer } from "../../engine/github/github.ts";
+import type { Account, GitHub, IssueAnswer, RepositoryName } from "../../engine/github/github.ts";
 import { ACCOUNT, COMMENT, ISSUE, REPOSITORY } from "./answers.ts";
 import { numberIn } from "./client.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
 import { parseAnswer } from "./parse-answer.ts";
+import { readRepository } from "./read-repository.ts";
 import { tolerate } from "./tolerate.ts";
 
 export type IssueReads = Pick<
@@ -29,19 +30,26 @@ const EVENTS = z.array(
 export function readIssues(context: InstallationContext): IssueReads {
   const { identity } = context;
   const { read, readHere, list } = reading(context);
+  const { repository: current } = readRepository(context);
   return {
     async issue(repository, number) {
       const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";
-      const answer = await tolerate("gone", readHere(repository, route, { issue_number: number }));
-      if (answer === undefined) return { kind: "deleted" };
-      if (answer.status === 200) return { kind: "issue", issue: parseAnswer(ISSUE, answer, route) };
-      const { location = "" } = answer.headers;
-      const to = numberIn(location);
-      if (to !== undefined && to !== repository.id) return transferred(context, to, location);
-      // The repository has another name now.
-      const here = await tolerate("gone", read(repository, route, { issue_number: number }));
-      if (here === undefined) return { kind: "deleted" };
-      return { kind: "issue", issue: parseAnswer(ISSUE, here, route) };
+      const ask = async (name: RepositoryName): Promise<IssueAnswer | { readonly location: string }> => {
+        const answer = await tolerate("gone", readHere(name, route, { issue_number: number }));
+        if (answer === undefined) return { kind: "deleted" };
+        if (answer.status !== 200) return { location: answer.headers["location"] ?? "" };
+        return { kind: "issue", issue: parseAnswer(ISSUE, answer, route) };
+      };
+      const first = await ask(repository);
+      if ("kind" in first) return first;
+      const to = numberIn(first.location);
+      if (to !== undefined && to !== repository.id) return transferred(context, first.location);
+      // The repository has another name now; by its right one, what leads away is the issue.
+      const second = await ask(await current(repository.id));
+      if ("kind" in second) return second;
+      if (numberIn(second.location) === repository.id)
+        throw new GitHubFailure("unavailable", `${route}: its repository's new name is not known everywhere`);
+      return transferred(context, second.location);
     },
 
     comments(repository, issue, since) {
@@ -109,9 +117,10 @@ export function readIssues(context: InstallationContext): IssueReads {
 /** The address of the issue in its new place for people; the one GitHub gave when the new place is not ours to see. */
 async function transferred(
   { client, installation }: InstallationContext,
-  repository: number,
   location: string,
 ): Promise<IssueAnswer> {
+  const repository = numberIn(location);
+  if (repository === undefined) return { kind: "transferred", to: location };
   const number = /\/issues\/(\d{1,15})(?:\/|\?|$)/.exec(location)?.[1] ?? "";
   const route = "GET /repositories/{repository_id}";
   try {

@@ -15,7 +15,7 @@ export interface GitHubApp {
   /** Deliveries of the App's webhook, newest first, not older than `since` (ISO 8601). */
   deliveries(since: string): Promise<readonly DeliveryRecord[]>;
   /** Asks GitHub to send it again, with the same GUID. */
-  redeliver(delivery: number): Promise<void>;
+  redeliver(delivery: DeliveryRecord["id"]): Promise<void>;
   /** GitHub with the rights of one installation. */
   forInstallation(installation: number): GitHub;
 }
@@ -34,7 +34,8 @@ export interface Installation {
 }
 
 export interface DeliveryRecord {
-  readonly id: number;
+  /** Its digits: since 2026 more of them than a number keeps. */
+  readonly id: string;
   readonly guid: string;
   readonly event: string;
   /** ISO 8601. */

@@ -49,6 +49,27 @@ describe("a read that was answered before", () => {
     expect((await here.comments(REPOSITORY, 3)).map(({ id }) => id)).toEqual([1, 2, 3]);
   });
 
+  test("is asked anew when its last page is full: a new page would not change it", async () => {
+    using github = nockedGitHub();
+    const path = "/repos/o/r/issues/3/comments?per_page=100";
+    const full = Array.from({ length: 100 }, (_, index) => comment(index + 1));
+    nock(API, { badheaders: ["if-none-match"] })
+      .get(path)
+      .reply(200, full, { etag: '"one"' });
+    const here = github.app.forInstallation(INSTALLATION);
+    expect(await here.comments(REPOSITORY, 3)).toHaveLength(100);
+    nock(API, { badheaders: ["if-none-match"] })
+      .get(path)
+      .reply(200, full, {
+        etag: '"one"',
+        link: `<${API}/repositories/42/issues/3/comments?per_page=100&page=2>; rel="next"`,
+      });
+    nock(API)
+      .get("/repositories/42/issues/3/comments?per_page=100&page=2")
+      .reply(200, [comment(101)]);
+    expect(await here.comments(REPOSITORY, 3)).toHaveLength(101);
+  });
+
   test("is asked anew with other rights", async () => {
     using github = nockedGitHub();
     nock(API)

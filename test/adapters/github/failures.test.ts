@@ -1,9 +1,11 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import nock from "nock";
+import { failureOf } from "../../../src/adapters/github/failure-of.ts";
 import type { SafeText } from "../../../src/domain/report/safe-text.ts";
-import type { GitHubFailureCode } from "../../../src/engine/github/github-failure.ts";
+import { GITHUB_FAILURES, type GitHubFailureCode } from "../../../src/engine/github/github-failure.ts";
 import type { GitHub } from "../../../src/engine/github/github.ts";
 import { API, endNock, INSTALLATION, NOW, nockedGitHub, REPOSITORY } from "./nocked-github.ts";
 
@@ -181,6 +183,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     code: "invalid",
     says: "Could not approve",
   },
+  "a repository that lawyers closed": {
+    status: 451,
+    answer: { message: "Repository access blocked" },
+    code: "refused",
+  },
+  "a proxy that waited too long": { status: 408, answer: "", code: "unavailable" },
   "an unknown version of the API": { status: 400, answer: { message: "No such version" }, code: "invalid" },
   "an answer without words": { status: 422, answer: [], code: "invalid" },
   "trouble at GitHub": { status: 502, answer: { message: "Server Error" }, code: "unavailable" },
@@ -249,6 +257,27 @@ describe("GitHub answers with", () => {
     );
     expect((failed as Error).message.length).toBeLessThan(600);
   });
+});
+
+test("whatever is answered is a failure of the list, short, in one line, with a time to wait that is near", () => {
+  const headers = fc.record(
+    { "retry-after": fc.string(), "x-ratelimit-reset": fc.string(), "x-ratelimit-remaining": fc.string() },
+    { requiredKeys: [] },
+  );
+  const words = fc.record({ message: fc.anything(), errors: fc.anything() }, { requiredKeys: [] });
+  const data = fc.oneof(words, fc.string(), fc.anything());
+  fc.assert(
+    fc.property(fc.integer({ min: 400, max: 599 }), headers, data, (status, headers, data) => {
+      const failure = failureOf("GET /x", { status, headers, data }, NOW);
+      expect(Object.keys(GITHUB_FAILURES)).toContain(failure?.code);
+      expect(failure?.message.length).toBeLessThan(700);
+      expect(failure?.message).not.toMatch(/[\r\n]/);
+      const wait = (failure?.retryAt ?? NOW + SECOND) - NOW;
+      expect(wait).toBeGreaterThanOrEqual(SECOND);
+      expect(wait).toBeLessThanOrEqual(61 * MINUTE);
+      expect(failure?.retryAt === undefined).toBe(failure?.code !== "limited");
+    }),
+  );
 });
 
 describe("a commit is refused by GraphQL with", () => {

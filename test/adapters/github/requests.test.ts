@@ -206,15 +206,26 @@ const READS: readonly Row[] = [
         headers: { location: `${API}/repositories/42/issues/3` },
         answer: { message: "Moved Permanently" },
       },
+      { at: "GET /repositories/42", answer: { ...repository, name: "new" } },
+      { at: "GET /repos/o/new/issues/3", answer: issue(3) },
+    ],
+    gives: { kind: "issue", issue: issueInfo },
+  },
+  {
+    name: "issue",
+    situation: "that was deleted in a repository that was renamed",
+    call: (github) => github.issue(R, 3),
+    requests: [
       {
         at: "GET /repos/o/r/issues/3",
         status: 301,
         headers: { location: `${API}/repositories/42/issues/3` },
         answer: { message: "Moved Permanently" },
       },
-      { at: "GET /repositories/42/issues/3", answer: issue(3) },
+      { at: "GET /repositories/42", answer: { ...repository, name: "new" } },
+      { at: "GET /repos/o/new/issues/3", status: 410, answer: { message: "This issue was deleted" } },
     ],
-    gives: { kind: "issue", issue: issueInfo },
+    gives: { kind: "deleted" },
   },
   {
     name: "comments",
@@ -1002,9 +1013,24 @@ describe("the App", () => {
         link: `<${API}/app/hook/deliveries?per_page=100&cursor=v1_6>; rel="next"`,
       });
     expect(await github.app.deliveries("2026-01-01T00:00:00Z")).toEqual([
-      { id: 9, guid: "guid-9", event: "issues", deliveredAt: "2026-01-03T00:00:00Z", ok: true },
-      { id: 8, guid: "guid-8", event: "issues", deliveredAt: "2026-01-02T00:00:00Z", ok: false },
+      { id: "9", guid: "guid-9", event: "issues", deliveredAt: "2026-01-03T00:00:00Z", ok: true },
+      { id: "8", guid: "guid-8", event: "issues", deliveredAt: "2026-01-02T00:00:00Z", ok: false },
     ]);
+  });
+
+  test("keeps every digit of a delivery's number, confirmed by 304 or not", async () => {
+    using github = nockedGitHub();
+    const at = "2026-01-03T00:00:00Z";
+    const body = `[{"id":3804004623172239366,"guid":"g","event":"push","delivered_at":"${at}","status_code":502}]`;
+    const list = "/app/hook/deliveries?per_page=100";
+    nock(API).get(list).reply(200, body, { "content-type": "application/json", etag: '"one"' });
+    nock(API).get(list).matchHeader("if-none-match", '"one"').reply(304);
+    nock(API).post("/app/hook/deliveries/3804004623172239366/attempts").reply(202, {});
+    const first = await github.app.deliveries("2026-01-01T00:00:00Z");
+    expect(first).toMatchObject([{ id: "3804004623172239366", guid: "g" }]);
+    expect(await github.app.deliveries("2026-01-01T00:00:00Z")).toEqual(first);
+    await github.app.redeliver(first[0]!.id);
+    expect(nock.isDone()).toBe(true);
   });
 
   test("has a delivery sent again, in the App's own turn", async () => {
@@ -1012,7 +1038,7 @@ describe("the App", () => {
     nock(API, { reqheaders: { authorization: /^bearer / } })
       .post("/app/hook/deliveries/9/attempts")
       .reply(202, {});
-    await github.app.redeliver(9);
+    await github.app.redeliver("9");
     expect(nock.isDone()).toBe(true);
     expect(github.turns).toEqual([0]);
   });
@@ -1040,6 +1066,45 @@ describe("a transferred issue", () => {
     expect(await github.app.forInstallation(INSTALLATION).issue(R, 3)).toEqual({
       kind: "transferred",
       to: moved.location,
+    });
+  });
+
+  test("is not taken for an issue of a repository that was renamed too", async () => {
+    using github = nockedGitHub();
+    const renamed = { location: `${API}/repositories/42/issues/3` };
+    nock(API).get("/repos/o/r/issues/3").reply(301, { message: "Moved Permanently" }, renamed);
+    nock(API)
+      .get("/repositories/42")
+      .reply(200, { ...repository, name: "new" });
+    nock(API).get("/repos/o/new/issues/3").reply(301, { message: "Moved Permanently" }, moved);
+    nock(API)
+      .get("/repositories/43")
+      .reply(200, { ...repository, id: 43, html_url: "https://github.com/o/other" });
+    expect(await github.app.forInstallation(INSTALLATION).issue(R, 3)).toEqual({
+      kind: "transferred",
+      to: "https://github.com/o/other/issues/8",
+    });
+  });
+
+  test("is not made of a new name that GitHub does not know everywhere: asked again later", async () => {
+    using github = nockedGitHub();
+    const renamed = { location: `${API}/repositories/42/issues/3` };
+    nock(API).get("/repos/o/r/issues/3").twice().reply(301, { message: "Moved Permanently" }, renamed);
+    nock(API).get("/repositories/42").reply(200, repository);
+    await expect(github.app.forInstallation(INSTALLATION).issue(R, 3)).rejects.toMatchObject({
+      code: "unavailable",
+    });
+  });
+
+  test("whose new address names no number is there all the same", async () => {
+    using github = nockedGitHub();
+    const location = `${API}/repos/o/other/issues/8`;
+    const named = { location };
+    nock(API).get("/repos/o/r/issues/3").twice().reply(301, { message: "Moved Permanently" }, named);
+    nock(API).get("/repositories/42").reply(200, repository);
+    expect(await github.app.forInstallation(INSTALLATION).issue(R, 3)).toEqual({
+      kind: "transferred",
+      to: location,
     });
   });
 
