@@ -3,6 +3,7 @@ import { type Database, openDatabase } from "../../src/adapters/postgres/databas
 import { type OpenStore, openStoreIn } from "../../src/adapters/postgres/open-store.ts";
 import type { Decision, Effect } from "../../src/domain/investigation/event.ts";
 import { type Investigation, newInvestigation } from "../../src/domain/investigation/investigation.ts";
+import { sendCheck } from "../../src/engine/service/check-head.ts";
 import { type NewDelivery, Postponed } from "../../src/engine/store/store.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { handlers, heldJobs, untilAborted } from "../fakes/handlers.ts";
@@ -257,6 +258,22 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       (await sync.next()).end();
       await workers.stop(4_000);
       expect(await jobs(store, "sync")).toEqual({ completed: 1, created: 1 });
+    });
+
+    test("the check of a new head is wanted although that of an older one still waits; each head once", async () => {
+      await using store = await open();
+      for (const head of ["older", "newer", "newer"]) await sendCheck(store, ISSUE, head);
+      const check = heldJobs<"check">();
+      const workers = await store.work(handlers({ check: check.handler }), WORK);
+      const heads: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        const { job, end } = await check.next();
+        heads.push(job.head);
+        end();
+      }
+      await workers.stop(4_000);
+      expect(heads.sort()).toEqual(["newer", "older"]);
+      expect(await jobs(store, "check")).toEqual({ completed: 2 });
     });
   });
 

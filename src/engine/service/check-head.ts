@@ -1,11 +1,23 @@
 import { checkContent } from "../../domain/report/check-content.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
-import type { IssueKey, JobContext } from "../store/store.ts";
+import type { IssueKey, JobContext, Store } from "../store/store.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, Overtaken, type Service } from "./service.ts";
 
 export const CHECK_NAME = "casebook / evidence";
+
+/**
+ * Asks for the check of one head. The key names the head: with one for the whole issue, the check of an older head that
+ * still waits would swallow this one.
+ */
+export async function sendCheck(store: Pick<Store, "send">, of: IssueKey, head: string): Promise<void> {
+  await store.send({ kind: "check", ...of, head }, { key: checkKey(of, head) });
+}
+
+function checkKey({ repository, issue }: IssueKey, head: string): string {
+  return `${repository}#${issue}@${head}`;
+}
 
 /**
  * Verifies every reference of the documents at one head of our branch, and says the result in a check run there. The
@@ -18,7 +30,8 @@ export async function checkHead(
 ): Promise<void> {
   const { store, app } = service;
   const of = { repository: id, issue };
-  const lease = await store.takeLease(`check:${id}#${issue}`);
+  const leaseName = `check:${checkKey(of, head)}`;
+  const lease = await store.takeLease(leaseName);
   const installation = (await store.repository(id))?.installation;
   if (installation === undefined) return;
   const facts = await repositoryFacts(service, { installation, repository: id });
@@ -28,7 +41,7 @@ export async function checkHead(
   if (answer.kind !== "issue") return;
   const github = guarded(facts.github, async () => {
     signal.throwIfAborted();
-    if (!(await store.holdsLease(`check:${id}#${issue}`, lease))) throw new Overtaken("the check");
+    if (!(await store.holdsLease(leaseName, lease))) throw new Overtaken("the check");
   });
   try {
     const mirror = await service.research.openMirror(

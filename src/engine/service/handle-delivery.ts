@@ -2,6 +2,7 @@ import { issueOfBranch } from "../../domain/phase/names.ts";
 import type { InvestigationEvent } from "../../domain/investigation/event.ts";
 import type { Meaning, Place } from "../../domain/delivery/meaning.ts";
 import { readDelivery } from "../../domain/delivery/read-delivery.ts";
+import { sendCheck } from "./check-head.ts";
 import { decideAll, lookAtIssue } from "./look-at-issue.ts";
 import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
 import { secondOf } from "./second-of.ts";
@@ -119,7 +120,7 @@ async function rerequested({ store }: Service, { place, head }: Of<"rerequested"
     const receipts = await store.receipts(of);
     if (!receipts.has(`check:${head}`)) continue;
     await store.saveReceipt(of, `check:${head}`, undefined);
-    await store.send({ kind: "check", ...of, head }, { key: `${place.repository}#${investigation.issue}` });
+    await sendCheck(store, of, head);
   }
 }
 

@@ -3,6 +3,7 @@ import { pullRequest } from "../../domain/report/pull-request.ts";
 import { decide } from "../../domain/investigation/decide.ts";
 import type { PullInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
+import { sendCheck } from "./check-head.ts";
 import { recordRejection } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { type BranchFiles, branchFiles } from "./our-documents.ts";
@@ -106,7 +107,7 @@ async function tellPull({ service, facts, investigation, of }: SyncContext, pull
 /** The check of a head is made once; its receipt says so. */
 async function wantCheck({ service, receipts, of }: SyncContext, { head }: BranchFiles): Promise<void> {
   if (receipts.has(`check:${head}`)) return;
-  await service.store.send({ kind: "check", ...of, head }, { key: `${of.repository}#${of.issue}` });
+  await sendCheck(service.store, of, head);
 }
 
 /** A rejection is written where its approval would be, before the branch rests. */
