@@ -68,7 +68,7 @@ export async function startApp(
 const DEADLINE = 60_000;
 const LOOK = 50;
 
-/** Ends when nothing is on its way and no job is left to be worked now; throws with what is left when that never comes. */
+/** Ends when nothing is on its way, no job is left to be worked now and no run waits for its place; throws with what is left when that never comes. */
 export async function settled(github: SimulatedGitHub, url: string): Promise<void> {
   const until = Date.now() + DEADLINE;
   for (let calm = 0; calm < 3;) {
@@ -80,15 +80,20 @@ export async function settled(github: SimulatedGitHub, url: string): Promise<voi
   }
 }
 
-/** Jobs that wait or run, as the metrics tell an operator: `run active 1`. */
+/** Jobs and runs that wait or are worked, as the metrics tell an operator: `sync active 1`. */
 async function openJobs(url: string): Promise<readonly string[]> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return [...text.matchAll(/^casebook_jobs\{queue="([a-z]+)",state="([a-z]+)"\} ([1-9]\d*)$/gm)]
+  // A run that waits for its place has no job, and is no less under way.
+  const runs = [...text.matchAll(/^casebook_runs\{state="([a-z]+)"\} ([1-9]\d*)$/gm)].map(
+    ([, state, count]) => `run ${state} ${count}`,
+  );
+  const jobs = [...text.matchAll(/^casebook_jobs\{queue="([a-z]+)",state="([a-z]+)"\} ([1-9]\d*)$/gm)]
     .filter(
       ([, queue, state]) =>
         queue !== "dead" && (state === "created" || state === "active" || state === "retry"),
     )
     .map(([, queue, state, count]) => `${queue} ${state} ${count}`);
+  return [...runs, ...jobs];
 }
 
 /** A temporary folder, removed when disposed, with a copy of `from` when given. */

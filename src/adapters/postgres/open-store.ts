@@ -74,6 +74,12 @@ export async function openStoreIn(
       );
       return rows;
     },
+    async openRuns() {
+      const { rows } = await database.query<{ state: "waiting" | "admitted"; count: number }>(
+        `SELECT state, count(*)::int AS count FROM ${schema}.run WHERE state IN ('waiting', 'admitted') GROUP BY state ORDER BY state`,
+      );
+      return rows;
+    },
     work: (handlers, work) => startWork(database, schema, boss, handlers, work),
     async [Symbol.asyncDispose]() {
       await boss.stop({ graceful: false, close: !database.isEmbedded });

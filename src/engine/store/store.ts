@@ -89,6 +89,8 @@ export interface Store {
 
   /** Jobs by queue and state, for the metrics. */
   counts(): Promise<readonly { readonly queue: string; readonly state: string; readonly count: number }[]>;
+  /** Runs that have not ended: `waiting` for their place or `admitted` to the queue. */
+  openRuns(): Promise<readonly { readonly state: "waiting" | "admitted"; readonly count: number }[]>;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
 }

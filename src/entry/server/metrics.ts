@@ -11,7 +11,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function openMetrics(store: Pick<Store, "counts" | "lastDeliveryAt">): Metrics {
+export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeliveryAt">): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -50,6 +50,16 @@ export function openMetrics(store: Pick<Store, "counts" | "lastDeliveryAt">): Me
       for (const { queue, state, count } of await store.counts()) this.set({ queue, state }, count);
     },
   });
+  const runs = new Gauge({
+    name: "casebook_runs",
+    help: "Runs that have not ended: waiting for their place, or admitted to the queue",
+    labelNames: ["state"],
+    registers: [],
+    async collect() {
+      this.reset();
+      for (const { state, count } of await store.openRuns()) this.set({ state }, count);
+    },
+  });
   const last = new Gauge({
     name: "casebook_last_delivery_timestamp_seconds",
     help: "When the last webhook came, in seconds since 1970; 0 before the first",
@@ -59,6 +69,7 @@ export function openMetrics(store: Pick<Store, "counts" | "lastDeliveryAt">): Me
     },
   });
   registry.registerMetric(present);
+  registry.registerMetric(runs);
   registry.registerMetric(last);
   return {
     delivery(outcome, seconds) {

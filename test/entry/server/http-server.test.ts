@@ -31,6 +31,7 @@ function inbox() {
       stored.set(delivery.key, delivery);
       return Promise.resolve("stored");
     },
+    openRuns: () => Promise.resolve([]),
     counts: () => Promise.resolve([]),
     lastDeliveryAt: () => Promise.resolve(undefined),
   };

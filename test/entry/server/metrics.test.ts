@@ -9,14 +9,22 @@ interface Job {
   readonly count: number;
 }
 
+interface Run {
+  readonly state: "waiting" | "admitted";
+  readonly count: number;
+}
+
 /** A store of which only what can be counted is there. */
 function countedStore() {
   let jobs: readonly Job[] = [];
+  let runs: readonly Run[] = [];
   let last: number | undefined;
   return {
     has: (...now: readonly Job[]) => void (jobs = now),
     received: (at: number) => void (last = at),
+    runs: (...now: readonly Run[]) => void (runs = now),
     counts: () => Promise.resolve(jobs),
+    openRuns: () => Promise.resolve(runs),
     lastDeliveryAt: () => Promise.resolve(last),
   };
 }
@@ -46,6 +54,15 @@ describe("/metrics", () => {
     expect(await metrics.text()).toContain('casebook_jobs{queue="run",state="active"} 2\n');
     store.has();
     expect(await metrics.text()).not.toContain("casebook_jobs{");
+  });
+
+  test("counts runs that have no job yet: they wait for their place", async () => {
+    const store = countedStore();
+    const metrics = openMetrics(store);
+    store.runs({ state: "waiting", count: 3 });
+    expect(await metrics.text()).toContain('casebook_runs{state="waiting"} 3\n');
+    store.runs();
+    expect(await metrics.text()).not.toContain("casebook_runs{");
   });
 
   test("says when the last webhook came, 0 before the first", async () => {

@@ -15,7 +15,11 @@ let server: HttpServer;
 let metrics: Metrics;
 
 beforeAll(async () => {
-  metrics = openMetrics({ counts: async () => [], lastDeliveryAt: async () => undefined });
+  metrics = openMetrics({
+    counts: async () => [],
+    openRuns: async () => [],
+    lastDeliveryAt: async () => undefined,
+  });
   const intake = await openIntake({
     appId: 4711,
     privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
