@@ -60,6 +60,40 @@ const STEPS: readonly ((schema: string) => string[])[] = [
     `CREATE TABLE ${schema}.lease (name text PRIMARY KEY, number bigint NOT NULL)`,
     `CREATE TABLE ${schema}.note (name text PRIMARY KEY, value text NOT NULL)`,
   ],
+  (schema) => [
+    `CREATE TABLE ${schema}.conversation (
+      id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      investigation text NOT NULL,
+      run text NOT NULL,
+      name text NOT NULL,
+      length int NOT NULL,
+      UNIQUE (investigation, run, name))`,
+    `CREATE TABLE ${schema}.transcript_entry (
+      conversation bigint NOT NULL,
+      place int NOT NULL,
+      text text NOT NULL,
+      PRIMARY KEY (conversation, place))`,
+    // `place`: where the reply is to stand, or stands; none when it has no place any more.
+    `CREATE TABLE ${schema}.model_call (
+      id text PRIMARY KEY,
+      conversation bigint NOT NULL,
+      place int,
+      state text NOT NULL CHECK (state IN ('reserved', 'settled', 'released', 'lost')),
+      model text NOT NULL,
+      reserved bigint NOT NULL,
+      micros bigint NOT NULL,
+      input_tokens bigint NOT NULL DEFAULT 0,
+      output_tokens bigint NOT NULL DEFAULT 0,
+      at float8 NOT NULL,
+      counters text NOT NULL)`,
+    `CREATE INDEX model_call_conversation ON ${schema}.model_call (conversation)`,
+    // Rows that are changed with every call: with room in each page, a change does not touch the index.
+    `CREATE TABLE ${schema}.spend (
+      level text NOT NULL,
+      key text NOT NULL,
+      taken bigint NOT NULL,
+      PRIMARY KEY (level, key)) WITH (fillfactor = 50)`,
+  ],
 ];
 
 /** Brings the tables to this version. Processes that start together wait for each other. */

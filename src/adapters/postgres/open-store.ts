@@ -1,9 +1,11 @@
 import type { PgBoss } from "pg-boss";
+import type { Journal } from "../../engine/agent/journal.ts";
 import type { JobHandlers, Store, Workers } from "../../engine/store/store.ts";
 import { openBoss } from "./boss.ts";
 import { type Database, openDatabase, type Place } from "./database.ts";
 import { deliveryStore } from "./deliveries.ts";
 import { investigationStore } from "./investigations.ts";
+import { journalStore } from "./journal.ts";
 import { migrate } from "./migrate.ts";
 import { KINDS, sendOnce } from "./queues.ts";
 import { rowStore } from "./rows.ts";
@@ -19,6 +21,8 @@ export interface StoreOptions {
 
 export interface OpenStore extends Store, AsyncDisposable {
   readonly isEmbedded: boolean;
+  /** Conversations with models, in the same database. */
+  readonly journal: Journal;
   work(handlers: JobHandlers, options: WorkOptions): Promise<Workers>;
 }
 
@@ -57,6 +61,7 @@ export async function openStoreIn(
   if (database.isEmbedded) await putBackAbandoned(database, queue, boss);
   return {
     isEmbedded: database.isEmbedded,
+    journal: journalStore(database, schema),
     ...deliveries.inbox,
     ...investigationStore(database, schema, queue, boss, deliveries.finishIn),
     ...runStore(database, schema, queue, boss),
