@@ -1,0 +1,170 @@
+import { estimateTokens, maxTokens } from "../../domain/model/estimate-tokens.ts";
+import { costOf, worstCost } from "../../domain/model/money.ts";
+import type { Entry } from "../../domain/model/transcript.ts";
+import { sayOver } from "../../domain/model/budget-words.ts";
+import { compact } from "./compact.ts";
+import { firstAble } from "./first-able.ts";
+import type { ModelGateway, NextReply, Question } from "./gateway.ts";
+import type { Caps, Journal, Payer, Task } from "./journal.ts";
+import { type Model, MODEL_FAILURES, ModelFailure } from "./model.ts";
+
+export interface PaidGatewayOptions {
+  readonly journal: Journal;
+  /** Names the run in the journal. */
+  readonly run: string;
+  readonly payer: Payer;
+  /** Models for a conversation, in the order in which they are tried. */
+  readonly modelsFor: (conversation: string) => readonly Model[];
+  readonly caps: Caps;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Of a model's context, what a reply may need and what the count may be wrong by. */
+const SPARE_TOKENS = 512;
+/** A transcript that did not fit is shortened to this part of what was sent, again and again. */
+const SHORTEN = 0.6;
+const MAX_SHORTENINGS = 4;
+/** Fewer tokens of output are no reply. */
+const MIN_OUTPUT = 256;
+
+/**
+ * The side that holds the keys and the money. Before a call its most expensive end is reserved, in the transaction that
+ * stores what is asked; after it the reservation becomes what it cost. A cap is thus never passed, however many ask at once.
+ */
+export function paidGateway(options: PaidGatewayOptions): ModelGateway {
+  const { journal, run, payer, modelsFor, caps, now } = options;
+  const transcripts = new Map<string, Entry[]>();
+  const taskOf = (conversation: string): Task => ({ run, name: conversation, payer });
+  const load = async (conversation: string): Promise<Entry[]> => {
+    let known = transcripts.get(conversation);
+    if (known === undefined)
+      transcripts.set(conversation, (known = [...(await journal.transcript(taskOf(conversation)))]));
+    return known;
+  };
+
+  return {
+    open: async (conversation) => [...(await load(conversation))],
+    cost: (conversation) => journal.cost(taskOf(conversation)),
+    async next(question, signal) {
+      const { conversation, at, entries } = question;
+      const known = await load(conversation);
+      if (at > known.length) throw new Error(`the conversation ${conversation} has a gap at ${at}`);
+      const stored = known[at + entries.length];
+      // A run that is taken up again asks what it asked before; anything else is refused where it is stored.
+      if (stored?.kind === "reply" && isSame(known.slice(at, at + entries.length), entries))
+        return { kind: "reply", reply: stored };
+      const transcript = [...known.slice(0, at), ...entries];
+      const models = modelsFor(conversation);
+      if (models.length === 0)
+        return { kind: "unavailable", why: `no model is set up for ${conversation}`, mayPass: false };
+      let over: Extract<NextReply, { kind: "over" }> | undefined;
+      try {
+        const reply = await firstAble(models, async (model) => {
+          const end = await ask(model, question, transcript, signal);
+          if (end.kind === "over") {
+            over = end;
+            // A cheaper one may still fit.
+            throw new ModelFailure("quota", end.why);
+          }
+          over = undefined;
+          return end.reply;
+        });
+        transcripts.set(conversation, [...transcript, reply]);
+        return { kind: "reply", reply };
+      } catch (error) {
+        if (over !== undefined) return over;
+        if (!(error instanceof ModelFailure)) throw error;
+        return {
+          kind: "unavailable",
+          why: error.message,
+          mayPass: MODEL_FAILURES[error.code].retry === "later",
+          ...(error.retryAt === undefined ? {} : { retryAt: error.retryAt }),
+        };
+      }
+    },
+  };
+
+  async function ask(
+    model: Model,
+    { conversation, at, entries, tools, schema }: Question,
+    transcript: readonly Entry[],
+    signal: AbortSignal,
+  ): Promise<Extract<NextReply, { kind: "reply" | "over" }>> {
+    const toolTokens = maxTokens(JSON.stringify([tools, schema ?? null]));
+    let room =
+      model.contextTokens -
+      Math.min(model.outputTokens, Math.floor(model.contextTokens / 4)) -
+      SPARE_TOKENS -
+      toolTokens;
+    for (let shortening = 0; ; shortening++) {
+      signal.throwIfAborted();
+      const view = compact(transcript, Math.max(MIN_OUTPUT, room));
+      const input = inputBound(view, transcript, model.name) + toolTokens + SPARE_TOKENS;
+      const maxOutputTokens = Math.max(MIN_OUTPUT, Math.min(model.outputTokens, model.contextTokens));
+      // A reply that must fit a schema may be asked for a second time.
+      const worst = worstCost(input, maxOutputTokens, model.price) * (schema === undefined ? 1 : 2);
+      const begun = await journal.begin(
+        taskOf(conversation),
+        at,
+        entries,
+        { model: model.name, micros: worst, at: now() },
+        caps,
+      );
+      if (begun.kind === "over") return { kind: "over", why: sayOver(begun.cap, begun.limit, begun.taken) };
+      try {
+        const reply = await model.reply(
+          { transcript: view, tools, maxOutputTokens, ...(schema === undefined ? {} : { schema }) },
+          signal,
+        );
+        await journal.settle(begun.call, reply, costOf(reply.usage, model.price));
+        return { kind: "reply", reply };
+      } catch (error) {
+        // Whoever was stopped in the middle may have to pay for it; who was refused does not.
+        const mayCost = !(error instanceof ModelFailure) || error.mayCost;
+        await journal.release(begun.call, mayCost ? worst : 0);
+        if (
+          error instanceof ModelFailure &&
+          error.code === "context-exceeded" &&
+          shortening < MAX_SHORTENINGS
+        ) {
+          room = Math.floor(Math.min(room, estimateTokens(view.map(textOf).join("\n"))) * SHORTEN);
+          continue;
+        }
+        throw error;
+      }
+    }
+  }
+}
+
+/**
+ * The most tokens that the input can have. What this model's endpoint counted for the call before is a bound of what is
+ * left of that, since views only get shorter; of everything else each byte is a token at most, as in every tokeniser that
+ * works on bytes.
+ */
+function inputBound(view: readonly Entry[], transcript: readonly Entry[], model: string): number {
+  const bytes = (entries: readonly Entry[]): number =>
+    entries.reduce((sum, entry) => sum + maxTokens(textOf(entry)) + OVERHEAD, 0);
+  const at = view.findLastIndex((entry) => entry.kind === "reply");
+  const last = view[at];
+  if (last?.kind !== "reply" || last.usage.estimated || last.model !== model) return bytes(view);
+  const known = new Set(transcript);
+  const shortened = view.slice(0, at).filter((entry) => !known.has(entry));
+  return Math.min(
+    bytes(view),
+    last.usage.input + last.usage.output + OVERHEAD + bytes(shortened) + bytes(view.slice(at + 1)),
+  );
+}
+
+function isSame(a: readonly Entry[], b: readonly Entry[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Tokens around each message. */
+const OVERHEAD = 16;
+
+function textOf(entry: Entry): string {
+  return entry.kind === "reply"
+    ? entry.text + entry.calls.map((call) => call.name + call.arguments + call.id).join("")
+    : entry.text;
+}

@@ -1,0 +1,64 @@
+import type { Codebase } from "../../evidence/codebase.ts";
+import type { TreeEntry } from "../../source/source-tree.ts";
+
+/** Milliseconds that a loop over what is in memory may hold the process before timers and signals have their turn. */
+const HOLD = 20;
+
+/** Called in a long loop: lets others run when it held the process long enough, and throws when the signal says stop. */
+export function breather(signal: AbortSignal): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since > HOLD) {
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+      since = performance.now();
+    }
+    signal.throwIfAborted();
+  };
+}
+
+/** Entries between two looks at the clock. */
+const STRIDE = 200;
+
+/** The entries that pass a test, with a breath now and then: a tree can list a million paths. */
+export async function entriesWhere(
+  entries: readonly TreeEntry[],
+  test: (path: string) => boolean,
+  breathe: () => Promise<void>,
+): Promise<readonly TreeEntry[]> {
+  const found: TreeEntry[] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (i % STRIDE === 0) await breathe();
+    if (test(entry.path)) found.push(entry);
+  }
+  return found;
+}
+
+/**
+ * The part of a codebase below these entries, with a breath before each text: a search over texts in memory never gives
+ * way by itself.
+ */
+export function breathing(
+  codebase: Codebase,
+  entries: readonly TreeEntry[],
+  breathe: () => Promise<void>,
+): Codebase {
+  const paths = new Set(entries.map(({ path }) => path));
+  const { tree } = codebase;
+  return {
+    tree: {
+      commit: tree.commit,
+      entries,
+      find: (path) => tree.find(path),
+      read: (wanted, stop) => tree.read(wanted, stop),
+      linkTarget: (entry) => tree.linkTarget(entry),
+    },
+    roleOf: (path) => codebase.roleOf(path),
+    async text(path) {
+      await breathe();
+      return codebase.text(path);
+    },
+    syntax: (path) => codebase.syntax(path),
+    syntaxes: (wanted, stop) => codebase.syntaxes(wanted, stop),
+    pathsWithWord: (word) => codebase.pathsWithWord(word).filter((path) => paths.has(path)),
+  };
+}
