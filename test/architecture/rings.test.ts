@@ -69,6 +69,9 @@ test("domain and engine do no input or output", () => {
 /** Programs are started here and nowhere else: git by its one wrapper, research in its process, the simulated GitHub's git server. */
 const STARTING = [
   "src/adapters/git/git.ts",
+  "src/adapters/sandbox/host-programs.ts",
+  "src/adapters/sandbox/run-program.ts",
+  "src/adapters/sandbox/start-bwrap.ts",
   "src/adapters/simulated-github/git-http.ts",
   "src/entry/research/research-process.ts",
   "src/entry/simulate/start-app.ts",
