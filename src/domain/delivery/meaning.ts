@@ -37,6 +37,8 @@ export type Meaning =
       readonly isPull: boolean;
       readonly sender: Sender;
       readonly said?: Said;
+      /** What was said holds no command: it matters only where a phase asked something. */
+      readonly isTalk?: true;
       readonly labelled?: string;
     }
   | {

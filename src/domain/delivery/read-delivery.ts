@@ -256,14 +256,18 @@ function readComment(body: z.infer<typeof BODIES.issue_comment>): Meaning {
   // An edit starts nothing and a removed comment stops nothing.
   if (body.action !== "created") return notOurs(body.action);
   const { comment } = body;
-  // Most comments are talk between people: nothing is looked at for them.
-  if (!mayHoldCommand(comment.body ?? "")) return { kind: "ignored", why: "no command in it" };
+  const isPull = body.issue.pull_request !== undefined;
+  const sender = senderOf(comment.user ?? body.sender, comment.performed_via_github_app);
+  // Most comments are talk between people, and only in an issue can one of them answer what we asked. Bots never do.
+  const isTalk = !mayHoldCommand(comment.body ?? "");
+  if (isTalk && (isPull || sender.isBot)) return { kind: "ignored", why: "no command in it" };
   return {
     kind: "issue",
     place: placeOf(body),
     number: body.issue.number,
-    isPull: body.issue.pull_request !== undefined,
-    sender: senderOf(comment.user ?? body.sender, comment.performed_via_github_app),
+    isPull,
+    sender,
+    ...(isTalk ? { isTalk } : {}),
     said: { comment: comment.id, body: comment.body ?? "", at: comment.created_at },
   };
 }

@@ -3,7 +3,7 @@ import { inlineCode } from "../document/inline-code.ts";
 import { answerOpen, OVERTAKEN } from "./asks.ts";
 import { awaitingMerge, resting, stopRun, withPhase } from "./change.ts";
 import type { Effect, InvestigationEvent, Rules } from "./event.ts";
-import { type Investigation, type Stage, UNDER_WAY } from "./investigation.ts";
+import { HELD_BY_OUTCOME, type Investigation, type Stage, UNDER_WAY } from "./investigation.ts";
 import { hasResult, inOrder, isGateShut, isWorkable, withDependencies } from "./plan.ts";
 
 export type CommandEvent = Extract<InvestigationEvent, { kind: "command" }>;
@@ -113,7 +113,7 @@ function run(investigation: Investigation, phase: string, event: CommandEvent, r
   );
 }
 
-/** Without a phase: what was left over and what failed, or everything again. */
+/** Without a phase: what was left over and what failed, or everything again. What an outcome holds goes on all the same. */
 function retry(
   investigation: Investigation,
   phase: string | undefined,
@@ -123,11 +123,13 @@ function retry(
   const unfit = phase === undefined ? undefined : whyUnfit(phase, rules);
   if (unfit !== undefined) return unfit;
   const { wanted, phases, stage } = investigation;
-  const failed = phases.filter(({ status }) => status === "failed").map(({ type }) => type);
-  const isIdle = !UNDER_WAY.has(stage);
+  const failed = phases
+    .filter(({ status, outcome }) => status === "failed" && outcome === undefined)
+    .map(({ type }) => type);
+  const isIdle = !UNDER_WAY.has(stage) || HELD_BY_OUTCOME.has(stage);
   const left = isIdle ? [...wanted, ...failed] : failed;
   const worked = phases
-    .filter(({ status }) => status === "completed" || status === "needs_attention")
+    .filter(({ type, status }) => status !== "skipped" && hasResult(investigation, type))
     .map(({ type }) => type);
   const types = phase === undefined ? (left.length === 0 && isIdle ? worked : left) : [phase];
   const workable = types.filter((type) => isWorkable(type, rules));
@@ -161,7 +163,10 @@ function refresh(investigation: Investigation, event: CommandEvent, rules: Rules
   return begin({ ...rest, approvals: [] }, types, event, rules, { restart: true, evenClosed: true });
 }
 
-/** Wants phases, and goes on with them unless something is under way that will. */
+/**
+ * Wants phases, and goes on with them unless something is under way that will. Who names phases while another one waits
+ * for an answer goes on without the answer.
+ */
 function begin(
   investigation: Investigation,
   types: readonly string[],
@@ -173,33 +178,48 @@ function begin(
     evenClosed = false,
   }: { readonly retry?: boolean; readonly restart?: boolean; readonly evenClosed?: boolean } = {},
 ): Act {
-  const { stage, wanted: before, startedBy, pull } = investigation;
+  const { stage, wanted, startedBy, pull, endedBy, answers } = investigation;
   if (stage === "stopped") return confused(investigation.reason ?? "A person's commit is in the way.");
   if (stage === "rejected" && !retry)
     return confused("The investigation was rejected; `/casebook retry` starts it again.");
-  const wanted = inOrder(FRESH.has(stage) ? types : [...before, ...types], rules);
+  const before =
+    stage === "needs-info" && endedBy !== undefined && !types.includes(endedBy)
+      ? wanted.filter((type) => type !== endedBy)
+      : wanted;
   const next: Investigation = {
     ...(UNDER_WAY.has(stage) || pull?.state === "open" ? investigation : withoutPull(investigation)),
-    wanted,
+    wanted: inOrder(FRESH.has(stage) ? types : [...before, ...types], rules),
+    // Somebody with the right to asks again, so answers count again.
+    ...(answers === undefined ? {} : { answers: { ...answers, taken: 0 } }),
     startedBy:
       startedBy !== undefined && UNDER_WAY.has(stage) ? startedBy : { id: actor.id, login: actor.login },
   };
   if ((stage === "queued" || stage === "running") && !restart) return { kind: "waits", investigation: next };
   // The merge is the gate: nobody passes it by asking for more behind it.
-  if (stage === "awaiting-merge" && wanted[0] === before[0]) return { kind: "waits", investigation: next };
+  if (stage === "awaiting-merge" && next.wanted[0] === before[0])
+    return { kind: "done", investigation: next };
+  if (isBehindMerge(next, rules)) return { kind: "done", investigation: awaitingMerge(next) };
   return { kind: "goes-on", investigation: next, evenClosed };
+}
+
+/** What is wanted comes after a phase whose own pull request is still open. */
+function isBehindMerge({ stage, wanted, pull, endedBy = "" }: Investigation, { perPhase }: Rules): boolean {
+  const isOver = HELD_BY_OUTCOME.has(stage) && wanted.length > 0 && !wanted.includes(endedBy);
+  return perPhase && isOver && pull?.state === "open";
 }
 
 function approve(investigation: Investigation, { actor, at: time }: CommandEvent, rules: Rules): Act {
   const { stage, wanted } = investigation;
-  const shut = UNDER_WAY.has(stage)
-    ? wanted.find((type) => isGateShut(investigation, type, rules))
-    : undefined;
+  // Opening a gate does not answer what an outcome asks of people.
+  const shut =
+    UNDER_WAY.has(stage) && !HELD_BY_OUTCOME.has(stage)
+      ? wanted.find((type) => isGateShut(investigation, type, rules))
+      : undefined;
   if (shut === undefined)
     return confused(
       stage === "stopped" && investigation.reason !== undefined
         ? investigation.reason
-        : "Nothing waits for approval.",
+        : `Nothing waits for approval${HELD_BY_OUTCOME.has(stage) ? "; `/casebook retry` goes on" : ""}.`,
     );
   const approval = { phase: shut, by: actor.login, at: time };
   const next = { ...investigation, approvals: [...investigation.approvals, approval] };
@@ -223,9 +243,18 @@ function skip(investigation: Investigation, phase: string, rules: Rules): Act {
     case "awaiting-approval":
       // A run that began holds its list of phases already; one that waits may have nothing left to do.
       return isWanted ? { kind: "goes-on", investigation: next } : { kind: "done", investigation: next };
+    case "needs-info":
+      // Only without the phase that asked nobody waits for the answer.
+      if (phase !== investigation.endedBy) return { kind: "done", investigation: next };
+      if (isBehindMerge(next, rules)) return { kind: "done", investigation: awaitingMerge(next) };
+      return { kind: "goes-on", investigation: next };
+    case "awaiting-choice":
     case "awaiting-merge":
       if (wanted.length === 0) return { kind: "goes-on", investigation: next };
-      return { kind: "done", investigation: awaitingMerge(next) };
+      return {
+        kind: "done",
+        investigation: investigation.stage === "awaiting-choice" ? next : awaitingMerge(next),
+      };
     case "failed":
       // What failed may be what is skipped.
       return { kind: wanted.length === 0 ? "goes-on" : "done", investigation: next };
@@ -270,7 +299,9 @@ function end(investigation: Investigation, stage: "rejected" | "cancelled", reas
 }
 
 function pause(investigation: Investigation, { actor }: CommandEvent): Act {
-  if (!UNDER_WAY.has(investigation.stage)) return confused("Nothing is under way that could be paused.");
+  // A pause would end with `resume`, for which less of a right is needed than for going on without an answer.
+  if (!UNDER_WAY.has(investigation.stage) || HELD_BY_OUTCOME.has(investigation.stage))
+    return confused("Nothing is under way that could be paused.");
   if (investigation.pausedBy === "person") return confused("It is paused already.");
   const { investigation: stopped, effects } = stopRun(investigation);
   const reason = `${inlineCode(actor.login, 40)} paused it; \`/casebook resume\` goes on.`;
@@ -305,9 +336,24 @@ function phasesUpTo(to: string | undefined, rules: Rules): readonly string[] {
 /** Why a phase that is asked for by name cannot be worked. */
 function whyUnfit(phase: string, rules: Rules): Act | undefined {
   if (!rules.known.some(({ type }) => type === phase)) return noSuchPhase(rules);
-  return isWorkable(phase, rules)
-    ? undefined
-    : { kind: "refused", note: `\`${phase}\` needs a model, and none is set up here.` };
+  if (isWorkable(phase, rules)) return undefined;
+  const needsModel = rules.models.length === 0 && entryOf(phase, rules)?.needsModel === true;
+  return {
+    kind: "refused",
+    note: needsModel ? `\`${phase}\` needs a model, and none is set up here.` : howToSwitchOn(phase, rules),
+  };
+}
+
+/** A list in `phases` is all of them, so the sentence names the others too. */
+function howToSwitchOn(phase: string, rules: Rules): string {
+  const names = rules.known
+    .filter(({ type }) => type === phase || rules.phases.includes(type))
+    .map(({ type }) => type);
+  return `\`${phase}\` is off here; \`phases: [${names.join(", ")}]\` in \`.github/casebook.yml\` switches it on.`;
+}
+
+function entryOf(phase: string, { known }: Rules): Rules["known"][number] | undefined {
+  return known.find(({ type }) => type === phase);
 }
 
 function noSuchPhase({ known }: Rules): Act {

@@ -1,6 +1,8 @@
+import type { PhaseOutcome } from "../model/outcome.ts";
 import { answerOpen } from "./asks.ts";
 import type { Decision, Effect, Rules } from "./event.ts";
 import type { Investigation, PhaseRecord, Stage } from "./investigation.ts";
+import { outcomeSentence } from "./outcome.ts";
 import { inOrder, runnable } from "./plan.ts";
 import { standstillOf } from "./standstill.ts";
 
@@ -15,13 +17,13 @@ export function shown(investigation: Investigation, ...effects: readonly Effect[
   return { investigation, effects: [...effects, { kind: "sync" }] };
 }
 
-/** In a stage in which nothing runs; a reason and a pause belong to the stage and go with it. */
+/** In a stage in which nothing runs; a reason, an outcome and a pause belong to the stage and go with it. */
 export function resting(
   investigation: Investigation,
   stage: Exclude<Stage, "queued" | "running">,
-  why: Pick<Investigation, "reason" | "pausedBy"> = {},
+  why: Pick<Investigation, "reason" | "pausedBy" | "endedBy"> = {},
 ): Investigation {
-  const { reason: _reason, pausedBy: _pausedBy, ...rest } = withoutRun(investigation);
+  const { reason: _reason, pausedBy: _pausedBy, endedBy: _endedBy, ...rest } = withoutRun(investigation);
   return { ...rest, stage, ...why };
 }
 
@@ -44,19 +46,84 @@ export function goOn(
   const still = standstillOf(investigation);
   if (still !== undefined && !(evenClosed && still.by === "closed"))
     return shown(resting(investigation, "paused", { reason: still.reason, pausedBy: still.by }));
-  const { reason: _reason, pausedBy: _pausedBy, ...rest } = investigation;
+  const { reason: _reason, pausedBy: _pausedBy, endedBy: _endedBy, ...rest } = investigation;
   const runs = investigation.runs + 1;
   const id = `${investigation.repository}-${investigation.issue}-${runs}`;
   return shown({ ...rest, stage: "queued", run: { id }, runs }, { kind: "start-run", run: id });
 }
 
-/** Everything that was wanted is worked. */
+/** Everything that was wanted is worked. What ended with an outcome is no failure, whatever its checks say. */
 export function ended(investigation: Investigation): Investigation {
-  const failed = investigation.phases.filter(({ status }) => status === "failed");
+  const failed = investigation.phases.filter(
+    ({ status, outcome }) => status === "failed" && outcome === undefined,
+  );
   const next = { ...investigation, asks: answerOpen(investigation.asks, "finished") };
   if (failed.length === 0) return resting(next, "done");
-  const reason = `A check does not hold in ${failed.map(({ type }) => `\`${type}\``).join(", ")}.`;
+  const reason = isCauseOpenAgain(investigation)
+    ? `The fix did not work, so the cause is open again: \`/casebook retry ${CAUSE}\` looks for it anew.`
+    : `A check does not hold in ${failed.map(({ type }) => `\`${type}\``).join(", ")}.`;
   return resting(next, "failed", { reason });
+}
+
+/**
+ * The work ends with the outcome of a phase, or waits for people because of it; what was left is kept. `byMerge`: a person
+ * says with the merge of the phase's own pull request that it goes on.
+ */
+export function endedByOutcome(
+  investigation: Investigation,
+  phase: string,
+  outcome: PhaseOutcome,
+  { known, byMerge }: Pick<Rules, "known"> & { readonly byMerge: boolean },
+): Investigation {
+  const next = { ...investigation, asks: answerOpen(investigation.asks, "finished") };
+  const why = { reason: outcomeSentence(outcome), endedBy: phase };
+  switch (outcome.kind) {
+    case "needs-info":
+      return resting({ ...next, wanted: inOrder([phase, ...next.wanted], { known }) }, "needs-info", why);
+    case "several-causes":
+      if (next.wanted.length === 0) return resting(next, "done", why);
+      return resting(next, byMerge ? "awaiting-merge" : "awaiting-choice", why);
+    case "not-a-bug":
+    case "duplicate":
+    case "wont-fix":
+    case "cannot-reproduce":
+      return resting(next, "done", why);
+  }
+}
+
+const CAUSE = "root-cause";
+const FIX = "fix";
+
+/**
+ * A fix that did not work says that the recommendation was wrong: the cause has no result any more, and what was approved
+ * on it is void. Nothing starts by it; a person says whether it is looked for again.
+ */
+export function withCauseOpen(investigation: Investigation, rules: Pick<Rules, "known">): Investigation {
+  const cause = investigation.phases.find(({ type }) => type === CAUSE);
+  const isUsed = cause?.status === "completed" || cause?.status === "needs_attention";
+  if (cause === undefined || !isUsed) return investigation;
+  const { outcome: _outcome, ...rest } = cause;
+  const reason = "The fix that it recommends did not work.";
+  return withPhase(
+    { ...investigation, approvals: investigation.approvals.filter(({ phase }) => phase !== FIX) },
+    { ...rest, status: "waiting", reason },
+    rules,
+  );
+}
+
+/** True for a fix that was tried and did not work, and says why. */
+export function isFailedFix({
+  type,
+  status,
+  reason,
+}: Pick<PhaseRecord, "type" | "status" | "reason">): boolean {
+  return type === FIX && status === "failed" && reason !== undefined;
+}
+
+function isCauseOpenAgain({ phases }: Pick<Investigation, "phases">): boolean {
+  return (
+    phases.some(isFailedFix) && phases.some(({ type, status }) => type === CAUSE && status === "waiting")
+  );
 }
 
 /** Each phase has its own pull request, and the next one begins when this one is merged. */

@@ -1,19 +1,31 @@
+import { hasAtLeast } from "../command/right.ts";
 import { inlineCode } from "../document/inline-code.ts";
 import { answerOpen, isAnswered, withAsk } from "./asks.ts";
 import {
   awaitingMerge,
   type Decided,
   ended,
+  endedByOutcome,
   goOn,
+  isFailedFix,
   resting,
   same,
   shown,
   stopRun,
+  withCauseOpen,
   withPhase,
 } from "./change.ts";
 import { decideCommand, decideRequestLabel } from "./decide-command.ts";
 import type { InvestigationEvent, Rules } from "./event.ts";
-import type { Circumstances, Investigation } from "./investigation.ts";
+import {
+  type Circumstances,
+  HELD_BY_OUTCOME,
+  type Investigation,
+  MAX_ANSWERS,
+  type PhaseRecord,
+  type PhaseStatus,
+} from "./investigation.ts";
+import { boundOutcome, turnOf } from "./outcome.ts";
 import { runnable } from "./plan.ts";
 import { standstillOf } from "./standstill.ts";
 
@@ -32,6 +44,8 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
       return told(investigation, event, "confused");
     case "declined":
       return told(investigation, event, "refused");
+    case "answered":
+      return answered(investigation, event, rules);
     case "seen":
       return circumstances(
         investigation,
@@ -72,6 +86,35 @@ function told(
   return isAnswered(investigation, place)
     ? same(investigation)
     : shown(withAsk(investigation, { ...place, by: { id: actor.id, login: actor.login }, answer, note }));
+}
+
+/**
+ * What a phase asked is answered, and it is worked again without anybody's command: a person with the right to started the
+ * investigation, and a run asks for that right again. The words count for nothing else, so whoever opened the issue needs
+ * no right. A few times only: two who misunderstand each other must not go on for ever.
+ */
+function answered(
+  investigation: Investigation,
+  { comment, actor, permission, isReporter }: Of<"answered">,
+  rules: Rules,
+): Decided {
+  const { stage, startedBy, readUpTo = 0, answers = { taken: 0, last: 0 } } = investigation;
+  if (stage !== "needs-info" || comment <= Math.max(readUpTo, answers.last)) return same(investigation);
+  if (!isReporter && !hasAtLeast(permission, "triage")) return same(investigation);
+  // Read back from its branch, an investigation was started by nobody who could be asked for the right.
+  const starter = startedBy ?? (hasAtLeast(permission, rules.start) ? actor : undefined);
+  if (starter === undefined || answers.taken >= MAX_ANSWERS) return same(investigation);
+  const { closed, configuration } = investigation.circumstances;
+  // As for commands: both are somebody's answer and do not pass by themselves.
+  if (closed || configuration !== undefined) return same(investigation);
+  return goOn(
+    {
+      ...investigation,
+      startedBy: { id: starter.id, login: starter.login },
+      answers: { taken: answers.taken + 1, last: comment },
+    },
+    rules,
+  );
 }
 
 /**
@@ -140,7 +183,12 @@ function runEvent(
 ): Decided {
   switch (event.kind) {
     case "run-started":
-      return shown({ ...investigation, stage: "running", base: event.base });
+      return shown({
+        ...investigation,
+        stage: "running",
+        base: event.base,
+        ...(event.readUpTo === undefined ? {} : { readUpTo: event.readUpTo }),
+      });
     case "phase-started":
       return shown(
         withPhase(
@@ -161,9 +209,12 @@ function runEvent(
 }
 
 function phaseFinished(investigation: Investigation, event: Of<"phase-finished">, rules: Rules): Decided {
-  const { phase, status, at, lead, criteria, dropped, reason } = event;
+  const { phase, status, at, lead, criteria, dropped, reason, cost, researcher, partial } = event;
   const startedAt = investigation.phases.find(({ type }) => type === phase)?.startedAt;
-  const record = {
+  // What was not worked found nothing.
+  const outcome =
+    event.outcome === undefined || status === "left-out" ? undefined : boundOutcome(event.outcome);
+  const record: PhaseRecord = {
     type: phase,
     status,
     ...(startedAt === undefined ? {} : { startedAt }),
@@ -172,14 +223,21 @@ function phaseFinished(investigation: Investigation, event: Of<"phase-finished">
     criteria,
     dropped,
     ...(reason === undefined ? {} : { reason }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(researcher === undefined ? {} : { researcher }),
+    ...(partial === undefined ? {} : { partial }),
   };
+  const endsRun = outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
   const next: Investigation = {
     ...investigation,
     stage: "running",
     wanted: investigation.wanted.filter((type) => type !== phase),
-    run: { ...investigation.run, id: event.run, worked: true },
+    run: { ...investigation.run, id: event.run, worked: true, ...(endsRun ? { endedBy: phase } : {}) },
+    ...(cost === undefined ? {} : { spent: (investigation.spent ?? 0) + cost.micros }),
   };
-  return shown(withPhase(next, record, rules));
+  const worked = withPhase(next, record, rules);
+  return shown(isFailedFix(record) ? withCauseOpen(worked, rules) : worked);
 }
 
 function runFinished(investigation: Investigation, { head }: Of<"run-finished">, rules: Rules): Decided {
@@ -189,6 +247,15 @@ function runFinished(investigation: Investigation, { head }: Of<"run-finished">,
     ...(head === undefined ? {} : { head }),
     ...(known === undefined ? {} : { pull: known }),
   };
+  const isProposed = rules.perPhase && (head !== undefined || known?.state === "open");
+  // Somebody was quick and merged it before the run had ended.
+  const isMerged = rules.perPhase && known?.state === "merged";
+  const last = isMerged ? behind(next, known.number) : next;
+  const by = run?.endedBy;
+  const outcome = next.phases.find(({ type }) => type === by)?.outcome;
+  // What is still wanted is left on purpose.
+  if (by !== undefined && outcome !== undefined)
+    return shown(endedByOutcome(last, by, outcome, { known: rules.known, byMerge: isProposed && !isMerged }));
   const left = runnable(next, rules);
   // The next run would end like this one, and so on without end.
   if (left.length > 0 && run?.worked !== true) {
@@ -196,11 +263,7 @@ function runFinished(investigation: Investigation, { head }: Of<"run-finished">,
     const asks = answerOpen(next.asks, "confused", reason);
     return shown(resting({ ...next, asks }, "failed", { reason }));
   }
-  if (rules.perPhase && next.wanted.length > 0 && (head !== undefined || known?.state === "open")) {
-    // Somebody was quick and merged it before the run had ended.
-    if (known?.state === "merged") return goOn(behind(next, known.number), rules);
-    return shown(awaitingMerge(next));
-  }
+  if (isProposed && next.wanted.length > 0) return isMerged ? goOn(last, rules) : shown(awaitingMerge(next));
   return goOn(next, rules);
 }
 
@@ -227,14 +290,19 @@ function pull(investigation: Investigation, { number, state }: Of<"pull">, rules
   if (stage === "cancelled") return shown(next);
   switch (state) {
     case "open":
-      return stage === "rejected" && known?.number === number ? reopened(next) : shown(next);
+      return stage === "rejected" && known?.number === number ? reopened(next, rules) : shown(next);
     case "merged": {
       if (stage === "awaiting-merge") return goOn(behind(next, number), rules);
       // The run's end finds it merged and goes on.
       if (rules.perPhase && investigation.run !== undefined) return shown(next);
+      // It keeps the document of the phase that asked; what was asked is not answered by it.
+      if (rules.perPhase && HELD_BY_OUTCOME.has(stage)) return shown(behind(next, number));
       const { investigation: stopped, effects } = stopRun(next);
       const asks = answerOpen(stopped.asks, "finished");
-      return shown(resting({ ...stopped, asks, wanted: [] }, "done"), ...effects);
+      const { reason, endedBy } = investigation;
+      const why =
+        stage === "done" && reason !== undefined && endedBy !== undefined ? { reason, endedBy } : {};
+      return shown(resting({ ...stopped, asks, wanted: [] }, "done", why), ...effects);
     }
     case "closed": {
       if (stage === "rejected") return shown(next);
@@ -246,8 +314,17 @@ function pull(investigation: Investigation, { number, state }: Of<"pull">, rules
   }
 }
 
+const WORKED: ReadonlySet<PhaseStatus> = new Set(["completed", "needs_attention", "failed"]);
+
 /** Opening it again takes the no back; work starts only when somebody who may says so. */
-function reopened(investigation: Investigation): Decided {
+function reopened(investigation: Investigation, rules: Rules): Decided {
+  const last = investigation.phases.findLast(({ status }) => WORKED.has(status));
+  const outcome = last?.outcome;
+  // It ended or held the work before the no, and does so again.
+  if (last !== undefined && outcome !== undefined && turnOf(outcome.kind) !== "goes-on")
+    return shown(
+      endedByOutcome(investigation, last.type, outcome, { known: rules.known, byMerge: rules.perPhase }),
+    );
   if (investigation.wanted.length === 0) return shown(ended(investigation));
   const reason = `The pull request was opened again; \`/casebook resume\` goes on with \`${investigation.wanted[0]}\`.`;
   return shown(resting(investigation, "paused", { reason, pausedBy: "person" }));

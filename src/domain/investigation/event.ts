@@ -1,5 +1,6 @@
 import type { Command } from "../command/command.ts";
 import type { Permission } from "../command/right.ts";
+import type { PhaseCost, PhaseOutcome } from "../model/outcome.ts";
 import type { Actor, CriterionRecord } from "./investigation.ts";
 
 /** Where a request stands, so that its answer can be shown there. */
@@ -39,7 +40,22 @@ export type InvestigationEvent =
     }
   /** What GitHub says of the issue now; events are only a reason to look, so their order does not matter. */
   | { readonly kind: "seen"; readonly closed: boolean; readonly locked: boolean; readonly held: boolean }
-  | { readonly kind: "run-started"; readonly run: string; readonly base: string }
+  /** A new comment that is more than commands. It means something only where a phase asked. */
+  | {
+      readonly kind: "answered";
+      readonly comment: number;
+      readonly actor: Actor;
+      readonly permission: Permission;
+      /** They opened the issue. */
+      readonly isReporter: boolean;
+    }
+  | {
+      readonly kind: "run-started";
+      readonly run: string;
+      readonly base: string;
+      /** The newest comment of the issue that the run reads. */
+      readonly readUpTo?: number;
+    }
   | { readonly kind: "phase-started"; readonly run: string; readonly phase: string; readonly at: string }
   | {
       readonly kind: "phase-finished";
@@ -51,6 +67,14 @@ export type InvestigationEvent =
       readonly criteria: readonly CriterionRecord[];
       readonly dropped: number;
       readonly reason?: string;
+      /** A legal end other than "continue". */
+      readonly outcome?: PhaseOutcome;
+      /** Undefined: no model was asked. */
+      readonly cost?: PhaseCost;
+      /** `builtin`, or a model's name. */
+      readonly researcher?: string;
+      /** The limit that ended it early; what was found until then is published. */
+      readonly partial?: string;
     }
   | { readonly kind: "run-finished"; readonly run: string; readonly head?: string }
   | { readonly kind: "run-failed"; readonly run: string; readonly message: string }
@@ -71,6 +95,8 @@ export interface Rules {
     readonly type: string;
     readonly dependsOn: readonly string[];
     readonly needsModel: boolean;
+    /** It is worked only where the repository names it, and this one does not. */
+    readonly isOff?: boolean;
   }[];
   /** Phases that wait for `approve`. */
   readonly gates: ReadonlySet<string>;

@@ -1,3 +1,6 @@
+import type { Micros } from "../model/money.ts";
+import type { PhaseCost, PhaseOutcome } from "../model/outcome.ts";
+
 /** How far an investigation is. What people see is made from it: labels, status comment, reactions. */
 export const STAGES = [
   "idle",
@@ -5,6 +8,10 @@ export const STAGES = [
   "running",
   "awaiting-approval",
   "awaiting-merge",
+  /** A phase asked the reporter something; the answer lets it go on. */
+  "needs-info",
+  /** A phase found several causes; a person says whether they are researched as one. */
+  "awaiting-choice",
   "paused",
   "failed",
   "stopped",
@@ -21,8 +28,13 @@ export const UNDER_WAY: ReadonlySet<Stage> = new Set([
   "running",
   "awaiting-approval",
   "awaiting-merge",
+  "needs-info",
+  "awaiting-choice",
   "paused",
 ]);
+
+/** Stages that the outcome of a phase led to: the work waits for people's words, and `retry` goes on without them. */
+export const HELD_BY_OUTCOME: ReadonlySet<Stage> = new Set(["needs-info", "awaiting-choice"]);
 
 /** A person or an App, by number: a login can be given to somebody else. */
 export interface Actor {
@@ -53,6 +65,14 @@ export interface PhaseRecord {
   /** Statements that failed their check and were not published. */
   readonly dropped?: number;
   readonly reason?: string;
+  /** A legal end other than "continue"; each text of it is one line. */
+  readonly outcome?: PhaseOutcome;
+  /** Undefined: no model was asked. */
+  readonly cost?: PhaseCost;
+  /** `builtin`, or a model's name. */
+  readonly researcher?: string;
+  /** The limit that ended it early; what was found until then is published. */
+  readonly partial?: string;
 }
 
 /** What somebody asked for in a comment, and how it was answered; it decides the reaction there. */
@@ -89,9 +109,12 @@ export interface Investigation {
   readonly stage: Stage;
   /** One sentence for people when the stage needs one; Markdown, foreign words in inline code. */
   readonly reason?: string;
+  /** The phase whose outcome ended the work or holds it; its record says which. Belongs to the stage, as the reason does. */
+  readonly endedBy?: string;
   /**
-   * Phases still to be worked in this go, in order; empty when nothing was asked for. After a cancel, a rejection or a
-   * failure: what was left, for `retry`.
+   * Phases still to be worked in this go, in order; empty when nothing was asked for. A phase that asked the reporter
+   * something is among them again. After a cancel, a rejection, a failure or an outcome that ended the work: what was
+   * left, for `retry`.
    */
   readonly wanted: readonly string[];
   readonly phases: readonly PhaseRecord[];
@@ -101,6 +124,8 @@ export interface Investigation {
     readonly step?: string;
     /** It ended at least one phase: a run that ends none must not be followed by another like it. */
     readonly worked?: boolean;
+    /** The phase after whose outcome it works no further one. */
+    readonly endedBy?: string;
   };
   /** Runs so far: makes the next run's id. */
   readonly runs: number;
@@ -115,6 +140,8 @@ export interface Investigation {
   readonly model?: string;
   /** US dollars that this investigation may cost, when somebody said so. */
   readonly budget?: number;
+  /** What its phases cost so far, those that were worked again counted each time. */
+  readonly spent?: Micros;
   /** 40 hex digits: the commit that the documents were checked at. */
   readonly base?: string;
   /** Who stopped it for a while, and so who starts it again; only of a paused one. */
@@ -123,6 +150,14 @@ export interface Investigation {
   readonly lastCommand?: number;
   /** The newest comment that stopped the work or tried to: an older one that starts arrives too late. */
   readonly lastStop?: number;
+  /** The newest comment that the last run read: what is not newer answers none of its questions. */
+  readonly readUpTo?: number;
+  readonly answers?: {
+    /** That let the work go on since a person with the right to last asked for it. */
+    readonly taken: number;
+    /** The newest comment that was taken as one: a delivery of it that comes again is none. */
+    readonly last: number;
+  };
   /** Head of our branch when the last run ended. */
   readonly head?: string;
   /** A person's commit on our branch that was accepted by `resume`. */
@@ -149,6 +184,9 @@ export interface Approval {
 }
 
 export const MAX_ASKS = 50;
+
+/** Answers that let the work go on by themselves; then a person with the right to must say so again. */
+export const MAX_ANSWERS = 3;
 
 /** An issue that nobody asked about yet. */
 export function newInvestigation(repository: number, issue: number): Investigation {

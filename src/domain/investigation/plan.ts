@@ -43,16 +43,22 @@ export function isGateShut(
   return gates.has(type) && !approvals.some(({ phase }) => phase === type);
 }
 
-/** The phase exists, and can be worked by what is set up here. */
+/** The phase exists, is not switched off, and can be worked by what is set up here. */
 export function isWorkable(type: string, { known, models }: Pick<Rules, "known" | "models">): boolean {
   const phase = known.find((candidate) => candidate.type === type);
-  return phase !== undefined && (!phase.needsModel || models.length > 0);
+  return phase !== undefined && phase.isOff !== true && (!phase.needsModel || models.length > 0);
 }
 
-/** It was worked to an end that others can build on, or a person said to go on without it. */
+/**
+ * It was worked to an end that others can build on, or a person said to go on without it. An outcome is such an end,
+ * whatever the checks say: going on all the same would end there again.
+ */
 export function hasResult({ phases }: Pick<Investigation, "phases">, type: string): boolean {
-  const status = phases.find((record) => record.type === type)?.status;
-  return status === "completed" || status === "needs_attention" || status === "skipped";
+  const record = phases.find((candidate) => candidate.type === type);
+  if (record?.status === "failed") return record.outcome !== undefined;
+  return (
+    record?.status === "completed" || record?.status === "needs_attention" || record?.status === "skipped"
+  );
 }
 
 /** Each once, in the order of the catalogue; what is not in it comes last. */

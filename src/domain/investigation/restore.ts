@@ -1,10 +1,11 @@
 import { isLineRange } from "../command/arguments.ts";
+import type { PhaseOutcome } from "../model/outcome.ts";
 import { documentFileOf } from "../phase/names.ts";
 import { parseSpec } from "../spec/parse-spec.ts";
 import { AGENT_OUTPUT } from "../spec/record-sections.ts";
 import { specIdOfPath } from "../spec/spec-path.ts";
 import { isStatus, type Spec, type Status } from "../spec/spec.ts";
-import { ended, resting, withPhase } from "./change.ts";
+import { ended, endedByOutcome, isFailedFix, resting, withCauseOpen, withPhase } from "./change.ts";
 import type { Rules } from "./event.ts";
 import {
   type CriterionRecord,
@@ -13,7 +14,9 @@ import {
   type PhaseRecord,
   type PhaseStatus,
 } from "./investigation.ts";
+import { turnOf } from "./outcome.ts";
 import { inOrder, isGateShut, isWorkable } from "./plan.ts";
+import { readRecordLines, type RunRecord } from "./record-lines.ts";
 
 export interface Restorable {
   readonly repository: number;
@@ -50,6 +53,9 @@ export function restoreInvestigation(
     const base = BASE.exec(document ?? "")?.[1];
     if (base !== undefined) restored = { ...restored, base };
   }
+  if (restored.phases.some(isFailedFix)) restored = withCauseOpen(restored, rules);
+  const spent = restored.phases.reduce((sum, { cost }) => sum + (cost?.micros ?? 0), 0);
+  if (spent > 0) restored = { ...restored, spent };
   const open = [...specs].filter(([, { spec }]) => isOpen(spec)).map(([phase]) => phase);
   return staged({ ...restored, wanted: inOrder(open, rules) }, specs, rules);
 }
@@ -112,6 +118,7 @@ function recordOf(phase: string, spec: Spec, text: string, document: string | un
     ...(spec.completedAt === undefined ? {} : { endedAt: spec.completedAt }),
     ...(lead === undefined ? {} : { lead }),
     ...(spec.completedAt === undefined ? {} : { criteria: criteriaOf(spec, text) }),
+    ...(spec.completedAt === undefined ? {} : runRecordOf(text)),
     ...(isStatus(spec.status)
       ? {}
       : { reason: "Its spec has a status that Casebook does not know; it is kept and not run." }),
@@ -135,11 +142,22 @@ function criteriaOf({ criteria }: Spec, text: string): readonly CriterionRecord[
   });
 }
 
+/** What the newest run wrote about itself: the lines at the top of its fence. */
+function runRecordOf(text: string): RunRecord {
+  const lines = newestOutput(text);
+  const fence = lines.findIndex((line) => line.startsWith("```"));
+  return fence === -1 ? {} : readRecordLines(lines.slice(fence + 1));
+}
+
+function newestOutput(text: string): readonly string[] {
+  const start = text.lastIndexOf(`\n## ${AGENT_OUTPUT}`);
+  return start === -1 ? [] : text.slice(start + 1).split(/\r?\n/);
+}
+
 /** `MET (machine): criterion`, the evidence on the line below: what the newest run wrote at the end of its spec. */
 function verdictsOf(text: string): ReadonlyMap<string, Omit<CriterionRecord, "text">> {
   const verdicts = new Map<string, Omit<CriterionRecord, "text">>();
-  const start = text.lastIndexOf(`\n## ${AGENT_OUTPUT}`);
-  const lines = start === -1 ? [] : text.slice(start + 1).split(/\r?\n/);
+  const lines = newestOutput(text);
   for (const [i, line] of lines.entries()) {
     const match = /^(MET|UNMET|UNDECIDED) \((machine|run|model|human)\): /.exec(line);
     if (match === null) continue;
@@ -180,10 +198,18 @@ function staged(
     const reason = `A person rejected \`${rejected[0]}\`; the spec holds the reason.`;
     return resting({ ...investigation, approvals: [] }, "rejected", { reason });
   }
+  const missing = rules.phases.filter((type) => !specs.has(type) && isWorkable(type, rules));
+  const said = standingOutcome(investigation, specs);
+  if (said !== undefined)
+    return endedByOutcome(
+      { ...investigation, wanted: inOrder([...missing, ...wanted], rules) },
+      said.phase,
+      said.outcome,
+      { known: rules.known, byMerge: false },
+    );
   const [next] = wanted;
   if (next === undefined) {
     // A pull request comes when a run ends: without one, the run that was asked for did not.
-    const missing = rules.phases.filter((type) => !specs.has(type) && isWorkable(type, rules));
     return pull === undefined && missing.length > 0
       ? lost({ ...investigation, wanted: missing }, missing[0] ?? "")
       : ended(investigation);
@@ -199,6 +225,20 @@ function staged(
       pausedBy: "person",
     });
   return lost(investigation, next);
+}
+
+/** The outcome that nobody went on after: no later phase was begun. */
+function standingOutcome(
+  { phases }: Investigation,
+  specs: ReadonlyMap<string, ReadSpec>,
+): { readonly phase: string; readonly outcome: PhaseOutcome } | undefined {
+  const last = phases.findLast(({ type, status }) => {
+    const written = specs.get(type)?.spec.status;
+    return status !== "skipped" && written !== "pending" && written !== "blocked";
+  });
+  const outcome = last?.status === "waiting" ? undefined : last?.outcome;
+  if (last === undefined || outcome === undefined) return undefined;
+  return turnOf(outcome.kind) === "goes-on" ? undefined : { phase: last.type, outcome };
 }
 
 function lost(investigation: Investigation, next: string): Investigation {

@@ -6,16 +6,24 @@ import { isSameLabel, type Label } from "./label.ts";
 export const STATE_LABELS = {
   queued: state("queued", "c5def5", "Casebook will work on this issue, or goes on when the pause ends"),
   running: state("running", "fbca04", "Casebook is working on this issue"),
-  awaitingApproval: state("awaiting-approval", "f9d0c4", "Casebook waits for a person to approve or merge"),
-  needsInfo: state("needs-info", "e99695", "Casebook stopped and needs a person to go on"),
+  awaitingApproval: state(
+    "awaiting-approval",
+    "f9d0c4",
+    "Casebook waits for a person to approve, merge or decide",
+  ),
+  needsInfo: state(
+    "needs-info",
+    "e99695",
+    "Casebook asked something, or stopped; it needs a person to go on",
+  ),
   failed: state("failed", "b60205", "Casebook could not finish; the status comment says why"),
   done: state("done", "0e8a16", "Casebook has finished its research"),
 } as const satisfies Record<string, Label>;
 
 /**
  * A paused investigation shows as queued: it is still wanted and goes on when the pause ends. `needs-info` would call for
- * somebody, and whoever paused it knows. A stopped one needs a person to look at the branch. Nothing is shown for what
- * nobody wants (any more).
+ * somebody, and whoever paused it knows. A stopped one needs a person to look at the branch. What ended with an outcome
+ * is done, whatever it found. Nothing is shown for what nobody wants (any more).
  */
 const LABEL_OF: Readonly<Record<Stage, Label | undefined>> = {
   idle: undefined,
@@ -23,6 +31,8 @@ const LABEL_OF: Readonly<Record<Stage, Label | undefined>> = {
   running: STATE_LABELS.running,
   "awaiting-approval": STATE_LABELS.awaitingApproval,
   "awaiting-merge": STATE_LABELS.awaitingApproval,
+  "needs-info": STATE_LABELS.needsInfo,
+  "awaiting-choice": STATE_LABELS.awaitingApproval,
   paused: STATE_LABELS.queued,
   failed: STATE_LABELS.failed,
   stopped: STATE_LABELS.needsInfo,

@@ -5,6 +5,9 @@ import { UNKNOWN_MARK } from "../document/render-document.ts";
 import { LIMITS } from "../github/limits.ts";
 import type { Rules } from "../investigation/event.ts";
 import type { CriterionRecord, Investigation, PhaseRecord } from "../investigation/investigation.ts";
+import type { Micros } from "../model/money.ts";
+import { outcomeSentence } from "../investigation/outcome.ts";
+import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
 import { lengthen } from "./lengthen.ts";
 import { clipMarkdown, fold, safeBlocks, type SafeText, safeText, safeTitle } from "./safe-text.ts";
 import { counted } from "./counted.ts";
@@ -20,6 +23,8 @@ export interface PullInput {
   readonly files: ReadonlyMap<string, string>;
   /** The phase that has this pull request for itself. */
   readonly phase?: string;
+  /** What the investigation may cost, everybody's limits taken together; what was asked for when undefined. */
+  readonly cap?: Micros;
 }
 
 /** References shown; all of them are in the documents. */
@@ -45,7 +50,7 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
   const shown = investigation.phases.filter(({ type }) => phase === undefined || type === phase);
   const finding = telling(shown);
   const parts = [
-    { text: safe(findingOf(finding)), rank: 0 },
+    { text: safe(findingOf(finding, shown)), rank: 0 },
     { text: safe(otherFindings(shown, finding)), rank: 5 },
     { text: `Refs #${issue.number}` as SafeText, rank: 0 },
     { text: criteriaTable(shown, safe), rank: 2 },
@@ -53,6 +58,7 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
     { text: safe(questionsOf(input, shown)), rank: 3 },
     { text: safe(nextOf(investigation)), rank: 1 },
     { text: safe(filesOf(input)), rank: 1 },
+    { text: safe(costTable(shown)), rank: 5 },
     { text: safe(footer(input)), rank: 1 },
   ];
   return {
@@ -74,8 +80,17 @@ function telling(phases: readonly PhaseRecord[]): PhaseRecord | undefined {
     .find((candidate) => candidate !== undefined);
 }
 
-function findingOf(record: PhaseRecord | undefined): string {
-  return `## Finding\n\n${clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS)}`;
+/** How phases ended comes first, then whether a limit cut them short, then the finding. */
+function findingOf(record: PhaseRecord | undefined, phases: readonly PhaseRecord[]): string {
+  const outcomes = phases.flatMap(({ type, outcome }) =>
+    outcome === undefined ? [] : [`**${type}**: ${clipMarkdown(outcomeSentence(outcome), MAX_WORDS)}`],
+  );
+  const cut = phases
+    .map((phase) => ({ type: phase.type, partial: partialOf(phase) }))
+    .filter(({ partial }) => partial !== "")
+    .map(({ type, partial }) => `**${type}**: ${clipMarkdown(partial, MAX_WORDS)}`);
+  const finding = clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS);
+  return ["## Finding", ...outcomes, ...cut, finding].join("\n\n");
 }
 
 function otherFindings(phases: readonly PhaseRecord[], told: PhaseRecord | undefined): string {
@@ -195,7 +210,12 @@ function questionsOf({ files, investigation, phase }: PullInput, phases: readonl
             `- ${type}: not known: ${clipMarkdown(line.slice(`- ${UNKNOWN_MARK} `.length), MAX_WORDS)}`,
         ),
     );
-  const questions = [...new Set([...open, ...unknown])];
+  const asked = phases.flatMap(({ type, outcome }) =>
+    (outcome?.questions ?? []).map(
+      (question) => `- ${type} asks the reporter: ${clipMarkdown(question, MAX_WORDS)}`,
+    ),
+  );
+  const questions = [...new Set([...asked, ...open, ...unknown])];
   if (questions.length === 0) return "";
   const more =
     questions.length > MAX_QUESTIONS
@@ -204,8 +224,19 @@ function questionsOf({ files, investigation, phase }: PullInput, phases: readonl
   return ["## Open questions", "", ...questions.slice(0, MAX_QUESTIONS), ...more].join("\n");
 }
 
-function nextOf({ stage }: Investigation): string {
+function nextOf({ stage, wanted, endedBy }: Investigation): string {
+  const [next] = wanted;
+  const isOver = stage === "done" && endedBy !== undefined && next !== undefined;
   const lines = [
+    ...(stage === "needs-info"
+      ? [
+          "- An answer to the questions in the issue lets the research go on; `/casebook retry` goes on without one.",
+        ]
+      : []),
+    ...(stage === "awaiting-choice"
+      ? [`- \`/casebook run ${next}\` goes on with all causes in one; an issue for each keeps them apart.`]
+      : []),
+    ...(isOver ? [`- \`/casebook retry\` goes on all the same, with \`${next}\`.`] : []),
     ...(stage === "awaiting-approval"
       ? ["- `/casebook approve` lets the next phase begin; `/casebook reject REASON` ends the investigation."]
       : []),
@@ -226,15 +257,32 @@ function filesOf({ files, repository, branch }: PullInput): string {
   ].join("\n");
 }
 
-function footer({ investigation, repository, branch }: PullInput): string {
-  const { base, repository: id, issue, runs } = investigation;
+/** What models cost, by phase; nothing when there was none. */
+function costTable(phases: readonly PhaseRecord[]): string {
+  const rows = phases
+    .filter((record) => modelsOf(record) !== "" || record.cost !== undefined)
+    .slice(0, MAX_CRITERIA)
+    .map((record) => {
+      const { inputTokens = 0, outputTokens = 0 } = record.cost ?? {};
+      return `| ${record.type} | ${cell(modelsOf(record))} | ${costOf(record)} | ${inputTokens} | ${outputTokens} |`;
+    });
+  if (rows.length === 0) return "";
+  const head = "| phase | researched with | cost | tokens in | tokens out |";
+  return ["## Cost", "", head, "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function footer({ investigation, repository, branch, cap }: PullInput): string {
+  const { base, repository: id, issue, runs, phases } = investigation;
+  const by = researchedBy(phases);
+  const money = by === undefined ? undefined : spentOf(investigation, cap);
   const facts = [
     ...(base === undefined
       ? []
       : [`base commit [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
     `branch \`${printable(branch)}\``,
     `run \`${id}-${issue}-${runs}\``,
-    "built-in researcher, no model, no cost",
+    by ?? "built-in researcher, no model, no cost",
+    ...(money === undefined ? [] : [money]),
     "every reference was checked by machine at the base commit",
   ];
   return `*${facts.join(" · ")}*`;

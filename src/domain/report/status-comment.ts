@@ -6,12 +6,17 @@ import type { Rules } from "../investigation/event.ts";
 import {
   type Ask,
   type Investigation,
+  MAX_ANSWERS,
   type PhaseRecord,
   type Stage,
   UNDER_WAY,
 } from "../investigation/investigation.ts";
+import { outcomeSentence } from "../investigation/outcome.ts";
+import type { Micros } from "../model/money.ts";
+import type { PhaseOutcome } from "../model/outcome.ts";
 import { branchFor, documentFileOf } from "../phase/names.ts";
 import type { RepositoryConfig } from "../repository-config/repository-config.ts";
+import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
 import { lengthen } from "./lengthen.ts";
 import { counted } from "./counted.ts";
 import { clipMarkdown, fold, type SafeText, safeText } from "./safe-text.ts";
@@ -26,6 +31,8 @@ export interface StatusInput {
   readonly documents: ReadonlyMap<string, string>;
   /** What the running phase is doing. */
   readonly step?: string;
+  /** What the investigation may cost, everybody's limits taken together; what was asked for when undefined. */
+  readonly cap?: Micros;
 }
 
 /** What the comment says first, and who is to act. */
@@ -35,6 +42,8 @@ const HEADLINE: Readonly<Record<Stage, string>> = {
   running: "Researching",
   "awaiting-approval": "Waiting for approval",
   "awaiting-merge": "Waiting for the merge",
+  "needs-info": "Waiting for an answer",
+  "awaiting-choice": "Waiting for a choice",
   paused: "Paused",
   failed: "Could not finish",
   stopped: "Stopped: a person's commit is on the branch",
@@ -50,6 +59,9 @@ const NEXT: Readonly<Record<Stage, string>> = {
   running: "Nothing to do; this comment follows. `/casebook cancel` stops it, `/casebook pause` halts it.",
   "awaiting-approval": "`/casebook approve` goes on, `/casebook reject REASON` ends it.",
   "awaiting-merge": "Merging the pull request lets the next phase begin; closing it ends the investigation.",
+  "needs-info":
+    "`/casebook retry` works it again without an answer, `/casebook skip PHASE` leaves out the phase that asked, `/casebook cancel` ends it.",
+  "awaiting-choice": "`/casebook retry` goes on with all of them in one, `/casebook cancel` ends it.",
   paused: "`/casebook resume` goes on, `/casebook cancel` ends it.",
   failed: "`/casebook retry` tries again.",
   stopped: "`/casebook resume` goes on from that commit; nothing of yours is written over.",
@@ -69,6 +81,9 @@ const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
   "left-out": "– needs a model",
 };
 
+/** What is worked although its checks do not hold is no failure when it ended with an outcome. */
+const ENDED = "● done, not all checks hold";
+
 /** Characters of one finding or reason. */
 const MAX_WORDS = 600;
 
@@ -85,10 +100,12 @@ export function statusComment(input: StatusInput): SafeText {
       rank: 0,
     },
     { text: safe(circumstancesOf(investigation)), rank: 1 },
+    { text: safe(questionsOf(investigation)), rank: 0 },
+    { text: safe(partsOf(investigation)), rank: 0 },
     { text: safe(phaseTable(input)), rank: 1 },
     { text: safe(stepOf(input)), rank: 4 },
     { text: safe(pullOf(input)), rank: 0 },
-    { text: safe(NEXT[stage]), rank: 0 },
+    { text: safe(nextOf(investigation)), rank: 0 },
     ...findings(input, safe).map((text) => ({ text, rank: 6 })),
     { text: safe(notesOf(investigation.asks)), rank: 2 },
     { text: helpOf(investigation, rules, safe), rank: investigation.help ? 3 : 7 },
@@ -115,6 +132,55 @@ function circumstancesOf({ circumstances, stage }: Investigation): string {
   return lines.map((line) => `> ${line}`).join("\n");
 }
 
+/** The outcome that ended the work or holds it. */
+function outcomeOf({ endedBy, phases }: Investigation): PhaseOutcome | undefined {
+  return phases.find(({ type }) => type === endedBy)?.outcome;
+}
+
+/** What the reporter is asked, and what happens when they answer. */
+function questionsOf(investigation: Investigation): string {
+  const { stage, endedBy = "", startedBy, answers } = investigation;
+  const outcome = outcomeOf(investigation);
+  if (stage !== "needs-info" || outcome === undefined) return "";
+  const then =
+    startedBy === undefined
+      ? "Who started the research is not on record, so an answer alone starts nothing: `/casebook retry` goes on after it."
+      : (answers?.taken ?? 0) >= MAX_ANSWERS
+        ? `${MAX_ANSWERS} answers did not settle it, so a further one starts nothing by itself: \`/casebook retry\` goes on after it.`
+        : `When whoever opened this issue, or anyone with triage, answers in a new comment, \`${endedBy}\` goes on by itself with the answer.`;
+  return ["### Questions for the reporter", "", then, ...listOf(outcome.questions)].join("\n");
+}
+
+/** Several causes, and what can be done about it. */
+function partsOf(investigation: Investigation): string {
+  const { wanted, stage } = investigation;
+  const outcome = outcomeOf(investigation);
+  if (outcome?.kind !== "several-causes") return "";
+  const [next] = wanted;
+  const together =
+    next === undefined
+      ? "."
+      : stage === "awaiting-merge"
+        ? "; merging the pull request goes on with all of them in one."
+        : `; \`/casebook run ${next}\` goes on with all of them in one.`;
+  const advice = `Each of them may have a cause of its own. An issue for each keeps the research apart${together}`;
+  return ["### Several causes", "", advice, ...listOf(outcome.parts)].join("\n");
+}
+
+function listOf(items: readonly string[] = []): readonly string[] {
+  return items.length === 0
+    ? []
+    : ["", ...items.map((item, i) => `${i + 1}. ${clipMarkdown(item, MAX_WORDS)}`)];
+}
+
+function nextOf({ stage, endedBy, wanted }: Investigation): string {
+  if (stage !== "done" || endedBy === undefined) return NEXT[stage];
+  const [next] = wanted;
+  return next === undefined
+    ? `\`${endedBy}\` says so. \`/casebook retry ${endedBy}\` looks at it again.`
+    : `\`${endedBy}\` says so, so no further phase was worked. \`/casebook retry\` goes on all the same, with \`${next}\`.`;
+}
+
 function phaseTable({ investigation, repository, rules, destination, documents }: StatusInput): string {
   const { phases, wanted, stage, issue } = investigation;
   const known = new Set(phases.map(({ type }) => type));
@@ -123,18 +189,35 @@ function phaseTable({ investigation, repository, rules, destination, documents }
     : [];
   const rows = [...phases, ...coming];
   if (rows.length === 0) return "";
+  const hasCost = rows.some((record) => pricedOf(record) !== "");
   const line = (record: PhaseRecord): string => {
     const isLinked = destination === "pull-request" && documents.has(record.type);
     const branch = branchFor(issue, rules.perPhase ? record.type : undefined);
     const url = `${repository.webUrl}/blob/${branch}/${documentFileOf(String(issue), record)}`;
     const name = isLinked ? `[${record.type}](${url})` : record.type;
-    return `| ${name} | ${STATES[record.status]} | ${cell(record.reason ?? record.lead ?? "")} | ${checksOf(record)} | ${tookOf(record)} |`;
+    const cost = hasCost ? ` ${pricedOf(record)} |` : "";
+    return `| ${name} | ${stateOf(record)} | ${cell(findingOf(record))} | ${checksOf(record)} | ${tookOf(record)} |${cost}`;
   };
   return [
-    "| phase | state | finding | checks | time |",
-    "| --- | --- | --- | --- | --- |",
+    `| phase | state | finding | checks | time |${hasCost ? " cost |" : ""}`,
+    `| --- | --- | --- | --- | --- |${hasCost ? " --- |" : ""}`,
     ...rows.map(line),
   ].join("\n");
+}
+
+function stateOf({ status, outcome }: PhaseRecord): string {
+  return status === "failed" && outcome !== undefined ? ENDED : STATES[status];
+}
+
+function findingOf(record: PhaseRecord): string {
+  const { outcome, reason, lead = "" } = record;
+  const told = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
+  return [partialOf(record), told].filter((part) => part !== "").join(" ");
+}
+
+/** `$0.0412, 12 calls, ` and the models. */
+function pricedOf(record: PhaseRecord): string {
+  return cell([costOf(record), modelsOf(record)].filter((part) => part !== "").join(", "));
 }
 
 function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
@@ -213,13 +296,20 @@ function helpOf({ help }: Investigation, rules: Rules, safe: (text: string) => S
   return fold("Commands", safe(formatHelp(rules.known.map(({ type }) => type))), help);
 }
 
-function footer({ investigation, repository }: StatusInput): string {
-  const { base, run } = investigation;
+function footer({ investigation, repository, cap }: StatusInput): string {
+  const { base, run, model, phases } = investigation;
+  const by = researchedBy(phases);
+  const money = spentOf(investigation, cap);
   const facts = [
     ...(base === undefined ? [] : [`read at [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
     ...(run === undefined ? [] : [`run \`${run.id}\``]),
     // Before a commit was read nothing was checked.
-    ...(base === undefined ? [] : ["every reference checked by machine, no model"]),
+    ...(base === undefined
+      ? []
+      : [`every reference checked by machine${by === undefined ? ", no model" : ""}`]),
+    ...(by === undefined ? [] : [by]),
+    ...(model === undefined ? [] : [`asked for: ${inlineCode(model, 60)}`]),
+    ...(money === undefined ? [] : [money]),
   ];
   return facts.length === 0 ? "" : `*${facts.join(" · ")}*`;
 }

@@ -39,11 +39,19 @@ const globs = (what: string): z.ZodOptional<z.ZodArray<z.ZodString>> =>
     .describe(what)
     .optional();
 
+const dollars = (what: string): z.ZodOptional<z.ZodNumber> =>
+  z.number(DOLLARS).min(MIN_DOLLARS, DOLLARS).max(MAX_DOLLARS, DOLLARS).describe(what).optional();
+const MIN_DOLLARS = 0.01;
+const MAX_DOLLARS = 1_000;
+const DOLLARS = `Expected US dollars from ${MIN_DOLLARS} to ${MAX_DOLLARS}`;
+
 /** The shape of `.github/casebook.yml`; the published JSON Schema is made from it (`scripts/write-schema.ts`). */
 export const configSchema = z
   .strictObject({
     enabled: boolean("`false` stops Casebook in this repository. Default: true."),
-    phases: names("Phases that `investigate` works. Default: every phase that can be worked here."),
+    phases: names(
+      "Phases that `investigate` works. Default: every phase that can be worked here, but for fix: that one is worked only where it is named.",
+    ),
     gates: names("Phases that wait for `/casebook approve`. Default: fix."),
     triggers: z
       .strictObject(
@@ -107,6 +115,45 @@ export const configSchema = z
       ["investigation", "phase"],
       "One pull request for an investigation, or one for each phase; then merging it lets the next phase begin. Default: investigation.",
     ),
+    mode: oneOf(
+      ["full", "single"],
+      "`full` writes a document for each phase, `single` one document with a heading for each; for small issues. Default: full.",
+    ),
+    researcher: oneOf(
+      ["builtin", "model"],
+      "`builtin` asks no model. Default: model where the operator offers one, else builtin.",
+    ),
+    models: z
+      .record(
+        z.string().max(100, "Expected at most 100 characters"),
+        z
+          .array(
+            z
+              .string("Expected the name of a model")
+              .min(1, "Expected the name of a model")
+              .max(100, "Expected at most 100 characters"),
+            "Expected a list of names of models",
+          )
+          .min(1, "Expected at least one name of a model")
+          .max(10, "Expected at most 10 entries"),
+        "Expected phases and lists of names of models",
+      )
+      .describe(
+        "Models for a phase, in the order in which they are tried; `default` for every other phase. Names are the operator's. Default: the operator's choice.",
+      )
+      .optional(),
+    budget: z
+      .strictObject(
+        {
+          phase: dollars("US dollars that one phase may cost. Default: the operator's limit."),
+          investigation: dollars(
+            "US dollars that one investigation may cost. Default: the operator's limit.",
+          ),
+        },
+        "Expected keys and values",
+      )
+      .describe("What may be spent on models; it lowers the operator's limits and never raises them.")
+      .optional(),
   })
   .describe("Casebook's settings for a repository, read from its default branch.");
 

@@ -10,9 +10,10 @@ export function mergeConfigs(
   ownerText: string | undefined,
   repositoryText: string | undefined,
   phases: readonly string[],
+  models?: readonly string[],
 ): { readonly config: RepositoryConfig; readonly problems: readonly ConfigProblem[] } {
-  const owner = readConfigInput(ownerText, phases);
-  const repository = readConfigInput(repositoryText, phases);
+  const owner = readConfigInput(ownerText, phases, models);
+  const repository = readConfigInput(repositoryText, phases, models);
   const problems = [
     ...repository.problems,
     ...owner.problems.map(({ line, message }) => ({
@@ -20,7 +21,10 @@ export function mergeConfigs(
       message: `In the owner's defaults (repository \`.github\`): ${message}`,
     })),
   ];
-  return { config: fillDefaults(problems.length > 0 ? {} : merge(owner.input, repository.input)), problems };
+  return {
+    config: fillDefaults(problems.length > 0 ? {} : merge(owner.input, repository.input), models),
+    problems,
+  };
 }
 
 function merge(owner: ConfigInput, repository: ConfigInput): ConfigInput {
@@ -31,5 +35,7 @@ function merge(owner: ConfigInput, repository: ConfigInput): ConfigInput {
     who: { ...owner.who, ...repository.who },
     limits: { ...owner.limits, ...repository.limits },
     paths: { ...owner.paths, ...repository.paths },
+    models: { ...owner.models, ...repository.models },
+    budget: { ...owner.budget, ...repository.budget },
   };
 }

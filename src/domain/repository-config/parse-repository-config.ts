@@ -15,24 +15,28 @@ export interface ConfigProblem {
 /** A settings file that people write has a few dozen lines. */
 const MAX_CHARACTERS = 65_536;
 const MAX_PROBLEMS = 200;
+/** Characters of the place of a value. */
+const MAX_PATH = 120;
 
 /**
  * Reads `.github/casebook.yml`. No file and an empty one are valid and mean the defaults. All problems come together, each
  * with its line; with any of them `config` holds the defaults and no new work may rest on it. `phases` are the phases that
- * exist here.
+ * exist here, `models` the names of the operator's; without them no name of a model is a mistake.
  */
 export function parseRepositoryConfig(
   text: string | undefined,
   phases: readonly string[],
+  models?: readonly string[],
 ): { readonly config: RepositoryConfig; readonly problems: readonly ConfigProblem[] } {
-  const { input, problems } = readConfigInput(text, phases);
-  return { config: fillDefaults(problems.length > 0 ? {} : input), problems };
+  const { input, problems } = readConfigInput(text, phases, models);
+  return { config: fillDefaults(problems.length > 0 ? {} : input, models), problems };
 }
 
 /** What a file says, without defaults. */
 export function readConfigInput(
   text: string | undefined,
   phases: readonly string[],
+  models?: readonly string[],
 ): { readonly input: ConfigInput; readonly problems: readonly ConfigProblem[] } {
   if (text === undefined || text.trim() === "") return { input: {}, problems: [] };
   if (text.length > MAX_CHARACTERS)
@@ -68,6 +72,7 @@ export function readConfigInput(
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value, lineOf)),
     ...unknownPhases(value, phases, lineOf),
+    ...unknownModels(value, phases, models, lineOf),
   ].sort(byLine);
   return {
     input: problems.length > 0 ? {} : (parsed.data ?? {}),
@@ -105,7 +110,7 @@ function structureProblems(document: Document, lines: LineCounter): readonly Con
   return problems;
 }
 
-export function fillDefaults(input: ConfigInput): RepositoryConfig {
+export function fillDefaults(input: ConfigInput, models: readonly string[] = []): RepositoryConfig {
   const { triggers = {}, who = {}, limits = {}, paths = {} } = input;
   return {
     enabled: input.enabled ?? true,
@@ -125,6 +130,10 @@ export function fillDefaults(input: ConfigInput): RepositoryConfig {
     paths: { include: paths.include ?? [], exclude: paths.exclude ?? [] },
     destination: input.destination ?? "pull-request",
     pullRequests: input.pullRequests ?? "investigation",
+    mode: input.mode ?? "full",
+    researcher: input.researcher ?? (models.length > 0 ? "model" : "builtin"),
+    models: input.models ?? {},
+    budget: input.budget ?? {},
   };
 }
 
@@ -133,7 +142,9 @@ function problemsOf(
   value: unknown,
   lineOf: (path: readonly PropertyKey[]) => number,
 ): readonly ConfigProblem[] {
-  const where = issue.path.length === 0 ? "" : ` in \`${issue.path.map(String).join(".")}\``;
+  // A key of `models` is the file's own word.
+  const where =
+    issue.path.length === 0 ? "" : ` in ${inlineCode(issue.path.map(String).join("."), MAX_PATH)}`;
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(issue.path);
     return issue.keys.slice(0, MAX_PROBLEMS).map((key) => {
@@ -179,19 +190,59 @@ function unknownPhases(
     const names: unknown = valueAt(value, [key]);
     return (Array.isArray(names) ? names : []).flatMap((name: unknown, i) => {
       if (typeof name !== "string" || known.includes(name)) return [];
-      const close = nearest(name, known);
       return [
         {
           line: lineOf([key, i]),
-          message: `Expected a phase in \`${key}\`; found ${inlineCode(name, 60)}. ${
-            close === undefined
-              ? `There are ${known.map((type) => `\`${type}\``).join(", ")}.`
-              : `Did you mean \`${close}\`?`
-          }`,
+          message: `Expected a phase in \`${key}\`; found ${inlineCode(name, 60)}. ${oneOf(name, known)}`,
         },
       ];
     });
   });
+}
+
+/** The key of `models` for every phase that it does not name. */
+const DEFAULT = "default";
+
+/** Phases that do not exist, and models that the operator does not offer. */
+function unknownModels(
+  value: unknown,
+  phases: readonly string[],
+  models: readonly string[] | undefined,
+  lineOf: (path: readonly PropertyKey[]) => number,
+): readonly ConfigProblem[] {
+  const chosen: unknown = valueAt(value, ["models"]);
+  if (typeof chosen !== "object" || chosen === null || Array.isArray(chosen)) return [];
+  const keys = [DEFAULT, ...phases];
+  return Object.entries(chosen).flatMap(([key, names]: [string, unknown]) => [
+    ...(keys.includes(key)
+      ? []
+      : [
+          {
+            line: lineOf(["models", key]),
+            message: `Expected a phase or \`${DEFAULT}\` in \`models\`; found ${inlineCode(key, 60)}. ${oneOf(key, keys)}`,
+          },
+        ]),
+    ...(models === undefined || !Array.isArray(names) ? [] : names).flatMap((name: unknown, i) =>
+      typeof name !== "string" || models?.includes(name) === true
+        ? []
+        : [
+            {
+              line: lineOf(["models", key, i]),
+              message: `Expected a model that is offered here in ${inlineCode(`models.${key}`, MAX_PATH)}; found ${inlineCode(name, 60)}. ${
+                models?.length === 0 ? "None is set up here." : oneOf(name, models ?? [])
+              }`,
+            },
+          ],
+    ),
+  ]);
+}
+
+/** The nearest of the names, or all of them. */
+function oneOf(found: string, names: readonly string[]): string {
+  const close = nearest(found, names);
+  return close === undefined
+    ? `There are ${names.map((name) => inlineCode(name, 60)).join(", ")}.`
+    : `Did you mean ${inlineCode(close, 60)}?`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,7 +1,7 @@
 /** What `.github/casebook.yml` of the default branch says, with every default filled in. */
 export interface RepositoryConfig {
   readonly enabled: boolean;
-  /** Phases that `investigate` works, in order; empty means every phase that can be worked here. */
+  /** Phases that `investigate` works, in order; empty means every phase that can be worked here, but for fix. */
   readonly phases: readonly string[];
   /** Phases that wait for `approve`. Default: fix. */
   readonly gates: readonly string[];
@@ -36,4 +36,15 @@ export interface RepositoryConfig {
   readonly destination: "pull-request" | "comment";
   /** One pull request for the investigation, or one for each phase (then merging it is the gate for the next). */
   readonly pullRequests: "investigation" | "phase";
+  /** `single`: one document with a heading for each phase, for small issues. */
+  readonly mode: "full" | "single";
+  /** What produces findings. Default: `model` where the operator offers one, else `builtin`. */
+  readonly researcher: "builtin" | "model";
+  /** Names of the operator's models by phase, in the order in which they are tried; `default` for every other phase. */
+  readonly models: Readonly<Record<string, readonly string[]>>;
+  /** US dollars; they lower what the operator allows and never raise it. */
+  readonly budget: {
+    readonly phase?: number | undefined;
+    readonly investigation?: number | undefined;
+  };
 }

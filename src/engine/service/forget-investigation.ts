@@ -17,7 +17,10 @@ export async function forgetInvestigation(
     const repository = await github.repository(id);
     // It moved: its documents stay here for whoever follows it; only what is stored about it goes.
     const { kind } = await github.issue(repository, issue);
-    if (kind === "transferred") return await store.forget({ repository: id, issue });
+    if (kind === "transferred") {
+      await service.desk?.forget({ repository: id, issue });
+      return await store.forget({ repository: id, issue });
+    }
     const { bot } = await app.identity();
     const branches = (await github.branches(repository, branchOf(String(issue)))).filter(
       (branch) => issueOfBranch(branch) === issue,
@@ -31,5 +34,6 @@ export async function forgetInvestigation(
     // What cannot be removed any more is out of our reach; what is stored goes all the same.
     if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
   }
+  await service.desk?.forget({ repository: id, issue });
   await store.forget({ repository: id, issue });
 }

@@ -26,6 +26,9 @@ async function act(service: Service, meaning: Meaning, key: string): Promise<voi
     case "misfit":
       return store.finishDelivery(key, meaning.why);
     case "issue":
+      // The store knows whether an answer is waited for; GitHub is not asked for every word between people.
+      if (meaning.isTalk === true && !(await awaitsAnswer(service, meaning)))
+        return store.finishDelivery(key, "no command in it");
       return lookAtIssue(service, { ...meaning, delivery: key });
     case "pull":
       return pull(service, meaning, key);
@@ -44,6 +47,11 @@ async function act(service: Service, meaning: Meaning, key: string): Promise<voi
 }
 
 type Of<K extends Meaning["kind"]> = Extract<Meaning, { kind: K }>;
+
+async function awaitsAnswer({ store }: Service, { place, number }: Of<"issue">): Promise<boolean> {
+  const known = await store.investigation({ repository: place.repository, issue: number });
+  return known?.stage === "needs-info";
+}
 
 async function pull(
   service: Service,

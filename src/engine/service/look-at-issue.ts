@@ -1,4 +1,5 @@
 import { issueOfBranch } from "../../domain/phase/names.ts";
+import { findCommandLines } from "../../domain/command/command-lines.ts";
 import { parseCommands } from "../../domain/command/parse-commands.ts";
 import type { Permission } from "../../domain/command/right.ts";
 import type { Command } from "../../domain/command/command.ts";
@@ -179,6 +180,7 @@ async function requestsOf(
   const at = secondOf(service.now());
   const types = rules.known.map(({ type }) => type);
   const events: InvestigationEvent[] = [];
+  const isAsking = known?.stage === "needs-info";
   let starts = 0;
   const declined = async (actor: Actor): Promise<string | undefined> => {
     const before = await service.store.startsInLastHour(look.place.installation, actor.id);
@@ -188,8 +190,12 @@ async function requestsOf(
   };
 
   const hasRequest = issue.labels.some((label) => requestOf(label, types) !== undefined);
-  if (config.triggers.comments && (look.said !== undefined || known !== undefined || hasRequest))
-    for (const { said, sender } of await wordsAround(service, facts, issue, look))
+  const words =
+    isAsking || (config.triggers.comments && (look.said !== undefined || known !== undefined || hasRequest))
+      ? await wordsAround(service, facts, issue, look)
+      : [];
+  for (const { said, sender } of words) {
+    if (config.triggers.comments)
       for (const line of parseCommands(said.body, types)) {
         const place: AskPlace = {
           ...(said.comment === undefined ? {} : { comment: said.comment }),
@@ -212,6 +218,11 @@ async function requestsOf(
             : { kind: "declined", place, actor, note },
         );
       }
+    // After the commands of the same comment: who cancels in it does not go on by it. An answer is no command, so it
+    // counts where comments may hold none.
+    const answer = isAsking ? await answerIn(said, sender, issue, rights) : undefined;
+    if (answer !== undefined) events.push(answer);
+  }
   if (config.triggers.opened && look.said !== undefined && look.said.comment === undefined && !look.isPull) {
     const { bot } = await service.app.identity();
     const command: Command = { verb: "investigate" };
@@ -241,6 +252,31 @@ async function requestsOf(
       });
     }
   return events;
+}
+
+/** A person's comment that is more than commands, as what it may be where a phase asked. */
+async function answerIn(
+  { comment, body }: Said,
+  sender: Sender,
+  { author }: IssueInfo,
+  rights: (sender: Sender) => Promise<Permission | undefined>,
+): Promise<InvestigationEvent | undefined> {
+  // What a machine writes answers nothing, not even to a machine that opened the issue.
+  if (comment === undefined || comment <= 0 || sender.isBot || isOnlyCommands(body)) return undefined;
+  const permission = await rights(sender);
+  if (permission === undefined) return undefined;
+  return {
+    kind: "answered",
+    comment,
+    actor: { id: sender.id, login: sender.login },
+    permission,
+    isReporter: sender.id === author.id,
+  };
+}
+
+function isOnlyCommands(body: string): boolean {
+  const lines = body.split(/\r\n?|\n/).filter((line) => line.trim() !== "").length;
+  return findCommandLines(body, lines + 1).length === lines;
 }
 
 /**

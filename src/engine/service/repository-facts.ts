@@ -1,8 +1,10 @@
-import { PHASES } from "../../domain/phase/catalogue.ts";
+import { PHASES, SINGLE_PHASE } from "../../domain/phase/catalogue.ts";
 import { parsePhase } from "../../domain/phase/parse-phase.ts";
 import type { Phase } from "../../domain/phase/phase.ts";
 import type { Rules } from "../../domain/investigation/event.ts";
+import { type Limits, lowerBudget } from "../../domain/repository-config/lower-budget.ts";
 import { mergeConfigs } from "../../domain/repository-config/merge-configs.ts";
+import type { Customer } from "../../domain/model/model-settings.ts";
 import type { RepositoryConfig } from "../../domain/repository-config/repository-config.ts";
 import type { ConfigProblem } from "../../domain/repository-config/parse-repository-config.ts";
 import type { GitHub, RepositoryInfo } from "../github/github.ts";
@@ -22,6 +24,10 @@ export interface RepositoryFacts {
   readonly config: RepositoryConfig;
   readonly rules: Rules;
   readonly phases: readonly Phase[];
+  /** Whom models and money are counted to. */
+  readonly customer: Customer;
+  /** What may be spent here, before anybody asks for less. */
+  readonly budget: Limits;
   /** What is wrong with the configuration; the defaults are in `config` then, and no new work starts. */
   readonly problems: readonly ConfigProblem[];
   /** Why no new work starts, in one sentence. */
@@ -35,7 +41,7 @@ export interface Unreachable {
 
 /** Asks GitHub what the repository is now; what is known of it is kept, so that a rename changes nothing. */
 export async function repositoryFacts(
-  { app, store, settings }: Pick<Service, "app" | "store" | "settings">,
+  { app, store, desk }: Pick<Service, "app" | "store" | "desk">,
   { installation, repository: id }: { readonly installation: number; readonly repository: number },
 ): Promise<RepositoryFacts | Unreachable> {
   const github = app.forInstallation(installation);
@@ -60,12 +66,16 @@ export async function repositoryFacts(
     await github.file(repository, CONFIG_FILE),
     await ownerConfig(github, repository, store, installation),
   ];
-  const phases = await phasesOf(github, repository);
+  const all = await phasesOf(github, repository);
+  const customer: Customer = { installation, account: owner };
+  const models = desk?.names(customer) ?? [];
   const { config, problems } = mergeConfigs(
     ofOwner,
     own,
-    phases.map(({ type }) => type),
+    all.map(({ type }) => type),
+    models,
   );
+  const phases = phasesIn(config.mode, all);
   const stopped =
     problems.length > 0
       ? `\`${CONFIG_FILE}\` has mistakes; they are listed in an issue of this repository.`
@@ -87,7 +97,9 @@ export async function repositoryFacts(
     config,
     problems,
     phases,
-    rules: rulesOf(config, phases, settings.models),
+    customer,
+    budget: lowerBudget(desk?.budget(customer) ?? {}, config.budget, undefined),
+    rules: rulesOf(config, phases, models),
     ...(stopped === undefined ? {} : { stopped }),
   };
 }
@@ -102,18 +114,39 @@ export const NO_RULES: Rules = {
   models: [],
 };
 
-/** What the configuration means for the state machine. */
+/** Phases that are worked only where `phases` names them: a fix is code, and nobody gets code who asked for research. */
+const OPT_IN: ReadonlySet<string> = new Set(["fix"]);
+
+/** In single-document mode one phase stands before all others, which can still be asked for by name. */
+export function phasesIn(mode: RepositoryConfig["mode"], phases: readonly Phase[]): readonly Phase[] {
+  return mode === "single"
+    ? [SINGLE_PHASE, ...phases.filter(({ type }) => type !== SINGLE_PHASE.type)]
+    : phases;
+}
+
+/** What the configuration means for the state machine. `offered`: the operator's models. */
 export function rulesOf(
   config: RepositoryConfig,
   phases: readonly Phase[],
-  models: readonly string[],
+  offered: readonly string[],
 ): Rules {
+  // A repository that wants the built-in researcher has no model, whatever is offered.
+  const models = config.researcher === "builtin" ? [] : offered;
   const workable = phases.filter(({ needs }) => needs === "builtin" || models.length > 0);
+  const isOff = (type: string): boolean => OPT_IN.has(type) && !config.phases.includes(type);
   return {
-    known: phases.map(({ type, dependsOn, needs }) => ({ type, dependsOn, needsModel: needs === "model" })),
-    phases: workable
-      .map(({ type }) => type)
-      .filter((type) => config.phases.length === 0 || config.phases.includes(type)),
+    known: phases.map(({ type, dependsOn, needs }) => ({
+      type,
+      dependsOn,
+      needsModel: needs === "model",
+      ...(isOff(type) ? { isOff: true } : {}),
+    })),
+    phases:
+      config.mode === "single"
+        ? [SINGLE_PHASE.type]
+        : workable
+            .map(({ type }) => type)
+            .filter((type) => !isOff(type) && (config.phases.length === 0 || config.phases.includes(type))),
     gates: new Set(config.gates),
     perPhase: config.pullRequests === "phase" && config.destination === "pull-request",
     start: config.who.start,

@@ -2,6 +2,8 @@ import type { Issue } from "../../domain/issue/issue.ts";
 import type { InvestigateResult, PhaseResult } from "../investigate/investigate.ts";
 import type { CheckReport } from "../check/check-document.ts";
 import type { RepositoryInfo } from "../github/github.ts";
+import type { ModelGateway } from "../agent/gateway.ts";
+import type { ResearchLimits } from "../model-research/work.ts";
 import type { Publisher } from "../source/repository.ts";
 
 /** Reading a repository and researching an issue in it; done apart from the service, with no right to GitHub. */
@@ -41,10 +43,31 @@ export interface ResearchRequest {
   /** Globs of files that may be named as the place of a cause; empty means every source file. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** A model goes on from the evidence; undefined: the built-in researcher alone. */
+  readonly model?: ModelResearch;
+}
+
+export interface ModelResearch {
+  /** Names the run: conversations that are stored under it are continued. */
+  readonly run: string;
+  readonly limits: ResearchLimits;
+  /** What code of the repository finds in the sandbox; undefined: no code is run. */
+  readonly sandbox?: SandboxSettings;
+}
+
+/** What the operator prepared for code that is run. */
+export interface SandboxSettings {
+  /** Folders with programs, read-only. */
+  readonly toolchains: readonly string[];
+  /** A root file system in the place of the host's programs. */
+  readonly root?: string;
+  readonly dependencies?: { readonly from: string; readonly at: string };
 }
 
 export interface ResearchHooks {
   readonly publisher: Publisher;
+  /** The way to the models; needed when the request names one. */
+  readonly gateway?: ModelGateway;
   readonly onPhase: (event: PhaseEvent) => Promise<void>;
   /** A word about what is going on now, for people who watch. */
   readonly onStep: (step: string) => void;

@@ -1,5 +1,6 @@
 import { type GitHub, type GitHubApp, WRITES } from "../github/github.ts";
 import type { Store } from "../store/store.ts";
+import type { ModelDesk } from "./model-desk.ts";
 import type { Research } from "./research.ts";
 
 /** What the bot's work needs of the outside. Built once by the process; everything that it does is a function of this. */
@@ -7,6 +8,8 @@ export interface Service {
   readonly app: GitHubApp;
   readonly store: Store;
   readonly research: Research;
+  /** Undefined: no model is set up, so only what the built-in researcher can do. */
+  readonly desk?: ModelDesk | undefined;
   readonly settings: ServiceSettings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -20,8 +23,6 @@ export interface ServiceSettings {
   readonly runsPerInstallation: number;
   /** Milliseconds between two edits of a status comment that only show progress. */
   readonly editSpacing: number;
-  /** Names of models; none: only what the built-in researcher can do. */
-  readonly models: readonly string[];
 }
 
 /** Structured logging: a sentence, and ids that other lines share. Never a text of a person, never a secret. */

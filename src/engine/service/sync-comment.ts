@@ -3,7 +3,7 @@ import { statusComment } from "../../domain/report/status-comment.ts";
 import type { CommentInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { textOf } from "./our-documents.ts";
-import type { SyncContext } from "./sync-context.ts";
+import { capOf, type SyncContext } from "./sync-context.ts";
 
 /**
  * The one status comment, edited in place. It is found by its number, else among our own comments by its marker; of
@@ -13,6 +13,7 @@ export async function syncComment(context: SyncContext): Promise<void> {
   const { service, facts, github, investigation, issue, of, receipts } = context;
   const { store } = service;
   const { appId, bot } = await service.app.identity();
+  const cap = capOf(context);
   const marker = { appId, kind: "status", subject: String(issue.number) };
   const body = withMarker(
     statusComment({
@@ -22,6 +23,7 @@ export async function syncComment(context: SyncContext): Promise<void> {
       destination: facts.config.destination,
       documents: await textOf(context),
       ...(receipts.has("step") ? { step: receipts.get("step")! } : {}),
+      ...(cap === undefined ? {} : { cap }),
     }),
     marker,
   );

@@ -1,4 +1,6 @@
 import type { Investigation } from "../../domain/investigation/investigation.ts";
+import { type Micros, microsOf } from "../../domain/model/money.ts";
+import { lowerBudget } from "../../domain/repository-config/lower-budget.ts";
 import type { GitHub, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
@@ -15,4 +17,13 @@ export interface SyncContext {
   readonly of: IssueKey;
   readonly receipts: ReadonlyMap<string, string>;
   readonly signal: AbortSignal;
+}
+
+/** What the investigation may cost, as it is shown; undefined where nothing can cost anything. */
+export function capOf({
+  facts: { rules, budget },
+  investigation,
+}: Pick<SyncContext, "facts" | "investigation">): Micros | undefined {
+  const { investigation: cap } = lowerBudget(budget, {}, investigation.budget);
+  return cap === undefined || rules.models.length === 0 ? undefined : microsOf(cap);
 }

@@ -8,7 +8,7 @@ import { recordRejection } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { type BranchFiles, branchFiles } from "./our-documents.ts";
 import { secondOf } from "./second-of.ts";
-import type { SyncContext } from "./sync-context.ts";
+import { capOf, type SyncContext } from "./sync-context.ts";
 
 /** Stages in which results are proposed; before, the branch may be half of a run's work. */
 const PROPOSING: ReadonlySet<string> = new Set([
@@ -16,6 +16,8 @@ const PROPOSING: ReadonlySet<string> = new Set([
   "failed",
   "awaiting-approval",
   "awaiting-merge",
+  "needs-info",
+  "awaiting-choice",
   "stopped",
   "paused",
 ]);
@@ -42,6 +44,7 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
     ({ isOwnBranch, author }) => isOwnBranch && author.id === bot.id,
   );
   const found = pulls.find(({ state }) => state === "open");
+  const cap = capOf(context);
   const marker = { appId, kind: "pull", subject: String(issue.number) };
   const wanted = (): ReturnType<typeof pullRequest> => {
     const text = pullRequest({
@@ -52,6 +55,7 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
       branch: branch.branch,
       files: branch.files,
       ...(branch.phase === undefined ? {} : { phase: branch.phase }),
+      ...(cap === undefined ? {} : { cap }),
     });
     return { title: text.title, body: withMarker(text.body, marker) };
   };

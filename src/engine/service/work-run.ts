@@ -1,3 +1,4 @@
+import { lowerBudget } from "../../domain/repository-config/lower-budget.ts";
 import { branchFor } from "../../domain/phase/names.ts";
 import { RunFailure } from "../../domain/failure.ts";
 import { hasAtLeast } from "../../domain/command/right.ts";
@@ -24,7 +25,12 @@ import { guarded, MAX_ATTEMPTS, Overtaken, type Service } from "./service.ts";
 /** Milliseconds between two words about what a phase is doing. */
 const STEP_SPACING = 10_000;
 /** Failures of a run that may pass: the run is tried again, and nothing is said. */
-const PASSING: ReadonlySet<string> = new Set(["repository-unreachable", "busy", "no-space"]);
+const PASSING: ReadonlySet<string> = new Set([
+  "repository-unreachable",
+  "busy",
+  "no-space",
+  "model-unavailable",
+]);
 
 interface RunJob extends IssueKey {
   readonly run: string;
@@ -156,6 +162,9 @@ async function research(
   await refuseLostRights(service, facts, investigation);
   const answer = await facts.github.issue(repository, job.issue);
   if (answer.kind !== "issue") throw new RunFailure("unreadable-issue", `The issue was ${answer.kind}`);
+  // Read before the issue's words are: a comment that comes between counts as new, and no answer is lost by it.
+  const comments = await facts.github.comments(repository, job.issue);
+  const readUpTo = comments.reduce((newest, { id }) => Math.max(newest, id), 0);
   const issue = await issueForResearch(facts, answer.issue);
 
   const mirror = await service.research.openMirror(
@@ -163,8 +172,10 @@ async function research(
     await facts.github.readToken(repository),
     signal,
   );
-  const wanted = runnable(investigation, rules);
-  const own = rules.perPhase ? wanted[0] : undefined;
+  // An attempt that was killed after an outcome left only the end of the run to be done.
+  const { endedBy } = investigation.run;
+  const wanted = endedBy === undefined ? runnable(investigation, rules) : [];
+  const own = rules.perPhase ? (endedBy ?? wanted[0]) : undefined;
   // A merged phase is part of what the next one reads.
   const pinned = rules.perPhase ? undefined : investigation.base;
   const base = pinned ?? (await mirror.resolve(investigation.from ?? repository.defaultBranch));
@@ -183,7 +194,8 @@ async function research(
     tell,
   });
   if (publisher === undefined) throw new Overtaken("the branch");
-  await tell({ kind: "run-started", run: job.run, base });
+  // Where no phase is worked nothing is read, and a comment that came since may be an answer.
+  await tell({ kind: "run-started", run: job.run, base, ...(endedBy === undefined ? { readUpTo } : {}) });
   const gates = { investigation, issueTitle: answer.issue.title, phases: facts.phases, rules };
   await recordApprovals(publisher.publisher, gates);
 
@@ -191,41 +203,55 @@ async function research(
   const stop = AbortSignal.any([signal, limit.signal]);
   let steppedAt = 0;
   try {
-    await service.research.investigate(
-      {
-        mirror: mirror.mirror,
-        base,
-        issue,
-        phases: wanted,
-        include: config.paths.include,
-        exclude: config.paths.exclude,
-        ...(investigation.at === undefined ? {} : { at: investigation.at }),
-      },
-      {
-        publisher: publisher.publisher,
-        async onPhase(event) {
-          await guard();
-          if (event.kind === "start") {
-            limit.restart();
-            await tell({
-              kind: "phase-started",
-              run: job.run,
-              phase: event.phase,
-              at: secondOf(service.now()),
-            });
-          } else {
-            await store.saveReceipt(job, "step", undefined);
-            await tell(phaseFinished(job.run, event.result, secondOf(service.now())));
-          }
+    const model = usesModel(service, facts)
+      ? service.desk?.open({
+          repository: job.repository,
+          issue: job.issue,
+          run: job.run,
+          customer: facts.customer,
+          wanted: investigation.model,
+          models: config.models,
+          budget: lowerBudget(facts.budget, {}, investigation.budget),
+        })
+      : undefined;
+    if (wanted.length > 0)
+      await service.research.investigate(
+        {
+          mirror: mirror.mirror,
+          base,
+          issue,
+          phases: wanted,
+          include: config.paths.include,
+          exclude: config.paths.exclude,
+          ...(investigation.at === undefined ? {} : { at: investigation.at }),
+          ...(model === undefined ? {} : { model: model.research }),
         },
-        onStep(step) {
-          if (service.now() - steppedAt < STEP_SPACING) return;
-          steppedAt = service.now();
-          void showStep(service, job, step);
+        {
+          publisher: publisher.publisher,
+          ...(model === undefined ? {} : { gateway: model.gateway }),
+          async onPhase(event) {
+            await guard();
+            if (event.kind === "start") {
+              limit.restart();
+              await tell({
+                kind: "phase-started",
+                run: job.run,
+                phase: event.phase,
+                at: secondOf(service.now()),
+              });
+            } else {
+              await store.saveReceipt(job, "step", undefined);
+              await tell(phaseFinished(job.run, event.result, secondOf(service.now())));
+            }
+          },
+          onStep(step) {
+            if (service.now() - steppedAt < STEP_SPACING) return;
+            steppedAt = service.now();
+            void showStep(service, job, step);
+          },
         },
-      },
-      stop,
-    );
+        stop,
+      );
   } catch (error) {
     if (limit.signal.aborted && !signal.aborted)
       throw new RunFailure(
@@ -240,11 +266,17 @@ async function research(
   }
   await guard();
   const after = await store.investigation(job);
-  if (after !== undefined && !rules.perPhase)
+  // After an outcome the phases that are still wanted wait for no approval.
+  if (after !== undefined && !rules.perPhase && after.run?.endedBy === undefined)
     await writeShutGate(publisher.publisher, { ...gates, investigation: after });
   if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
   const head = publisher.head();
   await tell({ kind: "run-finished", run: job.run, ...(head === undefined ? {} : { head }) });
+}
+
+/** A repository that wants the built-in researcher has none, and neither has one that may use no model. */
+function usesModel({ desk }: Service, { customer, rules }: RepositoryFacts): boolean {
+  return rules.models.length > 0 && (desk?.names(customer).length ?? 0) > 0;
 }
 
 interface OpenPublisher {
@@ -324,6 +356,10 @@ function phaseFinished(run: string, result: PhaseResult, at: string): Investigat
     })),
     dropped: result.dropped,
     ...(result.reason === undefined ? {} : { reason: result.reason }),
+    ...(result.outcome === undefined ? {} : { outcome: result.outcome }),
+    ...(result.cost === undefined ? {} : { cost: result.cost }),
+    ...(result.researcher === undefined ? {} : { researcher: result.researcher }),
+    ...(result.partial === undefined ? {} : { partial: result.partial }),
   };
 }
 

@@ -31,6 +31,24 @@ describe("what a webhook means", () => {
     });
   });
 
+  test("a comment without a command is talk, which only a person in an issue can answer with", () => {
+    const talk = { ...commented, comment: { ...comment, body: "It is version 3." } };
+    expect(readDelivery("issue_comment", talk, self)).toMatchObject({
+      kind: "issue",
+      isTalk: true,
+      said: { comment: 8, body: "It is version 3." },
+    });
+    expect(readDelivery("issue_comment", commented, self)).not.toHaveProperty("isTalk");
+    const ofBot = { ...talk, comment: { ...talk.comment, user: { id: 5, login: "ci[bot]", type: "Bot" } } };
+    const inPull = { ...talk, issue: { ...issue, pull_request: {} } };
+    for (const payload of [ofBot, inPull])
+      expect(readDelivery("issue_comment", payload, self)).toEqual({
+        kind: "ignored",
+        why: "no command in it",
+      });
+    expect(readDelivery("issue_comment", { ...talk, action: "edited" }, self).kind).toBe("ignored");
+  });
+
   test.each(["edited", "deleted"])("a comment that was %s starts and stops nothing", (action) => {
     expect(readDelivery("issue_comment", { ...commented, action }, self).kind).toBe("ignored");
   });
@@ -143,9 +161,9 @@ describe("every real payload", () => {
     }
     expect(Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))).toMatchInlineSnapshot(`
      {
-       "ignored": 289,
+       "ignored": 284,
        "installation": 3,
-       "issue": 11,
+       "issue": 16,
        "pull": 15,
        "push": 2,
        "repository": 9,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { decide } from "../../../src/domain/investigation/decide.ts";
 import type { Investigation } from "../../../src/domain/investigation/investigation.ts";
-import { after, finished, idle, says, seen, SHA, WITH_MODEL, works } from "./history.ts";
+import { after, endedWith, finished, idle, says, seen, SHA, WITH_MODEL, works } from "./history.ts";
 
 const queued = after(idle, [says("investigate", 10)], WITH_MODEL);
 const running = after(queued, works(queued, ["comprehension"]), WITH_MODEL);
@@ -21,6 +21,9 @@ const STAGES: Readonly<Record<string, Investigation>> = {
   cancelled: after(running, [says("cancel", 11)], WITH_MODEL),
   rejected: after(running, [says("reject no", 11)], WITH_MODEL),
   done: after(waiting, [says("skip fix", 11)], WITH_MODEL),
+  "needs-info": endedWith({ kind: "needs-info", reason: "The version is missing.", questions: ["Which?"] }),
+  "awaiting-choice": endedWith({ kind: "several-causes", reason: "There are two.", parts: ["a", "b"] }),
+  "not a bug": endedWith({ kind: "not-a-bug", reason: "It is documented." }),
   merged: after(waiting, [{ kind: "pull", number: 5, state: "merged" }], WITH_MODEL),
 };
 
@@ -38,6 +41,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "accepted queued start-run",
     rejected: "confused rejected",
     done: "accepted queued start-run",
+    "needs-info": "accepted queued start-run",
+    "awaiting-choice": "accepted queued start-run",
+    "not a bug": "accepted queued start-run",
     merged: "finished awaiting-approval",
   },
   "run impact-map": {
@@ -52,6 +58,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "accepted queued start-run",
     rejected: "confused rejected",
     done: "accepted queued start-run",
+    "needs-info": "accepted queued start-run",
+    "awaiting-choice": "accepted queued start-run",
+    "not a bug": "accepted queued start-run",
     merged: "accepted queued start-run",
   },
   approve: {
@@ -66,6 +75,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "confused cancelled",
     rejected: "confused rejected",
     done: "confused done",
+    "needs-info": "confused needs-info",
+    "awaiting-choice": "confused awaiting-choice",
+    "not a bug": "confused done",
     merged: "confused done",
   },
   "reject no": {
@@ -80,6 +92,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "finished rejected",
     rejected: "confused rejected",
     done: "finished rejected",
+    "needs-info": "finished rejected",
+    "awaiting-choice": "finished rejected",
+    "not a bug": "finished rejected",
     merged: "confused done",
   },
   retry: {
@@ -94,6 +109,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "accepted queued start-run",
     rejected: "accepted queued start-run",
     done: "accepted queued start-run",
+    "needs-info": "accepted queued start-run",
+    "awaiting-choice": "accepted queued start-run",
+    "not a bug": "accepted queued start-run",
     merged: "accepted queued start-run",
   },
   "retry comprehension": {
@@ -108,6 +126,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "accepted queued start-run",
     rejected: "accepted queued start-run",
     done: "accepted queued start-run",
+    "needs-info": "accepted queued start-run",
+    "awaiting-choice": "accepted queued start-run",
+    "not a bug": "accepted queued start-run",
     merged: "accepted queued start-run",
   },
   "skip fix": {
@@ -122,6 +143,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "finished cancelled",
     rejected: "finished rejected",
     done: "confused done",
+    "needs-info": "finished needs-info",
+    "awaiting-choice": "finished awaiting-choice",
+    "not a bug": "finished done",
     merged: "finished done",
   },
   "at a/b.ts:3": {
@@ -136,6 +160,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "accepted queued start-run",
     rejected: "confused rejected",
     done: "accepted queued start-run",
+    "needs-info": "accepted queued start-run",
+    "awaiting-choice": "accepted queued start-run",
+    "not a bug": "accepted queued start-run",
     merged: "accepted queued start-run",
   },
   cancel: {
@@ -150,6 +177,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "confused cancelled",
     rejected: "confused rejected",
     done: "confused done",
+    "needs-info": "finished cancelled",
+    "awaiting-choice": "finished cancelled",
+    "not a bug": "confused done",
     merged: "confused done",
   },
   pause: {
@@ -164,6 +194,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "confused cancelled",
     rejected: "confused rejected",
     done: "confused done",
+    "needs-info": "confused needs-info",
+    "awaiting-choice": "confused awaiting-choice",
+    "not a bug": "confused done",
     merged: "confused done",
   },
   resume: {
@@ -178,6 +211,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "confused cancelled",
     rejected: "confused rejected",
     done: "confused done",
+    "needs-info": "confused needs-info",
+    "awaiting-choice": "confused awaiting-choice",
+    "not a bug": "confused done",
     merged: "confused done",
   },
   refresh: {
@@ -192,6 +228,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "accepted queued start-run",
     rejected: "confused rejected",
     done: "accepted queued start-run",
+    "needs-info": "accepted queued start-run",
+    "awaiting-choice": "accepted queued start-run",
+    "not a bug": "accepted queued start-run",
     merged: "accepted queued start-run",
   },
   status: {
@@ -206,6 +245,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "finished cancelled",
     rejected: "finished rejected",
     done: "finished done",
+    "needs-info": "finished needs-info",
+    "awaiting-choice": "finished awaiting-choice",
+    "not a bug": "finished done",
     merged: "finished done",
   },
   help: {
@@ -220,6 +262,9 @@ const OUTCOMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cancelled: "finished cancelled",
     rejected: "finished rejected",
     done: "finished done",
+    "needs-info": "finished needs-info",
+    "awaiting-choice": "finished awaiting-choice",
+    "not a bug": "finished done",
     merged: "finished done",
   },
 };

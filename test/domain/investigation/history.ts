@@ -8,6 +8,7 @@ import {
   type Investigation,
   newInvestigation,
 } from "../../../src/domain/investigation/investigation.ts";
+import type { PhaseOutcome } from "../../../src/domain/model/outcome.ts";
 import { PHASES } from "../../../src/domain/phase/catalogue.ts";
 
 /** What the built-in researcher can do, with the usual gate. */
@@ -29,6 +30,8 @@ export const PER_PHASE: Rules = { ...RULES, perPhase: true };
 
 export const ADA: Actor = { id: 1, login: "ada" };
 export const BOB: Actor = { id: 2, login: "bob" };
+/** Opened the issue, and has no right. */
+export const EVE: Actor = { id: 3, login: "eve" };
 export const AT = "2026-03-14T09:30:00Z";
 export const SHA = "a".repeat(40);
 
@@ -87,6 +90,35 @@ export function works(
   ];
 }
 
+type Finished = Extract<InvestigationEvent, { kind: "phase-finished" }>;
+
+/** The run under way works one phase, which ends with what is given. */
+export function worksOne(
+  { run }: Investigation,
+  phase: string,
+  end: Partial<Pick<Finished, "status" | "reason" | "outcome" | "cost" | "researcher" | "partial">>,
+  readUpTo?: number,
+): readonly InvestigationEvent[] {
+  const id = run?.id ?? "none";
+  return [
+    { kind: "run-started", run: id, base: SHA, ...(readUpTo === undefined ? {} : { readUpTo }) },
+    { kind: "phase-started", run: id, phase, at: AT },
+    { kind: "phase-finished", run: id, phase, status: "completed", at: AT, criteria: [], dropped: 0, ...end },
+  ];
+}
+
+/** Somebody's comment that is no command, of the reporter unless something else is said. */
+export function answers(
+  comment: number,
+  {
+    actor = EVE,
+    permission = "read",
+    isReporter = actor.id === EVE.id,
+  }: { readonly actor?: Actor; readonly permission?: Permission; readonly isReporter?: boolean } = {},
+): InvestigationEvent {
+  return { kind: "answered", comment, actor, permission, isReporter };
+}
+
 export function ends({ run }: Investigation, head: string | undefined = SHA): InvestigationEvent {
   return { kind: "run-finished", run: run?.id ?? "none", ...(head === undefined ? {} : { head }) };
 }
@@ -113,6 +145,13 @@ export function after(
   rules: Rules = RULES,
 ): Investigation {
   return decideAll(investigation, events, rules).investigation;
+}
+
+/** Asked for on `rules`, and ended by an outcome of the first phase. */
+export function endedWith(outcome: PhaseOutcome, rules: Rules = WITH_MODEL): Investigation {
+  const queued = after(idle, [says("investigate", 10)], rules);
+  const [first = ""] = queued.wanted;
+  return after(queued, [...worksOne(queued, first, { outcome }, 10), ends(queued)], rules);
 }
 
 /** Investigated to the end, with one pull request. */

@@ -3,9 +3,15 @@ import fc from "fast-check";
 import { PERMISSIONS } from "../../../src/domain/command/right.ts";
 import { decide } from "../../../src/domain/investigation/decide.ts";
 import type { InvestigationEvent, Rules } from "../../../src/domain/investigation/event.ts";
-import { type Investigation, MAX_ASKS, type Stage } from "../../../src/domain/investigation/investigation.ts";
+import {
+  type Investigation,
+  MAX_ANSWERS,
+  MAX_ASKS,
+  type Stage,
+} from "../../../src/domain/investigation/investigation.ts";
 import { requestOf } from "../../../src/domain/label/label.ts";
 import { labelChanges, STATE_LABELS, stateLabelOf } from "../../../src/domain/label/state-label.ts";
+import { OUTCOMES, type PhaseOutcome } from "../../../src/domain/model/outcome.ts";
 import { PHASES } from "../../../src/domain/phase/catalogue.ts";
 import { AT, commandOf, idle, PER_PHASE, RULES, SHA, WITH_MODEL } from "./history.ts";
 
@@ -63,12 +69,49 @@ const label: fc.Arbitrary<InvestigationEvent> = fc
     ...rest,
   }));
 
+const outcome: fc.Arbitrary<PhaseOutcome> = fc.record(
+  {
+    kind: fc.constantFrom(...OUTCOMES),
+    reason: fc.constantFrom("", "It is so."),
+    questions: fc.constantFrom([], ["Which version?"]),
+    parts: fc.constantFrom([], ["a", "b"]),
+  },
+  { requiredKeys: ["kind", "reason"] },
+);
+/** What the work of a model adds to the end of a phase. */
+const extras = fc.record(
+  {
+    outcome,
+    cost: fc.constant({ micros: 5, inputTokens: 2, outputTokens: 1, calls: 1, models: ["small"] }),
+    researcher: fc.constantFrom("builtin", "small"),
+    partial: fc.constant("the limit was reached"),
+    reason: fc.constant("It still fails."),
+  },
+  { requiredKeys: [] },
+);
+
+function finishedBy(run: fc.Arbitrary<string>): fc.Arbitrary<InvestigationEvent> {
+  return fc
+    .record({
+      run,
+      phase,
+      status: fc.constantFrom("completed", "needs_attention", "failed", "left-out"),
+      more: fc.oneof(fc.constant({}), extras),
+    })
+    .map(({ more, ...of }) => ({
+      kind: "phase-finished" as const,
+      at: AT,
+      criteria: [],
+      dropped: 0,
+      ...of,
+      ...more,
+    }));
+}
+
 const fromRun: fc.Arbitrary<InvestigationEvent> = fc.oneof(
   run.map((run) => ({ kind: "run-started", run, base: SHA }) as const),
   fc.record({ run, phase }).map((of) => ({ kind: "phase-started", at: AT, ...of }) as const),
-  fc
-    .record({ run, phase, status: fc.constantFrom("completed", "needs_attention", "failed", "left-out") })
-    .map((of) => ({ kind: "phase-finished", at: AT, criteria: [], dropped: 0, ...of }) as const),
+  finishedBy(run),
   run.map((run) => ({ kind: "run-finished", run, head: SHA }) as const),
   run.map((run) => ({ kind: "run-failed", run, message: "It broke." }) as const),
 );
@@ -98,6 +141,10 @@ const told: fc.Arbitrary<InvestigationEvent> = fc
   .record({ kind: fc.constantFrom("not-understood", "declined"), comment, actor })
   .map(({ kind, comment, actor }) => ({ kind, place: { comment, text: "/casebook x" }, actor, note: "No." }));
 
+const answer: fc.Arbitrary<InvestigationEvent> = fc
+  .record({ comment, actor, permission, isReporter: fc.boolean() })
+  .map((of) => ({ kind: "answered", ...of }));
+
 const gone: fc.Arbitrary<InvestigationEvent> = fc.constant({ kind: "gone", why: "deleted" });
 
 const anything = fc.oneof(
@@ -107,10 +154,25 @@ const anything = fc.oneof(
   { weight: 8, arbitrary: fromRun },
   { weight: 4, arbitrary: surroundings },
   { weight: 1, arbitrary: told },
+  { weight: 3, arbitrary: answer },
 );
-const history = fc.array(fc.oneof({ weight: 60, arbitrary: anything }, { weight: 1, arbitrary: gone }), {
-  maxLength: 60,
-});
+/** Stands for the run under way; numbers that are drawn seldom meet it, and then little of a run is seen. */
+const PRESENT = "the present one";
+/** A run that begins, works what is drawn and ends. */
+const wholeRun: fc.Arbitrary<readonly InvestigationEvent[]> = fc
+  .array(finishedBy(fc.constant(PRESENT)), { minLength: 1, maxLength: 3 })
+  .map((worked) => [
+    { kind: "run-started", run: PRESENT, base: SHA, readUpTo: 10 },
+    ...worked,
+    { kind: "run-finished", run: PRESENT, head: SHA },
+  ]);
+const one = fc.oneof({ weight: 60, arbitrary: anything }, { weight: 1, arbitrary: gone });
+const history = fc
+  .array(
+    fc.oneof({ weight: 8, arbitrary: one.map((event) => [event]) }, { weight: 2, arbitrary: wholeRun }),
+    { maxLength: 24, size: "max" },
+  )
+  .map((parts) => parts.flat());
 const rules: fc.Arbitrary<Rules> = fc.constantFrom(RULES, WITH_MODEL, PER_PHASE, {
   ...WITH_MODEL,
   perPhase: true,
@@ -122,6 +184,8 @@ const rules: fc.Arbitrary<Rules> = fc.constantFrom(RULES, WITH_MODEL, PER_PHASE,
 const EXPLAINED: ReadonlySet<Stage> = new Set([
   "awaiting-approval",
   "awaiting-merge",
+  "needs-info",
+  "awaiting-choice",
   "paused",
   "stopped",
   "failed",
@@ -136,7 +200,9 @@ function walk(
     undefined,
 ): Investigation {
   let current: Investigation = idle;
-  for (const event of events) {
+  for (const drawn of events) {
+    const run = current.run?.id;
+    const event = "run" in drawn && drawn.run === PRESENT && run !== undefined ? { ...drawn, run } : drawn;
     const decided = decide(current, event, rules);
     look(current, event, decided);
     current = decided.investigation;
@@ -152,11 +218,20 @@ describe("whatever happens, in whatever order", () => {
     hold(
       fc.property(history, rules, (events, rules) => {
         walk(events, rules, (_, __, { investigation }) => {
-          const { stage, run, reason, pausedBy, asks, wanted, phases, labelsToRemove } = investigation;
+          const { stage, run, reason, pausedBy, endedBy, asks, wanted, phases, labelsToRemove } =
+            investigation;
           expect(run !== undefined).toBe(stage === "queued" || stage === "running");
           expect(pausedBy !== undefined).toBe(stage === "paused");
-          expect(Boolean(reason)).toBe(EXPLAINED.has(stage));
-          expect(wanted.length > 0 && (stage === "done" || stage === "gone")).toBe(false);
+          // What is done has a reason, and something left, when an outcome ended it.
+          const isOutcome = stage === "done" && endedBy !== undefined;
+          expect(Boolean(reason)).toBe(EXPLAINED.has(stage) || isOutcome);
+          expect(wanted.length > 0 && ((stage === "done" && !isOutcome) || stage === "gone")).toBe(false);
+          const isHeld = stage === "needs-info" || stage === "awaiting-choice";
+          const mayEnd = isHeld || stage === "done" || stage === "awaiting-merge";
+          expect(endedBy === undefined ? !isHeld : mayEnd).toBe(true);
+          expect(stage === "needs-info" && !wanted.includes(endedBy ?? "")).toBe(false);
+          const said = phases.find(({ type }) => type === endedBy)?.outcome;
+          expect(said !== undefined).toBe(endedBy !== undefined);
           expect(wanted.length === 0 && stage === "queued").toBe(false);
           expect(asks.length).toBeLessThanOrEqual(MAX_ASKS);
           expect(new Set(wanted).size).toBe(wanted.length);
@@ -276,7 +351,7 @@ describe("whatever happens, in whatever order", () => {
   });
 
   test("a cancelled or rejected investigation starts nothing without somebody who asks", () => {
-    const noAsk = fc.array(fc.oneof(fromRun, surroundings, told), { maxLength: 30 });
+    const noAsk = fc.array(fc.oneof(fromRun, surroundings, told, answer), { maxLength: 30 });
     hold(
       fc.property(
         history,
@@ -319,6 +394,22 @@ describe("whatever happens, in whatever order", () => {
         expect(effects.filter(({ kind }) => kind !== "sync")).toEqual([]);
         expect(investigation.stage).toBe(current.stage);
         expect(investigation.wanted).toEqual(current.wanted);
+      }),
+    );
+  });
+
+  test("a comment that is no command starts something only where a phase asked, and only what somebody with the right began", () => {
+    hold(
+      fc.property(history, answer, rules, (events, event, rules) => {
+        const current = walk(events, rules);
+        const { investigation, effects } = decide(current, event, rules);
+        const isAnswer = investigation !== current;
+        expect(isAnswer).toBe(effects.length > 0);
+        if (!isAnswer) return;
+        expect(current.stage).toBe("needs-info");
+        expect(investigation.startedBy).toBeDefined();
+        expect(investigation.wanted).toEqual(current.wanted);
+        expect(investigation.answers?.taken).toBeLessThanOrEqual(MAX_ANSWERS);
       }),
     );
   });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Investigation } from "../../../src/domain/investigation/investigation.ts";
 import { restoreInvestigation } from "../../../src/domain/investigation/restore.ts";
+import { formatRecordLines, type RunRecord } from "../../../src/domain/investigation/record-lines.ts";
+import type { PhaseOutcome } from "../../../src/domain/model/outcome.ts";
 import { PHASES } from "../../../src/domain/phase/catalogue.ts";
 import { documentFileOf, specFileOf } from "../../../src/domain/phase/names.ts";
 import type { Phase } from "../../../src/domain/phase/phase.ts";
@@ -9,7 +11,7 @@ import { phaseSpec } from "../../../src/domain/phase/phase-spec.ts";
 import { editSpec, type SpecChanges } from "../../../src/domain/spec/edit-spec.ts";
 import { parseSpec } from "../../../src/domain/spec/parse-spec.ts";
 import { STATUSES } from "../../../src/domain/spec/spec.ts";
-import { after, AT, says, SHA, WITH_MODEL, RULES } from "./history.ts";
+import { after, answers, AT, says, SHA, WITH_MODEL, RULES } from "./history.ts";
 
 const phaseOf = (type: string): Phase => PHASES.find((phase) => phase.type === type)!;
 
@@ -35,6 +37,19 @@ function worked(type: string, status = "completed"): [string, string] {
   });
   if (!edited.ok) throw new Error(edited.problems[0]?.message);
   return [path, edited.text];
+}
+
+/** A spec whose run wrote about itself at the top of its output. */
+function workedWith(type: string, record: RunRecord, status = "completed"): [string, string] {
+  const [path, text] = spec(type, {
+    set: { status, completed_at: AT },
+    agentOutput: {
+      at: AT,
+      text: [`Checked at ${SHA}.`, ...formatRecordLines(record), "", "MET (machine): x"].join("\n"),
+      redact: (given) => given,
+    },
+  });
+  return [path, text];
 }
 
 function document(type: string, lead: string): [string, string] {
@@ -181,6 +196,110 @@ describe("how far it is", () => {
   });
 });
 
+describe("outcomes are read back with everything that a run says about itself", () => {
+  const cost = { micros: 41_200, inputTokens: 3, outputTokens: 2, calls: 1, models: ["large"] };
+  const outcome: PhaseOutcome = { kind: "not-a-bug", reason: "It is documented." };
+  const asks: PhaseOutcome = { kind: "needs-info", reason: "It is missing.", questions: ["Which version?"] };
+  const splits: PhaseOutcome = { kind: "several-causes", reason: "There are two.", parts: ["a", "b"] };
+  const read = (
+    files: readonly (readonly [string, string])[],
+    pull: Investigation["pull"] = open,
+  ): Investigation | undefined =>
+    restoreInvestigation(
+      { repository: 7, issue: 42, files: new Map(files), ...(pull === undefined ? {} : { pull }) },
+      WITH_MODEL,
+    );
+
+  test("what ended the work ends it again, and `retry` goes on with what was left", () => {
+    const record = { outcome, cost, researcher: "large", partial: "the limit was reached" };
+    const restored = read([workedWith("comprehension", record)])!;
+    expect(restored).toMatchObject({
+      stage: "done",
+      reason: "Not a bug: It is documented.",
+      endedBy: "comprehension",
+      wanted: ["reproduction", "root-cause", "impact-map", "fix"],
+      spent: 41_200,
+    });
+    expect(restored.phases[0]).toMatchObject(record);
+    expect(after(restored, [says("retry", 10)], WITH_MODEL).wanted).toEqual(restored.wanted);
+  });
+
+  test("what was asked is asked still; an answer alone starts nothing, since nobody is known to have started", () => {
+    const restored = read([workedWith("comprehension", { outcome: asks })])!;
+    expect(restored).toMatchObject({ stage: "needs-info", endedBy: "comprehension" });
+    expect(restored.wanted[0]).toBe("comprehension");
+    expect(after(restored, [answers(20)], WITH_MODEL).stage).toBe("needs-info");
+    expect(after(restored, [says("retry", 10)], WITH_MODEL).wanted).toEqual(restored.wanted);
+  });
+
+  test.each([
+    ["several causes", [workedWith("comprehension", { outcome: splits })], open, "awaiting-choice"],
+    [
+      "merged all the same",
+      [workedWith("comprehension", { outcome })],
+      { number: 5, state: "merged" },
+      "done",
+    ],
+    ["closed", [workedWith("comprehension", { outcome })], { number: 5, state: "closed" }, "rejected"],
+    [
+      "somebody went on all the same",
+      [workedWith("comprehension", { outcome }), workedWith("root-cause", {})],
+      open,
+      "done",
+    ],
+    [
+      "somebody went on, and the run was killed",
+      [workedWith("comprehension", { outcome }), spec("root-cause", { set: { status: "in_progress" } })],
+      open,
+      "failed",
+    ],
+    [
+      "the answer was being looked at",
+      [spec("comprehension", { set: { status: "in_progress" } })],
+      undefined,
+      "failed",
+    ],
+    [
+      "a gate was shut before, and the phase was worked again",
+      [workedWith("comprehension", { outcome }), workedWith("root-cause", {}, "pending"), spec("fix")],
+      open,
+      "done",
+    ],
+    [
+      "it could not be reproduced, which ends nothing",
+      [
+        workedWith("comprehension", {}),
+        workedWith("reproduction", { outcome: { kind: "cannot-reproduce", reason: "So." } }, "failed"),
+      ],
+      open,
+      "done",
+    ],
+  ] as const)("%s", (_, files, pull, stage) => {
+    const restored = read(files, pull);
+    expect(restored?.stage).toBe(stage);
+    expect(Boolean(restored?.endedBy)).toBe(
+      ["awaiting-choice", "needs-info"].includes(stage) || _.startsWith("a gate"),
+    );
+  });
+
+  test("a fix that did not work leaves the cause open", () => {
+    const restored = read([...everything, workedWith("fix", { reason: "The test still fails." }, "failed")])!;
+    expect(restored).toMatchObject({ stage: "failed" });
+    expect(restored.reason).toContain("`/casebook retry root-cause`");
+    expect(restored.phases.find(({ type }) => type === "root-cause")?.status).toBe("waiting");
+  });
+
+  test("only the newest run counts, and only while its result does", () => {
+    const [path, text] = workedWith("comprehension", { outcome });
+    const edited = editSpec(text, {
+      set: { status: "completed", completed_at: AT },
+      agentOutput: { at: AT, text: "Nothing to say.", redact: (given) => given },
+    });
+    expect(read([[path, edited.ok ? edited.text : ""]])?.phases[0]).not.toHaveProperty("outcome");
+    expect(read([[path, text.replace(/^completed_at:.*\n/m, "")]])?.phases[0]).not.toHaveProperty("outcome");
+  });
+});
+
 test("whatever people wrote into the files, an investigation comes of it that is whole", () => {
   const text = fc.oneof(
     fc.string({ maxLength: 200 }),
@@ -190,6 +309,8 @@ test("whatever people wrote into the files, an investigation comes of it that is
       "---\nstatus: [\n---\n# T\n",
       "\ufeff---\nlabels: at:x\n---\n",
       "# T\n\n## Agent Output\nMET (machine): x",
+      `---\nstatus: completed\ncompleted_at: ${AT}\n---\n# T\n\n## Agent Output\n\n\`\`\`\nOutcome: needs-info\nCost: x\n`,
+      `---\nstatus: failed\ncompleted_at: ${AT}\n---\n# T\n\n## Agent Output\n\n\`\`\`\nReason: x\nOutcome: wont-fix: y`,
     ),
     fc
       .record({ status: fc.constantFrom(...STATUSES, "odd"), label: fc.constantFrom("at:a:1", "at:", "x") })
@@ -213,8 +334,9 @@ test("whatever people wrote into the files, an investigation comes of it that is
       if (restored === undefined) return;
       expect(restored.run).toBeUndefined();
       expect(restored.pausedBy !== undefined).toBe(restored.stage === "paused");
-      expect(restored.stage === "done" ? restored.wanted : []).toEqual([]);
-      expect(Boolean(restored.reason)).toBe(restored.stage !== "done");
+      const isOutcome = restored.stage === "done" && restored.endedBy !== undefined;
+      expect(restored.stage === "done" && !isOutcome ? restored.wanted : []).toEqual([]);
+      expect(Boolean(restored.reason)).toBe(restored.stage !== "done" || isOutcome);
     }),
     { numRuns: 300 },
   );

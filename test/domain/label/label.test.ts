@@ -58,6 +58,8 @@ describe("the label that mirrors the state", () => {
     ["running", "casebook/running"],
     ["awaiting-approval", "casebook/awaiting-approval"],
     ["awaiting-merge", "casebook/awaiting-approval"],
+    ["needs-info", "casebook/needs-info"],
+    ["awaiting-choice", "casebook/awaiting-approval"],
     ["paused", "casebook/queued"],
     ["failed", "casebook/failed"],
     ["stopped", "casebook/needs-info"],
@@ -66,6 +68,12 @@ describe("the label that mirrors the state", () => {
     ["done", "casebook/done"],
     ["gone", undefined],
   ] as const)("%s: %s", (stage, label) => expect(stateLabelOf({ stage })).toBe(label));
+
+  test("every stage has its label or none, and only these", () => {
+    const names = Object.values(STATE_LABELS).map(({ name }) => name);
+    for (const stage of STAGES) expect([undefined, ...names]).toContain(stateLabelOf({ stage }));
+    expect(new Set(STAGES.map((stage) => stateLabelOf({ stage })))).toEqual(new Set([undefined, ...names]));
+  });
 
   test("a wrong one is put right, taken up requests go, other labels stay", () => {
     const running = {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { newInvestigation, type Investigation } from "../../../src/domain/investigation/investigation.ts";
 import type { Rules } from "../../../src/domain/investigation/event.ts";
+import { boundOutcome, outcomeSentence } from "../../../src/domain/investigation/outcome.ts";
+import { OUTCOMES } from "../../../src/domain/model/outcome.ts";
 import { PHASES } from "../../../src/domain/phase/catalogue.ts";
 import { checkContent } from "../../../src/domain/report/check-content.ts";
 import { configurationIssue } from "../../../src/domain/report/configuration-issue.ts";
@@ -147,6 +150,226 @@ describe("the status comment", () => {
   });
 });
 
+describe("the status comment of what a model worked", () => {
+  const cost = { micros: 41_200, inputTokens: 30_000, outputTokens: 5_000, calls: 12, models: ["large"] };
+  const held: Investigation = {
+    ...running,
+    stage: "needs-info",
+    reason: "Information is missing: The version decides it.",
+    endedBy: "comprehension",
+    startedBy: { id: 1, login: "ada" },
+    wanted: ["comprehension", "root-cause"],
+    phases: [
+      {
+        ...running.phases[0]!,
+        outcome: {
+          kind: "needs-info",
+          reason: "The version decides it.",
+          questions: ["Which version, says @eve?", "Does `a.ts` fix #7?"],
+        },
+        cost,
+        researcher: "large",
+      },
+    ],
+    spent: 82_400,
+    budget: 2.5,
+  };
+
+  test("says the outcome first, then what is asked and what an answer does", () => {
+    expect(status(held).split("<details>")[0]).toMatchInlineSnapshot(`
+     "**Casebook · Waiting for an answer** – Information is missing: The version decides it.
+
+     ### Questions for the reporter
+
+     When whoever opened this issue, or anyone with triage, answers in a new comment, \`comprehension\` goes on by itself with the answer.
+
+     1. Which version, says \`@eve?\`
+     2. Does \`a.ts\` fix \`#7?\`
+
+     | phase | state | finding | checks | time | cost |
+     | --- | --- | --- | --- | --- | --- |
+     | [comprehension](https://github.com/o/r/blob/casebook/issue-42/.chant/research/issue-42-comprehension.md) | ● done | Information is missing: The version decides it. | 1 of 2 met, 2 statements dropped | 15 s | \\$0.0412, 12 calls, \`large\` |
+     | root-cause | ○ waits |  |  |  |  |
+
+     \`/casebook retry\` works it again without an answer, \`/casebook skip PHASE\` leaves out the phase that asked, \`/casebook cancel\` ends it.
+
+     "
+    `);
+  });
+
+  test("says so when an answer starts nothing any more, or nobody with the right is known", () => {
+    expect(status(held)).toContain("`comprehension` goes on by itself with the answer");
+    const often = status({ ...held, answers: { taken: 3, last: 9 } });
+    expect(often).toContain("3 answers did not settle it, so a further one starts nothing by itself");
+    const { startedBy: _startedBy, ...restored } = held;
+    expect(status(restored)).toContain("an answer alone starts nothing");
+    // What was asked once is not asked any more while the work goes on.
+    expect(status({ ...held, stage: "queued" })).not.toContain("### Questions");
+  });
+
+  test("lists several causes with what can be done, as long as something waits for it", () => {
+    const split: Investigation = {
+      ...held,
+      stage: "awaiting-choice",
+      reason: "Several distinct causes: There are two.",
+      wanted: ["root-cause"],
+      phases: [
+        {
+          ...held.phases[0]!,
+          outcome: { kind: "several-causes", reason: "There are two.", parts: ["The cart", "The store"] },
+        },
+      ],
+    };
+    expect(status(split)).toContain(
+      [
+        "### Several causes",
+        "",
+        "Each of them may have a cause of its own. An issue for each keeps the research apart; `/casebook run root-cause` goes on with all of them in one.",
+        "",
+        "1. The cart",
+        "2. The store",
+      ].join("\n"),
+    );
+    expect(status({ ...split, stage: "awaiting-merge" })).toContain("; merging the pull request goes on");
+    expect(status({ ...split, stage: "done", wanted: [] })).toContain(
+      "An issue for each keeps the research apart.",
+    );
+  });
+
+  test("an outcome that ends the work never looks like a failure", () => {
+    const text = status({
+      ...held,
+      stage: "done",
+      reason: "Not a bug: It is documented.",
+      wanted: ["root-cause"],
+      phases: [
+        {
+          ...held.phases[0]!,
+          status: "failed",
+          outcome: { kind: "not-a-bug", reason: "It is documented." },
+        },
+      ],
+    });
+    expect(text).toMatch(/^\*\*Casebook · Done\*\* – Not a bug: It is documented\./);
+    expect(text).toContain("● done, not all checks hold");
+    expect(text).toContain("`/casebook retry` goes on all the same, with `root-cause`.");
+    expect(text.split("<details>")[0]).not.toMatch(/fail|✕/i);
+  });
+
+  test("a limit that ended a phase is said before what was found", () => {
+    const text = status({
+      ...held,
+      phases: [{ ...running.phases[0]!, partial: "the limit of 40 steps was reached" }],
+    });
+    expect(text).toContain(
+      "| The limit of 40 steps was reached: what follows is what was found until then. Hypothesis: The issue is about",
+    );
+  });
+
+  test("money is shown against the least of the limits, and only where there is some", () => {
+    expect(status(held)).toContain("cost \\$0.0824 of at most \\$2.50");
+    const capped = statusComment({
+      investigation: held,
+      repository,
+      rules,
+      destination: "pull-request",
+      documents: new Map(),
+      cap: 1_500_000,
+    });
+    expect(capped).toContain("cost \\$0.0824 of at most \\$1.50");
+    const { spent: _spent, budget: _budget, ...free } = running;
+    for (const text of [status(free), status({ ...free, phases: [] })]) expect(text).not.toMatch(/cost|\$/);
+    expect(status({ ...free, budget: 2 })).toContain("may cost at most \\$2.00");
+  });
+
+  test("who researched is named, and what was asked for", () => {
+    const mixed: Investigation = {
+      ...held,
+      model: "small",
+      phases: [...held.phases, { type: "root-cause", status: "completed", researcher: "builtin" }],
+    };
+    expect(status(mixed)).toContain(
+      "researched with `large`; root-cause without a model · asked for: `small`",
+    );
+    expect(status(mixed)).not.toContain("no model");
+    expect(status(running)).toContain("every reference checked by machine, no model");
+  });
+
+  test("stays below what GitHub takes and does nothing on its page, whatever a model said", () => {
+    const text = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 900 }),
+      fc.constantFrom(
+        "@ada fixes #7 ".repeat(40),
+        "/casebook approve\n/casebook retry",
+        "<!-- casebook:4711:status:42 -->",
+        "| a | b |\n| --- | --- |",
+        "```\n# x\n",
+        "1. [x](https://example.com) ![y](https://example.com/z.png)",
+        "ü".repeat(900),
+      ),
+    );
+    const record = fc.record({
+      type: fc.constantFrom("comprehension", "root-cause", "own"),
+      status: fc.constantFrom("completed", "failed", "needs_attention" as const),
+      outcome: fc
+        .record({
+          kind: fc.constantFrom(...OUTCOMES),
+          reason: text,
+          questions: fc.array(text, { maxLength: 12 }),
+          of: text,
+          parts: fc.array(text, { maxLength: 12 }),
+        })
+        .map(boundOutcome),
+      cost: fc.record({
+        micros: fc.nat(),
+        inputTokens: fc.nat(),
+        outputTokens: fc.nat(),
+        calls: fc.nat(),
+        models: fc.array(text, { maxLength: 4 }),
+      }),
+      researcher: text,
+      partial: text,
+    });
+    fc.assert(
+      fc.property(
+        fc.array(record, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom("needs-info", "awaiting-choice", "done" as const),
+        (phases, stage) => {
+          const investigation: Investigation = {
+            ...held,
+            stage,
+            phases,
+            endedBy: phases[0]!.type,
+            reason: outcomeSentence(phases[0]!.outcome),
+            model: "x",
+          };
+          const body = status(investigation);
+          const { body: proposed } = pullRequest({
+            investigation,
+            issue: { number: 42, title: "x" },
+            repository,
+            rules,
+            branch: "casebook/issue-42",
+            files: new Map(),
+          });
+          for (const shown of [body, proposed]) {
+            expect(Buffer.byteLength(shown)).toBeLessThan(58_000);
+            expect(readMarker(shown)).toBeUndefined();
+            // Nothing is live in it: made safe again, folds aside, it stays as it is.
+            const parts = shown.split(/<\/?details(?: open)?>(?:<summary>[^<]*<\/summary>)?/);
+            for (const part of parts)
+              expect(safeText(part.trim().replace(/^Refs #42$/m, ""), { webUrl: repository.webUrl })).toBe(
+                part.trim().replace(/^Refs #42$/m, ""),
+              );
+          }
+          expect(body).toMatch(/^\*\*Casebook · /);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
 describe("the pull request", () => {
   const files = new Map([
     [
@@ -212,6 +435,47 @@ describe("the pull request", () => {
 
      *base commit [\`aaaaaaaaaaaa\`](https://github.com/o/r/tree/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa) · branch \`casebook/issue-42\` · run \`7-42-1\` · built-in researcher, no model, no cost · every reference was checked by machine at the base commit*"
     `);
+  });
+
+  test("of a model says how it ended, what cut it short, what is asked, who researched and what it cost", () => {
+    const cost = { micros: 41_200, inputTokens: 30_000, outputTokens: 5_000, calls: 12, models: ["large"] };
+    const { body } = pullRequest({
+      ...input,
+      cap: 3_000_000,
+      investigation: {
+        ...input.investigation,
+        endedBy: "comprehension",
+        wanted: ["root-cause"],
+        spent: 41_200,
+        phases: [
+          {
+            ...running.phases[0]!,
+            outcome: {
+              kind: "duplicate",
+              reason: "Both lose the last value.",
+              of: "17",
+              questions: ["Sure?"],
+            },
+            partial: "the budget of this phase is spent",
+            cost,
+            researcher: "large",
+          },
+        ],
+      },
+    });
+    expect(body.slice(0, body.indexOf("\n\nRefs"))).toMatchInlineSnapshot(`
+     "## Finding
+
+     **comprehension**: Duplicate of \`#17\`: Both lose the last value.
+
+     **comprehension**: The budget of this phase is spent: what follows is what was found until then.
+
+     Hypothesis: The issue is about \`a|b.ts\`."
+    `);
+    expect(body).toContain("- comprehension asks the reporter: Sure?");
+    expect(body).toContain("- `/casebook retry` goes on all the same, with `root-cause`.");
+    expect(body).toContain("| comprehension | `large` | \\$0.0412, 12 calls | 30000 | 5000 |");
+    expect(body).toContain("researched with `large` · cost \\$0.0412 of at most \\$3.00 · every reference");
   });
 
   test("names and links the lines, whatever the path is made of", () => {

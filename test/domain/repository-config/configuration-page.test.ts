@@ -49,6 +49,14 @@ function valueAt(config: unknown, key: string): unknown {
   return key.split(".").reduce((at, name) => (at as Record<string, unknown>)[name], config);
 }
 
+/** What the page may say in words: an empty list means everything or nothing, and some defaults are the operator's. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  "[]": ["`[]`", "none", "every source file", "every phase that can be worked"],
+  undefined: ["the operator's limit"],
+  models: ["the operator's choice"],
+  researcher: ["`model` or `builtin`"],
+};
+
 describe("docs/configuration.md", () => {
   const keys = keysOf(z.toJSONSchema(configSchema) as Shape);
 
@@ -59,10 +67,9 @@ describe("docs/configuration.md", () => {
   test.each(keys)("says the default of %s", (key) => {
     const standard = valueAt(fillDefaults({}), key);
     const written = Array.isArray(standard) ? `[${standard.join(", ")}]` : String(standard);
-    // An empty list means everything or nothing, which the page may say in words.
-    const words =
-      written === "[]" ? ["`[]`", "none", "every source file", "every phase that can be worked"] : [];
-    expect([`\`${written}\``, ...words]).toContain(rows.get(key)!.value);
+    expect([`\`${written}\``, ...(WORDS[written] ?? []), ...(WORDS[key] ?? [])]).toContain(
+      rows.get(key)!.value,
+    );
   });
 
   test.each(keys.filter(([, shape]) => shape.enum !== undefined))("names what %s may be", (key, shape) => {
@@ -84,6 +91,11 @@ describe("docs/configuration.md", () => {
     for (const [key] of keys)
       expect([key, examples[0]!.includes(`${key.split(".").at(-1)!}:`)]).toEqual([key, true]);
     expect(config.gates).toEqual(["impact-map"]);
+  });
+
+  test("names the bounds of a budget", () => {
+    for (const [key, { minimum, maximum }] of keys.filter(([name]) => name.startsWith("budget.")))
+      expect(rows.get(key)!.meaning).toContain(`${minimum} to ${maximum}`);
   });
 
   test("shows editors the way to the schema", () => {

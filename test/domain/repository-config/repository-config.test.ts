@@ -4,6 +4,7 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { lowerBudget } from "../../../src/domain/repository-config/lower-budget.ts";
 import { mergeConfigs } from "../../../src/domain/repository-config/merge-configs.ts";
 import { parseRepositoryConfig } from "../../../src/domain/repository-config/parse-repository-config.ts";
 import { schemaText } from "../../../scripts/write-schema.ts";
@@ -98,6 +99,98 @@ describe(".github/casebook.yml", () => {
   });
 });
 
+describe("models and money", () => {
+  const offered = ["large", "small"];
+  const problemsWith = (text: string, models: readonly string[] | undefined): readonly string[] =>
+    parseRepositoryConfig(text, phases, models).problems.map(({ line, message }) => `${line}: ${message}`);
+
+  test("only what the operator offers may be named, each mistake with its line", () => {
+    const text =
+      "models:\n  default: [small]\n  root-cause:\n    - large\n    - huge\n    - larg\n  root-couse: [small]\n";
+    expect(problemsWith(text, offered)).toMatchInlineSnapshot(`
+     [
+       "5: Expected a model that is offered here in \`models.root-cause\`; found \`huge\`. There are \`large\`, \`small\`.",
+       "6: Expected a model that is offered here in \`models.root-cause\`; found \`larg\`. Did you mean \`large\`?",
+       "7: Expected a phase or \`default\` in \`models\`; found \`root-couse\`. Did you mean \`root-cause\`?",
+     ]
+    `);
+  });
+
+  test("where the operator offers none, every name is a mistake; where that is not known, none is", () => {
+    expect(problemsWith("models: { default: [small] }\n", [])).toEqual([
+      "1: Expected a model that is offered here in `models.default`; found `small`. None is set up here.",
+    ]);
+    expect(problemsWith("models: { default: [small] }\n", undefined)).toEqual([]);
+  });
+
+  test("a name that looks like an object's own is one name more", () => {
+    for (const key of ["__proto__", "constructor", "toString"]) {
+      expect(problemsWith(`models: { ${key}: [small] }\n`, offered)[0]).toContain(`found \`${key}\``);
+      expect(problemsWith(`models: { default: [${key}] }\n`, offered)[0]).toContain(`found \`${key}\``);
+    }
+  });
+
+  test("a key is the file's own word, and shown as one", () => {
+    const text = 'models: { "`@ada": [x, 3] }\n';
+    expect(problemsWith(text, offered)).toEqual([
+      "1: Expected the name of a model in ``models.`@ada.1``; found `3`.",
+      "1: Expected a phase or `default` in `models`; found `` `@ada ``. There are `default`, `comprehension`, `root-cause`, `impact-map`, `fix`.",
+      "1: Expected a model that is offered here in ``models.`@ada``; found `x`. There are `large`, `small`.",
+    ]);
+  });
+
+  test.each([
+    "models: []\n",
+    "models: { default: small }\n",
+    "models: { default: [] }\n",
+    "models: { default: [3] }\n",
+    "budget: 3\n",
+    "budget: { phase: 0 }\n",
+    "budget: { phase: -1 }\n",
+    "budget: { phase: .inf }\n",
+    "budget: { phase: .nan }\n",
+    "budget: { investigation: '2' }\n",
+    "budget: { day: 2 }\n",
+    "mode: both\n",
+    "researcher: person\n",
+  ])("%j is wrong, and the defaults hold", (text) => {
+    const { config, problems } = parseRepositoryConfig(text, phases, offered);
+    expect(problems).not.toEqual([]);
+    expect(config).toEqual(parseRepositoryConfig(undefined, phases, offered).config);
+  });
+
+  test("without a word the researcher is a model where one is offered, and the rest is the operator's", () => {
+    const rest = { mode: "full", models: {}, budget: {} };
+    expect(parseRepositoryConfig("", phases, offered).config).toMatchObject({ researcher: "model", ...rest });
+    for (const models of [[], undefined])
+      expect(parseRepositoryConfig("", phases, models).config).toMatchObject({
+        researcher: "builtin",
+        ...rest,
+      });
+    expect(parseRepositoryConfig("researcher: builtin\n", phases, offered).config.researcher).toBe("builtin");
+  });
+
+  test("everybody can lower what may be spent, and nobody raises it", () => {
+    const operator = { phase: 1, investigation: 3 };
+    expect(lowerBudget(operator, {}, undefined)).toEqual(operator);
+    expect(lowerBudget(operator, { phase: 5, investigation: 9 }, 100)).toEqual(operator);
+    expect(lowerBudget(operator, { phase: 0.5 }, 2)).toEqual({ phase: 0.5, investigation: 2 });
+    // A phase never costs more than its investigation.
+    expect(lowerBudget(operator, {}, 0.2)).toEqual({ phase: 0.2, investigation: 0.2 });
+    expect(lowerBudget({}, {}, undefined)).toEqual({});
+    const dollars = fc.option(fc.double({ min: 0.01, max: 1_000, noNaN: true }), { nil: undefined });
+    fc.assert(
+      fc.property(dollars, dollars, dollars, dollars, dollars, (a, b, c, d, asked) => {
+        const lowered = lowerBudget({ phase: a, investigation: b }, { phase: c, investigation: d }, asked);
+        const { phase = 0, investigation = 0 } = lowered;
+        expect([a, c].filter((limit) => limit !== undefined && phase > limit)).toEqual([]);
+        expect([b, d, asked].filter((limit) => limit !== undefined && investigation > limit)).toEqual([]);
+        expect(lowered.phase === undefined).toBe([a, b, c, d, asked].every((limit) => limit === undefined));
+      }),
+    );
+  });
+});
+
 describe("defaults of the owner", () => {
   test("hold where the repository says nothing; a list replaces a list", () => {
     const { config } = mergeConfigs(
@@ -108,6 +201,22 @@ describe("defaults of the owner", () => {
     expect(config).toMatchObject({
       gates: ["root-cause"],
       limits: { runs: 1, minutes: 9, startsPerHour: 5 },
+    });
+  });
+
+  test("hold for models and money key by key", () => {
+    const { config, problems } = mergeConfigs(
+      "models: { default: [small], root-cause: [large] }\nbudget: { phase: 1, investigation: 2 }\nmode: single\n",
+      "models: { root-cause: [small] }\nbudget: { phase: 0.5 }\n",
+      phases,
+      ["large", "small"],
+    );
+    expect(problems).toEqual([]);
+    expect(config).toMatchObject({
+      mode: "single",
+      researcher: "model",
+      models: { default: ["small"], "root-cause": ["small"] },
+      budget: { phase: 0.5, investigation: 2 },
     });
   });
 
@@ -132,7 +241,15 @@ describe("the published JSON Schema", () => {
       "gate: x\n",
       "who: { start: read }\n",
       "paths: { include: ['src/**'] }\n",
+      "models: { default: [small], own: [large] }\n",
+      "models: { default: [] }\n",
+      "budget: { phase: 0.5 }\n",
+      "budget: { phase: 0 }\n",
+      "mode: single\n",
     ])
-      expect([text, validate(parse(text))]).toEqual([text, problemsOf(text).length === 0]);
+      expect([text, validate(parse(text))]).toEqual([
+        text,
+        parseRepositoryConfig(text, [...phases, "own"]).problems.length === 0,
+      ]);
   });
 });

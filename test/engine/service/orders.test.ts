@@ -76,7 +76,7 @@ function serviceOf(app: GitHubApp, store: Store): Service {
     app,
     store,
     research: {} as Service["research"],
-    settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0, models: [] },
+    settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0 },
     now: () => Date.parse("2026-01-01T01:00:00Z"),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };

@@ -1,0 +1,28 @@
+import type { Customer } from "../../domain/model/model-settings.ts";
+import type { RepositoryConfig } from "../../domain/repository-config/repository-config.ts";
+import type { ModelGateway } from "../agent/gateway.ts";
+import type { IssueKey } from "../store/store.ts";
+import type { ModelResearch } from "./research.ts";
+
+/** Where a run gets its models and its money. */
+export interface ModelDesk {
+  /** Names that a command or a repository may choose from; empty when this customer may use none. */
+  names(customer: Customer): readonly string[];
+  /** US dollars that the operator allows. */
+  budget(customer: Customer): { readonly phase: number; readonly investigation: number };
+  /** Models and money for one run. */
+  open(order: ModelOrder): { readonly gateway: ModelGateway; readonly research: ModelResearch };
+  /** Removes what models were told and said about an issue; what it cost stays counted. */
+  forget(of: IssueKey): Promise<void>;
+}
+
+export interface ModelOrder extends IssueKey {
+  /** A run that is taken up again has the same name. */
+  readonly run: string;
+  readonly customer: Customer;
+  /** The model that somebody asked for; else the repository's and the operator's choice for each phase. */
+  readonly wanted?: string | undefined;
+  readonly models: RepositoryConfig["models"];
+  /** US dollars, lowered by everybody who may. */
+  readonly budget: RepositoryConfig["budget"];
+}
