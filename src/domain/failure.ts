@@ -38,6 +38,11 @@ export const FAILURES = {
     exit: 7,
     hint: "This phase needs a model; the built-in researcher does comprehension, root cause and impact map.",
   },
+  "model-unavailable": {
+    exit: 10,
+    hint: "It may pass by itself: run the same command again; nothing that was paid for is lost.",
+  },
+  "model-refused": { exit: 10, hint: "`casebook doctor` asks the endpoint and says what is wrong." },
   "no-space": { exit: 8, hint: "Free disk space, then run the same command again; nothing is lost." },
   "no-permission": {
     exit: 8,

@@ -1,5 +1,7 @@
+import type { RecordedRun } from "../run/recorded-run.ts";
+
 /** What a statement rests on. Each kind can be checked by machine at the document's base commit. */
-export type Citation = LineCitation | CommitCitation | IssueCitation | SearchCitation;
+export type Citation = LineCitation | CommitCitation | IssueCitation | SearchCitation | RunCitation;
 
 /** Lines of a file at the base commit. Prints as `path:start` or `path:start-end`. */
 export interface LineCitation {
@@ -37,6 +39,13 @@ export interface IssueCitation {
 export interface SearchCitation {
   readonly kind: "search";
   readonly search: RecordedSearch;
+}
+
+/** Words that a run printed, white space folded. The document holds the run. */
+export interface RunCitation {
+  readonly kind: "run";
+  readonly run: RecordedRun;
+  readonly quote: string;
 }
 
 /** A query over the files of one commit. Matching is per line, and linear in the text. */

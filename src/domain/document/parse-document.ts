@@ -4,6 +4,8 @@ import { isSourcePath } from "../file-role/source-path.ts";
 import { roleOfPath } from "../file-role/role-of-path.ts";
 import { parseMarkdown } from "../markdown/parse-markdown.ts";
 import { plainText } from "../markdown/plain-text.ts";
+import type { RecordedRun } from "../run/recorded-run.ts";
+import { parseRun, RUN_LANGUAGE } from "./run-block.ts";
 import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
 
 /** Something that can be checked and the 1-based line of the document it stands on. */
@@ -54,6 +56,10 @@ export interface ParsedDocument {
   readonly searches: readonly At<SearchRecord | string>[];
   /** Quotations of the issue: inline ones and block quotations that Casebook rendered. */
   readonly quotes: readonly At<string>[];
+  /** What Casebook ran; a text says why the block cannot be read. */
+  readonly runs: readonly At<RecordedRun | string>[];
+  /** Words that a run is said to have printed; undefined where only the run is named. */
+  readonly runQuotes: readonly At<{ readonly run: string; readonly quote: string | undefined }>[];
 }
 
 /**
@@ -82,13 +88,15 @@ class Reader {
   private readonly excerpts: At<Excerpt>[] = [];
   private readonly searches: At<SearchRecord | string>[] = [];
   private readonly quotes: At<string>[] = [];
+  private readonly runs: At<RecordedRun | string>[] = [];
+  private readonly runQuotes: At<{ run: string; quote: string | undefined }>[] = [];
   /** Citations seen so far: what a statement holds is the difference. */
   private count = 0;
 
   result(text: string): ParsedDocument {
     const base = /^Base commit: `([0-9a-f]{40})`/m.exec(text)?.[1];
-    const { sections, lines, commits, excerpts, searches, quotes } = this;
-    return { baseCommit: base, sections, lines, commits, excerpts, searches, quotes };
+    const { sections, lines, commits, excerpts, searches, quotes, runs, runQuotes } = this;
+    return { baseCommit: base, sections, lines, commits, excerpts, searches, quotes, runs, runQuotes };
   }
 
   block(node: Nodes): void {
@@ -143,6 +151,10 @@ class Reader {
       this.searches.push({ line, value: parseSearch(value) });
       return;
     }
+    if (lang === RUN_LANGUAGE) {
+      this.runs.push({ line, value: parseRun(value) });
+      return;
+    }
     const place = meta === null || meta === undefined ? lang : meta;
     const reference = place === null || place === undefined ? undefined : parseLines(place.trim());
     if (reference === undefined) return;
@@ -172,7 +184,12 @@ class Reader {
       const line = child.position?.start.line ?? 1;
       const before = children[i - 1];
       const lead = before?.type === "text" ? before.value : "";
-      if (child.type === "inlineCode") this.inlineCode(child, line, lead, children.slice(i + 1, i + 3));
+      const run = runBefore(children, i);
+      if (run !== undefined && child.type === "inlineCode") {
+        this.runQuotes.push({ line, value: { run, quote: child.value } });
+        this.count++;
+      } else if (child.type === "inlineCode")
+        this.inlineCode(child, line, lead, children.slice(i + 1, i + 3));
       else if (child.type === "text") this.text(child, line);
       else if (child.type === "link") this.link(child, line);
       else this.inline(child);
@@ -195,6 +212,14 @@ class Reader {
           ? subject.value
           : undefined;
       this.commits.push({ line, value: { oid: node.value, subject: told } });
+      this.count++;
+      return;
+    }
+    if (RUN_NAME.test(node.value) && /\brun $/.test(lead)) {
+      // With a colon and words after it, the words are the reference.
+      const [after, quote] = next;
+      if (after?.type === "text" && after.value === ": " && quote?.type === "inlineCode") return;
+      this.runQuotes.push({ line, value: { run: node.value, quote: undefined } });
       this.count++;
       return;
     }
@@ -239,6 +264,21 @@ class Reader {
     }
     this.inline(node);
   }
+}
+
+const RUN_NAME = /^run-[1-9]\d{0,3}$/;
+
+/** Of the words in ``run `run-1`: `words` `` the name of the run. */
+function runBefore(children: readonly Nodes[], i: number): string | undefined {
+  const [lead, name, colon] = [children[i - 3], children[i - 2], children[i - 1]];
+  return colon?.type === "text" &&
+    colon.value === ": " &&
+    name?.type === "inlineCode" &&
+    RUN_NAME.test(name.value) &&
+    lead?.type === "text" &&
+    /\brun $/.test(lead.value)
+    ? name.value
+    : undefined;
 }
 
 function decodePath(path: string): string {

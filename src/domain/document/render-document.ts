@@ -2,6 +2,8 @@ import type { Citation, RecordedSearch } from "../citation/citation.ts";
 import { formatLines } from "../citation/format-citation.ts";
 import type { Block, Cell, Finding, Provenance, ResearchDocument, Row, Section } from "../finding/finding.ts";
 import { inlineCode, longestRun, printable } from "./inline-code.ts";
+import type { RecordedRun } from "../run/recorded-run.ts";
+import { formatRun, RUN_LANGUAGE } from "./run-block.ts";
 import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
 
 /** How a statement begins that is not read from the code; `parseDocument` knows these words again. */
@@ -9,6 +11,7 @@ export const MARKS: Readonly<Record<Exclude<Provenance, "code">, string>> = {
   run: "Measured:",
   reporter: "Reported:",
   maintainer: "A maintainer said:",
+  model: "Model:",
   inference: "Hypothesis:",
 };
 export const UNKNOWN_MARK = "Not known:";
@@ -17,6 +20,8 @@ export const QUESTION_MARK = "Question:";
 const LEGEND =
   "References (`path:line`, commits, searches) are to the base commit and were checked there by machine. " +
   "“Reported” is what a person said and nobody checked; “Hypothesis” is concluded, not established; “Not known” was looked for and not found.";
+const MODEL_LEGEND =
+  " “Model” is a model's reading of what it cites: that the words stand there, and every name and number of the sentence with them, was checked by machine; that the reading is right was not.";
 
 /**
  * The Markdown of a document. The same data gives the same text. Searches are numbered in the order they are first cited
@@ -30,19 +35,29 @@ export function renderDocument(document: ResearchDocument): string {
     if (known === undefined) searches.set(key, (known = { id: `S${searches.size + 1}`, search }));
     return known.id;
   };
-  const render: Renderer = { citation: (citation) => formatCitation(citation, idOf), searchId: idOf };
+  const runs = new Map<string, RecordedRun>();
+  const render: Renderer = {
+    citation: (citation) => formatCitation(citation, idOf, runs),
+    searchId: idOf,
+    run: (run) => void runs.set(run.name, run),
+  };
   const lead = document.lead.map(
     (finding) =>
-      `**${finding.provenance === "inference" ? `${MARKS.inference} ` : ""}${finding.text}**${cite(finding.citations, render)}`,
+      `**${finding.provenance === "inference" || finding.provenance === "model" ? `${MARKS[finding.provenance]} ` : ""}${finding.text}**${cite(finding.citations, render)}`,
   );
   const sections = document.sections.map((section) => renderSection(section, render));
+  const marked = sections.some((section) => section.includes(MARKS.model)) || lead.some(isFromModel);
+  const ran = [...runs.values()].map(renderRun);
   const listed = [...searches.values()].map(({ id, search }) => renderSearch(id, search));
   const parts = [
     `# ${document.title}`,
     `Base commit: \`${document.baseCommit}\``,
     ...lead,
-    `*${LEGEND}*`,
+    `*${LEGEND}${marked ? MODEL_LEGEND : ""}*`,
     ...sections,
+    ...(ran.length > 0
+      ? ["## Runs", "Casebook ran these itself, in a sandbox without network, on the base commit.", ...ran]
+      : []),
     ...(listed.length > 0 ? ["## Searches", "Each can be run again with `casebook check`.", ...listed] : []),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -51,9 +66,19 @@ export function renderDocument(document: ResearchDocument): string {
 interface Renderer {
   readonly citation: (citation: Citation) => string;
   readonly searchId: (search: RecordedSearch) => string;
+  /** The run is to stand in the document. */
+  readonly run: (run: RecordedRun) => void;
 }
 
-function formatCitation(citation: Citation, idOf: (search: RecordedSearch) => string): string {
+function isFromModel(text: string): boolean {
+  return text.startsWith(`**${MARKS.model}`);
+}
+
+function formatCitation(
+  citation: Citation,
+  idOf: (search: RecordedSearch) => string,
+  runs: Map<string, RecordedRun>,
+): string {
   switch (citation.kind) {
     case "lines":
       return inlineCode(formatLines(citation), 1_000);
@@ -63,6 +88,9 @@ function formatCitation(citation: Citation, idOf: (search: RecordedSearch) => st
       return `${citation.author === undefined ? "issue" : `comment by ${inlineCode(citation.author)}`}: ${inlineCode(citation.quote)}`;
     case "search":
       return `search ${idOf(citation.search)}`;
+    case "run":
+      runs.set(citation.run.name, citation.run);
+      return `run \`${citation.run.name}\`: ${inlineCode(citation.quote)}`;
   }
 }
 
@@ -82,6 +110,11 @@ function renderBlock(block: Block, render: Renderer): string {
       return renderTable(block.columns, block.rows, render);
     case "excerpt":
       return renderExcerpt(block);
+    case "code": {
+      const fence = "`".repeat(Math.max(3, longestRun(block.text) + 1));
+      // Without a place behind the language: nothing of it is in the commit.
+      return `${fence}${block.language}\n${block.text.split("\n").map(controlFree).join("\n")}\n${fence}`;
+    }
     case "quote":
       return renderQuote(block.text, block.author);
     case "unknown":
@@ -92,6 +125,9 @@ function renderBlock(block: Block, render: Renderer): string {
       return block.items.map((item, i) => `${block.ordered ? `${i + 1}.` : "-"} ${item}`).join("\n");
     case "search":
       return `- Search ${render.searchId(block.search)}: ${describeSearch(block.search)}`;
+    case "run":
+      render.run(block.run);
+      return `- ${MARKS.run} ${inlineCode(block.run.command.join(" "), 300)} ended with ${block.run.end} (run \`${block.run.name}\`)`;
   }
 }
 
@@ -158,4 +194,10 @@ function renderSearch(id: string, search: RecordedSearch): string {
   const body = formatSearch(search);
   const fence = "`".repeat(Math.max(3, longestRun(body) + 1));
   return `### ${id}\n\n${fence}${SEARCH_LANGUAGE}\n${body}\n${fence}`;
+}
+
+function renderRun(run: RecordedRun): string {
+  const body = formatRun(run);
+  const fence = "`".repeat(Math.max(3, longestRun(body) + 1));
+  return `### ${run.name}\n\n${fence}${RUN_LANGUAGE}\n${body}\n${fence}`;
 }

@@ -1,10 +1,12 @@
 import type { Citation, RecordedSearch } from "../citation/citation.ts";
+import type { RecordedRun } from "../run/recorded-run.ts";
 
 /**
  * Where a statement comes from. `code`: read from the tree or its history at the base commit. `run`: a program was run.
- * `reporter`, `maintainer`: a person said so, nobody checked it. `inference`: concluded from other statements; never a fact.
+ * `reporter`, `maintainer`: a person said so, nobody checked it. `model`: a model's reading of what it cites; the citations and every
+ * name and number of the sentence were checked, the reading was not. `inference`: concluded from other statements; never a fact.
  */
-export type Provenance = "code" | "run" | "reporter" | "maintainer" | "inference";
+export type Provenance = "code" | "run" | "reporter" | "maintainer" | "model" | "inference";
 
 /** One statement of a document. Plain text with Markdown inline code only; never raw text of the issue or the repository. */
 export interface Finding {
@@ -32,6 +34,8 @@ export type Block =
       readonly text: string;
       readonly language: string;
     }
+  /** Text that is not in the commit: a test that was written, a change. */
+  | { readonly kind: "code"; readonly language: string; readonly text: string }
   /** Words of the issue, shown as a quotation. */
   | { readonly kind: "quote"; readonly text: string; readonly author?: string }
   /** What is not known, and what was tried to know it. */
@@ -40,7 +44,9 @@ export type Block =
   | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "list"; readonly items: readonly string[]; readonly ordered: boolean }
   /** A search that was run, its query and every hit: can be run again by `casebook check`. */
-  | { readonly kind: "search"; readonly search: RecordedSearch };
+  | { readonly kind: "search"; readonly search: RecordedSearch }
+  /** A program that Casebook ran. */
+  | { readonly kind: "run"; readonly run: RecordedRun };
 
 export interface Row {
   readonly cells: readonly Cell[];

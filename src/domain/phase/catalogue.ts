@@ -54,9 +54,20 @@ export const PHASES: readonly Phase[] = [
     prompt: "reproduction",
     context: "The report is understood. Whether the failure can be shown at will is not known yet.",
     task: "Write a test in the project's own framework that fails at the base commit in the way the issue describes, or steps for a person where that cannot be done.",
-    sections: [],
+    sections: [
+      { id: "reproduction-result", heading: "Result" },
+      { id: "test", heading: "Test" },
+      { id: "why-it-fails", heading: "Why it fails" },
+      { id: "steps-for-a-person", heading: "Steps for a person" },
+    ],
     criteria: [
-      { text: "A test fails at the base commit in the way the issue describes, every time", check: "person" },
+      ...EVERY_DOCUMENT,
+      {
+        text: "A test of the project's own framework fails at the base commit, every time, in the same way",
+        check: "reproduced",
+      },
+      { text: "The rest of the suite runs as before with the test added", check: "suite-runs" },
+      { text: "The test fails in the way the issue describes", check: "judged" },
     ],
   },
   {
@@ -132,10 +143,37 @@ export const PHASES: readonly Phase[] = [
     prompt: "fix",
     context: "The cause is confirmed and the impact is known.",
     task: "Change the target files as the recommendation says, with a test that fails before and passes after.",
-    sections: [],
+    sections: [
+      { id: "fix-result", heading: "Result" },
+      { id: "change", heading: "Change" },
+      { id: "not-established-fix", heading: "Not established" },
+    ],
     criteria: [
-      { text: "The reproduction test fails before the change and passes after it", check: "person" },
-      { text: "The rest of the suite is no worse", check: "person" },
+      ...EVERY_DOCUMENT,
+      { text: "The reproduction test fails before the change and passes after it", check: "fix-works" },
+      { text: "The rest of the suite is no worse", check: "suite-no-worse" },
+      { text: "Only target files and the test are changed", check: "only-targets" },
     ],
   },
 ];
+
+/** The one phase of an investigation in single-document mode: a document with a heading for each stage. */
+export const SINGLE_PHASE: Phase = {
+  type: "research",
+  // Before every other: it stands in the place of all of them.
+  number: 0,
+  title: "Research",
+  specType: "research",
+  dependsOn: [],
+  needs: "builtin",
+  prompt: "research",
+  context: "A small issue was reported; one document holds all that is found out about it.",
+  task: "Say what the reporter experiences and which components it touches, rank the places that may hold the cause with the evidence, and list what a fix touches.",
+  sections: [
+    { id: "stage-comprehension", heading: "Comprehension" },
+    { id: "stage-reproduction", heading: "Reproduction" },
+    { id: "stage-root-cause", heading: "Root cause" },
+    { id: "stage-impact-map", heading: "Impact map" },
+  ],
+  criteria: [...EVERY_DOCUMENT, { text: "The cause is confirmed", check: "cause-confirmed" }],
+};

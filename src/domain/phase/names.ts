@@ -15,6 +15,15 @@ export function documentFileOf(issueKey: string, phase: Pick<Phase, "type">): st
   return `.chant/research/issue-${issueKey}-${phase.type}.md`;
 }
 
+/**
+ * `.chant/research/issue-42-reproduction-test.py`: the test of a reproduction beside its document, under a name that no
+ * test runner takes up by itself.
+ */
+export function reproductionTestFileOf(issueKey: string, testPath: string): string {
+  const ending = /\.[A-Za-z0-9]{1,10}$/.exec(testPath)?.[0] ?? ".txt";
+  return `.chant/research/issue-${issueKey}-reproduction-test${ending}`;
+}
+
 /** `casebook/issue-42`. */
 export function branchOf(issueKey: string): string {
   return `casebook/issue-${issueKey}`;

@@ -1,6 +1,9 @@
 import type { SpecType } from "../spec/spec.ts";
 
-/** How a criterion is decided. Each name is one check of the engine; `person` is decided by people alone. */
+/**
+ * How a criterion is decided. Each name is one check of the engine; `judged` is asked of a model, and shown as its word;
+ * `person` is decided by people alone.
+ */
 export const CHECKS = [
   "document-exists",
   "sections-present",
@@ -19,6 +22,12 @@ export const CHECKS = [
   "risks-measured",
   "targets-exist",
   "cause-confirmed",
+  "reproduced",
+  "suite-runs",
+  "fix-works",
+  "suite-no-worse",
+  "only-targets",
+  "judged",
   "person",
 ] as const;
 export type CheckName = (typeof CHECKS)[number];

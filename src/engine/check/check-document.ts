@@ -3,6 +3,7 @@ import type { RecordedSearch, SearchQuery } from "../../domain/citation/citation
 import { formatLines } from "../../domain/citation/format-citation.ts";
 import { inlineCode, printable } from "../../domain/document/inline-code.ts";
 import type { Excerpt, LineReference, ParsedDocument } from "../../domain/document/parse-document.ts";
+import { printedBy, type RecordedRun } from "../../domain/run/recorded-run.ts";
 import { digestOf, type SearchRecord } from "../../domain/document/search-block.ts";
 import type { SourceText } from "../evidence/codebase.ts";
 
@@ -25,7 +26,7 @@ export interface CheckSource {
 export interface DocumentProblem {
   /** 1-based line of the document. */
   readonly line: number;
-  readonly kind: "lines" | "excerpt" | "search" | "commit" | "quote";
+  readonly kind: "lines" | "excerpt" | "search" | "commit" | "quote" | "run";
   /** One sentence: what the document says and what is there. */
   readonly message: string;
 }
@@ -70,6 +71,12 @@ export async function checkDocument(
     signal?.throwIfAborted();
     report(line, "search", typeof value === "string" ? value : await wrongSearch(value, source));
   }
+  for (const { line, value } of document.runs)
+    report(line, "run", typeof value === "string" ? value : undefined);
+  const runs = new Map(
+    document.runs.flatMap(({ value }) => (typeof value === "string" ? [] : [[value.name, value] as const])),
+  );
+  for (const { line, value } of document.runQuotes) report(line, "run", wrongRun(value, runs));
   let quotes = 0;
   if (source.issueText !== undefined) {
     const text = fold(source.issueText);
@@ -87,6 +94,7 @@ export async function checkDocument(
       search: document.searches.length,
       commit: document.commits.length,
       quote: quotes,
+      run: document.runQuotes.length,
     },
     problems: problems.sort((a, b) => a.line - b.line),
   };
@@ -145,6 +153,19 @@ async function wrongSearch(record: SearchRecord, source: CheckSource): Promise<s
   return missing === undefined
     ? undefined
     : `${name} does not find ${missing.path}:${missing.line}, which the document lists`;
+}
+
+/** A run cannot be done again here; what is said of it must stand in what the document recorded. */
+function wrongRun(
+  { run: name, quote }: { readonly run: string; readonly quote: string | undefined },
+  runs: ReadonlyMap<string, RecordedRun>,
+): string | undefined {
+  const run = runs.get(name);
+  if (run === undefined) return `the document holds no run ${inlineCode(name)}`;
+  const words = quote?.endsWith("…") === true ? quote.slice(0, -1) : quote;
+  return words === undefined || printable(printedBy(run)).includes(words)
+    ? undefined
+    : `${inlineCode(words, 80)} does not stand in what ${name} printed`;
 }
 
 /** A subject may be shown cut short, and with characters that do not print replaced. */

@@ -1,8 +1,10 @@
+import { namesCauseOrFix } from "../../domain/document/names-cause.ts";
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../../domain/document/render-document.ts";
 import type { DocumentSection, ParsedDocument } from "../../domain/document/parse-document.ts";
 import type { CheckName, Phase, PhaseCriterion } from "../../domain/phase/phase.ts";
 import type { Verdict } from "../../domain/verdict/verdict.ts";
 import type { CheckReport, DocumentProblem } from "../check/check-document.ts";
+import type { Judgement } from "./judgement.ts";
 import { counted } from "../research/statements.ts";
 
 /** What a criterion is decided from: the document as it was read back, never what its maker meant to write. */
@@ -22,7 +24,11 @@ type Check = (evidence: Evidence) => Answer;
 const met = (evidence: string): Answer => ({ result: "met", evidence });
 const unmet = (evidence: string): Answer => ({ result: "unmet", evidence });
 
-const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
+/** Decided by what a run of code or a model said, which comes from outside of the document. */
+const FROM_OUTSIDE = ["reproduced", "suite-runs", "fix-works", "suite-no-worse", "only-targets"] as const;
+type MachineCheck = Exclude<CheckName, "person" | "judged" | (typeof FROM_OUTSIDE)[number]>;
+
+const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
   "document-exists": ({ parsed }) =>
     parsed.sections.length > 0
       ? met(`the document has ${counted(parsed.sections.length, "heading")}`)
@@ -38,8 +44,8 @@ const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
       ? unmet("the document names no base commit")
       : noProblem(
           report,
-          ["lines", "excerpt", "commit"],
-          `${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up`,
+          ["lines", "excerpt", "commit", "run"],
+          `${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up${report.checked.run > 0 ? `, ${counted(report.checked.run, "word of a run", "words of runs")} found in what was recorded` : ""}`,
         ),
   "searches-repeat": ({ report }) =>
     noProblem(report, ["search"], `${counted(report.checked.search, "search", "searches")} run again`),
@@ -59,11 +65,7 @@ const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
       .find(({ heading }) => /\b(cause|suspects?|fix|solution|options?)\b/i.test(heading));
     const said = parsed.sections
       .flatMap(({ statements }) => statements)
-      .find(
-        ({ text }) =>
-          !text.startsWith(MARKS.reporter) &&
-          /\b(the cause (is|lies)|is caused by|to fix (it|this)|should be (changed|fixed))\b/i.test(text),
-      );
+      .find(({ text }) => !text.startsWith(MARKS.reporter) && namesCauseOrFix(text));
     if (told !== undefined) return unmet(`line ${told.line}: a section ${told.heading}`);
     return said === undefined
       ? met("no section and no statement of ours names a cause or a fix")
@@ -128,13 +130,18 @@ const CHECKERS: Readonly<Record<Exclude<CheckName, "person">, Check>> = {
       : unmet(`${lacking} does not exist at the base commit`);
   },
   "cause-confirmed": ({ given }) =>
-    given
-      ? met("a person named the place")
-      : { result: "undecided", evidence: "no person named the place and no code was run" },
+    given ? met("a person named the place") : { result: "undecided", evidence: "no person named the place" },
 };
 
-/** The verdict of one criterion. A criterion that only a person can decide stays undecided. */
-export function decideCriterion({ text, check }: PhaseCriterion, evidence: Evidence): Verdict {
+/**
+ * The verdict of one criterion. What only a person can decide stays undecided; what only a run or a model can decide does
+ * too, when there was none. `judgements`: by the name of the check, for `judged` by the text of the criterion.
+ */
+export function decideCriterion(
+  { text, check }: PhaseCriterion,
+  evidence: Evidence,
+  judgements: ReadonlyMap<string, Judgement> = new Map(),
+): Verdict {
   if (check === "person")
     return {
       criterion: text,
@@ -143,12 +150,32 @@ export function decideCriterion({ text, check }: PhaseCriterion, evidence: Evide
       how: "human",
       evidence: "only a person can decide it",
     };
+  if (check === "judged")
+    return {
+      criterion: text,
+      check,
+      ...(judgements.get(text) ?? {
+        result: "undecided",
+        how: "human",
+        evidence: "no machine can decide it, and no model was asked",
+      }),
+    };
+  if (isFromOutside(check))
+    return {
+      criterion: text,
+      check,
+      ...(judgements.get(check) ?? { result: "undecided", how: "run", evidence: "no code was run" }),
+    };
   return {
     criterion: text,
     check,
     how: check === "cause-confirmed" ? "human" : "machine",
     ...CHECKERS[check](evidence),
   };
+}
+
+function isFromOutside(check: CheckName): check is (typeof FROM_OUTSIDE)[number] {
+  return (FROM_OUTSIDE as readonly CheckName[]).includes(check);
 }
 
 function noProblem(

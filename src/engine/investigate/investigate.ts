@@ -3,6 +3,9 @@ import { parseDocument } from "../../domain/document/parse-document.ts";
 import { MARKS, renderDocument } from "../../domain/document/render-document.ts";
 import type { Issue } from "../../domain/issue/issue.ts";
 import { visibleText } from "../../domain/issue/visible/visible-text.ts";
+import { turnOf } from "../../domain/investigation/outcome.ts";
+import { formatRecordLines } from "../../domain/investigation/record-lines.ts";
+import type { PhaseCost, PhaseOutcome } from "../../domain/model/outcome.ts";
 import { documentFileOf, specFileOf, specIdOf } from "../../domain/phase/names.ts";
 import type { Phase } from "../../domain/phase/phase.ts";
 import { phaseSpec } from "../../domain/phase/phase-spec.ts";
@@ -16,7 +19,7 @@ import { type CheckSource, checkDocument } from "../check/check-document.ts";
 import { decideCriterion } from "../criteria/decide-criterion.ts";
 import { dropWrong } from "../research/drop-wrong.ts";
 import type { ResearchContext } from "../research/research-context.ts";
-import { writeDocument } from "../research/write-document.ts";
+import { builtinResearcher, type Researcher, TEST_LABEL, type Written } from "../research/researcher.ts";
 import type { Publisher } from "../source/repository.ts";
 
 export interface InvestigateRequest {
@@ -33,6 +36,8 @@ export interface InvestigateDependencies {
   readonly context: ResearchContext;
   readonly source: CheckSource;
   readonly publisher: Publisher;
+  /** Default: the built-in one. */
+  readonly researcher?: Researcher;
   readonly now: () => Date;
   readonly onPhase?: (phase: Phase, event: "start" | PhaseResult["status"]) => void;
 }
@@ -50,6 +55,14 @@ export interface PhaseResult {
   readonly reason?: string;
   /** First sentence of the document, marked as a hypothesis when it is one. */
   readonly lead?: string;
+  /** A legal end other than "continue": the phases after it were not worked. */
+  readonly outcome?: PhaseOutcome;
+  /** What models cost; undefined when none was asked. */
+  readonly cost?: PhaseCost;
+  /** Who researched: `builtin`, or the names of the models. */
+  readonly researcher?: string;
+  /** Which limit ended it early: what was found until then is what was published. */
+  readonly partial?: string;
 }
 
 export interface InvestigateResult {
@@ -59,20 +72,28 @@ export interface InvestigateResult {
   readonly phases: readonly PhaseResult[];
 }
 
-/** Works the phases one after the other; each is published before the next begins, so a kill loses at most one. */
+/**
+ * Works the phases one after the other; each is published before the next begins, so a kill loses at most one. A phase
+ * that ends with an outcome ends or holds the investigation: those after it are not worked.
+ */
 export async function investigate(
   request: InvestigateRequest,
   dependencies: InvestigateDependencies,
 ): Promise<InvestigateResult> {
-  const { context, publisher } = dependencies;
-  const worked = (request.present ?? request.phases).filter(({ needs }) => needs === "builtin");
+  const { publisher, researcher = builtinResearcher } = dependencies;
+  let { context } = dependencies;
+  const worked = (request.present ?? request.phases).filter(
+    (phase) => researcher.cannot(phase) === undefined,
+  );
   // A place that does not exist is told before anything is written.
   if (request.at !== undefined) await context.suspects();
   const results: PhaseResult[] = [];
+  let proposal: Written["proposed"];
   for (const phase of request.phases) {
     context.signal?.throwIfAborted();
     const specId = specIdOf(request.issue.key, phase);
-    if (phase.needs === "model") {
+    const cannot = researcher.cannot(phase);
+    if (cannot !== undefined) {
       results.push({
         phase: phase.type,
         specId,
@@ -81,15 +102,21 @@ export async function investigate(
         verdicts: [],
         dropped: 0,
         changed: false,
-        reason: "it needs a model",
+        reason: cannot,
       });
       dependencies.onPhase?.(phase, "left-out");
       continue;
     }
     dependencies.onPhase?.(phase, "start");
-    const result = await runPhase(phase, worked, request, dependencies);
+    if (proposal === undefined && phase.dependsOn.includes(CAUSE)) {
+      proposal = await rememberedProposal(publisher, request.issue.key, worked);
+      if (proposal !== undefined) context = context.proposing(proposal);
+    }
+    const { result, proposed } = await runPhase(phase, worked, request, { ...dependencies, context });
     results.push(result);
     dependencies.onPhase?.(phase, result.status);
+    if (endsInvestigation(result)) break;
+    if (proposed !== undefined) context = context.proposing((proposal = proposed));
   }
   return {
     issue: request.issue.key,
@@ -100,13 +127,35 @@ export async function investigate(
 }
 
 const CAUSE = "root-cause";
+/** The phases after it are not worked: it ended, or waits for a person. */
+export function endsInvestigation({ outcome }: Pick<PhaseResult, "outcome">): boolean {
+  return outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
+}
+
+/** Labels of a spec that say where the cause is: a person's word, or a model's reading. */
+const AT = "at:";
+const PROPOSED = "cause:";
+
+/** What a model took for the cause in an earlier run stands in the spec of that phase. */
+async function rememberedProposal(
+  publisher: Publisher,
+  key: string,
+  phases: readonly Phase[],
+): Promise<Written["proposed"]> {
+  const cause = phases.find(({ type }) => type === CAUSE);
+  const text = cause === undefined ? undefined : (await publisher.current()).get(specFileOf(key, cause));
+  if (text === undefined) return undefined;
+  const label = parseSpec("spec", text).spec.labels.find((candidate) => candidate.startsWith(PROPOSED));
+  const match = /^(.{1,1000}):([1-9]\d{0,7})-([1-9]\d{0,7})$/.exec(label?.slice(PROPOSED.length) ?? "");
+  return match === null ? undefined : { path: match[1]!, start: Number(match[2]), end: Number(match[3]) };
+}
 
 async function runPhase(
   phase: Phase,
   present: readonly Phase[],
   { issue, at: given }: InvestigateRequest,
-  { context, source, publisher, now }: InvestigateDependencies,
-): Promise<PhaseResult> {
+  { context, source, publisher, now, researcher = builtinResearcher }: InvestigateDependencies,
+): Promise<{ readonly result: PhaseResult; readonly proposed: Written["proposed"] }> {
   // What the reporter sees does not change by where the cause is.
   const at = phase.type === CAUSE || phase.dependsOn.includes(CAUSE) ? given : undefined;
   const specFile = specFileOf(issue.key, phase);
@@ -122,7 +171,9 @@ async function runPhase(
 
   refuseHeld(parsedSpec, specFile);
 
-  const written = await dropWrong(await writeDocument(phase, context), source);
+  const researched = await researcher.write(phase, context, { files: current });
+  const written = await dropWrong(researched.document, source);
+  const dropped = written.dropped + researched.dropped;
   const text = renderDocument(written.document);
   // From here on only what stands in the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
@@ -133,26 +184,32 @@ async function runPhase(
       phase.criteria.find((known) => known.text === criterion.text) ??
       ({ text: criterion.text, check: "person" } as const),
   );
-  const verdicts = criteria.map((criterion) => decideCriterion(criterion, evidence));
-  const status = outcomeOf(verdicts);
+  const verdicts = criteria.map((criterion) => decideCriterion(criterion, evidence, researched.judgements));
+  const status = researched.outcome === undefined ? outcomeOf(verdicts) : "completed";
   const [first] = written.document.lead;
   const lead =
     first === undefined
       ? undefined
-      : first.provenance === "inference"
-        ? `${MARKS.inference} ${first.text}`
+      : first.provenance === "inference" || first.provenance === "model"
+        ? `${MARKS[first.provenance]} ${first.text}`
         : first.text;
+  const { outcome, cost, partial, reason, researcher: by } = researched;
   const result = {
     phase: phase.type,
     specId,
     status,
     document: documentFile,
     verdicts,
-    dropped: written.dropped,
+    dropped,
     ...(lead === undefined ? {} : { lead }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(partial === undefined ? {} : { partial }),
+    ...(reason === undefined ? {} : { reason }),
+    researcher: by,
   };
 
-  const labels = labelsWith(parsedSpec.labels, at);
+  const labels = labelsWith(parsedSpec.labels, at, researched);
   const marks = new Map(parsedSpec.criteria.map(({ line }, i) => [line, verdicts[i]?.result === "met"]));
   const isSame =
     existing !== undefined &&
@@ -160,7 +217,8 @@ async function runPhase(
     parsedSpec.status === status &&
     parsedSpec.labels.join("\n") === labels.join("\n") &&
     parsedSpec.criteria.every(({ line, done }) => marks.get(line) === done);
-  if (isSame) return { ...result, changed: false };
+  const { proposed } = researched;
+  if (isSame) return { result: { ...result, changed: false }, proposed };
 
   const run = runIdOf(`${specId}\n${context.baseCommit}\n${text}`);
   const inProgress = edit(
@@ -169,24 +227,23 @@ async function runPhase(
     specFile,
   );
   const work = await publisher.publish({
-    files: new Map([
-      [specFile, inProgress],
-      [documentFile, text],
-    ]),
+    files: new Map([[specFile, inProgress], [documentFile, text], ...(researched.files ?? [])]),
     message: `chant(${specId}): ${phase.title} of issue ${issue.key}\n\nSpec: ${specId}\nRun: ${run}\n`,
   });
   const finishedAt = `${now().toISOString().slice(0, 19)}Z`;
+  // A label more moves the criteria down a line.
+  const inPlace = parseSpec(specId, inProgress).spec.criteria.map(({ line }) => line);
   const finished: SpecChanges = {
     set: {
       status,
       ...(work.commit === undefined ? {} : { commits: [...parsedSpec.commits, work.commit.slice(0, 7)] }),
       completed_at: finishedAt,
-      model: "builtin",
+      model: by,
     },
-    marks,
+    marks: new Map(inPlace.map((line, i) => [line, verdicts[i]?.result === "met"])),
     agentOutput: {
       at: finishedAt,
-      text: formatVerdicts(verdicts, written.dropped, context.baseCommit),
+      text: formatEnd({ ...researched, dropped, verdicts, baseCommit: context.baseCommit }),
       redact: (output) => output,
     },
   };
@@ -194,7 +251,7 @@ async function runPhase(
     files: new Map([[specFile, edit(inProgress, finished, specFile)]]),
     message: `chant: ${status === "completed" ? "Complete" : status === "needs_attention" ? "Hold" : "Fail"} ${specId}\n\nRun: ${run}\n`,
   });
-  return { ...result, changed: true };
+  return { result: { ...result, changed: true }, proposed };
 }
 
 /** A gate that is shut, a spec that somebody stopped, or one that is not understood is never worked on. */
@@ -220,9 +277,23 @@ function refuseHeld(spec: Spec, file: string): void {
     throw new RunFailure("phase-blocked", `${file} is ${spec.status}; set its status to pending to run it`);
 }
 
-function labelsWith(labels: readonly string[], at: string | undefined): readonly string[] {
-  const others = labels.filter((label) => !label.startsWith("at:"));
-  return at === undefined ? labels : [...others, `at:${at}`];
+function labelsWith(
+  labels: readonly string[],
+  at: string | undefined,
+  { proposed, test }: Written,
+): readonly string[] {
+  const others = labels.filter(
+    (label) =>
+      !(at !== undefined && label.startsWith(AT)) &&
+      !label.startsWith(PROPOSED) &&
+      !label.startsWith(TEST_LABEL),
+  );
+  return [
+    ...others,
+    ...(at === undefined ? [] : [`${AT}${at}`]),
+    ...(proposed === undefined ? [] : [`${PROPOSED}${proposed.path}:${proposed.start}-${proposed.end}`]),
+    ...(test === undefined ? [] : [`${TEST_LABEL}${test}`]),
+  ];
 }
 
 function edit(text: string, changes: SpecChanges, file: string): string {
@@ -235,12 +306,22 @@ function edit(text: string, changes: SpecChanges, file: string): string {
   );
 }
 
-function formatVerdicts(verdicts: readonly Verdict[], dropped: number, baseCommit: string): string {
+/** What a person, and `restore`, finds in the spec: how it was researched, what it cost, how it ended, each verdict. */
+function formatEnd({
+  dropped,
+  verdicts,
+  baseCommit,
+  ...written
+}: Written & { readonly verdicts: readonly Verdict[]; readonly baseCommit: string }): string {
   const lines = verdicts.map(
     ({ criterion, result, how, evidence }) => `${result.toUpperCase()} (${how}): ${criterion}\n  ${evidence}`,
   );
   return [
-    `Built-in researcher, no model. Checked at ${baseCommit}.`,
+    ...formatRecordLines(written),
+    "",
+    written.researcher === "builtin"
+      ? `Built-in researcher, no model. Checked at ${baseCommit}.`
+      : `A model went on from the evidence of the built-in researcher. Checked at ${baseCommit}.`,
     ...(dropped > 0 ? [`${dropped} statements failed their check and were dropped.`] : []),
     "",
     ...lines,

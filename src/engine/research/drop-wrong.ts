@@ -1,6 +1,7 @@
 import type { Citation } from "../../domain/citation/citation.ts";
 import type { Block, Cell, Finding, ResearchDocument } from "../../domain/finding/finding.ts";
 import type { CheckSource } from "../check/check-document.ts";
+import { printedBy } from "../../domain/run/recorded-run.ts";
 import { printable } from "../../domain/document/inline-code.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function dropWrong(
   const findings = async (items: readonly Finding[]): Promise<readonly Finding[]> => {
     const kept: Finding[] = [];
     for (const item of items) {
-      const proven = item.provenance !== "code" || item.citations.length > 0;
+      const proven = !NEEDS_CITATION.has(item.provenance) || item.citations.length > 0;
       if (proven && (await holds(item.citations))) kept.push(item);
       else dropped++;
     }
@@ -64,6 +65,9 @@ export async function dropWrong(
   return { document: { ...document, lead, sections }, dropped };
 }
 
+/** Provenances that mean nothing without what they rest on. */
+const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set(["code", "model"]);
+
 async function isTrue(citation: Citation, source: CheckSource): Promise<boolean> {
   switch (citation.kind) {
     case "lines": {
@@ -95,6 +99,8 @@ async function isTrue(citation: Citation, source: CheckSource): Promise<boolean>
       const again = await source.search(citation.search.query);
       return JSON.stringify(again.hits) === JSON.stringify(citation.search.hits);
     }
+    case "run":
+      return printable(printedBy(citation.run)).includes(citation.quote);
   }
 }
 

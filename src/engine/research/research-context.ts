@@ -49,6 +49,8 @@ export interface ResearchContext {
   usesOfTargets(): Promise<readonly { readonly target: Target; readonly uses: readonly Use[] }[]>;
   callers(target: Definition): Promise<readonly Caller[]>;
   search(query: SearchQuery): Promise<RecordedSearch>;
+  /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
+  proposing(proposed: At): ResearchContext;
 }
 
 export interface ContextOptions {
@@ -57,6 +59,8 @@ export interface ContextOptions {
   readonly history: History;
   readonly hasGrammar: (path: string) => boolean;
   readonly at: At | undefined;
+  /** Where a model's reading says that the cause is. */
+  readonly proposed?: At | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: string) => void) | undefined;
   /** Files that may be named as the place of the cause. Default: every source file. */
@@ -82,7 +86,9 @@ export function researchContext(options: ContextOptions): ResearchContext {
       ...stoppable,
     });
   });
-  const suspects = once(async () => findSuspects(await location(), query, codebase, at, signal));
+  const suspects = once(async () =>
+    findSuspects(await location(), query, codebase, at, signal, options.proposed),
+  );
   const survey = once(() => {
     onStep?.("reading the structure of the code");
     return surveyCode(codebase, options.hasGrammar, signal);
@@ -135,6 +141,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     usesOfTargets,
     callers: async (target) => callersOf(target, await uses()),
     search: (search) => runSearch(search, codebase, signal),
+    proposing: (proposed) => researchContext({ ...options, proposed }),
   };
 }
 

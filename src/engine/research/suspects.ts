@@ -23,6 +23,8 @@ export interface Suspect {
   readonly probes: readonly ProbeHit[];
   /** True when a person said that the cause is here. */
   readonly given: boolean;
+  /** True when a model's reading says so; nobody confirmed it. */
+  readonly proposed?: boolean;
 }
 
 export interface At {
@@ -39,7 +41,7 @@ const FILES_FOR_PROBES = 8;
 const PROBE_BONUS = 1;
 
 /**
- * The suspects, first the one a person named (`at`), then by evidence. Throws RunFailure `usage` when `at` names lines
+ * The suspects, first the one a person named (`at`), else the one that a model proposed, then by evidence. Throws RunFailure `usage` when `at` names lines
  * that the commit does not have.
  */
 export async function findSuspects(
@@ -48,6 +50,7 @@ export async function findSuspects(
   codebase: Codebase,
   at: At | undefined,
   signal?: AbortSignal,
+  proposed?: At,
 ): Promise<readonly Suspect[]> {
   const files = location.files.slice(0, FILES_FOR_PROBES).map(({ path }) => path);
   const hits = await runProbes(
@@ -80,8 +83,9 @@ export async function findSuspects(
   const ranked = [...found.values()].sort(
     (a, b) => b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start),
   );
-  if (at === undefined) return ranked.slice(0, MAX_SUSPECTS);
-  const given = await fromPerson(at, ranked, codebase);
+  if (at === undefined && proposed === undefined) return ranked.slice(0, MAX_SUSPECTS);
+  const given =
+    at === undefined ? await fromModel(proposed!, ranked, codebase) : await fromPerson(at, ranked, codebase);
   return [
     given,
     ...ranked.filter((suspect) => keyOf(suspect.path, suspect.symbol) !== keyOf(given.path, given.symbol)),
@@ -135,6 +139,28 @@ function fromFunction(
     probes,
     given: false,
     score: item.score + (probes.length > 0 ? PROBE_BONUS : 0),
+  };
+}
+
+/** A proposal leads the list and says whose it is; it is as strong as what the evidence says of it. */
+async function fromModel(at: At, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
+  const named = await fromPerson(at, ranked, codebase);
+  const known = ranked.find(
+    (suspect) => keyOf(suspect.path, suspect.symbol) === keyOf(named.path, named.symbol),
+  );
+  return {
+    ...named,
+    strength: known?.strength ?? "weak",
+    reasons: [
+      {
+        signal: "model",
+        text: "a model's reading names these lines; nobody confirmed it",
+        citations: [citationOf(at)],
+      },
+      ...(known?.reasons ?? []),
+    ],
+    given: false,
+    proposed: true,
   };
 }
 

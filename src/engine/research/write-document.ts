@@ -10,6 +10,16 @@ import { citationOf, qualifiedName } from "./suspects.ts";
 
 type Writer = (context: ResearchContext) => Promise<readonly Block[]>;
 
+/** Several sections below one heading, each after a line that names it. */
+function together(parts: readonly (readonly [name: string, writer: Writer])[]): Writer {
+  return async (context) => {
+    const blocks: Block[] = [];
+    for (const [name, write] of parts)
+      blocks.push({ kind: "note", text: `**${name}**` }, ...(await write(context)));
+    return blocks;
+  };
+}
+
 /** Who writes which section; a repository's own phase names sections of this table. */
 const WRITERS: Readonly<Record<string, Writer>> = {
   symptom: comprehension.symptom,
@@ -37,6 +47,23 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   scope: impact.scope,
   risks: impact.risks,
   targets: impact.targetFiles,
+  "stage-comprehension": together([
+    ["What the reporter says", comprehension.symptom],
+    ["Affected components", comprehension.components],
+    ["Missing information", comprehension.missing],
+  ]),
+  "stage-reproduction": comprehension.steps,
+  "stage-root-cause": together([
+    ["Suspects", cause.suspects],
+    ["Hypotheses", cause.hypotheses],
+    ["Options for a fix", cause.options],
+  ]),
+  "stage-impact-map": together([
+    ["Similar code", impact.similar],
+    ["Callers and importers", impact.callers],
+    ["Tests", impact.tests],
+    ["Target files", impact.targetFiles],
+  ]),
 };
 
 /** The document of a phase, section by section. Throws when the phase names a section that nobody writes: a bug. */
@@ -80,10 +107,10 @@ async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly 
       ),
     ];
   const resting =
-    phase.type === "root-cause"
+    phase.type !== "impact-map"
       ? "The leading suspect is"
       : "Everything below rests on the leading hypothesis, which nobody has confirmed: the cause lies in";
-  const targets = phase.type === "root-cause" ? [] : await context.targets();
+  const targets = phase.type !== "impact-map" ? [] : await context.targets();
   const more =
     targets.length > 1
       ? ` It has the same sequence as ${listed(targets.slice(1).map(({ symbol }) => inlineCode(qualifiedName(symbol))))}; ${counted(new Set(targets.map(({ path }) => path)).size, "file")} would change.`

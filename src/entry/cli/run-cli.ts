@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FAILURES, type FailureCode } from "../../domain/failure.ts";
 import { version } from "../version.ts";
 import type { CommandIo } from "./io.ts";
@@ -23,7 +23,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     })
     .addHelpText(
       "after",
-      `\nExit codes: 0 done, 1 something does not hold or is not met, 2 usage, 3 repository,\n4 issue, 5 spec, 6 branch, 7 phase, 8 disk, 9 busy, 70 a bug, 130 stopped.\n`,
+      `\nExit codes: 0 done, 1 something does not hold, 2 usage; the README lists all.\n`,
     );
 
   const issueOptions = (command: Command): Command =>
@@ -39,10 +39,25 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
       .option("--dry-run", "write nothing, print the documents")
       .option("--json", "print the result as JSON")
       .option("--quiet", "no progress")
-      .option("--data <dir>", "where mirrors and the index live");
+      .option("--data <dir>", "where mirrors and the index live")
+      .addOption(
+        new Option("--researcher <name>", "model: a model goes on from the evidence").choices([
+          "builtin",
+          "model",
+        ]),
+      )
+      .option("--model <name>", "which of the models that are set up")
+      .option("--budget <usd>", "US dollars that the investigation may cost", readBudget)
+      .option("--record <file>", "write every call of a model there")
+      .option("--replay <file>", "take the replies from such a file, ask nobody")
+      .option("--fresh", "begin anew where a run with a model was stopped");
 
   resultOptions(
-    program.command("investigate").description("all phases: three specs, three documents"),
+    program
+      .command("investigate")
+      .description("all phases, each a spec and a document")
+      .option("--fix", "work the fix phase, too")
+      .option("--single", "one document with a heading for each stage, for small issues"),
   ).action(async (options) => {
     exit = await (await import("./commands/investigate.ts")).investigateCommand(options, io);
   });
@@ -105,6 +120,16 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
       exit = await (await import("./commands/status.ts")).statusCommand(options, io);
     });
   program
+    .command("doctor")
+    .description("which phases the models can serve")
+    .option("--model <name>", "only this one")
+    .option("--budget <usd>", "US dollars that asking one model may cost; 0.50 without it", readBudget)
+    .option("--env <file>", "settings beside the environment, such as .env")
+    .option("--json", "print as JSON")
+    .action(async (options) => {
+      exit = await (await import("./commands/doctor.ts")).doctorCommand(options, io);
+    });
+  program
     .command("serve")
     .description("the GitHub App; .env.example has its settings")
     .action(async () => {
@@ -126,6 +151,9 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     .option("--port <n>", "port of the page; 0 takes a free one", "4100")
     .option("--script", "plays the life of an issue and ends")
     .option("--fast", "no pauses between writes")
+    .addOption(
+      new Option("--model <name>", "scripted: a model made of code works the example").choices(["scripted"]),
+    )
     .action(async (options) => {
       exit = await (await import("./commands/simulate.ts")).simulateCommand(options, io);
     });
@@ -142,6 +170,13 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
   } catch (error) {
     return report(error, io);
   }
+}
+
+function readBudget(text: string): number {
+  const dollars = Number(text);
+  if (!/^\d{1,6}(\.\d{1,4})?$/.test(text) || dollars <= 0)
+    throw new InvalidArgumentError("An amount in US dollars above 0 is expected, such as 2.50.");
+  return dollars;
 }
 
 /** The one place where failures become sentences and exit codes. */

@@ -1,4 +1,6 @@
 import pc from "picocolors";
+import { formatMoney } from "../../domain/model/money.ts";
+import type { PhaseCost } from "../../domain/model/outcome.ts";
 import type { InvestigateResult, PhaseResult } from "../../engine/investigate/investigate.ts";
 import type { CommandIo } from "./io.ts";
 import { table } from "./table.ts";
@@ -38,6 +40,18 @@ export function summarise(
       .filter(({ result }) => result !== "met")
       .map(({ criterion, result, evidence }) => `  ${phase}: ${criterion}: ${result}, ${evidence}`),
   );
+  const ends = phases.flatMap(({ phase, outcome, partial }) => [
+    ...(outcome === undefined
+      ? []
+      : [
+          `${color.bold(phase)} ends with ${outcome.kind}: ${outcome.reason.replaceAll("`", "")}`,
+          ...[...(outcome.questions ?? []), ...(outcome.parts ?? [])].map((text) => `  - ${text}`),
+        ]),
+    ...(partial === undefined
+      ? []
+      : [`${color.bold(phase)} is partial: ${partial}; what was found until then was written.`]),
+  ]);
+  const costs = phases.flatMap(({ cost }) => (cost === undefined || cost.calls === 0 ? [] : [cost]));
   const dropped = phases.reduce((total, phase) => total + phase.dropped, 0);
   const branch = /^branch (.+)$/.exec(place)?.[1];
   const where =
@@ -56,8 +70,17 @@ export function summarise(
     "",
     ...leads,
     "",
+    ...(ends.length > 0 ? [...ends, ""] : []),
     ...(open.length > 0 ? ["Open:", ...open, ""] : []),
     ...(dropped > 0 ? [`${dropped} statements failed their check and were not written.`, ""] : []),
+    ...(costs.length > 0 ? [sayCost(costs), ""] : []),
     where,
   ].join("\n");
+}
+
+function sayCost(costs: readonly PhaseCost[]): string {
+  const sum = (of: (cost: PhaseCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
+  const models = [...new Set(costs.flatMap((cost) => cost.models))].join(", ");
+  const tokens = (n: number): string => n.toLocaleString("en-US");
+  return `Cost: ${formatMoney(sum(({ micros }) => micros))} with ${models}: ${sum(({ calls }) => calls)} calls, ${tokens(sum(({ inputTokens }) => inputTokens))} tokens in, ${tokens(sum(({ outputTokens }) => outputTokens))} out.`;
 }

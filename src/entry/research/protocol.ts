@@ -1,3 +1,6 @@
+import type { PhaseCost } from "../../domain/model/outcome.ts";
+import type { Entry } from "../../domain/model/transcript.ts";
+import type { NextReply, Question } from "../../engine/agent/gateway.ts";
 import type { FailureCode } from "../../domain/failure.ts";
 import type {
   CheckedDocument,
@@ -30,10 +33,16 @@ export type Ask =
       readonly files: ReadonlyMap<string, string>;
       readonly message: string;
     }
-  | { readonly kind: "phase"; readonly event: PhaseEvent };
+  | { readonly kind: "phase"; readonly event: PhaseEvent }
+  | { readonly kind: "model-open"; readonly conversation: string }
+  | { readonly kind: "model-next"; readonly question: Question }
+  | { readonly kind: "model-cost"; readonly conversation: string };
 
 export type AnswerTo<K extends Ask["kind"]> = {
   current: ReadonlyMap<string, string>;
   publish: Published;
   phase: undefined;
+  "model-open": readonly Entry[];
+  "model-next": NextReply;
+  "model-cost": PhaseCost;
 }[K];

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { ModelGateway } from "../../engine/agent/gateway.ts";
 import { FAILURES, RunFailure } from "../../domain/failure.ts";
 import type { InvestigateResult } from "../../engine/investigate/investigate.ts";
 import type { CheckedDocument, Research, ResearchHooks } from "../../engine/service/research.ts";
@@ -76,7 +77,7 @@ function runTask(
       switch (message.kind) {
         case "call":
           if (hooks === undefined) return;
-          answer(message.ask, hooks).then(
+          answer(message.ask, hooks, signal).then(
             (value) => say({ kind: "answer", call: message.call, value }),
             (error: unknown) => {
               // What the service refused, the researcher cannot go on without; the reason stays on this side.
@@ -113,7 +114,7 @@ function runTask(
   });
 }
 
-async function answer(ask: Ask, hooks: ResearchHooks): Promise<unknown> {
+async function answer(ask: Ask, hooks: ResearchHooks, signal: AbortSignal): Promise<unknown> {
   switch (ask.kind) {
     case "current":
       return hooks.publisher.current();
@@ -122,7 +123,18 @@ async function answer(ask: Ask, hooks: ResearchHooks): Promise<unknown> {
     case "phase":
       await hooks.onPhase(ask.event);
       return undefined;
+    case "model-open":
+      return gatewayOf(hooks).open(ask.conversation);
+    case "model-next":
+      return gatewayOf(hooks).next(ask.question, signal);
+    case "model-cost":
+      return gatewayOf(hooks).cost(ask.conversation);
   }
+}
+
+function gatewayOf({ gateway }: ResearchHooks): ModelGateway {
+  if (gateway === undefined) throw new Error("the researcher asks for a model, and none was offered to it");
+  return gateway;
 }
 
 function environmentOf({ data, workers, cacheBytes }: ResearchOptions): Record<string, string> {

@@ -1,8 +1,10 @@
 import { parseDocument } from "../../domain/document/parse-document.ts";
+import { SINGLE_PHASE } from "../../domain/phase/catalogue.ts";
 import { belongsTo } from "../../domain/phase/names.ts";
 import { checkDocument } from "../../engine/check/check-document.ts";
 import { repositorySource } from "../../engine/check/repository-source.ts";
 import {
+  endsInvestigation,
   type InvestigateResult,
   investigate,
   visibleIssueText,
@@ -14,12 +16,13 @@ import type { CheckedDocument, CheckRequest, ResearchRequest } from "../../engin
 import type { Config } from "../config.ts";
 import { parseAt } from "../parse-at.ts";
 import { openWorkbench } from "../workbench.ts";
+import { openResearcher } from "./open-researcher.ts";
 import type { FromResearcher } from "./protocol.ts";
 import type { ServiceLink } from "./service-link.ts";
 
 /** Works the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
-  { mirror, base, issue, phases: types, at: named, include, exclude }: ResearchRequest,
+  { mirror, base, issue, phases: types, at: named, include, exclude, model }: ResearchRequest,
   {
     config,
     link,
@@ -38,7 +41,7 @@ export async function investigateTask(
   await using workbench = await openWorkbench({ repository: mirror, ...config, signal, onStep });
   const { repository, reader } = workbench;
   const all = await phasesOf(await repository.tree(base, signal), () => undefined);
-  const phases = all.filter(({ type }) => types.includes(type));
+  const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
   const codebase = await workbench.codebase(base);
   const at = named === undefined ? undefined : parseAt(named);
   const context = researchContext({
@@ -52,6 +55,14 @@ export async function investigateTask(
     isCandidate: candidateTest(include, exclude),
   });
   const source = await repositorySource(repository, base, async () => codebase, visibleIssueText(issue));
+  await using researcher = await openResearcher(model, {
+    tree: await repository.tree(base, signal),
+    source,
+    data: workbench.data,
+    link,
+    signal,
+    onStep,
+  });
   // Phases say how they begin and end in order, and a run waits until the service has it on record.
   let told: Promise<unknown> = Promise.resolve();
   const results: InvestigateResult[] = [];
@@ -73,11 +84,13 @@ export async function investigateTask(
           current: () => link.ask({ kind: "current" }),
           publish: ({ files, message }) => link.ask({ kind: "publish", files, message }),
         },
+        researcher: researcher.researcher,
         now: () => new Date(),
       },
     );
     for (const end of result.phases) await link.ask({ kind: "phase", event: { kind: "end", result: end } });
     results.push(result);
+    if (result.phases.some(endsInvestigation)) break;
   }
   return {
     issue: issue.key,

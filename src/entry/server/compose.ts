@@ -13,7 +13,9 @@ import {
   type Workers,
 } from "../../engine/store/store.ts";
 import { researchInProcesses } from "../research/research-process.ts";
+import { openModels } from "../models/open-models.ts";
 import { errorFields, serviceLog } from "./log.ts";
+import { openModelDesk } from "./open-model-desk.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
 import { version } from "../version.ts";
@@ -56,11 +58,23 @@ export function composeService(
       workers: config.workers,
       cacheBytes: config.cacheBytes,
     }),
+    ...(config.models === undefined
+      ? {}
+      : {
+          desk: openModelDesk({
+            settings: config.models.settings,
+            models: openModels(config.models.settings, config.models.keys, {
+              onNote: (note) => logger.info({ note }, "a model's endpoint"),
+            }),
+            journal: store.journal,
+            sandbox: config.sandbox,
+            now: Date.now,
+          }),
+        }),
     settings: {
       worker: `${hostname()}:${process.pid}`,
       runsPerInstallation: config.runsPerInstallation,
       editSpacing: EDITS_PER_WRITE * config.writeSpacing,
-      models: [],
     },
     now: Date.now,
     log: serviceLog(logger),

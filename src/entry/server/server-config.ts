@@ -1,3 +1,6 @@
+import type { ModelSettings } from "../../domain/model/model-settings.ts";
+import { keyOf } from "../models/open-models.ts";
+import { readModelSettings } from "../models/read-model-settings.ts";
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -44,6 +47,13 @@ const schema = z.object({
 });
 
 export interface ServerConfig extends Config {
+  /** Undefined: only the built-in researcher. `keys`: the variables that hold keys, and no others. */
+  readonly models:
+    | {
+        readonly settings: ModelSettings;
+        readonly keys: Readonly<Record<string, string | undefined>>;
+      }
+    | undefined;
   readonly app: { readonly id: number; readonly privateKey: string; readonly apiUrl: string };
   /** The newest first; an older one is still accepted while it is rotated. */
   readonly webhookSecrets: readonly string[];
@@ -82,11 +92,19 @@ export function readServerConfig(env: Readonly<Record<string, string | undefined
   } catch (error) {
     wrong.push((error as Error).message.replace("The environment is wrong: ", ""));
   }
+  let models: ServerConfig["models"];
+  try {
+    const found = readModelSettings(env);
+    if (found !== undefined) models = { settings: found, keys: keysOf(found, env) };
+  } catch (error) {
+    wrong.push((error as Error).message.replace("The settings of models are wrong: ", ""));
+  }
   if (wrong.length > 0 || !parsed.success || base === undefined || key === undefined)
     throw new RunFailure("usage", `The environment is wrong: ${wrong.join("; ")}`);
   const settings = parsed.data;
   return {
     ...base,
+    models,
     app: {
       id: settings.APP_ID,
       privateKey: key,
@@ -107,6 +125,16 @@ export function readServerConfig(env: Readonly<Record<string, string | undefined
     webhookBytes: settings.CASEBOOK_WEBHOOK_BYTES,
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+/** Throws RunFailure `usage` when a key is missing: that is told at the start, not in the middle of an investigation. */
+function keysOf(
+  { models }: ModelSettings,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    models.flatMap((row) => (row.keyVariable === undefined ? [] : [[row.keyVariable, keyOf(row, env)]])),
+  );
 }
 
 /** Every variable that the server reads, for the test of `.env.example`. */

@@ -14,3 +14,13 @@ export function appSettings(
     CASEBOOK_DATA: data,
   };
 }
+
+/** A scripted model as an operator would name it; the price is that of a middling one, so that costs look like costs. */
+export function scriptedModelSettings(url: string): Record<string, string> {
+  return {
+    CASEBOOK_MODEL_URL: url,
+    CASEBOOK_MODEL: "scripted",
+    CASEBOOK_MODEL_KEY: "no-key-is-needed",
+    CASEBOOK_MODEL_PRICE: "1/4",
+  };
+}

@@ -39,6 +39,13 @@ export async function play(simulation: Simulation, told: Watch, io: CommandIo): 
   if (state.pulls[0]?.state !== "open" || !state.pulls[0].draft)
     return fail("there is no draft pull request");
 
+  if (simulation.hasModel) {
+    state = await step("The maintainer allows the fix:", say("mia", "/casebook approve"));
+    const fix = state.pulls[0];
+    const changed = fix === undefined ? undefined : await simulation.fileAt(fix.head, "src/storage/store.py");
+    if (changed?.includes("fcntl.flock") !== true) return fail("the fix is not on the branch");
+  }
+
   state = await step("The maintainer mistypes a command:", say("mia", "/casebook refesh"));
   if (!hasAnswer(state, issue, "mia", bot, "confused")) return fail("the mistyped command got no answer");
 

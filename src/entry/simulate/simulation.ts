@@ -7,11 +7,14 @@ import type {
   SimulatedGitHub,
   SimulatedRepository,
 } from "../../adapters/simulated-github/contract.ts";
+import { honestScript } from "../../adapters/scripted-model/honest-script.ts";
+import { playScript } from "../../adapters/scripted-model/play-script.ts";
+import { startScriptedServer } from "../../adapters/scripted-model/start-scripted-server.ts";
 import { startSimulatedGitHub } from "../../adapters/simulated-github/start-simulated-github.ts";
 import { LIMITS } from "../../domain/github/limits.ts";
 import { parseIssueInput } from "../../domain/issue/parse-issue-input.ts";
 import { WEBHOOK_PATH } from "../server/http-server.ts";
-import { appSettings } from "./app-settings.ts";
+import { appSettings, scriptedModelSettings } from "./app-settings.ts";
 import { startApp } from "./start-app.ts";
 
 /** The example repository on a GitHub of this machine, with the real App installed and people to speak. */
@@ -23,6 +26,7 @@ export interface Simulation extends AsyncDisposable {
   /** What the reporter wrote. */
   readonly text: string;
   readonly people: readonly Person[];
+  readonly hasModel: boolean;
   /** Ends when the App's process has ended, whoever ended it, with its last words. */
   readonly appEnded: Promise<string>;
   /** True while something is on its way or a job waits or runs. */
@@ -46,8 +50,20 @@ const PEOPLE = [
 /** Nobody presses so many buttons in an hour on a real repository. */
 const CONFIG = "# Settings of Casebook in this repository.\nlimits:\n  startsPerHour: 100\n";
 
-/** `fast`: the App writes without the pauses that GitHub wants. Dispose it: nothing stays behind. */
-export async function openSimulation({ fast }: { readonly fast: boolean }): Promise<Simulation> {
+/** With a model every phase is worked, and a fix waits for approval. */
+const MODEL_CONFIG = `${CONFIG}phases: [comprehension, reproduction, root-cause, impact-map, fix]\n`;
+
+/**
+ * `fast`: the App writes without the pauses that GitHub wants. `model`: a scripted model that does the work on the example
+ * stands in the place of an endpoint. Dispose it: nothing stays behind.
+ */
+export async function openSimulation({
+  fast,
+  model = false,
+}: {
+  readonly fast: boolean;
+  readonly model?: boolean;
+}): Promise<Simulation> {
   const folder = mkdtempSync(join(tmpdir(), "casebook-simulate-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);
@@ -60,13 +76,17 @@ export async function openSimulation({ fast }: { readonly fast: boolean }): Prom
   for (const place of [data, bare]) mkdirSync(place);
   const github = stack.use(await startSimulatedGitHub({ enforcePacing: !fast, folder: bare }));
   const repository = await github.createRepository("acme", "store", {
-    files: { ...exampleFiles(), ".github/casebook.yml": CONFIG },
+    files: { ...exampleFiles(), ".github/casebook.yml": model ? MODEL_CONFIG : CONFIG },
     people: Object.fromEntries(PEOPLE.map(({ login, permission }) => [login, permission])),
   });
   const { title, body } = exampleIssue();
   const issue = await repository.openIssue("ana", title, body);
+  const endpoint = model
+    ? stack.use(await startScriptedServer({ reply: playScript(honestScript) }))
+    : undefined;
   const app = await startApp({
     ...appSettings(github, data),
+    ...(endpoint === undefined ? {} : scriptedModelSettings(endpoint.url)),
     CASEBOOK_WRITE_SPACING_MS: String(fast ? 0 : LIMITS.writeSpacingMilliseconds),
   });
   stack.defer(() => app.stop());
@@ -78,12 +98,15 @@ export async function openSimulation({ fast }: { readonly fast: boolean }): Prom
     issue,
     text: body,
     people: PEOPLE.map(({ login, role }) => ({ login, role })),
+    hasModel: model,
     appEnded: app.ended,
     state: () => repository.state(),
     async isBusy() {
       await github.webhooks.settled();
       const metrics = await (await fetch(`${app.url}/metrics`)).text();
-      return /^casebook_jobs\{queue="(?!dead)[a-z]+",state="(?:created|active|retry)"\} [1-9]/m.test(metrics);
+      return /^casebook_(?:jobs\{queue="(?!dead)[a-z]+",state="(?:created|active|retry)"|runs\{state="[a-z]+")\} [1-9]/m.test(
+        metrics,
+      );
     },
     async fileAt(commit, path) {
       const { code, stdout } = await tryGit(["cat-file", "blob", `${commit}:${path}`], {

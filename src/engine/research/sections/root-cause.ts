@@ -340,9 +340,7 @@ export async function notEstablished(context: ResearchContext): Promise<readonly
   const blocks: Block[] = [];
   if (leading?.given !== true)
     blocks.push(
-      unknown(
-        "the cause. No code was run and no person confirmed a suspect; `casebook at PATH:LINE-LINE` says where it is",
-      ),
+      unknown("the cause. No person confirmed a suspect; `casebook at PATH:LINE-LINE` says where it is"),
     );
   blocks.push(unknown("whether the failure can be reproduced; that phase runs code and needs a model"));
   const uses = (await context.usesOfTargets())

@@ -2,20 +2,29 @@ import { resolve } from "node:path";
 import { folderPublisher } from "../../../adapters/folder/folder-publisher.ts";
 import { branchPublisher } from "../../../adapters/git/branch-publisher.ts";
 import { RunFailure } from "../../../domain/failure.ts";
+import { SINGLE_PHASE } from "../../../domain/phase/catalogue.ts";
 import { belongsTo, branchOf, specFileOf } from "../../../domain/phase/names.ts";
 import type { Phase } from "../../../domain/phase/phase.ts";
 import { parseSpec } from "../../../domain/spec/parse-spec.ts";
 import { repositorySource } from "../../../engine/check/repository-source.ts";
-import { investigate, visibleIssueText } from "../../../engine/investigate/investigate.ts";
+import {
+  type InvestigateResult,
+  investigate,
+  visibleIssueText,
+} from "../../../engine/investigate/investigate.ts";
 import { researchContext } from "../../../engine/research/research-context.ts";
 import { memoryPublisher } from "../../../engine/source/memory-publisher.ts";
 import { phasesOf } from "../../../engine/investigate/phases-of.ts";
 import type { Publisher } from "../../../engine/source/repository.ts";
 import { protocolOf } from "../../../adapters/git/mirror.ts";
+import type { Issue } from "../../../domain/issue/issue.ts";
+import { readConfig } from "../../config.ts";
+import { researchInProcesses } from "../../research/research-process.ts";
+import type { Workbench } from "../../workbench.ts";
 import type { CommandIo } from "../io.ts";
 import { parseAt } from "../../parse-at.ts";
 import { openPlace } from "../place.ts";
-import { openProgress } from "../progress.ts";
+import { openProgress, type Progress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
 import { summarise } from "../summarise.ts";
 
@@ -32,6 +41,18 @@ export interface InvestigateOptions {
   readonly data?: string;
   /** Only this phase and what it depends on. */
   readonly phase?: string;
+  /** `model`: one of the operator's models goes on from the evidence. */
+  readonly researcher?: "builtin" | "model";
+  readonly model?: string;
+  /** US dollars. */
+  readonly budget?: number;
+  /** The fix phase is worked, too. */
+  readonly fix?: boolean;
+  /** One document for the whole issue. */
+  readonly single?: boolean;
+  readonly record?: string;
+  readonly replay?: string;
+  readonly fresh?: boolean;
 }
 
 /** Works the phases of one issue. Exit code 1 when a phase failed, else 0. */
@@ -60,34 +81,19 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
               now: () => new Date(),
             });
     const all = await phasesOf(await repository.tree(commit, io.signal), (line) => io.err(line));
-    const phases = options.phase === undefined ? all : withDependencies(options.phase, all);
+    const withModel = options.researcher === "model" || options.replay !== undefined;
+    const phases = chosen(all, options, withModel);
     const at = named ?? (await rememberedAt(publisher, issue.key, all));
-    const codebase = await workbench.codebase(commit);
-    const context = researchContext({
+    const work: Work = {
       issue,
-      codebase,
-      history: repository.history,
-      hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
-      at,
-      signal: io.signal,
-      onStep: (step) => progress.step(step),
-    });
-    const source = await repositorySource(repository, commit, async () => codebase, visibleIssueText(issue));
-    const result = await investigate(
-      { issue, phases, at: at === undefined ? undefined : `${at.path}:${at.start}-${at.end}` },
-      {
-        context,
-        source,
-        publisher,
-        now: () => new Date(),
-        onPhase: (phase, event) =>
-          event === "start"
-            ? progress.start(phase.type)
-            : event === "left-out"
-              ? undefined
-              : progress.end(event.replace("_", " ")),
-      },
-    );
+      phases,
+      commit,
+      at: at === undefined ? undefined : `${at.path}:${at.start}-${at.end}`,
+      publisher,
+      workbench,
+      progress,
+    };
+    const result = withModel ? await researchWithModel(work, options, io) : await research(work, at, io);
     await progress.close();
     if (options.json === true)
       io.out(
@@ -115,6 +121,110 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
   }
 }
 
+interface Work {
+  readonly issue: Issue;
+  readonly phases: readonly Phase[];
+  readonly commit: string;
+  readonly at: string | undefined;
+  readonly publisher: Publisher;
+  readonly workbench: Workbench;
+  readonly progress: Progress;
+}
+
+/** The built-in researcher, in this process: it holds no secret that hostile text could reach. */
+async function research(
+  { issue, phases, commit, at, publisher, workbench, progress }: Work,
+  place: ReturnType<typeof parseAt> | undefined,
+  io: CommandIo,
+): Promise<InvestigateResult> {
+  const codebase = await workbench.codebase(commit);
+  const context = researchContext({
+    issue,
+    codebase,
+    history: workbench.repository.history,
+    hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
+    at: place,
+    signal: io.signal,
+    onStep: (step) => progress.step(step),
+  });
+  const source = await repositorySource(
+    workbench.repository,
+    commit,
+    async () => codebase,
+    visibleIssueText(issue),
+  );
+  return investigate(
+    { issue, phases, at },
+    {
+      context,
+      source,
+      publisher,
+      now: () => new Date(),
+      onPhase: (phase, event) =>
+        event === "start"
+          ? progress.start(phase.type)
+          : event === "left-out"
+            ? undefined
+            : progress.end(event.replace("_", " ")),
+    },
+  );
+}
+
+/** Who reads hostile text is a process without the key, the money or a way to write; this one holds them. */
+async function researchWithModel(
+  { issue, phases, commit, at, publisher, workbench, progress }: Work,
+  options: InvestigateOptions,
+  io: CommandIo,
+): Promise<InvestigateResult> {
+  const { openModelRun } = await import("../../models/open-model-run.ts");
+  const config = readConfig(io.env);
+  const { gitDir } = workbench.repository;
+  using run = openModelRun({
+    env: io.env,
+    config,
+    data: workbench.data,
+    about: [commit, JSON.stringify(issue), at ?? ""],
+    ...options,
+    onProblem: (problem) => io.err(`casebook: ${problem}`),
+  });
+  const { data } = workbench;
+  const { workers, cacheBytes } = config;
+  // Awaited here: the journal is closed when this function ends.
+  return await researchInProcesses({ data, workers, cacheBytes }).investigate(
+    {
+      mirror: gitDir,
+      base: commit,
+      issue,
+      phases: phases.map(({ type }) => type),
+      ...(at === undefined ? {} : { at }),
+      include: [],
+      exclude: [],
+      model: run.research,
+    },
+    {
+      publisher,
+      gateway: run.gateway,
+      onPhase: async (event) =>
+        event.kind === "start"
+          ? progress.start(event.phase)
+          : progress.end(event.result.status.replace("_", " ")),
+      onStep: (step) => progress.step(step),
+    },
+    io.signal,
+  );
+}
+
+/** Without a model the phases that need one are named and left out; a fix is made only for who asks for it. */
+function chosen(
+  all: readonly Phase[],
+  { phase, fix, single }: InvestigateOptions,
+  withModel: boolean,
+): readonly Phase[] {
+  if (single === true) return [SINGLE_PHASE];
+  if (phase !== undefined) return withDependencies(phase, all, withModel);
+  return withModel && fix !== true ? all.filter(({ type }) => type !== "fix") : all;
+}
+
 /** What a person said earlier holds until somebody says something else. */
 async function rememberedAt(
   publisher: Publisher,
@@ -130,7 +240,7 @@ async function rememberedAt(
   return label === undefined ? undefined : parseAt(label.slice(3));
 }
 
-function withDependencies(type: string, all: readonly Phase[]): readonly Phase[] {
+function withDependencies(type: string, all: readonly Phase[], withModel: boolean): readonly Phase[] {
   const wanted = new Set<string>();
   const open = [type];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
@@ -140,9 +250,10 @@ function withDependencies(type: string, all: readonly Phase[]): readonly Phase[]
         "unknown-phase",
         `There is no phase ${at}; there are ${all.map((candidate) => candidate.type).join(", ")}`,
       );
-    if (at === type && phase.needs === "model")
+    if (at === type && phase.needs === "model" && !withModel)
       throw new RunFailure("needs-model", `The phase ${at} needs a model`);
-    if (!wanted.has(at)) open.push(...phase.dependsOn);
+    // A fix is shown to work by the test that failed before it.
+    if (!wanted.has(at)) open.push(...phase.dependsOn, ...(phase.type === "fix" ? ["reproduction"] : []));
     wanted.add(at);
   }
   return all.filter((phase) => wanted.has(phase.type));

@@ -13,6 +13,7 @@ export interface SimulateOptions {
   readonly port: string;
   readonly script?: boolean;
   readonly fast?: boolean;
+  readonly model?: "scripted";
 }
 
 const HELP = `Type a comment: it is the maintainer's. "reader: …" and "reporter: …" speak for the others.
@@ -24,7 +25,10 @@ export async function simulateCommand(options: SimulateOptions, io: CommandIo): 
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new RunFailure("usage", "--port needs a number from 0 to 65535");
   io.out("starting a GitHub and the App on this machine …");
-  await using simulation = await openSimulation({ fast: options.fast === true });
+  await using simulation = await openSimulation({
+    fast: options.fast === true,
+    model: options.model === "scripted",
+  });
   io.signal.throwIfAborted();
   let page: Awaited<ReturnType<typeof openPageServer>> | undefined;
   const told = watch(

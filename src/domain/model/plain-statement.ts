@@ -1,0 +1,82 @@
+import { inlineCode, printable } from "../document/inline-code.ts";
+
+/** One sentence or two of a model, taken apart. */
+export interface PlainStatement {
+  /** As Markdown on one line: inline code stays, nothing else in it is markup, a link, a mention or a picture. */
+  readonly markdown: string;
+  /** What stands between backticks. */
+  readonly code: readonly string[];
+  /** The rest, without markup. */
+  readonly words: string;
+}
+
+/** Characters that mean something in Markdown or HTML. */
+const SPECIAL = /[\\*_{}[\]<>#|~!&$^]/g;
+
+/** Reads what a model wrote as plain text with inline code. Linear in the text; any text is allowed. */
+export function plainStatement(text: string): PlainStatement {
+  const line = printable(text);
+  const parts: string[] = [];
+  const code: string[] = [];
+  const words: string[] = [];
+  for (let at = 0; at < line.length;) {
+    const open = line.indexOf("`", at);
+    const before = line.slice(at, open < 0 ? line.length : open);
+    parts.push(escaped(before));
+    words.push(before);
+    if (open < 0) break;
+    let length = 1;
+    while (line[open + length] === "`") length++;
+    const fence = "`".repeat(length);
+    const close = closing(line, open + length, length);
+    if (close < 0) {
+      // A fence that nobody closes is dropped, what follows is words.
+      at = open + fence.length;
+      continue;
+    }
+    const inside = line.slice(open + length, close).trim();
+    if (inside !== "") {
+      parts.push(inlineCode(inside));
+      code.push(inside);
+      words.push(" ");
+    }
+    at = close + length;
+  }
+  return { markdown: parts.join("").trim(), code, words: words.join("").trim() };
+}
+
+function closing(line: string, from: number, length: number): number {
+  for (let at = line.indexOf("`", from); at >= 0; at = line.indexOf("`", at)) {
+    let run = 1;
+    while (line[at + run] === "`") run++;
+    if (run === length) return at;
+    at += run;
+  }
+  return -1;
+}
+
+/** Addresses become inline code: a page that shows them makes no link and loads nothing. */
+function escaped(text: string): string {
+  return text
+    .split(/(\s+)/)
+    .map((token) =>
+      token.includes("://") || /^(www\.|mailto:)/i.test(token)
+        ? inlineCode(token)
+        : isIdentifier(token)
+          ? asCode(token)
+          : token.replace(SPECIAL, (character) => `\\${character}`),
+    )
+    .join("");
+}
+
+/** `snake_case` and what holds it: shown as code, it needs no signs before its underscores. */
+function isIdentifier(token: string): boolean {
+  return /^[\w.:/-]*[A-Za-z0-9]_[A-Za-z0-9][\w.:/-]*(\(\))?[,.;:!?)]*$/.test(token);
+}
+
+function asCode(token: string): string {
+  const end = /[,.;:!?)]*$/.exec(token)![0];
+  const isCall = token.endsWith("()");
+  const name = isCall ? token : token.slice(0, token.length - end.length);
+  return inlineCode(name) + (isCall ? "" : end);
+}

@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { formatRun, parseRun } from "../../domain/document/run-block.ts";
+import { quoteUntrusted } from "../../domain/model/untrusted.ts";
+import type { RecordedRun } from "../../domain/run/recorded-run.ts";
+import { defineTool, type Tool } from "../agent/tool.ts";
+import type { Sandbox, SandboxEnvironment, SandboxResult, SandboxState } from "../sandbox/sandbox.ts";
+
+/** Runs code for a model and remembers each run, so that a finding can cite it. */
+export interface CodeRunner {
+  /** `run`, or none where no code can be run. */
+  readonly tools: readonly Tool[];
+  /** A run by its name. */
+  run(name: string): RecordedRun | undefined;
+  /** Keeps a run that Casebook made for a check of its own. */
+  keep(
+    result: SandboxResult,
+    of: {
+      readonly command: readonly string[];
+      readonly changed: readonly string[];
+      /** Characters of output that are kept. */
+      readonly maxOutput?: number;
+    },
+  ): RecordedRun;
+  /** Runs that stood in an earlier answer, in a run that is taken up again. */
+  recall(text: string): void;
+  readonly runs: readonly RecordedRun[];
+}
+
+const MAX_FILES = 10;
+const MAX_FILE = 100_000;
+/** Characters of output that a document keeps of a run. */
+const MAX_OUTPUT = 6_000;
+const SECONDS = 60;
+const MAX_ARGUMENT = 200;
+
+const args = z.object({
+  command: z
+    .array(z.string().min(1).max(2_000))
+    .min(1)
+    .max(50)
+    .describe('Program and arguments, e.g. ["python3", "-m", "unittest", "tests.test_a"]. No shell.'),
+  files: z
+    .array(z.object({ path: z.string().min(1).max(500), text: z.string().max(MAX_FILE) }))
+    .max(MAX_FILES)
+    .default([])
+    .describe("Files to write over those of the commit before it starts; thrown away afterwards."),
+});
+
+export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
+  const runs: RecordedRun[] = [];
+  const environment = state.kind === "ready" ? describeEnvironment(state.sandbox.environment) : "";
+  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT }) => {
+    const run: RecordedRun = {
+      name: `run-${runs.length + 1}`,
+      command: command.map(shortened),
+      changed,
+      end: describeEnd(result.end),
+      milliseconds: Math.round(result.milliseconds),
+      output: kept(result, maxOutput),
+      environment,
+    };
+    runs.push(run);
+    return run;
+  };
+  const recall = (text: string): void => {
+    for (const run of runsIn(text)) if (!runs.some(({ name }) => name === run.name)) runs.push(run);
+  };
+  return {
+    tools: state.kind === "ready" ? [runTool(state.sandbox, nonce, keep, recall)] : [],
+    run: (name) => runs.find((run) => run.name === name),
+    keep,
+    recall,
+    runs,
+  };
+}
+
+function runTool(
+  sandbox: Sandbox,
+  nonce: string,
+  keep: CodeRunner["keep"],
+  recall: CodeRunner["recall"],
+): Tool {
+  return defineTool({
+    name: "run",
+    description: `Runs one program in a sandbox on a fresh copy of the repository at the commit: no network, ${SECONDS} s, nothing is kept. There: ${describeEnvironment(sandbox.environment)}. The answer names the run, so that a finding can cite it.`,
+    args,
+    async run({ command, files }, signal) {
+      const wrong = files.find(({ path }) => !isPlainPath(path));
+      if (wrong !== undefined) return `${wrong.path} is no path inside the repository.`;
+      const result = await sandbox.run(
+        {
+          changes: new Map(files.map(({ path, text }) => [path, text])),
+          command,
+          limits: { seconds: SECONDS },
+        },
+        signal,
+      );
+      const run = keep(result, { command, changed: files.map(({ path }) => path) });
+      return formatRunAnswer(run, nonce);
+    },
+    restore: async (_, answer) => recall(answer),
+  });
+}
+
+/** A run as a model sees it; `recall` reads it back. */
+export function formatRunAnswer(run: RecordedRun, nonce: string): string {
+  return quoteUntrusted(formatRun(run), { nonce, source: `${run.name}, what a program printed` });
+}
+
+/** Every run that stands in an answer. */
+function runsIn(text: string): readonly RecordedRun[] {
+  const found: RecordedRun[] = [];
+  const lines = text.split("\n");
+  for (let i = 0; i < lines.length; i++) {
+    if (!/^<<data [0-9a-f]{16} run-\d/.test(lines[i]!)) continue;
+    const nonce = lines[i]!.slice(7, 23);
+    const end = lines.findIndex((line, at) => at > i && line === `data ${nonce}>>`);
+    const run = parseRun(lines.slice(i + 1, end < 0 ? lines.length : end).join("\n"));
+    if (typeof run !== "string") found.push(run);
+  }
+  return found;
+}
+
+export function isPlainPath(path: string): boolean {
+  return (
+    !path.startsWith("/") &&
+    !path.includes("\0") &&
+    !path.includes("\\") &&
+    path
+      .split("/")
+      .every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
+  );
+}
+
+/** A program that is given as an argument is named by its beginning. */
+function shortened(argument: string): string {
+  return argument.length <= MAX_ARGUMENT ? argument : `(a program of ${argument.length} characters)`;
+}
+
+function kept({ output, cut }: SandboxResult, max: number): string {
+  const note = (more: number): string => `\n[cut: ${more} characters]\n`;
+  if (output.length <= max) return cut > 0 ? output + note(cut) : output;
+  const half = Math.floor(max / 2);
+  return (
+    output.slice(0, half).toWellFormed() +
+    note(output.length - 2 * half + cut) +
+    output.slice(-half).toWellFormed()
+  );
+}
+
+function describeEnd(end: SandboxResult["end"]): string {
+  switch (end.kind) {
+    case "exit":
+      return `exit ${end.code}`;
+    case "signal":
+      return `signal ${end.signal}`;
+    case "not-started":
+      return `not started: ${end.why}`;
+    default:
+      return end.limit === "seconds" ? "stopped: it took too long" : "stopped: it printed too much";
+  }
+}
+
+/** `bubblewrap 0.8.0, python3 3.11.2; no prepared dependencies`. */
+export function describeEnvironment({ sandbox, toolchains, dependencies }: SandboxEnvironment): string {
+  const tools = [...toolchains].map(([name, version]) => `${name} ${version}`);
+  return `${[sandbox, ...tools].join(", ")}; ${dependencies === undefined ? "no prepared dependencies" : `dependencies prepared by the operator in ${dependencies}`}`;
+}

@@ -1,0 +1,249 @@
+import type { Family } from "./family.ts";
+import { maskText } from "./mask-text.ts";
+import { type Statement, statementAt, statementsOf } from "./statements.ts";
+
+/** Words of the languages and of test libraries, and functions that only work on what they are given. */
+const KNOWN = new Set(
+  `and or not in is if else elif for while with as assert async await def class return lambda try except finally raise from
+   import pass None True False self cls super global nonlocal yield del match case
+   const let var function new this null undefined true false NaN Infinity typeof instanceof of void delete throw catch
+   switch default do export static extends nil end then begin rescue ensure unless until module require begin fn pub mut
+   use struct impl func package type interface go defer chan map range make string int bool float64 error err byte rune
+   public private protected final int long double boolean String Object Integer Long Boolean
+   len str int float bool list dict set tuple sorted sum min max abs any all range repr print isinstance issubclass type
+   enumerate zip map filter reversed round ord chr hex bytes bytearray frozenset iter next object hash id format vars
+   Number Boolean Math JSON Array Object Symbol BigInt parseInt parseFloat isNaN Map Set Promise Date console
+   length size includes indexOf toString valueOf keys values entries join split strip upper lower append push pop
+   time sleep random os sys math datetime json re uuid tempfile pathlib Path threading Thread subprocess itertools
+   process performance Buffer setTimeout
+   unittest TestCase pytest expect assert should describe it test context before after beforeEach afterEach done
+   t tt tc testing vec println eprintln format Some None Ok Err unwrap Result Option
+   Assert Assertions PHPUnit`.split(/\s+/),
+);
+
+/** How a test fails on purpose, wherever it stands. */
+const FAILS_ALWAYS =
+  /^(raise|throw)\b|\b(self|pytest|assert|expect|chai|t|Assert|Assertions|this|vi)\s*(\.|->|::)\s*(fail|unreachable|Fail|fails|skip)\s*\(|(^|[^.\w$>])(fail|flunk|unreachable!?|panic!?|todo!?|unimplemented!?)\s*[(\s]/;
+const THROWS = /[{;):]\s*(throw|raise)\b|\belse\s+throw\b/;
+const GO_FAILS = /\bt\w*\s*\.\s*(Fatal|Fatalf|Error|Errorf|Fail|FailNow)\s*\(/;
+
+/** Calls that assert, and how many of their arguments are what they look at; the rest is a message. */
+const ASSERTIONS: readonly { readonly pattern: RegExp; readonly looksAt: number }[] = [
+  { pattern: /\bself\s*\.\s*assert(True|False|IsNone|IsNotNone)\s*\(/g, looksAt: 1 },
+  { pattern: /\bself\s*\.\s*assert\w+\s*\(/g, looksAt: 2 },
+  {
+    pattern:
+      /(?<![.\w$])(assert|should)\s*(\.\s*(ok|isTrue|isFalse|isOk|isNull|isDefined|exists|ifError|isNotNull))?\s*\(/g,
+    looksAt: 1,
+  },
+  { pattern: /(?<![\w$])assert\w*\s*(\.\s*\w+)+\s*\(/g, looksAt: 2 },
+  { pattern: /(?<![\w$.])expect\s*(\.\s*soft)?\s*\(/g, looksAt: 1 },
+  { pattern: /\bt\s*\.\s*assert\s*\.\s*\w+\s*\(/g, looksAt: 2 },
+  { pattern: /(?<![\w$.])assert\w*!\s*[([]/g, looksAt: 2 },
+  {
+    pattern: /(?<![\w$])(assert[A-Z_]\w*|Assert\s*\.\s*\w+|\$this\s*->\s*assert\w+|refute\w*)\s*\(/g,
+    looksAt: 2,
+  },
+];
+
+/** What the static look needs to know besides the text. */
+export interface Origin {
+  /** Names in the test that stand for code of the repository; undefined: nobody looked. */
+  readonly names: readonly string[] | undefined;
+}
+
+/**
+ * Tells of a line on which a test failed whether that failure says anything about the repository: one sentence, or
+ * undefined. Follows names from what the test got of the repository through assignments, calls and functions, without
+ * regard to order: it lets a clever lie through, and stops those that a model writes when it has nothing to show.
+ */
+export function vacuity(
+  text: string,
+  family: Family,
+  { names }: Origin,
+): (line: number) => string | undefined {
+  const { code } = maskText(text, family);
+  const statements = statementsOf(code, family);
+  const constants = constantsOf(statements, family);
+  const traced =
+    names === undefined || names.length === 0 ? undefined : traceNames(statements, names, constants, family);
+  const tells = (part: string): boolean =>
+    traced === undefined
+      ? rootsIn(part).some((name) => !isKnown(name) && !constants.has(name))
+      : identifiersIn(part).some((name) => traced.has(name));
+  return (line) => {
+    const statement = statementAt(statements, line);
+    if (statement === undefined) return "nothing stands on the line that failed";
+    const head = statement.code.trim();
+    if (family === "go" && GO_FAILS.test(head)) {
+      const condition = enclosing(statements, statement);
+      return condition !== undefined && tells(condition.code)
+        ? undefined
+        : "it fails without a condition on what the repository's code gave";
+    }
+    const whole = `${statement.code}\n${statement.block}`;
+    const asserted = assertionsIn(whole, family);
+    if (asserted.length === 0) {
+      if (FAILS_ALWAYS.test(head) || THROWS.test(head))
+        return "the test fails by its own word (`raise`, `throw`, `fail`), not by an assertion on a value";
+      return tells(whole) ? undefined : "the line that failed has nothing of the repository's code";
+    }
+    if (asserted.some(tells)) return undefined;
+    return "the assertion looks at nothing that the repository's code gave";
+  };
+}
+
+const LONGEST_STATEMENT = 20_000;
+const MOST_ASSERTIONS = 100;
+
+/** What each assertion in the text looks at. */
+function assertionsIn(code: string, family: Family): readonly string[] {
+  const found: string[] = [];
+  if (family === "python") {
+    for (const line of [code]) {
+      const plain = /^\s*assert\b(?!\s*\.)/.exec(line);
+      if (plain !== null) found.push(argumentsOf(line.slice(plain[0].length), ",", 1)[0] ?? "");
+      // The block is what it looks at.
+      if (/^\s*(async\s+)?with\b.*\b(assert(Raises|Warns|Logs|NoLogs)\w*|raises|warns)\b/.test(line))
+        found.push(line.slice(line.indexOf("\n")));
+    }
+    if (found.length > 0) return found;
+  }
+  const taken = new Set<number>();
+  // A statement with more is no assertion but a text made to be slow.
+  code = code.slice(0, LONGEST_STATEMENT);
+  for (const { pattern, looksAt } of ASSERTIONS)
+    for (const match of code.matchAll(pattern)) {
+      if (taken.has(match.index) || taken.size >= MOST_ASSERTIONS) continue;
+      taken.add(match.index);
+      const args = argumentsOf(code.slice(match.index + match[0].length), ")]", looksAt);
+      found.push(args.join("\n"));
+    }
+  return found;
+}
+
+/** The first arguments of a list, up to what closes it. */
+function argumentsOf(text: string, close: string, most: number): readonly string[] {
+  const args: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const c = text[at] ?? close[0]!;
+    if ("([{".includes(c)) depth++;
+    else if (depth > 0 && ")]}".includes(c)) depth--;
+    else if (depth === 0 && (c === "," || close.includes(c))) {
+      args.push(text.slice(from, at));
+      from = at + 1;
+      if (c !== "," || close === "," || args.length === most) break;
+    }
+  }
+  return args.slice(0, most);
+}
+
+const SCALAR = /^\s*(-?[\d.][\w.]*|"\s*"|True|False|None|true|false|null|undefined|nil|NaN)\s*;?\s*$/;
+const ASSIGNED =
+  /^\s*(?:(?:const|let|var|final|val|int|string|bool|auto)\s+)?(?:self\s*\.\s*|this\s*\.\s*)?([A-Za-z_$][\w$]*)\s*(?::\s*[\w.[\]]+\s*)?(?::?=)(?!=|>)(.*)$/s;
+
+/** Names that are only ever given a number, a text or a truth. */
+function constantsOf(statements: readonly Statement[], family: Family): ReadonlySet<string> {
+  const scalar = new Set<string>();
+  const other = new Set<string>();
+  for (const { code } of statements) {
+    const [, name, value] = ASSIGNED.exec(code) ?? [];
+    if (name !== undefined) (SCALAR.test(value!) ? scalar : other).add(name);
+    const target = /^\s*for\s+(?:\(?\s*(?:const|let|var)?\s*)?([\w\s,$]+?)\s+(?:in|of)\b/.exec(
+      code.slice(0, 1_000),
+    )?.[1];
+    for (const name of identifiersIn(`${target ?? ""} ${augmented(code, family)}`)) other.add(name);
+  }
+  for (const name of other) scalar.delete(name);
+  return scalar;
+}
+
+/** `n += 1` changes a name, and so does `n++`. */
+function augmented(code: string, family: Family): string {
+  const operator =
+    family === "python"
+      ? /(?<!\w)([A-Za-z_]\w*)\s*(?:[+\-*/|&^%]|\/\/|\*\*)=/g
+      : /(?<![\w$])([A-Za-z_$][\w$]*)\s*(?:\+\+|--|[+\-*/|&^%]=)/g;
+  return [...code.matchAll(operator)].map((match) => match[1]).join(" ");
+}
+
+/** Everything in the test that may hold something that came from the repository. */
+function traceNames(
+  statements: readonly Statement[],
+  names: readonly string[],
+  constants: ReadonlySet<string>,
+  family: Family,
+): ReadonlySet<string> {
+  const traced = new Set(names);
+  const units = statements.map(({ code, block }) => {
+    const isFunction = /\b(def|function|fn|func)\b|=>\s*\{?\s*$/.test(code);
+    const defines = isFunction || /^\s*(export\s+)?class\b/.test(code);
+    const decides = !isFunction && /^\s*(\}?\s*)(if|elif|else|while|for|switch|match|try|with)\b/.test(code);
+    return {
+      // A test's own name says nothing, and its body is looked at by its statements.
+      inside: identifiersIn(isFunction ? `${code}\n${block}` : code),
+      gives: [
+        ...identifiersIn(defines ? definedBy(code) : code),
+        ...(decides ? assignedIn(block, family) : []),
+      ],
+      imports:
+        family === "python"
+          ? /^\s*(import|from)\b/.test(code)
+          : /^\s*(import|use)\b|\brequire\s*\(/.test(code),
+    };
+  });
+  for (let round = 0, size = 0; round < 30 && size !== traced.size; round++) {
+    size = traced.size;
+    for (const { inside, gives, imports } of units) {
+      if (imports || !inside.some((name) => traced.has(name))) continue;
+      for (const name of gives) if (!isKnown(name) && !constants.has(name)) traced.add(name);
+    }
+  }
+  return traced;
+}
+
+/** What a block changes when a condition lets it. */
+function assignedIn(block: string, family: Family): readonly string[] {
+  return block
+    .split("\n")
+    .flatMap((line) => [ASSIGNED.exec(line)?.[1] ?? "", ...augmented(line, family).split(" ")])
+    .filter((name) => name !== "");
+}
+
+/** `def work(out):` gives `work`, `const work = async () => {` too; callbacks of `test("…", () => {` give nothing. */
+function definedBy(code: string): string {
+  return (
+    /\b(?:def|function|fn|func|class)\s+([A-Za-z_$][\w$]*)/.exec(code)?.[1] ??
+    /^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=/.exec(code)?.[1] ??
+    ""
+  );
+}
+
+/** The nearest statement above that the line stands in. */
+function enclosing(statements: readonly Statement[], { from, indent }: Statement): Statement | undefined {
+  return statements.findLast(
+    (other) =>
+      other.from < from &&
+      other.indent < indent &&
+      other.block.trim() !== "" &&
+      /^\s*(\}?\s*else\s+)?(if|for|switch|select)\b/.test(other.code),
+  );
+}
+
+function identifiersIn(code: string): readonly string[] {
+  return code.match(/[A-Za-z_$][\w$]*/g) ?? [];
+}
+
+/** Identifiers that begin an expression: `a` of `a.b(c)` and `c`; of `self.b`, `b`. Names of an object's fields are none. */
+function rootsIn(code: string): readonly string[] {
+  const plain = code
+    .replaceAll(/\b(self|this|cls)\s*\.\s*/g, "")
+    .replaceAll(/([{,]\s*)[A-Za-z_$][\w$]*\s*:(?!:)/g, "$1");
+  return plain.match(/(?<![\w$.])[A-Za-z_$][\w$]*/g) ?? [];
+}
+
+function isKnown(name: string): boolean {
+  return KNOWN.has(name) || /^(assert|expect)/i.test(name);
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Entry } from "../../../src/domain/model/transcript.ts";
+import type { Question } from "../../../src/engine/agent/gateway.ts";
+import type { Caps, Journal } from "../../../src/engine/agent/journal.ts";
+import { type Model, ModelFailure } from "../../../src/engine/agent/model.ts";
+import { paidGateway } from "../../../src/engine/agent/paid-gateway.ts";
+import { memoryJournal } from "../../fakes/memory-journal.ts";
+import { answeringModel, scriptedModel } from "../../fakes/scripted-model.ts";
+
+const payer = { investigation: "1#42", repository: 1, installation: 7 };
+const opening: readonly Entry[] = [
+  { kind: "instructions", text: "Research." },
+  { kind: "request", text: "Begin." },
+];
+const signal = new AbortController().signal;
+
+function gatewayOver(
+  models: readonly Model[],
+  more: { readonly journal?: Journal; readonly caps?: Caps; readonly run?: string } = {},
+) {
+  return paidGateway({
+    journal: more.journal ?? memoryJournal(),
+    run: more.run ?? "run-a",
+    payer,
+    modelsFor: () => models,
+    caps: more.caps ?? {},
+    now: () => Date.UTC(2026, 10, 24),
+  });
+}
+
+function ask(at: number, entries: readonly Entry[]): Question {
+  return { conversation: "root-cause", at, entries, tools: [] };
+}
+
+describe("a call", () => {
+  test("is stored with its reply, and what it cost is counted", async () => {
+    const journal = memoryJournal();
+    const model = answeringModel(
+      () => ({ text: "Yes.", usage: { input: 1_000, cached: 200, output: 100 } }),
+      {
+        price: { input: 3, output: 15, cached: 0.3 },
+      },
+    );
+    const gateway = gatewayOver([model], { journal });
+    expect(await gateway.next(ask(0, opening), signal)).toMatchObject({
+      kind: "reply",
+      reply: { text: "Yes." },
+    });
+    expect((await gateway.open("root-cause")).map(({ kind }) => kind)).toEqual([
+      "instructions",
+      "request",
+      "reply",
+    ]);
+    expect(await gateway.cost("root-cause")).toEqual({
+      micros: 800 * 3 + 200 * 0.3 + 100 * 15,
+      inputTokens: 1_000,
+      outputTokens: 100,
+      calls: 1,
+      models: ["scripted"],
+    });
+  });
+
+  test("that was answered before a kill is not asked again", async () => {
+    const journal = memoryJournal();
+    await gatewayOver([answeringModel(() => ({ text: "Yes." }))], { journal }).next(ask(0, opening), signal);
+    await using silent = scriptedModel();
+    const again = gatewayOver([silent], { journal });
+    expect(await again.next(ask(0, opening), signal)).toMatchObject({
+      kind: "reply",
+      reply: { text: "Yes." },
+    });
+  });
+
+  test("that another worker continued differently is refused", async () => {
+    const journal = memoryJournal();
+    const model = answeringModel(() => ({ text: "Yes." }));
+    await gatewayOver([model], { journal }).next(ask(0, opening), signal);
+    const other: readonly Entry[] = [opening[0]!, { kind: "request", text: "Something else." }];
+    await expect(gatewayOver([model], { journal }).next(ask(0, other), signal)).rejects.toThrow(
+      "the conversation is worked on by somebody else now",
+    );
+  });
+});
+
+describe("money", () => {
+  test("that does not suffice for the dearest end of a call is not spent", async () => {
+    const model = answeringModel(() => ({ text: "Yes." }), {
+      outputTokens: 1_000,
+      price: { input: 0, output: 10 },
+    });
+    const gateway = gatewayOver([model], { caps: { phase: 9_999 } });
+    expect(await gateway.next(ask(0, opening), signal)).toEqual({
+      kind: "over",
+      why: expect.stringContaining("This phase may cost $0.01 in one run"),
+    });
+    expect(model.requests).toHaveLength(0);
+    expect(await gateway.open("root-cause")).toEqual([]);
+  });
+
+  test("that is too little for the first model may do for a cheaper one", async () => {
+    const dear = answeringModel(() => ({ text: "dear" }), {
+      name: "dear",
+      price: { input: 0, output: 1_000 },
+    });
+    const cheap = answeringModel(() => ({ text: "cheap" }), {
+      name: "cheap",
+      price: { input: 0, output: 1 },
+    });
+    const gateway = gatewayOver([dear, cheap], { caps: { phase: 10_000 } });
+    expect(await gateway.next(ask(0, opening), signal)).toMatchObject({ reply: { model: "cheap" } });
+  });
+
+  test("is never spent beyond a cap by eight workers at once, whatever the endpoint counts below its limits", async () => {
+    const journal = memoryJournal();
+    const cap = 200_000;
+    const model = answeringModel(
+      (_, n) => ({ text: "x", usage: { input: 40, cached: 0, output: (n * 37) % 500 } }),
+      {
+        outputTokens: 512,
+        price: { input: 3, output: 15 },
+      },
+    );
+    const ends = await Promise.all(
+      Array.from({ length: 8 }, async (_, worker) => {
+        const gateway = gatewayOver([model], { journal, caps: { investigation: cap }, run: `run-${worker}` });
+        for (let at = 0, entries = opening; ; entries = [{ kind: "request", text: "More." }]) {
+          const next = await gateway.next({ ...ask(at, entries), conversation: "root-cause" }, signal);
+          if (next.kind !== "reply") return next.kind;
+          at += entries.length + 1;
+        }
+      }),
+    );
+    expect(new Set(ends)).toEqual(new Set(["over"]));
+    const { investigation } = await journal.taken(payer, Date.UTC(2026, 10, 24));
+    expect(investigation).toBeLessThanOrEqual(cap);
+    expect(investigation).toBeGreaterThan(cap / 2);
+  });
+
+  test("that was reserved comes back when the endpoint refused before it worked, and stays gone when it may have worked", async () => {
+    const journal = memoryJournal();
+    const caps = { investigation: 1_000_000 };
+    const refused = scriptedModel({ failure: new ModelFailure("refused", "the key is wrong") });
+    expect(await gatewayOver([refused], { journal, caps }).next(ask(0, opening), signal)).toEqual({
+      kind: "unavailable",
+      why: "the key is wrong",
+      mayPass: false,
+    });
+    expect((await journal.taken(payer, Date.UTC(2026, 10, 24))).investigation).toBe(0);
+    const cut = scriptedModel({ failure: new ModelFailure("unavailable", "cut off", { mayCost: true }) });
+    expect(await gatewayOver([cut], { journal, caps }).next(ask(0, opening), signal)).toMatchObject({
+      kind: "unavailable",
+      mayPass: true,
+    });
+    expect((await journal.taken(payer, Date.UTC(2026, 10, 24))).investigation).toBeGreaterThan(0);
+  });
+});
+
+describe("a transcript that does not fit", () => {
+  test("is shortened for the endpoint that says so, and stays whole in the journal", async () => {
+    const journal = memoryJournal();
+    const long = "word ".repeat(4_000);
+    const model = answeringModel(({ transcript }) => {
+      const size = JSON.stringify(transcript).length;
+      return size > 15_000 ? { failure: new ModelFailure("context-exceeded", "too long") } : { text: "Yes." };
+    });
+    const gateway = gatewayOver([model], { journal });
+    const entries: readonly Entry[] = [
+      ...opening,
+      {
+        kind: "reply",
+        text: "",
+        calls: [{ id: "c1", name: "read_file", arguments: "{}" }],
+        usage: { input: 10, cached: 0, output: 10, estimated: false },
+        model: "scripted",
+      },
+      { kind: "answer", call: "c1", tool: "read_file", text: long },
+    ];
+    expect(await gateway.next(ask(0, entries), signal)).toMatchObject({ kind: "reply" });
+    expect(model.requests.length).toBeGreaterThan(1);
+    const stored = await gateway.open("root-cause");
+    expect(stored[3]).toMatchObject({ kind: "answer", text: long });
+  });
+});
