@@ -48,7 +48,6 @@ const args = z.object({
 
 export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
   const runs: RecordedRun[] = [];
-  const environment = state.kind === "ready" ? describeEnvironment(state.sandbox.environment) : "";
   const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT }) => {
     const run: RecordedRun = {
       name: `run-${runs.length + 1}`,
@@ -57,7 +56,8 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
       end: describeEnd(result.end),
       milliseconds: Math.round(result.milliseconds),
       output: kept(result, maxOutput),
-      environment,
+      environment:
+        state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
     };
     runs.push(run);
     return run;
@@ -82,7 +82,7 @@ function runTool(
 ): Tool {
   return defineTool({
     name: "run",
-    description: `Runs one program in a sandbox on a fresh copy of the repository at the commit: no network, ${SECONDS} s, nothing is kept. There: ${describeEnvironment(sandbox.environment)}. The answer names the run, so that a finding can cite it.`,
+    description: `Runs one program in a sandbox on a fresh copy of the repository at the commit: no network, ${SECONDS} s, nothing is kept. There: ${describeEnvironment(sandbox.environment, [])}. The answer names the run, so that a finding can cite it.`,
     args,
     async run({ command, files }, signal) {
       const wrong = files.find(({ path }) => !isPlainPath(path));
@@ -161,8 +161,13 @@ function describeEnd(end: SandboxResult["end"]): string {
   }
 }
 
-/** `bubblewrap 0.8.0, python3 3.11.2; no prepared dependencies`. */
-export function describeEnvironment({ sandbox, toolchains, dependencies }: SandboxEnvironment): string {
-  const tools = [...toolchains].map(([name, version]) => `${name} ${version}`);
+/** `bubblewrap 0.8.0, python3 3.11.2; no prepared dependencies`. `used`: toolchains that are named; none: all. */
+export function describeEnvironment(
+  { sandbox, toolchains, dependencies }: SandboxEnvironment,
+  used: readonly string[],
+): string {
+  const tools = [...toolchains]
+    .filter(([name]) => used.length === 0 || used.includes(name))
+    .map(([name, version]) => `${name} ${version}`);
   return `${[sandbox, ...tools].join(", ")}; ${dependencies === undefined ? "no prepared dependencies" : `dependencies prepared by the operator in ${dependencies}`}`;
 }

@@ -1,5 +1,7 @@
+import { documentFileOf } from "../../domain/phase/names.ts";
+import { NOT_REPRODUCED } from "../research/sections/root-cause.ts";
 import { RunFailure } from "../../domain/failure.ts";
-import type { Finding } from "../../domain/finding/finding.ts";
+import type { Finding, ResearchDocument } from "../../domain/finding/finding.ts";
 import type { Phase } from "../../domain/phase/phase.ts";
 import { nonceOf } from "../../domain/model/untrusted.ts";
 import { evidencePack } from "../agent/evidence-pack.ts";
@@ -64,7 +66,10 @@ async function workResearch(work: Work): Promise<Written> {
     ...(submissions.summary() === undefined ? [] : [submissions.summary()!]),
     ...(cause === undefined ? [] : [cause.finding]),
   ];
-  const document = mergeDocument(base.document, submissions.accepted, { replaces: needs.replaces, lead });
+  const document = mergeDocument(withoutStale(base.document, work), submissions.accepted, {
+    replaces: needs.replaces,
+    lead,
+  });
   const judgements = await judge(work, document);
   return {
     document,
@@ -74,6 +79,18 @@ async function workResearch(work: Work): Promise<Written> {
     ...(partial === undefined ? {} : { partial }),
     ...(proposed === undefined ? {} : { proposed }),
     ...(judgements.size === 0 ? {} : { judgements }),
+  };
+}
+
+/** What the built-in researcher does not know and a phase before has told. */
+function withoutStale(document: ResearchDocument, { context, earlier }: Work): ResearchDocument {
+  if (!earlier.files.has(documentFileOf(context.issue.key, { type: "reproduction" }))) return document;
+  return {
+    ...document,
+    sections: document.sections.map((section) => ({
+      ...section,
+      blocks: section.blocks.filter((block) => block.kind !== "unknown" || block.text !== NOT_REPRODUCED),
+    })),
   };
 }
 

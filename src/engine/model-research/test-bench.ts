@@ -127,7 +127,7 @@ export async function openTestBench(work: Work): Promise<TestBench> {
     describe:
       best === undefined || state.kind === "none"
         ? ""
-        : `${best.framework.name}, in ${describeEnvironment(state.sandbox.environment)}`,
+        : `${best.framework.name}, in ${describeEnvironment(state.sandbox.environment, best.framework.needs)}`,
     shownBy: best === undefined ? [] : linesOf(best.detection.evidence),
     hint:
       hint === undefined
@@ -322,7 +322,12 @@ function compareSuites(before: TestReport, after: TestReport, test: string): Sui
       !rest.some((other) => other.name === name && other.file === file && other.outcome === "passed"),
   );
   return worse.length === 0
-    ? { ok: true, words: `${good(rest)} of ${counted(rest.length, "test")} pass, as before` }
+    ? {
+        ok: true,
+        words: `${good(rest)} of ${counted(rest.length, "test")} pass, as before${
+          good(rest) < rest.length ? `; ${rest.length - good(rest)} do not pass here, with or without it` : ""
+        }`,
+      }
     : { ok: false, words: `${worse[0]!.name} passed before and does not now` };
 }
 

@@ -335,6 +335,9 @@ export async function options(context: ResearchContext): Promise<readonly Block[
   ];
 }
 
+/** Said until there is a document of the reproduction. */
+export const NOT_REPRODUCED = "whether the failure can be reproduced; that phase runs code and needs a model";
+
 export async function notEstablished(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
   const blocks: Block[] = [];
@@ -342,7 +345,7 @@ export async function notEstablished(context: ResearchContext): Promise<readonly
     blocks.push(
       unknown("the cause. No person confirmed a suspect; `casebook at PATH:LINE-LINE` says where it is"),
     );
-  blocks.push(unknown("whether the failure can be reproduced; that phase runs code and needs a model"));
+  blocks.push(unknown(NOT_REPRODUCED));
   const uses = (await context.usesOfTargets())
     .flatMap(({ uses }) => uses)
     .filter(({ certainty }) => certainty === "by-name");
