@@ -121,13 +121,14 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     });
   program
     .command("doctor")
-    .description("which phases the models can serve")
+    .description("which phases the models can serve, and what this machine has")
     .option("--model <name>", "only this one")
     .option("--budget <usd>", "US dollars that asking one model may cost; 0.50 without it", readBudget)
     .option("--env <file>", "settings beside the environment, such as .env")
     .option("--json", "print as JSON")
     .action(async (options) => {
-      exit = await (await import("./commands/doctor.ts")).doctorCommand(options, io);
+      const { machineRows } = await import("./machine-rows.ts");
+      exit = await (await import("./commands/doctor.ts")).doctorCommand(options, io, machineRows);
     });
   program
     .command("serve")

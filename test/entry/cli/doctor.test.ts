@@ -157,8 +157,23 @@ phases: { default: [away, here], judge: [away] }
   test("shows what else it is given about the machine", async () => {
     const { io, ended } = process("/", {});
     const row = { name: "sandbox", ok: false, detail: "bubblewrap is missing" };
-    const { exit, out } = ended(await doctorCommand({}, io, [row]));
+    const { exit, out } = ended(await doctorCommand({}, io, async () => [row]));
     expect(out).toMatch(/^sandbox +no +bubblewrap is missing$/m);
     expect(exit).toBe(0);
+  });
+
+  test("tries the sandbox and git of this machine, also where no model is set up", async () => {
+    const { exit, out } = await doctor([], {});
+    expect(out).toMatch(/^sandbox +(?:ok +bubblewrap \d|no +no code is run: )/m);
+    expect(out).toMatch(/^git +ok +\d+\.\d+/m);
+    expect(exit).toBe(0);
+    const off = await doctor(["--json"], { CASEBOOK_SANDBOX: "off" });
+    expect(JSON.parse(off.out)).toMatchObject({
+      machine: [
+        { name: "sandbox", ok: false, detail: "no code is run: CASEBOOK_SANDBOX switches the sandbox off" },
+        { name: "git", ok: true },
+      ],
+    });
+    expect(await doctor([], { CASEBOOK_SANDBOX: "sometimes" })).toMatchObject({ exit: 2 });
   });
 });

@@ -22,7 +22,7 @@ export interface DoctorOptions {
   readonly json?: boolean;
 }
 
-/** Something else about this machine, for the same report; it does not decide the exit code. */
+/** Something about this machine, for the same report; it does not decide the exit code. */
 export interface DoctorRow {
   readonly name: string;
   readonly ok: boolean;
@@ -38,13 +38,14 @@ const DEFAULT_BUDGET = 0.5;
 export async function doctorCommand(
   { model: wanted, budget = DEFAULT_BUDGET, env: file, json = false }: DoctorOptions,
   io: CommandIo,
-  extra: readonly DoctorRow[] = [],
+  machineRows: (env: CommandIo["env"]) => Promise<readonly DoctorRow[]> = async () => [],
 ): Promise<number> {
   const env = { ...(file === undefined ? {} : variablesOf(file, io)), ...io.env };
   const settings = readModelSettings(env);
   if (settings === undefined) {
     if (wanted !== undefined) throw new RunFailure("usage", "No model is set up");
-    io.out(json ? JSON.stringify({ models: [], phases: [], machine: extra }, null, 2) : withoutModel(extra));
+    const machine = await machineRows(env);
+    io.out(json ? JSON.stringify({ models: [], phases: [], machine }, null, 2) : withoutModel(machine));
     return 0;
   }
   const rows = settings.models.filter(({ name }) => wanted === undefined || name === wanted);
@@ -53,6 +54,8 @@ export async function doctorCommand(
       "usage",
       `There is no model of that name; there are ${settings.models.map(({ name }) => name).join(", ")}`,
     );
+  // Before the first question is paid for: wrong settings of the sandbox end it here.
+  const machine = await machineRows(env);
   const reports: ModelReport[] = [];
   for (const row of rows) {
     const { micros } = estimateExamination(row, microsOf(budget));
@@ -66,8 +69,8 @@ export async function doctorCommand(
     if (!json) io.out(`${formatReport(row, report)}\n`);
   }
   const phases = phasesOf(settings, reports, wanted);
-  if (json) io.out(JSON.stringify({ models: reports, phases, machine: extra }, null, 2));
-  else io.out([formatPhases(phases), ...formatExtra(extra)].join("\n\n"));
+  if (json) io.out(JSON.stringify({ models: reports, phases, machine }, null, 2));
+  else io.out([formatPhases(phases), ...formatMachine(machine)].join("\n\n"));
   return phases.every(({ ok }) => ok) ? 0 : 1;
 }
 
@@ -138,13 +141,13 @@ function formatPhases(phases: readonly PhaseService[]): string {
   );
 }
 
-function formatExtra(extra: readonly DoctorRow[]): readonly string[] {
-  if (extra.length === 0) return [];
-  const rows = extra.map(({ name, ok, detail }) => [name, ok ? "ok" : "no", printable(detail)]);
+function formatMachine(machine: readonly DoctorRow[]): readonly string[] {
+  if (machine.length === 0) return [];
+  const rows = machine.map(({ name, ok, detail }) => [name, ok ? "ok" : "no", printable(detail)]);
   return [table(["machine", "result", "what was seen"], rows)];
 }
 
-function withoutModel(extra: readonly DoctorRow[]): string {
+function withoutModel(machine: readonly DoctorRow[]): string {
   return [
     "No model is set up.",
     "Without one Casebook works comprehension, root-cause and impact-map with its own analysis, at no cost. Reproduction and fix\nneed a model; in the other phases it goes on from the evidence.",
@@ -157,7 +160,7 @@ function withoutModel(extra: readonly DoctorRow[]): string {
       "or several in a file that CASEBOOK_MODELS names. Then run casebook doctor again; it asks the model a few questions.",
       "Settings of the server: casebook doctor --env .env",
     ].join("\n"),
-    ...formatExtra(extra),
+    ...formatMachine(machine),
   ].join("\n\n");
 }
 
