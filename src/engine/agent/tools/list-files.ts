@@ -2,7 +2,8 @@ import { z } from "zod";
 import { matcherOf } from "../../search/glob.ts";
 import type { TreeEntry } from "../../source/source-tree.ts";
 import { defineTool, type Tool } from "../tool.ts";
-import { breather, entriesWhere } from "./breathe.ts";
+import { breather } from "../../search/breather.ts";
+import { entriesWhere } from "./breathe.ts";
 import { counted, nearQuoted, onOneLine, quotedAnswer } from "./answer.ts";
 import type { PathFinder } from "./path-finder.ts";
 

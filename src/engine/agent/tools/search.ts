@@ -3,20 +3,15 @@ import { z } from "zod";
 import type { RecordedSearch, SearchQuery } from "../../../domain/citation/citation.ts";
 import type { Codebase } from "../../evidence/codebase.ts";
 import { matcherOf } from "../../search/glob.ts";
-import { runSearch } from "../../search/run-search.ts";
+import { breather } from "../../search/breather.ts";
+import { MAX_STEPS, runSearch } from "../../search/run-search.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
-import { breather, breathing, entriesWhere } from "./breathe.ts";
+import { breathing, entriesWhere } from "./breathe.ts";
 
 const MAX_HITS = 250;
 const MAX_LINE = 200;
 const MAX_PATTERN = 500;
-/**
- * Steps that a pattern may have when compiled. Time grows with steps times characters: at 250 the worst pattern that was
- * tried takes 3 s for a file of a megabyte, and a file is the least that is searched before the clock is looked at.
- */
-const MAX_STEPS = 250;
-
 const globs = z.array(z.string().min(1).max(MAX_PATTERN)).max(20).default([]);
 
 /** Finds lines; the query that comes back with the hits is what a document cites. */

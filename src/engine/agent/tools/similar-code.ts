@@ -3,7 +3,7 @@ import type { CodeSurvey } from "../../evidence/graph/survey-code.ts";
 import { findSimilar, type SimilarFunction } from "../../evidence/similar/find-similar.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, quotedAnswer } from "./answer.ts";
-import { breather } from "./breathe.ts";
+import { breather } from "../../search/breather.ts";
 import { definitionArgs, definitionOf } from "./definition-args.ts";
 import { placeOf } from "./find-definition.ts";
 import type { PathFinder } from "./path-finder.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { z } from "zod";
 import { RunFailure } from "../../../../src/domain/failure.ts";
 import { defineTool, type Tool } from "../../../../src/engine/agent/tool.ts";
-import { breather } from "../../../../src/engine/agent/tools/breathe.ts";
+import { breather } from "../../../../src/engine/search/breather.ts";
 import { withDeadline } from "../../../../src/engine/agent/tools/with-deadline.ts";
 
 const tool = (run: (signal: AbortSignal) => Promise<string>): Tool =>
