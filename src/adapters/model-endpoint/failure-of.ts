@@ -32,7 +32,7 @@ export class EndpointRefusal extends Error {
 /** How a call failed, and what can be done about it. */
 export interface Verdict {
   readonly failure: ModelFailure;
-  /** Nothing was worked and it may pass: the same can be asked again. */
+  /** Nothing was worked, nothing can be billed, and it may pass: the same can be asked again for the same money. */
   readonly again: boolean;
   /** As the endpoint asks to wait. */
   readonly wait: number | undefined;
@@ -77,13 +77,14 @@ function ofStatus(
   const wait = retryAfter(headers, now);
   const message = `${SENTENCES[code]} (${status}${said === "" ? "" : `: ${said}`})${hintOf(status, headers)}`;
   const isPassing = code === "unavailable" || code === "rate-limited";
+  // A gateway that waited in vain does not know whether the model worked.
+  const mayCost = began || status === 502 || status === 504;
   return {
     failure: new ModelFailure(code, message, {
       ...(isPassing && wait !== undefined ? { retryAt: now + wait } : {}),
-      // A gateway that waited in vain does not know whether the model worked.
-      mayCost: began || status === 502 || status === 504,
+      mayCost,
     }),
-    again: isPassing && !began,
+    again: isPassing && !mayCost,
     wait,
     lacks: code === "bad-request" || (code === "unavailable" && !began) ? lacksOf(status, words) : [],
   };
@@ -197,11 +198,10 @@ function ofConnection(error: unknown, context: VerdictContext): Verdict {
   const failure = links.find((link) => link instanceof ConnectionFailure);
   const why =
     failure?.code || context.redact(messageOf(failure ?? links.at(-1) ?? error)).slice(0, WORDS_SHOWN);
+  const mayCost = failure !== undefined && AFTER_SENDING.includes(failure.code);
   return {
-    failure: new ModelFailure("unavailable", `The endpoint cannot be reached (${why})`, {
-      mayCost: failure !== undefined && AFTER_SENDING.includes(failure.code),
-    }),
-    again: true,
+    failure: new ModelFailure("unavailable", `The endpoint cannot be reached (${why})`, { mayCost }),
+    again: !mayCost,
     wait: undefined,
     lacks: [],
   };

@@ -20,7 +20,8 @@ export class ConnectionFailure extends Error {
 /**
  * A `fetch` for one endpoint. Redirects are answers and never followed, so that the key goes to no other place; there is no
  * limit of time but the signal's (Node's own fetch gives up after five minutes without a header, which a local model can
- * take to read a long request).
+ * take to read a long request). Each call has a connection of its own: one that is kept can be closed by the server at the
+ * moment when the next request goes out, and nobody could tell that from a request that was worked and is paid for.
  */
 export function httpFetch(
   userAgent: string,
@@ -44,6 +45,7 @@ export function httpFetch(
       const request = send(url, {
         method: init.method ?? "GET",
         headers,
+        agent: false,
         ...(init.signal ? { signal: init.signal } : {}),
       });
       request.once("response", (answer) => resolve(responseOf(answer)));

@@ -59,8 +59,9 @@ const MIN_OUTPUT = 256;
  * A model behind any OpenAI-compatible endpoint, over Chat Completions. Three things are remembered about the endpoint as
  * long as the model lives: what it refused to take, so that nothing is refused twice.
  *
- * A failure before the endpoint worked (no connection, 429, 5xx, 408) is tried again here, within the time of the call; one
- * after it began is not, as its price was reserved once: it is a ModelFailure with `mayCost`.
+ * A failure before the endpoint worked (no connection, 429, 500, 503, 408) is tried again here, within the time of the call.
+ * One after which it may ask for money (502 and 504, a connection that broke after the request was sent, an answer that
+ * began) is not, as the price was reserved once: it is a ModelFailure with `mayCost`, and whoever holds the money decides.
  */
 export function openModel(settings: EndpointSettings, options: OpenModelOptions = {}): Model {
   const { name, contextTokens, outputTokens, price, concurrency } = settings;
@@ -131,7 +132,9 @@ async function replyTo(context: Context, request: ModelRequest, signal: AbortSig
       { role: "user", content: askAgain(read.why) },
     ],
     Math.max(MIN_OUTPUT, request.maxOutputTokens - first.usage.output),
-  );
+  ).catch((error: unknown) => {
+    throw error instanceof ModelFailure ? costing(error) : error;
+  });
   const again = readStructured(second.text, request.schema);
   if (again.kind === "wrong")
     throw new ModelFailure(
@@ -140,6 +143,15 @@ async function replyTo(context: Context, request: ModelRequest, signal: AbortSig
       { mayCost: true },
     );
   return { ...second, text: again.json, usage: sum(first.usage, second.usage) };
+}
+
+/** The first of two calls was answered, so it is paid for, however the second one ended. */
+function costing({ code, message, retryAt, cause }: ModelFailure): ModelFailure {
+  return new ModelFailure(code, message, {
+    mayCost: true,
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 interface Call {

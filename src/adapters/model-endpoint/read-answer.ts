@@ -44,7 +44,8 @@ const DELTA = z.object({
   tool_calls: z.array(CALL).nullish().catch(undefined),
   function_call: CALL.shape.function,
 });
-const COUNT = z.number().int().nonnegative();
+/** No context has a thousand million tokens; what is more is no count, and would spoil a sum of money. */
+const COUNT = z.number().int().nonnegative().max(1_000_000_000);
 const USAGE = z.object({
   prompt_tokens: COUNT,
   completion_tokens: COUNT,

@@ -3,6 +3,7 @@ import { costOf, worstCost } from "../../domain/model/money.ts";
 import type { Entry } from "../../domain/model/transcript.ts";
 import { sayOver } from "../../domain/model/budget-words.ts";
 import { compact } from "./compact.ts";
+import { entryText } from "./counters.ts";
 import { firstAble } from "./first-able.ts";
 import type { ModelGateway, NextReply, Question } from "./gateway.ts";
 import type { Caps, Journal, Payer, Task } from "./journal.ts";
@@ -18,6 +19,8 @@ export interface PaidGatewayOptions {
   readonly caps: Caps;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Throws the signal's reason. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Of a model's context, what a reply may need and what the count may be wrong by. */
@@ -27,13 +30,24 @@ const SHORTEN = 0.6;
 const MAX_SHORTENINGS = 4;
 /** Fewer tokens of output are no reply. */
 const MIN_OUTPUT = 256;
+/** Times that a call which may have been billed, and brought nothing, is made again. */
+const PAID_AGAIN = 1;
+/** Milliseconds: a call that failed later than that is not made again; the next one would take as long. */
+const PROMPT = 60_000;
+/** Milliseconds before it is made again. */
+const PAUSE = 2_000;
 
 /**
  * The side that holds the keys and the money. Before a call its most expensive end is reserved, in the transaction that
- * stores what is asked; after it the reservation becomes what it cost. A cap is thus never passed, however many ask at once.
+ * stores what is asked; after it the reservation becomes what it cost. A cap is thus never passed, however many ask at
+ * once, as long as an endpoint bills no more tokens than it was sent and allowed to write.
+ *
+ * One reservation is for one request that may be billed (two for a reply of a schema, which can be asked for twice). A call
+ * that failed and may have been billed stays counted with all that was reserved, and is made once more with money of its
+ * own: an endpoint that bills what it never delivered cannot take more than the caps either.
  */
 export function paidGateway(options: PaidGatewayOptions): ModelGateway {
-  const { journal, run, payer, modelsFor, caps, now } = options;
+  const { journal, run, payer, modelsFor, caps, now, sleep = pause } = options;
   const transcripts = new Map<string, Entry[]>();
   const taskOf = (conversation: string): Task => ({ run, name: conversation, payer });
   const load = async (conversation: string): Promise<Entry[]> => {
@@ -97,18 +111,23 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
       Math.min(model.outputTokens, Math.floor(model.contextTokens / 4)) -
       SPARE_TOKENS -
       toolTokens;
-    for (let shortening = 0; ; shortening++) {
+    for (let shortening = 0, again = 0; ;) {
       signal.throwIfAborted();
       const view = compact(transcript, Math.max(MIN_OUTPUT, room));
       const input = inputBound(view, transcript, model.name) + toolTokens + SPARE_TOKENS;
       const maxOutputTokens = Math.max(MIN_OUTPUT, Math.min(model.outputTokens, model.contextTokens));
-      // A reply that must fit a schema may be asked for a second time.
-      const worst = worstCost(input, maxOutputTokens, model.price) * (schema === undefined ? 1 : 2);
+      // A reply that must fit a schema may be asked for a second time, with the first one before it.
+      const worst =
+        worstCost(input, maxOutputTokens, model.price) +
+        (schema === undefined
+          ? 0
+          : worstCost(input + maxOutputTokens + COMPLAINT_TOKENS, maxOutputTokens, model.price));
+      const asked = now();
       const begun = await journal.begin(
         taskOf(conversation),
         at,
         entries,
-        { model: model.name, micros: worst, at: now() },
+        { model: model.name, micros: worst, at: asked },
         caps,
       );
       if (begun.kind === "over") return { kind: "over", why: sayOver(begun.cap, begun.limit, begun.taken) };
@@ -123,15 +142,16 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
         // Whoever was stopped in the middle may have to pay for it; who was refused does not.
         const mayCost = !(error instanceof ModelFailure) || error.mayCost;
         await journal.release(begun.call, mayCost ? worst : 0);
-        if (
-          error instanceof ModelFailure &&
-          error.code === "context-exceeded" &&
-          shortening < MAX_SHORTENINGS
-        ) {
+        if (!(error instanceof ModelFailure)) throw error;
+        if (error.code === "context-exceeded" && shortening < MAX_SHORTENINGS) {
+          shortening++;
           room = Math.floor(Math.min(room, estimateTokens(view.map(textOf).join("\n"))) * SHORTEN);
           continue;
         }
-        throw error;
+        if (error.code !== "unavailable" || !error.mayCost || again >= PAID_AGAIN || now() - asked > PROMPT)
+          throw error;
+        again++;
+        await sleep(PAUSE, signal);
       }
     }
   }
@@ -156,12 +176,30 @@ function inputBound(view: readonly Entry[], transcript: readonly Entry[], model:
   );
 }
 
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
 function isSame(a: readonly Entry[], b: readonly Entry[]): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  // Stored entries come back with their fields in another order.
+  return a.length === b.length && a.every((entry, i) => entryText(entry) === entryText(b[i]!));
 }
 
 /** Tokens around each message. */
 const OVERHEAD = 16;
+/** What a model is told when its reply does not fit the schema. */
+const COMPLAINT_TOKENS = 1_536;
 
 function textOf(entry: Entry): string {
   return entry.kind === "reply"

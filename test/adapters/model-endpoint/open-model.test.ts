@@ -232,11 +232,21 @@ describe("tries", () => {
     ["503", status(503, "overloaded")],
     ["529", status(529, "overloaded", { type: "overloaded_error" })],
     ["408", status(408, "too slow")],
-    ["a cut before the headers", { fault: { kind: "cut", at: "start" } }],
   ])("%s is tried again, each time after a longer wait", async (_, fault) => {
     await using r = await rig([fault, fault, fault, yes]);
     expect((await r.model.reply(ask(), signal)).text).toBe("Yes.");
     expect(r.waits).toEqual([1_000, 2_000, 4_000]);
+  });
+
+  test.each<[string, { readonly fault: Fault }]>([
+    ["502", status(502, "bad gateway")],
+    ["504", status(504, "gateway timeout")],
+    ["a connection that broke after the request was sent", { fault: { kind: "cut", at: "start" } }],
+  ])("%s may be billed, so whoever holds the money decides about another try", async (_, fault) => {
+    await using r = await rig([fault, yes]);
+    expect(await failureOf(r)).toMatchObject({ code: "unavailable", mayCost: true });
+    expect(r.server.requests).toHaveLength(1);
+    expect(r.waits).toEqual([]);
   });
 
   test("ends after the last one, with what was the matter", async () => {
@@ -562,6 +572,18 @@ describe("structured replies", () => {
     expect(await failureOf(r, request)).toMatchObject({ code: "garbage", mayCost: true });
     expect(r.server.requests).toHaveLength(2);
   });
+
+  test("cost what the first reply cost when the second one is refused", async () => {
+    await using r = await rig([{ text: "I would rather not." }, status(401, "the key was taken back")]);
+    expect(await failureOf(r, request)).toMatchObject({ code: "refused", mayCost: true });
+  });
+});
+
+test("a count of tokens that no context can have is none", async () => {
+  await using r = await rig([{ text: "Yes.", usage: { input: 5e15, output: 5e15 } }]);
+  const { usage } = await r.model.reply(ask(), signal);
+  expect(usage).toMatchObject({ estimated: true });
+  expect(usage.input).toBeLessThan(10_000);
 });
 
 describe("the key", () => {

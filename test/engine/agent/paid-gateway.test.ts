@@ -16,7 +16,13 @@ const signal = new AbortController().signal;
 
 function gatewayOver(
   models: readonly Model[],
-  more: { readonly journal?: Journal; readonly caps?: Caps; readonly run?: string } = {},
+  more: {
+    readonly journal?: Journal;
+    readonly caps?: Caps;
+    readonly run?: string;
+    readonly clock?: () => number;
+    readonly pauses?: number[];
+  } = {},
 ) {
   return paidGateway({
     journal: more.journal ?? memoryJournal(),
@@ -24,7 +30,8 @@ function gatewayOver(
     payer,
     modelsFor: () => models,
     caps: more.caps ?? {},
-    now: () => Date.UTC(2026, 10, 24),
+    now: more.clock ?? (() => Date.UTC(2026, 10, 24)),
+    sleep: async (milliseconds) => void more.pauses?.push(milliseconds),
   });
 }
 
@@ -146,12 +153,107 @@ describe("money", () => {
       mayPass: false,
     });
     expect((await journal.taken(payer, Date.UTC(2026, 10, 24))).investigation).toBe(0);
-    const cut = scriptedModel({ failure: new ModelFailure("unavailable", "cut off", { mayCost: true }) });
+    const failure = new ModelFailure("unavailable", "cut off", { mayCost: true });
+    const cut = scriptedModel({ failure }, { failure });
     expect(await gatewayOver([cut], { journal, caps }).next(ask(0, opening), signal)).toMatchObject({
       kind: "unavailable",
       mayPass: true,
     });
     expect((await journal.taken(payer, Date.UTC(2026, 10, 24))).investigation).toBeGreaterThan(0);
+  });
+});
+
+describe("a call that may have been billed and brought nothing", () => {
+  const caps = { investigation: 1_000_000 };
+  const cut = { failure: new ModelFailure("unavailable", "cut off", { mayCost: true }) };
+  const now = Date.UTC(2026, 10, 24);
+  const taken = async (journal: Journal): Promise<number> => (await journal.taken(payer, now)).investigation;
+
+  test("is made once more with money of its own: both are counted", async () => {
+    const journal = memoryJournal();
+    const pauses: number[] = [];
+    const model = scriptedModel(cut, { text: "Yes.", usage: { input: 100, output: 10 } });
+    const reply = await gatewayOver([model], { journal, caps, pauses }).next(ask(0, opening), signal);
+    expect(reply).toMatchObject({ kind: "reply", reply: { text: "Yes." } });
+    expect(pauses).toHaveLength(1);
+    const { calls, micros } = await gatewayOver([model], { journal }).cost("root-cause");
+    expect(calls).toBe(2);
+    // What the first one may have cost, in full, and what the second one did.
+    expect(micros).toBeGreaterThan(4_096 * 15 + 100 * 3 + 10 * 15);
+    expect(await taken(journal)).toBe(micros);
+  });
+
+  test("is given up after the second time", async () => {
+    const journal = memoryJournal();
+    const model = scriptedModel(cut, cut);
+    expect(await gatewayOver([model], { journal, caps }).next(ask(0, opening), signal)).toMatchObject({
+      kind: "unavailable",
+      mayPass: true,
+    });
+    expect(model.requests).toHaveLength(2);
+  });
+
+  test("is not made again without money for it", async () => {
+    const journal = memoryJournal();
+    const model = scriptedModel(cut);
+    const once = { investigation: 70_000 };
+    expect(await gatewayOver([model], { journal, caps: once }).next(ask(0, opening), signal)).toMatchObject({
+      kind: "over",
+    });
+    expect(model.requests).toHaveLength(1);
+    expect(await taken(journal)).toBeLessThanOrEqual(once.investigation);
+  });
+
+  test("is not made again when it took long, or could be read by nobody", async () => {
+    let clock = now;
+    const slow = answeringModel(() => {
+      clock += 61_000;
+      return cut;
+    });
+    const options = { journal: memoryJournal(), caps, clock: () => clock };
+    expect(await gatewayOver([slow], options).next(ask(0, opening), signal)).toMatchObject({
+      kind: "unavailable",
+    });
+    expect(slow.requests).toHaveLength(1);
+    const garbage = scriptedModel({ failure: new ModelFailure("garbage", "no JSON", { mayCost: true }) });
+    await gatewayOver([garbage], { caps }).next(ask(0, opening), signal);
+    expect(garbage.requests).toHaveLength(1);
+  });
+
+  test("a stop in the pause before the next try is a stop, and nothing stays open", async () => {
+    const journal = memoryJournal();
+    const stop = new AbortController();
+    const model = answeringModel(() => cut);
+    const gateway = paidGateway({
+      journal,
+      run: "run-a",
+      payer,
+      modelsFor: () => [model],
+      caps,
+      now: () => now,
+    });
+    const asked = gateway.next(ask(0, opening), stop.signal);
+    setTimeout(() => stop.abort(new Error("stopped")), 20);
+    await expect(asked).rejects.toThrow("stopped");
+    expect(model.requests).toHaveLength(1);
+  });
+});
+
+test("a judge's question of a run that is taken up again is known, whatever the order of stored fields", async () => {
+  const inner = memoryJournal();
+  // As databases give entries back.
+  const journal: Journal = {
+    ...inner,
+    transcript: async (task) =>
+      (await inner.transcript(task)).map(
+        (entry) => Object.fromEntries(Object.entries(entry).toReversed()) as unknown as Entry,
+      ),
+  };
+  await gatewayOver([answeringModel(() => ({ text: "Yes." }))], { journal }).next(ask(0, opening), signal);
+  await using silent = scriptedModel();
+  expect(await gatewayOver([silent], { journal }).next(ask(0, opening), signal)).toMatchObject({
+    kind: "reply",
+    reply: { text: "Yes." },
   });
 });
 

@@ -8,9 +8,6 @@ import { runSearch } from "../../../src/engine/search/run-search.ts";
 /** Texts in memory, which never give way by themselves. */
 function codebaseOf(files: Readonly<Record<string, string>>): Codebase {
   const paths = Object.keys(files);
-  const entries = paths.map(
-    (path) => ({ path, nameIsText: true, kind: "file", oid: path, size: 0 }) as const,
-  );
   const texts = new Map(
     Object.entries(files).map(([path, text]) => [path, { text, lines: linesOf(text) }] as const),
   );
