@@ -94,7 +94,7 @@ function leakIn(said: ReadonlyMap<string, string>, { env }: Workshop): string | 
 
 /** The refusals that are seen on real hosts; docs/sandbox.md says more. */
 function adviceOn(why: string): string {
-  return /namespace|uid map|Operation not permitted|Permission denied/i.test(why)
+  return /namespace|uid map|RTM_NEWADDR/i.test(why)
     ? "; unprivileged user namespaces may be switched off, or a container or AppArmor may refuse them (docs/sandbox.md)"
     : "";
 }

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { COPY, OUT } from "../../engine/sandbox/places.ts";
 
@@ -23,8 +23,9 @@ const NOT_OF_ROOT = new Set([
 /** Of the host: programs and libraries, nothing that a person configured or keeps there. */
 const OF_HOST = ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 /** Not all of `/etc/maven`: its settings may hold passwords. */
-const HOST_SETTINGS =
-  "alternatives ld.so.cache ld.so.conf ld.so.conf.d maven/m2.conf maven/logging".split(" ");
+const HOST_SETTINGS = "alternatives ld.so.cache ld.so.conf ld.so.conf.d maven/m2.conf maven/logging".split(
+  " ",
+);
 /** Below `/usr`, but where people put projects and keys. */
 const HIDDEN = ["/usr/src", "/usr/local/src", "/usr/local/etc", "/usr/local/share/ca-certificates"];
 
@@ -52,6 +53,8 @@ export function surroundingsProblem({ toolchains, root, dependencies }: Surround
     if (folder === undefined) continue;
     if (!folder.startsWith("/")) return `${folder} must be an absolute path`;
     if (!isFolder(folder)) return `${folder} is no folder`;
+    if (process.getuid?.() === 0 && !isOpenToAll(folder))
+      return `${folder} cannot be read by an ordinary user, as whom code is run; move it, or do not run Casebook as root`;
   }
   for (const folder of toolchains) {
     const own = OWN.find((place) => `${folder}/`.startsWith(`${place}/`) || folder === "/");
@@ -61,8 +64,9 @@ export function surroundingsProblem({ toolchains, root, dependencies }: Surround
 }
 
 export function programsOf({ toolchains, root, dependencies }: Surroundings): Programs {
-  const args = root === undefined ? hostPrograms() : preparedRoot(root);
-  for (const folder of toolchains) args.push("--ro-bind", folder, folder);
+  const args = root === undefined ? hostPrograms(toolchains) : preparedRoot(root);
+  // One among the host's programs is there already, or a prepared root stands in its place.
+  for (const folder of toolchains) if (!isOfHost(folder)) args.push("--ro-bind", folder, folder);
   const own = dependencies === undefined ? [] : binariesOf(dependencies);
   const path = [
     ...own,
@@ -72,14 +76,19 @@ export function programsOf({ toolchains, root, dependencies }: Surroundings): Pr
   return { args, made: root === undefined ? madeFiles() : [], path: path.join(":") };
 }
 
-function hostPrograms(): string[] {
+function isOfHost(folder: string): boolean {
+  return OF_HOST.includes(folder.split("/")[1]!);
+}
+
+function hostPrograms(toolchains: readonly string[]): string[] {
   const args = OF_HOST.flatMap((name) => entryArgs("/", name));
   for (const name of HOST_SETTINGS) args.push("--ro-bind-try", `/etc/${name}`, `/etc/${name}`);
   // Debian keeps parts of a Java machine there and links to them.
   for (const name of namesIn("/etc").filter((name) => /^java(-|$)/.test(name)))
     args.push("--ro-bind", `/etc/${name}`, `/etc/${name}`);
   for (const place of HIDDEN)
-    if (isFolder(place)) args.push("--size", "4096", "--tmpfs", place, "--remount-ro", place);
+    if (isFolder(place) && !toolchains.some((folder) => `${folder}/`.startsWith(`${place}/`)))
+      args.push("--size", "4096", "--tmpfs", place, "--remount-ro", place);
   return args;
 }
 
@@ -119,6 +128,13 @@ export function isPythonPackages({ from, at }: { readonly from: string; readonly
 
 function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Whether everybody may list a folder, and pass through those above it. */
+function isOpenToAll(folder: string): boolean {
+  const real = realpathSync(folder);
+  const above = real.split("/").map((_, at, parts) => parts.slice(0, at + 1).join("/") || "/");
+  return (statSync(real).mode & 0o5) === 0o5 && above.every((path) => (statSync(path).mode & 0o1) === 0o1);
 }
 
 function isFolder(path: string): boolean {

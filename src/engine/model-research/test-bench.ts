@@ -1,5 +1,6 @@
 import type { Citation } from "../../domain/citation/citation.ts";
 import { z } from "zod";
+import { inlineCode, printable } from "../../domain/document/inline-code.ts";
 import type { RecordedRun } from "../../domain/run/recorded-run.ts";
 import { detectFrameworks, runnableIn } from "../reproduction/detect-frameworks.ts";
 import type { Detected } from "../reproduction/frameworks/test-framework.ts";
@@ -31,9 +32,9 @@ export interface TestBench {
   ): Promise<FixTrial>;
   /** What the model is told; `recall` reads it back in a run that is taken up again. */
   answer(trial: Trial): string;
-  recall(answer: string): Trial | undefined;
+  recall(answer: string, test: TestFile): Trial | undefined;
   answerFix(trial: FixTrial): string;
-  recallFix(answer: string): FixTrial | undefined;
+  recallFix(answer: string, test: TestFile): FixTrial | undefined;
 }
 
 export interface TestFile {
@@ -102,23 +103,36 @@ export async function openTestBench(work: Work): Promise<TestBench> {
       const like = one.framework.testFileHint(one.detection, "x").path;
       return endingOf(like) === endingOf(path);
     });
-  let whole: Promise<TestRun> | undefined;
-  const suiteBefore = (signal: AbortSignal): Promise<TestRun> =>
-    (whole ??= runTests(
-      sandboxOf(),
-      best!,
-      { changes: new Map(), times: 1, limits: { seconds: SUITE_SECONDS } },
-      signal,
-    ).then(([run]) => run!));
+  // All tests on the commit as it is, by the framework that runs them: once for every try.
+  const whole = new Map<string, Promise<TestRun>>();
+  const suiteBefore = (framework: Detected, signal: AbortSignal): Promise<TestRun> => {
+    const { name } = framework.framework;
+    let running = whole.get(name);
+    if (running === undefined)
+      whole.set(
+        name,
+        (running = runTests(
+          sandboxOf(),
+          framework,
+          { changes: new Map(), times: 1, limits: { seconds: SUITE_SECONDS } },
+          signal,
+        ).then(([run]) => run!)),
+      );
+    return running;
+  };
   const sandboxOf = (): Parameters<typeof runTests>[0] => {
     if (state.kind !== "ready") throw new Error("there is no sandbox");
     return state.sandbox;
   };
-  const kept = (runs: readonly TestRun[], changed: readonly string[]): readonly RecordedRun[] =>
+  const kept = (
+    runs: readonly TestRun[],
+    changed: readonly string[],
+    given: string,
+  ): readonly RecordedRun[] =>
     runs.map(({ result, command, report }, i) =>
       runner.keep(
         { ...result, output: [result.output.trimEnd(), formatReport(report)].filter(Boolean).join("\n") },
-        { command, changed, maxOutput: i === 0 ? FIRST_OUTPUT : REPEATED_OUTPUT },
+        { command, changed, given, maxOutput: i === 0 ? FIRST_OUTPUT : REPEATED_OUTPUT },
       ),
     );
 
@@ -146,7 +160,7 @@ export async function openTestBench(work: Work): Promise<TestBench> {
         { changes, file: test.path, times: TIMES, limits: { seconds: FILE_SECONDS } },
         signal,
       );
-      const before = await suiteBefore(signal);
+      const before = await suiteBefore(framework, signal);
       const [after] = await runTests(
         sandboxOf(),
         framework,
@@ -165,10 +179,10 @@ export async function openTestBench(work: Work): Promise<TestBench> {
         repositoryNames: used,
         changed: [...changes.keys()],
       });
-      const recorded = kept(runs, [test.path]);
+      const recorded = kept(runs, [test.path], test.text);
       return {
         kind: verdict.kind,
-        reasons: [...verdict.reasons, ...verdict.caveats],
+        reasons: told([...verdict.reasons, ...verdict.caveats], runs),
         failure: wordsIn(recorded[0], verdict.failure?.message),
         runs: recorded,
         suite: compareSuites(before.report, after!.report, test.path),
@@ -191,7 +205,7 @@ export async function openTestBench(work: Work): Promise<TestBench> {
         { changes: withChange, file: test.path, times: TIMES, limits },
         signal,
       );
-      const suite = await suiteBefore(signal);
+      const suite = await suiteBefore(framework, signal);
       const [suiteAfter] = await runTests(
         sandboxOf(),
         framework,
@@ -207,9 +221,9 @@ export async function openTestBench(work: Work): Promise<TestBench> {
       return {
         kind: verdict.kind,
         works: verdict.kind !== "not-fixed",
-        reasons: [...verdict.reasons, ...verdict.caveats],
-        before: kept(before, [test.path]),
-        after: kept(after, [test.path, ...changed.keys()]),
+        reasons: told([...verdict.reasons, ...verdict.caveats], [...before, ...after]),
+        before: kept(before, [test.path], test.text),
+        after: kept(after, [test.path, ...changed.keys()], test.text),
         suite: compareSuites(suite.report, suiteAfter!.report, test.path),
       };
     },
@@ -221,11 +235,15 @@ export async function openTestBench(work: Work): Promise<TestBench> {
         `Rest of the suite: ${trial.suite.words}.`,
         ...trial.runs.map((run) => formatRunAnswer(run, nonce)),
       ].join("\n"),
-    recall(answer) {
+    recall(answer, { text }) {
       const read = readVerdict(answer, trialSchema);
       if (read === undefined) return undefined;
-      runner.recall(answer);
-      return { ...read, runs: read.runs.flatMap((name) => runner.run(name) ?? []) };
+      runner.recall(answer, text);
+      const runs = read.runs.flatMap((name) => runner.run(name) ?? []);
+      // A verdict without the runs that show it is none.
+      return runs.length < read.runs.length || (read.kind === "reproduced" && runs.length < TIMES)
+        ? undefined
+        : { ...read, runs };
     },
     answerFix: (trial) =>
       [
@@ -239,13 +257,18 @@ export async function openTestBench(work: Work): Promise<TestBench> {
         `Rest of the suite: ${trial.suite.words}.`,
         ...[...trial.before, ...trial.after].map((run) => formatRunAnswer(run, nonce)),
       ].join("\n"),
-    recallFix(answer) {
+    recallFix(answer, { text }) {
       const read = readVerdict(answer, fixSchema);
       if (read === undefined) return undefined;
-      runner.recall(answer);
+      runner.recall(answer, text);
       const named = (runs: readonly string[]): readonly RecordedRun[] =>
         runs.flatMap((name) => runner.run(name) ?? []);
-      return { ...read, before: named(read.before), after: named(read.after) };
+      const [before, after] = [named(read.before), named(read.after)];
+      return before.length < read.before.length ||
+        after.length < read.after.length ||
+        (read.works && Math.min(before.length, after.length) < TIMES)
+        ? undefined
+        : { ...read, before, after };
     },
   };
 }
@@ -310,10 +333,14 @@ function wordsIn(run: RecordedRun | undefined, message: string | undefined): str
   return line !== undefined && run?.output.includes(line) === true ? line : undefined;
 }
 
+function oneLine(text: string): string {
+  return [...printable(text)].slice(0, MAX_REASON).join("");
+}
+
 function compareSuites(before: TestReport, after: TestReport, test: string): Suite {
   if (before.kind === "none")
-    return { ok: false, words: `it does not run on the base commit: ${before.why}` };
-  if (after.kind === "none") return { ok: false, words: `it does not run any more: ${after.why}` };
+    return { ok: false, words: oneLine(`it does not run on the base commit: ${before.why}`) };
+  if (after.kind === "none") return { ok: false, words: oneLine(`it does not run any more: ${after.why}`) };
   const rest = after.tests.filter(({ file }) => file !== test);
   const good = (tests: typeof rest): number => tests.filter(({ outcome }) => outcome === "passed").length;
   const worse = before.tests.filter(
@@ -328,7 +355,31 @@ function compareSuites(before: TestReport, after: TestReport, test: string): Sui
           good(rest) < rest.length ? `; ${rest.length - good(rest)} do not pass here, with or without it` : ""
         }`,
       }
-    : { ok: false, words: `${worse[0]!.name} passed before and does not now` };
+    : { ok: false, words: `${inlineCode(worse[0]!.name)} passed before and does not now` };
+}
+
+/** Reasons for people that fit into an answer. */
+const MAX_REASONS = 5;
+const MAX_REASON = 300;
+
+/**
+ * Reasons on one line each, the names of tests as code: whoever wrote a test chose its name, which may be a sentence, or
+ * lines that imitate a run.
+ */
+function told(reasons: readonly string[], runs: readonly TestRun[]): readonly string[] {
+  const names = [
+    ...new Set(
+      runs.flatMap(({ report }) => (report.kind === "report" ? report.tests : [])).map(({ name }) => name),
+    ),
+  ]
+    .filter((name) => name.length > 2)
+    .sort((a, b) => b.length - a.length)
+    .slice(0, 200);
+  return reasons.slice(0, MAX_REASONS).map((reason) => {
+    const name = names.find((candidate) => reason.includes(candidate));
+    const shown = name === undefined ? reason : reason.split(name).join(inlineCode(name));
+    return oneLine(shown);
+  });
 }
 
 /** What the runner wrote about its tests, below what was printed. */

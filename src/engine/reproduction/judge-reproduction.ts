@@ -76,6 +76,9 @@ export function judgeReproduction(evidence: ReproductionEvidence): ReproductionV
   if (seen.some((tests) => !tests.some(({ outcome }) => outcome === "passed" || outcome === "failed")))
     return verdict("invalid", [`no test of ${test.path} was run`]);
 
+  const twice = seen.flatMap(twoEnds);
+  if (twice.length > 0) return verdict("invalid", [`${twice[0]!} is reported twice, with different ends`]);
+
   const failing = seen.map((tests) => tests.filter(({ outcome }) => outcome === "failed"));
   const failed = failing.filter((tests) => tests.length > 0).length;
   if (failed === 0) return verdict("not-reproduced", [`the test passed in all ${runs.length} runs`]);
@@ -181,6 +184,15 @@ function whyUnreadable({ result: { end }, report }: JudgedRun): readonly string[
   return [
     `the test runner exited with ${end.code}, but its report says that ${bad ? "a test failed" : "none failed"}`,
   ];
+}
+
+/** Names under which one test passed and one did not: no runner says that of one test. */
+function twoEnds(tests: readonly TestResult[]): readonly string[] {
+  const passed = new Set(tests.filter(({ outcome }) => outcome === "passed").map(keyOf));
+  return tests
+    .filter(({ outcome }) => outcome === "failed")
+    .map(keyOf)
+    .filter((key) => passed.has(key));
 }
 
 function describeError({ name, type, message }: TestResult): string {

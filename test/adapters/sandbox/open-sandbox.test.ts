@@ -40,6 +40,11 @@ test("what the operator names is checked before anything is started", async () =
     "/proc/self cannot be offered: the sandbox has a /proc of its own",
   );
   expect(await why({ root: join(files.path, "file") })).toBe(`${join(files.path, "file")} is no folder`);
+  const asRoot = process.getuid?.() === 0;
+  mkdirSync(join(files.path, "private"), { mode: 0o700 });
+  expect(await why({ toolchains: [join(files.path, "private")] })).toMatch(
+    asRoot ? /private cannot be read by an ordinary user, as whom code is run/ : /./,
+  );
   expect(await why({ dependencies: { from: files.path, at: "../x" } })).toBe(
     "../x is no path inside the repository",
   );
@@ -120,6 +125,12 @@ describeSandboxed("opening", () => {
     expect(output.trim()).toBe(process.execPath);
   });
 
+  test("a toolchain among the host's programs needs nothing more", async () => {
+    using files = filesFolder({});
+    const sandbox = await sandboxOver(files.path, { toolchains: ["/usr/bin"] });
+    expect(sandbox.environment.toolchains.has("python3")).toBe(true);
+  });
+
   test("prepared dependencies are seen in the copy, read-only, in the place of what the commit has there", async () => {
     using files = filesFolder({
       "main.cjs": 'console.log(require("dep"))',
@@ -185,7 +196,7 @@ describeSandboxed("opening", () => {
       const { stdout } = spawnSync("ldd", [`/bin/${name}`], { encoding: "utf8" });
       for (const [library] of stdout.matchAll(/\/\S+/g)) copy(library);
     }
-    const sandbox = await sandboxOver(files.path, { root: root.path, toolchains: [] });
+    const sandbox = await sandboxOver(files.path, { root: root.path, toolchains: ["/usr/bin"] });
     expect(sandbox.environment.toolchains.has("python3")).toBe(false);
     const { output } = await sandbox.run(
       { changes: new Map(), command: ["sh", "-c", "cat /etc/os-release; /opt/tool/bin/tool; ls /home"] },

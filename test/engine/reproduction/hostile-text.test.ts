@@ -33,7 +33,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["process words", lines("Runtime ".repeat(4))],
 ];
 
-describe.each(["Python", "JavaScript", "Go", "Rust", "Ruby", "Java"])("%s", (language) => {
+describe.each(["Python", "JavaScript", "Go", "Ruby"])("%s", (language) => {
   test.each(TEXTS)("%s is looked at in time", (_, text) => {
     const at = { path: "tests/test_new.py", line: 1 };
     const runs = three(

@@ -129,6 +129,12 @@ describe.each([
     "the test could not be run as it is (test_b: fixture)",
   ],
   [
+    "a test that ends twice",
+    three(runOf(reportOf(failed, passed))),
+    "invalid",
+    "tests/test_new.py › test_total is reported twice, with different ends",
+  ],
+  [
     "an exit within the test",
     three(runOf(reportOf({ ...failed, type: "SystemExit", message: "1" }))),
     "invalid",

@@ -26,10 +26,11 @@ def find_files():
 
 def parent(out, files):
     reading, writing = os.pipe()
+    mark = os.urandom(16).hex()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        child(files, writing)
+        child(files, writing, mark)
     os.close(writing)
     data, status = b"", None
     while True:
@@ -46,21 +47,29 @@ def parent(out, files):
                 status = code
     if status is None:
         status = os.waitpid(pid, 0)[1]
-    tests, running, ended = [], None, False
+    tests, running, ended, strange = [], None, False, False
     for line in data.decode("utf-8", "replace").split("\n"):
         if not line:
             continue
         try:
             entry = json.loads(line)
-        except ValueError:
-            continue
-        if "start" in entry:
+            known = entry.pop("mark") == mark
+        except (ValueError, KeyError, AttributeError, TypeError):
+            known = False
+        # Whatever a test writes into the pipe, it does not know the mark, nor whose turn it is.
+        if not known:
+            strange = True
+        elif "start" in entry:
             running = entry["start"]
         elif "end" in entry:
             ended = True
         else:
+            strange = strange or running != [entry["name"], entry["file"]]
             running = None
             tests.append(entry)
+    if strange:
+        tests.append({"name": "(report)", "file": files[0] if len(files) == 1 else None, "outcome": "error", "type": "Tampered",
+                      "message": "something other than the runner wrote into its report", "at": None})
     if not ended:
         name, file = running or ["(outside of a test)", files[0] if len(files) == 1 else None]
         how = "signal %d" % (status & 127) if status & 127 else "exit code %d" % (status >> 8)
@@ -72,7 +81,7 @@ def parent(out, files):
     bad = any(test["outcome"] in ("failed", "error") for test in tests)
     os._exit(1 if bad else 0 if tests else 5)
 
-def child(files, writing):
+def child(files, writing, mark):
     import asyncio, importlib, importlib.util, inspect, linecache, pathlib, tempfile, traceback, unittest
     owner = os.getpid()
     sys.path.insert(0, ROOT)
@@ -82,7 +91,7 @@ def child(files, writing):
     def send(entry):
         if os.getpid() != owner:
             return
-        data = (json.dumps(entry) + "\n").encode()
+        data = (json.dumps(dict(entry, mark=mark)) + "\n").encode()
         while data:
             data = data[os.write(writing, data):]
 
@@ -149,6 +158,7 @@ def child(files, writing):
             result(self.name(test), self.file, outcome, error, message)
         def bad(self, test, error):
             if not isinstance(test, unittest.TestCase):
+                send({"start": [str(test), self.file]})
                 result(str(test), self.file, "error", error)
                 return
             if self.pending and self.pending[0] in ("failed", "error"):
@@ -247,6 +257,7 @@ def child(files, writing):
             run_plain(module, file)
             call(module, "teardown_module", module)
         except BaseException as error:
+            send({"start": [file, file]})
             result(file, file, "error", error)
     send({"end": True})
     sys.stdout.flush()

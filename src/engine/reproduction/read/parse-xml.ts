@@ -46,7 +46,7 @@ export function parseXml(text: string): readonly XmlElement[] | undefined {
     if (!inside.endsWith("/")) open.push(element);
     if (open.length > MAX_DEPTH) return undefined;
   }
-  return open.length === 1 ? top.children.map(close) : undefined;
+  return open.length === 1 && top.children.length > 0 ? top.children.map(close) : undefined;
 }
 
 interface Open {

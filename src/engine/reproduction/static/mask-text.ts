@@ -140,7 +140,8 @@ function holeAt(text: string, at: number, family: Family): number {
 function endOfPattern(text: string, at: number): number | undefined {
   let group = false;
   // No pattern is longer; text that is no pattern would be looked at again and again.
-  for (let end = at + 1; end < Math.min(text.length, at + 1_000) && text[end] !== "\n"; end++) {
+  const most = Math.min(text.length, at + 1_000);
+  for (let end = at + 1; end < most && text[end] !== "\n"; end++) {
     if (text[end] === "\\") end++;
     else if (text[end] === "[") group = true;
     else if (text[end] === "]") group = false;
