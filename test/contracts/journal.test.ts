@@ -534,6 +534,67 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
     });
   });
 
+  describe("to forget what is old", () => {
+    const DAY = 86_400_000;
+    const settled = async (task: Task, at: number): Promise<void> => {
+      const call = await begun(journal.begin(task, 0, ASKED, reserve(60, at), {}));
+      await journal.settle(call, REPLY, 50);
+    };
+
+    test("removes conversations that ended before, and no count", async () => {
+      const old = freshTask();
+      const young = { ...old, run: "young" };
+      // Long before everything that other tests do.
+      const [long, at] = [NOON - 2_000 * DAY, NOON - 1_000 * DAY];
+      await settled(old, long);
+      await settled(young, at);
+      const { installationPerMonth } = await journal.taken(old.payer, long);
+      expect(await journal.forgetBefore(at)).toBe(1);
+      expect(await journal.forgetBefore(at)).toBe(0);
+      expect(await journal.transcript(old)).toEqual([]);
+      expect(await journal.cost(old)).toMatchObject({ micros: 0, calls: 0, models: [] });
+      expect(await journal.transcript(young)).toHaveLength(3);
+      expect(await investigationCost(old)).toBe(100);
+      expect((await journal.taken(old.payer, long)).installationPerMonth).toBe(installationPerMonth);
+      // It begins anew, under the same caps.
+      expect((await journal.begin(old, 0, ASKED, reserve(1), { phase: 50 })).kind).toBe("over");
+      await begun(journal.begin(old, 0, ASKED, reserve(1), { phase: 51 }));
+    });
+
+    test("leaves a conversation with a young call, and one with an open call", async () => {
+      const [continued, open] = [freshTask(), freshTask()];
+      const [long, at] = [NOON - 4_000 * DAY, NOON - 3_000 * DAY];
+      await settled(continued, long);
+      await begun(journal.begin(continued, 3, [ANSWER], reserve(1, at), {}));
+      const waiting = await begun(journal.begin(open, 0, ASKED, reserve(60, long), {}));
+      expect(await backend.other.forgetBefore(at)).toBe(0);
+      await journal.settle(waiting, REPLY, 50);
+      expect(await journal.transcript(open)).toEqual([...ASKED, REPLY]);
+      expect(await journal.transcript(continued)).toHaveLength(4);
+      expect(await backend.other.forgetBefore(at)).toBe(1);
+    });
+
+    test("while many work: each is forgotten whole or goes on", async () => {
+      const payer = freshTask().payer;
+      const at = NOON - 5_000 * DAY;
+      const tasks = Array.from({ length: 12 }, (_, i): Task => ({ run: `${i}`, name: "a", payer }));
+      for (const task of tasks) await settled(task, at - DAY);
+      const ends = await Promise.allSettled([
+        ...tasks.map((task, i) =>
+          [journal, backend.other][i % 2]!.begin(task, 3, [ANSWER], reserve(60, at), {}),
+        ),
+        journal.forgetBefore(at),
+        backend.other.forgetBefore(at),
+      ]);
+      const wrong = ends.flatMap((end) =>
+        end.status === "rejected" && !(end.reason instanceof Overtaken) ? [end.reason as Error] : [],
+      );
+      expect(wrong).toEqual([]);
+      for (const [i, task] of tasks.entries())
+        expect((await journal.transcript(task)).length).toBe(ends[i]!.status === "fulfilled" ? 4 : 0);
+    });
+  });
+
   test("everything at once on a few conversations: nobody waits for ever, and the accounts add up", async () => {
     const payer = freshTask().payer;
     const tasks = ["a", "a/judge", "b"].map((name): Task => ({ run: "one", name, payer }));

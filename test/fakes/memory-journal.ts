@@ -11,6 +11,8 @@ interface Call {
   place: number | undefined;
   micros: Micros;
   reply?: Reply;
+  /** It counts against the caps and for nothing else any more. */
+  isForgotten?: boolean;
 }
 
 /** A journal that forgets with the process. Every sum is added up anew from all calls: the other journals are held to it. */
@@ -100,7 +102,8 @@ export function memoryJournal(): Journal {
       const counted = calls.filter(
         (call) =>
           keyOf({ ...call.task, name: task.name }) === keyOf(task) &&
-          `${call.task.name}/`.startsWith(`${task.name}/`),
+          `${call.task.name}/`.startsWith(`${task.name}/`) &&
+          call.isForgotten !== true,
       );
       const replies = counted.flatMap(({ reply }) => reply ?? []);
       return {
@@ -110,6 +113,15 @@ export function memoryJournal(): Journal {
         calls: counted.filter(({ state, micros }) => state !== "released" || micros > 0).length,
         models: [...new Set(replies.map(({ model }) => model))].sort(),
       };
+    },
+    async forgetBefore(at) {
+      const known = calls.filter(({ isForgotten }) => isForgotten !== true);
+      const keys = new Set(known.map(({ task }) => keyOf(task)));
+      for (const { task, reservation, state } of known)
+        if (state === "reserved" || reservation.at >= at) keys.delete(keyOf(task));
+      for (const call of known) if (keys.has(keyOf(call.task))) call.isForgotten = true;
+      for (const key of keys) conversations.delete(key);
+      return keys.size;
     },
     async forget({ investigation }) {
       for (const call of calls) {

@@ -15,6 +15,9 @@ import type { Begun, CapName, Journal, Task } from "../../engine/agent/journal.t
 import { Overtaken } from "../../engine/service/service.ts";
 import type { Connection, Database } from "./database.ts";
 
+/** Conversations removed by one transaction. */
+const MAX_FORGET = 500;
+
 /**
  * Conversations and their money. A call is `reserved`, then `settled` or `released`; `lost` when its conversation was taken
  * up again before either. Its `micros` are what it counts for now, and every change of them goes to its four counters
@@ -198,7 +201,44 @@ export function journalStore(database: Database, schema: string): Journal {
         );
       });
     },
+
+    async forgetBefore(at) {
+      for (let count = 0; ;) {
+        // In parts, so that nobody waits for long.
+        const found = await database.transaction(async (connection) => {
+          const { rows } = await connection.query<{ id: string }>(
+            `SELECT id::text FROM ${schema}.conversation c WHERE ${isOld("c.id")}
+             ORDER BY id LIMIT ${MAX_FORGET} FOR UPDATE SKIP LOCKED`,
+            [at],
+          );
+          const ids = rows.map(({ id }) => id);
+          // Looked at once more now that they are ours: a call may have begun between the look and the lock.
+          const { rows: old } = await connection.query<{ id: string }>(
+            `DELETE FROM ${schema}.conversation c WHERE id = ANY($2::bigint[]) AND ${isOld("c.id")} RETURNING id::text`,
+            [at, ids],
+          );
+          const gone = [old.map(({ id }) => id)];
+          await connection.query(
+            `DELETE FROM ${schema}.transcript_entry WHERE conversation = ANY($1::bigint[])`,
+            gone,
+          );
+          await connection.query(
+            `DELETE FROM ${schema}.model_call WHERE conversation = ANY($1::bigint[])`,
+            gone,
+          );
+          return { looked: ids.length, removed: old.length };
+        });
+        count += found.removed;
+        if (found.looked < MAX_FORGET || found.removed === 0) return count;
+      }
+    },
   };
+
+  /** No call of the conversation is open, or was made at `$1` or later. */
+  function isOld(id: string): string {
+    return `NOT EXISTS (SELECT FROM ${schema}.model_call m
+      WHERE m.conversation = ${id} AND (m.state = 'reserved' OR m.at >= $1::float8))`;
+  }
 
   /** Makes the conversation when it is new. Nobody else changes it until the transaction ends. */
   async function lockConversation(

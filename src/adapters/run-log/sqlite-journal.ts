@@ -222,6 +222,16 @@ export function sqliteJournal(
         run("UPDATE conversation SET length = 0 WHERE investigation = ?", name);
       }),
 
+    forgetBefore: (at) =>
+      database.write(() => {
+        const OLD = `(SELECT id FROM conversation c WHERE NOT EXISTS (
+          SELECT 1 FROM model_call m WHERE m.conversation = c.id AND (m.state = 'reserved' OR m.at >= ?)))`;
+        run(`DELETE FROM transcript_entry WHERE conversation IN ${OLD}`, at);
+        const count = run(`DELETE FROM conversation WHERE id IN ${OLD}`, at);
+        run("DELETE FROM model_call WHERE conversation NOT IN (SELECT id FROM conversation)");
+        return count;
+      }),
+
     [Symbol.dispose]: () => database.close(),
   };
 }

@@ -85,4 +85,10 @@ export interface Journal {
   }>;
   /** Removes the conversations of an investigation; what they cost stays counted. */
   forget(payer: Pick<Payer, "investigation">): Promise<void>;
+  /**
+   * Removes the conversations whose calls were all made before `at` (milliseconds since 1970) and have ended, with every
+   * row about them; what they cost stays counted against the caps. Gives how many there were. A run that is taken up again
+   * after that begins anew.
+   */
+  forgetBefore(at: number): Promise<number>;
 }

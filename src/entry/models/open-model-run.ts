@@ -38,6 +38,8 @@ export interface ModelRun extends Disposable {
   readonly research: ModelResearch;
 }
 
+/** Days that conversations are kept so that a run that was stopped can go on. */
+const KEPT_DAYS = 90;
 /** Tokens of evidence in the first message of a phase. */
 const PACK_TOKENS = 8_000;
 
@@ -52,6 +54,8 @@ function openPaidRun(options: ModelRunOptions): ModelRun {
   const models = openModels(settings, env);
   mkdirSync(data, { recursive: true });
   const journal = sqliteJournal(join(data, "runs.db"), { onProblem: options.onProblem });
+  // What cannot go now (somebody else holds the file) goes another time.
+  journal.forgetBefore(Date.now() - KEPT_DAYS * 86_400_000).catch(() => undefined);
   const about = createHash("sha256")
     .update(JSON.stringify([...options.about, model ?? ""]))
     .digest("hex")
