@@ -7,8 +7,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24.21-bookworm-slim
+# bubblewrap runs code of repositories, where the container may make user namespaces (docs/sandbox.md).
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends git ca-certificates \
+  && apt-get install --yes --no-install-recommends git ca-certificates bubblewrap \
   && rm -rf /var/lib/apt/lists/* \
   && install --directory --owner=10001 --group=10001 /data
 WORKDIR /app

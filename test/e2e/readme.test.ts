@@ -1,16 +1,25 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { formatHelpText } from "../../src/domain/command/format-help.ts";
+import { MODEL_VARIABLES } from "../../src/domain/model/parse-model-settings.ts";
+import { CONFIG_VARIABLES } from "../../src/entry/config.ts";
 import { SERVER_VARIABLES } from "../../src/entry/server/server-config.ts";
 import { FAILURES } from "../../src/domain/failure.ts";
 import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, startApp } from "../fakes/app.ts";
-import { casebook, exampleRepository } from "../fakes/casebook.ts";
+import { casebook, exampleRepository, startCasebook } from "../fakes/casebook.ts";
+import type { ParsedRequest, ScriptedReply } from "../../src/adapters/scripted-model/contract.ts";
+import { honestScript } from "../../src/adapters/scripted-model/honest-script.ts";
+import { playScript } from "../../src/adapters/scripted-model/play-script.ts";
+import { startScriptedServer } from "../../src/adapters/scripted-model/start-scripted-server.ts";
+import { describeSandboxed } from "../adapters/sandbox/sandbox-here.ts";
 
 const root = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const issue = readFileSync(join(root, "examples/issue-42/issue.md"), "utf8");
+/** The part that needs an endpoint. */
+const [modelSection = ""] = /^## Let a model go on\n.*?(?=^## )/ms.exec(readme) ?? [];
 
 test("every command of the README works in the order it stands there", () => {
   using repository = exampleRepository("issue-42");
@@ -20,12 +29,12 @@ test("every command of the README works in the order it stands there", () => {
     "docs/design.md": "Writing starts at src/storage/store.py:31.\n",
     "src/store.py": readFileSync(join(root, "examples/issue-42/src/storage/store.py")),
   });
-  const commands = readme.split("\n").filter((line) => line.startsWith("casebook "));
+  const commands = commandsOf(readme.replace(modelSection, ""));
   expect(commands.length).toBeGreaterThanOrEqual(9);
   for (const command of commands) {
-    const args = command.split("#")[0]!.trim().split(/\s+/).slice(1);
+    const args = argumentsOf(command);
     const place = args.indexOf("URL");
-    if (place >= 0) args[place] = `file://${repository.path}`;
+    if (place >= 0) args.splice(place, 1, `file://${repository.path}`);
     const result = casebook(repository.path, args, { input: `---\nnumber: 43\n---\n${issue}` });
     expect({
       command,
@@ -33,6 +42,51 @@ test("every command of the README works in the order it stands there", () => {
       err: result.err.replace(/^(reading|comprehension|root-cause|impact-map).*\n/gm, ""),
     }).toEqual({ command, exit: 0, err: expect.any(String) });
   }
+});
+
+describeSandboxed("with a model", () => {
+  test("every command of the README works, and what it quotes is what they wrote", async () => {
+    await using server = await startScriptedServer({ reply: ableModel });
+    using repository = exampleRepository("issue-42");
+    writeFileSync(join(repository.path, "issue.md"), `---\nnumber: 42\n---\n${issue}`);
+    const given = [...modelSection.matchAll(/^export (\w+)=/gm)].map((match) => match[1]!);
+    const env: Readonly<Record<string, string>> = {
+      CASEBOOK_MODEL_URL: server.url,
+      CASEBOOK_MODEL: "scripted",
+      CASEBOOK_MODEL_PRICE: "1/4",
+      CASEBOOK_MODEL_KEY: "a-key-of-nobody",
+    };
+    expect(given.toSorted()).toEqual(Object.keys(env).toSorted());
+    const said: string[] = [];
+    const commands = commandsOf(modelSection);
+    expect(commands.length).toBeGreaterThanOrEqual(6);
+    for (const command of commands) {
+      // The record and its replay are in one folder, as for a reader who types them.
+      const { exit, out, err } = await startCasebook(repository.path, argumentsOf(command), env).ended;
+      expect({ command, exit, err }).toEqual({ command, exit: 0, err: expect.any(String) });
+      said.push(out);
+      const folder = /--out (\w+)/.exec(command)?.[1];
+      if (folder !== undefined) said.push(...documentsIn(join(repository.path, folder, ".chant/research")));
+      else if (command.includes("--issue")) {
+        const at = "casebook/issue-42:.chant/research/";
+        const names = repository.git("ls-tree", "--name-only", at).split("\n");
+        said.push(...names.map((name) => repository.git("show", at + name)));
+      }
+    }
+    const [, quoted = ""] = /^```text\n(.*?)^```/ms.exec(modelSection) ?? [];
+    // What something cost depends on how long the versions of this machine's programs are.
+    const plainly = (line: string): string =>
+      line.startsWith("Cost: ") ? line.replace(/\d[\d.,]*\d|\d/g, "0") : line;
+    const lines = said.flatMap((text) => text.split("\n")).map(plainly);
+    expect(quoted.trim().split("\n").length).toBeGreaterThanOrEqual(7);
+    expect(
+      quoted
+        .trim()
+        .split("\n")
+        .map(plainly)
+        .filter((line) => !lines.includes(line)),
+    ).toEqual([]);
+  }, 240_000);
 });
 
 test("the exit codes of the README are those of the program", () => {
@@ -54,13 +108,12 @@ test("every setting of .env.example is one that is read, and the other way round
   const listed = [...readFileSync(join(root, ".env.example"), "utf8").matchAll(/^([A-Z_]+)=/gm)].map(
     (match) => match[1]!,
   );
-  const read = [
-    ...readFileSync(join(root, "src/entry/config.ts"), "utf8").matchAll(/^ {2}(CASEBOOK_\w+):/gm),
-  ].map((match) => match[1]!);
   const ofCompose = [...readFileSync(join(root, "compose.yaml"), "utf8").matchAll(/\$\{([A-Z_]+):/g)].map(
     (match) => match[1]!,
   );
-  expect(listed.toSorted()).toEqual([...SERVER_VARIABLES, ...read, ...new Set(ofCompose)].toSorted());
+  expect(listed.toSorted()).toEqual(
+    [...SERVER_VARIABLES, ...CONFIG_VARIABLES, ...MODEL_VARIABLES, ...new Set(ofCompose)].toSorted(),
+  );
 });
 
 test("the commands of the README are those of the bot", () => {
@@ -88,6 +141,29 @@ test("what the README quotes of the thread and of the pull request is what the b
   expect(quoted.length).toBeGreaterThanOrEqual(10);
   expect(quoted.filter((line) => !said.includes(line))).toEqual([]);
 });
+
+function documentsIn(folder: string): readonly string[] {
+  return readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+}
+
+function commandsOf(text: string): readonly string[] {
+  return text.split("\n").filter((line) => line.startsWith("casebook "));
+}
+
+function argumentsOf(command: string): string[] {
+  return command.split("#")[0]!.trim().split(/\s+/).slice(1);
+}
+
+/** Does what `casebook doctor` asks, and works the example. */
+function ableModel(request: ParsedRequest): ScriptedReply {
+  const { messages, tools, answers, schema } = request;
+  if (!messages.some(({ text }) => text.startsWith("You are examined.")))
+    return playScript(honestScript)(request);
+  if (answers.length > 0) return { text: "7319" };
+  if (tools.length > 0) return { calls: [{ name: "look_up", arguments: { colour: "amber", page: 2 } }] };
+  if (schema !== undefined) return { text: '{"holds":false,"count":3,"why":"there are three"}' };
+  return { text: messages.some(({ text }) => text.includes("code word")) ? "QUARTZ-58213" : "Ready." };
+}
 
 /** Lines as a page shows them: links as their text, tables without their padding, and no times. */
 function plain(markdown: string): readonly string[] {

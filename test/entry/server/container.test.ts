@@ -3,6 +3,8 @@ import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
+import { MODEL_VARIABLES } from "../../../src/domain/model/parse-model-settings.ts";
+import { CONFIG_VARIABLES } from "../../../src/entry/config.ts";
 import { SERVER_VARIABLES } from "../../../src/entry/server/server-config.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
 
@@ -51,6 +53,12 @@ describe("the image", () => {
     const ignored = read(".dockerignore").trim().split("\n");
     expect(ignored).toEqual(expect.arrayContaining([".git", "node_modules", ".env*", "test"]));
     for (const source of copied) expect(ignored).not.toContain(source);
+  });
+
+  test("has what a sandbox is started with: bubblewrap, and what Debian always has", () => {
+    expect(all("RUN").join("\n")).toMatch(/apt-get install [^&]*\bbubblewrap\b/);
+    // prlimit, choom and tar are in packages that no Debian lacks.
+    expect(all("FROM").at(-1)).toMatch(/bookworm/);
   });
 
   test("has everything that the command line and the server load", () => {
@@ -171,6 +179,6 @@ describe("compose.yaml", () => {
   test("sets only what the server reads", () => {
     for (const [, { environment }] of ours)
       for (const name of Object.keys(environment))
-        expect([...SERVER_VARIABLES, "CASEBOOK_DATA"]).toContain(name);
+        expect([...SERVER_VARIABLES, ...CONFIG_VARIABLES, ...MODEL_VARIABLES]).toContain(name);
   });
 });
