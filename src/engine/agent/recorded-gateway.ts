@@ -93,17 +93,22 @@ const line = z.union([
     ...said,
     end: z.union([
       z.object({ kind: z.literal("over"), why: z.string() }),
-      z.object({ kind: z.literal("unavailable"), why: z.string(), mayPass: z.boolean() }),
+      z.object({
+        kind: z.literal("unavailable"),
+        why: z.string(),
+        mayPass: z.boolean(),
+        retryAt: z.number().exactOptional(),
+      }),
     ]),
   }),
   z.object({
     kind: z.literal("cost"),
     conversation,
     cost: z.object({
-      micros: z.number(),
-      inputTokens: z.number(),
-      outputTokens: z.number(),
-      calls: z.number(),
+      micros: z.int().min(0),
+      inputTokens: z.int().min(0),
+      outputTokens: z.int().min(0),
+      calls: z.int().min(0),
       models: z.array(z.string()),
     }),
   }),
@@ -118,12 +123,17 @@ export function readRecording(lines: readonly string[]): Recording {
   for (const [i, text] of lines.entries()) {
     const parsed = line.safeParse(parseOrUndefined(text)).data;
     if (parsed === undefined) throw new SyntaxError(`line ${i + 1} is not a line of a record`);
-    if (parsed.kind === "run") run = parsed.run;
-    else if (parsed.kind === "cost") costs.set(parsed.conversation, parsed.cost);
+    if (parsed.kind === "run") {
+      // Marks around foreign text are made from the name: two records in one file are none.
+      if (run !== undefined && run !== parsed.run) throw new SyntaxError(`line ${i + 1} names another run`);
+      run = parsed.run;
+    } else if (parsed.kind === "cost") costs.set(parsed.conversation, parsed.cost);
     else {
       const known = conversations.get(parsed.conversation) ?? [];
       if (parsed.at > known.length) throw new SyntaxError(`line ${i + 1} leaves a gap in its conversation`);
-      conversations.set(parsed.conversation, [...known.slice(0, parsed.at), ...parsed.entries]);
+      known.length = parsed.at;
+      for (const each of parsed.entries) known.push(each);
+      conversations.set(parsed.conversation, known);
       if (parsed.kind === "ended") ends.set(parsed.conversation, parsed.end);
     }
   }

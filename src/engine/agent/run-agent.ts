@@ -1,6 +1,8 @@
+import { RunFailure } from "../../domain/failure.ts";
 import type { Entry, Reply, ToolCall } from "../../domain/model/transcript.ts";
 import type { AgentLimits, ModelGateway, NextReply } from "./gateway.ts";
 import type { Tool } from "./tool.ts";
+import { OF_THE_REPOSITORY } from "./tools/with-deadline.ts";
 
 export interface AgentTask {
   readonly conversation: string;
@@ -10,7 +12,7 @@ export interface AgentTask {
   readonly limits: AgentLimits;
   /** True once nothing more is wanted from the model; looked at after the answers to each reply. */
   readonly isDone: () => boolean;
-  /** Said to a model that ends without being done, at most `MAX_NUDGES` times. */
+  /** Said to a model that ends without being done, at most `MAX_NUDGES` times in a row. */
   readonly nudge: string;
 }
 
@@ -25,19 +27,22 @@ export interface AgentDependencies {
 /** Every way a conversation ends. */
 export type AgentEnd =
   | { readonly kind: "done" }
-  /** The model said nothing more and was not done. */
+  /** The model called nothing, again and again, and was not done. */
   | { readonly kind: "gave-up" }
   | { readonly kind: "limit"; readonly limit: "money" | "tokens" | "steps" | "minutes"; readonly why: string }
   | Extract<NextReply, { kind: "unavailable" }>;
 
-/** A model that only talks is asked twice to do something. */
+/** A model that only talks is asked twice to do something; once it did something, it may talk again. */
 const MAX_NUDGES = 2;
-/** Calls of one reply that are answered; more is no plan. */
+/** Calls of one reply that are carried out; more is no plan. */
 const MAX_CALLS = 16;
+const TOO_MANY = `Not carried out: of one reply the first ${MAX_CALLS} calls are. Call it again if it is still needed.`;
 
 /**
  * Lets a model work with tools until it is done or a limit is reached. The transcript only grows, and is stored before
  * each call: a run that was killed goes on from there, its tools brought to where they were, and pays for no reply twice.
+ * A reply is kept as it came, and every call of it gets an answer, so that what is stored, what the model saw and what a
+ * later try reads are the same. Throws the signal's reason, what a tool throws that is no answer, and bugs.
  */
 export async function runAgent(task: AgentTask, dependencies: AgentDependencies): Promise<AgentEnd> {
   const { gateway, signal, now, onStep } = dependencies;
@@ -56,10 +61,12 @@ export async function runAgent(task: AgentTask, dependencies: AgentDependencies)
   for (;;) {
     signal.throwIfAborted();
     await answerCalls(transcript, task.tools, signal, onStep);
+    // A tool that was stopped may have given an answer all the same.
+    signal.throwIfAborted();
     if (task.isDone()) return { kind: "done" };
     if (transcript.at(-1)?.kind === "reply") {
       // It said something and called nothing.
-      if (nudgesIn(transcript, task.nudge) >= MAX_NUDGES) return { kind: "gave-up" };
+      if (nudgesInARow(transcript, task.nudge) >= MAX_NUDGES) return { kind: "gave-up" };
       transcript.push({ kind: "request", text: task.nudge });
     }
 
@@ -92,7 +99,7 @@ export async function runAgent(task: AgentTask, dependencies: AgentDependencies)
     );
     if (next.kind === "over") return { kind: "limit", limit: "money", why: next.why };
     if (next.kind === "unavailable") return next;
-    transcript.push({ ...next.reply, calls: next.reply.calls.slice(0, MAX_CALLS) });
+    transcript.push(next.reply);
     storedCount = transcript.length;
   }
 }
@@ -104,26 +111,55 @@ async function answerCalls(
   signal: AbortSignal,
   onStep: ((step: string) => void) | undefined,
 ): Promise<void> {
-  for (const call of openCalls(transcript)) {
-    onStep?.(describe(call));
-    const tool = tools.find(({ spec }) => spec.name === call.name);
-    const text =
-      tool === undefined
-        ? `There is no tool ${JSON.stringify(call.name.slice(0, 60))}. There are: ${tools.map(({ spec }) => spec.name).join(", ")}.`
-        : await tool.answer(call.arguments, signal);
+  for (const [call, place] of openCalls(transcript)) {
+    const text = place < MAX_CALLS ? await answerTo(call, tools, signal, onStep) : TOO_MANY;
     transcript.push({ kind: "answer", call: call.id, tool: call.name, text });
   }
 }
 
-function openCalls(transcript: readonly Entry[]): readonly ToolCall[] {
+async function answerTo(
+  call: ToolCall,
+  tools: readonly Tool[],
+  signal: AbortSignal,
+  onStep: ((step: string) => void) | undefined,
+): Promise<string> {
+  onStep?.(describe(call));
+  const tool = tools.find(({ spec }) => spec.name === call.name);
+  if (tool === undefined)
+    return `There is no tool ${JSON.stringify(call.name.slice(0, 60))}. There are: ${tools.map(({ spec }) => spec.name).join(", ")}.`;
+  try {
+    return await tool.answer(call.arguments, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // A place of the repository that cannot be read is no end; what only the operator can mend is.
+    if (!(error instanceof RunFailure) || !OF_THE_REPOSITORY.includes(error.code)) throw error;
+    return `${call.name} came upon a part of the repository that cannot be read (${error.code}); do without it.`;
+  }
+}
+
+/** The calls of the last reply that have no answer yet, with their places in it. */
+function openCalls(transcript: readonly Entry[]): readonly (readonly [ToolCall, number])[] {
   const at = transcript.findLastIndex(({ kind }) => kind === "reply");
   const reply = transcript[at];
-  if (reply?.kind !== "reply") return [];
-  const after = transcript.slice(at + 1);
-  if (after.some(({ kind }) => kind === "request")) return [];
-  const answered = new Set(after.flatMap((entry) => (entry.kind === "answer" ? [entry.call] : [])));
-  return reply.calls.filter(({ id }) => !answered.has(id));
+  if (reply?.kind !== "reply" || transcript.slice(at + 1).some(({ kind }) => kind === "request")) return [];
+  const answered = new Set(pairsOf(transcript.slice(at)).map(([call]) => call));
+  return reply.calls.flatMap((call, place) => (answered.has(call) ? [] : [[call, place] as const]));
 }
+
+/** Calls with their answers. An identifier belongs to its reply alone, and twice in one reply it is two calls, in order. */
+function pairsOf(transcript: readonly Entry[]): readonly (readonly [ToolCall, Answer])[] {
+  const pairs: (readonly [ToolCall, Answer])[] = [];
+  let open: ToolCall[] = [];
+  for (const entry of transcript)
+    if (entry.kind === "reply") open = [...entry.calls];
+    else if (entry.kind === "answer") {
+      const at = open.findIndex(({ id }) => id === entry.call);
+      if (at >= 0) pairs.push([open.splice(at, 1)[0]!, entry]);
+    }
+  return pairs;
+}
+
+type Answer = Extract<Entry, { readonly kind: "answer" }>;
 
 /** Tools that keep something see again what they were called with and what they said. */
 async function restore(
@@ -131,21 +167,17 @@ async function restore(
   tools: readonly Tool[],
   signal: AbortSignal,
 ): Promise<void> {
-  const calls = new Map(
-    transcript.flatMap((entry) =>
-      entry.kind === "reply" ? entry.calls.map((call) => [call.id, call]) : [],
-    ) as [string, ToolCall][],
-  );
-  for (const entry of transcript) {
-    if (entry.kind !== "answer") continue;
-    const call = calls.get(entry.call);
-    const tool = tools.find(({ spec }) => spec.name === entry.tool);
-    if (call !== undefined) await tool?.restore?.(call.arguments, entry.text, signal);
+  for (const [call, { tool: name, text }] of pairsOf(transcript)) {
+    if (text === TOO_MANY) continue;
+    await tools.find(({ spec }) => spec.name === name)?.restore?.(call.arguments, text, signal);
   }
 }
 
-function nudgesIn(transcript: readonly Entry[], nudge: string): number {
-  return transcript.filter((entry) => entry.kind === "request" && entry.text === nudge).length;
+/** Times that it was asked since it last called something. */
+function nudgesInARow(transcript: readonly Entry[], nudge: string): number {
+  const worked = transcript.findLastIndex((entry) => entry.kind === "reply" && entry.calls.length > 0);
+  return transcript.slice(worked + 1).filter((entry) => entry.kind === "request" && entry.text === nudge)
+    .length;
 }
 
 /** What people who watch see: the tool and what it is about, nothing that the model wrote at length. */
@@ -153,5 +185,7 @@ function describe({ name, arguments: text }: ToolCall): string {
   const about = /"(?:path|pattern|name|symbol|glob|folder)"\s*:\s*"([^"\\]{1,60})/.exec(
     text.slice(0, 2_000),
   )?.[1];
-  return about === undefined ? name.slice(0, 40) : `${name.slice(0, 40)} ${about}`;
+  const words = about === undefined ? name.slice(0, 40) : `${name.slice(0, 40)} ${about}`;
+  // It is printed to terminals; a model must not move their cursors.
+  return words.replace(/\p{C}/gu, "?");
 }

@@ -2,7 +2,7 @@ import { type FailureCode, RunFailure } from "../../../domain/failure.ts";
 import type { Tool } from "../tool.ts";
 
 /** What one place of a repository can be like; the others end the run. */
-const OF_THE_REPOSITORY: readonly FailureCode[] = ["incomplete-repository", "too-large", "usage"];
+export const OF_THE_REPOSITORY: readonly FailureCode[] = ["incomplete-repository", "too-large", "usage"];
 
 /** Seconds that one call may take. */
 export const CALL_SECONDS = 20;
