@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { formatHelpText } from "../../src/domain/command/format-help.ts";
-import { MODEL_VARIABLES } from "../../src/domain/model/parse-model-settings.ts";
+import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../../src/domain/document/render-document.ts";
+import { DEFAULT_BUDGET, DEFAULT_LIMITS } from "../../src/domain/model/model-settings.ts";
+import { MODEL_VARIABLES, parseModelSettings } from "../../src/domain/model/parse-model-settings.ts";
+import { PHASE_DEMANDS } from "../../src/engine/agent/phase-demands.ts";
 import { CONFIG_VARIABLES } from "../../src/entry/config.ts";
 import { SERVER_VARIABLES } from "../../src/entry/server/server-config.ts";
 import { FAILURES } from "../../src/domain/failure.ts";
@@ -114,6 +117,38 @@ test("every setting of .env.example is one that is read, and the other way round
   expect(listed.toSorted()).toEqual(
     [...SERVER_VARIABLES, ...CONFIG_VARIABLES, ...MODEL_VARIABLES, ...new Set(ofCompose)].toSorted(),
   );
+});
+
+describe("docs/model.md", () => {
+  const page = readFileSync(join(root, "docs/model.md"), "utf8");
+
+  test("the models file is one that is read, and names every key and every default", () => {
+    const [, file = ""] = /^```yaml\n(.*?)^```/ms.exec(page) ?? [];
+    const { settings, problems } = parseModelSettings({ env: { EXAMPLE_KEY: "a-key-of-nobody" }, file });
+    expect(problems).toEqual([]);
+    expect(settings?.models.map(({ name, model }) => `${name}: ${model}`)).toEqual([
+      "large: example-large-2",
+      "small: small",
+      "local: example-coder:14b",
+    ]);
+    expect(settings?.budget).toEqual(DEFAULT_BUDGET);
+    expect(settings?.limits).toEqual(DEFAULT_LIMITS);
+    const known = Object.keys(settings?.models[0] ?? {});
+    expect(known.filter((key) => !new RegExp(`\\b${key}:`).test(file))).toEqual([]);
+  });
+
+  test("names every variable, and every mark that a statement can have", () => {
+    expect(MODEL_VARIABLES.filter((name) => !page.includes(`| \`${name}\``))).toEqual([]);
+    const marks = [...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK];
+    expect(marks.filter((mark) => !page.includes(`| \`${mark}\``))).toEqual([]);
+  });
+
+  test("gives the demands by which `casebook doctor` judges", () => {
+    for (const { contextTokens, tokensPerSecond } of Object.values(PHASE_DEMANDS)) {
+      expect(page).toContain(contextTokens.toLocaleString("en-US"));
+      expect(page).toMatch(new RegExp(`\\band ${tokensPerSecond}\\b`));
+    }
+  });
 });
 
 test("the commands of the README are those of the bot", () => {
