@@ -148,6 +148,29 @@ describe("the branch", () => {
     expect(folder.git("rev-parse", "casebook/issue-1")).toBe(theirs);
   });
 
+  test("a file of the base commit that nobody changed on the branch can be changed, as a fix does", async () => {
+    using folder = gitFolder();
+    using data = temporaryFolder();
+    const base = folder.commit({ "src/a.txt": "a\n" });
+    const publisher = branchPublisher({
+      gitDir: `${folder.path}/.git`,
+      branch: "casebook/issue-1",
+      base,
+      isOurs,
+      data: data.path,
+      now: () => new Date(0),
+    });
+    await publisher.publish({ files: files("ours"), message: "1" });
+    await publisher.publish({ files: new Map([["src/a.txt", "mended\n"]]), message: "2" });
+    expect(folder.git("show", "casebook/issue-1:src/a.txt")).toBe("mended");
+    folder.git("switch", "-q", "casebook/issue-1");
+    folder.commit({ "src/a.txt": "theirs\n" }, "By hand");
+    folder.git("switch", "-q", "main");
+    await expect(
+      publisher.publish({ files: new Map([["src/a.txt", "mended again\n"]]), message: "3" }),
+    ).rejects.toMatchObject({ code: "branch-changed" });
+  });
+
   test("a person's other commits on the branch stay below ours", async () => {
     using folder = gitFolder();
     using data = temporaryFolder();

@@ -55,7 +55,8 @@ export function branchPublisher(options: BranchOptions): Publisher {
       const tree = (await git(["write-tree"], { gitDir, env })).toString().trim();
       const old = (await git(["rev-parse", `${parent}^{tree}`], { gitDir })).toString().trim();
       if (tree === old) return { commit: parent, changed: false };
-      if (before !== undefined) await refuseOverwriting(gitDir, before, tree, [...files.keys()], branch);
+      if (before !== undefined)
+        await refuseOverwriting(gitDir, { base, tip: before, tree }, [...files.keys()], branch);
       await refuseCheckedOut(gitDir, ref, branch);
       const date = `@${Math.floor(now().getTime() / 1000)} +0000`;
       const commit = await git(["commit-tree", tree, "-p", parent], {
@@ -84,11 +85,13 @@ export function branchPublisher(options: BranchOptions): Publisher {
   };
 }
 
-/** A person's work is never overwritten: of each file that would change, the last commit must be ours. */
+/**
+ * A person's work on the branch is never overwritten: of each file that would change, the last commit since the branch
+ * began must be ours. What a person wrote before that is what a fix changes.
+ */
 async function refuseOverwriting(
   gitDir: string,
-  tip: string,
-  tree: string,
+  { base, tip, tree }: { readonly base: string; readonly tip: string; readonly tree: string },
   paths: readonly string[],
   branch: string,
 ): Promise<void> {
@@ -105,9 +108,11 @@ async function refuseOverwriting(
   ];
   const changing = (await git([...diff, "--", ...paths], { gitDir })).toString().split("\0").filter(Boolean);
   for (const path of changing) {
-    const last = await git(["log", "-n", "1", "--format=%h%x00%ce%x00%cn", tip, "--", path], { gitDir });
+    const last = await git(["log", "-n", "1", "--format=%h%x00%ce%x00%cn", tip, `^${base}`, "--", path], {
+      gitDir,
+    });
     const [short, email, name] = last.toString().trim().split("\0");
-    if (email !== EMAIL)
+    if (short !== "" && email !== EMAIL)
       throw new RunFailure(
         "branch-changed",
         `${path} on ${branch} was changed by ${name ?? "somebody"} (commit ${short})`,

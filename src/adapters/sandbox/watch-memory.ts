@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, statfsSync } from "node:fs";
+import { readFileSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { COPY, OUT } from "../../engine/sandbox/places.ts";
 
 const EVERY_MILLISECONDS = 100;
@@ -65,12 +65,24 @@ function ownMemory(pid: number): number {
 function filesSeenBy(pid: number): number {
   return ["/tmp", COPY, OUT, "/dev/shm"].reduce((sum, place) => {
     try {
-      const { files, ffree } = statfsSync(`/proc/${pid}/root${place}`);
+      const seen = `/proc/${pid}/root${place}`;
+      // In its first moments the process still sees the host's folders, and those hold as many files as they like.
+      if (statSync(seen).dev === deviceOf(place)) return sum;
+      const { files, ffree } = statfsSync(seen);
       return sum + files - ffree;
     } catch {
       return sum;
     }
   }, 0);
+}
+
+/** The device of the host's own folder; undefined when the host has none. */
+function deviceOf(place: string): number | undefined {
+  try {
+    return statSync(place).dev;
+  } catch {
+    return undefined;
+  }
 }
 
 function hostMemory(): { readonly total: number; readonly available: number } | undefined {

@@ -205,6 +205,34 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
         citations: [SEQUENCE, line(39, "data = self._read_data()"), line(48, "data = self._read_data()")],
       }),
   ],
+  Research: [
+    () =>
+      submit(
+        {
+          section: "stage-comprehension",
+          statement: "A value that one worker stored is gone a moment later.",
+          provenance: "reporter",
+          citations: [{ issue: "a value that one worker stored is gone a moment later" }],
+        },
+        {
+          section: "stage-root-cause",
+          statement: "`Store.set` reads the data, changes it and writes it back, in three steps.",
+          provenance: "code",
+          citations: [SEQUENCE],
+        },
+        {
+          section: "stage-impact-map",
+          statement: "`Store.update` reads, merges and writes back in the same way.",
+          provenance: "code",
+          citations: [line(39, "data = self._read_data()"), line(43, "self._write_data(data)")],
+        },
+      ),
+    () =>
+      finish({
+        summary: "`Store.set` reads, changes and writes back without keeping other writers out.",
+        citations: [SEQUENCE],
+      }),
+  ],
   Fix: [
     () => call("read_file", { path: STORE }),
     () =>

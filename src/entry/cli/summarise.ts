@@ -49,7 +49,9 @@ export function summarise(
         ]),
     ...(partial === undefined
       ? []
-      : [`${color.bold(phase)} is partial: ${partial}; what was found until then was written.`]),
+      : [
+          `${color.bold(phase)} is partial: ${partial.replace(/[.\s]+$/, "")}; what was found until then was written.`,
+        ]),
   ]);
   const costs = phases.flatMap(({ cost }) => (cost === undefined || cost.calls === 0 ? [] : [cost]));
   const dropped = phases.reduce((total, phase) => total + phase.dropped, 0);

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import type { ModelGateway } from "../../engine/agent/gateway.ts";
 import { FAILURES, RunFailure } from "../../domain/failure.ts";
 import type { InvestigateResult } from "../../engine/investigate/investigate.ts";
-import type { CheckedDocument, Research, ResearchHooks } from "../../engine/service/research.ts";
+import type {
+  CheckedDocument,
+  Research,
+  ResearchHooks,
+  ResearchRequest,
+} from "../../engine/service/research.ts";
+import { belongsTo } from "../../domain/phase/names.ts";
+import type { Publisher } from "../../engine/source/repository.ts";
 import { repositoryMirrors } from "../../adapters/git/repository-mirrors.ts";
 import type { Ask, FromResearcher, ToResearcher } from "./protocol.ts";
 
@@ -24,12 +31,11 @@ export function researchInProcesses(options: ResearchOptions): Research {
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
     async investigate(request, hooks, signal) {
-      const end = await runTask(
-        { kind: "investigate", request, place: hooks.publisher.place },
-        options,
-        signal,
-        hooks,
-      );
+      const publisher = confined(hooks.publisher, request);
+      const end = await runTask({ kind: "investigate", request, place: publisher.place }, options, signal, {
+        ...hooks,
+        publisher,
+      });
       if (end.kind !== "investigated") throw new Error(`research ended with ${end.kind}`);
       return end.result satisfies InvestigateResult;
     },
@@ -39,6 +45,33 @@ export function researchInProcesses(options: ResearchOptions): Research {
       return end.documents satisfies readonly CheckedDocument[];
     },
   };
+}
+
+/**
+ * Publishes specs and documents of this issue alone, and where a fix is worked, files outside of what steers the
+ * repository's services: who reads hostile text is not believed when it says what to write.
+ */
+function confined(publisher: Publisher, { issue, phases }: ResearchRequest): Publisher {
+  const isAllowed = (path: unknown): boolean =>
+    typeof path === "string" &&
+    (belongsTo(issue.key, path) || (phases.includes("fix") && isOutsideOfServices(path)));
+  return {
+    ...publisher,
+    async publish(change) {
+      for (const [path, text] of change.files)
+        if (!isAllowed(path) || typeof text !== "string")
+          throw new Error(`the researcher wanted to write ${JSON.stringify(path)}`);
+      return publisher.publish(change);
+    },
+  };
+}
+
+function isOutsideOfServices(path: string): boolean {
+  const parts = path.split("/");
+  return (
+    !["", ".git", ".github", ".chant", ".gitlab", ".circleci"].includes(parts[0]!.toLowerCase()) &&
+    parts.every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
+  );
 }
 
 type Task = Extract<ToResearcher, { kind: "investigate" | "check" }>;

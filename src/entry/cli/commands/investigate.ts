@@ -81,7 +81,7 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
               now: () => new Date(),
             });
     const all = await phasesOf(await repository.tree(commit, io.signal), (line) => io.err(line));
-    const withModel = options.researcher === "model" || options.replay !== undefined;
+    const withModel = usesModel(options);
     const phases = chosen(all, options, withModel);
     const at = named ?? (await rememberedAt(publisher, issue.key, all));
     const work: Work = {
@@ -212,6 +212,14 @@ async function researchWithModel(
     },
     io.signal,
   );
+}
+
+/** Who names a model, its money or a record means one. */
+function usesModel({ researcher, model, budget, record, replay }: InvestigateOptions): boolean {
+  const named = [model, budget, record, replay].some((option) => option !== undefined);
+  if (researcher === "builtin" && named)
+    throw new RunFailure("usage", "--model, --budget, --record and --replay mean nothing without a model");
+  return researcher === "model" || named;
 }
 
 /** Without a model the phases that need one are named and left out; a fix is made only for who asks for it. */
