@@ -1,11 +1,12 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import type { ParsedRequest, ScriptedReply } from "../../src/adapters/scripted-model/contract.ts";
 import { honestScript } from "../../src/adapters/scripted-model/honest-script.ts";
 import { playScript } from "../../src/adapters/scripted-model/play-script.ts";
 import type { Script } from "../../src/adapters/scripted-model/script.ts";
 import { startScriptedServer } from "../../src/adapters/scripted-model/start-scripted-server.ts";
+import { describeSandboxed } from "../adapters/sandbox/sandbox-here.ts";
 import { exampleRepository, type Ran, startCasebook } from "../fakes/casebook.ts";
 import { type GitFolder, temporaryFolder } from "../fakes/git-folder.ts";
 import { lazyScript } from "../fakes/scripts/lazy-script.ts";
@@ -99,7 +100,7 @@ const statuses = ({ phases }: Investigated) => phases.map(({ phase, status }) =>
 const resultOf = ({ phases }: Investigated, check: string) =>
   phases.flatMap(({ verdicts }) => verdicts).find((verdict) => verdict.check === check);
 
-describe("an honest model on the example", () => {
+describeSandboxed("an honest model on the example", () => {
   test("works all five phases: the failing test really fails, the fix really makes it pass", async () => {
     const done = await investigate(honest);
     expect(statuses(done)).toEqual([
@@ -217,7 +218,7 @@ describe("an honest model on the example", () => {
   }, 120_000);
 });
 
-describe("nothing that a model claims is published as fact", () => {
+describeSandboxed("nothing that a model claims is published as fact", () => {
   test("the lazy one, which ticks everything, gets nothing ticked and nothing said", async () => {
     const done = await investigate(playScript(lazyScript));
     for (const phase of PHASES) expect(done.document(phase)).not.toContain("each of the acceptance criteria");
