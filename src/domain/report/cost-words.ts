@@ -1,5 +1,6 @@
 import { inlineCode } from "../document/inline-code.ts";
 import type { Investigation, PhaseRecord } from "../investigation/investigation.ts";
+import type { PhaseCost } from "../model/outcome.ts";
 import { formatMoney, type Micros, microsOf } from "../model/money.ts";
 import { counted } from "./counted.ts";
 
@@ -8,7 +9,14 @@ const BUILTIN = "builtin";
 
 /** `$0.0412, 12 calls`; empty for a phase that no model worked. */
 export function costOf({ cost }: Pick<PhaseRecord, "cost">): string {
-  return cost === undefined ? "" : `${formatMoney(cost.micros)}, ${counted(cost.calls, "call")}`;
+  return cost === undefined || isFree(cost)
+    ? ""
+    : `${formatMoney(cost.micros)}, ${counted(cost.calls, "call")}`;
+}
+
+/** No model was asked, as when no money was left. */
+export function isFree({ calls, micros }: Pick<PhaseCost, "calls" | "micros">): boolean {
+  return calls === 0 && micros === 0;
 }
 
 /** The models that worked a phase, as code; empty for the built-in researcher. */

@@ -7,6 +7,7 @@ import type { Rules } from "../investigation/event.ts";
 import type { CriterionRecord, Investigation, PhaseRecord } from "../investigation/investigation.ts";
 import type { Micros } from "../model/money.ts";
 import { outcomeSentence } from "../investigation/outcome.ts";
+import { changesCode } from "./changes-code.ts";
 import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
 import { lengthen } from "./lengthen.ts";
 import { clipMarkdown, fold, safeBlocks, type SafeText, safeText, safeTitle } from "./safe-text.ts";
@@ -47,7 +48,7 @@ const HOW = {
 export function pullRequest(input: PullInput): { readonly title: SafeText; readonly body: SafeText } {
   const { investigation, issue, repository, phase } = input;
   const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
-  const shown = investigation.phases.filter(({ type }) => phase === undefined || type === phase);
+  const shown = shownIn(investigation, phase);
   const finding = telling(shown);
   const parts = [
     { text: safe(findingOf(finding, shown)), rank: 0 },
@@ -56,7 +57,7 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
     { text: criteriaTable(shown, safe), rank: 2 },
     { text: safe(evidenceTable(input)), rank: 4 },
     { text: safe(questionsOf(input, shown)), rank: 3 },
-    { text: safe(nextOf(investigation)), rank: 1 },
+    { text: safe(nextOf(investigation, changesCode(shown))), rank: 1 },
     { text: safe(filesOf(input)), rank: 1 },
     { text: safe(costTable(shown)), rank: 5 },
     { text: safe(footer(input)), rank: 1 },
@@ -67,9 +68,16 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
   };
 }
 
+/** Phases that this pull request is about. */
+function shownIn({ phases }: Investigation, phase: string | undefined): readonly PhaseRecord[] {
+  return phases.filter(({ type }) => phase === undefined || type === phase);
+}
+
 /** The issue's number stays a reference in the title; nothing else of it does anything. */
-function titleOf({ issue, phase }: PullInput): SafeText {
-  const ours = `docs(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – `;
+function titleOf({ issue, phase, investigation }: PullInput): SafeText {
+  // Who squashes it merges under this title, and tools that count versions believe it.
+  const kind = changesCode(shownIn(investigation, phase)) ? "fix" : "docs";
+  const ours = `${kind}(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – `;
   return `${ours}${safeTitle(issue.title, LIMITS.ownTitleCharacters - ours.length)}` as SafeText;
 }
 
@@ -85,12 +93,22 @@ function findingOf(record: PhaseRecord | undefined, phases: readonly PhaseRecord
   const outcomes = phases.flatMap(({ type, outcome }) =>
     outcome === undefined ? [] : [`**${type}**: ${clipMarkdown(outcomeSentence(outcome), MAX_WORDS)}`],
   );
-  const cut = phases
-    .map((phase) => ({ type: phase.type, partial: partialOf(phase) }))
-    .filter(({ partial }) => partial !== "")
-    .map(({ type, partial }) => `**${type}**: ${clipMarkdown(partial, MAX_WORDS)}`);
+  // A limit of the whole investigation ends every phase after it in the same way.
+  const partials = new Map<string, string[]>();
+  for (const phase of phases) {
+    const partial = partialOf(phase);
+    if (partial !== "") partials.set(partial, [...(partials.get(partial) ?? []), phase.type]);
+  }
+  const cut = [...partials].map(
+    ([partial, types]) => `**${types.join(", ")}**: ${clipMarkdown(partial, MAX_WORDS)}`,
+  );
   const finding = clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS);
-  return ["## Finding", ...outcomes, ...cut, finding].join("\n\n");
+  return ["## Finding", ...outcomes, ...cut, ...(saysOutcome(record) ? [] : [finding])].join("\n\n");
+}
+
+/** A document that ends with an outcome begins with the reason, which was told already. */
+function saysOutcome({ lead, outcome }: Partial<PhaseRecord> = {}): boolean {
+  return lead !== undefined && outcome !== undefined && lead.endsWith(outcome.reason);
 }
 
 function otherFindings(phases: readonly PhaseRecord[], told: PhaseRecord | undefined): string {
@@ -224,7 +242,7 @@ function questionsOf({ files, investigation, phase }: PullInput, phases: readonl
   return ["## Open questions", "", ...questions.slice(0, MAX_QUESTIONS), ...more].join("\n");
 }
 
-function nextOf({ stage, wanted, endedBy }: Investigation): string {
+function nextOf({ stage, wanted, endedBy }: Investigation, hasChange: boolean): string {
   const [next] = wanted;
   const isOver = stage === "done" && endedBy !== undefined && next !== undefined;
   const lines = [
@@ -242,7 +260,9 @@ function nextOf({ stage, wanted, endedBy }: Investigation): string {
       : []),
     "- `/casebook at PATH:LINE-LINE` says where the cause is; root cause and impact map follow.",
     "- `/casebook refresh` reads the newest commit, `/casebook retry` works again what failed.",
-    "- Merging keeps the documents and ends the investigation. Closing means no, until `/casebook retry`.",
+    hasChange
+      ? "- Merging takes the change of code with its test and keeps the documents: look through it first. Closing means no, until `/casebook retry`."
+      : "- Merging keeps the documents and ends the investigation. Closing means no, until `/casebook retry`.",
   ];
   return ["## What to comment next", "", ...lines].join("\n");
 }
@@ -260,7 +280,7 @@ function filesOf({ files, repository, branch }: PullInput): string {
 /** What models cost, by phase; nothing when there was none. */
 function costTable(phases: readonly PhaseRecord[]): string {
   const rows = phases
-    .filter((record) => modelsOf(record) !== "" || record.cost !== undefined)
+    .filter((record) => modelsOf(record) !== "" || costOf(record) !== "")
     .slice(0, MAX_CRITERIA)
     .map((record) => {
       const { inputTokens = 0, outputTokens = 0 } = record.cost ?? {};

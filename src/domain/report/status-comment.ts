@@ -16,6 +16,7 @@ import type { Micros } from "../model/money.ts";
 import type { PhaseOutcome } from "../model/outcome.ts";
 import { branchFor, documentFileOf } from "../phase/names.ts";
 import type { RepositoryConfig } from "../repository-config/repository-config.ts";
+import { changesCode } from "./changes-code.ts";
 import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
 import { lengthen } from "./lengthen.ts";
 import { counted } from "./counted.ts";
@@ -173,7 +174,9 @@ function listOf(items: readonly string[] = []): readonly string[] {
     : ["", ...items.map((item, i) => `${i + 1}. ${clipMarkdown(item, MAX_WORDS)}`)];
 }
 
-function nextOf({ stage, endedBy, wanted }: Investigation): string {
+function nextOf({ stage, endedBy, wanted, phases, pull }: Investigation): string {
+  if (stage === "done" && pull?.state === "open" && changesCode(phases))
+    return "The pull request holds a change of code and the test that it makes pass: a person looks through it, marks it ready and merges it.";
   if (stage !== "done" || endedBy === undefined) return NEXT[stage];
   const [next] = wanted;
   return next === undefined

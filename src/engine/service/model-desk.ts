@@ -1,4 +1,5 @@
 import type { Customer } from "../../domain/model/model-settings.ts";
+import type { Micros } from "../../domain/model/money.ts";
 import type { RepositoryConfig } from "../../domain/repository-config/repository-config.ts";
 import type { ModelGateway } from "../agent/gateway.ts";
 import type { IssueKey } from "../store/store.ts";
@@ -10,6 +11,8 @@ export interface ModelDesk {
   names(customer: Customer): readonly string[];
   /** US dollars that the operator allows. */
   budget(customer: Customer): { readonly phase: number; readonly investigation: number };
+  /** What an issue cost over all its runs, those counted that were stopped or failed, and calls that may have to be paid. */
+  spent(of: IssueKey): Promise<Micros>;
   /** Models and money for one run. */
   open(order: ModelOrder): { readonly gateway: ModelGateway; readonly research: ModelResearch };
   /** Removes what models were told and said about an issue; what it cost stays counted. */

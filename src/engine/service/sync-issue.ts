@@ -36,7 +36,7 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
     service,
     facts,
     github,
-    investigation,
+    investigation: await withSpent(service, investigation),
     issue: answer.issue,
     of: { repository: of.repository, issue: of.issue },
     receipts: await store.receipts(of),
@@ -56,6 +56,16 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
     }
   }
   await store.saveReceipt(of, "synced", versionOf(investigation));
+}
+
+/**
+ * Phases say what they cost when they end; one that was stopped or failed never does, and its calls were paid for all the
+ * same. While a run is under way it changes with each call, and the same state must give the same text.
+ */
+async function withSpent({ desk }: Service, investigation: Investigation): Promise<Investigation> {
+  if (desk === undefined || investigation.run !== undefined) return investigation;
+  const spent = Math.max(await desk.spent(investigation), investigation.spent ?? 0);
+  return spent === 0 ? investigation : { ...investigation, spent };
 }
 
 /** What was shown; another state of the investigation has another one. */

@@ -64,10 +64,15 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
       await github.updatePull(repository, found.number, { state: "closed" });
       return { ...found, state: "closed" };
     }
-    const { body } = wanted();
-    // The title may be a person's by now and stays; our text is ours as long as our marker is in it.
+    const { body, title } = wanted();
+    // The title may be a person's by now and stays, but for the one word that a fix changes; our text is ours as long as our
+    // marker is in it.
     const isOurText = readMarker(found.body)?.kind === marker.kind;
-    if (isOurText && found.body !== body) await github.updatePull(repository, found.number, { body });
+    const change = {
+      ...(isOurText && found.body !== body ? { body } : {}),
+      ...(found.title !== title && withoutKind(found.title) === withoutKind(title) ? { title } : {}),
+    };
+    if (Object.keys(change).length > 0) await github.updatePull(repository, found.number, change);
     return found;
   }
   const [newest] = pulls;
@@ -91,6 +96,11 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
     if (error instanceof GitHubFailure && error.code === "nothing-to-publish") return undefined;
     throw error;
   }
+}
+
+/** `docs(casebook): …` and `fix(casebook): …` are the same title. */
+function withoutKind(title: string): string {
+  return title.replace(/^(?:docs|fix)(?=\(casebook\): )/, "");
 }
 
 function hasResults({ files }: BranchFiles): boolean {

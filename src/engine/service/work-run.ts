@@ -24,6 +24,8 @@ import { guarded, MAX_ATTEMPTS, Overtaken, type Service } from "./service.ts";
 
 /** Milliseconds between two words about what a phase is doing. */
 const STEP_SPACING = 10_000;
+/** Seconds that a run waits for a model at most before it asks again. */
+const LONGEST_WAIT = 600;
 /** Failures of a run that may pass: the run is tried again, and nothing is said. */
 const PASSING: ReadonlySet<string> = new Set([
   "repository-unreachable",
@@ -83,7 +85,8 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
     if (context.signal.aborted) throw error;
     const failure = failureOf(error);
     if (failure === undefined) throw error;
-    if (failure.kind === "later") throw new Postponed(failure.seconds, failure.message);
+    if (failure.kind === "later")
+      throw new Postponed(await secondsOf(service, job, failure), failure.message);
     log.warn("run failed", { ...ids, code: failure.code });
     await tell(facts.rules, { kind: "run-failed", run: job.run, message: failure.message });
     await end();
@@ -111,21 +114,53 @@ async function crashesInPlace(
   return 0;
 }
 
+/**
+ * Seconds until a run is tried again. Each try asks GitHub a dozen things: a model that is away for a night must not use up
+ * the installation's requests, so the wait doubles until a phase ends. People see what is waited for.
+ */
+async function secondsOf(
+  service: Service,
+  job: RunJob,
+  { seconds, isModel }: Extract<Failure, { kind: "later" }>,
+): Promise<number> {
+  if (!isModel) return seconds;
+  const waited = Number((await service.store.receipts(job)).get("model-wait") ?? 0);
+  const next = Math.min(Math.max(seconds, waited * 2), LONGEST_WAIT);
+  await service.store.saveReceipt(job, "model-wait", String(next));
+  await showStep(service, job, `no model answers; it is asked again in ${sayTime(next)}`);
+  return next;
+}
+
+function sayTime(seconds: number): string {
+  return seconds < 60 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+}
+
 type Failure =
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
-  | { readonly kind: "later"; readonly seconds: number; readonly message: string };
+  | {
+      readonly kind: "later";
+      readonly seconds: number;
+      readonly message: string;
+      /** It is a model that is waited for. */
+      readonly isModel: boolean;
+    };
 
 /** What a person is told, or when to try again; undefined for what is a bug. */
 function failureOf(error: unknown): Failure | undefined {
   if (error instanceof GitHubFailure) {
     const { code, message } = error;
     if (GITHUB_FAILURES[code].retry === "later")
-      return { kind: "later", seconds: secondsUntil(error.retryAt), message };
+      return { kind: "later", seconds: secondsUntil(error.retryAt), message, isModel: false };
     return { kind: "failed", code, message: `GitHub did not take it: ${message}` };
   }
   if (error instanceof RunFailure)
     return PASSING.has(error.code)
-      ? { kind: "later", seconds: RETRY_SECONDS, message: error.message }
+      ? {
+          kind: "later",
+          seconds: RETRY_SECONDS,
+          message: error.message,
+          isModel: error.code === "model-unavailable",
+        }
       : { kind: "failed", code: error.code, message: `${error.message}.` };
   return undefined;
 }
@@ -241,6 +276,7 @@ async function research(
               });
             } else {
               await store.saveReceipt(job, "step", undefined);
+              await store.saveReceipt(job, "model-wait", undefined);
               await tell(phaseFinished(job.run, event.result, secondOf(service.now())));
             }
           },

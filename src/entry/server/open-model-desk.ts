@@ -29,9 +29,17 @@ export function openModelDesk({ settings, models, journal, sandbox, now }: Model
       return settings.models.map(({ name }) => name).filter((name) => allowed.has(name));
     },
     budget: (customer) => budgetFor(settings, customer),
+    async spent(of) {
+      const payer = { investigation: investigationOf(of), repository: of.repository, installation: 0 };
+      return (await journal.taken(payer, now())).investigation;
+    },
     forget: (of) => journal.forget({ investigation: investigationOf(of) }),
     open({ run, repository, issue, customer, wanted, models: chosen, budget }) {
       const limit = budgetFor(settings, customer);
+      const [phase, investigation] = [
+        microsOf(budget.phase ?? limit.phase),
+        microsOf(budget.investigation ?? limit.investigation),
+      ];
       const gateway = paidGateway({
         journal,
         run,
@@ -53,8 +61,9 @@ export function openModelDesk({ settings, models, journal, sandbox, now }: Model
           return rows.flatMap(({ name }) => models.get(name) ?? []);
         },
         caps: {
-          phase: microsOf(budget.phase ?? limit.phase),
-          investigation: microsOf(budget.investigation ?? limit.investigation),
+          // A phase that may cost as much as the whole has no cap of its own: who is told of one is told of the right one.
+          ...(phase < investigation ? { phase } : {}),
+          investigation,
           repositoryPerDay: microsOf(limit.repositoryPerDay),
           installationPerMonth: microsOf(limit.installationPerMonth),
         },

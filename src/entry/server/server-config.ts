@@ -137,6 +137,18 @@ function keysOf(
   );
 }
 
+/** What must stand in no log, wherever it comes from: keys of the App and of models, webhook secrets, the database's password. */
+export function secretsOf({
+  app,
+  webhookSecrets,
+  databaseUrl,
+  models,
+}: Pick<ServerConfig, "app" | "webhookSecrets" | "databaseUrl" | "models">): readonly string[] {
+  const password = databaseUrl === undefined ? "" : new URL(databaseUrl).password;
+  const keys = Object.values(models?.keys ?? {}).flatMap((key) => key ?? []);
+  return [app.privateKey, ...webhookSecrets, password, ...keys].filter((secret) => secret !== "");
+}
+
 /** Every variable that the server reads, for the test of `.env.example`. */
 export const SERVER_VARIABLES: readonly string[] = Object.keys(schema.shape);
 

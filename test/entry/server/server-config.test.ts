@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { RunFailure } from "../../../src/domain/failure.ts";
-import { readServerConfig, SERVER_VARIABLES } from "../../../src/entry/server/server-config.ts";
+import { readServerConfig, secretsOf, SERVER_VARIABLES } from "../../../src/entry/server/server-config.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
 
 const key = generateKeyPairSync("rsa", {
@@ -42,6 +42,25 @@ describe("the server's settings", () => {
       webhookBytes: 26_214_400,
       logLevel: "info",
     });
+  });
+
+  test("each secret is known to the log that hides it, the keys of models too", () => {
+    const config = readServerConfig({
+      ...good,
+      WEBHOOK_SECRET_OLD: "another secret of our own",
+      DATABASE_URL: database,
+      CASEBOOK_MODEL_URL: "http://127.0.0.1:1/v1",
+      CASEBOOK_MODEL: "large",
+      CASEBOOK_MODEL_KEY: "sk-of-a-model",
+      CASEBOOK_MODEL_PRICE: "1/4",
+    });
+    expect(secretsOf(config)).toEqual([
+      config.app.privateKey,
+      good.WEBHOOK_SECRET,
+      "another secret of our own",
+      "opensesame",
+      "sk-of-a-model",
+    ]);
   });
 
   test("every mistake is named at once, those of the command line too", () => {
