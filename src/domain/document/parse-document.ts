@@ -189,7 +189,12 @@ class Reader {
         this.runQuotes.push({ line, value: { run, quote: child.value } });
         this.count++;
       } else if (child.type === "inlineCode")
-        this.inlineCode(child, line, lead, children.slice(i + 1, i + 3));
+        this.inlineCode(
+          child,
+          line,
+          isAuthors(children, i) ? "comment: " : lead,
+          children.slice(i + 1, i + 3),
+        );
       else if (child.type === "text") this.text(child, line);
       else if (child.type === "link") this.link(child, line);
       else this.inline(child);
@@ -197,12 +202,10 @@ class Reader {
   }
 
   private inlineCode(node: InlineCode, line: number, lead: string, next: readonly Nodes[]): void {
-    if (lead.endsWith("issue: ") || lead.endsWith("comment by ") || lead === ": ") {
-      // `comment by` names the author first; the quotation follows after a colon.
-      if (!lead.endsWith("comment by ")) {
-        this.quotes.push({ line, value: node.value });
-        this.count++;
-      }
+    if (lead.endsWith("comment by ")) return;
+    if (lead.endsWith("issue: ") || lead === "comment: ") {
+      this.quotes.push({ line, value: node.value });
+      this.count++;
       return;
     }
     if (/^[0-9a-f]{7,40}$/.test(node.value) && /commit $/i.test(lead)) {
@@ -267,6 +270,18 @@ class Reader {
 }
 
 const RUN_NAME = /^run-[1-9]\d{0,3}$/;
+
+/** True for the words in ``comment by `ada`: `words` ``. */
+function isAuthors(children: readonly Nodes[], i: number): boolean {
+  const [lead, name, colon] = [children[i - 3], children[i - 2], children[i - 1]];
+  return (
+    colon?.type === "text" &&
+    colon.value === ": " &&
+    name?.type === "inlineCode" &&
+    lead?.type === "text" &&
+    lead.value.endsWith("comment by ")
+  );
+}
 
 /** Of the words in ``run `run-1`: `words` `` the name of the run. */
 function runBefore(children: readonly Nodes[], i: number): string | undefined {

@@ -43,7 +43,7 @@ export function renderDocument(document: ResearchDocument): string {
   };
   const lead = document.lead.map(
     (finding) =>
-      `**${finding.provenance === "inference" || finding.provenance === "model" ? `${MARKS[finding.provenance]} ` : ""}${finding.text}**${cite(finding.citations, render)}`,
+      `**${finding.provenance === "code" || finding.provenance === "run" ? "" : `${MARKS[finding.provenance]} `}${finding.text}**${cite(finding.citations, render)}`,
   );
   const sections = document.sections.map((section) => renderSection(section, render));
   const marked = sections.some((section) => section.includes(MARKS.model)) || lead.some(isFromModel);
@@ -157,7 +157,10 @@ function renderCell({ text, citations }: Cell, mark: string, render: Renderer): 
       ? ""
       : [...new Set(citations.map(render.citation))].join(", ");
   const whole = text === "" ? cited : cited === "" ? text : `${text} (${cited})`;
-  return `${mark}${whole}`.replaceAll("|", "\\|");
+  // An odd number of backslashes before it, or it ends the cell: what is escaped already must not be escaped again.
+  return `${mark}${whole}`.replace(/(\\*)\|/g, (found, slashes: string) =>
+    slashes.length % 2 === 0 ? `\\${found}` : found,
+  );
 }
 
 /** The info string names the place, so that the checker can compare the lines. */

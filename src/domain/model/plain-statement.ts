@@ -6,8 +6,10 @@ export interface PlainStatement {
   readonly markdown: string;
   /** What stands between backticks. */
   readonly code: readonly string[];
-  /** The rest, without markup. */
+  /** The rest, without markup; three spaces stand for each of `code`. */
   readonly words: string;
+  /** Where in `words` each of `code` stood, in the same order. */
+  readonly codeAt: readonly number[];
 }
 
 /** Characters that mean something in Markdown or HTML. */
@@ -19,30 +21,37 @@ export function plainStatement(text: string): PlainStatement {
   const parts: string[] = [];
   const code: string[] = [];
   const words: string[] = [];
+  const codeAt: number[] = [];
+  let length = 0;
+  const say = (text: string): void => {
+    words.push(text);
+    length += text.length;
+  };
   for (let at = 0; at < line.length;) {
     const open = line.indexOf("`", at);
     const before = line.slice(at, open < 0 ? line.length : open);
     parts.push(escaped(before));
-    words.push(before);
+    say(before);
     if (open < 0) break;
-    let length = 1;
-    while (line[open + length] === "`") length++;
-    const fence = "`".repeat(length);
-    const close = closing(line, open + length, length);
+    let ticks = 1;
+    while (line[open + ticks] === "`") ticks++;
+    const fence = "`".repeat(ticks);
+    const close = closing(line, open + ticks, ticks);
     if (close < 0) {
       // A fence that nobody closes is dropped, what follows is words.
       at = open + fence.length;
       continue;
     }
-    const inside = line.slice(open + length, close).trim();
+    const inside = line.slice(open + ticks, close).trim();
     if (inside !== "") {
       parts.push(inlineCode(inside));
       code.push(inside);
-      words.push(" ");
+      codeAt.push(length);
+      say("   ");
     }
-    at = close + length;
+    at = close + ticks;
   }
-  return { markdown: parts.join("").trim(), code, words: words.join("").trim() };
+  return { markdown: parts.join("").trim(), code, words: words.join("").trimEnd(), codeAt };
 }
 
 function closing(line: string, from: number, length: number): number {
@@ -60,13 +69,18 @@ function escaped(text: string): string {
   return text
     .split(/(\s+)/)
     .map((token) =>
-      token.includes("://") || /^(www\.|mailto:)/i.test(token)
+      isAddress(token)
         ? inlineCode(token)
         : isIdentifier(token)
           ? asCode(token)
           : token.replace(SPECIAL, (character) => `\\${character}`),
     )
     .join("");
+}
+
+/** What a code host makes a link or a mention of, wherever in the word it begins. */
+function isAddress(token: string): boolean {
+  return /:\/\/|www\.|mailto:|xmpp:|@/i.test(token);
 }
 
 /** `snake_case` and what holds it: shown as code, it needs no signs before its underscores. */

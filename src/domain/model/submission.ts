@@ -35,7 +35,7 @@ export const submittedCitation = z.object({
     .max(100)
     .optional()
     .describe(
-      "With search: hits that do not count against a statement such as “no other callers”, each with the reason.",
+      "With search: hits that do not count against a statement such as “no other callers”, each with what its line is: its definition, an import, a comment, or a name on it. Readers see them.",
     ),
   run: z.string().max(20).optional().describe("Name of a run that the tool `run` showed, such as run-1."),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatRun, parseRun } from "../../domain/document/run-block.ts";
+import { inlineCode, printable } from "../../domain/document/inline-code.ts";
 import { quoteUntrusted } from "../../domain/model/untrusted.ts";
 import type { RecordedRun } from "../../domain/run/recorded-run.ts";
 import { defineTool, type Tool } from "../agent/tool.ts";
@@ -19,10 +20,14 @@ export interface CodeRunner {
       readonly changed: readonly string[];
       /** Characters of output that are kept. */
       readonly maxOutput?: number;
+      /** Texts of the files and the program, as the model wrote them. */
+      readonly given?: string;
     },
   ): RecordedRun;
-  /** Runs that stood in an earlier answer, in a run that is taken up again. */
-  recall(text: string): void;
+  /** What the model itself gave to a run, its command and its files: that this is printed shows nothing. */
+  given(name: string): string;
+  /** Runs that stood in an earlier answer, in a run that is taken up again; `given`: what the model gave to them. */
+  recall(text: string, given?: string): void;
   readonly runs: readonly RecordedRun[];
 }
 
@@ -48,7 +53,8 @@ const args = z.object({
 
 export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
   const runs: RecordedRun[] = [];
-  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT }) => {
+  const givenTo = new Map<string, string>();
+  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT, given = "" }) => {
     const run: RecordedRun = {
       name: `run-${runs.length + 1}`,
       command: command.map(shortened),
@@ -60,14 +66,20 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
         state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
     };
     runs.push(run);
+    givenTo.set(run.name, given);
     return run;
   };
-  const recall = (text: string): void => {
-    for (const run of runsIn(text)) if (!runs.some(({ name }) => name === run.name)) runs.push(run);
+  const recall: CodeRunner["recall"] = (text, given = "") => {
+    for (const run of runsIn(text, nonce))
+      if (!runs.some(({ name }) => name === run.name)) {
+        runs.push(run);
+        givenTo.set(run.name, given);
+      }
   };
   return {
     tools: state.kind === "ready" ? [runTool(state.sandbox, nonce, keep, recall)] : [],
     run: (name) => runs.find((run) => run.name === name),
+    given: (name) => givenTo.get(name) ?? "",
     keep,
     recall,
     runs,
@@ -86,7 +98,9 @@ function runTool(
     args,
     async run({ command, files }, signal) {
       const wrong = files.find(({ path }) => !isPlainPath(path));
-      if (wrong !== undefined) return `${wrong.path} is no path inside the repository.`;
+      // Never at the beginning of a line: a path could hold what `recall` takes for a run.
+      if (wrong !== undefined)
+        return `Nothing was run: ${inlineCode(wrong.path)} is no path inside the repository.`;
       const result = await sandbox.run(
         {
           changes: new Map(files.map(({ path, text }) => [path, text])),
@@ -95,11 +109,19 @@ function runTool(
         },
         signal,
       );
-      const run = keep(result, { command, changed: files.map(({ path }) => path) });
+      const run = keep(result, {
+        command,
+        changed: files.map(({ path }) => path),
+        given: givenBy({ command, files }),
+      });
       return formatRunAnswer(run, nonce);
     },
-    restore: async (_, answer) => recall(answer),
+    restore: async (given, answer) => recall(answer, givenBy(given)),
   });
+}
+
+function givenBy({ command, files }: z.infer<typeof args>): string {
+  return [...command, ...files.flatMap(({ path, text }) => [path, text])].join("\n");
 }
 
 /** A run as a model sees it; `recall` reads it back. */
@@ -107,29 +129,36 @@ export function formatRunAnswer(run: RecordedRun, nonce: string): string {
   return quoteUntrusted(formatRun(run), { nonce, source: `${run.name}, what a program printed` });
 }
 
-/** Every run that stands in an answer. */
-function runsIn(text: string): readonly RecordedRun[] {
+/** Every run that stands in an answer between the marks of this run; other marks are somebody's imitation. */
+function runsIn(text: string, nonce: string): readonly RecordedRun[] {
   const found: RecordedRun[] = [];
   const lines = text.split("\n");
   for (let i = 0; i < lines.length; i++) {
-    if (!/^<<data [0-9a-f]{16} run-\d/.test(lines[i]!)) continue;
-    const nonce = lines[i]!.slice(7, 23);
+    if (!lines[i]!.startsWith(`<<data ${nonce} run-`)) continue;
     const end = lines.findIndex((line, at) => at > i && line === `data ${nonce}>>`);
     const run = parseRun(lines.slice(i + 1, end < 0 ? lines.length : end).join("\n"));
     if (typeof run !== "string") found.push(run);
+    // What stands between the marks is what a program printed: nothing in it is looked at again.
+    if (end >= 0) i = end;
   }
   return found;
 }
 
+/** A path inside the repository, on one line and without characters that do not show. */
 export function isPlainPath(path: string): boolean {
   return (
+    path === printable(path) &&
     !path.startsWith("/") &&
-    !path.includes("\0") &&
     !path.includes("\\") &&
     path
       .split("/")
       .every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
   );
+}
+
+/** Where Casebook and the code host keep their own files: nothing that a model writes goes there. */
+export function isOurs(path: string): boolean {
+  return /^(\.chant|\.github|\.gitlab|\.circleci)\//i.test(path);
 }
 
 /** A program that is given as an argument is named by its beginning. */

@@ -2,13 +2,13 @@ import type { CheckSource } from "../check/check-document.ts";
 import type { ResearchContext } from "../research/research-context.ts";
 import { qualifiedName } from "../research/suspects.ts";
 import type { RecordedRun } from "../../domain/run/recorded-run.ts";
-import type { FindingSource } from "./check-finding.ts";
+import type { FindingSource } from "./read-citation.ts";
 
 /** What findings of one investigation are compared with. */
 export function findingSource(
   context: ResearchContext,
   source: CheckSource,
-  runs: { run(name: string): RecordedRun | undefined },
+  runs: { run(name: string): RecordedRun | undefined; given(name: string): string },
 ): FindingSource {
   return {
     source,
@@ -20,5 +20,6 @@ export function findingSource(
         .map(qualifiedName);
     },
     run: (name) => runs.run(name),
+    given: (name) => runs.given(name),
   };
 }

@@ -12,7 +12,7 @@ import { defineTool, type Tool } from "../agent/tool.ts";
 import type { Judgement } from "../criteria/judgement.ts";
 import { type Earlier, TEST_LABEL, type Written } from "../research/researcher.ts";
 import { counted, findings, hypothesis, listed, measured, unknown } from "../research/statements.ts";
-import { isPlainPath } from "./code-runner.ts";
+import { isOurs, isPlainPath } from "./code-runner.ts";
 import { diffOf } from "./diff-of.ts";
 import { blocksOfSection } from "./merge-document.ts";
 import { openSubmissions } from "./submissions.ts";
@@ -102,7 +102,7 @@ export async function workFix(work: Work): Promise<Written> {
     ...(isFixed
       ? {}
       : {
-          reason: `The recommendation did not work: ${best?.trial.reasons[0] ?? "no change was handed in"}`,
+          reason: `The recommendation did not work: ${plainStatement(best?.trial.reasons[0] ?? "no change was handed in").markdown}`,
         }),
     judgements: verdictsOf(best, targets),
   };
@@ -118,7 +118,7 @@ function targetsOf(issueKey: string, { files }: Earlier): readonly string[] {
   const to = sections.find(({ line }) => line > from)?.line ?? Number.POSITIVE_INFINITY;
   return [
     ...new Set(lines.filter(({ line }) => line > from && line < to).map(({ value }) => value.path)),
-  ].filter((path) => isPlainPath(path) && !path.startsWith(".chant/") && !path.startsWith(".github/"));
+  ].filter((path) => isPlainPath(path) && !isOurs(path));
 }
 
 /** The test of the reproduction and where it belongs. */
@@ -133,7 +133,9 @@ function testOf(
     .spec.labels.find((label) => label.startsWith(TEST_LABEL))
     ?.slice(TEST_LABEL.length);
   const text = path === undefined ? undefined : files.get(reproductionTestFileOf(issueKey, path));
-  return path === undefined || text === undefined || !isPlainPath(path) ? undefined : { path, text };
+  return path === undefined || text === undefined || !isPlainPath(path) || isOurs(path)
+    ? undefined
+    : { path, text };
 }
 
 function requestFor({ context, earlier, nonce }: Work, targets: readonly string[], test: string): string {
@@ -165,13 +167,14 @@ function submitChange(
   const apply = async ({ edits }: ChangeArgs): Promise<ReadonlyMap<string, string> | string> => {
     const files = new Map<string, string>();
     for (const { path, old, new: replacement } of edits) {
-      if (!targets.includes(path)) return `${path} is no target file; there are ${targets.join(", ")}.`;
+      if (!targets.includes(path))
+        return `Not run: ${inlineCode(path)} is no target file; there are ${targets.join(", ")}.`;
       const text = files.get(path) ?? (await context.codebase.text(path))?.text;
-      if (text === undefined) return `${path} is no text file of the commit.`;
+      if (text === undefined) return `Not run: ${path} is no text file of the commit.`;
       const at = text.indexOf(old);
-      if (at < 0) return `${path}: the old text does not stand there; copy it from read_file.`;
+      if (at < 0) return `Not run: ${path}: the old text does not stand there; copy it from read_file.`;
       if (text.indexOf(old, at + 1) >= 0)
-        return `${path}: the old text stands there more than once; take more of it.`;
+        return `Not run: ${path}: the old text stands there more than once; take more of it.`;
       files.set(path, text.slice(0, at) + replacement + text.slice(at + old.length));
     }
     return files;
@@ -190,7 +193,7 @@ function submitChange(
       return bench.answerFix(trial);
     },
     async restore(args, answer) {
-      const trial = bench.recallFix(answer);
+      const trial = bench.recallFix(answer, test);
       const files = await apply(args);
       if (trial !== undefined && typeof files !== "string") tries.push({ files, trial });
     },

@@ -2,10 +2,12 @@ import { z } from "zod";
 import { inlineCode } from "../../domain/document/inline-code.ts";
 import { renderDocument } from "../../domain/document/render-document.ts";
 import type { ResearchDocument } from "../../domain/finding/finding.ts";
+import { claimsOf, ungrounded } from "../../domain/model/grounding.ts";
 import { plainStatement } from "../../domain/model/plain-statement.ts";
 import type { Entry } from "../../domain/model/transcript.ts";
 import { nonceOf, quoteUntrusted } from "../../domain/model/untrusted.ts";
 import type { Judgement } from "../criteria/judgement.ts";
+import { wrongWords } from "./wrong-words.ts";
 import type { Work } from "./work.ts";
 
 const answer = z.object({
@@ -71,22 +73,33 @@ export async function judge(
   const parsed = answer.safeParse(jsonOf(reply.text));
   if (!parsed.success) return new Map();
   return new Map(
-    criteria.flatMap(({ text }, i): [string, Judgement][] => {
-      const verdict = parsed.data.verdicts.find(({ criterion }) => criterion === i + 1);
-      return verdict === undefined
+    criteria.flatMap(({ text: criterion }, i): [string, Judgement][] => {
+      const [verdict, ...others] = parsed.data.verdicts.filter((one) => one.criterion === i + 1);
+      // Who says both yes and no has not decided.
+      return verdict === undefined || others.some(({ met }) => met !== verdict.met)
         ? []
         : [
             [
-              text,
+              criterion,
               {
                 result: verdict.met ? "met" : "undecided",
                 how: "model",
-                evidence: `${inlineCode(reply.model, 60)} judged: ${plainStatement(verdict.why).markdown}`,
+                evidence: `${inlineCode(reply.model, 60)} judged${reasonOf(verdict.why, [text, context.issue.title, context.issue.body])}`,
               },
             ],
           ];
     }),
   );
+}
+
+/** A judge's reason, unless it says what stands neither in the document nor in the issue: then only that it judged. */
+function reasonOf(why: string, evidence: readonly string[]): string {
+  const statement = plainStatement(why);
+  const isGrounded =
+    statement.markdown !== "" &&
+    wrongWords(statement, { mayJudge: true }).length === 0 &&
+    ungrounded(claimsOf(statement), { texts: evidence }).length === 0;
+  return isGrounded ? `: ${statement.markdown}` : "";
 }
 
 function jsonOf(text: string): unknown {

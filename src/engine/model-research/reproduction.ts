@@ -9,7 +9,8 @@ import type { Judgement } from "../criteria/judgement.ts";
 import { languageName } from "../research/language-name.ts";
 import type { Written } from "../research/researcher.ts";
 import { counted, fact, findings, measured, unknown } from "../research/statements.ts";
-import { isPlainPath } from "./code-runner.ts";
+import { checkFinding, VIEWS } from "./check-finding.ts";
+import { isOurs, isPlainPath } from "./code-runner.ts";
 import { judge } from "./judge.ts";
 import { blocksOfSection } from "./merge-document.ts";
 import { openSubmissions } from "./submissions.ts";
@@ -30,8 +31,13 @@ const testArgs = z.object({
 type TestArgs = z.infer<typeof testArgs>;
 
 /** A test that was handed in, with what Casebook saw when it ran it. */
-interface HandedIn extends TestArgs {
+interface HandedIn {
+  readonly path: string;
+  readonly text: string;
   readonly trial: Trial;
+  /** What the model says should happen and what does, checked; left out when that did not hold. */
+  readonly expected?: Finding;
+  readonly actual?: Finding;
 }
 
 /** Lets a model write a test, runs it, and says what was seen. That it fails is never the model's word. */
@@ -97,13 +103,43 @@ function requestFor(bench: TestBench): string {
 }
 
 function submitTest(work: Work, bench: TestBench, tries: HandedIn[]): Tool {
-  const { context } = work;
-  const wrong = async ({ path, text }: TestArgs): Promise<string | undefined> => {
-    if (!isPlainPath(path)) return `${path} is no path inside the repository.`;
+  const { context, from } = work;
+  // None of these begins with words of the model: the first line of an answer is where a verdict stands.
+  const wrong = ({ path, text }: TestArgs): string | undefined => {
+    if (!isPlainPath(path)) return `Not run: ${inlineCode(path)} is no path inside the repository.`;
+    if (isOurs(path)) return `Not run: no test stands in ${inlineCode(path.split("/")[0]!)}.`;
     if (context.codebase.tree.find(path) !== undefined)
-      return `${path} exists already; a reproduction is a file of its own.`;
-    if (/[^\P{Cc}\t\n\r]/u.test(text)) return "The text holds control characters.";
-    return bench.refuses(path);
+      return `Not run: ${inlineCode(path)} exists already; a reproduction is a file of its own.`;
+    if (/[^\P{Cc}\t\n\r]/u.test(text)) return "Not run: the text holds control characters.";
+    const refused = bench.refuses(path);
+    return refused === undefined ? undefined : `Not run: ${refused}`;
+  };
+  const handedIn = async (
+    { path, text, expected, actual }: TestArgs,
+    trial: Trial,
+  ): Promise<{ readonly one: HandedIn; readonly leftOut: readonly string[] }> => {
+    const leftOut: string[] = [];
+    const said = async (name: string, statement: string): Promise<Finding | undefined> => {
+      const checked = await checkFinding(
+        { section: VIEWS, statement, provenance: "inference", citations: [] },
+        [VIEWS],
+        from,
+      );
+      if (checked.ok) return checked.accepted.finding;
+      leftOut.push(`\`${name}\` is left out: ${checked.reasons.join(" ")}`);
+      return undefined;
+    };
+    const [should, does] = [await said("expected", expected), await said("actual", actual)];
+    return {
+      one: {
+        path,
+        text,
+        trial,
+        ...(should === undefined ? {} : { expected: should }),
+        ...(does === undefined ? {} : { actual: does }),
+      },
+      leftOut,
+    };
   };
   return defineTool({
     name: "submit_test",
@@ -112,15 +148,17 @@ function submitTest(work: Work, bench: TestBench, tries: HandedIn[]): Tool {
     args: testArgs,
     async run(args, signal) {
       if (tries.length >= MAX_TRIES) return `No more tests are run; ${MAX_TRIES} were handed in.`;
-      const reason = await wrong(args);
+      const reason = wrong(args);
       if (reason !== undefined) return reason;
       const trial = await bench.try({ path: args.path, text: args.text }, signal);
-      tries.push({ ...args, trial });
-      return bench.answer(trial);
+      const { one, leftOut } = await handedIn(args, trial);
+      tries.push(one);
+      return [bench.answer(trial), ...leftOut].join("\n");
     },
     async restore(args, answer) {
-      const trial = bench.recall(answer);
-      if (trial !== undefined) tries.push({ ...args, trial });
+      if (wrong(args) !== undefined) return;
+      const trial = bench.recall(answer, args);
+      if (trial !== undefined) tries.push((await handedIn(args, trial)).one);
     },
   });
 }
@@ -130,7 +168,7 @@ function leadOf(best: HandedIn | undefined, bench: TestBench): Finding {
     return measured(
       bench.why === undefined
         ? "No test was handed in, so the failure is not reproduced."
-        : `No code was run: ${bench.why}.`,
+        : `No code was run: ${plainStatement(bench.why).markdown}.`,
     );
   const name = inlineCode(best.path);
   switch (best.trial.kind) {
@@ -146,7 +184,7 @@ function leadOf(best: HandedIn | undefined, bench: TestBench): Finding {
       );
     default:
       return measured(
-        `The failure is not reproduced: ${best.trial.reasons[0] ?? "the test does not fail"}.`,
+        `The failure is not reproduced: ${plainStatement(best.trial.reasons[0] ?? "the test does not fail").markdown}.`,
         citationsOf(best.trial),
       );
   }
@@ -197,9 +235,14 @@ function blocksFor(
 function resultBlocks(best: HandedIn | undefined, bench: TestBench): readonly Block[] {
   const blocks: Block[] = [];
   if (bench.shownBy.length > 0)
-    blocks.push(findings(fact(`the tests run with ${bench.describe}`, bench.shownBy)));
+    blocks.push(
+      findings(fact(`the tests run with ${plainStatement(bench.describe).markdown}`, bench.shownBy)),
+    );
   if (bench.why !== undefined)
-    return [...blocks, unknown(`whether it fails: no code was run, since ${bench.why}`)];
+    return [
+      ...blocks,
+      unknown(`whether it fails: no code was run, since ${plainStatement(bench.why).markdown}`),
+    ];
   if (best === undefined) return [...blocks, unknown("whether it fails: no test was handed in")];
   const { trial, expected, actual } = best;
   blocks.push(
@@ -209,16 +252,18 @@ function resultBlocks(best: HandedIn | undefined, bench: TestBench): readonly Bl
         trial.runs.map((run): Citation => ({ kind: "run", run, quote: run.end })).slice(0, 5),
       ),
       ...trial.reasons.map((reason) => measured(plainStatement(reason).markdown, citationsOf(trial))),
-      {
-        text: `expected by whoever wrote the test: ${plainStatement(expected).markdown}`,
-        provenance: "inference",
-        citations: [],
-      },
-      {
-        text: `seen by whoever wrote the test: ${plainStatement(actual).markdown}`,
-        provenance: "inference",
-        citations: citationsOf(trial),
-      },
+      ...(expected === undefined
+        ? []
+        : [{ ...expected, text: `expected by whoever wrote the test: ${expected.text}` }]),
+      ...(actual === undefined
+        ? []
+        : [
+            {
+              ...actual,
+              text: `seen by whoever wrote the test: ${actual.text}`,
+              citations: citationsOf(trial),
+            },
+          ]),
     ),
   );
   return blocks;
@@ -226,7 +271,10 @@ function resultBlocks(best: HandedIn | undefined, bench: TestBench): readonly Bl
 
 function verdictsOf(best: HandedIn | undefined, bench: TestBench): readonly [string, Judgement][] {
   if (best === undefined) {
-    const evidence = bench.why === undefined ? "no test was handed in" : `no code was run: ${bench.why}`;
+    const evidence =
+      bench.why === undefined
+        ? "no test was handed in"
+        : `no code was run: ${plainStatement(bench.why).markdown}`;
     return [
       ["reproduced", { result: "undecided", how: "run", evidence }],
       ["suite-runs", { result: "undecided", how: "run", evidence }],

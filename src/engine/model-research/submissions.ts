@@ -9,13 +9,9 @@ import {
   type SubmittedFinding,
 } from "../../domain/model/submission.ts";
 import { defineTool, type Tool } from "../agent/tool.ts";
-import {
-  type AcceptedFinding,
-  type CheckedFinding,
-  checkFinding,
-  type FindingSource,
-} from "./check-finding.ts";
+import { type AcceptedFinding, type CheckedFinding, checkFinding, VIEWS } from "./check-finding.ts";
 import type { PhaseNeeds } from "./phase-needs.ts";
+import type { FindingSource } from "./read-citation.ts";
 
 /** What a model brought to a phase, after the checks. */
 export interface Submissions {
@@ -44,8 +40,12 @@ export interface CheckedOutcome {
 
 const MAX_ACCEPTED = 60;
 const SUMMARY = "summary";
-/** What asks or says that something is missing rests on nothing. */
 const QUESTIONS = "questions";
+/** What says that something is missing rests on nothing. */
+const MISSING = "missing";
+/** Words by which a maintainer decides; "thanks for the report" is no decision. */
+const DECIDES =
+  /\b(?:wo(?:n['’]t|nt) ?fix|(?:will|would|do|does|is|are|should|can)(?: not|n['’]t)\b|won['’]t|not going to|no plans?|by design|(?:works?|working|behaves?) as|as (?:designed|intended|expected)|intended|intentional|out of scope|declin|reject|clos(?:e|ed|ing)|not a bug|deprecated|end of life|no longer)\b/i;
 
 const finishArgs = z.object({
   summary: z
@@ -236,7 +236,7 @@ async function readOutcome(
   if (!needs.outcomes.includes(kind))
     return `${kind} is no end of this phase; possible: ${needs.outcomes.join(", ") || "none"}.`;
   const isMaintainers = citations.some(({ issue }) => issue !== undefined) && kind === "wont-fix";
-  const section = kind === "needs-info" && citations.length === 0 ? QUESTIONS : SUMMARY;
+  const section = kind === "needs-info" && citations.length === 0 ? MISSING : SUMMARY;
   const checked = await checkFinding(
     {
       section,
@@ -253,12 +253,15 @@ async function readOutcome(
   );
   if (!checked.ok) return checked.reasons.join(" ");
   const { finding } = checked.accepted;
-  const plain = async (texts: readonly string[]): Promise<readonly string[] | string> => {
+  const plain = async (
+    texts: readonly string[],
+    as: typeof QUESTIONS | typeof VIEWS,
+  ): Promise<readonly string[] | string> => {
     const read: string[] = [];
     for (const text of texts) {
       const item = await checkFinding(
-        { section: QUESTIONS, statement: text, provenance: "inference", citations: [] },
-        [QUESTIONS],
+        { section: as, statement: text, provenance: "inference", citations: [] },
+        [as],
         from,
       );
       if (!item.ok) return item.reasons.join(" ");
@@ -270,14 +273,14 @@ async function readOutcome(
     case "needs-info": {
       if (questions === undefined || questions.length === 0)
         return "needs-info names the `questions` for the reporter.";
-      const asked = await plain(questions);
+      const asked = await plain(questions, QUESTIONS);
       return typeof asked === "string"
         ? `questions: ${asked}`
         : { finding, outcome: { kind, reason: finding.text, questions: asked } };
     }
     case "several-causes": {
       if (parts === undefined || parts.length < 2) return "several-causes names the `parts`, at least two.";
-      const split = await plain(parts);
+      const split = await plain(parts, VIEWS);
       return typeof split === "string"
         ? `parts: ${split}`
         : { finding, outcome: { kind, reason: finding.text, parts: split } };
@@ -298,9 +301,9 @@ async function readOutcome(
       };
     }
     case "wont-fix":
-      return isMaintainers
+      return isMaintainers && finding.citations.some((one) => one.kind === "issue" && DECIDES.test(one.quote))
         ? { finding, outcome: { kind, reason: finding.text } }
-        : "wont-fix is a maintainer's decision: cite words of a maintainer's comment.";
+        : "wont-fix is a maintainer's decision: cite the words of a maintainer's comment that decide it.";
     case "not-a-bug":
     case "cannot-reproduce":
       return finding.citations.length === 0

@@ -6,7 +6,7 @@ import type { Tool } from "../agent/tool.ts";
 import type { ResearchContext } from "../research/research-context.ts";
 import type { Earlier } from "../research/researcher.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
-import type { FindingSource } from "./check-finding.ts";
+import type { FindingSource } from "./read-citation.ts";
 import type { CodeRunner } from "./code-runner.ts";
 import type { PhaseNeeds } from "./phase-needs.ts";
 import type { Submissions } from "./submissions.ts";

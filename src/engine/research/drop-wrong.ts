@@ -36,7 +36,9 @@ export async function dropWrong(
       } else if (block.kind === "table") {
         const rows = [];
         for (const row of block.rows) {
-          if (await holds(row.cells.flatMap((cell: Cell) => cell.citations ?? []))) rows.push(row);
+          const citations = row.cells.flatMap((cell: Cell) => cell.citations ?? []);
+          const proven = row.provenance !== "model" || citations.length > 0;
+          if (proven && (await holds(citations))) rows.push(row);
           else dropped++;
         }
         if (rows.length > 0) kept.push({ ...block, rows });
@@ -66,7 +68,12 @@ export async function dropWrong(
 }
 
 /** Provenances that mean nothing without what they rest on. */
-const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set(["code", "model"]);
+const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set([
+  "code",
+  "model",
+  "reporter",
+  "maintainer",
+]);
 
 async function isTrue(citation: Citation, source: CheckSource): Promise<boolean> {
   switch (citation.kind) {

@@ -6,6 +6,7 @@ import { renderDocument } from "../../../src/domain/document/render-document.ts"
 import { digestOf, formatSearch, parseSearch } from "../../../src/domain/document/search-block.ts";
 import type { ResearchDocument } from "../../../src/domain/finding/finding.ts";
 import { parseMarkdown } from "../../../src/domain/markdown/parse-markdown.ts";
+import { plainStatement } from "../../../src/domain/model/plain-statement.ts";
 
 const BASE = "a".repeat(40);
 const documentOf = (...sections: ResearchDocument["sections"]): ResearchDocument => ({
@@ -162,5 +163,41 @@ describe("recorded searches", () => {
     "a: &x [*x]",
   ])("%j is refused with a reason", (block) => {
     expect(parseSearch(block)).toEqual(expect.any(String));
+  });
+});
+
+describe("what a model writes into a document", () => {
+  test.each([["a | b | Confirmed"], ["a \\| b"], ["a \\\\| b"], ["`a | b`"], ["`a \\| b`"], ["|||"]])(
+    "%j stays in its cell",
+    (text) => {
+      const rendered = renderDocument(
+        documentOf({
+          id: "s",
+          heading: "S",
+          blocks: [
+            {
+              kind: "table",
+              columns: ["Hypothesis", "Evidence", "Result"],
+              rows: [
+                {
+                  provenance: "model",
+                  cells: [{ text: plainStatement(text).markdown }, { text: "e" }, { text: "Open" }],
+                },
+              ],
+            },
+          ],
+        }),
+      );
+      const table = parseMarkdown(rendered).children.find((node) => node.type === "table");
+      expect(table?.children.map((row) => row.children.length)).toEqual([3, 3]);
+      expect(parseDocument(rendered).sections.at(-1)?.statements.at(-1)?.text).toMatch(/\| e \| Open$/);
+    },
+  );
+
+  test("two names with a colon between them are no quotation of the issue", () => {
+    expect(parseDocument("- `a`: `b` is set.\n").quotes).toEqual([]);
+    expect(parseDocument("- He says so (comment by `ada`: `b c`).\n").quotes).toEqual([
+      { line: 1, value: "b c" },
+    ]);
   });
 });

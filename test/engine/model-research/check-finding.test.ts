@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import type { SearchQuery } from "../../../src/domain/citation/citation.ts";
 import type { SubmittedFinding } from "../../../src/domain/model/submission.ts";
 import type { RecordedRun } from "../../../src/domain/run/recorded-run.ts";
-import { checkFinding, type FindingSource } from "../../../src/engine/model-research/check-finding.ts";
+import { checkFinding } from "../../../src/engine/model-research/check-finding.ts";
+import type { FindingSource } from "../../../src/engine/model-research/read-citation.ts";
 import { holdsWord } from "../../../src/engine/search/run-search.ts";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -68,6 +69,7 @@ const from: FindingSource = {
   symbolsAt: async (path, start) =>
     path === "src/store.py" ? ["Store", start < 7 ? "Store.set" : "Store.delete"] : [],
   run: (name) => (name === "run-1" ? RUN : undefined),
+  given: () => "",
 };
 const SECTIONS = ["sequence", "hypotheses", "not-established"];
 
@@ -244,7 +246,10 @@ describe("a word about everything or nothing", () => {
         statement,
         citations: [
           set,
-          { search: { ...search }, dismissed: [{ path: "src/store.py", line: 8, why: "the same fault" }] },
+          {
+            search: { ...search },
+            dismissed: [{ path: "src/store.py", line: 8, why: "`delete` reads the data, too" }],
+          },
         ],
       }),
     ).toBe("taken");
