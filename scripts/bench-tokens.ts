@@ -6,8 +6,7 @@
  *
  * The model is a script (`honest-script.ts`) behind a real endpoint on this machine: it takes the same steps each time, and
  * without evidence it first looks for it in seven calls. So the figures show what messages cost, not what a real model
- * would do with them. Tokens are bytes / 4 of the tools, the messages and
- * the replies; prices are US dollars per million.
+ * would do with them. Tokens are bytes / 4 of the tools, the messages and the replies; prices are US dollars per million.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -47,7 +47,8 @@ export function parseRequest(
     schema: data.response_format?.json_schema?.name,
     maxOutputTokens: data.max_tokens ?? data.max_completion_tokens,
     isStreamed: data.stream,
-    body: data,
+    // What was read of it has lost what nobody asks for here, such as the descriptions of tools.
+    body: value as Readonly<Record<string, unknown>>,
     headers,
   };
 }
