@@ -4,6 +4,7 @@ import { plainText } from "../../markdown/plain-text.ts";
 import type { Cut, Hidden } from "./hidden.ts";
 import { htmlCuts } from "./html-cuts.ts";
 import { stripCharacters } from "./strip-characters.ts";
+import { surplusDefinitions } from "./surplus-definitions.ts";
 
 /** What is cut away can bring forth more (a comment inside a comment): so often it is looked at again. */
 const MAX_ROUNDS = 4;
@@ -16,6 +17,12 @@ export function visibleText(markdown: string): { readonly text: string; readonly
   const stripped = stripCharacters(markdown.replaceAll("\r\n", "\n").replaceAll("\r", "\n"));
   const hidden = [...stripped.hidden];
   let { text } = stripped;
+  const surplus = surplusDefinitions(text);
+  if (surplus.length > 0) {
+    const applied = applyCuts(text, surplus);
+    hidden.push(...applied.hidden);
+    text = applied.text;
+  }
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const cuts = findCuts(text);
     if (cuts.length === 0) break;
@@ -26,7 +33,11 @@ export function visibleText(markdown: string): { readonly text: string; readonly
   return { text, hidden: hidden.sort((a, b) => a.line - b.line) };
 }
 
+/** What hides something is a tag, a link, a definition or the words after a fence; a text without them shows all it has. */
+const HIDES = /<|\](?:\(|:|\[)|```|~~~/;
+
 function findCuts(text: string): readonly Cut[] {
+  if (!HIDES.test(text)) return [];
   const root = parseMarkdown(text);
   const used = new Set<string>();
   const called = new Set<string>();
