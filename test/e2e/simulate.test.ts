@@ -76,6 +76,31 @@ test(
 );
 
 test(
+  "with a scripted model the script also plays the failing test and the fix, and tells what they cost",
+  async () => {
+    using folder = temporaryFolder();
+    const { end, output } = simulate(folder.path, ["--model", "scripted", "--script", "--fast"]);
+    expect([await end, output()]).toEqual([0, expect.stringContaining("0 wrong")]);
+    const told = [
+      "The model is a script",
+      "#1 casebook[bot] edited: Casebook · Researching (reproduction)",
+      "#1 + casebook/awaiting-approval",
+      "The maintainer allows the fix:",
+      "#1 casebook[bot] edited: Casebook · Done",
+      "src/storage/store.py: +",
+      "#2 pull request merged",
+      "Done: one comment, one pull request",
+    ];
+    const places = told.map((words) => output().indexOf(words));
+    expect(places.every((place) => place >= 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(output()).toMatch(/#1 casebook\[bot\]: cost \$0\.\d+ of at most \$3\.00\n/);
+    expect(readdirSync(join(folder.path, "tmp"))).toEqual([]);
+  },
+  PATIENCE,
+);
+
+test(
   "a person acts in the terminal and on the page, and Ctrl-C ends all of it",
   async () => {
     using folder = temporaryFolder();

@@ -33,8 +33,9 @@ aside .box{background:var(--box)}aside h2{margin:0 0 .4rem;font-size:1rem}
 .state{color:#fff}.state.open{background:var(--good)}.state.closed{background:var(--bad)}.state.merged{background:var(--done)}.state.draft{background:#59636e}
 .label{background:#1d76db;color:#fff}${labels.join("")}
 .reactions{display:flex;flex-wrap:wrap;gap:6px;margin:0;padding:0 14px 10px}.reactions span{border:1px solid var(--line);border-radius:2em;padding:1px 10px;font-size:.8rem}
-table{border-collapse:collapse;margin:.5rem 0;font-size:.87rem;overflow-wrap:normal}td,th{border:1px solid var(--line);padding:4px 8px;text-align:left;vertical-align:top}th{background:var(--box)}td{min-width:4.5rem}td:nth-child(3){min-width:14rem}td code{overflow-wrap:normal}
+table{border-collapse:collapse;margin:.5rem 0;font-size:.87rem;overflow-wrap:normal}td,th{border:1px solid var(--line);padding:4px 8px;text-align:left;vertical-align:top}th{background:var(--box)}td{min-width:4.5rem}.comment td:nth-child(3){min-width:14rem}td code{overflow-wrap:normal}
 code{background:var(--box);border:1px solid var(--line);padding:0 4px;border-radius:4px;font:.86em ui-monospace,monospace;overflow-wrap:anywhere}pre{background:var(--box);padding:10px;border-radius:6px;overflow:auto}pre code{padding:0;border:0}
+.change .added{color:var(--good)}.change .removed{color:var(--bad)}.change .place{color:var(--soft)}
 aside code{background:none}
 ul,ol{padding-left:1.6rem}blockquote{margin:.5rem 0;padding:0 12px;border-left:3px solid var(--line);color:var(--soft)}
 a{color:var(--link)}summary{cursor:pointer}details.box>summary{overflow-wrap:anywhere}

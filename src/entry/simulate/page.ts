@@ -30,8 +30,10 @@ export interface PageInput {
   readonly feed: readonly string[];
   /** Whether something is being worked on. */
   readonly isBusy: boolean;
-  /** Files of the pull requests' branches, path to text. */
+  /** Files of the pull requests' branches, path to text; of what is no document, to its change as a unified diff. */
   readonly documents: ReadonlyMap<string, string>;
+  /** A scripted model researches. */
+  readonly hasModel?: boolean;
   /** What the bot asked of GitHub, the newest last. */
   readonly requests: readonly LoggedRequest[];
   /** Proof that a form was sent from this page. */
@@ -57,6 +59,7 @@ export function pageHtml(input: PageInput): Html {
         <p>
           A GitHub on this machine with the real Casebook App. Nothing leaves it; everything is gone when it
           ends.
+          ${input.hasModel === true && "The model is a script that knows this issue: it needs no key and costs nothing, and its prices are made up."}
         </p>
       </header>
       <main class="columns">
@@ -179,6 +182,7 @@ function frame(
 /** Comments that are worth a try, in the order of an issue's life. */
 const SAYINGS = [
   "/casebook investigate",
+  "/casebook approve",
   "/casebook at src/storage/store.py:31-35",
   "/casebook run root-cause",
   "/casebook refresh",
@@ -271,13 +275,35 @@ function checkHtml({ name, title, conclusion, annotations, summary }: CheckState
   </details>`;
 }
 
-/** A document as Markdown; a spec with what stands before its text as it is. */
+/** A document as Markdown; a spec with what stands before its text as it is; code as what changes in it. */
 function documentHtml(path: string, text: string, linkTo: LinkTo): Html {
+  if (!path.endsWith(".md")) return changeHtml(path, text);
   const head = /^---\n[\s\S]*?\n---\n/.exec(text)?.[0] ?? "";
   return html`<details class="box">
     <summary><code>${path}</code></summary>
     ${head !== "" && html`<pre><code>${head}</code></pre>`}
     <div class="text">${markdownHtml(text.slice(head.length), linkTo)}</div>
+  </details>`;
+}
+
+const LINE_CLASS: Readonly<Record<string, string>> = { "+": "added", "-": "removed", "@": "place" };
+
+function changeHtml(path: string, diff: string): Html {
+  // What stands before the first place says what the summary says.
+  const start = diff.indexOf("\n@@ ");
+  const lines =
+    start === -1
+      ? []
+      : diff
+          .slice(start + 1)
+          .replace(/\n$/, "")
+          .split("\n");
+  const rows = lines.map(
+    (line) => html`<span class="${LINE_CLASS[line.charAt(0)] ?? ""}">${`${line}\n`}</span>`,
+  );
+  return html`<details class="box">
+    <summary><code>${path}</code></summary>
+    <pre class="change"><code>${rows}</code></pre>
   </details>`;
 }
 

@@ -43,7 +43,13 @@ export async function play(simulation: Simulation, told: Watch, io: CommandIo): 
     state = await step("The maintainer allows the fix:", say("mia", "/casebook approve"));
     const fix = state.pulls[0];
     const changed = fix === undefined ? undefined : await simulation.fileAt(fix.head, "src/storage/store.py");
-    if (changed?.includes("fcntl.flock") !== true) return fail("the fix is not on the branch");
+    if (fix === undefined || changed?.includes("fcntl.flock") !== true)
+      return fail("the fix is not on the branch");
+    if (!fix.draft) return fail("the fix is no draft");
+    for (const path of fix.files.filter((file) => !file.startsWith(".chant/"))) {
+      const diff = (await simulation.changeAt(fix.head, path)) ?? "";
+      io.out(`  ${path}: ${sizeOf(diff)}`);
+    }
   }
 
   state = await step("The maintainer mistypes a command:", say("mia", "/casebook refesh"));
@@ -74,6 +80,14 @@ export async function play(simulation: Simulation, told: Watch, io: CommandIo): 
   if (broken.length > 0) return fail(`GitHub's rules were broken: ${broken.slice(0, 5).join("; ")}`);
   io.out("\nDone: one comment, one pull request, every reference verified. Nothing is left behind.");
   return 0;
+}
+
+/** `+20 -13` of a unified diff. */
+function sizeOf(diff: string): string {
+  const lines = diff.split("\n");
+  const count = (sign: string, head: string): number =>
+    lines.filter((line) => line.startsWith(sign) && !line.startsWith(head)).length;
+  return `+${count("+", "+++ ")} -${count("-", "--- ")}`;
 }
 
 async function check(repo: string, io: CommandIo): Promise<number> {

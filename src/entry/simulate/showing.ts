@@ -11,7 +11,7 @@ export function showing(
   simulation: Simulation,
   told: Pick<Watch, "latest" | "feed" | "isBusy">,
 ): Pick<PageServerOptions, "show" | "file"> {
-  const { github, repository, issue, text, people } = simulation;
+  const { github, repository, issue, text, people, hasModel } = simulation;
   // A commit's files do not change.
   const kept = new Map<string, string | undefined>();
   const fileAt = async (commit: string, path: string): Promise<string | undefined> => {
@@ -19,12 +19,23 @@ export function showing(
     if (!kept.has(key)) kept.set(key, await simulation.fileAt(commit, path));
     return kept.get(key);
   };
+  const changes = new Map<string, string | undefined>();
+  const changeAt = async (commit: string, path: string): Promise<string | undefined> => {
+    const key = `${commit}:${path}`;
+    // After the merge there is no difference any more; what is shown is what was proposed.
+    if (!changes.has(key)) changes.set(key, await simulation.changeAt(commit, path));
+    return changes.get(key);
+  };
   return {
     async show() {
       const state = told.latest ?? (await simulation.state());
       const documents = new Map<string, string>();
       for (const { head, files } of state.pulls)
-        for (const path of files) documents.set(path, (await fileAt(head, path)) ?? "");
+        for (const path of files)
+          documents.set(
+            path,
+            (path.endsWith(".md") ? await fileAt(head, path) : await changeAt(head, path)) ?? "",
+          );
       return {
         state,
         issue,
@@ -36,6 +47,7 @@ export function showing(
         feed: told.feed,
         isBusy: told.isBusy,
         documents,
+        hasModel,
         requests: github.requests.slice(-MAX_REQUESTS),
       };
     },

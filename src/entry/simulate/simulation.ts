@@ -34,6 +34,8 @@ export interface Simulation extends AsyncDisposable {
   state(): Promise<RepositoryState>;
   /** Text of a file at a commit; undefined when there is none. */
   fileAt(commit: string, path: string): Promise<string | undefined>;
+  /** What a commit's branch changes in a file, as a unified diff; undefined when git cannot tell. */
+  changeAt(commit: string, path: string): Promise<string | undefined>;
 }
 
 export interface Person {
@@ -112,6 +114,13 @@ export async function openSimulation({
       const { code, stdout } = await tryGit(["cat-file", "blob", `${commit}:${path}`], {
         gitDir: repository.gitDir,
       });
+      return code === 0 ? stdout.toString() : undefined;
+    },
+    async changeAt(commit, path) {
+      const { code, stdout } = await tryGit(
+        ["diff", "--no-color", "--no-ext-diff", `main...${commit}`, "--", path],
+        { gitDir: repository.gitDir },
+      );
       return code === 0 ? stdout.toString() : undefined;
     },
     [Symbol.asyncDispose]: () => all.disposeAsync(),

@@ -37,6 +37,8 @@ export function tellChanges(before: RepositoryState | undefined, after: Reposito
       );
     else if (old.state !== pull.state) lines.push(`${at} pull request ${pull.state}`);
     else if (old.body !== pull.body) lines.push(`${at} the pull request's text was brought up to date`);
+    if (old !== undefined && old.title !== pull.title)
+      lines.push(`${at} is now called: ${printable(pull.title)}`);
     lines.push(...tellComments(at, old?.comments ?? [], pull.comments));
   }
   for (const [branch, head] of Object.entries(after.branches))
@@ -65,6 +67,9 @@ function tellComments(
     else if (firstWords(old.body) !== words) lines.push(`${at} ${comment.author} edited: ${words}`);
     for (const answer of answersIn(comment.body))
       if (!answersIn(old?.body ?? "").includes(answer)) lines.push(`${at} ${comment.author}: ${answer}`);
+    const cost = costIn(comment.body);
+    if (cost !== undefined && cost !== costIn(old?.body ?? ""))
+      lines.push(`${at} ${comment.author}: ${cost}`);
     for (const { by, content } of comment.reactions)
       if (!(old?.reactions ?? []).some((known) => known.by === by && known.content === content))
         lines.push(`${at} ${by} ${REACTION_SIGNS[content] ?? content} on ${comment.author}'s comment`);
@@ -79,6 +84,11 @@ function answersIn(body: string): readonly string[] {
     .filter((line) => line.startsWith("- `/case"))
     .map((line) => clip(printable(line.slice(2).replaceAll("`", "")), MAX_ANSWER))
     .reverse();
+}
+
+/** What a status comment says at its end of the money: `cost $0.0412 of at most $3.00`. */
+function costIn(body: string): string | undefined {
+  return /· (cost \\\$[\d.]+(?: of at most \\\$[\d.]+)?)\*$/m.exec(body)?.[1]?.replaceAll("\\", "");
 }
 
 /** The first line, and of a status comment the phase that runs. */

@@ -30,6 +30,10 @@ export async function simulateCommand(options: SimulateOptions, io: CommandIo): 
     model: options.model === "scripted",
   });
   io.signal.throwIfAborted();
+  if (simulation.hasModel)
+    io.out(
+      "The model is a script that knows this issue: it needs no key and costs nothing, and its prices are made up.",
+    );
   let page: Awaited<ReturnType<typeof openPageServer>> | undefined;
   const told = watch(
     simulation,
