@@ -154,7 +154,7 @@ export function decideCriterion(
     return {
       criterion: text,
       check,
-      ...(judgements.get(text) ?? {
+      ...(by("model", judgements.get(text)) ?? {
         result: "undecided",
         how: "human",
         evidence: "no machine can decide it, and no model was asked",
@@ -164,7 +164,11 @@ export function decideCriterion(
     return {
       criterion: text,
       check,
-      ...(judgements.get(check) ?? { result: "undecided", how: "run", evidence: "no code was run" }),
+      ...(by("run", judgements.get(check)) ?? {
+        result: "undecided",
+        how: "run",
+        evidence: "no code was run",
+      }),
     };
   return {
     criterion: text,
@@ -172,6 +176,11 @@ export function decideCriterion(
     how: check === "cause-confirmed" ? "human" : "machine",
     ...CHECKERS[check](evidence),
   };
+}
+
+/** A model's word never stands in the place of a run, whatever the text of a criterion is. */
+function by(how: Judgement["how"], judgement: Judgement | undefined): Judgement | undefined {
+  return judgement?.how === how ? judgement : undefined;
 }
 
 function isFromOutside(check: CheckName): check is (typeof FROM_OUTSIDE)[number] {

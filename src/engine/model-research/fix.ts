@@ -307,7 +307,11 @@ function verdictsOf(best: HandedIn | undefined, targets: readonly string[]): Rea
       trial.works,
       trial.reasons[0] ?? `the test passes in each of ${trial.after.length} runs`,
     ),
-    run("suite-no-worse", trial.suite.ok, trial.suite.words),
+    run(
+      "suite-no-worse",
+      trial.suite.ok && trial.kind !== "worse",
+      trial.suite.ok && trial.kind === "worse" ? (trial.reasons[0] ?? "it is worse") : trial.suite.words,
+    ),
     run(
       "only-targets",
       outside.length === 0,

@@ -13,7 +13,7 @@ import { checkFinding, VIEWS } from "./check-finding.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
 import { judge } from "./judge.ts";
 import { blocksOfSection } from "./merge-document.ts";
-import { openSubmissions } from "./submissions.ts";
+import { type CheckedOutcome, openSubmissions } from "./submissions.ts";
 import { openTestBench, type TestBench, type Trial } from "./test-bench.ts";
 import type { Work } from "./work.ts";
 
@@ -62,7 +62,7 @@ export async function workReproduction(work: Work): Promise<Written> {
     request: requestFor(bench),
   });
   const best = tries.find(({ trial }) => trial.kind === "reproduced") ?? tries.at(-1);
-  const outcome = submissions.outcome();
+  const outcome = outcomeFrom(submissions.outcome(), tries);
   const document: ResearchDocument = {
     phase: work.phase.type,
     title: `${work.phase.title} of issue ${context.issue.key}`,
@@ -94,6 +94,16 @@ export async function workReproduction(work: Work): Promise<Written> {
     ...(partial === undefined ? {} : { partial }),
     judgements,
   };
+}
+
+/** That it cannot be reproduced is said only after a test was run, and never beside one that does it. */
+function outcomeFrom(
+  told: CheckedOutcome | undefined,
+  tries: readonly HandedIn[],
+): CheckedOutcome | undefined {
+  if (told?.outcome.kind !== "cannot-reproduce") return told;
+  const wasRun = tries.some(({ trial }) => trial.kind === "not-reproduced" || trial.kind === "flaky");
+  return wasRun && tries.every(({ trial }) => trial.kind !== "reproduced") ? told : undefined;
 }
 
 function requestFor(bench: TestBench): string {

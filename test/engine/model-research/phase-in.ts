@@ -62,6 +62,7 @@ export function pretendSandbox(
   failing: (
     changed: readonly string[],
   ) => readonly { readonly name: string; readonly file: string; readonly message: string }[],
+  outcome: "failed" | "passed" = "failed",
 ): SandboxState {
   return {
     kind: "ready",
@@ -75,7 +76,7 @@ export function pretendSandbox(
         const tests = [
           ...failing([...changes.keys()]).map((test) => ({
             ...test,
-            outcome: "failed",
+            outcome,
             type: "AssertionError",
             at: [test.file, 5],
           })),
@@ -89,7 +90,7 @@ export function pretendSandbox(
           },
         ];
         return {
-          end: { kind: "exit", code: tests.length > 1 ? 1 : 0 },
+          end: { kind: "exit", code: tests.length > 1 && outcome === "failed" ? 1 : 0 },
           output: "",
           cut: 0,
           milliseconds: 5,

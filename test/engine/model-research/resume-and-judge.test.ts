@@ -3,6 +3,7 @@ import { parseDocument } from "../../../src/domain/document/parse-document.ts";
 import type { Entry } from "../../../src/domain/model/transcript.ts";
 import { nonceOf, quoteUntrusted } from "../../../src/domain/model/untrusted.ts";
 import { codeRunner, formatRunAnswer } from "../../../src/engine/model-research/code-runner.ts";
+import type { SandboxState } from "../../../src/engine/sandbox/sandbox.ts";
 import { type PhaseIn, phasesIn, pretendSandbox, type Says } from "./phase-in.ts";
 
 const NONCE = nonceOf("a run");
@@ -170,5 +171,46 @@ describe("a judge", () => {
     expect(resultOf(said, "judged")?.evidence).toBe(
       "`scripted` judged: `test_lost` fails as the issue says.",
     );
+  });
+});
+
+describe("an outcome that a model gives to a reproduction", () => {
+  const cannot = {
+    name: "finish",
+    arguments: {
+      outcome: {
+        kind: "cannot-reproduce",
+        reason: "`Store.set` writes back what it has read.",
+        citations: [{ path: "src/storage/store.py", start: 33, quote: "data = self._read_data()" }],
+      },
+    },
+  };
+  const work = (sandbox: SandboxState, ...calls: readonly { name: string; arguments: object }[]) =>
+    phasesIn({
+      phases: ["reproduction"],
+      sandbox,
+      says: (_, step) => ({ calls: calls.slice(step, step + 1) }),
+    });
+  const handIn = { name: "submit_test", arguments: TEST };
+
+  test("counts when a test was run and did not fail", async () => {
+    const passes = pretendSandbox(
+      (changed) => (changed.length > 0 ? [{ name: "test_lost", file: TEST.path, message: "" }] : []),
+      "passed",
+    );
+    const { result } = await work(passes, handIn, cannot);
+    expect(result.phases[0]?.outcome?.kind).toBe("cannot-reproduce");
+  });
+
+  test("is none beside a test that fails as it should, and none without a test", async () => {
+    const fails = pretendSandbox((changed) =>
+      changed.length > 0 ? [{ name: "test_lost", file: TEST.path, message: "1 != 2" }] : [],
+    );
+    const reproduced = await work(fails, handIn, cannot);
+    expect(reproduced.result.phases[0]).not.toHaveProperty("outcome");
+    expect(resultOf(reproduced, "reproduced")?.result).toBe("met");
+    const without = await work(fails, cannot);
+    expect(without.result.phases[0]).toMatchObject({ status: "needs_attention" });
+    expect(without.result.phases[0]).not.toHaveProperty("outcome");
   });
 });
