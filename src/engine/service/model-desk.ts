@@ -17,6 +17,8 @@ export interface ModelDesk {
   open(order: ModelOrder): { readonly gateway: ModelGateway; readonly research: ModelResearch };
   /** Removes what models were told and said about an issue; what it cost stays counted. */
   forget(of: IssueKey): Promise<void>;
+  /** Removes what models were told and said before a moment (milliseconds since 1970); what it cost stays counted. */
+  forgetBefore(at: number): Promise<void>;
 }
 
 export interface ModelOrder extends IssueKey {
@@ -28,4 +30,6 @@ export interface ModelOrder extends IssueKey {
   readonly models: RepositoryConfig["models"];
   /** US dollars, lowered by everybody who may. */
   readonly budget: RepositoryConfig["budget"];
+  /** That a phase may take before it is stopped. */
+  readonly minutes: number;
 }

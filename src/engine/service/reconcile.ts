@@ -36,9 +36,13 @@ export async function reconcile(service: Service, { signal }: JobContext): Promi
   }
   await showHalfPublished(service);
   await store.forgetDeliveries(7);
+  await service.desk?.forgetBefore(service.now() - CONVERSATION_DAYS * DAY);
   log.info("reconciled", { count: redelivered + runs.length });
   if (repositories === 0) log.warn("no repository to look at: is the App installed?", {});
 }
+
+/** Days that what models were told and said is kept, for a run that is taken up again and for questions about it. */
+const CONVERSATION_DAYS = 90;
 
 /**
  * Asks GitHub again for deliveries that are not in the store: failed ones, and those that a lost disk took with it. One that

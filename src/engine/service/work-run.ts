@@ -247,6 +247,7 @@ async function research(
           wanted: investigation.model,
           models: config.models,
           budget: lowerBudget(facts.budget, {}, investigation.budget),
+          minutes: config.limits.minutes,
         })
       : undefined;
     if (wanted.length > 0)

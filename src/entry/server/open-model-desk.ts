@@ -3,10 +3,13 @@ import { budgetFor, type ModelSettings, modelsFor } from "../../domain/model/mod
 import type { Journal } from "../../engine/agent/journal.ts";
 import type { Model } from "../../engine/agent/model.ts";
 import { paidGateway } from "../../engine/agent/paid-gateway.ts";
-import type { ModelDesk } from "../../engine/service/model-desk.ts";
+import type { ModelDesk, ModelOrder } from "../../engine/service/model-desk.ts";
 import type { IssueKey } from "../../engine/store/store.ts";
 import type { SandboxSettings } from "../../engine/service/research.ts";
 import { limitsOf, purposeOf } from "../models/open-model-run.ts";
+
+/** Part of the time of a phase that a model may take. */
+const TIME_TO_PUBLISH = 0.9;
 
 export interface ModelDeskOptions {
   readonly settings: ModelSettings;
@@ -33,8 +36,9 @@ export function openModelDesk({ settings, models, journal, sandbox, now }: Model
       const payer = { investigation: investigationOf(of), repository: of.repository, installation: 0 };
       return (await journal.taken(payer, now())).investigation;
     },
+    forgetBefore: async (at) => void (await journal.forgetBefore(at)),
     forget: (of) => journal.forget({ investigation: investigationOf(of) }),
-    open({ run, repository, issue, customer, wanted, models: chosen, budget }) {
+    open({ run, repository, issue, customer, wanted, models: chosen, budget, minutes }) {
       const limit = budgetFor(settings, customer);
       const [phase, investigation] = [
         microsOf(budget.phase ?? limit.phase),
@@ -50,13 +54,10 @@ export function openModelDesk({ settings, models, journal, sandbox, now }: Model
         },
         modelsFor(conversation) {
           const purpose = purposeOf(conversation);
-          const names = chosen[purpose] ?? (purpose === "judge" ? undefined : chosen["default"]);
+          const names = namesFor(purpose, { chosen, wanted, settings });
           const rows =
-            wanted !== undefined || names === undefined
-              ? modelsFor(settings, purpose, {
-                  ...customer,
-                  wanted: purpose === "judge" ? undefined : wanted,
-                })
+            names === undefined
+              ? modelsFor(settings, purpose, customer)
               : names.flatMap((name) => modelsFor(settings, purpose, { ...customer, wanted: name }));
           return rows.flatMap(({ name }) => models.get(name) ?? []);
         },
@@ -69,12 +70,38 @@ export function openModelDesk({ settings, models, journal, sandbox, now }: Model
         },
         now,
       });
+      const limits = limitsOf(settings);
+      // Ends before it is stopped, so that what was found is published.
+      const milliseconds = Math.min(limits.milliseconds, TIME_TO_PUBLISH * minutes * 60_000);
       return {
         gateway,
-        research: { run, limits: limitsOf(settings), ...(sandbox === undefined ? {} : { sandbox }) },
+        research: { run, limits: { ...limits, milliseconds }, ...(sandbox === undefined ? {} : { sandbox }) },
       };
     },
   };
+}
+
+/**
+ * Names in the order in which they are tried; undefined: the operator's choice. What a person asked for goes first, then
+ * what the repository says. The judge is somebody else where the operator or the repository names one.
+ */
+function namesFor(
+  purpose: string,
+  {
+    chosen,
+    wanted,
+    settings,
+  }: {
+    readonly chosen: ModelOrder["models"];
+    readonly wanted: string | undefined;
+    readonly settings: ModelSettings;
+  },
+): readonly string[] | undefined {
+  const own = (key: string): readonly string[] | undefined =>
+    Object.hasOwn(chosen, key) ? chosen[key] : undefined;
+  const asked = wanted === undefined ? undefined : [wanted];
+  if (purpose !== "judge") return asked ?? own(purpose) ?? own("default");
+  return own("judge") ?? (Object.hasOwn(settings.phases, "judge") ? undefined : asked);
 }
 
 /** Names an investigation in the journal, over all its runs. */

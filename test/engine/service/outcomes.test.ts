@@ -57,6 +57,7 @@ class World {
       desk: {
         names: () => ["large"],
         forget: async () => undefined,
+        forgetBefore: async () => undefined,
         spent: async () => 0,
         budget: () => ({ phase: 1, investigation: 3 }),
         open: ({ run }) => ({
