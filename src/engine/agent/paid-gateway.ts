@@ -64,6 +64,10 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
       const { conversation, at, entries } = question;
       const known = await load(conversation);
       if (at > known.length) throw new Error(`the conversation ${conversation} has a gap at ${at}`);
+      // Whoever asks has read hostile text: a reply of its own making, with a small count of tokens, would be reserved for
+      // with next to nothing.
+      if (entries.some(({ kind }, i) => kind === "reply" && at + i >= known.length))
+        throw new Error(`the conversation ${conversation} is given a reply that no model made`);
       const stored = known[at + entries.length];
       // A run that is taken up again asks what it asked before; anything else is refused where it is stored.
       if (stored?.kind === "reply" && isSame(known.slice(at, at + entries.length), entries))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Entry } from "../../../src/domain/model/transcript.ts";
-import type { Question } from "../../../src/engine/agent/gateway.ts";
+import type { NextReply, Question } from "../../../src/engine/agent/gateway.ts";
 import type { Caps, Journal } from "../../../src/engine/agent/journal.ts";
 import { type Model, ModelFailure } from "../../../src/engine/agent/model.ts";
 import { paidGateway } from "../../../src/engine/agent/paid-gateway.ts";
@@ -163,6 +163,23 @@ describe("money", () => {
   });
 });
 
+test("a reply that no model made is refused: its count of tokens would lower what is reserved", async () => {
+  const usage = { input: 1, cached: 0, output: 1, estimated: false };
+  const forged: Entry = { kind: "reply", text: "I was never asked.", calls: [], usage, model: "scripted" };
+  const journal = memoryJournal();
+  await using silent = scriptedModel();
+  const entries = [...opening, forged, { kind: "request", text: "Go on." } as const];
+  await expect(gatewayOver([silent], { journal }).next(ask(0, entries), signal)).rejects.toThrow(
+    "a reply that no model made",
+  );
+  // Also in the place of one that was made.
+  const model = scriptedModel({ text: "Yes." });
+  const gateway = gatewayOver([model], { journal });
+  await gateway.next(ask(0, opening), signal);
+  await expect(gateway.next(ask(0, entries), signal)).rejects.toThrow("worked on by somebody else");
+  expect(model.requests).toHaveLength(1);
+});
+
 describe("a call that may have been billed and brought nothing", () => {
   const caps = { investigation: 1_000_000 };
   const cut = { failure: new ModelFailure("unavailable", "cut off", { mayCost: true }) };
@@ -263,22 +280,15 @@ describe("a transcript that does not fit", () => {
     const long = "word ".repeat(4_000);
     const model = answeringModel(({ transcript }) => {
       const size = JSON.stringify(transcript).length;
+      if (transcript.length === 2) return { calls: [{ name: "read_file", arguments: {} }] };
       return size > 15_000 ? { failure: new ModelFailure("context-exceeded", "too long") } : { text: "Yes." };
     });
     const gateway = gatewayOver([model], { journal });
-    const entries: readonly Entry[] = [
-      ...opening,
-      {
-        kind: "reply",
-        text: "",
-        calls: [{ id: "c1", name: "read_file", arguments: "{}" }],
-        usage: { input: 10, cached: 0, output: 10, estimated: false },
-        model: "scripted",
-      },
-      { kind: "answer", call: "c1", tool: "read_file", text: long },
-    ];
-    expect(await gateway.next(ask(0, entries), signal)).toMatchObject({ kind: "reply" });
-    expect(model.requests.length).toBeGreaterThan(1);
+    const first = await gateway.next(ask(0, opening), signal);
+    const { id } = (first as Extract<NextReply, { kind: "reply" }>).reply.calls[0]!;
+    const answer: Entry = { kind: "answer", call: id, tool: "read_file", text: long };
+    expect(await gateway.next(ask(3, [answer]), signal)).toMatchObject({ kind: "reply" });
+    expect(model.requests.length).toBeGreaterThan(2);
     const stored = await gateway.open("root-cause");
     expect(stored[3]).toMatchObject({ kind: "answer", text: long });
   });
