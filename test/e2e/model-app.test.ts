@@ -136,7 +136,10 @@ const textOf = (repository: SimulatedRepository, number: number, name: string) =
 
 /** Documents without what differs from run to run: commits, names made of them, and how long something took. */
 const anywhere = (text: string | undefined): string | undefined =>
-  text?.replace(/\b[0-9a-f]{7,40}\b/g, "…").replace(/^milliseconds: \d+$/gm, "milliseconds: …");
+  text
+    ?.replace(/\b[0-9a-f]{7,40}\b/g, "…")
+    .replace(/^milliseconds: \d+$/gm, "milliseconds: …")
+    .replace(/ in \d+\.\d+s$/gm, " in …");
 
 /** `$0.0571` of the line at the end, in dollars. */
 function costIn(status: string): number {
