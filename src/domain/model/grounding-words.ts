@@ -10,7 +10,7 @@ export const SCALE: ReadonlySet<string> = new Set(
      persons everyone everybody audience adoption popular popularity widely worldwide globally
      dozen dozens hundred hundreds thousand thousands million millions billion billions percent percentage majority
      minority widespread frequently often rarely seldom usually commonly regularly daily weekly monthly hourly yearly
-     annually constantly intermittently sporadically`,
+     annually benchmark benchmarks constantly intermittently sporadically`,
   ),
 );
 
@@ -23,7 +23,16 @@ export const WORD_NUMBERS: ReadonlyMap<string, number> = new Map([
   ),
   ...TENS.map((word, i): [string, number] => [word, [20, 30, 40, 40, 50, 60, 70, 80, 90][i]!]),
   ["twentyfold", 20],
+  ["zero", 0],
 ]);
+
+/** Counted at a glance, unless a unit makes a measurement of them: `five seconds`. */
+export const SMALL_NUMBERS: ReadonlyMap<string, number> = new Map(
+  words("one two three four five six seven eight nine ten eleven twelve").map((word, i): [string, number] => [
+    word,
+    i + 1,
+  ]),
+);
 
 /** Units by how they are written. */
 export const UNITS: ReadonlyMap<string, string> = new Map(
@@ -51,7 +60,7 @@ export const COUNTED: ReadonlySet<string> = new Set(
   words(
     `hits hit places place callers caller lines line files file uses use usages matches match occurrences occurrence calls
      call sites site references reference tests test functions function methods method classes imports importers modules
-     writers readers definitions`,
+     definitions`,
   ),
 );
 
@@ -69,6 +78,13 @@ export const ENGLISH_NAMES: ReadonlySet<string> = new Set(
      only all any each every never always no yes must may`,
   ),
 );
+
+/**
+ * Parts of systems that a model likes to see where there are none, said in plain words. By their beginning: `cache` is also
+ * `caching`'s, `cached`'s and `caches`'.
+ */
+export const PARTS_OF_SYSTEMS =
+  /^(?:schedul|cron|cach|databas|queue|broker|proxy|proxies|gateway|balancer|session|cookie|smtp|e-?mails?$|mail|newsletter|backend|frontend|browser|mobile|webhook|dashboard|admin|ticket|support$|pipeline|container|cluster|cloud|bucket|plugins?$|kernel|gpu|microservice|middleware|firewall|daemon|superclass|subclass|parent$|replica|shard|telemetry|metric|alert|audit|billing|payment|invoice|platform|night|conflict|hot$|deprecat|performance|latency|throughput)/i;
 
 /** Products that a model likes to see where there are none; also at the beginning of a sentence. */
 export const PRODUCTS: ReadonlySet<string> = new Set(

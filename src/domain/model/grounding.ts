@@ -1,8 +1,10 @@
 import {
   COUNTED,
   ENGLISH_NAMES,
+  PARTS_OF_SYSTEMS,
   PRODUCTS,
   SCALE,
+  SMALL_NUMBERS,
   UNITS,
   VERSIONED,
   WORD_NUMBERS,
@@ -23,7 +25,9 @@ export interface Claimed {
     | "line"
     | "quotation"
     | "address"
-    | "scale";
+    | "scale"
+    /** A part of a system in plain words: a scheduler, a cache. */
+    | "part";
   readonly text: string;
   /** Of a measure. */
   readonly unit?: string;
@@ -90,7 +94,7 @@ export function claimsOf({ code, words }: PlainStatement): readonly Claimed[] {
     else if (isNumber(token)) found.push(numberClaim(token, next, tokens[i + 2] ?? ""));
     else if (isName(token)) add("name", token.replace(/\(\)?$/, ""));
     else {
-      found.push(...wordClaims(token, next));
+      found.push(...wordClaims(token, next, tokens[i - 1] ?? ""));
       if (!/\d/.test(token)) found.push(...properClaims(token, atStart));
       for (const part of token.match(/\d[\d.,]*%?/g) ?? []) found.push(numberClaim(part, next, ""));
     }
@@ -104,7 +108,7 @@ export function claimsOf({ code, words }: PlainStatement): readonly Claimed[] {
 
 /** Parts of a whole that nobody counted: `half of all requests`, `most of the traffic`. */
 const PORTION =
-  /\b(?:half|halves|most|majority|thirds?|quarters?|fifths?|tenths?) of\b|\bhalf (?:the|all|its|their)\b|\b(?:two|three)[ -](?:thirds|quarters)\b|\b(?:ten|hundred|thousand|two|three|four|five|many|several) ?-?fold\b|\b(?:one|nine|nineteen|99) (?:in|out of) (?:two|three|four|five|ten|twenty|\d+)\b/gi;
+  /\b(?:half|halves|most|majority|thirds?|quarters?|fifths?|tenths?) of\b|\bhalf (?:the|all|its|their)\b|\b(?:last|previous) (?:year|month|week|decade|quarter|summer|release)\b|\brecently\b|\b(?:twice|double|triple) (?:as|the)\b|\bevery (?:second|third|fourth|fifth|tenth|other) (?:time|call|request|write|read|run)\b|\bonce in\b|\borders? of magnitude\b|\b(?:doubl|tripl|quadrupl|halv)(?:es|ed|ing)\b|\b(?:two|three)[ -](?:thirds|quarters)\b|\b(?:ten|hundred|thousand|two|three|four|five|many|several) ?-?fold\b|\b(?:one|nine|nineteen|99) (?:in|out of) (?:two|three|four|five|ten|twenty|\d+)\b/gi;
 
 /** Letters and digits of other widths and styles as plain ones. Marks go first: sorting a long run of them is quadratic. */
 function plainLetters(text: string): string {
@@ -134,15 +138,25 @@ function numberClaim(token: string, next: string, second: string): Claimed {
 }
 
 /** Words for numbers and for how many: in `end-users` and `customer's`, too. */
-function wordClaims(token: string, next: string): readonly Claimed[] {
+function wordClaims(token: string, next: string, previous: string): readonly Claimed[] {
   const claims: Claimed[] = [];
   for (const part of token.toLowerCase().split(/[-–—/'’]/)) {
+    // "Never caches it" says that there is none.
+    if (PARTS_OF_SYSTEMS.test(part) && !/^(?:no|not|never|without|nor|any)$/i.test(previous))
+      claims.push({ kind: "part", text: part });
     if (SCALE.has(part)) claims.push({ kind: "scale", text: part });
+    else if (SMALL_NUMBERS.has(part) && MEASURES.has(UNITS.get(next.toLowerCase()) ?? ""))
+      claims.push({ kind: "measure", text: part, unit: UNITS.get(next.toLowerCase())! });
     else if (WORD_NUMBERS.has(part) && !SCALE.has(next.toLowerCase()))
       claims.push({ kind: "number", text: part });
   }
   return claims;
 }
+
+/** What is measured, not counted. */
+const MEASURES: ReadonlySet<string> = new Set(
+  "percent millisecond microsecond second minute hour day kilobyte megabyte gigabyte money".split(" "),
+);
 
 function properClaims(token: string, atStart: boolean): readonly Claimed[] {
   const parts = token.split(/[-–—/]/).map((part) => part.replace(/['’]s?$/, ""));
@@ -226,10 +240,12 @@ export function ungrounded(
         return !isMeasured(wanted, unit ?? "", told);
       case "name":
         return !isThere(wanted, named);
+      case "part":
+        return !lower.named.includes(stemOf(wanted));
       case "proper":
         return !lower.named.includes(wanted.toLowerCase());
       case "scale":
-        return !hasWord(lower.scale, wanted.split(" ")[0]!);
+        return !stands(lower.scale, wanted);
       case "quotation":
         return !stands(lower.told, wanted.toLowerCase().replace(/[.,;!?…]+$/, ""));
       case "address":
@@ -240,6 +256,11 @@ export function ungrounded(
 
 function isList(evidence: Evidence | readonly string[]): evidence is readonly string[] {
   return Array.isArray(evidence);
+}
+
+/** Enough of a word to know it again in another form, or in a name. */
+export function stemOf(word: string): string {
+  return PARTS_OF_SYSTEMS.exec(word)?.[0].toLowerCase() ?? word;
 }
 
 /** Numbers as they stand alone: those of `v2`, `sha256` or `a17c` are parts of names. */
@@ -278,6 +299,10 @@ function isNumbered(wanted: string, numbers: ReadonlySet<string>, lower: string)
 /** The number with its unit on one line; a number of time may stand beside what waits: `sleep(5)`, `timeout = 500`. */
 function isMeasured(wanted: string, unit: string, text: string): boolean {
   const alike = UNIT_SIGNS[unit];
+  const small = SMALL_NUMBERS.get(wanted);
+  if (small !== undefined && !hasWord(text.toLowerCase(), wanted))
+    return isMeasured(String(small), unit, text);
+  if (small !== undefined) return alike?.test(text) === true;
   const values = wanted
     .split(/[–-]/)
     .filter((part) => /\d/.test(part))

@@ -1,5 +1,6 @@
 import type { Citation } from "../../domain/citation/citation.ts";
 import { inlineCode } from "../../domain/document/inline-code.ts";
+import { roleOfPath } from "../../domain/file-role/role-of-path.ts";
 import type { Finding, Provenance } from "../../domain/finding/finding.ts";
 import { claimsOf } from "../../domain/model/grounding.ts";
 import { type PlainStatement, plainStatement } from "../../domain/model/plain-statement.ts";
@@ -80,6 +81,9 @@ export async function checkFinding(
     if (read.note !== undefined) notes.push(read.note);
   }
   const kinds = new Set(citations.map(({ kind }) => kind));
+  if (!isOpen(submitted.section)) reasons.push(...uncited(statement, citations));
+  if (SPEECH.test(statement.words) && !kinds.has("issue") && !isOpen(submitted.section))
+    reasons.push("What a person says or wants is shown with that person's words: cite the `issue`.");
   const provenance = provenanceOf(submitted, statement, kinds, from, citations, reasons);
   let aside = "";
   if (reasons.length === 0) {
@@ -88,7 +92,14 @@ export async function checkFinding(
     reasons.push(...contradicted(both, evidence));
     reasons.push(
       ...(await inventedClaims(
-        both.flatMap((one) => claimsOf(one)),
+        // A question may be about another system; that it is in use is not said by it.
+        both
+          .flatMap((one) => claimsOf(one))
+          .filter(
+            ({ kind }) =>
+              !(isOpen(submitted.section) && (kind === "proper" || kind === "part")) &&
+              !(PROPOSES.has(submitted.section) && kind === "part"),
+          ),
         evidenceOf(evidence, universal !== undefined || both.some(({ words }) => NEGATION.test(words))),
         submitted.provenance === "inference",
         from,
@@ -122,6 +133,44 @@ export async function checkFinding(
   };
 }
 
+/** Somebody's words or will. */
+const SPEECH =
+  /\b(?:maintainers?|reporters?|authors?|developers?|contributors?|owners?|reviewers?|team|colleagues?|upstream|somebody|someone)\b(?: \w{1,15}){0,3}? (?:said|says?|confirm(?:s|ed)?|decid(?:es?|ed)|agree[sd]?|told|tells?|wrote|writes|report(?:s|ed)?|claim(?:s|ed)?|want(?:s|ed)?|ask(?:s|ed)?|plan(?:s|ned)?|intend(?:s|ed)?|kn[eo]ws?|saw|sees?|seen|fixed|fixes|recommend(?:s|ed)?|accept(?:s|ed)?|reject(?:s|ed)?|approv(?:es|ed))\b/i;
+
+/** Says that there is more of it somewhere: one place that is cited shows no other. */
+const OTHERS =
+  /\b(?:other|another|several|multiple|various|many|further|more|second|similar|same) (?:\w{1,15} )?(?:modules?|files?|services?|packages?|places?|copy|copies|code|components?|projects?|functions?|methods?|class(?:es)?|callers?)\b(?: \w{1,15}){0,3}? (?:is|are|exists?|contains?|has|have|does|do|depends?|relies|rely|uses?|calls?|share|shares|of|in)\b/i;
+/** Says what documentation says. */
+const DOCUMENTED =
+  /\b(?:documentation|docs|readme|changelog|manual|guide|release notes|specification)\b(?: \w{1,15}){0,3}? (?:says?|said|mentions?|mentioned|recommends?|warns?|states?|describes?|promises?|claims?|tells?|lists?|requires?)\b/i;
+
+const SAYS = /\b(?:says?|said|mentions?|recommends?|warns?|states?|describes?|promises?|lists?|requires?)\b/i;
+
+/** Sections of what is not there yet. */
+const PROPOSES: ReadonlySet<string> = new Set(["options", "risks"]);
+/** Says that tests cover it. */
+const COVERED = /\b(?:covered|tested|exercised) by (?:\w{1,15} ){0,3}?tests?\b/i;
+
+/** What a sentence says to have seen and does not cite. */
+function uncited({ words, code }: PlainStatement, citations: readonly Citation[]): readonly string[] {
+  const lines = citations.filter((citation) => citation.kind === "lines");
+  const isSearched = citations.some(({ kind }) => kind === "search");
+  const reasons: string[] = [];
+  if (OTHERS.test(words) && universalMatch(words) === undefined && lines.length < 2 && !isSearched)
+    reasons.push(
+      "It says that there is more of it elsewhere: cite these places, or a `search` that finds them.",
+    );
+  const isDocumented =
+    lines.some(({ path }) => roleOfPath(path) === "docs") || citations.some(({ kind }) => kind === "issue");
+  const namesDocument = code.some((text) => roleOfPath(text) === "docs") && SAYS.test(words);
+  if ((DOCUMENTED.test(words) || namesDocument) && !isDocumented)
+    reasons.push("What documentation says is shown with lines of a document: cite them.");
+  const isTested = isSearched || lines.some(({ path }) => roleOfPath(path) === "test");
+  if (COVERED.test(words) && !isTested)
+    reasons.push("That tests cover it is shown with lines of these tests: cite them.");
+  return reasons;
+}
+
 function isOpen(section: string): boolean {
   return section === QUESTIONS || UNKNOWNS.has(section);
 }
@@ -140,7 +189,7 @@ function wrongForm(section: string, text: string, { words }: PlainStatement): re
 }
 
 const NOT_KNOWN =
-  /^\s*(?:whether|which|how|why|what|when|where|who|if)\b|\b(?:not (?:known|said|told|clear|given|stated|established|found|run|tried|seen|shown|determined|mentioned|described|reproduced|available)|unclear|unknown|open|missing|could not|cannot be|does not (?:say|tell|name|give|mention|state|describe|include)|no (?:run|test|log|trace|version|information|answer|evidence) (?:was|is|of|for|shows|exists)|untested|left open)\b/i;
+  /^\s*(?:whether|which|how|why|what|when|where|who|if)\b|\b(?:not (?:known|said|told|clear|given|stated|established|found|run|tried|seen|shown|determined|mentioned|described|reproduced|available)|unclear|unknown|open|missing|could not|cannot be|does not (?:say|tell|name|give|mention|state|describe|include)|no (?:run|test|log|trace|version|information|answer|evidence)(?: \w{1,15}){0,4} (?:was|were|is|of|for|shows|exists)|untested|left open)\b/i;
 
 const NEGATION =
   /\b(?:no|not|never|none|nothing|nobody|nowhere|without|neither|nor|cannot|lacks?|missing|absent)\b|n['’]t\b/i;

@@ -19,6 +19,8 @@ export function instructions(phase: Phase, needs: PhaseNeeds, nonce: string): st
       "- Short plain sentences. Names of code between backticks. No Markdown else.",
       "- Never say how many or which people are touched, how often something happens, or what a measurement gave, unless you quote the issue or a run for it.",
       "- “No other …”, “the only …”, “all …” need a `search` as citation whose every hit is cited or dismissed with a reason.",
+      "- What a person says, what documentation says and what stands in other places needs its own citation: words of the issue, lines of the document, lines of each place.",
+      "- A question is one sentence with a question mark. What is not known begins with “whether”, “how” or “why”, or says what was not found. Write in English, numbers in digits.",
       "- What you do not know, you say is not known. An honest gap is worth more than a guess.",
       "- End with `finish`.",
     ].join("\n"),

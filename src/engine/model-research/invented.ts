@@ -1,6 +1,6 @@
 import type { RecordedSearch } from "../../domain/citation/citation.ts";
 import { inlineCode } from "../../domain/document/inline-code.ts";
-import { type Claimed, type Evidence, ungrounded } from "../../domain/model/grounding.ts";
+import { type Claimed, type Evidence, stemOf, ungrounded } from "../../domain/model/grounding.ts";
 import { type FindingSource, MAX_HITS_READ, runAgain } from "./read-citation.ts";
 
 /** Searches that one finding may need for its names. */
@@ -16,7 +16,9 @@ export async function inventedClaims(
   let left = ungrounded(claims, evidence);
   // A conclusion may name what the repository or the issue has, though not what neither has.
   // How many people are touched is said only with the words of the issue beside it.
-  const needsCitation = new Set(left.filter(({ kind }) => kind === "scale" || kind === "measure"));
+  const needsCitation = new Set(
+    left.filter(({ kind }) => kind === "scale" || kind === "measure" || kind === "count"),
+  );
   if (isInference)
     left = [
       ...needsCitation,
@@ -24,7 +26,8 @@ export async function inventedClaims(
     ];
   const kept: Claimed[] = [];
   for (const [i, claim] of left.entries()) {
-    const mayStandElsewhere = claim.kind === "proper" || (claim.kind === "name" && isInference);
+    const mayStandElsewhere =
+      claim.kind === "proper" || claim.kind === "part" || (claim.kind === "name" && isInference);
     if (!mayStandElsewhere || i >= MAX_LOOKUPS || !(await isInRepository(claim, from))) kept.push(claim);
   }
   left = kept;
@@ -34,6 +37,7 @@ export async function inventedClaims(
     switch (kind) {
       case "name":
       case "proper":
+      case "part":
         return `${what} does not stand ${where}; cite the lines that hold it, or leave it out.`;
       case "line":
         return `Line ${what} is not among the lines that are cited.`;
@@ -53,6 +57,13 @@ export async function inventedClaims(
 }
 
 async function isInRepository({ kind, text: name }: Claimed, from: FindingSource): Promise<boolean> {
+  if (kind === "part") {
+    const stem = stemOf(name);
+    return (
+      from.source.issueText?.toLowerCase().includes(stem) === true ||
+      (await hitsOf(stem, from, "text")).length > 0
+    );
+  }
   if (kind === "proper")
     return [name, name.toLowerCase()].some((word) => from.source.issueText?.includes(word) === true)
       ? true
@@ -72,9 +83,9 @@ async function isInRepository({ kind, text: name }: Claimed, from: FindingSource
   return ungrounded([{ kind: "name", text: bare }], { texts, names }).length === 0;
 }
 
-async function hitsOf(pattern: string, from: FindingSource): Promise<RecordedSearch["hits"]> {
+async function hitsOf(pattern: string, from: FindingSource, as?: "text"): Promise<RecordedSearch["hits"]> {
   if (pattern === "") return [];
-  const kind = /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(pattern) ? ("word" as const) : ("text" as const);
+  const kind = as ?? (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(pattern) ? ("word" as const) : ("text" as const));
   const found = await runAgain({ kind, pattern, include: [], exclude: [] }, from);
   return typeof found === "string" ? [] : found.hits;
 }

@@ -16,9 +16,10 @@ const LOOKED_AT: readonly RegExp[] = [
   /\bcasebook\b/i,
   /(?<![\w/'’])(?:I|we|my|our)(?:['’](?:ve|m|re))? (?:\w{1,12} )?(?:have|had|ran|run|checked|looked|verified|confirmed|tested|investigated|reproduced|found|saw|measured|analy[sz]ed|reviewed|searched)\b/i,
   /\b(?:is|are|was|were|been|has been|have been)(?: (?!not\b|never\b)\w{1,12}){0,1} (?:investigated|reproduced|proven|proved|double-checked|fact-checked|ascertained)\b/i,
-  /\b(?:it|this|that|which|the (?:root )?cause|the (?:bug|issue|failure|fault|fix|finding|hypothesis|behaviou?r|problem|report|claim|statement)|everything|these findings) (?:is|are|was|were|has been|have been)(?: (?!not\b|never\b)\w{1,12}){0,1} (?:verified|confirmed|validated|checked|tested|measured|established|certain|guaranteed|known)\b/i,
+  /\b(?:it|this|that|which|the (?:root )?cause|the (?:bug|issue|failure|fault|fix|finding|hypothesis|behaviou?r|problem|report|claim|statement)|everything|these findings|the above|all of (?:it|this|that|them|the above)) (?:is|are|was|were|has been|have been)(?: (?!not\b|never\b)\w{1,12}){0,1} (?:verified|confirmed|validated|checked|tested|measured|established|certain|guaranteed|known)\b/i,
   /(?:^|[.!?;:(]\s*)(?:verified|confirmed|proven|validated|reproduced|checked|established|fact|certain|guaranteed)\b/i,
-  /\b(?:all|every) tests? (?:\w{1,12} )?pass(?:es|ed)?\b|\btests? (?:are|is) green\b/i,
+  /\b(?:all|every) tests? (?:\w{1,12} )?pass(?:es|ed)?\b|\b(?:tests?|ci|build|suite)(?: \w{1,12})? (?:are|is|was|were) (?:green|red|passing|failing|broken)\b/i,
+  /(?<!\b(?:not|never|hardly) )\b(?:reproduces|reproducible|reproducibly)\b/i,
   /\b(?:by|with) (?:machine|certainty)\b|\bwithout (?:a|any) doubt\b|\bundoubtedly\b|\bbeyond doubt\b/i,
 ];
 /** The same in a document for people to read: what a judge says of it is a judgement. */

@@ -22,6 +22,7 @@ const SPLICE = own("splice.ts");
 const CYCLE = own("find-cycle.ts");
 const INLINE = own("inline-code.ts");
 const STAND = own("standstill.ts");
+const COMMANDS = own("command-lines.ts");
 
 type Told = readonly [statement: string, ...cited: readonly (readonly [path: string, quote: string])[]];
 const SET = [
@@ -212,6 +213,308 @@ const CODE: readonly Told[] = [
   ["The file is opened as utf-8.", READ],
 ];
 
+const CHANGE = [
+  STORE,
+  "current = data.get(key, {})\n        current.update(changes)\n        data[key] = current\n        self._write_data(data)",
+] as const;
+const REMOVE = [STORE, "found = data.pop(key, None) is not None\n        self._write_data(data)"] as const;
+const OPEN = [
+  STORE,
+  'with open(self.path, "w", encoding="utf-8") as file:\n            json.dump(data, file, indent=2, sort_keys=True)',
+] as const;
+
+/** Written after the checks, to see what they cost a model that never saw them: kind or section, statement, places. */
+const UNSEEN: readonly (readonly [string, string, ...(readonly [string, string])[]])[] = [
+  [
+    "code",
+    "This is a classic read-modify-write sequence: if another process writes between lines 33 and 35, its update is overwritten.",
+    SET,
+  ],
+  ["code", "`Store.set` performs an unsynchronised read-modify-write on a shared file.", SET],
+  [
+    "code",
+    "Because the whole dictionary is written back, changes to unrelated keys made by other workers in the meantime are lost as well.",
+    SET,
+  ],
+  [
+    "code",
+    'Opening with `"w"` truncates the file immediately, so a concurrent reader may see an empty file and `json.load` would raise.',
+    OPEN,
+    [STORE, "return json.load(file)"],
+  ],
+  [
+    "code",
+    "`Store.update` has the same shape: it reads, merges `changes` into `current` and writes everything back.",
+    CHANGE,
+  ],
+  ["code", "`Store.delete` rewrites the file regardless of whether `found` is true.", REMOVE],
+  ["inference", "The last writer wins, which matches the symptom that values vanish without an error.", SET],
+  [
+    "inference",
+    "With a single worker the window never overlaps with another writer, which is consistent with the report.",
+    SET,
+  ],
+  [
+    "inference",
+    "An exclusive `fcntl.flock` around the sequence would serialise writers on POSIX systems.".replace(
+      "`fcntl.flock`",
+      "file lock",
+    ),
+    SET,
+  ],
+  [
+    "inference",
+    "Using `os.replace` on a temporary file would make each write atomic, but would not prevent lost updates.".replace(
+      "`os.replace`",
+      "a rename",
+    ),
+    OPEN,
+  ],
+  [
+    "inference",
+    "A file lock costs little here but does not work reliably on some network file systems.",
+    SET,
+  ],
+  [
+    "code",
+    "The test suite exercises `Store` with one instance per test; see `setUp`.",
+    [TESTS, 'self.store = Store(os.path.join(self.folder.name, "data.json"))'],
+  ],
+  [
+    "code",
+    "`test_update_merges` covers the merge path but not concurrency.",
+    [TESTS, "def test_update_merges(self):"],
+  ],
+  [
+    "code",
+    "The file path is stored in `self.path` and is used by both `_read_data` and `_write_data`.",
+    [STORE, "self.path = path"],
+    [STORE, 'with open(self.path, encoding="utf-8") as file:'],
+    [STORE, 'with open(self.path, "w", encoding="utf-8") as file:'],
+  ],
+  [
+    "code",
+    "`get` and `keys` only read; they do not modify the file.",
+    [STORE, "return self._read_data().get(key, default)"],
+    [STORE, "return sorted(self._read_data())"],
+  ],
+  [
+    "code",
+    "If `path` does not exist, `__init__` creates it with an empty object.",
+    [STORE, "if not os.path.exists(path):\n            self._write_data({})"],
+  ],
+  [
+    "code",
+    "There is a check-then-act race in `__init__`: another process can create and fill the file after the `exists` check, and this one then overwrites it with `{}`.",
+    [
+      STORE,
+      "def __init__(self, path):\n        self.path = path\n        if not os.path.exists(path):\n            self._write_data({})",
+    ],
+  ],
+  [
+    "code",
+    "`data_path` falls back to `~/.storage` when `root` is not given.".replace(
+      "`~/.storage`",
+      "`.storage` below the home directory",
+    ),
+    [PATHS, 'folder = root or os.path.join(os.path.expanduser("~"), ".storage")'],
+  ],
+  [
+    "code",
+    "The cycle search is iterative; the comment says that no recursion is used.",
+    [CYCLE, "its members. No recursion: a chain of any length is followed."],
+  ],
+  [
+    "code",
+    "`findCycle` marks an id as done once all of its dependencies have been visited.",
+    [CYCLE, "done.add(top.id);"],
+  ],
+  [
+    "code",
+    "Each path entry remembers the index of the next dependency in `next`.",
+    [CYCLE, "const path: { id: string; next: number }[] = [{ id: start, next: 0 }];"],
+  ],
+  [
+    "code",
+    "The returned array starts and ends with the same id.",
+    [CYCLE, "return [...path.slice(path.findIndex(({ id }) => id === next)).map(({ id }) => id), next];"],
+  ],
+  [
+    "code",
+    "`applySplices` sorts first by start and then by end, so insertions at the same offset keep their relative order.",
+    [SPLICE, "const ordered = [...splices].sort((a, b) => a.start - b.start || a.end - b.end);"],
+  ],
+  [
+    "code",
+    "When two splices overlap, an `Error` is thrown rather than silently producing wrong output.",
+    [SPLICE, 'if (start < from) throw new Error("splices overlap");'],
+  ],
+  [
+    "code",
+    "`nearest` returns `undefined` for the empty string.",
+    [NEAREST, 'if (wanted === "" || wanted.length > MAX_LENGTH) return undefined;'],
+  ],
+  [
+    "code",
+    "Candidates whose length differs too much are skipped before the distance is computed.",
+    [NEAREST, "if (Math.abs(candidate.length - wanted.length) > most) continue;"],
+  ],
+  [
+    "code",
+    "`mayHoldCommand` is a cheap pre-check: texts without `/case` or `/casebook` are not parsed at all.",
+    [COMMANDS, "const ANYWHERE = /\\/case(?:book)?(?!\\w)/i;"],
+    [COMMANDS, "if (!mayHoldCommand(markdown)) return [];"],
+  ],
+  [
+    "code",
+    "Commands in a list, quotation or table are only found on lines without indentation.",
+    [COMMANDS, "// Only a line without any indent: there the writer meant to have left the container."],
+  ],
+  [
+    "code",
+    "`findCommandLines` stops as soon as `max` lines were found.",
+    [COMMANDS, "if (found.length >= max) break;"],
+  ],
+  [
+    "code",
+    "The regular expression `WORD` is case-insensitive.",
+    [COMMANDS, "const WORD = /^\\/(?:casebook|case)(?=\\s|$)/i;"],
+  ],
+  [
+    "code",
+    "A paragraph may be indented by at most 3 spaces (`MAX_INDENT`).",
+    [COMMANDS, "const MAX_INDENT = 3;"],
+  ],
+  [
+    "reporter",
+    "The reporter runs four worker processes that share one data file.",
+    ["issue", "We run four worker processes that share one data file."],
+  ],
+  [
+    "reporter",
+    "According to the report, about 2 % of the writes are lost.",
+    ["issue", "About 2 % of the writes are lost."],
+  ],
+  [
+    "reporter",
+    "No error is raised and nothing is logged.",
+    ["issue", "No error is raised and nothing is\nlogged."],
+  ],
+  [
+    "reporter",
+    "Every now and then a stored value disappears.",
+    ["issue", "Every now and then a value that one worker\nstored is gone a moment later"],
+  ],
+  ["run", "The run exits with status 1 and reports one failure.", ["run", "FAILED (failures=1)"]],
+  ["questions", "Is the data file on a local disk or on a network share?"],
+  ["questions", "Do all four workers use the same path?"],
+  ["not-established", "Whether the loss also occurs on Windows was not tested."],
+  ["not-established", "It is not known how the workers are started."],
+  [
+    "missing",
+    "The Python version is given, but the report does not include the code that starts the workers.",
+  ],
+  [
+    "risks",
+    "A lock that is held while the file is written makes concurrent writers wait for one another.",
+    SET,
+  ],
+  [
+    "summary",
+    "Concurrent calls of `Store.set` can overwrite each other because nothing serialises reading and writing.",
+    SET,
+  ],
+  [
+    "summary",
+    "The likely cause is the unsynchronised sequence in `Store.set`, `Store.update` and `Store.delete`.",
+    SET,
+    CHANGE,
+    REMOVE,
+  ],
+  [
+    "code",
+    "The docstring promises that the file is read and written as a whole.",
+    [STORE, '"""Keeps values by key. The file is read and written as a whole."""'],
+  ],
+  [
+    "code",
+    "`Store` holds no state besides the path, so every operation goes to disk.",
+    [STORE, "self.path = path"],
+  ],
+  [
+    "code",
+    "`delete` uses `data.pop(key, None)`, so a missing key does not raise.",
+    [STORE, "found = data.pop(key, None) is not None"],
+  ],
+  [
+    "code",
+    "`sort_keys=True` makes the output deterministic.",
+    [STORE, "json.dump(data, file, indent=2, sort_keys=True)"],
+  ],
+  ["code", "Neither reading nor writing uses any kind of locking primitive.", SET],
+  [
+    "code",
+    "After `_read_data` returns, the file is already closed again; the write reopens it.",
+    SET,
+    [STORE, "return json.load(file)"],
+  ],
+  [
+    "code",
+    "`test_set_and_get` checks the simple case: set one key, get it back.",
+    [TESTS, 'self.store.set("a", 1)\n        self.assertEqual(self.store.get("a"), 1)'],
+  ],
+  [
+    "code",
+    "`tearDown` removes the temporary folder after each test.",
+    [TESTS, "def tearDown(self):\n        self.folder.cleanup()"],
+  ],
+  [
+    "code",
+    "`longestRun` resets the counter to 0 on every other character.",
+    [INLINE, 'run = character === "`" ? run + 1 : 0;'],
+  ],
+  [
+    "code",
+    "The text is padded with a space when it starts or ends with a backtick.",
+    [INLINE, 'const pad = shown.startsWith("`") || shown.endsWith("`") ? " " : "";'],
+  ],
+  [
+    "code",
+    "`data_path` calls `os.makedirs` even if only the path is wanted, i.e. it has a side effect.",
+    [PATHS, "os.makedirs(folder, exist_ok=True)"],
+  ],
+  [
+    "inference",
+    "Two processes can therefore both read the same old state and the later write discards the earlier one.",
+    SET,
+  ],
+  ["inference", "Serialising the three steps with an inter-process lock would close the window.", SET],
+  ["inference", "A compare-and-swap on the file's version would also work, but needs a retry loop.", SET],
+  [
+    "inference",
+    "An in-process `threading.Lock` would not help because the writers are separate processes.".replace(
+      "`threading.Lock`",
+      "lock",
+    ),
+    SET,
+  ],
+  [
+    "reporter",
+    "With one worker the problem never occurs.",
+    ["issue", "With a single worker it never happens."],
+  ],
+  ["reporter", "The reporter uses Debian 12 and Python 3.11.4.", ["issue", "Python 3.11.4\n- Debian 12"]],
+  ["questions", "Which file system holds the data file?"],
+  ["not-established", "Whether a crash in the middle of a write leaves a broken file was not examined."],
+  ["not-established", "No run with several processes was made."],
+  ["risks", "Existing callers may rely on writes being fast; a lock adds waiting time.", SET],
+  [
+    "options",
+    "Keep the lock file next to the data file, so that all workers on the same host agree on it.",
+    SET,
+  ],
+];
+
 describe("honest statements", () => {
   const refused: string[] = [];
   let count = 0;
@@ -329,6 +632,21 @@ describe("honest statements", () => {
       result: "open",
       citations: cited([SET]),
     });
+    for (const [kind, statement, ...places] of UNSEEN) {
+      const isSection = SECTIONS.includes(kind);
+      await take({
+        statement,
+        section: isSection ? kind : "sequence",
+        provenance: isSection ? "inference" : (kind as SubmittedFinding["provenance"]),
+        citations: places.map(([path, quote]) =>
+          path === "issue"
+            ? { issue: quote }
+            : path === "run"
+              ? { run: "run-1", quote }
+              : at.cite(path, quote),
+        ),
+      });
+    }
     console.info(`${count - refused.length} of ${count} honest statements taken`);
     if (refused.length > 0) console.info(refused.join("\n"));
     expect(count).toBeGreaterThanOrEqual(60);
@@ -441,6 +759,116 @@ const LIES_ABOUT_CODE: readonly string[] = [
   "Ningún otro lee `data`.",
   "Der Wert wird gelesen und nicht mehr geschrieben.",
   "Все читают `data`.",
+  // Written after the checks: twelve of the first forty-two and nineteen of the next forty came through at first.
+  "`Store.set` is called by 14 different modules.",
+  "Fourteen modules call it.",
+  "Around one hundred requests per second arrive here.",
+  "Roughly a dozen other modules rely on it.",
+  "The majority of deployments run this code.",
+  "Virtually all callers ignore the result.",
+  "Almost every caller ignores the result.",
+  "No callers of this check the result.",
+  "`Store.set` has no counterpart in the test suite.",
+  "The test suite never exercises it.",
+  "Tests for it do not exist.",
+  "It lacks test coverage.",
+  "Not a single caller takes a lock.",
+  "None but `set` writes the file.",
+  "`Store.set` is the one place where the file is written.",
+  "Everything else is unaffected.",
+  "All remaining code is safe.",
+  "No further changes are needed.",
+  "The bug exists since version 1.4.",
+  "It was introduced in March.",
+  "It was introduced by Alice Miller.",
+  "GitHub issue #77 describes the same.",
+  "The maintainers confirmed it.",
+  "It is known to the maintainers.",
+  "The reporter said that it crashes.",
+  "Benchmarks show a slowdown of 30 %.",
+  "In our benchmarks it became twice as slow.",
+  "Throughput drops by an order of magnitude.",
+  "It costs about $4,000 a month.",
+  "This violates GDPR.",
+  "`Store.set` calls `fsync` afterwards.",
+  "A `threading.Lock` guards it.",
+  "The AWS bucket holds a copy.",
+  "Memory grows to 2 GB.",
+  "A timeout of 30 seconds applies.",
+  "The file `config/settings.toml` sets it.",
+  "The environment variable STORE_LOCK turns it on.",
+  "The HTTP endpoint POST /items uses it.",
+  "See RFC 7231 for it.",
+  "It was reproduced ten out of ten times.",
+  "It reproduces reliably in CI.",
+  "I have checked each of the call sites.",
+  "Anyone who uses this loses data.",
+  "Whoever calls it loses data.",
+  "Every request goes through here.",
+  "The same pattern is present in dozens of files.",
+  "Several other modules contain the same flaw.",
+  "Similar code exists in other places.",
+  "There is a second copy of this function.",
+  "Two other services depend on this file.",
+  "This has a severity of 9.8.",
+  "The method was rewritten last year.",
+  "A colleague of the reporter saw it, too.",
+  "Upstream has fixed this already.",
+  "The project's changelog mentions it.",
+  "The documentation says that a lock is held.",
+  "The official Python docs recommend a lock.",
+  "The `README.md` warns about it.",
+  "The default timeout is five seconds.",
+  "The queue holds at most sixty-four entries.",
+  "After the change the loss rate is zero.",
+  "Throughput drops by 12–15%.",
+  "p99 latency is 1.2s.",
+  "A log line `WARN lost update` is written.",
+  "It raises a `ConflictError`.",
+  "It raises a ConflictError.",
+  "The flag `--safe` avoids it.",
+  "With PyPy it does not happen.",
+  "On macOS it does not happen.",
+  "Line 33 was added by Bob.",
+  "No other file has the problem.",
+  "There is nothing similar elsewhere.",
+  "All of the above was validated.",
+  "See the run: it ended with exit 0.",
+  "Exit code 0 was seen.",
+  "Kein Aufrufer prüft das.",
+  "C'est la seule fonction qui écrit.",
+  "这里没有其他调用者。",
+  "N0 other callers exist.",
+  // Inventions in plain words: eighteen of these thirty came through at first.
+  "The function is invoked from the background scheduler.",
+  "A cron job calls it each night.",
+  "The cache layer keeps stale entries.",
+  "It is executed on a hot path.",
+  "Performance is dominated by this call.",
+  "It corrupts the database.",
+  "Customers have complained about it.",
+  "Support tickets mention it.",
+  "There are reports of it on Stack Overflow.",
+  "A similar bug was fixed in Django.",
+  "It was deprecated in favour of a new API.",
+  "The class has over a dozen subclasses.",
+  "Fewer than ten percent of the calls fail.",
+  "It fails once in a blue moon.",
+  "It fails every third time.",
+  "The lock is acquired in the parent class.",
+  "Ownership of this file lies with the platform group.",
+  "The tests were green before the change.",
+  "CI is red because of it.",
+  "All in all nothing depends on it.",
+  "Absolutely no one relies on this.",
+  "It has 3 callers.",
+  "It raises a conflict error.",
+  "It is covered by integration tests.",
+  "The value 42 is written.",
+  "Port 8080 is used.",
+  "The key `user_id` is lost.",
+  "It sends an e-mail to the administrators.",
+  "The hash is computed with SHA-1.",
 ];
 
 describe("lies", () => {
@@ -687,7 +1115,10 @@ const LIMITS: readonly (readonly [statement: string, why: string])[] = [
   ["`Store.set` returns the old value.", "an effect that is not there, without a name of its own"],
   ["Seven writes are lost at once.", "a small number as a word, which may be a count of the cited lines"],
   ["The value is lost when the disk is full.", "a condition that nothing shows"],
-  ["The author knew this and left it.", "a motive"],
+  ["Three callers exist.", "a count in words, which may be one of the cited lines"],
+  ["It has been like this from the very first commit.", "history that no commit is cited for"],
+  ["The fix is trivial and safe.", "an opinion"],
+  ["It is the most critical part of the project.", "an opinion"],
 ];
 
 describe("limits", () => {

@@ -22,6 +22,7 @@ const OWN = [
   "spec/find-cycle.ts",
   "document/inline-code.ts",
   "investigation/standstill.ts",
+  "command/command-lines.ts",
 ];
 export const own = (name: string): string => `lib/${name.slice(name.lastIndexOf("/") + 1)}`;
 
