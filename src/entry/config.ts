@@ -65,8 +65,9 @@ function sandboxSettings({
   if (CASEBOOK_SANDBOX === "off") return undefined;
   const [from, at] = CASEBOOK_DEPENDENCIES?.split(":") ?? [];
   return {
+    toolchains: CASEBOOK_TOOLCHAINS?.split(":").filter(Boolean) ?? [],
     // The Node that runs Casebook is there for projects in JavaScript, wherever it lies.
-    toolchains: [...(CASEBOOK_TOOLCHAINS?.split(":").filter(Boolean) ?? []), dirname(process.execPath)],
+    node: dirname(process.execPath),
     ...(CASEBOOK_SANDBOX_ROOT === undefined ? {} : { root: CASEBOOK_SANDBOX_ROOT }),
     ...(from === undefined || at === undefined ? {} : { dependencies: { from, at } }),
   };

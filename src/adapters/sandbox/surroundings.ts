@@ -6,12 +6,19 @@ import { COPY, OUT } from "../../engine/sandbox/places.ts";
 export interface Surroundings {
   /** Folders with programs, offered read-only at the same path. */
   readonly toolchains: readonly string[];
+  /**
+   * Folder of a Node that is offered as well, at a place of its own, wherever it lies; left out when an ordinary user
+   * cannot read it.
+   */
+  readonly node?: string | undefined;
   /** A root file system in the place of the host's programs. */
   readonly root?: string | undefined;
   /** A folder that is seen, read-only, at a path in the copy. */
   readonly dependencies?: { readonly from: string; readonly at: string } | undefined;
 }
 
+/** Where the offered Node is; below nothing that a host or a prepared root brings. */
+const NODE = "/opt/casebook-node";
 /** Places of the sandbox itself. */
 const OWN = [COPY, OUT, "/tmp", "/proc", "/dev", "/home/casebook"];
 /** Of a prepared root: what the sandbox makes itself, and what is nobody's program. */
@@ -53,7 +60,7 @@ export function surroundingsProblem({ toolchains, root, dependencies }: Surround
     if (folder === undefined) continue;
     if (!folder.startsWith("/")) return `${folder} must be an absolute path`;
     if (!isFolder(folder)) return `${folder} is no folder`;
-    if (process.getuid?.() === 0 && !isOpenToAll(folder))
+    if (!isUsable(folder))
       return `${folder} cannot be read by an ordinary user, as whom code is run; move it, or do not run Casebook as root`;
   }
   for (const folder of toolchains) {
@@ -63,14 +70,17 @@ export function surroundingsProblem({ toolchains, root, dependencies }: Surround
   return undefined;
 }
 
-export function programsOf({ toolchains, root, dependencies }: Surroundings): Programs {
+export function programsOf({ toolchains, node, root, dependencies }: Surroundings): Programs {
   const args = root === undefined ? hostPrograms(toolchains) : preparedRoot(root);
   // One among the host's programs is there already, or a prepared root stands in its place.
   for (const folder of toolchains) if (!isOfHost(folder)) args.push("--ro-bind", folder, folder);
+  const hasNode = node !== undefined && isUsable(node);
+  if (hasNode) args.push("--ro-bind", node, NODE);
   const own = dependencies === undefined ? [] : binariesOf(dependencies);
   const path = [
     ...own,
     ...toolchains.map((folder) => (isFolder(join(folder, "bin")) ? join(folder, "bin") : folder)),
+    ...(hasNode ? [NODE] : []),
     ..."/usr/local/bin /usr/bin /bin".split(" "),
   ];
   return { args, made: root === undefined ? madeFiles() : [], path: path.join(":") };
@@ -128,6 +138,11 @@ export function isPythonPackages({ from, at }: { readonly from: string; readonly
 
 function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Code is run as an ordinary user when Casebook is root. */
+function isUsable(folder: string): boolean {
+  return isFolder(folder) && (process.getuid?.() !== 0 || isOpenToAll(folder));
 }
 
 /** Whether everybody may list a folder, and pass through those above it. */

@@ -185,14 +185,14 @@ async function runPhase(
       ({ text: criterion.text, check: "person" } as const),
   );
   const verdicts = criteria.map((criterion) => decideCriterion(criterion, evidence, researched.judgements));
-  const status = researched.outcome === undefined ? outcomeOf(verdicts) : "completed";
+  const status = statusOf(verdicts, researched.outcome);
   const [first] = written.document.lead;
   const lead =
     first === undefined
       ? undefined
-      : first.provenance === "inference" || first.provenance === "model"
-        ? `${MARKS[first.provenance]} ${first.text}`
-        : first.text;
+      : first.provenance === "code" || first.provenance === "run"
+        ? first.text
+        : `${MARKS[first.provenance]} ${first.text}`;
   const { outcome, cost, partial, reason, researcher: by } = researched;
   const result = {
     phase: phase.type,
@@ -252,6 +252,12 @@ async function runPhase(
     message: `chant: ${status === "completed" ? "Complete" : status === "needs_attention" ? "Hold" : "Fail"} ${specId}\n\nRun: ${run}\n`,
   });
   return { result: { ...result, changed: true }, proposed };
+}
+
+/** An outcome is a legal end, whatever is left open by it; a document that does not hold is none. */
+function statusOf(verdicts: readonly Verdict[], outcome: PhaseOutcome | undefined): PhaseResult["status"] {
+  if (outcome === undefined) return outcomeOf(verdicts);
+  return verdicts.some(({ result, how }) => result === "unmet" && how === "machine") ? "failed" : "completed";
 }
 
 /** A gate that is shut, a spec that somebody stopped, or one that is not understood is never worked on. */

@@ -5,7 +5,7 @@ import type { Finding, ResearchDocument } from "../../domain/finding/finding.ts"
 import type { Phase } from "../../domain/phase/phase.ts";
 import { nonceOf } from "../../domain/model/untrusted.ts";
 import { evidencePack } from "../agent/evidence-pack.ts";
-import { runAgent } from "../agent/run-agent.ts";
+import { type AgentEnd, runAgent } from "../agent/run-agent.ts";
 import { toolsFor } from "../agent/tools/tools-for.ts";
 import type { ResearchContext } from "../research/research-context.ts";
 import { builtinResearcher, type Earlier, type Researcher, type Written } from "../research/researcher.ts";
@@ -48,7 +48,12 @@ function workPhase(work: Work): Promise<Written> {
 async function workResearch(work: Work): Promise<Written> {
   const { phase, needs, context, from, limits } = work;
   const submissions = openSubmissions({ needs, from, rounds: limits.rounds });
-  const { partial } = await work.converse({ submissions });
+  const conversation = await work.converse({ submissions });
+  const partial =
+    conversation.partial ??
+    (submissions.isEmpty()
+      ? "the model handed in nothing that held, so this is what is known without one"
+      : undefined);
   const cause = submissions.cause();
   const outcome = submissions.outcome();
   // What the model takes for the cause leads from here on, also in the lists that Casebook makes itself.
@@ -80,6 +85,19 @@ async function workResearch(work: Work): Promise<Written> {
     ...(proposed === undefined ? {} : { proposed }),
     ...(judgements.size === 0 ? {} : { judgements }),
   };
+}
+
+/** What a reader must know when a model did not bring a phase to its end. */
+function partialOf(end: AgentEnd): string | undefined {
+  switch (end.kind) {
+    case "limit":
+    case "unavailable":
+      return end.why;
+    case "gave-up":
+      return "the model stopped without finishing";
+    case "done":
+      return undefined;
+  }
 }
 
 /** What the built-in researcher does not know and a phase before has told. */
@@ -155,7 +173,7 @@ function workOf(
           end.mayPass ? "model-unavailable" : "model-refused",
           `No model could be asked: ${end.why}`,
         );
-      return { end, partial: end.kind === "limit" || end.kind === "unavailable" ? end.why : undefined };
+      return { end, partial: partialOf(end) };
     },
   };
 }

@@ -20,6 +20,8 @@ export interface Submissions {
   /** Findings that failed their check and were not replaced by one that held. */
   dropped(): number;
   isDone(): boolean;
+  /** Nothing held: no finding, no answer, no outcome. */
+  isEmpty(): boolean;
   /** The answer in a sentence; undefined when none held. */
   summary(): Finding | undefined;
   cause(): ProposedCause | undefined;
@@ -204,6 +206,8 @@ export function openSubmissions(options: {
     accepted,
     dropped: () => [...waiting.values()].reduce((sum, count) => sum + count, 0),
     isDone: () => done,
+    isEmpty: () =>
+      accepted.length === 0 && [summary, cause, outcome, refuted].every((value) => value === undefined),
     summary: () => summary,
     cause: () => cause,
     outcome: () => outcome,

@@ -121,7 +121,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     });
   program
     .command("doctor")
-    .description("which phases the models can serve, and what this machine has")
+    .description("what the models and this machine can do")
     .option("--model <name>", "only this one")
     .option("--budget <usd>", "US dollars that asking one model may cost; 0.50 without it", readBudget)
     .option("--env <file>", "settings beside the environment, such as .env")

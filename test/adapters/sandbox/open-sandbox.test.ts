@@ -111,10 +111,9 @@ describeSandboxed("opening", () => {
     ).toMatch(why);
   });
 
-  test("toolchains are found at their own place, by name and version", async () => {
+  test("what is there is found by name and version; a Node is offered at a place of its own, wherever it lies", async () => {
     using files = filesFolder({});
-    const node = dirname(dirname(process.execPath));
-    const sandbox = await sandboxOver(files.path, { toolchains: [node] });
+    const sandbox = await sandboxOver(files.path, { node: dirname(process.execPath) });
     expect(sandbox.environment.toolchains.get("node")).toBe(process.versions.node);
     expect(sandbox.environment.toolchains.get("python3")).toMatch(/^3\./);
     expect(sandbox.environment.sandbox).toMatch(/^bubblewrap \d+\.\d+\.\d+$/);
@@ -122,7 +121,7 @@ describeSandboxed("opening", () => {
       { changes: new Map(), command: ["node", "-p", "process.execPath"] },
       signal,
     );
-    expect(output.trim()).toBe(process.execPath);
+    expect(output.trim()).toBe("/opt/casebook-node/node");
   });
 
   test("a toolchain among the host's programs needs nothing more", async () => {
@@ -141,9 +140,8 @@ describeSandboxed("opening", () => {
       ".bin/tool": "#!/bin/sh\necho tool\n",
     });
     chmodSync(prepared.path, 0o755);
-    const node = dirname(dirname(process.execPath));
     const sandbox = await sandboxOver(files.path, {
-      toolchains: [node],
+      node: dirname(process.execPath),
       dependencies: { from: prepared.path, at: "node_modules" },
     });
     expect(sandbox.environment.dependencies).toBe("node_modules");

@@ -11,7 +11,7 @@ import type { Sandbox } from "../../../src/engine/sandbox/sandbox.ts";
 import { describeSandboxed, filesFolder, sandboxOver } from "../../adapters/sandbox/sandbox-here.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../../examples/issue-42");
-const NODE = dirname(dirname(process.execPath));
+const NODE = dirname(process.execPath);
 const signal = AbortSignal.timeout(55_000);
 
 /** Two writers read before either writes. The barrier lets go after half a second, so that a lock does not hang the test. */
@@ -101,7 +101,7 @@ async function investigate(
   { path, text }: { readonly path: string; readonly text: string },
   fix: ReadonlyMap<string, string>,
 ) {
-  const sandbox = await sandboxOver(folder, { toolchains: [NODE] });
+  const sandbox = await sandboxOver(folder, { node: NODE });
   const framework = await frameworkOf(folder, sandbox);
   const run = async (changes: ReadonlyMap<string, string>, file: string | undefined, times: number) =>
     await runTests(sandbox, framework, { changes, file, times }, signal);

@@ -42,8 +42,9 @@ describe.each(["Python", "JavaScript", "Go", "Ruby"])("%s", (language) => {
     const began = performance.now();
     const names = repositoryNames({ path: at.path, text, language }, ["a.py", "a.js"]);
     judgeReproduction(honest({ runs, test: { path: at.path, text, language }, repositoryNames: names }));
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
+    // About a second at most on a quiet machine; what grows with the square of the length takes minutes.
+    expect(performance.now() - began).toBeLessThan(20_000);
+  }, 30_000);
 });
 
 test.each(TEXTS)("as a report, %s is read in time", (_, text) => {
@@ -54,5 +55,5 @@ test.each(TEXTS)("as a report, %s is read in time", (_, text) => {
   parseXml(`<a b="${long}">`);
   placeOf(long, V8_FRAME, "");
   errorOf(long);
-  expect(performance.now() - began).toBeLessThan(3_000);
-});
+  expect(performance.now() - began).toBeLessThan(20_000);
+}, 30_000);

@@ -72,7 +72,7 @@ describeSandboxed("no lie is believed when it is really run", () => {
     "%s",
     async (_, liars, framework, path) => {
       using folder = filesFolder(FILES);
-      const sandbox = await sandboxOver(folder.path, { toolchains: [dirname(dirname(process.execPath))] });
+      const sandbox = await sandboxOver(folder.path, { node: dirname(process.execPath) });
       const detection = { evidence: "", strength: 1, folder: "", tests: [] } as const;
       const believed: string[] = [];
       for (const { name, text } of liars)
