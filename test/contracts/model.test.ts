@@ -153,7 +153,7 @@ describe.each(MODELS)("%s", (_, open) => {
     setTimeout(() => stop.abort(why), 20);
     const started = performance.now();
     await expect(waiting).rejects.toBe(why);
-    expect(performance.now() - started).toBeLessThan(200);
+    expect(performance.now() - started).toBeLessThan(3_000);
     await expect(opened.model.reply(ask(begun), stop.signal)).rejects.toBe(why);
   });
 

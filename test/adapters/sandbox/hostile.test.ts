@@ -295,7 +295,7 @@ print(total < 70 << 20, total > 40 << 20)
     const began = performance.now();
     stop.abort(new Error("enough"));
     await expect(running).rejects.toThrow("enough");
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
     expect(processesWith(mark)).toEqual([]);
   });
 

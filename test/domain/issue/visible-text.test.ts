@@ -84,5 +84,5 @@ test.each([
   visibleText(unit.repeat(100));
   const started = performance.now();
   visibleText(unit.repeat(65_536 / unit.length));
-  expect(performance.now() - started).toBeLessThan(600);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });

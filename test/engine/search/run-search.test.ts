@@ -57,7 +57,7 @@ test.each([
     "stopped",
   );
   // The whole takes seconds; the bound is wide for a machine with other work.
-  expect(performance.now() - from).toBeLessThan(1_000);
+  expect(performance.now() - from).toBeLessThan(2_000);
 });
 
 test("timers have their turn while it works", async () => {
