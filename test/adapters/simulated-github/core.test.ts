@@ -626,11 +626,15 @@ describe("limits and faults", () => {
     const shop = await repository();
     const token = await tokenOf(github, "acme");
     const moments: string[] = [];
+    // The answer is there before its last moment is told.
+    const told = Promise.withResolvers<void>();
     github.faults.onWrite = async (moment, { route, status }) => {
       const issues = (await shop.state()).issues.length;
       moments.push(`${moment} ${route.split(" ")[0]} ${status} ${issues}`);
+      if (moment === "after") told.resolve();
     };
     await ask(github, token, "POST", at(shop, "/issues"), { title: "x" });
+    await told.promise;
     await ask(github, token, "GET", at(shop, "/issues"));
     github.faults.onWrite = (moment) => {
       if (moment === "during") throw new CutConnection();
