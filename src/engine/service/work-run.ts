@@ -207,8 +207,11 @@ async function research(
     await facts.github.readToken(repository),
     signal,
   );
-  // An attempt that was killed after an outcome left only the end of the run to be done.
-  const { endedBy } = investigation.run;
+  // An attempt that was killed after an outcome, or after the one phase that its pull request is for, left only the end of
+  // the run to be done.
+  const endedBy =
+    investigation.run.endedBy ??
+    (rules.perPhase && investigation.run.worked === true ? lastEnded(investigation) : undefined);
   const wanted = endedBy === undefined ? runnable(investigation, rules) : [];
   const own = rules.perPhase ? (endedBy ?? wanted[0]) : undefined;
   // A merged phase is part of what the next one reads.
@@ -309,6 +312,14 @@ async function research(
   if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
   const head = publisher.head();
   await tell({ kind: "run-finished", run: job.run, ...(head === undefined ? {} : { head }) });
+}
+
+/** The phase that ended last. */
+function lastEnded({ phases }: Investigation): string | undefined {
+  return phases.reduce<Investigation["phases"][number] | undefined>(
+    (last, phase) => ((phase.endedAt ?? "") > (last?.endedAt ?? "") ? phase : last),
+    undefined,
+  )?.type;
 }
 
 /** A repository that wants the built-in researcher has none, and neither has one that may use no model. */

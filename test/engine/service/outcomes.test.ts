@@ -262,6 +262,15 @@ describe("a phase that ends with an outcome", () => {
     expect(world.present).toMatchObject({ stage: "needs-info", readUpTo: 10 });
   });
 
+  test("so is the one phase of a pull request: killed after it, the same run works no other", async () => {
+    world.config = "pullRequests: phase\nlimits: { startsPerHour: 100 }\n";
+    await world.say(10, ada, "/casebook investigate");
+    world.killedAfter = "comprehension";
+    await expect(world.work()).rejects.toThrow("killed");
+    await world.work();
+    expect(world.worked).toEqual(["comprehension"]);
+  });
+
   test("writes no shut gate for what it left", async () => {
     world.config += "gates: [root-cause]\nphases: [comprehension, root-cause]\n";
     world.ends["comprehension"] = [{ kind: "wont-fix", reason: "So it is." }];
