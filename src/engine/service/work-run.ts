@@ -281,6 +281,8 @@ async function research(
             } else {
               await store.saveReceipt(job, "step", undefined);
               await store.saveReceipt(job, "model-wait", undefined);
+              // Before it is said that the phase ended: an attempt after this one does not work it again.
+              if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
               await tell(phaseFinished(job.run, event.result, secondOf(service.now())));
             }
           },

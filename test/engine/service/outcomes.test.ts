@@ -114,7 +114,7 @@ class World {
     );
   }
 
-  async #investigate({ phases }: ResearchRequest, { onPhase }: ResearchHooks): Promise<never> {
+  async #investigate({ phases }: ResearchRequest, { onPhase, publisher }: ResearchHooks): Promise<never> {
     for (const phase of phases) {
       const outcome = this.ends[phase]?.shift();
       const result: PhaseResult = {
@@ -131,6 +131,12 @@ class World {
       };
       this.worked.push(phase);
       await onPhase({ kind: "start", phase });
+      // Only where there is no branch: this GitHub takes no commit.
+      if (this.config.includes("destination: comment"))
+        await publisher.publish({
+          files: new Map([[`.chant/research/issue-42-${phase}.md`, `# ${phase}\n`]]),
+          message: phase,
+        });
       await onPhase({ kind: "end", result });
       if (this.killedAfter === phase) {
         this.killedAfter = undefined;
@@ -279,6 +285,14 @@ describe("a phase that ends with an outcome", () => {
     const receipts = await world.service.store.receipts({ repository: 7, issue: 42 });
     expect([...receipts.keys()].filter((name) => name.includes("root-cause"))).toEqual([]);
   });
+});
+
+test("what was written where there is no branch outlives the process that wrote it", async () => {
+  await world.say(10, ada, "/casebook investigate");
+  world.killedAfter = "comprehension";
+  await expect(world.work()).rejects.toThrow("killed");
+  const receipts = await world.service.store.receipts({ repository: 7, issue: 42 });
+  expect(receipts.get("document:.chant/research/issue-42-comprehension.md")).toBe("# comprehension\n");
 });
 
 describe("an answer", () => {
