@@ -70,7 +70,6 @@ test("domain and engine do no input or output", () => {
 const STARTING = [
   "src/adapters/git/git.ts",
   "src/adapters/sandbox/host-programs.ts",
-  "src/adapters/sandbox/run-program.ts",
   "src/adapters/sandbox/start-bwrap.ts",
   "src/adapters/simulated-github/git-http.ts",
   "src/entry/research/research-process.ts",

@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -73,7 +73,7 @@ export async function runProgram(
     });
     const complaint = gather(started.complaint, MAX_COMPLAINT);
     const report = gather(started.report, collect.length * (MAX_COLLECTED + 300) + 1_000);
-    const [exit] = await Promise.all([ended(child), send(copy, started)]);
+    const [exit] = await Promise.all([ended(started), send(copy, started)]);
     signal.throwIfAborted();
 
     const told = readReport(report(), collect);
@@ -91,6 +91,8 @@ export async function runProgram(
     kill(started);
   }
 }
+
+const LOOK_MILLISECONDS = 100;
 
 /** What no caller may ask for; they check what comes from outside. */
 function checkRequest(
@@ -149,11 +151,32 @@ function kill({ child, archive }: Started): void {
   }
 }
 
-function ended(child: ChildProcess): Promise<number | NodeJS.Signals> {
+/**
+ * Ends when bubblewrap and everything in there did. Killed in its first moments it can leave its process 1 behind, which is
+ * not bound to it yet and keeps our pipes open: that one is looked for by its mark until it is gone.
+ */
+function ended({ child, mark }: Started): Promise<number | NodeJS.Signals> {
   return new Promise((resolve, reject) => {
+    let looking: ReturnType<typeof setInterval> | undefined;
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve(signal ?? code ?? -1));
+    child.on("exit", () => (looking ??= setInterval(() => killMarked(mark), LOOK_MILLISECONDS)));
+    child.on("close", (code, signal) => {
+      clearInterval(looking);
+      resolve(signal ?? code ?? -1);
+    });
   });
+}
+
+/** What is in the sandbox dies with its process 1. */
+function killMarked(mark: string): void {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (readFileSync(`/proc/${name}/cmdline`, "utf8").includes(mark)) process.kill(Number(name), "SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
 }
 
 function gather(stream: Readable, most: number): () => Buffer {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { COPY, MAX_COLLECTED, OUT } from "../../engine/sandbox/places.ts";
@@ -21,6 +22,8 @@ export interface Start {
 
 export interface Started {
   readonly child: ChildProcess;
+  /** Stands in the command line of bubblewrap, of its process 1 and of the shell inside, and of nothing else. */
+  readonly mark: string;
   readonly output: Readable;
   /** What bubblewrap, the shell and tar complain about. */
   readonly complaint: Readable;
@@ -50,6 +53,7 @@ export function startBwrap({ host, programs, dependencies, env, command, collect
     ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
   ];
   const root = process.getuid?.() === 0;
+  const mark = `casebook-${randomUUID()}`;
   const nothing = openSync("/dev/null", "r");
   try {
     const child = spawn(
@@ -69,7 +73,7 @@ export function startBwrap({ host, programs, dependencies, env, command, collect
         `${ARGS_FD}`,
         ..."-- /bin/sh -c".split(" "),
         INSIDE_SCRIPT,
-        "casebook",
+        mark,
         `${limits.processes}`,
         collect.join(" "),
         ...command,
@@ -92,6 +96,7 @@ export function startBwrap({ host, programs, dependencies, env, command, collect
     programs.made.forEach(({ text }, at) => send(FIRST_MADE_FD + at, text));
     return {
       child,
+      mark,
       output: pipes[1] as Readable,
       complaint: pipes[2] as Readable,
       archive: pipes[ARCHIVE_FD] as Writable,
