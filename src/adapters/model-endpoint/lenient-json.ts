@@ -125,56 +125,39 @@ function lenientReader(text: string, from: number, to: number): Reader {
 
   function object(depth: number): unknown {
     const entries: [string, unknown][] = [];
-    at++;
-    for (let wasComma = true; ;) {
-      space();
-      const next = peek();
-      if (next === "") {
-        repairs.add("a missing }");
-        break;
-      }
-      if (next === "}") {
-        if (wasComma && entries.length > 0) repairs.add("a comma too many");
-        at++;
-        break;
-      }
-      if (next === ",") {
-        if (wasComma) repairs.add("a comma too many");
-        wasComma = true;
-        at++;
-        continue;
-      }
-      if (next === "]" || next === ")") {
-        repairs.add("a missing }");
-        break;
-      }
-      if (!wasComma) repairs.add("a missing comma");
-      const key = next in QUOTES ? string() : bareKey();
+    members("}", "])", () => {
+      const key = peek() in QUOTES ? string() : bareKey();
       space();
       const sign = peek();
       if (sign !== ":" && sign !== "=") throw new Unreadable();
       if (sign === "=") repairs.add("= for :");
       at += text.startsWith("=>", at) ? 2 : 1;
       entries.push([key, value(depth + 1, VALUE_ENDS)]);
-      wasComma = false;
-    }
+    });
     return Object.fromEntries(entries);
   }
 
   function array(depth: number): unknown {
     const items: unknown[] = [];
+    members("]", "})", () => void items.push(value(depth + 1, VALUE_ENDS)));
+    return items;
+  }
+
+  /** What stands between a bracket and `close`, one `read` each; a bracket of `others` ends it too, and commas are mended. */
+  function members(close: string, others: string, read: () => void): void {
     at++;
+    let isEmpty = true;
     for (let wasComma = true; ;) {
       space();
       const next = peek();
-      if (next === "") {
-        repairs.add("a missing ]");
-        break;
+      if (next === "" || others.includes(next)) {
+        repairs.add(`a missing ${close}`);
+        return;
       }
-      if (next === "]") {
-        if (wasComma && items.length > 0) repairs.add("a comma too many");
+      if (next === close) {
+        if (wasComma && !isEmpty) repairs.add("a comma too many");
         at++;
-        break;
+        return;
       }
       if (next === ",") {
         if (wasComma) repairs.add("a comma too many");
@@ -182,15 +165,10 @@ function lenientReader(text: string, from: number, to: number): Reader {
         at++;
         continue;
       }
-      if (next === "}" || next === ")") {
-        repairs.add("a missing ]");
-        break;
-      }
       if (!wasComma) repairs.add("a missing comma");
-      items.push(value(depth + 1, VALUE_ENDS));
-      wasComma = false;
+      read();
+      [isEmpty, wasComma] = [false, false];
     }
-    return items;
   }
 
   function bareKey(): string {

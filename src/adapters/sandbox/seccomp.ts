@@ -70,7 +70,7 @@ const REFUSED: Readonly<Record<string, Numbers>> = {
   shmget: [29, 194],
 };
 
-/** Its flags lie in memory, where a filter cannot look: "not implemented", so that libraries fall back to `clone`. */
+/** Its flags lie in memory, where a filter cannot look: it is answered with ENOSYS, so that libraries fall back to `clone`. */
 const CLONE3: Numbers = [435, 435];
 const CLONE: Numbers = [56, 220];
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
