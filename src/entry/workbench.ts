@@ -1,6 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { cachedHistory } from "../adapters/git/cached-history.ts";
+import { lexiconThreads } from "../adapters/git/lexicon-threads.ts";
 import { openMirror, protocolOf } from "../adapters/git/mirror.ts";
 import { type GitRepository, openRepository } from "../adapters/git/open-repository.ts";
 import { sweepScratch } from "../adapters/git/scratch-folder.ts";
@@ -24,7 +26,7 @@ export interface WorkbenchOptions {
   /** Bytes of the index on disk before it is evicted. */
   readonly cacheBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told when a URL is fetched and when files are read. */
+  /** Told when a URL is fetched and when files are listed, read and ranked. */
   readonly onStep?: ((step: string) => void) | undefined;
 }
 
@@ -48,22 +50,25 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const isUrl = protocolOf(options.repository) !== undefined;
   if (isUrl) onStep?.(`fetching ${options.repository}`);
   const folder = isUrl ? await openMirror(options.repository, data, signal) : options.repository;
-  const repository = await openRepository(folder, { name: options.repository, mirror: isUrl });
+  const found = await openRepository(folder, { name: options.repository, mirror: isUrl });
   const cache = sqliteBlobCache(join(data, "index.db"), {
     limitBytes: options.cacheBytes ?? CACHE_BYTES,
     now: () => Math.floor(Date.now() / 1000),
   });
-  const reader = treeSitterSyntax({
-    workers: options.workers ?? Math.max(1, Math.min(8, availableParallelism())),
-  });
+  const repository: GitRepository = { ...found, history: cachedHistory(found.history, cache) };
+  const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism()));
+  const reader = treeSitterSyntax({ workers });
+  const threads = lexiconThreads(repository.gitDir, { workers });
   const opened = new Map<string, Promise<IndexedCodebase>>();
   const codebase = (commit: string): Promise<IndexedCodebase> => {
     let opening = opened.get(commit);
     if (opening === undefined) {
+      onStep?.("listing files");
       opening = repository.tree(commit, signal).then((tree) =>
         openCodebase(tree, {
           cache,
           reader,
+          threads,
           ...(signal === undefined ? {} : { signal }),
           onProgress: (done, total) => onStep?.(`reading files: ${done} of ${total}`),
         }),
@@ -78,9 +83,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     data,
     codebase,
     async locate(issue, commit, top) {
+      // Git lists the files and the history in processes of its own while the issue is read here.
+      const asked = Promise.all([codebase(commit), repository.history.commits(commit, MAX_COMMITS, signal)]);
+      asked.catch(() => undefined);
       const reading = understandIssue(issue);
-      const commits = await repository.history.commits(commit, MAX_COMMITS, signal);
-      return locate(await codebase(commit), buildQuery(reading.passages, reading), commits, {
+      const [code, commits] = await asked;
+      onStep?.(`ranking ${code.tree.entries.length} files`);
+      return locate(code, buildQuery(reading.passages, reading), commits, {
         top,
         ...(signal === undefined ? {} : { signal }),
       });

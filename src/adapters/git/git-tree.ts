@@ -46,7 +46,10 @@ export async function readTree(
           yield { entry: next.entry, bytes: await next.bytes };
         }
       }
-      for (const { entry, bytes } of ahead) yield { entry, bytes: await bytes };
+      for (const { entry, bytes } of ahead) {
+        stop?.throwIfAborted();
+        yield { entry, bytes: await bytes };
+      }
     },
   };
 }

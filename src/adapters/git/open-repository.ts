@@ -26,9 +26,11 @@ export async function openRepository(
   const gitDir = findGitDir(folder);
   if (gitDir === undefined)
     throw new RunFailure("not-a-repository", `${folder} is not inside a git repository`);
-  const history = await gitHistory(gitDir);
   const objects = objectReader(gitDir);
-  const origin = await tryGit(["config", "--get", "remote.origin.url"], { gitDir });
+  const [history, origin] = await Promise.all([
+    gitHistory(gitDir),
+    tryGit(["config", "--get", "remote.origin.url"], { gitDir }),
+  ]);
   return {
     name,
     gitDir,

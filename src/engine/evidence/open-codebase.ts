@@ -1,18 +1,12 @@
+import type { FileRole } from "../../domain/file-role/file-role.ts";
 import { roleOfPath } from "../../domain/file-role/role-of-path.ts";
-import { type BlobCache } from "../source/blob-cache.ts";
+import { breather } from "../search/breather.ts";
 import type { SourceTree, TreeEntry } from "../source/source-tree.ts";
 import { decodeSyntax, encodeSyntax, SYNTAX_KIND } from "../syntax/encode-syntax.ts";
 import type { FileSyntax, FileText, SyntaxReader } from "../syntax/syntax.ts";
 import type { Codebase, SourceText } from "./codebase.ts";
-import {
-  decodeLexicon,
-  encodeLexicon,
-  findTerm,
-  isFull,
-  LEXICON_KIND,
-  type Lexicon,
-  lexiconMaker,
-} from "./lexicon/lexicon.ts";
+import { findTerm, isFull, type Lexicon } from "./lexicon/lexicon.ts";
+import { batches, readLexicons, type ReadLexiconsOptions } from "./lexicon/read-lexicons.ts";
 import { hashTerm, termOf } from "./lexicon/words.ts";
 import { decodeText } from "./decode-text.ts";
 import { linesOf } from "./lines-of.ts";
@@ -23,15 +17,9 @@ export interface IndexedCodebase extends Codebase {
   lexicon(path: string): Lexicon | undefined;
 }
 
-export interface OpenOptions {
-  readonly cache: BlobCache;
+export interface OpenOptions extends ReadLexiconsOptions {
   readonly reader: SyntaxReader;
-  readonly signal?: AbortSignal;
-  /** Files read so far, of how many. */
-  readonly onProgress?: (done: number, total: number) => void;
 }
-
-const BATCH = 400;
 
 /**
  * Reads the words of every text file of a tree (only those whose blob is not in the cache yet). Syntax is read when
@@ -39,9 +27,10 @@ const BATCH = 400;
  */
 export async function openCodebase(
   tree: SourceTree,
-  { cache, reader, signal, onProgress }: OpenOptions,
+  { reader, ...options }: OpenOptions,
 ): Promise<IndexedCodebase> {
-  const lexicons = await readLexicons(tree, cache, signal, onProgress);
+  const { cache, signal } = options;
+  const lexicons = await readLexicons(tree, options);
   const texts = new Map<string, SourceText | undefined>();
   const syntaxes = new Map<string, FileSyntax | undefined>();
 
@@ -63,9 +52,11 @@ export async function openCodebase(
       else same.paths.push(path);
     }
     const missing: string[] = [];
+    const breathe = breather(stop);
     for (const keys of batches([...wanted.keys()])) {
       const cached = cache.getMany(SYNTAX_KIND, keys);
       for (const key of keys) {
+        await breathe();
         const bytes = cached.get(key);
         const syntax = bytes === undefined ? undefined : decodeSyntax(bytes);
         if (syntax === undefined) {
@@ -80,29 +71,38 @@ export async function openCodebase(
     }
     for (const keys of batches(missing)) {
       const fresh: [string, Uint8Array][] = [];
-      for await (const { oid, language, syntax } of reader.parse(
-        textsOf(
-          tree,
-          reader,
-          keys.map((key) => wanted.get(key)!.entry),
+      try {
+        for await (const { oid, language, syntax } of reader.parse(
+          textsOf(
+            tree,
+            reader,
+            keys.map((key) => wanted.get(key)!.entry),
+            stop,
+          ),
           stop,
-        ),
-        stop,
-      )) {
-        const key = `${oid}:${language}`;
-        if (syntax !== undefined) fresh.push([key, encodeSyntax(syntax)]);
-        for (const path of wanted.get(key)?.paths ?? []) {
-          syntaxes.set(path, syntax);
-          if (syntax !== undefined) yield { path, syntax };
+        )) {
+          const key = `${oid}:${language}`;
+          if (syntax !== undefined) fresh.push([key, encodeSyntax(syntax)]);
+          for (const path of wanted.get(key)?.paths ?? []) {
+            syntaxes.set(path, syntax);
+            if (syntax !== undefined) yield { path, syntax };
+          }
         }
+      } finally {
+        // Also when the reader stops early: what was parsed is not parsed again.
+        cache.putMany(SYNTAX_KIND, fresh);
       }
-      cache.putMany(SYNTAX_KIND, fresh);
     }
   }
 
+  const roles = new Map<string, FileRole>();
   return {
     tree,
-    roleOf: roleOfPath,
+    roleOf(path) {
+      let role = roles.get(path);
+      if (role === undefined) roles.set(path, (role = roleOfPath(path)));
+      return role;
+    },
     lexicon: (path) => lexicons.get(path),
     async text(path) {
       if (!texts.has(path)) {
@@ -147,58 +147,4 @@ async function* textsOf(
     const language = reader.languageOf(entry.path);
     if (text !== undefined && language !== undefined) yield { oid: entry.oid, language, text };
   }
-}
-
-function* batches<T>(items: readonly T[]): Iterable<readonly T[]> {
-  for (let at = 0; at < items.length; at += BATCH) yield items.slice(at, at + BATCH);
-}
-
-async function readLexicons(
-  tree: SourceTree,
-  cache: BlobCache,
-  signal: AbortSignal | undefined,
-  onProgress: OpenOptions["onProgress"],
-): Promise<Map<string, Lexicon>> {
-  const keyOf = (entry: TreeEntry): string => `${entry.oid}:${endingOf(entry.path)}`;
-  const entries = tree.entries.filter(({ kind }) => kind === "file" || kind === "executable");
-  const byKey = new Map<string, Lexicon | undefined>();
-  const missing = new Map<string, TreeEntry>();
-  let done = 0;
-  for (const batch of batches(entries)) {
-    const cached = cache.getMany(LEXICON_KIND, batch.map(keyOf));
-    for (const entry of batch) {
-      const key = keyOf(entry);
-      const bytes = cached.get(key);
-      // No bytes at all stand for "read, and no text".
-      const lexicon = bytes === undefined || bytes.byteLength === 0 ? undefined : decodeLexicon(bytes);
-      if (lexicon === undefined && bytes?.byteLength !== 0) missing.set(key, entry);
-      else byKey.set(key, lexicon);
-    }
-    done += batch.length;
-  }
-  done -= missing.size;
-  const make = lexiconMaker();
-  for (const batch of batches([...missing.values()])) {
-    const fresh: [string, Uint8Array][] = [];
-    for await (const { entry, bytes } of tree.read(batch, signal)) {
-      const text = bytes === undefined ? undefined : decodeText(bytes);
-      const lexicon = text === undefined ? undefined : make(text, endingOf(entry.path));
-      byKey.set(keyOf(entry), lexicon);
-      fresh.push([keyOf(entry), lexicon === undefined ? new Uint8Array() : encodeLexicon(lexicon)]);
-    }
-    cache.putMany(LEXICON_KIND, fresh);
-    done += batch.length;
-    onProgress?.(done, entries.length);
-  }
-  const lexicons = new Map<string, Lexicon>();
-  for (const entry of entries) {
-    const lexicon = byKey.get(keyOf(entry));
-    if (lexicon !== undefined) lexicons.set(entry.path, lexicon);
-  }
-  return lexicons;
-}
-
-function endingOf(path: string): string {
-  const dot = path.lastIndexOf(".");
-  return dot > path.lastIndexOf("/") ? path.slice(dot + 1).toLowerCase() : "";
 }

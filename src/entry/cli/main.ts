@@ -1,5 +1,9 @@
 import { text } from "node:stream/consumers";
-import { runCli } from "./run-cli.ts";
+import { cacheCompiledCode } from "./cache-compiled-code.ts";
+
+// Before anything large is loaded.
+cacheCompiledCode(process.env);
+const { runCli } = await import("./run-cli.ts");
 
 const stop = new AbortController();
 // The first signal ends the work in good order; a second one ends it at once. Ctrl-C comes twice at the same moment when

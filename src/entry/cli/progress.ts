@@ -1,4 +1,4 @@
-import { Listr, type ListrTaskWrapper } from "listr2";
+import type { ListrTaskWrapper } from "listr2";
 import type { CommandIo } from "./io.ts";
 
 /** Shows which phase is at which step. `start` ends the one before. */
@@ -19,10 +19,13 @@ export function openProgress(io: CommandIo, quiet: boolean): Progress {
   return io.isTerminal ? drawn() : plain(io);
 }
 
+const AGAIN_MS = 10_000;
+
 function plain(io: CommandIo): Progress {
   let title = "";
   let from = 0;
   let last = "";
+  let said = 0;
   const end = (note = "done"): void => {
     if (title !== "") io.err(`${title}: ${note} (${((performance.now() - from) / 1000).toFixed(1)} s)`);
     title = "";
@@ -34,10 +37,11 @@ function plain(io: CommandIo): Progress {
       from = performance.now();
     },
     step(text) {
-      // Counts change many times a second; a line for each would be noise.
+      // Counts change many times a second; a line for each would be noise, none for minutes would look like a hang.
       const kind = text.replace(/[\d,]+/g, "");
-      if (kind !== last) io.err(`${title === "" ? "" : `${title}: `}${text}`);
-      last = kind;
+      if (kind === last && performance.now() - said < AGAIN_MS) return;
+      io.err(`${title === "" ? "" : `${title}: `}${text}`);
+      [last, said] = [kind, performance.now()];
     },
     end,
     close: async () => end(),
@@ -65,8 +69,10 @@ function drawn(): Progress {
       from = performance.now();
       const done = new Promise<void>((resolve) => (finish = resolve));
       const before = running;
-      running = before.then(() =>
-        new Listr([
+      running = before.then(async () => {
+        // Loaded only where something is drawn.
+        const { Listr } = await import("listr2");
+        return new Listr([
           {
             title,
             task: (_, own) => {
@@ -74,8 +80,8 @@ function drawn(): Progress {
               return done;
             },
           },
-        ]).run(),
-      );
+        ]).run();
+      });
     },
     step(text) {
       if (task !== undefined) task.output = text;

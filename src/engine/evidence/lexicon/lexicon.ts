@@ -1,5 +1,5 @@
 import { scanFields } from "./scan-fields.ts";
-import { hashTerm, termsOf } from "./words.ts";
+import { deriveTerms, hashTerm } from "./words.ts";
 
 /** The version is part of the cache key: raise it when scanning or the layout changes. */
 export const LEXICON_KIND = "lexicon-1";
@@ -34,7 +34,9 @@ export function lexiconMaker(): (text: string, ending: string) => Lexicon {
     scanFields(text, ending, (word, field) => {
       lengths[field]!++;
       let terms = vocabulary.get(word);
-      if (terms === undefined) vocabulary.set(word, (terms = Uint32Array.from(termsOf(word), hashTerm)));
+      // A word cut from a text keeps the whole text alive; the copy that a sum makes does not.
+      if (terms === undefined)
+        vocabulary.set(` ${word}`.slice(1), (terms = Uint32Array.from(deriveTerms(word), hashTerm)));
       for (const hash of terms) {
         let slot = slots.get(hash);
         if (slot === undefined) {

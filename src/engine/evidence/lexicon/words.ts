@@ -19,9 +19,24 @@ const MAX_WORD = 64;
 
 /**
  * The terms of one identifier or word, lower case and without endings: the whole, and, when it has several, its
- * parts (`readJSONFiles` gives readjsonfil, read, json, fil). Each once; one-letter terms are left out.
+ * parts (`readJSONFiles` gives readjsonfil, read, json, file). Each once; one-letter terms are left out.
  */
 export function termsOf(word: string): readonly string[] {
+  let terms = known.get(word);
+  if (terms !== undefined) return terms;
+  if (known.size >= MAX_KNOWN) known.clear();
+  terms = deriveTerms(word);
+  // A word cut from a text keeps the whole text alive; the copy that a sum makes does not.
+  known.set(` ${word}`.slice(1), terms);
+  return terms;
+}
+
+/** Paths and messages say the same words again and again. */
+const known = new Map<string, readonly string[]>();
+const MAX_KNOWN = 50_000;
+
+/** `termsOf` for who keeps the answers himself. */
+export function deriveTerms(word: string): readonly string[] {
   if (word.length > MAX_WORD) return [];
   const whole = stripEdges(word).toLowerCase();
   const terms = new Set<string>();
