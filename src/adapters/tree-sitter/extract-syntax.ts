@@ -4,6 +4,7 @@ import type {
   Language,
   Reference,
   ReferenceKind,
+  RenamedExport,
   Shape,
   SymbolDefinition,
   SymbolKind,
@@ -22,6 +23,8 @@ const MAX_CLIMB = 40;
 const MAX_OPAQUE = 10_000;
 /** Deeper containers are not told apart: their lists of names would grow with the square of the depth. */
 const MAX_CONTAINERS = 20;
+/** Of one file; a table of data can be an exported object as well. */
+const MAX_RENAMED = 1_000;
 const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor"]);
 const INSIDE: ReadonlySet<SymbolKind> = new Set([
   "function",
@@ -83,6 +86,7 @@ class Extraction implements Surroundings {
   private readonly definedHere: Uint8Array;
   private readonly variables = new Set<string>();
   private readonly exported = new Set<string>();
+  private readonly renamedExports: RenamedExport[] = [];
   private readonly comments: CommentLines;
   private readonly scopes: Scope[] = [];
   private scope: Scope;
@@ -119,8 +123,10 @@ class Extraction implements Surroundings {
   get sectionIsPublic(): boolean {
     return this.scope.sectionIsPublic;
   }
-  exports(name: string): void {
+  exports(name: string, as: string = name): void {
     this.exported.add(name);
+    if (as !== name && name !== "" && this.renamedExports.length < MAX_RENAMED)
+      this.renamedExports.push({ name, as });
   }
 
   run(language: Language, hasErrors: boolean): FileSyntax {
@@ -155,6 +161,7 @@ class Extraction implements Surroundings {
       symbols: this.symbols(),
       references: this.references(),
       imports: this.imports,
+      ...(this.renamedExports.length === 0 ? {} : { renamedExports: this.renamedExports }),
       hasErrors,
     };
   }
@@ -288,9 +295,10 @@ class Extraction implements Surroundings {
         kind,
         line: tree.lineOf(node),
         ...(receiver === undefined ? {} : { receiver }),
+        ...(member >= 0 && receiver === undefined ? { onValue: true as const } : {}),
         ...(inside === undefined ? {} : { inside }),
       },
-      locals: kind === "name" && member < 0 && role !== "free" ? locals : undefined,
+      locals: kind !== "type" && member < 0 && role !== "free" ? locals : undefined,
     });
   }
 
@@ -410,11 +418,13 @@ class Extraction implements Surroundings {
     }
   }
 
-  /** Drops plain uses of local names and repetitions on a line. */
+  /** Drops plain uses of local names and repetitions on a line; calls of local names say that they are. */
   private references(): Reference[] {
     const kept: Reference[] = [];
-    for (const { reference, locals } of this.pending) {
-      if (locals !== undefined && isLocal(reference.name, locals)) continue;
+    for (const { reference: found, locals } of this.pending) {
+      const local = locals !== undefined && isLocal(found.name, locals);
+      if (local && found.kind === "name") continue;
+      const reference = local ? { ...found, isLocal: true as const } : found;
       if (!repeatsLine(kept, reference)) kept.push(reference);
     }
     return kept;
@@ -439,6 +449,7 @@ function repeatsLine(kept: readonly Reference[], reference: Reference): boolean 
       other.name === reference.name &&
       other.kind === reference.kind &&
       other.receiver === reference.receiver &&
+      other.onValue === reference.onValue &&
       other.inside === reference.inside;
     if (same) return true;
   }

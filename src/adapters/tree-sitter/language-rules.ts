@@ -31,8 +31,8 @@ export interface Surroundings {
   readonly scopeName: string | undefined;
   /** Whether the section that the node stands in is public: `private:` in C++, `private` in Ruby. */
   readonly sectionIsPublic: boolean;
-  /** Says that the file exports a top-level name that is defined elsewhere in it. */
-  exports(name: string): void;
+  /** Says that the file exports a top-level name that is defined elsewhere in it, and as what. */
+  exports(name: string, as?: string): void;
 }
 
 /**

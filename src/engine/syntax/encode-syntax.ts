@@ -5,13 +5,14 @@ import {
   type Import,
   type Reference,
   type ReferenceKind,
+  type RenamedExport,
   type Shape,
   type SymbolDefinition,
   type SymbolKind,
 } from "./syntax.ts";
 
 /** The BlobCache kind of encoded syntax. Whoever changes what is extracted or how it is written counts it up. */
-export const SYNTAX_KIND = "syntax-2";
+export const SYNTAX_KIND = "syntax-3";
 
 const SYMBOL_KINDS: readonly SymbolKind[] = [
   "function",
@@ -41,11 +42,15 @@ export function encodeSyntax(syntax: FileSyntax): Uint8Array {
   let previous = { line: 0, inside: 0 };
   for (const reference of syntax.references) previous = writeReference(out, reference, previous);
   out.number(syntax.imports.length);
-  for (const { source, names, line } of syntax.imports) {
+  for (const { source, names, locals, line } of syntax.imports) {
     out.text(source);
     out.texts(names);
+    out.number(locals === undefined ? 0 : 1);
+    if (locals !== undefined) out.texts(locals);
     out.number(line);
   }
+  const renamed = syntax.renamedExports ?? [];
+  out.texts(renamed.flatMap(({ name, as }) => [name, as]));
   return out.finish();
 }
 
@@ -70,14 +75,33 @@ export function decodeSyntax(bytes: Uint8Array): FileSyntax | undefined {
     }
     const imports: Import[] = [];
     for (let left = from.count(); left > 0; left--) {
-      imports.push({ source: from.text(), names: from.texts(), line: from.number() });
+      imports.push(readImport(from));
     }
+    const renamedExports = pairs(from.texts());
     from.end();
-    return { language, symbols, references, imports, hasErrors: head % 2 === 1 };
+    const hasErrors = head % 2 === 1;
+    return renamedExports.length === 0
+      ? { language, symbols, references, imports, hasErrors }
+      : { language, symbols, references, imports, renamedExports, hasErrors };
   } catch (error) {
     if (error instanceof DamagedBytes) return undefined;
     throw error;
   }
+}
+
+function pairs(texts: readonly string[]): RenamedExport[] {
+  if (texts.length % 2 === 1) throw new DamagedBytes();
+  const found: RenamedExport[] = [];
+  for (let at = 0; at < texts.length; at += 2) found.push({ name: texts[at]!, as: texts[at + 1]! });
+  return found;
+}
+
+function readImport(from: ByteReader): Import {
+  const source = from.text();
+  const names = from.texts();
+  const locals = from.number() === 0 ? undefined : from.texts();
+  const line = from.number();
+  return locals === undefined ? { source, names, line } : { source, names, locals, line };
 }
 
 function writeSymbol(out: ByteWriter, symbol: SymbolDefinition, line: number): number {
@@ -133,8 +157,12 @@ interface Before {
 
 function writeReference(out: ByteWriter, reference: Reference, before: Before): Before {
   const { receiver, inside } = reference;
-  const flags = (receiver === undefined ? 0 : 1) + (inside === undefined ? 0 : 2);
-  out.number(REFERENCE_KINDS.indexOf(reference.kind) * 4 + flags);
+  const flags =
+    (receiver === undefined ? 0 : 1) +
+    (inside === undefined ? 0 : 2) +
+    (reference.onValue === undefined ? 0 : 4) +
+    (reference.isLocal === undefined ? 0 : 8);
+  out.number(REFERENCE_KINDS.indexOf(reference.kind) * 16 + flags);
   out.text(reference.name);
   out.signed(reference.line - before.line);
   if (receiver !== undefined) out.text(receiver);
@@ -144,11 +172,21 @@ function writeReference(out: ByteWriter, reference: Reference, before: Before): 
 
 function readReference(from: ByteReader, before: Before): Reference {
   const head = from.number();
-  const kind = from.oneOf(REFERENCE_KINDS, head >> 2);
+  const kind = from.oneOf(REFERENCE_KINDS, head >> 4);
   const name = from.text();
   const line = before.line + from.signed();
   const receiver = (head & 1) === 0 ? undefined : from.text();
   const inside = (head & 2) === 0 ? undefined : before.inside + from.signed();
+  if ((head & 12) !== 0)
+    return {
+      name,
+      kind,
+      line,
+      ...(receiver === undefined ? {} : { receiver }),
+      ...(inside === undefined ? {} : { inside }),
+      ...((head & 4) === 0 ? {} : { onValue: true as const }),
+      ...((head & 8) === 0 ? {} : { isLocal: true as const }),
+    };
   // Written out: spreading conditional parts costs more than the rest of the decoding.
   if (receiver === undefined)
     return inside === undefined ? { name, kind, line } : { name, kind, line, inside };

@@ -22,6 +22,8 @@ export interface FileSyntax {
   readonly symbols: readonly SymbolDefinition[];
   readonly references: readonly Reference[];
   readonly imports: readonly Import[];
+  /** What the file gives out under another name than its own: `export default run`, `export { a as b }`. */
+  readonly renamedExports?: readonly RenamedExport[];
   /** True when the parser met text it could not place; what it did understand is listed all the same. */
   readonly hasErrors: boolean;
 }
@@ -80,6 +82,10 @@ export interface Reference {
   readonly line: number;
   /** The expression before the dot, when it is a plain or dotted name: `self.store` in `self.store.get()`. */
   readonly receiver?: string;
+  /** It hangs on an expression that is no plain name: `read` in `open(path).read()`. */
+  readonly onValue?: true;
+  /** A function around it has a parameter or variable of the name. Only calls are listed then. */
+  readonly isLocal?: true;
   /** Index into `symbols` of the innermost function, method or class it stands in; undefined at top level. */
   readonly inside?: number;
 }
@@ -89,7 +95,19 @@ export interface Import {
   readonly source: string;
   /** The names it brings in (before renaming), or `*`. */
   readonly names: readonly string[];
+  /**
+   * What the file calls each of them, in the same order: `y` for `import { x as y }`, `np` for `import numpy as np`, `a.b`
+   * for Python's `import a.b`; "" for `*` when the names come in bare. Absent when every name is kept and every `*` is bare.
+   */
+  readonly locals?: readonly string[];
   readonly line: number;
+}
+
+export interface RenamedExport {
+  /** As the file calls it. */
+  readonly name: string;
+  /** As others import it; `default` for what a module gives out as a whole. */
+  readonly as: string;
 }
 
 /** Parses files; the only thing that knows a parser. */

@@ -42,6 +42,8 @@ const reference = fc.record(
     ),
     line,
     receiver: text,
+    onValue: fc.constant(true as const),
+    isLocal: fc.constant(true as const),
     inside: fc.nat(1_000_000),
   },
   { requiredKeys: ["name", "kind", "line"] },
@@ -51,10 +53,20 @@ const fileSyntax: fc.Arbitrary<FileSyntax> = fc.record(
     language: fc.constantFrom(...LANGUAGES),
     symbols: fc.array(symbol, { maxLength: 8 }),
     references: fc.array(reference, { maxLength: 20 }),
-    imports: fc.array(fc.record({ source: text, names: fc.array(text), line }), { maxLength: 5 }),
+    imports: fc.array(
+      fc.record(
+        { source: text, names: fc.array(text), locals: fc.array(text), line },
+        { requiredKeys: ["source", "names", "line"] },
+      ),
+      { maxLength: 5 },
+    ),
+    renamedExports: fc.array(fc.record({ name: text, as: text }), { minLength: 1, maxLength: 3 }),
     hasErrors: fc.boolean(),
   },
-  { noNullPrototype: true },
+  {
+    noNullPrototype: true,
+    requiredKeys: ["language", "symbols", "references", "imports", "hasErrors"],
+  },
 );
 
 describe("encoded syntax", () => {

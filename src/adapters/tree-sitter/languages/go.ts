@@ -78,8 +78,12 @@ function fieldNames(tree: FlatTree, node: number, at: Surroundings): readonly De
 
 function importSpec(tree: FlatTree, node: number): readonly Import[] {
   const source = tree.text(tree.child(node, "path")).slice(1, -1);
-  const isSideEffect = tree.kind(tree.child(node, "name")) === "blank_identifier";
-  return [{ source, names: isSideEffect ? [] : ["*"], line: tree.lineOf(node) }];
+  const alias = tree.child(node, "name");
+  const line = tree.lineOf(node);
+  if (tree.kind(alias) === "blank_identifier") return [{ source, names: [], line }];
+  // Without an alias it is the name that the package gives itself, nearly always the last part of its path.
+  const local = tree.kind(alias) === "package_identifier" ? tree.text(alias) : undefined;
+  return [{ source, names: ["*"], ...(local === undefined ? {} : { locals: [local] }), line }];
 }
 
 export const go: LanguageRules = {

@@ -237,13 +237,14 @@ export function assignedFunction(tree: FlatTree, node: number, at: Surroundings)
   const right = valueOf(tree, tree.child(node, "right"));
   const exported = startsWithExports(tree, left);
   if (exported && tree.kind(right) === "object") announceObject(tree, right, at);
-  if (exported && tree.kind(right) === "identifier") at.exports(tree.text(right));
+  if (exported && tree.kind(right) === "identifier")
+    at.exports(tree.text(right), memberPath(tree, left)?.join(".") || "default");
   const kind = valueKind(tree, right);
   const isMember = tree.kind(left) === "member_expression";
   if (kind === undefined && !(exported && !at.inFunction && tree.kind(right) !== "object")) return [];
   const path = memberPath(tree, left);
   if (path === undefined) return [];
-  if (path.length === 0) return wholeModule(tree, node, right);
+  if (path.length === 0) return wholeModule(tree, node, right, at);
   const nameNode = isMember ? tree.child(left, "property") : left;
   const outer = tree.kind(tree.parentOf(node)) === "expression_statement" ? tree.parentOf(node) : node;
   const isMethod = kind === "function" && path.length > 1;
@@ -262,21 +263,22 @@ export function assignedFunction(tree: FlatTree, node: number, at: Surroundings)
 }
 
 /** `module.exports = function create() {}`; without a name of its own it is called `exports`. */
-function wholeModule(tree: FlatTree, node: number, value: number): readonly Definition[] {
+function wholeModule(tree: FlatTree, node: number, value: number, at: Surroundings): readonly Definition[] {
   const kind = valueKind(tree, value);
   if (kind === undefined) return [];
   const nameNode = tree.child(value, "name");
   const body = tree.child(value, "body");
-  return [
-    { name: nameNode >= 0 ? tree.text(nameNode) : "exports", kind, node, nameNode, body, isPublic: true },
-  ];
+  const name = nameNode >= 0 ? tree.text(nameNode) : "exports";
+  at.exports(name, "default");
+  return [{ name, kind, node, nameNode, body, isPublic: true }];
 }
 
 function announceObject(tree: FlatTree, object: number, at: Surroundings): void {
   for (const part of tree.named(object)) {
     if (tree.kind(part) === "shorthand_property_identifier") at.exports(tree.text(part));
     const value = tree.kind(part) === "pair" ? tree.child(part, "value") : -1;
-    if (tree.kind(value) === "identifier") at.exports(tree.text(value));
+    if (tree.kind(value) === "identifier")
+      at.exports(tree.text(value), keyText(tree, tree.child(part, "key")));
   }
 }
 
@@ -326,16 +328,18 @@ function patternNames(tree: FlatTree, node: number, pattern: number, outer: numb
 /** `export { a }` and `export default a` say what is public; `export default function () {}` is called `default`. */
 export function exportDefault(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
   for (const one of tree.named(tree.childOf(node, "export_clause")))
-    at.exports(tree.text(tree.child(one, "name")));
+    at.exports(tree.text(tree.child(one, "name")), tree.text(tree.child(one, "alias")) || undefined);
+  if (tree.has(node, "default"))
+    at.exports(tree.text(tree.child(tree.child(node, "declaration"), "name")), "default");
   const value = valueOf(tree, tree.child(node, "value"));
-  if (tree.kind(value) === "identifier") at.exports(tree.text(value));
+  if (tree.kind(value) === "identifier") at.exports(tree.text(value), "default");
   const kind = valueKind(tree, value);
   if (kind === undefined) return [];
   const nameNode = tree.child(value, "name");
   const body = tree.child(value, "body");
-  return [
-    { name: nameNode >= 0 ? tree.text(nameNode) : "default", kind, node, nameNode, body, isPublic: true },
-  ];
+  const name = nameNode >= 0 ? tree.text(nameNode) : "default";
+  at.exports(name, "default");
+  return [{ name, kind, node, nameNode, body, isPublic: true }];
 }
 
 /** A key as written, quotes removed; "" for a computed one. */

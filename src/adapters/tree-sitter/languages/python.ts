@@ -46,21 +46,36 @@ function listed(tree: FlatTree, left: number): number[] {
   return tree.named(left).filter((n) => tree.kind(n) === "identifier");
 }
 
-function importedNames(tree: FlatTree, node: number): string[] {
-  return tree
-    .childrenIn(node, "name")
-    .map((n) => tree.text(tree.kind(n) === "aliased_import" ? tree.child(n, "name") : n));
+/** Each imported name as it is elsewhere, and as the file calls it. */
+function importedNames(tree: FlatTree, node: number): (readonly [name: string, local: string])[] {
+  return tree.childrenIn(node, "name").map((n) => {
+    const name = tree.text(tree.kind(n) === "aliased_import" ? tree.child(n, "name") : n);
+    return [name, tree.kind(n) === "aliased_import" ? tree.text(tree.child(n, "alias")) : name];
+  });
 }
 
 function importStatement(tree: FlatTree, node: number): readonly Import[] {
-  return importedNames(tree, node).map((source) => ({ source, names: ["*"], line: tree.lineOf(node) }));
+  return importedNames(tree, node).map(([source, local]) => ({
+    source,
+    names: ["*"],
+    locals: [local],
+    line: tree.lineOf(node),
+  }));
 }
 
 function importFrom(tree: FlatTree, node: number): readonly Import[] {
   const module = tree.child(node, "module_name");
-  const names = tree.has(node, "wildcard_import") ? ["*"] : importedNames(tree, node);
-  // `from . import x`: white space between the dots and the name is allowed, and never meant.
-  return [{ source: tree.text(module).replaceAll(" ", "") || "__future__", names, line: tree.lineOf(node) }];
+  const imported = tree.has(node, "wildcard_import") ? [["*", "*"] as const] : importedNames(tree, node);
+  const isRenamed = imported.some(([name, local]) => name !== local);
+  return [
+    {
+      // `from . import x`: white space between the dots and the name is allowed, and never meant.
+      source: tree.text(module).replaceAll(" ", "") || "__future__",
+      names: imported.map(([name]) => name),
+      ...(isRenamed ? { locals: imported.map(([, local]) => local) } : {}),
+      line: tree.lineOf(node),
+    },
+  ];
 }
 
 /** A plain name in a `case` is a new variable, a dotted one a constant that is looked up. */
@@ -72,6 +87,14 @@ function captured(tree: FlatTree, node: number): Role | undefined {
     (holder === "case_pattern" || holder === "keyword_pattern")
     ? "bind"
     : undefined;
+}
+
+/** `class Box(Generic[T])` builds on `Generic`; what stands in the brackets does not say what it is. */
+function subscripted(tree: FlatTree, node: number): Role | undefined {
+  const holder = tree.parentOf(node);
+  const list = tree.parentOf(holder);
+  const isBase = tree.kind(list) === "argument_list" && tree.kind(tree.parentOf(list)) === "class_definition";
+  return isBase && node === holder + 1 ? "inherit" : undefined;
 }
 
 export const python: LanguageRules = {
@@ -128,6 +151,7 @@ export const python: LanguageRules = {
   },
   contexts: {
     dotted_name: captured,
+    subscript: subscripted,
     // `case … as name`; `with` and `except` have a node of their own for the name.
     as_pattern: (tree, node) => (node === tree.parentOf(node) + 1 ? undefined : "bind"),
   },

@@ -21,7 +21,7 @@ export interface SimilarCode {
 export function similarCodeTool({ survey, paths, nonce }: SimilarCode): Tool {
   return defineTool({
     name: "similar_code",
-    description: `Lists the functions whose body has the structure of a given one: 70 % or more of the tokens in the same order, names and literals put aside. Most similar first. Finds copies of a mistake; bodies under ${MIN_TOKENS} tokens are not compared.`,
+    description: `Lists the functions whose body has the structure of a given one: 70 % or more of the runs of four tokens, names and literals put aside. Most similar first. Finds copies of a mistake; bodies under ${MIN_TOKENS} tokens are not compared.`,
     args: z.strictObject(definitionArgs),
     async run(wanted, signal) {
       const all = await survey();

@@ -1,12 +1,10 @@
-import type { FileSyntax, Reference, SymbolDefinition } from "../../syntax/syntax.ts";
-import type { CodeSurvey, Definition } from "./survey-code.ts";
+import type { Language, Reference, SymbolDefinition } from "../../syntax/syntax.ts";
 import { importResolver, type ImportResolver } from "./resolve-imports.ts";
+import { type Certainty, useJudge } from "./judge-use.ts";
+import { nameBindings } from "./name-bindings.ts";
+import type { CodeSurvey, Definition } from "./survey-code.ts";
 
-/**
- * How sure it is that a use means this definition: `resolved` through the same file or an import; `only-one` because
- * nothing else in the repository has the name; `by-name` when several definitions share it.
- */
-export type Certainty = "resolved" | "only-one" | "by-name";
+export type { Certainty };
 
 export interface Use {
   readonly path: string;
@@ -26,35 +24,33 @@ export interface UseFinder {
 }
 
 export function useFinder(survey: CodeSurvey): UseFinder {
-  const resolver = importResolver(survey.files.keys());
-  const imports = new Map<string, ReadonlySet<string>>();
-  const importsOf = (path: string, syntax: FileSyntax): ReadonlySet<string> => {
-    let known = imports.get(path);
-    if (known === undefined) imports.set(path, (known = resolveAll(path, syntax, resolver)));
-    return known;
-  };
+  const resolver = importResolver(survey.files.keys(), survey.importSettings);
+  const names = nameBindings(survey, resolver);
+  const judge = useJudge(survey, names);
   const byName = indexReferences(survey);
   let importers: ReadonlyMap<string, readonly { path: string; line: number }[]> | undefined;
 
   return {
     usesOf(definition) {
       const { path: home, symbol } = definition;
-      const rivals = (survey.definitions.get(symbol.name) ?? []).filter(
-        (other) =>
-          !(other.path === home && other.symbol.start === symbol.start) && isSameSort(other.symbol, symbol),
-      );
-      const owner = symbol.container.at(-1);
+      const family = familyOf(survey.files.get(home)?.language);
+      const certaintyOf = judge(definition);
       const uses: Use[] = [];
-      for (const { path, reference } of byName.get(symbol.name) ?? []) {
+      const consider = (path: string, reference: Reference): void => {
         const syntax = survey.files.get(path)!;
+        if (familyOf(syntax.language) !== family) return;
+        if (path === home && isWithin(reference.line, symbol)) return;
         const inside = reference.inside === undefined ? undefined : syntax.symbols[reference.inside];
-        if (path === home && isWithin(reference.line, symbol)) continue;
-        // A plain name says nothing about a member: `set` may be any variable.
-        if (reference.kind === "name" && owner !== undefined && reference.receiver === undefined) continue;
-        const certainty = judge(reference, path, inside, definition, rivals, importsOf(path, syntax));
+        const certainty = certaintyOf({ path, reference, inside });
         if (certainty !== undefined)
           uses.push({ path, line: reference.line, kind: reference.kind, certainty, inside });
-      }
+      };
+      for (const { path, reference } of byName.get(symbol.name) ?? []) consider(path, reference);
+      const elsewhere =
+        symbol.container.length > 0 ? [] : names.otherNames({ path: home, name: symbol.name });
+      for (const [path, locals] of elsewhere)
+        for (const reference of survey.files.get(path)!.references)
+          if (locals.has(reference.name)) consider(path, reference);
       return uses.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
     },
     importersOf(path) {
@@ -64,40 +60,19 @@ export function useFinder(survey: CodeSurvey): UseFinder {
   };
 }
 
-const SELF = new Set(["self", "this", "cls", "super", "@", "static", "Self"]);
+const FAMILY: Readonly<Partial<Record<Language, string>>> = {
+  typescript: "js",
+  tsx: "js",
+  javascript: "js",
+  c: "c",
+  cpp: "c",
+  java: "jvm",
+  kotlin: "jvm",
+};
 
-function judge(
-  reference: Reference,
-  path: string,
-  inside: SymbolDefinition | undefined,
-  { path: home, symbol }: Definition,
-  rivals: readonly Definition[],
-  imported: ReadonlySet<string>,
-): Certainty | undefined {
-  const owner = symbol.container.at(-1);
-  const receiver = reference.receiver?.replace(/^\$|^\*|^&/, "");
-  const first = receiver?.split(/[.:]/)[0] ?? "";
-  if (owner !== undefined && receiver !== undefined && SELF.has(first) && !receiver.includes(".")) {
-    // `self.set()` means the class that it stands in.
-    if (path !== home || inside?.container.includes(owner) !== true)
-      return rivals.length === 0 && path !== home ? "only-one" : undefined;
-    return "resolved";
-  }
-  if (owner !== undefined && receiver === owner)
-    return path === home || imported.has(home) ? "resolved" : undefined;
-  const near = path === home || imported.has(home);
-  const rivalNear = rivals.some((rival) => rival.path === path || imported.has(rival.path));
-  if (near && !rivalNear)
-    return owner === undefined || receiver !== undefined || path === home ? "resolved" : "by-name";
-  if (rivals.length === 0) return "only-one";
-  // Something nearer has the same name.
-  if (!near && rivalNear) return undefined;
-  return "by-name";
-}
-
-/** Members compete with members, functions with functions. */
-function isSameSort(a: SymbolDefinition, b: SymbolDefinition): boolean {
-  return a.container.length > 0 === b.container.length > 0;
+/** Languages whose code can use each other's names as they are. */
+function familyOf(language: Language | undefined): string | undefined {
+  return language === undefined ? undefined : (FAMILY[language] ?? language);
 }
 
 function isWithin(line: number, { start, end }: SymbolDefinition): boolean {
@@ -115,14 +90,6 @@ function indexReferences(
       else same.push({ path, reference });
     }
   return index;
-}
-
-function resolveAll(
-  path: string,
-  { imports, language }: FileSyntax,
-  resolver: ImportResolver,
-): ReadonlySet<string> {
-  return new Set(imports.flatMap((imported) => resolver.resolve(path, language, imported)));
 }
 
 function indexImporters(

@@ -1,4 +1,4 @@
-import { isFunctionLike } from "../locate/rank-functions.ts";
+import { isFunctionLike } from "../locate/is-function-like.ts";
 import type { Use, UseFinder } from "./find-uses.ts";
 import type { Definition } from "./survey-code.ts";
 

@@ -1,17 +1,20 @@
 import type { Import, Language } from "../../syntax/syntax.ts";
+import type { ImportSettings } from "./import-settings.ts";
 
-/** Finds the files that an import means. By paths alone: settings of compilers and package managers are not read. */
+/** Finds the files that an import means: by paths, and by what settings say of packages and aliases. */
 export interface ImportResolver {
   /** Paths that the import brings in, none when it is somebody else's code or cannot be told. */
   resolve(from: string, language: Language, imported: Import): readonly string[];
 }
 
 const INDEX_NAMES = new Set(["index", "__init__", "mod", "lib", "main"]);
+/** Where sources start. */
+const ROOTS = ["", "src/", "lib/"];
 /** A name that fits more files than this names none of them. */
 const MAX_FITTING = 3;
 
-/** `paths`: every file that could be meant. */
-export function importResolver(paths: Iterable<string>): ImportResolver {
+/** `paths`: every file that could be meant. Without settings an import by a package's name means somebody else's code. */
+export function importResolver(paths: Iterable<string>, settings?: ImportSettings): ImportResolver {
   const byStem = new Map<string, string>();
   const byLast = new Map<string, string[]>();
   const byFolder = new Map<string, string[]>();
@@ -48,7 +51,40 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
         : stem;
       return [stem, whole].some((name) => name === suffix || name.endsWith(`/${suffix}`));
     });
+    // What starts at a source root is meant as it is written: others only end the same way.
+    const exactly = fitting.filter((path) => ROOTS.some((root) => isStemOf(path, root + suffix)));
+    if (exactly.length > 0) return exactly;
     return fitting.length <= MAX_FITTING ? fitting : [];
+  };
+
+  /** A module of JavaScript or TypeScript; its import may name the file that a compiler would make of it. */
+  const script = (target: string): string | undefined =>
+    exact(target) ?? exact(target.replace(/\.(m|c)?[jt]sx?$/, ""));
+
+  /** By the aliases that hold in a folder, then by the name of a package of the repository. */
+  const byName = (folder: string, source: string): string | undefined => {
+    for (const { scope, pattern, targets } of settings?.aliases ?? []) {
+      if (scope !== "" && folder !== scope && !folder.startsWith(`${scope}/`)) continue;
+      const rest = matchOne(pattern, source);
+      if (rest === undefined) continue;
+      for (const target of targets) {
+        const found = script(join("", target.replace("*", rest)));
+        if (found !== undefined) return found;
+      }
+    }
+    const name = source
+      .split("/")
+      .slice(0, source.startsWith("@") ? 2 : 1)
+      .join("/");
+    const known = settings?.packages.get(name);
+    if (known === undefined) return undefined;
+    const rest = source.slice(name.length);
+    const places = rest === "" ? [...known.entries, "src", "", "lib"] : [rest, `src${rest}`, `lib${rest}`];
+    for (const place of places) {
+      const found = script(join(known.folder, place));
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
 
   return {
@@ -72,9 +108,7 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
         case "typescript":
         case "tsx":
         case "javascript": {
-          if (!source.startsWith(".")) return [];
-          const target = join(folder, source);
-          const found = exact(target) ?? exact(target.replace(/\.(m|c)?[jt]sx?$/, ""));
+          const found = source.startsWith(".") ? script(join(folder, source)) : byName(folder, source);
           return found === undefined ? [] : [found];
         }
         case "c":
@@ -83,11 +117,12 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
           return beside === undefined ? bySuffix(stemOf(source).split("/")) : [beside];
         }
         case "java":
-        case "kotlin":
-          return bySuffix([...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean))
-            .length > 0
-            ? bySuffix([...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean))
-            : bySuffix(source.split("."));
+        case "kotlin": {
+          const named = bySuffix(
+            [...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean),
+          );
+          return named.length > 0 ? named : bySuffix(source.split("."));
+        }
         case "php":
           return bySuffix(source.split(/[\\/]/).filter(Boolean));
         case "ruby": {
@@ -126,6 +161,21 @@ export function importResolver(paths: Iterable<string>): ImportResolver {
       }
     },
   };
+}
+
+/** What `*` of the pattern stands for; undefined when the text does not fit. */
+function matchOne(pattern: string, text: string): string | undefined {
+  const star = pattern.indexOf("*");
+  if (star < 0) return pattern === text ? "" : undefined;
+  const [head, tail] = [pattern.slice(0, star), pattern.slice(star + 1)];
+  const fits = text.length >= head.length + tail.length && text.startsWith(head) && text.endsWith(tail);
+  return fits ? text.slice(head.length, text.length - tail.length) : undefined;
+}
+
+/** Whether the path without its ending, or the package that it is the own file of, has this name. */
+function isStemOf(path: string, name: string): boolean {
+  const stem = stemOf(path);
+  return stem === name || (INDEX_NAMES.has(stem.slice(name.length + 1)) && stem.startsWith(`${name}/`));
 }
 
 function push(map: Map<string, string[]>, key: string, path: string): void {

@@ -1,5 +1,6 @@
 import type { FileSyntax, SymbolDefinition } from "../../syntax/syntax.ts";
 import type { Codebase } from "../codebase.ts";
+import { type ImportSettings, readImportSettings } from "./import-settings.ts";
 
 /** Files beyond this many, by path order, are not surveyed; `left` says how many there were. */
 const MAX_FILES = 8_000;
@@ -16,6 +17,8 @@ export interface CodeSurvey {
   readonly definitions: ReadonlyMap<string, readonly Definition[]>;
   /** Files with a grammar that were not read, over the limit. */
   readonly left: number;
+  /** What the repository's own settings say about imports; absent when they were not read. */
+  readonly importSettings?: ImportSettings;
 }
 
 export async function surveyCode(
@@ -42,5 +45,6 @@ export async function surveyCode(
       if (same === undefined) definitions.set(symbol.name, [{ path, symbol }]);
       else same.push({ path, symbol });
     }
-  return { files, definitions, left: Math.max(0, wanted.length - MAX_FILES) };
+  const importSettings = await readImportSettings(codebase, signal);
+  return { files, definitions, left: Math.max(0, wanted.length - MAX_FILES), importSettings };
 }

@@ -1,34 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
-import { treeSitterSyntax } from "../../../../src/adapters/tree-sitter/tree-sitter-syntax.ts";
 import { useFinder } from "../../../../src/engine/evidence/graph/find-uses.ts";
 import { callersOf } from "../../../../src/engine/evidence/graph/reach.ts";
 import { importResolver } from "../../../../src/engine/evidence/graph/resolve-imports.ts";
-import type { CodeSurvey, Definition } from "../../../../src/engine/evidence/graph/survey-code.ts";
 import { findSimilar } from "../../../../src/engine/evidence/similar/find-similar.ts";
 import { matcherOf } from "../../../../src/engine/search/glob.ts";
-import type { FileSyntax, Language } from "../../../../src/engine/syntax/syntax.ts";
-
-/** A survey of a few files, parsed for real. */
-async function surveyOf(texts: Readonly<Record<string, string>>): Promise<CodeSurvey> {
-  await using reader = treeSitterSyntax({ workers: 0 });
-  const files = new Map<string, FileSyntax>();
-  const definitions = new Map<string, Definition[]>();
-  const wanted = Object.entries(texts).map(([path, text]) => ({
-    oid: path,
-    language: reader.languageOf(path)!,
-    text,
-  }));
-  for await (const { oid, syntax } of reader.parse(wanted)) files.set(oid, syntax!);
-  for (const [path, { symbols }] of files)
-    for (const symbol of symbols)
-      definitions.set(symbol.name, [...(definitions.get(symbol.name) ?? []), { path, symbol }]);
-  return { files, definitions, left: 0 };
-}
-
-const find = (survey: CodeSurvey, path: string, name: string): Definition => ({
-  path,
-  symbol: survey.files.get(path)!.symbols.find((symbol) => symbol.name === name)!,
-});
+import type { Language } from "../../../../src/engine/syntax/syntax.ts";
+import { definitionIn, surveyOf } from "./survey-of.ts";
 
 describe("imports are resolved by paths", () => {
   const paths = [
@@ -73,7 +50,9 @@ describe("uses", () => {
     });
     const finder = useFinder(survey);
     const uses = (path: string, name: string): string[] =>
-      finder.usesOf(find(survey, path, name)).map((use) => `${use.path}:${use.line} ${use.certainty}`);
+      finder
+        .usesOf(definitionIn(survey, path, name))
+        .map((use) => `${use.path}:${use.line} ${use.certainty}`);
     expect(uses("pkg/store.py", "check")).toEqual(["pkg/store.py:3 resolved"]);
     expect(uses("pkg/store.py", "set")).toEqual(["app.py:5 resolved", "other.py:2 by-name"]);
     expect(uses("pkg/cache.py", "set")).toEqual(["other.py:2 by-name"]);
@@ -84,7 +63,7 @@ describe("uses", () => {
     const survey = await surveyOf({
       "a.py": "def a():\n    b()\n\ndef b():\n    c()\n\ndef c():\n    a()\n",
     });
-    const callers = callersOf(find(survey, "a.py", "c"), useFinder(survey));
+    const callers = callersOf(definitionIn(survey, "a.py", "c"), useFinder(survey));
     expect(callers.map(({ definition, distance }) => `${definition.symbol.name} ${distance}`)).toEqual([
       "b 1",
       "a 2",
@@ -101,7 +80,7 @@ test("similar code is found by structure, not by words; other code is not", asyn
     "c.py":
       "def third(a):\n    with open(a) as f:\n        data = f.read()\n    try:\n        return int(data.strip())\n    except ValueError:\n        return None\n",
   });
-  const similar = findSimilar(find(survey, "a.py", "first"), "python", survey);
+  const similar = findSimilar(definitionIn(survey, "a.py", "first"), "python", survey);
   expect(similar.map(({ path, similarity }) => [path, similarity])).toEqual([["b.py", 1]]);
 });
 
