@@ -55,7 +55,9 @@ for (const { id, repo, base_commit, title, body } of cases) {
     id,
     files: files.map(({ path }) => path),
     functions: functions.map(
-      ({ path, symbol }) => `${path}::${[...symbol.container, symbol.name].join(".")}`,
+      // As the benchmark names them: with what they stand in for Python, bare elsewhere.
+      ({ path, symbol }) =>
+        `${path}::${(path.endsWith(".py") ? [...symbol.container, symbol.name] : [symbol.name]).join(".")}`,
     ),
     seconds: Number(seconds.toFixed(3)),
   };

@@ -8,6 +8,7 @@ import type { IssuePart } from "./reading/part-of-heading.ts";
 import { sentencesOf } from "./reading/sentences.ts";
 import type { Hidden } from "./visible/hidden.ts";
 import { visibleText } from "./visible/visible-text.ts";
+import { visibleTitle } from "./visible/visible-title.ts";
 
 /** So many quotations of one sort are shown; the issue itself is one click away. */
 const MAX_QUOTES = 6;
@@ -28,7 +29,7 @@ export function understandIssue(issue: Issue): IssueReading {
     hidden.push(...visible.hidden);
     return { text: visible.text, blocks: readBlocks(visible.text), author };
   };
-  const title = visibleText(issue.title).text;
+  const title = visibleTitle(issue.title).text;
   const body = voice(issue.body, undefined);
   const voices = [body, ...issue.comments.map((comment) => voice(comment.body, comment.author))];
   const all = [title, ...voices.map(({ text }) => text)].join("\n");

@@ -6,6 +6,7 @@ import type { IndexedCodebase } from "../evidence/open-codebase.ts";
 import { callersOf, type Caller } from "../evidence/graph/reach.ts";
 import { type Use, type UseFinder, useFinder } from "../evidence/graph/find-uses.ts";
 import { type CodeSurvey, type Definition, surveyCode } from "../evidence/graph/survey-code.ts";
+import { type Companion, rankCompanions } from "../evidence/impact/rank-companions.ts";
 import { locate, type Location } from "../evidence/locate/locate.ts";
 import { buildQuery, type Query } from "../evidence/locate/query.ts";
 import { runProbes } from "../evidence/probes/run-probes.ts";
@@ -18,6 +19,8 @@ import { type At, findSuspects, type Suspect } from "./suspects.ts";
 export const MAX_COMMITS = 3_000;
 /** Files and functions that the ranking hands on. */
 const TOP = 30;
+/** Companions of a target that are shown; as many as the benchmark of the ranking looks at. */
+const MAX_COMPANIONS = 10;
 
 /** A function that a fix would change: the leading suspect, and every other one with the same faulty sequence. */
 export interface Target extends Definition {
@@ -47,6 +50,8 @@ export interface ResearchContext {
   similar(): Promise<readonly SimilarFunction[]>;
   /** Uses of each target, in the order of the targets. */
   usesOfTargets(): Promise<readonly { readonly target: Target; readonly uses: readonly Use[] }[]>;
+  /** Functions that are likeliest to change with the first target, best first, without the targets themselves. */
+  companions(): Promise<readonly Companion[]>;
   callers(target: Definition): Promise<readonly Caller[]>;
   search(query: SearchQuery): Promise<RecordedSearch>;
   /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
@@ -117,10 +122,24 @@ export function researchContext(options: ContextOptions): ResearchContext {
     const all = await survey();
     const language = first === undefined ? undefined : all.files.get(first.path)?.language;
     if (first === undefined || language === undefined) return [];
-    return findSimilar(first, language, all).filter(
-      ({ path, symbol }) =>
-        !others.some((other) => other.path === path && other.symbol.start === symbol.start),
-    );
+    return findSimilar(first, language, all).filter((one) => !others.some((other) => isSame(one, other)));
+  });
+  const companions = once(async () => {
+    const [first, ...others] = await targets();
+    if (first === undefined) return [];
+    onStep?.("ranking what changes with the target");
+    const sources = {
+      codebase,
+      survey: await survey(),
+      uses: await uses(),
+      commits: await commits(),
+      query,
+    };
+    const ranked = await rankCompanions(first, sources, {
+      top: MAX_COMPANIONS + others.length,
+      ...stoppable,
+    });
+    return ranked.filter((one) => !others.some((other) => isSame(one, other))).slice(0, MAX_COMPANIONS);
   });
   return {
     issue,
@@ -139,10 +158,15 @@ export function researchContext(options: ContextOptions): ResearchContext {
     targets,
     similar,
     usesOfTargets,
+    companions,
     callers: async (target) => callersOf(target, await uses()),
     search: (search) => runSearch(search, codebase, signal),
     proposing: (proposed) => researchContext({ ...options, proposed }),
   };
+}
+
+function isSame(a: Definition, b: Definition): boolean {
+  return a.path === b.path && a.symbol.start === b.symbol.start;
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -43,6 +43,12 @@ export function counted(n: number, one: string, many: string = `${one}s`): strin
   return `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
 }
 
+/** "98 %"; less than half a percent is "under 1 %", as nothing is certain. */
+export function percent(likelihood: number): string {
+  const whole = Math.round(likelihood * 100);
+  return whole < 1 ? "under 1 %" : whole > 99 ? "over 99 %" : `${whole} %`;
+}
+
 /** "a", "a and b", "a, b and c"; beyond `max` "a, b and 7 more". */
 export function listed(items: readonly string[], max = 6): string {
   const shown = items.length > max ? [...items.slice(0, max - 1), `${items.length - max + 1} more`] : items;

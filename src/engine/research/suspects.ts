@@ -1,8 +1,9 @@
 import type { LineCitation } from "../../domain/citation/citation.ts";
 import { RunFailure } from "../../domain/failure.ts";
 import { formatLines } from "../../domain/citation/format-citation.ts";
-import { isFunctionLike } from "../evidence/locate/rank-functions.ts";
-import type { Location, LocatedFunction, Strength } from "../evidence/locate/locate.ts";
+import { isFunctionLike } from "../evidence/locate/is-function-like.ts";
+import type { Strength } from "../evidence/locate/confidence.ts";
+import type { Location, LocatedFunction } from "../evidence/locate/locate.ts";
 import type { Reason } from "../evidence/locate/signal.ts";
 import { type ProbeHit, runProbes } from "../evidence/probes/run-probes.ts";
 import type { Codebase } from "../evidence/codebase.ts";
@@ -37,8 +38,8 @@ export interface At {
 const MAX_SUSPECTS = 6;
 /** Probes look into this many of the best files. */
 const FILES_FOR_PROBES = 8;
-/** A sequence known to cause the symptom outweighs any count of shared words, within the files that the words lead to. */
-const PROBE_BONUS = 1;
+/** Logits: a sequence known to cause the symptom outweighs most shared words, within the files that the words lead to. */
+const PROBE_BONUS = 5;
 
 /**
  * The suspects, first the one a person named (`at`), else the one that a model proposed, then by evidence. Throws RunFailure `usage` when `at` names lines
@@ -64,15 +65,16 @@ export async function findSuspects(
   for (const hit of hits) {
     const key = keyOf(hit.path, hit.symbol);
     if (found.has(key)) continue;
-    const file = location.files.find(({ path }) => path === hit.path);
-    if (file === undefined) continue;
+    if (!location.files.some(({ path }) => path === hit.path)) continue;
     found.set(
       key,
       fromFunction(
         {
           path: hit.path,
           symbol: hit.symbol,
-          score: file.score / location.files[0]!.score / 2,
+          // Not ranked itself, so not better than the last that is.
+          score: location.functions.at(-1)?.score ?? 0,
+          confidence: 0,
           strength: "weak",
           reasons: [],
         },

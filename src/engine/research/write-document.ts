@@ -5,7 +5,7 @@ import type { ResearchContext } from "./research-context.ts";
 import * as comprehension from "./sections/comprehension.ts";
 import * as impact from "./sections/impact-map.ts";
 import * as cause from "./sections/root-cause.ts";
-import { counted, fact, hypothesis, listed, measured } from "./statements.ts";
+import { counted, fact, hypothesis, listed, measured, percent } from "./statements.ts";
 import { citationOf, qualifiedName } from "./suspects.ts";
 
 type Writer = (context: ResearchContext) => Promise<readonly Block[]>;
@@ -87,14 +87,20 @@ export async function writeDocument(phase: Phase, context: ResearchContext): Pro
 async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly Finding[]> {
   if (phase.type === "comprehension") {
     const { files } = await context.location();
-    const best = files.slice(0, 3);
+    const [first] = files;
+    if (first === undefined) return [measured("No source file answers to the words of the issue.")];
+    const best = first.strength === "strong" ? [first] : files.slice(0, 3);
+    const named = listed(best.map(({ path, confidence }) => `${inlineCode(path)} (${percent(confidence)})`));
+    const text = {
+      strong: `A fix most likely changes ${named}.`,
+      moderate: `A fix probably changes one of these files or more: ${named}.`,
+      weak: `Which file a fix changes is not established; the nearest are ${named}.`,
+    }[first.strength];
     return [
-      best.length === 0
-        ? measured("No source file answers to the words of the issue.")
-        : hypothesis(
-            `The issue is about ${listed(best.map(({ path }) => inlineCode(path)))}; the evidence is ${best[0]!.strength}.`,
-            best.flatMap(({ reasons }) => reasons[0]?.citations.slice(0, 1) ?? []),
-          ),
+      hypothesis(
+        text,
+        best.flatMap(({ reasons }) => reasons[0]?.citations.slice(0, 1) ?? []),
+      ),
     ];
   }
   const [leading] = await context.suspects();

@@ -8,5 +8,7 @@ export interface CommandIo {
   /** Progress and failures. */
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;
+  /** Width of the terminal that `out` writes to, in characters; absent when it goes elsewhere. */
+  readonly columns?: number;
   readonly stdin: () => Promise<string>;
 }

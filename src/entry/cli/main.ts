@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { cacheCompiledCode } from "./cache-compiled-code.ts";
+import { cacheCompiledCode } from "../cache-compiled-code.ts";
 
 // Before anything large is loaded.
 cacheCompiledCode(process.env);
@@ -28,5 +28,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   err: (line) => void process.stderr.write(`${line}\n`),
   // A terminal that does not know its width (some CI systems) gets plain lines.
   isTerminal: process.stderr.isTTY && process.stdout.isTTY && process.stdout.columns >= 40,
+  ...(process.stdout.isTTY && process.stdout.columns >= 40 ? { columns: process.stdout.columns } : {}),
   stdin: () => text(process.stdin),
 });

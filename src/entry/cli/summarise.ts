@@ -68,7 +68,7 @@ export function summarise(
   return [
     `Issue ${issue} at ${baseCommit.slice(0, 12)}`,
     "",
-    table(["phase", "status", "checked", "document"], rows, color.bold),
+    table(["phase", "status", "checked", "document"], rows, { bold: color.bold }),
     "",
     ...leads,
     "",

@@ -1,5 +1,6 @@
 import type { Issue } from "../../../domain/issue/issue.ts";
 import { visibleText } from "../../../domain/issue/visible/visible-text.ts";
+import { visibleTitle } from "../../../domain/issue/visible/visible-title.ts";
 import { byWhom } from "../by-whom.ts";
 import { lineOf, onOneLine } from "../tools/answer.ts";
 import { rightOfAuthor } from "../tools/issue.ts";
@@ -14,14 +15,14 @@ const MAX_COMMENT = 4_000;
 /** Title and body as readers see them. */
 export function issuePart(issue: Issue, value: number): Part {
   const visible = visibleText(issue.body);
-  const hidden = visible.hidden.length + visibleText(issue.title).hidden.length;
+  const hidden = visible.hidden.length + visibleTitle(issue.title).hidden.length;
   const by = byWhom(issue.author, rightOfAuthor(issue));
   const valueOf = falling(value, 0.9);
   return {
     name: "issue",
     heading: "The issue, as readers see it",
     source: `issue title and body, ${by}${hidden > 0 ? `; ${hidden} hidden parts left out` : ""}`,
-    items: [`Title: ${onOneLine(visibleText(issue.title).text, 400)}\n`, ...piecesOf(visible.text)].map(
+    items: [`Title: ${onOneLine(visibleTitle(issue.title).text, 400)}\n`, ...piecesOf(visible.text)].map(
       // What it is about comes before everything else.
       (text, n): Item => ({ forms: [text], value: n === 0 ? value * 1_000 : valueOf(n - 1) }),
     ),

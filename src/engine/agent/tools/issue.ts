@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Issue } from "../../../domain/issue/issue.ts";
 import { visibleText } from "../../../domain/issue/visible/visible-text.ts";
+import { visibleTitle } from "../../../domain/issue/visible/visible-title.ts";
 import type { Hidden } from "../../../domain/issue/visible/hidden.ts";
 import { byWhom } from "../by-whom.ts";
 import { MAX_ANSWER, defineTool, type Tool } from "../tool.ts";
@@ -40,7 +41,7 @@ export function issueTool({ issue, nonce }: { readonly issue: Issue; readonly no
           nonce,
           head: `The issue has ${counted(issue.comments.length, "comment")}.`,
           source: `issue title, ${byWhom(issue.author, rightOfAuthor(issue))}`,
-          lines: [onOneLine(visibleText(issue.title).text, 400)],
+          lines: [onOneLine(visibleTitle(issue.title).text, 400)],
         }),
       ];
       const apart = hiddenPart(hidden);
@@ -97,7 +98,7 @@ export function issueTool({ issue, nonce }: { readonly issue: Issue; readonly no
 }
 
 function read(issue: Issue): { readonly texts: readonly Text[]; readonly hidden: readonly Hidden[] } {
-  const hidden: Hidden[] = [...visibleText(issue.title).hidden];
+  const hidden: Hidden[] = [...visibleTitle(issue.title).hidden];
   const text = (markdown: string, source: string): Text => {
     const visible = visibleText(markdown);
     hidden.push(...visible.hidden);

@@ -2,25 +2,29 @@ import type { CommitRecord } from "../../source/history.ts";
 import type { SymbolDefinition } from "../../syntax/syntax.ts";
 import type { IndexedCodebase } from "../open-codebase.ts";
 import type { Query } from "./query.ts";
-import { explainFile, rankFiles, type RankedFile } from "./rank-files.ts";
+import { confidencesOf, type Strength, strengthOf } from "./confidence.ts";
+import { rankFiles } from "./rank-files.ts";
 import { rankFunctions, type RankedFunction } from "./rank-functions.ts";
 import type { Reason, SignalContext } from "./signal.ts";
 
-/** How far the evidence reaches: `strong` rests on something the issue gives exactly, `weak` on shared words alone. */
-export type Strength = "strong" | "moderate" | "weak";
-
 export interface LocatedFile {
   readonly path: string;
+  /** A logit; only comparable within one ranking. */
   readonly score: number;
+  /** How likely it is that a fix changes this file, 0 to 1. */
+  readonly confidence: number;
   readonly strength: Strength;
-  /** Strongest first; each with what it rests on. Only for the first `top` files. */
+  /** Strongest first; each with what it rests on. */
   readonly reasons: readonly Reason[];
 }
 
 export interface LocatedFunction {
   readonly path: string;
   readonly symbol: SymbolDefinition;
+  /** A logit; only comparable within one ranking. */
   readonly score: number;
+  /** How likely it is that a fix changes this function, 0 to 1. */
+  readonly confidence: number;
   readonly strength: Strength;
   readonly reasons: readonly Reason[];
 }
@@ -42,11 +46,8 @@ export interface LocateOptions {
   readonly isCandidate?: ((path: string) => boolean) | undefined;
 }
 
-/** Functions are looked for in this many of the best files; the gold file of 17 in 20 development cases is among ten. */
+/** Functions are looked for in this many of the best files; the gold file of 19 in 20 development cases is among ten. */
 const FILES_FOR_FUNCTIONS = 20;
-/** Files whose direct signals are at least this share of their best count as named outright. */
-const CLEAR = 0.5;
-const DIRECT = ["stack frame", "message", "mention"];
 
 /** Ranks the source files and functions of a codebase by how likely a fix of the issue changes them, with the reasons. */
 export async function locate(
@@ -61,41 +62,39 @@ export async function locate(
       (path) =>
         codebase.roleOf(path) === "source" && codebase.lexicon(path) !== undefined && isCandidate(path),
     );
-  const context: SignalContext = { codebase, candidates, commits };
-  const ranked = await rankFiles(query, context);
-  const functions = await rankFunctions(ranked.slice(0, FILES_FOR_FUNCTIONS), query, context, signal);
+  const context: SignalContext = { codebase, candidates, commits, signal };
+  const { files: ranked, explain } = await rankFiles(query, context);
+  const confidences = confidencesOf(ranked.map(({ score }) => score));
+  const functions = await rankFunctions(ranked.slice(0, FILES_FOR_FUNCTIONS), query, context);
   const files: LocatedFile[] = [];
-  for (const file of ranked.slice(0, top)) {
+  for (const [place, file] of ranked.slice(0, top).entries()) {
     signal?.throwIfAborted();
+    const confidence = confidences[place]!;
     files.push({
       path: file.path,
       score: file.score,
-      strength: strengthOf(file, ranked),
-      reasons: await explainFile(file, query, context),
+      confidence,
+      strength: strengthOf(confidence),
+      reasons: await explain(file),
     });
   }
-  const strengths = new Map(ranked.map((file) => [file.path, strengthOf(file, ranked)]));
+  const confidenceOf = new Map(ranked.map(({ path }, place) => [path, confidences[place]!]));
+  // A function is no likelier than its file.
+  const likely = confidencesOf(functions.map(({ score }) => score)).map((one, place) =>
+    Math.min(one, confidenceOf.get(functions[place]!.path)!),
+  );
   return {
     files,
-    functions: functions.slice(0, top).map((item) => ({
+    functions: functions.slice(0, top).map((item, place) => ({
       path: item.path,
       symbol: item.symbol,
       score: item.score,
-      strength: item.inTrace || item.sharing === 1 ? "strong" : strengths.get(item.path)!,
+      confidence: likely[place]!,
+      strength: strengthOf(likely[place]!),
       reasons: reasonsOf(item),
     })),
     candidates: candidates.length,
   };
-}
-
-function strengthOf(file: RankedFile, ranked: readonly RankedFile[]): Strength {
-  if (DIRECT.some((name) => (file.shares.get(name) ?? 0) >= CLEAR * weightOf(name))) return "strong";
-  const best = ranked[0]!.score;
-  return file.score >= best * 0.7 && file.shares.size >= 2 ? "moderate" : "weak";
-}
-
-function weightOf(name: string): number {
-  return { "stack frame": 0.6, message: 0.25, mention: 0.3 }[name] ?? 1;
 }
 
 function reasonsOf({ path, symbol, words, inTrace, sharing }: RankedFunction): readonly Reason[] {
@@ -119,7 +118,7 @@ function reasonsOf({ path, symbol, words, inTrace, sharing }: RankedFunction): r
   if (words.length > 0)
     reasons.push({
       signal: "words",
-      text: `holds the issue's words ${words.map((word) => `\`${word}\``).join(", ")}`,
+      text: `the issue's ${words.length === 1 ? "word" : "words"} ${words.map((word) => `\`${word}\``).join(", ")} ${words.length === 1 ? "stands in it or names" : "stand in it or name"} it`,
       citations: [lines],
     });
   return reasons;

@@ -1,5 +1,5 @@
 import type { Frame, Passage, PassageKind } from "../../../domain/issue/issue-reading.ts";
-import { isStopWord, termsOf } from "../lexicon/words.ts";
+import { isStopWord, partsOf, termOf, termsOf } from "../lexicon/words.ts";
 
 /** What the ranking knows of an issue. */
 export interface Query {
@@ -19,7 +19,7 @@ export interface Query {
 
 export interface QueryTerm {
   readonly weight: number;
-  /** A word of the issue that gave this term, as written: for explanations. */
+  /** How the issue writes it, for explanations: a word of its own, else its part of a name (`read` of `readConfig`). */
   readonly word: string;
 }
 
@@ -28,18 +28,25 @@ export interface QueryTerm {
  * title, code they paste is half noise, and templates and environments say nothing about the cause.
  */
 const WEIGHT: Readonly<Record<PassageKind, number>> = {
-  title: 3,
+  title: 1.75,
   prose: 1,
   "inline-code": 2,
-  code: 0.6,
-  trace: 1,
-  environment: 0.15,
+  code: 0.3,
+  trace: 0.75,
+  environment: 0.1,
   boilerplate: 0.05,
 };
+/** Each further mention adds this much for every factor e. */
+const REPEATED = 0.75;
+/** A name of several parts, written whole (`readConfig`), against a plain word. */
+const COMPOUND = 1.3;
+
+/** The highest weight in `Query.words`. */
+export const MAX_NAME_WEIGHT = 2;
 
 /** How much a word speaks for a file of that name. */
 const NAME_WEIGHT: Readonly<Record<PassageKind, number>> = {
-  title: 2,
+  title: MAX_NAME_WEIGHT,
   prose: 1,
   "inline-code": 1.5,
   code: 0.7,
@@ -52,26 +59,34 @@ export function buildQuery(
   passages: readonly Passage[],
   given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
 ): Query {
-  const seen = new Map<string, { word: string; counts: Map<PassageKind, number> }>();
+  const seen = new Map<
+    string,
+    { word?: string; part?: string | undefined; isCompound: boolean; counts: Map<PassageKind, number> }
+  >();
   const words = new Map<string, number>();
   for (const { kind, text } of passages) {
     for (const word of wordsOf(text)) {
       const lower = word.toLowerCase();
       if (!isStopWord(lower) && NAME_WEIGHT[kind] > (words.get(lower) ?? 0))
         words.set(lower, NAME_WEIGHT[kind]);
-      for (const term of termsOf(word)) {
+      const [whole, ...parts] = termsOf(word);
+      if (whole === undefined) continue;
+      for (const term of [whole, ...parts]) {
         if (isStopWord(term)) continue;
         let entry = seen.get(term);
-        if (entry === undefined) seen.set(term, (entry = { word, counts: new Map() }));
+        if (entry === undefined) seen.set(term, (entry = { isCompound: false, counts: new Map() }));
+        if (term === whole) entry.word ??= word;
+        else entry.part ??= partsOf(word).find((part) => termOf(part) === term);
+        if (term === whole && parts.length > 0) entry.isCompound = true;
         entry.counts.set(kind, (entry.counts.get(kind) ?? 0) + 1);
       }
     }
   }
   const terms = new Map<string, QueryTerm>();
-  for (const [term, { word, counts }] of seen) {
+  for (const [term, { word, part, isCompound, counts }] of seen) {
     let weight = 0;
-    for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + Math.log(count));
-    terms.set(term, { weight, word });
+    for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + REPEATED * Math.log(count));
+    terms.set(term, { weight: isCompound ? weight * COMPOUND : weight, word: word ?? part ?? term });
   }
   const { paths, frames, messages, identifiers } = given;
   return { terms, words, paths, frames, messages, identifiers };

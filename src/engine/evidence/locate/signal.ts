@@ -3,21 +3,28 @@ import type { CommitRecord } from "../../source/history.ts";
 import type { IndexedCodebase } from "../open-codebase.ts";
 import type { Query } from "./query.ts";
 
-/**
- * One kind of evidence that a file is meant. One signal, one file, one test, one line in the explanation.
- * Scores need no common scale: the best file of a signal counts as 1, the others in proportion.
- */
+/** One kind of evidence that a file is meant. One signal, one file, one test, one line in the explanation. */
 export interface Signal {
+  /** Its weight stands under this name in `weights.ts`. */
   readonly name: string;
-  /** Share of the whole when this signal is at its best; see `docs/benchmarks.md` for how it was chosen. */
-  readonly weight: number;
-  score(
-    query: Query,
-    context: SignalContext,
-  ): Promise<ReadonlyMap<string, number>> | ReadonlyMap<string, number>;
+  /** `absolute`: scores are 0 to 1 as they are. `relative`: the best file of the signal counts as 1, the others in proportion. */
+  readonly scale: "absolute" | "relative";
+  /** Path to score, above 0 (below 0 where it speaks against the file); files that are left out have none. */
+  score(query: Query, context: SignalContext): Promise<Scores> | Scores;
   /** Why this file, strongest first; asked only for files that are shown. Empty when there is nothing to cite. */
   explain(path: string, query: Query, context: SignalContext): Promise<readonly Reason[]>;
 }
+
+/** A signal that spreads from the files that the direct signals found: what is near a good file may be the right one. */
+export interface NearSignal {
+  readonly name: string;
+  readonly scale: "absolute" | "relative";
+  /** `first`: what the direct signals alone rank, best first; always the same for one query and context. */
+  score(query: Query, context: SignalContext, first: First): Promise<Scores> | Scores;
+  explain(path: string, query: Query, context: SignalContext, first: First): Promise<readonly Reason[]>;
+}
+
+export type Scores = ReadonlyMap<string, number>;
 
 export interface SignalContext {
   readonly codebase: IndexedCodebase;
@@ -25,6 +32,17 @@ export interface SignalContext {
   readonly candidates: readonly string[];
   /** Newest first; empty when there is no history. */
   readonly commits: readonly CommitRecord[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type First = readonly RankedFile[];
+
+export interface RankedFile {
+  readonly path: string;
+  /** Sum of the signals' shares: a logit, so that `exp(a - b)` is how much likelier a file with a is than one with b. */
+  readonly score: number;
+  /** Signal name to its share of the score, strongest first. */
+  readonly shares: ReadonlyMap<string, number>;
 }
 
 export interface Reason {

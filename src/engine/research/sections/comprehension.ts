@@ -12,6 +12,7 @@ import {
   issueCitation,
   listed,
   measured,
+  percent,
   quoteBlock,
   reported,
   unknown,
@@ -19,6 +20,9 @@ import {
 import { citationOf, qualifiedName } from "../suspects.ts";
 
 const MAX_COMPONENTS = 8;
+const MIN_COMPONENTS = 3;
+/** A file below it is named only to fill up the first places. */
+const MIN_CONFIDENCE = 0.01;
 const MAX_SYMBOLS = 2;
 const MAX_COMMITS_SHOWN = 5;
 
@@ -94,7 +98,10 @@ export async function components(context: ResearchContext): Promise<readonly Blo
   if (location.files.length === 0)
     return [unknown("which files are affected; no word of the issue stands in the source files")];
   const rows: Row[] = [];
-  for (const file of location.files.slice(0, MAX_COMPONENTS)) {
+  const telling = location.files.filter(
+    ({ confidence }, place) => place < MIN_COMPONENTS || confidence >= MIN_CONFIDENCE,
+  );
+  for (const file of telling.slice(0, MAX_COMPONENTS)) {
     const symbols = location.functions.filter(({ path }) => path === file.path).slice(0, MAX_SYMBOLS);
     const lines = (await context.codebase.text(file.path))?.lines.length ?? 1;
     rows.push({
@@ -111,7 +118,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
           text: file.reasons.map(({ text }) => text).join("; ") || "shares words with the issue",
           citations: file.reasons.flatMap(({ citations }) => citations).slice(0, 4),
         },
-        { text: file.strength },
+        { text: `${file.strength}, ${percent(file.confidence)}` },
       ],
     });
   }
@@ -119,7 +126,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
     { kind: "table", columns: ["File", "Symbols", "Why it is named", "Evidence"], rows },
     findings(
       measured(
-        `${counted(location.candidates, "source file")} of the commit ${location.candidates === 1 ? "was" : "were"} compared with the issue; strong evidence is something the issue gives exactly, weak evidence is shared words`,
+        `${counted(location.candidates, "source file")} of the commit ${location.candidates === 1 ? "was" : "were"} compared with the issue; the percentage is the likelihood that a fix changes the file, calibrated on the fixes of other repositories: strong is one half or more, weak less than 15 %`,
       ),
     ),
   ];

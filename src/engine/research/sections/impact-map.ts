@@ -11,6 +11,8 @@ import { dateOf, wordSearch } from "./root-cause.ts";
 const MAX_SIMILAR = 15;
 const MAX_USES = 25;
 const MAX_FILES = 10;
+/** Of one companion; more is no help to a reader. */
+const MAX_REASONS = 3;
 /** Files that changed together less often than this did so by chance. */
 const MIN_TOGETHER = 2;
 const MIN_SHARE = 0.2;
@@ -53,7 +55,7 @@ export async function similar(context: ResearchContext): Promise<readonly Block[
     { kind: "table", columns: ["Function", "What is the same", "Role of the file"], rows },
     findings(
       measured(
-        `${counted(functions, "function")} in ${counted(survey.files.size, "file")} were looked at: ${counted(targets.length, "instance")} of the pattern, ${counted(alike.length, "further function")} of similar structure (70 % or more of the tokens in order, names and literals put aside)${survey.left > 0 ? `; ${counted(survey.left, "file")} beyond the limit were not` : ""}`,
+        `${counted(functions, "function")} in ${counted(survey.files.size, "file")} were looked at: ${counted(targets.length, "instance")} of the pattern, ${counted(alike.length, "further function")} of similar structure (70 % or more of the runs of four tokens, names and literals put aside)${survey.left > 0 ? `; ${counted(survey.left, "file")} beyond the limit were not` : ""}`,
       ),
     ),
   ];
@@ -308,7 +310,35 @@ export async function docs(context: ResearchContext): Promise<readonly Block[]> 
   return [findings(...items)];
 }
 
+/** Files that changed together before, and the functions that are likeliest to change now. */
 export async function coChange(context: ResearchContext): Promise<readonly Block[]> {
+  return [...(await filesTogether(context)), ...(await companions(context))];
+}
+
+/** What else may have to change: a ranking, so every line is a hypothesis with what speaks for it. */
+async function companions(context: ResearchContext): Promise<readonly Block[]> {
+  const [first] = await context.targets();
+  const ranked = await context.companions();
+  if (first === undefined || ranked.length === 0) return [];
+  const items = ranked
+    .filter(({ reasons }) => reasons.length > 0)
+    .map(({ path, symbol, reasons }, at) => {
+      const shown = reasons.slice(0, MAX_REASONS);
+      return hypothesis(
+        `${at + 1}. ${inlineCode(qualifiedName(symbol))} in ${inlineCode(path)}: ${shown.map(({ text }) => text).join("; ")}`,
+        [citationOf({ path, ...symbol }), ...shown.flatMap(({ citations }) => citations)],
+      );
+    });
+  return [
+    {
+      kind: "note",
+      text: `**Likeliest to change with ${inlineCode(qualifiedName(first.symbol))}**, best first; a ranking, so a fix may need none of them.`,
+    },
+    findings(...items),
+  ];
+}
+
+async function filesTogether(context: ResearchContext): Promise<readonly Block[]> {
   const targets = await context.targets();
   const [suspect] = await context.suspects();
   const commits = await context.commits();

@@ -1,12 +1,12 @@
 import { formatLines } from "../../../domain/citation/format-citation.ts";
 import { printable } from "../../../domain/document/inline-code.ts";
 import { RunFailure } from "../../../domain/failure.ts";
+import type { Reason } from "../../../engine/evidence/locate/signal.ts";
 import { qualifiedName } from "../../../engine/research/suspects.ts";
 import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { openProgress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
-import { table } from "../table.ts";
 
 export interface LocateOptions {
   readonly issue: string;
@@ -20,6 +20,7 @@ export interface LocateOptions {
 }
 
 const MAX_TOP = 1_000;
+const SHOWN_REASONS = 3;
 
 /** Ranks files and functions. Exit code 1 when nothing answers to the issue. */
 export async function locateCommand(options: LocateOptions, io: CommandIo): Promise<number> {
@@ -35,19 +36,21 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
     const location = await workbench.locate(issue, commit, top);
     await progress.close();
     if (options.json === true) {
-      const files = location.files.map(({ path, score, strength, reasons }) => ({
+      const files = location.files.map(({ path, score, confidence, strength, reasons }) => ({
         path,
         score: round(score),
+        confidence: round(confidence),
         strength,
         reasons,
       }));
-      const functions = location.functions.map(({ path, symbol, score, strength, reasons }) => ({
+      const functions = location.functions.map(({ path, symbol, score, confidence, strength, reasons }) => ({
         path,
         name: qualifiedName(symbol),
         kind: symbol.kind,
         start: symbol.start,
         end: symbol.end,
         score: round(score),
+        confidence: round(confidence),
         strength,
         reasons,
       }));
@@ -57,24 +60,29 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
         `No word of the issue stands in the ${location.candidates} source files of ${commit.slice(0, 12)}.`,
       );
     else {
-      io.out(`${location.candidates} source files at ${commit.slice(0, 12)}\n`);
+      const { table } = await import("../table.ts");
+      io.out(
+        `${location.candidates} source files at ${commit.slice(0, 12)}; the percentage is the likelihood that a fix changes it\n`,
+      );
       io.out(
         table(
           ["file", "evidence", "why"],
-          location.files.map(({ path, strength, reasons }) => [
+          location.files.map(({ path, confidence, strength, reasons }) => [
             printable(path),
-            strength,
-            plain(reasons.map(({ text }) => text).join("; ")),
+            `${strength}, ${Math.round(confidence * 100)} %`,
+            why(reasons),
           ]),
+          { columns: io.columns },
         ),
       );
       io.out("");
-      const functions = location.functions.map(({ path, symbol, reasons }) => [
+      const functions = location.functions.map(({ path, symbol, confidence, strength, reasons }) => [
         printable(qualifiedName(symbol)),
+        `${strength}, ${Math.round(confidence * 100)} %`,
         formatLines({ path: printable(path), start: symbol.start, end: symbol.end }),
-        plain(reasons.map(({ text }) => text).join("; ")),
+        why(reasons),
       ]);
-      io.out(table(["function", "lines", "why"], functions));
+      io.out(table(["function", "evidence", "lines", "why"], functions, { columns: io.columns }));
     }
     return location.files.length > 0 ? 0 : 1;
   } finally {
@@ -82,8 +90,10 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
   }
 }
 
-function plain(text: string): string {
-  return printable(text.replaceAll("`", ""));
+/** The strongest reasons, for one cell; all of them are in the JSON. */
+function why(reasons: readonly Reason[]): string {
+  const told = reasons.slice(0, SHOWN_REASONS).map(({ text }) => text);
+  return printable(told.join("; ").replaceAll("`", ""));
 }
 
 function round(score: number): number {

@@ -1,9 +1,10 @@
+import { MAX_NAME_WEIGHT } from "../query.ts";
 import type { Signal } from "../signal.ts";
 
 /** The file carries the name of something the issue speaks of. Shared by many files, a name says little of each. */
 export const fileName: Signal = {
   name: "file name",
-  weight: 0.35,
+  scale: "absolute",
   score(query, { candidates }) {
     const sharing = new Map<string, number>();
     for (const path of candidates) sharing.set(stemOf(path), (sharing.get(stemOf(path)) ?? 0) + 1);
@@ -11,13 +12,15 @@ export const fileName: Signal = {
     for (const path of candidates) {
       const stem = stemOf(path);
       const weight = stem.length > 2 ? (query.words.get(stem) ?? query.words.get(joined(stem)) ?? 0) : 0;
-      if (weight > 0) scores.set(path, weight / Math.sqrt(sharing.get(stem)!));
+      if (weight > 0) scores.set(path, weight / MAX_NAME_WEIGHT / Math.sqrt(sharing.get(stem)!));
     }
     return scores;
   },
-  async explain(path, query) {
+  async explain(path, query, { codebase }) {
     const stem = stemOf(path);
     if (!query.words.has(stem) && !query.words.has(joined(stem))) return [];
+    // An empty file has no line to show.
+    if ((await codebase.text(path))?.lines[0] === undefined) return [];
     return [
       {
         signal: "file name",

@@ -14,7 +14,7 @@ const B = 0.75;
 /** Earlier commits whose message is about the same thing changed the file (the idea of Locus, Wen et al. 2016). */
 export const history: Signal = {
   name: "history",
-  weight: 0.35,
+  scale: "relative",
   score(query, { commits, candidates }) {
     const ranked = new Set(candidates);
     const scores = new Map<string, number>();

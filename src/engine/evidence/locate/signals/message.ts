@@ -4,6 +4,8 @@ import { wordsOf, type Query } from "../query.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 
 const MIN_LENGTH = 12;
+/** A text of this length is in two places by copying, not by chance. */
+const CERTAIN_LENGTH = 40;
 const MIN_WORDS = 2;
 const MAX_FRAGMENTS = 40;
 const MAX_FILES = 30;
@@ -11,7 +13,7 @@ const MAX_FILES = 30;
 /** A message that the issue quotes stands in the file, word by word: it is made here. */
 export const message: Signal = {
   name: "message",
-  weight: 0.25,
+  scale: "absolute",
   async score(query, context) {
     const scores = new Map<string, number>();
     for (const fragment of fragmentsOf(query)) {
@@ -19,8 +21,8 @@ export const message: Signal = {
       for (const path of likelyHolders(fragment, context)) {
         if ((await context.codebase.text(path))?.text.includes(fragment)) holders.push(path);
       }
-      for (const path of holders)
-        scores.set(path, (scores.get(path) ?? 0) + fragment.length / holders.length);
+      const value = Math.min(1, fragment.length / CERTAIN_LENGTH) / holders.length;
+      for (const path of holders) scores.set(path, Math.min(1, (scores.get(path) ?? 0) + value));
     }
     return scores;
   },

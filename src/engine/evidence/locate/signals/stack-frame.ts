@@ -1,16 +1,16 @@
 import type { Signal } from "../signal.ts";
-import { isMeant } from "./mention.ts";
+import { asWritten, isMeant, meantBy } from "./mention.ts";
 
 /** A stack trace in the issue passes through the file; nearer to where it broke counts more. */
 export const stackFrame: Signal = {
   name: "stack frame",
-  weight: 0.6,
+  scale: "absolute",
   score(query, { candidates }) {
     const scores = new Map<string, number>();
     query.frames.forEach((frame, order) => {
-      const value = 1 + order / query.frames.length;
-      for (const path of candidates)
-        if (isMeant(path, frame.path)) scores.set(path, Math.max(scores.get(path) ?? 0, value));
+      const value = (1 + (order + 1) / query.frames.length) / 2;
+      for (const path of meantBy(frame.path, candidates))
+        scores.set(path, Math.max(scores.get(path) ?? 0, value));
     });
     return scores;
   },
@@ -22,7 +22,7 @@ export const stackFrame: Signal = {
       {
         signal: "stack frame",
         text: `the reported stack trace passes through this file${where}`,
-        citations: [{ kind: "issue", quote: frame.path }],
+        citations: [{ kind: "issue", quote: asWritten(frame.path) }],
       },
     ];
   },

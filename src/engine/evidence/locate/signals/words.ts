@@ -1,88 +1,132 @@
 import type { LineCitation } from "../../../../domain/citation/citation.ts";
-import { findTerm, type Lexicon } from "../../lexicon/lexicon.ts";
+import { findPostings } from "../../lexicon/find-postings.ts";
+import type { Lexicon } from "../../lexicon/lexicon.ts";
 import { hashTerm, termsOf } from "../../lexicon/words.ts";
 import { memoise } from "../memoise.ts";
+import { tellingWords } from "../telling-words.ts";
 import { type Query, wordsOf } from "../query.ts";
+import type { IndexedCodebase } from "../../open-codebase.ts";
 import type { Reason, Signal, SignalContext } from "../signal.ts";
 
 /** BM25F (Robertson, Zaragoza, Taylor 2004): one saturation over all fields, each with its own length normalisation. */
-const K1 = 1.2;
+const K1 = 1.6;
+/** What a term adds for standing in the file at all (the lower bound of BM25+, Lv and Zhai 2011). */
+const PRESENT = 0.1;
+/** The rarity of a word counts by its square root: issues are long, and their rarest words are often accidents. */
+const RARITY_POWER = 0.5;
 /** code, comment, string, definition: as in `Lexicon`. A definition says more than a use. */
-const FIELD_WEIGHT = [1, 0.9, 0.9, 3] as const;
-const FIELD_B = [0.6, 0.5, 0.5, 0.4] as const;
-const PATH_WEIGHT = 6;
+const FIELD_WEIGHT = [1, 0.5, 0.9, 3] as const;
+const FIELD_B = [0.5, 0.8, 0.6, 0.3] as const;
+const PATH_WEIGHT = 12;
 const FOLDER_WEIGHT = 0.35;
 
 /** The issue's words, and how rare they are, in the file's code, comments, strings, definitions and path. */
 export const words: Signal = {
   name: "words",
-  weight: 1,
-  score(query, context) {
-    const scores = new Map<string, number>();
-    for (const path of context.candidates) {
-      const score = sum(contributions(path, query, context).values());
-      if (score > 0) scores.set(path, score);
-    }
-    return scores;
-  },
+  scale: "relative",
+  score: (query, context) => totals(statistics(query, context), context.candidates),
   async explain(path, query, context) {
-    const parts = contributions(path, query, context);
-    const strongest = [...parts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, MAX_SHOWN);
+    const at = placesOf(context).get(path);
+    if (at === undefined) return [];
+    const known = statistics(query, context);
+    const added: { readonly term: string; readonly value: number }[] = [];
+    for (const [term, { files, values }] of known.parts) {
+      const value = values[files.indexOf(at)];
+      // To a reader a word of every second file says nothing, however often the issue writes it.
+      if (value !== undefined) added.push({ term, value: value * known.rarity.get(term)! });
+    }
+    added.sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1));
+    const isRare = ({ term }: { term: string }): boolean =>
+      known.parts.get(term)!.files.length <= Math.max(1, context.candidates.length * RARE);
+    const rare = added.filter(isRare);
     return explainTerms(
       path,
-      strongest.map(([term]) => term),
+      (rare.length > 0 ? rare : added).map(({ term }) => term),
+      rare.length > 0,
       query,
       context,
     );
   },
 };
 
-const MAX_SHOWN = 5;
+const MAX_SHOWN = 4;
+/** A word of at most this share of the files is told as rare. */
+const RARE = 0.15;
 
-interface Statistics {
-  /** Term to inverse document frequency over the candidates. */
-  readonly rarity: ReadonlyMap<string, number>;
-  readonly terms: readonly { readonly term: string; readonly hash: number; readonly value: number }[];
-  readonly averageLengths: readonly number[];
+/** Path to the score of each of the files that holds a word of the issue; rarity is counted among these files. */
+export function scoreWords(
+  query: Query,
+  codebase: IndexedCodebase,
+  paths: readonly string[],
+): ReadonlyMap<string, number> {
+  return totals(count(query, codebase, paths), paths);
 }
 
-const statistics = memoise((query: Query, { codebase, candidates }: SignalContext): Statistics => {
-  const lexicons = candidates.map((path) => codebase.lexicon(path)!);
-  const inPaths = candidates.map(pathTerms);
-  const rarity = new Map<string, number>();
-  const terms = [...query.terms].map(([term, { weight }]) => {
-    const hash = hashTerm(term);
-    let found = 0;
-    for (let i = 0; i < lexicons.length; i++)
-      if (findTerm(lexicons[i]!, hash) >= 0 || inPaths[i]!.has(term)) found++;
-    const idf = Math.log(1 + (candidates.length - found + 0.5) / (found + 0.5));
-    rarity.set(term, idf);
-    return { term, hash, value: weight * idf };
-  });
-  return { rarity, terms, averageLengths: averageLengths(lexicons) };
-});
+/** What is known of the query's words over some files. */
+interface Statistics {
+  /** Term to inverse document frequency over the files. */
+  readonly rarity: ReadonlyMap<string, number>;
+  readonly averageLengths: readonly number[];
+  /** Term to the places of the files that hold it and what it adds to the score of each. */
+  readonly parts: ReadonlyMap<
+    string,
+    { readonly files: readonly number[]; readonly values: readonly number[] }
+  >;
+}
 
-/** Inverse document frequency of each of the query's terms over the candidates; what `rankFunctions` weighs lines with. */
+const statistics = memoise((query: Query, { codebase, candidates }: SignalContext) =>
+  count(query, codebase, candidates),
+);
+
+function count(query: Query, codebase: IndexedCodebase, paths: readonly string[]): Statistics {
+  const lexicons = paths.map((path) => codebase.lexicon(path)!);
+  const averages = averageLengths(lexicons);
+  const hashes = new Map([...query.terms.keys()].map((term) => [term, hashTerm(term)]));
+  const postings = findPostings(lexicons, hashes.values());
+  const inPaths = findInPaths(query, paths);
+  const rarity = new Map<string, number>();
+  const parts = new Map<string, { files: number[]; values: number[] }>();
+  for (const [term, { weight }] of query.terms) {
+    const frequencies = new Map(inPaths.get(term));
+    const { files, places } = postings.get(hashes.get(term)!)!;
+    for (const [i, file] of files.entries())
+      frequencies.set(
+        file,
+        (frequencies.get(file) ?? 0) + frequencyIn(lexicons[file]!, places[i]!, averages),
+      );
+    const idf = Math.log(1 + (paths.length - frequencies.size + 0.5) / (frequencies.size + 0.5));
+    rarity.set(term, idf);
+    const value = weight * idf ** RARITY_POWER;
+    parts.set(term, {
+      files: [...frequencies.keys()],
+      values: [...frequencies.values()].map((f) => value * (PRESENT + (f * (K1 + 1)) / (f + K1))),
+    });
+  }
+  return { rarity, averageLengths: averages, parts };
+}
+
+function frequencyIn(lexicon: Lexicon, place: number, averages: readonly number[]): number {
+  let frequency = 0;
+  for (let field = 0; field < 4; field++) {
+    const b = FIELD_B[field]!;
+    const norm = 1 - b + (b * lexicon.lengths[field]!) / averages[field]!;
+    frequency += (FIELD_WEIGHT[field]! * lexicon.counts[place * 4 + field]!) / norm;
+  }
+  return frequency;
+}
+
+function totals({ parts }: Statistics, paths: readonly string[]): ReadonlyMap<string, number> {
+  const scores = new Float64Array(paths.length);
+  for (const { files, values } of parts.values())
+    for (let i = 0; i < files.length; i++) scores[files[i]!]! += values[i]!;
+  const found = new Map<string, number>();
+  for (let i = 0; i < paths.length; i++) if (scores[i]! > 0) found.set(paths[i]!, scores[i]!);
+  return found;
+}
+
+/** Inverse document frequency of each of the query's terms over the candidates; what functions are measured with. */
 export function rarity(query: Query, context: SignalContext): ReadonlyMap<string, number> {
   return statistics(query, context).rarity;
-}
-
-/** What each term of the query adds to the file's score. */
-function contributions(path: string, query: Query, context: SignalContext): ReadonlyMap<string, number> {
-  const { terms, averageLengths } = statistics(query, context);
-  const lexicon = context.codebase.lexicon(path)!;
-  const inPath = pathTerms(path);
-  const norm = FIELD_B.map((b, field) => 1 - b + (b * lexicon.lengths[field]!) / averageLengths[field]!);
-  const parts = new Map<string, number>();
-  for (const { term, hash, value } of terms) {
-    let frequency = PATH_WEIGHT * (inPath.get(term) ?? 0);
-    const at = findTerm(lexicon, hash);
-    if (at >= 0)
-      for (let field = 0; field < 4; field++)
-        frequency += (FIELD_WEIGHT[field]! * lexicon.counts[at * 4 + field]!) / norm[field]!;
-    if (frequency > 0) parts.set(term, (value * frequency * (K1 + 1)) / (frequency + K1));
-  }
-  return parts;
 }
 
 function averageLengths(lexicons: readonly Lexicon[]): readonly number[] {
@@ -92,53 +136,73 @@ function averageLengths(lexicons: readonly Lexicon[]): readonly number[] {
   return total.map((length) => length / Math.max(1, lexicons.length) || 1);
 }
 
-/** The file's own name counts whole, its folders little: everything below `core/` is about core. */
-function pathTerms(path: string): ReadonlyMap<string, number> {
-  const parts = path.split("/");
-  const name = parts.pop()!;
-  const terms = new Map<string, number>();
-  const add = (text: string, weight: number): void => {
-    for (const word of wordsOf(text))
-      for (const term of termsOf(word)) terms.set(term, (terms.get(term) ?? 0) + weight);
+/** Term to the files that carry it in their path: their own name counts whole, their folders little (all below `core/` is about core). */
+function findInPaths(
+  query: Query,
+  paths: readonly string[],
+): ReadonlyMap<string, ReadonlyMap<number, number>> {
+  const found = new Map<string, Map<number, number>>();
+  const termsOfPart = new Map<string, readonly string[]>();
+  const add = (part: string, file: number, weight: number): void => {
+    let terms = termsOfPart.get(part);
+    if (terms === undefined) {
+      terms = [...wordsOf(part)].flatMap((word) => termsOf(word)).filter((term) => query.terms.has(term));
+      termsOfPart.set(part, terms);
+    }
+    for (const term of terms) {
+      let files = found.get(term);
+      if (files === undefined) found.set(term, (files = new Map()));
+      files.set(file, (files.get(file) ?? 0) + PATH_WEIGHT * weight);
+    }
   };
-  const dot = name.lastIndexOf(".");
-  add(dot > 0 ? name.slice(0, dot) : name, 1);
-  for (const folder of parts) add(folder, FOLDER_WEIGHT);
-  return terms;
+  for (let file = 0; file < paths.length; file++) {
+    const folders = paths[file]!.split("/");
+    const name = folders.pop()!;
+    const dot = name.lastIndexOf(".");
+    add(dot > 0 ? name.slice(0, dot) : name, file, 1);
+    for (const folder of folders) add(folder, file, FOLDER_WEIGHT);
+  }
+  return found;
+}
+
+const places = new WeakMap<SignalContext, ReadonlyMap<string, number>>();
+
+function placesOf(context: SignalContext): ReadonlyMap<string, number> {
+  let known = places.get(context);
+  if (known === undefined)
+    places.set(context, (known = new Map(context.candidates.map((path, at) => [path, at]))));
+  return known;
 }
 
 async function explainTerms(
   path: string,
   terms: readonly string[],
+  areRare: boolean,
   query: Query,
   { codebase }: SignalContext,
 ): Promise<Reason[]> {
   const source = await codebase.text(path);
   if (source === undefined) return [];
   const citations: LineCitation[] = [];
-  const shown: string[] = [];
-  for (const term of terms) {
+  const shown = new Set<string>();
+  const written = new Map(terms.map((term) => [query.terms.get(term)!.word, term]));
+  for (const word of tellingWords([...written.keys()])) {
+    if (shown.size === MAX_SHOWN) break;
+    const term = written.get(word)!;
     const at = source.lines.findIndex((line) =>
-      [...wordsOf(line)].some((word) => termsOf(word).includes(term)),
+      [...wordsOf(line)].some((other) => termsOf(other).includes(term)),
     );
     if (at < 0) continue;
-    shown.push(`\`${query.terms.get(term)!.word}\``);
+    shown.add(word);
     const line = at + 1;
     if (!citations.some((citation) => citation.start === line))
       citations.push({ kind: "lines", path, start: line, end: line });
   }
-  if (shown.length === 0) return [];
-  return [
-    {
-      signal: "words",
-      text: `the issue's words ${shown.join(", ")} stand here and are rare elsewhere`,
-      citations,
-    },
-  ];
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
+  if (shown.size === 0) return [];
+  const listed = [...shown].map((word) => `\`${word}\``).join(", ");
+  const text =
+    shown.size === 1
+      ? `the issue's word ${listed} stands here${areRare ? " and is rare elsewhere" : ""}`
+      : `the issue's words ${listed} stand here${areRare ? " and are rare elsewhere" : ""}`;
+  return [{ signal: "words", text, citations }];
 }
