@@ -50,6 +50,9 @@ const ROUNDS = 200;
 /** What a signal adds is measured over so many groups of repositories: one by one would take an hour. */
 const ABLATION_GROUPS = 8;
 
+/** Bounds of the confidences that are told together. */
+const BINS = [0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.01];
+
 /** One case with its rows; `issue` tells those of the benchmark from the mined ones. */
 interface Learned extends Example {
   readonly issue: boolean;
@@ -240,8 +243,6 @@ function placesOf({ values: rows, gold }: Learned, weights: readonly number[]): 
     return before;
   });
 }
-
-const BINS = [0, 0.05, 0.15, 0.3, 0.5, 0.7, 0.9, 1.01];
 
 /** How often the first row was right, by its confidence. */
 function reliability(examples: readonly Learned[], weightsOf: (repo: string) => readonly number[]): void {

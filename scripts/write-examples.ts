@@ -47,13 +47,20 @@ function pageOf(one: Case): string {
   const issue = join(scratch, "issue.md");
   writeFileSync(issue, `---\nnumber: ${numberOf(one)}\n---\n# ${one.title}\n\n${one.body ?? ""}\n`);
   const common = [
-    ...["--issue", issue, "--repo", join(mirrors!, one.repo.replace("/", "+"), "repo")],
-    ...["--commit", one.base_commit, "--data", join(scratch, "data")],
+    `--issue=${issue}`,
+    `--repo=${join(mirrors!, one.repo.replace("/", "+"), "repo")}`,
+    `--commit=${one.base_commit}`,
+    `--data=${join(scratch, "data")}`,
   ];
   const out = mkdtempSync(join(scratch, "out-"));
-  casebook(["investigate", "--single", "--quiet", "--out", out, ...common]);
+  casebook(["investigate", "--quiet", "--out", out, ...common]);
   const research = join(out, ".chant/research");
-  const document = readFileSync(join(research, readdirSync(research)[0]!), "utf8");
+  const phases = ["comprehension", "root-cause", "impact-map"];
+  const documents = phases.map((phase) => {
+    const name = readdirSync(research).find((file) => file.endsWith(`-${phase}.md`));
+    if (name === undefined) throw new Error(`${one.id} has no document of ${phase}`);
+    return readFileSync(join(research, name), "utf8");
+  });
   const { files, functions } = JSON.parse(casebook(["locate", "--json", "--top", "50", ...common])) as {
     files: readonly { path: string }[];
     functions: readonly { path: string; name: string }[];
@@ -79,11 +86,9 @@ the fix changed, which Casebook did not see, and the place it has in Casebook's 
 | ------------------ | ----- |
 ${rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}
 
-The document as it was written, without a model:
+The documents as they were written, without a model:
 
----
-
-${document.replace(/^#/gm, "##").trimEnd()}
+${documents.map((document) => `---\n\n${deeper(document)}`).join("\n\n")}
 `;
 }
 
@@ -95,6 +100,19 @@ function casebook(args: readonly string[]): string {
   });
   if (status !== 0 && status !== 1) throw new Error(`casebook ${args[0]} ended with ${status}: ${stderr}`);
   return stdout;
+}
+
+/** Headings one level down; a \`#\` in a block of code stays. */
+function deeper(document: string): string {
+  let inCode = false;
+  return document
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      if (/^(> )?\s*(```|~~~)/.test(line)) inCode = !inCode;
+      return !inCode && line.startsWith("#") ? `#${line}` : line;
+    })
+    .join("\n");
 }
 
 function numberOf({ id, issue_number }: Case): number {

@@ -40,7 +40,7 @@ export interface FileRanking {
   /** Candidates with any evidence, best first; ties in path order, so that the same input gives the same ranking. */
   readonly files: readonly RankedFile[];
   /** Why this file and not the others: first the signal that sets it apart most from the best files. */
-  explain(file: RankedFile): Promise<readonly Reason[]>;
+  readonly explain: (file: RankedFile) => Promise<readonly Reason[]>;
 }
 
 /** What a signal gives to so many of the best files is no reason for one of them. */

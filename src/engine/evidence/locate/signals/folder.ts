@@ -32,7 +32,7 @@ export const folder: NearSignal = {
     return [
       {
         signal: "folder",
-        text: `${beside.length === 1 ? "one" : beside.length} of the ${BEST} files that match best ${beside.length === 1 ? "lies" : "lie"} beside it`,
+        text: `${beside.length === 1 ? "one" : beside.length} of the ${Math.min(BEST, first.length)} files that match best ${beside.length === 1 ? "lies" : "lie"} beside it`,
         citations: beside
           .slice(0, MAX_SHOWN)
           .map((other) => ({ kind: "lines", path: other, start: 1, end: 1 })),

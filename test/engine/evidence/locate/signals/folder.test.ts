@@ -35,12 +35,12 @@ test("tells how many of the ten best lie beside it, and shows three", async () =
   const report = await reportOn({ files: texts(...paths), title });
   const one = rankedFirst({ "b/u.py": 2, "a/q.py": 1 });
   expect(await toldBy(folder, "a/p.py", report, one)).toEqual([
-    "one of the 10 files that match best lies beside it",
+    "one of the 2 files that match best lies beside it",
     "a/q.py:1 a_q_py = 1",
   ]);
   const four = rankedFirst({ "a/t.py": 5, "a/p.py": 4, "a/s.py": 3, "b/u.py": 2, "a/r.py": 1, "a/q.py": 1 });
   expect(await toldBy(folder, "a/p.py", report, four)).toEqual([
-    "4 of the 10 files that match best lie beside it",
+    "4 of the 6 files that match best lie beside it",
     "a/t.py:1 a_t_py = 1",
     "a/s.py:1 a_s_py = 1",
     "a/r.py:1 a_r_py = 1",
