@@ -1,8 +1,15 @@
+import { join } from "node:path";
+import { KEPT } from "./test/kept-folder.ts";
+
+// Every process that a test starts would compile our modules anew, since each has a data folder of its own.
+process.env["NODE_COMPILE_CACHE"] ??= join(KEPT, "compiled");
+
 export default {
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
   transform: { "\\.ts$": "./jest-ts.mjs" },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testSequencer: "<rootDir>/test/longest-first.mjs",
   collectCoverageFrom: ["src/**/*.ts"],
   // A commit that a test makes must not depend on whose machine runs it.
   setupFiles: ["<rootDir>/test/setup.ts"],

@@ -15,6 +15,7 @@ import { temporaryFolder } from "../fakes/git-folder.ts";
 import { type JournalPlace, spendTogether } from "../fakes/journal-process.ts";
 import { memoryJournal } from "../fakes/memory-journal.ts";
 import { startPostgres } from "../fakes/postgres-server.ts";
+import { prepareStore } from "../fakes/prepared-store.ts";
 
 interface Backend extends AsyncDisposable {
   /** Two ways to the same journal, as two processes have them. */
@@ -51,6 +52,7 @@ const BACKENDS: readonly (readonly [string, () => Promise<Backend>])[] = [
     "the embedded PostgreSQL",
     async () => {
       const folder = temporaryFolder();
+      await prepareStore(folder.path);
       return inDatabase(await openDatabase({ folder: folder.path }), {
         [Symbol.asyncDispose]: async () => folder[Symbol.dispose](),
       });

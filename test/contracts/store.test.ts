@@ -8,6 +8,7 @@ import { type NewDelivery, Postponed } from "../../src/engine/store/store.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { handlers, heldJobs, untilAborted } from "../fakes/handlers.ts";
 import { startPostgres } from "../fakes/postgres-server.ts";
+import { prepareStore } from "../fakes/prepared-store.ts";
 
 /** Every database that the store runs on, opened once; each test has a schema of its own in it. */
 const DATABASES: readonly (readonly [string, () => Promise<Database>])[] = [
@@ -15,6 +16,7 @@ const DATABASES: readonly (readonly [string, () => Promise<Database>])[] = [
     "the embedded PostgreSQL",
     async () => {
       const folder = temporaryFolder();
+      await prepareStore(folder.path);
       const database = await openDatabase({ folder: folder.path });
       return {
         ...database,

@@ -26,6 +26,7 @@ import { dataFolder, exampleFiles, exampleIssue, settled, settingsFor } from "..
 import { appProcess, deliverTo } from "../fakes/app-process.ts";
 import { casebook } from "../fakes/casebook.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
+import { prepareStore } from "../fakes/prepared-store.ts";
 
 const CANARY = "sk-canary-5f1c0e77d2a94b31";
 const honest = playScript(honestScript);
@@ -43,6 +44,7 @@ let endpointFrom = 0;
 beforeAll(async () => {
   github = await startSimulatedGitHub();
   endpoint = await startScriptedServer({ reply: (request) => model(request) });
+  await prepareStore(data.path);
   const settings = settingsFor(github, data.path, modelSettings());
   server = await startServer(
     readServerConfig(settings),

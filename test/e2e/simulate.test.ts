@@ -23,7 +23,11 @@ function simulate(folder: string, args: readonly string[]): Running {
   writeFileSync(join(folder, ".env"), "DATABASE_URL=postgres://127.0.0.1:1/production\nCASEBOOK_ROLE=web\n");
   const child = spawn(process.execPath, [MAIN, "simulate", ...args], {
     cwd: folder,
-    env: { PATH: process.env["PATH"] ?? "", TMPDIR: join(folder, "tmp") },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      TMPDIR: join(folder, "tmp"),
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
+    },
     stdio: "pipe",
   });
   let output = "";

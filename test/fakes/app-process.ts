@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
 import { WEBHOOK_PATH } from "../../src/entry/server/http-server.ts";
 import { settingsFor } from "./app.ts";
+import { prepareStore } from "./prepared-store.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/entry/cli/main.ts");
 
@@ -30,11 +31,13 @@ export async function appProcess(
   data: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<AppProcess> {
+  if (more["DATABASE_URL"] === undefined) await prepareStore(data);
   const port = await freePort();
   const lines: string[] = [];
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: data,
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
     ...settingsFor(github, data, { PORT: String(port), LOG_LEVEL: "info", ...more }),
   };
   let child: ChildProcess | undefined;

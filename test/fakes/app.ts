@@ -8,6 +8,7 @@ import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contra
 import { startServer, type RunningServer } from "../../src/entry/server/start-server.ts";
 import { readServerConfig, type ServerConfig } from "../../src/entry/server/server-config.ts";
 import { WEBHOOK_PATH } from "../../src/entry/server/http-server.ts";
+import { prepareStore } from "./prepared-store.ts";
 
 const example = join(import.meta.dirname, "../../examples/issue-42");
 export const issueText = readFileSync(join(example, "issue.md"), "utf8");
@@ -55,6 +56,7 @@ export async function startApp(
   data: string,
   more: Readonly<Record<string, string>> = {},
 ): Promise<TestApp> {
+  await prepareStore(data);
   const config = readServerConfig(settingsFor(github, data, more));
   const logger =
     process.env["CASEBOOK_TEST_LOG"] === "1"

@@ -1,7 +1,11 @@
+import { cacheCompiledCode } from "../cache-compiled-code.ts";
 import { readConfig } from "../config.ts";
 import type { FromResearcher, ToResearcher } from "./protocol.ts";
 import { serviceLink } from "./service-link.ts";
-import { checkTask, investigateTask } from "./tasks.ts";
+
+// Before anything large is loaded.
+cacheCompiledCode(process.env);
+const { checkTask, investigateTask } = await import("./tasks.ts");
 
 // A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this
 // disk and the service that started it. When that is gone, so is this.

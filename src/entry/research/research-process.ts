@@ -171,8 +171,10 @@ function gatewayOf({ gateway }: ResearchHooks): ModelGateway {
 }
 
 function environmentOf({ data, workers, cacheBytes }: ResearchOptions): Record<string, string> {
+  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
   return {
-    PATH: process.env["PATH"] ?? "",
+    PATH,
+    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
     CASEBOOK_DATA: data,
     CASEBOOK_CACHE_MB: String(Math.max(10, Math.floor(cacheBytes / 1_000_000))),
     ...(workers === undefined ? {} : { CASEBOOK_WORKERS: String(workers) }),

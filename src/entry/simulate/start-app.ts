@@ -28,9 +28,10 @@ export async function startApp(
 ): Promise<StartedApp> {
   const source = join(import.meta.dirname, "../cli/main.ts");
   const main = existsSync(source) ? source : join(import.meta.dirname, "../cli/main.js");
+  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [main, "serve"], {
     cwd: settings["CASEBOOK_DATA"] ?? tmpdir(),
-    env: { PATH: process.env["PATH"] ?? "", ...settings },
+    env: { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }), ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Whatever ends this process ends the App too; it is nobody's server.
