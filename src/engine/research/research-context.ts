@@ -6,6 +6,7 @@ import type { IndexedCodebase } from "../evidence/open-codebase.ts";
 import { callersOf, type Caller } from "../evidence/graph/reach.ts";
 import { type Use, type UseFinder, useFinder } from "../evidence/graph/find-uses.ts";
 import { type CodeSurvey, type Definition, surveyCode } from "../evidence/graph/survey-code.ts";
+import { type CompanionFile, rankCompanionFiles } from "../evidence/impact/rank-companion-files.ts";
 import { type Companion, rankCompanions } from "../evidence/impact/rank-companions.ts";
 import { locate, type Location } from "../evidence/locate/locate.ts";
 import { buildQuery, type Query } from "../evidence/locate/query.ts";
@@ -21,6 +22,7 @@ export const MAX_COMMITS = 3_000;
 const TOP = 30;
 /** Companions of a target that are shown; as many as the benchmark of the ranking looks at. */
 const MAX_COMPANIONS = 10;
+const MAX_COMPANION_FILES = 5;
 
 /** A function that a fix would change: the leading suspect, and every other one with the same faulty sequence. */
 export interface Target extends Definition {
@@ -52,6 +54,8 @@ export interface ResearchContext {
   usesOfTargets(): Promise<readonly { readonly target: Target; readonly uses: readonly Use[] }[]>;
   /** Functions that are likeliest to change with the first target, best first, without the targets themselves. */
   companions(): Promise<readonly Companion[]>;
+  /** Files likeliest to change with the file of the first target, best first. */
+  companionFiles(): Promise<readonly CompanionFile[]>;
   callers(target: Definition): Promise<readonly Caller[]>;
   search(query: SearchQuery): Promise<RecordedSearch>;
   /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
@@ -141,6 +145,16 @@ export function researchContext(options: ContextOptions): ResearchContext {
     });
     return ranked.filter((one) => !others.some((other) => isSame(one, other))).slice(0, MAX_COMPANIONS);
   });
+  const companionFiles = once(async () => {
+    const targetPaths = (await targets()).map(({ path }) => path);
+    if (targetPaths[0] === undefined) return [];
+    return rankCompanionFiles(targetPaths[0], codebase, await commits(), {
+      top: MAX_COMPANION_FILES,
+      uses: await uses(),
+      isCandidate: (path) => !targetPaths.includes(path),
+      ...stoppable,
+    });
+  });
   return {
     issue,
     reading,
@@ -159,6 +173,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     similar,
     usesOfTargets,
     companions,
+    companionFiles,
     callers: async (target) => callersOf(target, await uses()),
     search: (search) => runSearch(search, codebase, signal),
     proposing: (proposed) => researchContext({ ...options, proposed }),

@@ -1,6 +1,7 @@
 import { inlineCode } from "../../../domain/document/inline-code.ts";
 import type { Citation, RecordedSearch } from "../../../domain/citation/citation.ts";
 import type { Block, Finding, Row } from "../../../domain/finding/finding.ts";
+import type { Reason } from "../../evidence/locate/signal.ts";
 import type { Use } from "../../evidence/graph/find-uses.ts";
 import type { CommitRecord } from "../../source/history.ts";
 import type { ResearchContext, Target } from "../research-context.ts";
@@ -310,7 +311,7 @@ export async function docs(context: ResearchContext): Promise<readonly Block[]> 
   return [findings(...items)];
 }
 
-/** Files that changed together before, and the functions that are likeliest to change now. */
+/** Files that changed together before, and the files and functions that are likeliest to change now. */
 export async function coChange(context: ResearchContext): Promise<readonly Block[]> {
   return [...(await filesTogether(context)), ...(await companions(context))];
 }
@@ -318,22 +319,41 @@ export async function coChange(context: ResearchContext): Promise<readonly Block
 /** What else may have to change: a ranking, so every line is a hypothesis with what speaks for it. */
 async function companions(context: ResearchContext): Promise<readonly Block[]> {
   const [first] = await context.targets();
-  const ranked = await context.companions();
-  if (first === undefined || ranked.length === 0) return [];
-  const items = ranked
-    .filter(({ reasons }) => reasons.length > 0)
-    .map(({ path, symbol, reasons }, at) => {
-      const shown = reasons.slice(0, MAX_REASONS);
-      return hypothesis(
-        `${at + 1}. ${inlineCode(qualifiedName(symbol))} in ${inlineCode(path)}: ${shown.map(({ text }) => text).join("; ")}`,
-        [citationOf({ path, ...symbol }), ...shown.flatMap(({ citations }) => citations)],
-      );
-    });
+  if (first === undefined) return [];
+  const files = (await context.companionFiles()).map(({ path, reasons }) => ({
+    what: inlineCode(path),
+    own: [],
+    reasons,
+  }));
+  const functions = (await context.companions()).map(({ path, symbol, reasons }) => ({
+    what: `${inlineCode(qualifiedName(symbol))} in ${inlineCode(path)}`,
+    own: [citationOf({ path, ...symbol })],
+    reasons,
+  }));
   return [
-    {
-      kind: "note",
-      text: `**Likeliest to change with ${inlineCode(qualifiedName(first.symbol))}**, best first; a ranking, so a fix may need none of them.`,
-    },
+    ...rankingOf(`Files likeliest to change with ${inlineCode(first.path)}`, files),
+    ...rankingOf(`Functions likeliest to change with ${inlineCode(qualifiedName(first.symbol))}`, functions),
+  ];
+}
+
+interface RankedCompanion {
+  readonly what: string;
+  readonly own: readonly Citation[];
+  readonly reasons: readonly Reason[];
+}
+
+function rankingOf(title: string, ranked: readonly RankedCompanion[]): readonly Block[] {
+  const told = ranked.filter(({ reasons }) => reasons.length > 0);
+  if (told.length === 0) return [];
+  const items = told.map(({ what, own, reasons }, at) => {
+    const shown = reasons.slice(0, MAX_REASONS);
+    return hypothesis(`${at + 1}. ${what}: ${shown.map(({ text }) => text).join("; ")}`, [
+      ...own,
+      ...shown.flatMap(({ citations }) => citations),
+    ]);
+  });
+  return [
+    { kind: "note", text: `**${title}**, best first; a ranking, so a fix may need none of them.` },
     findings(...items),
   ];
 }
