@@ -5,7 +5,7 @@ import { commitsOf } from "./co-change.ts";
 /** This many of the newest commits say what is worked on. */
 const RECENT = 300;
 
-/** The file changes often, whatever changes with it: what is left to go by when the seed itself has no history. */
+/** How often the file changes, whatever changes with it: what is left to go by when the seed itself has no history. */
 export const churn: FileSignal = {
   name: "churn",
   score(seed, { commits, candidates }) {
@@ -31,7 +31,7 @@ export const churn: FileSignal = {
     return [
       {
         signal: "churn",
-        text: `${inlineCode(path)} changes often: in ${recent.length} of the newest ${window.length} commits`,
+        text: `${inlineCode(path)} was changed by ${recent.length} of the newest ${window.length} commits`,
         citations: recent
           .slice(0, 1)
           .map(({ oid, subject }) => ({ kind: "commit", oid, subject, path }) as const),

@@ -16,7 +16,7 @@ test("without a history of its own, a seed has the files that change most", asyn
     "calm.py",
   ]);
   expect(await churn.explain("busy.py", "new.py", code)).toMatchObject([
-    { text: "`busy.py` changes often: in 3 of the newest 3 commits", citations: [{ kind: "commit" }] },
+    { text: "`busy.py` was changed by 3 of the newest 3 commits", citations: [{ kind: "commit" }] },
   ]);
   expect(await churn.explain("calm.py", "new.py", code)).toEqual([]);
 });
