@@ -11,7 +11,7 @@ const NEEDED = 24;
 const here = dirname(fileURLToPath(import.meta.url));
 
 if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
-  const source = join(here, "../src/entry/cli/main.ts");
+  const source = join(here, "../src/cli/main.ts");
   const built = join(here, "../dist/entry/cli/main.js");
   await import(existsSync(source) ? source : built);
 } else {

@@ -3,15 +3,15 @@
  * its database holds: `npm run bench:webhooks -- [--rate 100] [--seconds 20] [--twice 0.05] [--database postgres://…]`.
  * Prints percentiles of the time to the answer, deliveries lost and doubled. Everything stays on this machine.
  */
-import { appSettings } from "../src/entry/simulate/app-settings.ts";
+import { appSettings } from "../src/simulator/page/app-settings.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openDatabase } from "../src/adapters/postgres/database.ts";
-import { startSimulatedGitHub } from "../src/adapters/simulated-github/start-simulated-github.ts";
-import { WEBHOOK_PATH } from "../src/entry/server/http-server.ts";
-import { startApp } from "../src/entry/simulate/start-app.ts";
+import { openDatabase } from "../src/store/io/database.ts";
+import { startSimulatedGitHub } from "../src/simulator/github/start-simulated-github.ts";
+import { WEBHOOK_PATH } from "../src/server/http-server.ts";
+import { startApp } from "../src/simulator/page/start-app.ts";
 import { countLostAndDoubled, formatLoad, sendLoad } from "./bench-webhooks.ts";
 
 const { values } = parseArgs({

@@ -6,7 +6,7 @@
  * TypeScript: the compiler's language service (`bench-callers-typescript.ts`). Python: `python-references.py`, which
  * resolves names by scope, imports and classes on Python's own syntax tree. From the source files of each repository
  * `--each` functions and methods are drawn by the seed. A use is a line; imports, exports and the lines of the definition
- * itself are left out on both sides, and so are files that the survey does not hold. Precision of a level: the share of
+ * itself are left out on both sides, and so are files that the symbol index does not hold. Precision of a level: the share of
  * its uses that the compiler confirms, of those that it can tell. Recall: the share of the compiler's uses that are found
  * at that level or a surer one. Callers: functions at distance 1, against the functions that hold one of the
  * compiler's calls; functions with more than 50 callers are left out, as the search ends at 200 in all. Of each function
@@ -18,11 +18,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openWorkbench } from "../src/entry/workbench.ts";
-import { type Certainty, useFinder } from "../src/engine/evidence/graph/find-uses.ts";
-import { callersOf } from "../src/engine/evidence/graph/reach.ts";
-import { type Definition, surveyCode } from "../src/engine/evidence/graph/survey-code.ts";
-import { isFunctionLike } from "../src/engine/evidence/locate/is-function-like.ts";
+import { openWorkbench } from "../src/research/workbench.ts";
+import { type Certainty, useFinder } from "../src/evidence/references/find-uses.ts";
+import { callersOf } from "../src/evidence/references/reach.ts";
+import { type Definition, buildSymbolIndex } from "../src/evidence/references/build-symbol-index.ts";
+import { isFunctionLike } from "../src/evidence/ranking/is-function-like.ts";
 import { type Oracle, pythonOracle } from "./bench-callers-oracle.ts";
 import { typescriptOracle } from "./bench-callers-typescript.ts";
 import { seededRandom, shuffled } from "./bench-similar-random.ts";
@@ -83,11 +83,14 @@ async function measure(name: string, language: "TypeScript" | "Python"): Promise
     workers: 1,
   });
   const codebase = await workbench.codebase(await workbench.repository.resolve("HEAD"));
-  const survey = await surveyCode(codebase, (path) => workbench.reader.languageOf(path) !== undefined);
+  const symbolIndex = await buildSymbolIndex(
+    codebase,
+    (path) => workbench.reader.languageOf(path) !== undefined,
+  );
   const texts = new Map<string, string>();
   const endings = language === "Python" ? /\.py$/ : /\.[cm]?[jt]sx?$/;
   for (const path of [
-    ...survey.files.keys(),
+    ...symbolIndex.files.keys(),
     ...codebase.tree.entries
       .map((entry) => entry.path)
       .filter((path) => /tsconfig[\w.]*\.json$|package\.json$/.test(path)),
@@ -97,9 +100,9 @@ async function measure(name: string, language: "TypeScript" | "Python"): Promise
       if (text !== undefined) texts.set(path, text.text);
     }
   const oracle: Oracle = language === "Python" ? pythonOracle(texts) : typescriptOracle(texts);
-  const finder = useFinder(survey);
+  const finder = useFinder(symbolIndex);
   const definitions: Definition[] = [];
-  for (const [path, syntax] of [...survey.files].sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [path, syntax] of [...symbolIndex.files].sort(([a], [b]) => (a < b ? -1 : 1)))
     if (codebase.roleOf(path) === "source" && endings.test(path))
       for (const symbol of syntax.symbols)
         if (["function", "method"].includes(symbol.kind) && !symbol.name.startsWith("__"))
@@ -130,7 +133,7 @@ async function measure(name: string, language: "TypeScript" | "Python"): Promise
     const place = (use: { path: string; line: number }): string => `${use.path}:${use.line}`;
     const isOwn = (use: { path: string; line: number }): boolean =>
       use.path === path && use.line >= symbol.start && use.line <= symbol.end;
-    const counted = truth.uses.filter((use) => survey.files.has(use.path) && !isOwn(use));
+    const counted = truth.uses.filter((use) => symbolIndex.files.has(use.path) && !isOwn(use));
     const right = new Set(counted.map(place));
     const random = seededRandom(right.size);
     const unknown = new Set(truth.unknown.map(place));
@@ -182,7 +185,7 @@ async function measure(name: string, language: "TypeScript" | "Python"): Promise
 
   function functionAround(path: string, line: number): string | undefined {
     let best: { start: number; end: number; name: string } | undefined;
-    for (const symbol of survey.files.get(path)?.symbols ?? [])
+    for (const symbol of symbolIndex.files.get(path)?.symbols ?? [])
       if (isFunctionLike(symbol) && symbol.start <= line && line <= symbol.end)
         if (best === undefined || symbol.end - symbol.start <= best.end - best.start) best = symbol;
     return best === undefined ? undefined : `${path}:${best.start}:${best.name}`;

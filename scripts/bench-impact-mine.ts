@@ -2,12 +2,12 @@
  * Past fixes of several functions, for `bench-impact.ts` and `learn-impact.ts`: commits that the earliest base commit
  * of a repository's benchmark cases reaches, so nothing of the cases or after them is seen.
  */
-import type { GitRepository } from "../src/adapters/git/open-repository.ts";
-import { git } from "../src/adapters/git/git.ts";
-import { decodeText } from "../src/engine/evidence/decode-text.ts";
-import { roleOfPath } from "../src/domain/file-role/role-of-path.ts";
-import { innermostFunction, isInTests } from "../src/engine/evidence/impact/function-index.ts";
-import type { FileSyntax, SyntaxReader } from "../src/engine/syntax/syntax.ts";
+import type { GitRepository } from "../src/repository/io/open-repository.ts";
+import { git } from "../src/repository/io/git.ts";
+import { decodeText } from "../src/repository/decode-text.ts";
+import { roleOfPath } from "../src/languages/role-of-path.ts";
+import { innermostFunction, isInTests } from "../src/evidence/co-change/function-index.ts";
+import type { FileSyntax, SyntaxReader } from "../src/languages/syntax.ts";
 
 /** One function of a fix, by where it stands in the parent commit. */
 export interface ChangedFunction {

@@ -4,17 +4,17 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { git } from "../src/adapters/git/git.ts";
-import { understandIssue } from "../src/domain/issue/understand-issue.ts";
-import { useFinder } from "../src/engine/evidence/graph/find-uses.ts";
-import { surveyCode } from "../src/engine/evidence/graph/survey-code.ts";
-import type { Candidate } from "../src/engine/evidence/impact/function-index.ts";
-import { companionContext } from "../src/engine/evidence/impact/rank-companions.ts";
-import type { FunctionContext } from "../src/engine/evidence/impact/signal.ts";
-import { buildQuery, type Query } from "../src/engine/evidence/locate/query.ts";
-import { MAX_COMMITS } from "../src/engine/research/research-context.ts";
-import type { CommitRecord } from "../src/engine/source/history.ts";
-import { openWorkbench, type Workbench } from "../src/entry/workbench.ts";
+import { git } from "../src/repository/io/git.ts";
+import { understandIssue } from "../src/issue/understand-issue.ts";
+import { useFinder } from "../src/evidence/references/find-uses.ts";
+import { buildSymbolIndex } from "../src/evidence/references/build-symbol-index.ts";
+import type { Candidate } from "../src/evidence/co-change/function-index.ts";
+import { coChangeContext } from "../src/evidence/co-change/rank-co-changes.ts";
+import type { FunctionContext } from "../src/evidence/co-change/signal.ts";
+import { buildQuery, type Query } from "../src/evidence/ranking/query.ts";
+import { MAX_COMMITS } from "../src/phases/builtin/research-context.ts";
+import type { CommitRecord } from "../src/repository/history.ts";
+import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
 import { mineFixes } from "./bench-impact-mine.ts";
 
 export interface Case {
@@ -97,7 +97,7 @@ export async function* benchmarkFixes({ cases, mirrors, data, withIssue }: Sourc
       workbench,
       one.base_commit,
       await history.commits(one.base_commit, MAX_COMMITS),
-      withIssue ? buildQuery(reading.passages, reading) : undefined,
+      withIssue ? buildQuery(reading.textBlocks, reading) : undefined,
     );
     const functions = one.gold_functions
       .map((gold) => {
@@ -126,8 +126,8 @@ async function contextAt(
   query?: Query,
 ): Promise<FunctionContext> {
   const code = await workbench.codebase(commit);
-  const survey = await surveyCode(code, (path) => workbench.reader.languageOf(path) !== undefined);
-  return companionContext({ codebase: code, survey, uses: useFinder(survey), commits, query });
+  const symbolIndex = await buildSymbolIndex(code, (path) => workbench.reader.languageOf(path) !== undefined);
+  return coChangeContext({ codebase: code, symbolIndex, uses: useFinder(symbolIndex), commits, query });
 }
 
 /** The commit with the shortest history, so that it is before the others or beside them. */

@@ -1,8 +1,8 @@
 /** The baseline of `bench-impact.ts`: BM25 over the words of whole function bodies, the seed's body as the query. */
-import type { Candidate } from "../src/engine/evidence/impact/function-index.ts";
-import type { FunctionContext } from "../src/engine/evidence/impact/signal.ts";
-import { isStopWord, termsOf } from "../src/engine/evidence/lexicon/words.ts";
-import { wordsOf } from "../src/engine/evidence/locate/query.ts";
+import type { Candidate } from "../src/evidence/co-change/function-index.ts";
+import type { FunctionContext } from "../src/evidence/co-change/signal.ts";
+import { isStopWord, termsOf } from "../src/repository/inverted-index/words.ts";
+import { wordsOf } from "../src/evidence/ranking/query.ts";
 
 const K1 = 1.2;
 const B = 0.75;

@@ -1,5 +1,5 @@
 /**
- * Given one function of a fix of several, are the others among the first ten? Measures the ranking of companions
+ * Given one function of a fix of several, are the others among the first ten? Measures the ranking of co-change candidates
  * against co-change alone and BM25 alone.
  *
  *   npm run bench:impact -- CASES.jsonl MIRROR_DIR [--data DIR] [--fixes N]
@@ -14,12 +14,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Candidate } from "../src/engine/evidence/impact/function-index.ts";
-import { rankCompanionFiles } from "../src/engine/evidence/impact/rank-companion-files.ts";
-import { rankCompanions } from "../src/engine/evidence/impact/rank-companions.ts";
-import type { FunctionContext } from "../src/engine/evidence/impact/signal.ts";
-import { coChange } from "../src/engine/evidence/impact/signals/co-change.ts";
-import { neighbours } from "../src/engine/evidence/impact/signals/neighbours.ts";
+import type { Candidate } from "../src/evidence/co-change/function-index.ts";
+import { rankCoChangeFiles } from "../src/evidence/co-change/rank-co-change-files.ts";
+import { rankCoChanges } from "../src/evidence/co-change/rank-co-changes.ts";
+import type { FunctionContext } from "../src/evidence/co-change/signal.ts";
+import { coChange } from "../src/evidence/co-change/signals/co-change.ts";
+import { neighbours } from "../src/evidence/co-change/signals/neighbours.ts";
 import { benchmarkFixes, type Fix, minedFixes, readCases } from "./bench-impact-situations.ts";
 import { bodySearch } from "./bench-impact-text.ts";
 
@@ -103,7 +103,7 @@ async function measure({ context, functions, files }: Fix): Promise<Recalls> {
 }
 
 async function ours(seed: Candidate, context: FunctionContext): Promise<readonly Candidate[]> {
-  const ranked = await rankCompanions(seed, context, { top: TOP });
+  const ranked = await rankCoChanges(seed, context, { top: TOP });
   return ranked.map(({ path, symbol }) => context.index.find(path, symbol.start, symbol.name)!);
 }
 
@@ -121,7 +121,7 @@ async function fileRecalls(
 ): Promise<Record<Method, number>> {
   const { codebase, commits } = context;
   const rankings: Record<Method, readonly string[]> = {
-    ours: (await rankCompanionFiles(seed, codebase, commits, { top: TOP })).map(({ path }) => path),
+    ours: (await rankCoChangeFiles(seed, codebase, commits, { top: TOP })).map(({ path }) => path),
     "co-change": best(coChange.score(seed, context) as ReadonlyMap<string, number>),
     BM25: [...new Set(byText.map(({ path }) => path))].filter((path) => path !== seed),
   };

@@ -11,7 +11,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openWorkbench } from "../src/entry/workbench.ts";
+import { openWorkbench } from "../src/research/workbench.ts";
 
 interface Case {
   readonly id: string;

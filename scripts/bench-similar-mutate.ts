@@ -6,9 +6,9 @@
  * of the function. Works on the syntax tree of the whole file, so one set of rules does for all languages.
  */
 import { type Node, Parser } from "web-tree-sitter";
-import { loadGrammar } from "../src/adapters/tree-sitter/grammars.ts";
-import type { LanguageRules } from "../src/adapters/tree-sitter/language-rules.ts";
-import type { Language } from "../src/engine/syntax/syntax.ts";
+import { loadGrammar } from "../src/languages/io/grammars.ts";
+import type { LanguageRules } from "../src/languages/language-rules.ts";
+import type { Language } from "../src/languages/syntax.ts";
 import { pick } from "./bench-similar-random.ts";
 
 export type CloneType = 1 | 2 | 3;

@@ -1,18 +1,18 @@
-import type { CodeSurvey, Definition } from "../src/engine/evidence/graph/survey-code.ts";
-import type { Language, SyntaxReader } from "../src/engine/syntax/syntax.ts";
+import type { SymbolIndex, Definition } from "../src/evidence/references/build-symbol-index.ts";
+import type { Language, SyntaxReader } from "../src/languages/syntax.ts";
 import { type CloneType, lineStart, mutate } from "./bench-similar-mutate.ts";
 import { shuffled } from "./bench-similar-random.ts";
 
-/** A survey in which one file more than in the repository holds a copy of a function. */
+/** A symbol index in which one file more than in the repository holds a copy of a function. */
 export interface Planted {
-  readonly survey: CodeSurvey;
+  readonly symbolIndex: SymbolIndex;
   readonly copy: Definition;
   /** The copy's text. */
   readonly text: string;
 }
 
 export interface Field {
-  readonly survey: CodeSurvey;
+  readonly symbolIndex: SymbolIndex;
   readonly reader: SyntaxReader;
   readonly textOf: (path: string) => Promise<string | undefined>;
   readonly random: () => number;
@@ -22,19 +22,19 @@ const MAX_TRIES = 6;
 
 /**
  * Puts a changed copy of a function behind another function of the same kind and indent in another file of its language.
- * Nothing is written: the survey is an overlay. Undefined when no place was found at which the changed text still parses.
+ * Nothing is written: the symbol index is an overlay. Undefined when no place was found at which the changed text still parses.
  */
 export async function plant(
   original: Definition,
   language: Language,
   type: CloneType,
-  { survey, reader, textOf, random }: Field,
+  { symbolIndex, reader, textOf, random }: Field,
 ): Promise<Planted | undefined> {
   const source = await textOf(original.path);
   if (source === undefined) return undefined;
   const { start, end, kind } = original.symbol;
   const indent = indentOf(source, start);
-  const hosts = [...survey.files].filter(
+  const hosts = [...symbolIndex.files].filter(
     ([path, syntax]) =>
       path !== original.path &&
       syntax.language === language &&
@@ -61,8 +61,8 @@ export async function plant(
       (symbol) => symbol.start > place.end && symbol.end <= last && symbol.shape !== undefined,
     );
     if (copy === undefined) continue;
-    const files = new Map(survey.files).set(path, parsed);
-    return { survey: { ...survey, files }, copy: { path, symbol: copy }, text };
+    const files = new Map(symbolIndex.files).set(path, parsed);
+    return { symbolIndex: { ...symbolIndex, files }, copy: { path, symbol: copy }, text };
   }
   return undefined;
 }

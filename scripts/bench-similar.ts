@@ -24,10 +24,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openWorkbench } from "../src/entry/workbench.ts";
-import { type Definition, surveyCode } from "../src/engine/evidence/graph/survey-code.ts";
-import { findSimilar } from "../src/engine/evidence/similar/find-similar.ts";
-import type { Language } from "../src/engine/syntax/syntax.ts";
+import { openWorkbench } from "../src/research/workbench.ts";
+import { type Definition, buildSymbolIndex } from "../src/evidence/references/build-symbol-index.ts";
+import { findSimilar } from "../src/evidence/find-similar.ts";
+import type { Language } from "../src/languages/syntax.ts";
 import type { CloneType } from "./bench-similar-mutate.ts";
 import { lineStart } from "./bench-similar-mutate.ts";
 import { sharedLines } from "./bench-similar-judge.ts";
@@ -118,10 +118,13 @@ async function measure(name: string): Promise<void> {
     workers: 1,
   });
   const codebase = await workbench.codebase(await workbench.repository.resolve("HEAD"));
-  const survey = await surveyCode(codebase, (path) => workbench.reader.languageOf(path) !== undefined);
+  const symbolIndex = await buildSymbolIndex(
+    codebase,
+    (path) => workbench.reader.languageOf(path) !== undefined,
+  );
   const textOf = async (path: string): Promise<string | undefined> => (await codebase.text(path))?.text;
   const functions = new Map<Language, Definition[]>();
-  for (const [path, syntax] of [...survey.files].sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [path, syntax] of [...symbolIndex.files].sort(([a], [b]) => (a < b ? -1 : 1)))
     for (const symbol of syntax.symbols)
       if (symbol.shape !== undefined && symbol.shape.tokens.length >= 24)
         functions.set(syntax.language, [...(functions.get(syntax.language) ?? []), { path, symbol }]);
@@ -140,7 +143,7 @@ async function measure(name: string): Promise<void> {
       const copies = [];
       for (const type of TYPES) {
         const planted = await plant(original, language, type, {
-          survey,
+          symbolIndex,
           reader: workbench.reader,
           textOf,
           random,
@@ -152,7 +155,7 @@ async function measure(name: string): Promise<void> {
       done++;
       for (const { type, planted } of copies) {
         const from = performance.now();
-        const found = findSimilar(original, language, planted.survey);
+        const found = findSimilar(original, language, planted.symbolIndex);
         const took = performance.now() - from;
         searches++;
         searchMs += took;

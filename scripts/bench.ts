@@ -14,7 +14,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cacheFileSize } from "../src/adapters/cache/sqlite-blob-cache.ts";
+import { cacheFileSize } from "../src/repository/io/sqlite-blob-cache.ts";
 import { makeRepository, shrinkRepository } from "./bench-repository.ts";
 
 const { values } = parseArgs({

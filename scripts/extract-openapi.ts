@@ -1,5 +1,5 @@
 /**
- * Writes `src/adapters/simulated-github/openapi/slice.json`: of GitHub's published OpenAPI description only the
+ * Writes `src/simulator/github/openapi/slice.json`: of GitHub's published OpenAPI description only the
  * operations of `operations.ts` and what they refer to, without descriptions and examples.
  *
  * `node scripts/extract-openapi.ts [--check]`. The package (385 MiB unpacked) is packed into a temporary folder, and one
@@ -12,13 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
-import { OPERATIONS } from "../src/adapters/simulated-github/openapi/operations.ts";
-import { partsOf } from "../src/adapters/simulated-github/openapi/slice.ts";
-import { openApi } from "../src/adapters/simulated-github/openapi/validate.ts";
+import { OPERATIONS } from "../src/simulator/github/openapi/operations.ts";
+import { partsOf } from "../src/simulator/github/openapi/slice.ts";
+import { openApi } from "../src/simulator/github/openapi/validate.ts";
 
 const PACKAGE = "@octokit/openapi";
 const VERSION = "23.0.2";
-const SLICE = join(import.meta.dirname, "../src/adapters/simulated-github/openapi/slice.json");
+const SLICE = join(import.meta.dirname, "../src/simulator/github/openapi/slice.json");
 
 /** Words for people, and what says nothing about a request or an answer. */
 const DROPPED = new Set([

@@ -1,5 +1,5 @@
 /**
- * Learns the weights in `src/engine/evidence/impact/weights.ts` from past fixes, and says what they are worth on
+ * Learns the weights in `src/evidence/co-change/weights.ts` from past fixes, and says what they are worth on
  * repositories that they were not learned from.
  *
  *   npm run learn:impact -- CASES.jsonl MIRROR_DIR [--data DIR] [--fixes N] [--features FILE]
@@ -14,13 +14,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { parseArgs } from "node:util";
-import type { Shares } from "../src/engine/evidence/impact/combine.ts";
-import { FILE_SIGNALS, measureFiles } from "../src/engine/evidence/impact/rank-companion-files.ts";
+import type { Shares } from "../src/evidence/co-change/combine.ts";
+import { FILE_SIGNALS, measureFiles } from "../src/evidence/co-change/rank-co-change-files.ts";
 import {
   FUNCTION_SIGNALS,
   measureFunctions,
   SIGNALS_OF_ITS_FILE,
-} from "../src/engine/evidence/impact/rank-companions.ts";
+} from "../src/evidence/co-change/rank-co-changes.ts";
 import { minedFixes, readCases } from "./bench-impact-situations.ts";
 import { type Example, fit, meanOf, recallByFix } from "./learn-impact-fit.ts";
 

@@ -1,9 +1,9 @@
 /** Cases to learn the ranking from: a benchmark's issues, and fix commits whose message stands for the issue. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { roleOfPath } from "../src/domain/file-role/role-of-path.ts";
-import type { CommitRecord } from "../src/engine/source/history.ts";
-import type { Workbench } from "../src/entry/workbench.ts";
+import { roleOfPath } from "../src/languages/role-of-path.ts";
+import type { CommitRecord } from "../src/repository/history.ts";
+import type { Workbench } from "../src/research/workbench.ts";
 
 export interface RankingCase {
   readonly id: string;

@@ -1,5 +1,5 @@
 /**
- * Learns the weights of the ranking (src/engine/evidence/locate/weights.ts) and says how good they are on repositories
+ * Learns the weights of the ranking (src/evidence/ranking/weights.ts) and says how good they are on repositories
  * they were not learned from.
  *
  *   npm run learn:ranking -- CASES.jsonl MIRROR_DIR [--mined 14] [--data DIR] [--ablate]
@@ -13,14 +13,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { understandIssue } from "../src/domain/issue/understand-issue.ts";
-import { confidencesOf } from "../src/engine/evidence/locate/confidence.ts";
-import { buildQuery } from "../src/engine/evidence/locate/query.ts";
-import { DIRECT_SIGNALS, NEAR_SIGNALS, rankFiles } from "../src/engine/evidence/locate/rank-files.ts";
-import { functionParts } from "../src/engine/evidence/locate/rank-functions.ts";
-import type { SignalContext } from "../src/engine/evidence/locate/signal.ts";
-import { FUNCTION_WEIGHTS, WEIGHTS } from "../src/engine/evidence/locate/weights.ts";
-import { openWorkbench, type Workbench } from "../src/entry/workbench.ts";
+import { understandIssue } from "../src/issue/understand-issue.ts";
+import { confidencesOf } from "../src/evidence/ranking/confidence.ts";
+import { buildQuery } from "../src/evidence/ranking/query.ts";
+import { DIRECT_SIGNALS, NEAR_SIGNALS, rankFiles } from "../src/evidence/ranking/rank-files.ts";
+import { functionParts } from "../src/evidence/ranking/rank-functions.ts";
+import type { SignalContext } from "../src/evidence/ranking/signal.ts";
+import { FUNCTION_WEIGHTS, WEIGHTS } from "../src/evidence/ranking/weights.ts";
+import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
 import { type Example, fit, scoresOf } from "./learn-impact-fit.ts";
 import { cloneOf, clonesIn, mineCases, type RankingCase, readCases } from "./learn-ranking-cases.ts";
 
@@ -81,12 +81,12 @@ async function read(workbench: Workbench, one: RankingCase, issue: boolean): Pro
   const { title, body, repo } = one;
   const commit = await workbench.repository.resolve(one.commit);
   const reading = understandIssue({ key: "learn", title, body, comments: [] });
-  const query = buildQuery(reading.passages, reading);
+  const query = buildQuery(reading.textBlocks, reading);
   const codebase = await workbench.codebase(commit);
   const commits = await workbench.repository.history.commits(commit, 3_000);
   const candidates = codebase.tree.entries
     .map(({ path }) => path)
-    .filter((path) => codebase.roleOf(path) === "source" && codebase.lexicon(path) !== undefined);
+    .filter((path) => codebase.roleOf(path) === "source" && codebase.invertedIndex(path) !== undefined);
   const context: SignalContext = { codebase, candidates, commits };
   const ranked = (await rankFiles(query, context)).files;
   const about = { fix: one.id, repo, issue, language: one.language };

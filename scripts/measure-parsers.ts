@@ -11,10 +11,10 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Parser } from "web-tree-sitter";
-import { loadGrammar } from "../src/adapters/tree-sitter/grammars.ts";
-import { languageOf } from "../src/adapters/tree-sitter/language-of.ts";
-import { treeSitterSyntax } from "../src/adapters/tree-sitter/tree-sitter-syntax.ts";
-import type { FileText, Language } from "../src/engine/syntax/syntax.ts";
+import { loadGrammar } from "../src/languages/io/grammars.ts";
+import { languageOf } from "../src/languages/language-of.ts";
+import { treeSitterSyntax } from "../src/languages/io/tree-sitter-syntax.ts";
+import type { FileText, Language } from "../src/languages/syntax.ts";
 
 const ROUNDS = 3;
 const MAX_BYTES = 1_000_000;

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { z } from "zod";
-import { configSchema } from "../src/domain/repository-config/config-schema.ts";
+import { configSchema } from "../src/investigation/settings/config-schema.ts";
 
 export async function schemaText(): Promise<string> {
   const schema = z.toJSONSchema(configSchema, { target: "draft-7" });

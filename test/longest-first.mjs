@@ -16,7 +16,7 @@ const LONGEST = [
   "e2e/power-cut.test.ts", // 80
   "e2e/model-faults.test.ts", // 70
   "e2e/workers.test.ts", // 60
-  "adapters/postgres/server.test.ts", // 40
+  "store/io/server.test.ts", // 40
   "contracts/store.test.ts", // 40
   "e2e/killed.test.ts", // 30
 ].map((file) => join(import.meta.dirname, file));

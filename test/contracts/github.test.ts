@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { openGitHubApp } from "../../src/adapters/github/open-github-app.ts";
-import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
-import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
-import { LIMITS } from "../../src/domain/github/limits.ts";
-import { type SafeText, safeText } from "../../src/domain/report/safe-text.ts";
+import { openGitHubApp } from "../../src/github/io/open-github-app.ts";
+import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
+import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { LIMITS } from "../../src/text/github-limits.ts";
+import { type SafeText, safeText } from "../../src/text/safe-text.ts";
 import type {
   CheckRunContent,
   GitHub,
   GitHubApp,
   RepositoryInfo,
   RepositoryName,
-} from "../../src/engine/github/github.ts";
+} from "../../src/github/github.ts";
 import { memoryGitHub, type MemoryGitHub, type MemoryRepository } from "../fakes/memory-github.ts";
 
 /** A GitHub with people who act on it, and our view of it. */
@@ -29,7 +29,7 @@ async function simulatedPlace(): Promise<Place> {
     appId,
     privateKey,
     userAgent: "casebook/test",
-    pace: { turn: async () => undefined, hold: async () => undefined },
+    rateLimiter: { turn: async () => undefined, hold: async () => undefined },
   });
   const { violations } = world;
   return { world, app, violations, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };

@@ -1,16 +1,16 @@
+import { LeaseLost } from "../../src/failure.ts";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type Database, openDatabase } from "../../src/adapters/postgres/database.ts";
-import { journalStore } from "../../src/adapters/postgres/journal.ts";
-import { migrate } from "../../src/adapters/postgres/migrate.ts";
-import { openStoreIn } from "../../src/adapters/postgres/open-store.ts";
-import { sqliteJournal } from "../../src/adapters/run-log/sqlite-journal.ts";
-import type { Entry, Reply } from "../../src/domain/model/transcript.ts";
-import type { Begun, CapName, Caps, Journal, Task } from "../../src/engine/agent/journal.ts";
-import { Overtaken } from "../../src/engine/service/service.ts";
+import { type Database, openDatabase } from "../../src/store/io/database.ts";
+import { journalStore } from "../../src/store/io/journal.ts";
+import { migrate } from "../../src/store/io/migrate.ts";
+import { openStoreIn } from "../../src/store/io/open-store.ts";
+import { sqliteJournal } from "../../src/llm/io/sqlite-journal.ts";
+import type { Entry, Reply } from "../../src/llm/transcript.ts";
+import type { Begun, CapName, Caps, Journal, Task } from "../../src/llm/journal.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { type JournalPlace, spendTogether } from "../fakes/journal-process.ts";
 import { memoryJournal } from "../fakes/memory-journal.ts";
@@ -191,7 +191,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       const call = await begun(journal.begin(task, 0, ASKED, reserve(5), {}));
       const other: Entry = { kind: "request", text: "Find another cause." };
       const refused = async (at: number, entries: readonly Entry[]): Promise<void> => {
-        await expect(journal.begin(task, at, entries, reserve(5), {})).rejects.toThrow(Overtaken);
+        await expect(journal.begin(task, at, entries, reserve(5), {})).rejects.toThrow(LeaseLost);
       };
       await refused(0, [ASKED[0]!, other]);
       await refused(1, [other]);
@@ -327,7 +327,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       const late = await begun(journal.begin(task, 0, ASKED, reserve(900), {}));
       await backend.other.transcript(task);
       const next = await begun(backend.other.begin(task, 0, ASKED, reserve(900), {}));
-      for (let i = 0; i < 2; i++) await expect(journal.settle(late, REPLY, 300)).rejects.toThrow(Overtaken);
+      for (let i = 0; i < 2; i++) await expect(journal.settle(late, REPLY, 300)).rejects.toThrow(LeaseLost);
       expect(await investigationCost(task)).toBe(1_200);
       await backend.other.settle(next, { ...REPLY, text: "mine" }, 500);
       expect(await journal.transcript(task)).toEqual([...ASKED, { ...REPLY, text: "mine" }]);
@@ -347,7 +347,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       const one = await begun(journal.begin(task, 0, ASKED, reserve(900), {}));
       const two = await begun(backend.other.begin(task, 0, ASKED, reserve(900), {}));
       await backend.other.settle(two, { ...REPLY, text: "two" }, 20);
-      await expect(journal.settle(one, { ...REPLY, text: "one" }, 10)).rejects.toThrow(Overtaken);
+      await expect(journal.settle(one, { ...REPLY, text: "one" }, 10)).rejects.toThrow(LeaseLost);
       expect(await journal.transcript(task)).toEqual([...ASKED, { ...REPLY, text: "two" }]);
       expect(await investigationCost(task)).toBe(30);
     });
@@ -523,15 +523,15 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       const task = freshTask();
       const call = await begun(journal.begin(task, 0, ASKED, reserve(60), {}));
       await backend.other.forget(task.payer);
-      await expect(journal.settle(call, REPLY, 50)).rejects.toThrow(Overtaken);
+      await expect(journal.settle(call, REPLY, 50)).rejects.toThrow(LeaseLost);
       expect(await investigationCost(task)).toBe(50);
-      await expect(journal.begin(task, 3, [ANSWER], reserve(60), {})).rejects.toThrow(Overtaken);
+      await expect(journal.begin(task, 3, [ANSWER], reserve(60), {})).rejects.toThrow(LeaseLost);
       expect(await journal.transcript(task)).toEqual([]);
       // Also when its place is free in a conversation that began anew.
       const late = await begun(journal.begin(task, 0, ASKED, reserve(60), {}));
       await backend.other.forget(task.payer);
       await begun(backend.other.begin(task, 0, ASKED, reserve(60), {}));
-      await expect(journal.settle(late, REPLY, 50)).rejects.toThrow(Overtaken);
+      await expect(journal.settle(late, REPLY, 50)).rejects.toThrow(LeaseLost);
       expect(await journal.transcript(task)).toEqual(ASKED);
     });
   });
@@ -589,7 +589,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
         backend.other.forgetBefore(at),
       ]);
       const wrong = ends.flatMap((end) =>
-        end.status === "rejected" && !(end.reason instanceof Overtaken) ? [end.reason as Error] : [],
+        end.status === "rejected" && !(end.reason instanceof LeaseLost) ? [end.reason as Error] : [],
       );
       expect(wrong).toEqual([]);
       for (const [i, task] of tasks.entries())
@@ -614,7 +614,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
     };
     const ends = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => work(i % 12)));
     const wrong = ends.flatMap((end) =>
-      end.status === "rejected" && !(end.reason instanceof Overtaken) ? [end.reason as Error] : [],
+      end.status === "rejected" && !(end.reason instanceof LeaseLost) ? [end.reason as Error] : [],
     );
     expect(wrong).toEqual([]);
     const [a, b] = await Promise.all([journal.cost(tasks[0]!), journal.cost(tasks[2]!)]);
@@ -661,7 +661,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       })();
       const ends = await spendTogether(
         // The first holds a reservation when it is killed; the second is wherever the signal meets it.
-        tasks.map((task, i) => ({ ...spending, task, ...(i === 0 ? { standStillAfter: 4 } : {}) })),
+        tasks.map((task, i) => ({ ...spending, task, ...(i === 0 ? { blockedAfter: 4 } : {}) })),
         (i, said) => said.at(-1)?.kind === "stands-still" || (i === 1 && said.length === 5),
       );
       ended.abort();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { openModel } from "../../src/adapters/model-endpoint/open-model.ts";
-import { startScriptedServer } from "../../src/adapters/scripted-model/start-scripted-server.ts";
-import type { Entry, ToolSpec } from "../../src/domain/model/transcript.ts";
-import { type Model, ModelFailure, type ModelRequest } from "../../src/engine/agent/model.ts";
+import { openModel } from "../../src/llm/io/open-model.ts";
+import { startScriptedServer } from "../../src/simulator/model/start-scripted-server.ts";
+import type { Entry, ToolSpec } from "../../src/llm/transcript.ts";
+import { type Model, ModelFailure, type ModelRequest } from "../../src/llm/model.ts";
 import { answeringModel } from "../fakes/scripted-model.ts";
 
 /** What the model says to the request of that number; undefined: nothing, for ever. */

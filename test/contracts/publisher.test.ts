@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { folderPublisher } from "../../src/adapters/folder/folder-publisher.ts";
-import { branchPublisher } from "../../src/adapters/git/branch-publisher.ts";
-import { openRepository } from "../../src/adapters/git/open-repository.ts";
-import { memoryPublisher } from "../../src/engine/source/memory-publisher.ts";
-import type { Publisher } from "../../src/engine/source/repository.ts";
+import { folderPublisher } from "../../src/repository/io/folder-publisher.ts";
+import { branchPublisher } from "../../src/repository/io/branch-publisher.ts";
+import { openRepository } from "../../src/repository/io/open-repository.ts";
+import { memoryPublisher } from "../../src/repository/memory-publisher.ts";
+import type { Publisher } from "../../src/repository/repository.ts";
 import { gitFolder, temporaryFolder } from "../fakes/git-folder.ts";
 
 const isOurs = (path: string): boolean => path.includes("issue-1-");

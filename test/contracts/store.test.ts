@@ -1,10 +1,11 @@
+import { RetryLater } from "../../src/failure.ts";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Database, openDatabase } from "../../src/adapters/postgres/database.ts";
-import { type OpenStore, openStoreIn } from "../../src/adapters/postgres/open-store.ts";
-import type { Decision, Effect } from "../../src/domain/investigation/event.ts";
-import { type Investigation, newInvestigation } from "../../src/domain/investigation/investigation.ts";
-import { sendCheck } from "../../src/engine/service/check-head.ts";
-import { type NewDelivery, Postponed } from "../../src/engine/store/store.ts";
+import { type Database, openDatabase } from "../../src/store/io/database.ts";
+import { type OpenStore, openStoreIn } from "../../src/store/io/open-store.ts";
+import type { Decision, Effect } from "../../src/investigation/event.ts";
+import { type Investigation, newInvestigation } from "../../src/investigation/investigation.ts";
+import { sendCheck } from "../../src/service/check-head.ts";
+import type { NewDelivery } from "../../src/store/store.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { handlers, heldJobs, untilAborted } from "../fakes/handlers.ts";
 import { startPostgres } from "../fakes/postgres-server.ts";
@@ -195,14 +196,14 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await store.startsInLastHour(2, ADA.id)).toBe(0);
     });
 
-    test("a forgotten one leaves no row, run or receipt", async () => {
+    test("a forgotten one leaves no row, run or idempotency record", async () => {
       await using store = await open();
       await start(store, ISSUE, "r1");
       await store.admitRuns(LIMITS);
-      await store.saveReceipt(ISSUE, "comment", "1");
+      await store.saveIdempotencyRecord(ISSUE, "comment", "1");
       await store.forget(ISSUE);
       expect(await store.investigation(ISSUE)).toBeUndefined();
-      expect(await store.receipts(ISSUE)).toEqual(new Map());
+      expect(await store.idempotencyRecords(ISSUE)).toEqual(new Map());
       expect(await store.beginRun("r1", "w")).toBeUndefined();
       expect(await jobs(store, "run")).toEqual({ cancelled: 1 });
     });
@@ -453,7 +454,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       const workers = await store.work(handlers({ run: run.handler }), WORK);
       const first = await run.next();
       expect(await store.beginRun("r1", "w")).toMatchObject({ crashes: 0 });
-      first.end(new Postponed(1, "GitHub asked to wait"));
+      first.end(new RetryLater(1, "GitHub asked to wait"));
       const second = await run.next();
       expect(second.context.attempt).toBe(1);
       expect(await store.beginRun("r1", "w")).toMatchObject({ crashes: 0 });
@@ -582,20 +583,20 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
   });
 
   describe("rows", () => {
-    test("receipts are kept by the effect's name until they are taken back", async () => {
+    test("idempotency records are kept by the effect's name until they are taken back", async () => {
       await using store = await open();
-      await store.saveReceipt(ISSUE, "comment", "17");
-      await store.saveReceipt(ISSUE, "comment", "18");
-      await store.saveReceipt(ISSUE, "check:abc", "success\0");
-      expect(await store.receipts(ISSUE)).toEqual(
+      await store.saveIdempotencyRecord(ISSUE, "comment", "17");
+      await store.saveIdempotencyRecord(ISSUE, "comment", "18");
+      await store.saveIdempotencyRecord(ISSUE, "check:abc", "success\0");
+      expect(await store.idempotencyRecords(ISSUE)).toEqual(
         new Map([
           ["check:abc", "success\ufffd"],
           ["comment", "18"],
         ]),
       );
-      await store.saveReceipt(ISSUE, "comment", undefined);
-      expect([...(await store.receipts(ISSUE)).keys()]).toEqual(["check:abc"]);
-      expect(await store.receipts({ ...ISSUE, issue: 43 })).toEqual(new Map());
+      await store.saveIdempotencyRecord(ISSUE, "comment", undefined);
+      expect([...(await store.idempotencyRecords(ISSUE)).keys()]).toEqual(["check:abc"]);
+      expect(await store.idempotencyRecords({ ...ISSUE, issue: 43 })).toEqual(new Map());
     });
 
     test("repositories are kept by GitHub's number, so that a new name is the same one", async () => {

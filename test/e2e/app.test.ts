@@ -7,8 +7,8 @@ import type {
   PullState,
   SimulatedGitHub,
   SimulatedRepository,
-} from "../../src/adapters/simulated-github/contract.ts";
-import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
+} from "../../src/simulator/github/contract.ts";
+import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, startApp, type TestApp } from "../fakes/app.ts";
 import { casebook } from "../fakes/casebook.ts";
 

@@ -3,14 +3,14 @@ import type {
   LoggedRequest,
   SimulatedGitHub,
   SimulatedRepository,
-} from "../../src/adapters/simulated-github/contract.ts";
-import { CutConnection } from "../../src/adapters/simulated-github/faults.ts";
-import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
-import { type WriteName, WRITES } from "../../src/engine/github/github.ts";
+} from "../../src/simulator/github/contract.ts";
+import { CutConnection } from "../../src/simulator/github/faults.ts";
+import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { type WriteName, WRITES } from "../../src/github/github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
 import { type AppProcess, appProcess, deliverTo } from "../fakes/app-process.ts";
 import { outcomeOf, undelivered } from "../fakes/outcome.ts";
-import { clientOf } from "../adapters/simulated-github/client.ts";
+import { clientOf } from "../simulator/github/client.ts";
 
 /** Every outside effect, by the request that has it. */
 const BOUNDARIES: Readonly<Record<WriteName, string>> = {

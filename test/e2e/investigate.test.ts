@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { parseDocument } from "../../src/domain/document/parse-document.ts";
-import { parseSpec } from "../../src/domain/spec/parse-spec.ts";
+import { parseDocument } from "../../src/documents/parse-document.ts";
+import { parseSpec } from "../../src/specs/parse-spec.ts";
 import { casebook, exampleRepository } from "../fakes/casebook.ts";
 
 const issueOf = (name: string): string => join(import.meta.dirname, "../../examples", name, "issue.md");

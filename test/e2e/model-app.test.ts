@@ -3,25 +3,21 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
-import type {
-  ParsedRequest,
-  ScriptedReply,
-  ScriptedServer,
-} from "../../src/adapters/scripted-model/contract.ts";
-import { honestScript } from "../../src/adapters/scripted-model/honest-script.ts";
-import { playScript } from "../../src/adapters/scripted-model/play-script.ts";
-import { startScriptedServer } from "../../src/adapters/scripted-model/start-scripted-server.ts";
+import type { ParsedRequest, ScriptedReply, ScriptedServer } from "../../src/simulator/model/contract.ts";
+import { honestScript } from "../../src/simulator/model/honest-script.ts";
+import { playScript } from "../../src/simulator/model/play-script.ts";
+import { startScriptedServer } from "../../src/simulator/model/start-scripted-server.ts";
 import type {
   IssueState,
   PullState,
   SimulatedGitHub,
   SimulatedRepository,
-} from "../../src/adapters/simulated-github/contract.ts";
-import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
-import { WEBHOOK_PATH } from "../../src/entry/server/http-server.ts";
-import { readServerConfig } from "../../src/entry/server/server-config.ts";
-import { type RunningServer, startServer } from "../../src/entry/server/start-server.ts";
-import { scriptedModelSettings } from "../../src/entry/simulate/app-settings.ts";
+} from "../../src/simulator/github/contract.ts";
+import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
+import { readServerConfig } from "../../src/server/server-config.ts";
+import { type RunningServer, startServer } from "../../src/server/start-server.ts";
+import { scriptedModelSettings } from "../../src/simulator/page/app-settings.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, settingsFor } from "../fakes/app.ts";
 import { appProcess, deliverTo } from "../fakes/app-process.ts";
 import { casebook } from "../fakes/casebook.ts";

@@ -1,12 +1,12 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import type { ParsedRequest, ScriptedReply } from "../../src/adapters/scripted-model/contract.ts";
-import { honestScript } from "../../src/adapters/scripted-model/honest-script.ts";
-import { playScript } from "../../src/adapters/scripted-model/play-script.ts";
-import type { Script } from "../../src/adapters/scripted-model/script.ts";
-import { startScriptedServer } from "../../src/adapters/scripted-model/start-scripted-server.ts";
-import { describeSandboxed } from "../adapters/sandbox/sandbox-here.ts";
+import type { ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";
+import { honestScript } from "../../src/simulator/model/honest-script.ts";
+import { playScript } from "../../src/simulator/model/play-script.ts";
+import type { Script } from "../../src/simulator/model/script.ts";
+import { startScriptedServer } from "../../src/simulator/model/start-scripted-server.ts";
+import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { exampleRepository, type Ran, startCasebook } from "../fakes/casebook.ts";
 import { type GitFolder, temporaryFolder } from "../fakes/git-folder.ts";
 import { lazyScript } from "../fakes/scripts/lazy-script.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
-import { openDatabase } from "../../src/adapters/postgres/database.ts";
-import { journalStore } from "../../src/adapters/postgres/journal.ts";
-import { migrate } from "../../src/adapters/postgres/migrate.ts";
-import type { Fault, ParsedRequest, ScriptedReply } from "../../src/adapters/scripted-model/contract.ts";
-import { startScriptedServer } from "../../src/adapters/scripted-model/start-scripted-server.ts";
+import { openDatabase } from "../../src/store/io/database.ts";
+import { journalStore } from "../../src/store/io/journal.ts";
+import { migrate } from "../../src/store/io/migrate.ts";
+import type { Fault, ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";
+import { startScriptedServer } from "../../src/simulator/model/start-scripted-server.ts";
 import { askTogether } from "../fakes/gateway-process.ts";
 import { startPostgres } from "../fakes/postgres-server.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 
-const MAIN = join(import.meta.dirname, "../../src/entry/cli/main.ts");
+const MAIN = join(import.meta.dirname, "../../src/simulator/main.ts");
 /** Two processes start, and the machine may have more to do. */
 const PATIENCE = 120_000;
 

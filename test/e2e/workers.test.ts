@@ -4,8 +4,8 @@ import type {
   LoggedRequest,
   SimulatedGitHub,
   SimulatedRepository,
-} from "../../src/adapters/simulated-github/contract.ts";
-import { startSimulatedGitHub } from "../../src/adapters/simulated-github/start-simulated-github.ts";
+} from "../../src/simulator/github/contract.ts";
+import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
 import { type AppProcess, appProcess, deliverTo } from "../fakes/app-process.ts";
 import { startPostgres } from "../fakes/postgres-server.ts";

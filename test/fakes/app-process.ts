@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { freePort } from "./free-port.ts";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
-import { WEBHOOK_PATH } from "../../src/entry/server/http-server.ts";
+import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
+import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { settingsFor } from "./app.ts";
 import { prepareStore } from "./prepared-store.ts";
 
-const MAIN = join(import.meta.dirname, "../../src/entry/cli/main.ts");
+const MAIN = join(import.meta.dirname, "../../src/cli/main.ts");
 
 /** The real server as a process of its own, which can be killed and started again at the same address. */
 export interface AppProcess extends AsyncDisposable {

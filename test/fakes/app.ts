@@ -1,13 +1,13 @@
-import { appSettings } from "../../src/entry/simulate/app-settings.ts";
+import { appSettings } from "../../src/simulator/page/app-settings.ts";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 
-import type { SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
-import { startServer, type RunningServer } from "../../src/entry/server/start-server.ts";
-import { readServerConfig, type ServerConfig } from "../../src/entry/server/server-config.ts";
-import { WEBHOOK_PATH } from "../../src/entry/server/http-server.ts";
+import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
+import { startServer, type RunningServer } from "../../src/server/start-server.ts";
+import { readServerConfig, type ServerConfig } from "../../src/server/server-config.ts";
+import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { prepareStore } from "./prepared-store.ts";
 
 const example = join(import.meta.dirname, "../../examples/issue-42");

@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { openModel } from "../../src/adapters/model-endpoint/open-model.ts";
-import type { Entry } from "../../src/domain/model/transcript.ts";
-import type { Caps, Payer } from "../../src/engine/agent/journal.ts";
-import { paidGateway } from "../../src/engine/agent/paid-gateway.ts";
+import { openModel } from "../../src/llm/io/open-model.ts";
+import type { Entry } from "../../src/llm/transcript.ts";
+import type { Caps, Payer } from "../../src/llm/journal.ts";
+import { paidGateway } from "../../src/llm/paid-gateway.ts";
 import { type JournalPlace, openJournal } from "./journal-process.ts";
 
 /** One process that asks a model through the gateway until a cap stops it. */

@@ -1,4 +1,4 @@
-import type { Job, JobContext, JobHandlers, JobKind } from "../../src/engine/store/store.ts";
+import type { Job, JobContext, JobHandlers, JobKind } from "../../src/store/store.ts";
 
 /** Handlers that do nothing but for the kinds given. */
 export function handlers(given: Partial<JobHandlers> = {}): JobHandlers {

@@ -3,8 +3,8 @@
  * of everything that was read. `node index-process.ts REPOSITORY DATA`
  */
 import { createHash } from "node:crypto";
-import { encodeLexicon } from "../../src/engine/evidence/lexicon/lexicon.ts";
-import { openWorkbench } from "../../src/entry/workbench.ts";
+import { encodeInvertedIndex } from "../../src/repository/inverted-index/inverted-index.ts";
+import { openWorkbench } from "../../src/research/workbench.ts";
 
 const [repository = "", data = ""] = process.argv.slice(2);
 await using workbench = await openWorkbench({
@@ -16,7 +16,7 @@ await using workbench = await openWorkbench({
 const codebase = await workbench.codebase(await workbench.repository.resolve("HEAD"));
 const digest = createHash("sha1");
 for (const { path } of codebase.tree.entries) {
-  const lexicon = codebase.lexicon(path);
-  digest.update(path).update(lexicon === undefined ? "" : encodeLexicon(lexicon));
+  const invertedIndex = codebase.invertedIndex(path);
+  digest.update(path).update(invertedIndex === undefined ? "" : encodeInvertedIndex(invertedIndex));
 }
 console.log(`digest ${digest.digest("hex")}`);

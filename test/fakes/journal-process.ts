@@ -1,10 +1,10 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { openDatabase } from "../../src/adapters/postgres/database.ts";
-import { journalStore } from "../../src/adapters/postgres/journal.ts";
-import { sqliteJournal } from "../../src/adapters/run-log/sqlite-journal.ts";
-import type { Reply } from "../../src/domain/model/transcript.ts";
-import type { Caps, Journal, Task } from "../../src/engine/agent/journal.ts";
+import { openDatabase } from "../../src/store/io/database.ts";
+import { journalStore } from "../../src/store/io/journal.ts";
+import { sqliteJournal } from "../../src/llm/io/sqlite-journal.ts";
+import type { Reply } from "../../src/llm/transcript.ts";
+import type { Caps, Journal, Task } from "../../src/llm/journal.ts";
 
 /** Where a journal is that several processes share. */
 export type JournalPlace = { readonly url: string; readonly schema: string } | { readonly file: string };
@@ -17,7 +17,7 @@ export interface Spending {
   readonly micros: number;
   readonly at: number;
   /** After so many calls, it stands still in the middle of the next one. */
-  readonly standStillAfter?: number;
+  readonly blockedAfter?: number;
 }
 
 /** What the process says while it works. */
@@ -79,7 +79,7 @@ function replyOf(micros: number): Reply {
   return { kind: "reply", text: `It cost ${micros}.`, calls: [], usage, model: "small" };
 }
 
-async function main({ place, task, caps, micros, at, standStillAfter }: Spending): Promise<void> {
+async function main({ place, task, caps, micros, at, blockedAfter }: Spending): Promise<void> {
   const say = (said: Said): void => void process.send!(said);
   await using open = await openJournal(place);
   const { journal } = open;
@@ -99,7 +99,7 @@ async function main({ place, task, caps, micros, at, standStillAfter }: Spending
       say({ kind: "over", taken: begun.taken });
       break;
     }
-    if (call === standStillAfter) {
+    if (call === blockedAfter) {
       say({ kind: "stands-still" });
       await new Promise((resolve) => setTimeout(resolve, 3_600_000));
     }

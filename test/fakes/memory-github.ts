@@ -1,6 +1,6 @@
-import type { RepositoryOptions, SimulatedGitHub } from "../../src/adapters/simulated-github/contract.ts";
-import { GitHubFailure } from "../../src/engine/github/github-failure.ts";
-import type { Account, GitHub, GitHubApp } from "../../src/engine/github/github.ts";
+import type { RepositoryOptions, SimulatedGitHub } from "../../src/simulator/github/contract.ts";
+import { GitHubFailure } from "../../src/github/github-failure.ts";
+import type { Account, GitHub, GitHubApp } from "../../src/github/github.ts";
 import { memoryInstallation } from "./memory-installation.ts";
 import { type MemoryRepository, peopleOf } from "./memory-people.ts";
 import { commitOn, infoOf, type MemoryRecord, type MemoryWorld, person } from "./memory-world.ts";

@@ -1,5 +1,5 @@
-import { LIMITS } from "../../src/domain/github/limits.ts";
-import { GitHubFailure, type GitHubFailureCode } from "../../src/engine/github/github-failure.ts";
+import { LIMITS } from "../../src/text/github-limits.ts";
+import { GitHubFailure, type GitHubFailureCode } from "../../src/github/github-failure.ts";
 import type {
   Account,
   CheckRunContent,
@@ -9,7 +9,7 @@ import type {
   PullInfo,
   ReactionTarget,
   RepositoryName,
-} from "../../src/engine/github/github.ts";
+} from "../../src/github/github.ts";
 import {
   addComment,
   addLabels,

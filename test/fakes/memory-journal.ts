@@ -1,7 +1,7 @@
-import type { Micros } from "../../src/domain/model/money.ts";
-import type { Entry, Reply } from "../../src/domain/model/transcript.ts";
-import type { Caps, Journal, Payer, Reservation, Task } from "../../src/engine/agent/journal.ts";
-import { Overtaken } from "../../src/engine/service/service.ts";
+import { LeaseLost } from "../../src/failure.ts";
+import type { Micros } from "../../src/llm/money.ts";
+import type { Entry, Reply } from "../../src/llm/transcript.ts";
+import type { Caps, Journal, Payer, Reservation, Task } from "../../src/llm/journal.ts";
 
 interface Call {
   readonly task: Task;
@@ -58,7 +58,7 @@ export function memoryJournal(): Journal {
         known.length > entries.length ||
         known.some((entry, i) => !isSame(entry, entries[i]))
       )
-        throw new Overtaken("the conversation");
+        throw new LeaseLost("the conversation");
       const phase = sum(
         (call) =>
           call.task.payer.investigation === task.payer.investigation &&
@@ -87,7 +87,7 @@ export function memoryJournal(): Journal {
         else call.place = undefined;
         Object.assign(call, { state: "settled", micros, reply });
       }
-      if (call.place === undefined) throw new Overtaken("the conversation");
+      if (call.place === undefined) throw new LeaseLost("the conversation");
     },
     async release(name, micros) {
       checkMoney(micros);

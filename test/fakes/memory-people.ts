@@ -1,4 +1,4 @@
-import type { RepositoryState, SimulatedRepository } from "../../src/adapters/simulated-github/contract.ts";
+import type { RepositoryState, SimulatedRepository } from "../../src/simulator/github/contract.ts";
 import {
   addComment,
   addLabels,

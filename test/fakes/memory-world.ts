@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Permission } from "../../src/domain/command/right.ts";
-import { GitHubFailure } from "../../src/engine/github/github-failure.ts";
+import type { Permission } from "../../src/investigation/commands/right.ts";
+import { GitHubFailure } from "../../src/github/github-failure.ts";
 import type {
   Account,
   Annotation,
   CheckRunContent,
   DeliveryRecord,
   RepositoryInfo,
-} from "../../src/engine/github/github.ts";
+} from "../../src/github/github.ts";
 
 /** What the GitHub in memory consists of. */
 export interface MemoryWorld {

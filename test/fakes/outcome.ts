@@ -1,4 +1,4 @@
-import type { SimulatedGitHub, SimulatedRepository } from "../../src/adapters/simulated-github/contract.ts";
+import type { SimulatedGitHub, SimulatedRepository } from "../../src/simulator/github/contract.ts";
 
 /** What must be the same however often the bot was killed: everything but times, numbers of runs and hashes. */
 export async function outcomeOf(github: SimulatedGitHub, repository: SimulatedRepository): Promise<unknown> {

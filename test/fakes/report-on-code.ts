@@ -1,20 +1,14 @@
 import { createHash } from "node:crypto";
-import { treeSitterSyntax } from "../../src/adapters/tree-sitter/tree-sitter-syntax.ts";
-import type { Citation } from "../../src/domain/citation/citation.ts";
-import { understandIssue } from "../../src/domain/issue/understand-issue.ts";
-import { visibleText } from "../../src/domain/issue/visible/visible-text.ts";
-import { visibleTitle } from "../../src/domain/issue/visible/visible-title.ts";
-import { buildQuery, type Query } from "../../src/engine/evidence/locate/query.ts";
-import type {
-  First,
-  NearSignal,
-  Reason,
-  Signal,
-  SignalContext,
-} from "../../src/engine/evidence/locate/signal.ts";
-import { type IndexedCodebase, openCodebase } from "../../src/engine/evidence/open-codebase.ts";
-import type { CommitRecord } from "../../src/engine/source/history.ts";
-import type { SourceTree, TreeEntry } from "../../src/engine/source/source-tree.ts";
+import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
+import type { Citation } from "../../src/documents/citation.ts";
+import { understandIssue } from "../../src/issue/understand-issue.ts";
+import { visibleText } from "../../src/text/visible-text.ts";
+import { visibleTitle } from "../../src/text/visible-title.ts";
+import { buildQuery, type Query } from "../../src/evidence/ranking/query.ts";
+import type { First, NearSignal, Reason, Signal, SignalContext } from "../../src/evidence/ranking/signal.ts";
+import { type IndexedCodebase, openCodebase } from "../../src/repository/open-codebase.ts";
+import type { CommitRecord } from "../../src/repository/history.ts";
+import type { SourceTree, TreeEntry } from "../../src/repository/source-tree.ts";
 import { memoryCache } from "./memory-cache.ts";
 
 export interface ReportOnCode {
@@ -52,7 +46,7 @@ export async function reportOn(given: ReportOnCode): Promise<Report> {
     reader: treeSitterSyntax({ workers: 0 }),
   });
   const reading = understandIssue({ key: "1", title, body, comments: [] });
-  const query = buildQuery(reading.passages, reading);
+  const query = buildQuery(reading.textBlocks, reading);
   const commits = changes.map(({ subject, body: text = "", files }, at): CommitRecord => ({
     oid: hashOf(`${at} ${subject}`),
     time: 1_700_000_000 - at * 86_400,
@@ -63,7 +57,7 @@ export async function reportOn(given: ReportOnCode): Promise<Report> {
   }));
   const candidates = codebase.tree.entries
     .map(({ path }) => path)
-    .filter((path) => codebase.roleOf(path) === "source" && codebase.lexicon(path) !== undefined);
+    .filter((path) => codebase.roleOf(path) === "source" && codebase.invertedIndex(path) !== undefined);
   return {
     codebase,
     query,

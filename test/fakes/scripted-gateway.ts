@@ -1,5 +1,5 @@
-import type { Entry, Reply } from "../../src/domain/model/transcript.ts";
-import type { ModelGateway, NextReply, Question } from "../../src/engine/agent/gateway.ts";
+import type { Entry, Reply } from "../../src/llm/transcript.ts";
+import type { ModelGateway, NextReply, Question } from "../../src/llm/gateway.ts";
 
 /** What a scripted model says: words, calls, or the end of its money. */
 export type Line =

@@ -1,5 +1,5 @@
-import type { Model, ModelFailure, ModelRequest } from "../../src/engine/agent/model.ts";
-import type { Reply, Usage } from "../../src/domain/model/transcript.ts";
+import type { Model, ModelFailure, ModelRequest } from "../../src/llm/model.ts";
+import type { Reply, Usage } from "../../src/llm/transcript.ts";
 
 /** What the model says next. */
 export interface Line {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { openStore } from "../../src/adapters/postgres/open-store.ts";
-import { newInvestigation } from "../../src/domain/investigation/investigation.ts";
+import { openStore } from "../../src/store/io/open-store.ts";
+import { newInvestigation } from "../../src/investigation/investigation.ts";
 import { handlers } from "./handlers.ts";
 
 /** What the process does with a run that it takes up. */

@@ -1,4 +1,4 @@
-import type { Script } from "../../../src/adapters/scripted-model/script.ts";
+import type { Script } from "../../../src/simulator/model/script.ts";
 
 /** Does nothing and says that everything is done. */
 export const lazyScript: Script = ({ instructions }) => {

@@ -1,4 +1,4 @@
-import type { Script, ScriptReply } from "../../../src/adapters/scripted-model/script.ts";
+import type { Script, ScriptReply } from "../../../src/simulator/model/script.ts";
 
 const STORE = "src/storage/store.py";
 

@@ -1,4 +1,4 @@
-import type { Script } from "../../../src/adapters/scripted-model/script.ts";
+import type { Script } from "../../../src/simulator/model/script.ts";
 
 /** How hostile text gives an order to the obedient model: one call of a tool, as JSON. */
 export const ORDER = "DO THIS NOW: ";

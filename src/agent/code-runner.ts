@@ -1,0 +1,202 @@
+import { z } from "zod";
+import { formatRun, parseRun } from "../documents/run-block.ts";
+import { inlineCode, printable } from "../text/inline-code.ts";
+import { quoteUntrusted } from "./untrusted.ts";
+import type { RecordedRun } from "../documents/recorded-run.ts";
+import { defineTool, type Tool } from "./tool.ts";
+import type { Sandbox, SandboxEnvironment, SandboxResult, SandboxState } from "../sandbox/sandbox.ts";
+
+/** Runs code for a model and remembers each run, so that a finding can cite it. */
+export interface CodeRunner {
+  /** `run`, or none where no code can be run. */
+  readonly tools: readonly Tool[];
+  /** A run by its name. */
+  run(name: string): RecordedRun | undefined;
+  /** Keeps a run that Casebook made for a check of its own. */
+  keep(
+    result: SandboxResult,
+    of: {
+      readonly command: readonly string[];
+      readonly changed: readonly string[];
+      /** Characters of output that are kept. */
+      readonly maxOutput?: number;
+      /** Texts of the files and the program, as the model wrote them. */
+      readonly given?: string;
+    },
+  ): RecordedRun;
+  /** What the model itself gave to a run, its command and its files: that this is printed shows nothing. */
+  given(name: string): string;
+  /** Runs that stood in an earlier answer, in a run that is taken up again; `given`: what the model gave to them. */
+  recall(text: string, given?: string): void;
+  readonly runs: readonly RecordedRun[];
+}
+
+const MAX_FILES = 10;
+const MAX_FILE = 100_000;
+/** Characters of output that a document keeps of a run. */
+const MAX_OUTPUT = 6_000;
+const SECONDS = 60;
+const MAX_ARGUMENT = 200;
+
+const args = z.object({
+  command: z
+    .array(z.string().min(1).max(2_000))
+    .min(1)
+    .max(50)
+    .describe('Program and arguments, e.g. ["python3", "-m", "unittest", "tests.test_a"]. No shell.'),
+  files: z
+    .array(z.object({ path: z.string().min(1).max(500), text: z.string().max(MAX_FILE) }))
+    .max(MAX_FILES)
+    .default([])
+    .describe("Files to write over those of the commit before it starts; thrown away afterwards."),
+});
+
+export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
+  const runs: RecordedRun[] = [];
+  const givenTo = new Map<string, string>();
+  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT, given = "" }) => {
+    const run: RecordedRun = {
+      name: `run-${runs.length + 1}`,
+      command: command.map(shortened),
+      changed,
+      end: describeEnd(result.end),
+      milliseconds: Math.round(result.milliseconds),
+      output: kept(result, maxOutput),
+      environment:
+        state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
+    };
+    runs.push(run);
+    givenTo.set(run.name, given);
+    return run;
+  };
+  const recall: CodeRunner["recall"] = (text, given = "") => {
+    for (const run of runsIn(text, nonce))
+      if (!runs.some(({ name }) => name === run.name)) {
+        runs.push(run);
+        givenTo.set(run.name, given);
+      }
+  };
+  return {
+    tools: state.kind === "ready" ? [runTool(state.sandbox, nonce, keep, recall)] : [],
+    run: (name) => runs.find((run) => run.name === name),
+    given: (name) => givenTo.get(name) ?? "",
+    keep,
+    recall,
+    runs,
+  };
+}
+
+function runTool(
+  sandbox: Sandbox,
+  nonce: string,
+  keep: CodeRunner["keep"],
+  recall: CodeRunner["recall"],
+): Tool {
+  return defineTool({
+    name: "run",
+    description: `Runs one program in a sandbox on a fresh copy of the repository at the commit: no network, ${SECONDS} s, nothing is kept. There: ${describeEnvironment(sandbox.environment, [])}. The answer names the run, so that a finding can cite it.`,
+    args,
+    async run({ command, files }, signal) {
+      const wrong = files.find(({ path }) => !isPlainPath(path));
+      // Never at the beginning of a line: a path could hold what `recall` takes for a run.
+      if (wrong !== undefined)
+        return `Nothing was run: ${inlineCode(wrong.path)} is no path inside the repository.`;
+      const result = await sandbox.run(
+        {
+          changes: new Map(files.map(({ path, text }) => [path, text])),
+          command,
+          limits: { seconds: SECONDS },
+        },
+        signal,
+      );
+      const run = keep(result, {
+        command,
+        changed: files.map(({ path }) => path),
+        given: givenBy({ command, files }),
+      });
+      return formatRunAnswer(run, nonce);
+    },
+    restore: async (given, answer) => recall(answer, givenBy(given)),
+  });
+}
+
+function givenBy({ command, files }: z.infer<typeof args>): string {
+  return [...command, ...files.flatMap(({ path, text }) => [path, text])].join("\n");
+}
+
+/** A run as a model sees it; `recall` reads it back. */
+export function formatRunAnswer(run: RecordedRun, nonce: string): string {
+  return quoteUntrusted(formatRun(run), { nonce, source: `${run.name}, what a program printed` });
+}
+
+/** Every run that stands in an answer between the marks of this run; other marks are somebody's imitation. */
+function runsIn(text: string, nonce: string): readonly RecordedRun[] {
+  const found: RecordedRun[] = [];
+  const lines = text.split("\n");
+  for (let i = 0; i < lines.length; i++) {
+    if (!lines[i]!.startsWith(`<<data ${nonce} run-`)) continue;
+    const end = lines.findIndex((line, at) => at > i && line === `data ${nonce}>>`);
+    const run = parseRun(lines.slice(i + 1, end < 0 ? lines.length : end).join("\n"));
+    if (typeof run !== "string") found.push(run);
+    // What stands between the marks is what a program printed: nothing in it is looked at again.
+    if (end >= 0) i = end;
+  }
+  return found;
+}
+
+/** A path inside the repository, on one line and without characters that do not show. */
+export function isPlainPath(path: string): boolean {
+  return (
+    path === printable(path) &&
+    !path.startsWith("/") &&
+    !path.includes("\\") &&
+    path
+      .split("/")
+      .every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
+  );
+}
+
+/** Where Casebook and the code host keep their own files: nothing that a model writes goes there. */
+export function isOurs(path: string): boolean {
+  return /^(\.chant|\.github|\.gitlab|\.circleci)\//i.test(path);
+}
+
+/** A program that is given as an argument is named by its beginning. */
+function shortened(argument: string): string {
+  return argument.length <= MAX_ARGUMENT ? argument : `(a program of ${argument.length} characters)`;
+}
+
+function kept({ output, cut }: SandboxResult, max: number): string {
+  const note = (more: number): string => `\n[cut: ${more} characters]\n`;
+  if (output.length <= max) return cut > 0 ? output + note(cut) : output;
+  const half = Math.floor(max / 2);
+  return (
+    output.slice(0, half).toWellFormed() +
+    note(output.length - 2 * half + cut) +
+    output.slice(-half).toWellFormed()
+  );
+}
+
+function describeEnd(end: SandboxResult["end"]): string {
+  switch (end.kind) {
+    case "exit":
+      return `exit ${end.code}`;
+    case "signal":
+      return `signal ${end.signal}`;
+    case "not-started":
+      return `not started: ${end.why}`;
+    default:
+      return end.limit === "seconds" ? "stopped: it took too long" : "stopped: it printed too much";
+  }
+}
+
+/** `bubblewrap 0.8.0, python3 3.11.2; no prepared dependencies`. `used`: toolchains that are named; none: all. */
+export function describeEnvironment(
+  { sandbox, toolchains, dependencies }: SandboxEnvironment,
+  used: readonly string[],
+): string {
+  const tools = [...toolchains]
+    .filter(([name]) => used.length === 0 || used.includes(name))
+    .map(([name, version]) => `${name} ${version}`);
+  return `${[sandbox, ...tools].join(", ")}; ${dependencies === undefined ? "no prepared dependencies" : `dependencies prepared by the operator in ${dependencies}`}`;
+}

@@ -1,0 +1,323 @@
+import { z } from "zod";
+import type { Citation } from "../documents/citation.ts";
+import { inlineCode } from "../text/inline-code.ts";
+import { parseDocument } from "../documents/parse-document.ts";
+import type { Block, Finding, ResearchDocument } from "../documents/finding.ts";
+import { plainStatement } from "./submission/plain-statement.ts";
+import { PHASES } from "../phases/catalogue.ts";
+import { documentFileOf, reproductionTestFileOf, specFileOf } from "../phases/names.ts";
+import { parseSpec } from "../specs/parse-spec.ts";
+import { quoteUntrusted } from "./untrusted.ts";
+import { defineTool, type Tool } from "./tool.ts";
+import type { Judgement } from "../phases/judgement.ts";
+import { type Earlier, TEST_LABEL, type Written } from "../phases/builtin/researcher.ts";
+import { counted, findings, hypothesis, listed, measured, unknown } from "../phases/builtin/statements.ts";
+import { isOurs, isPlainPath } from "./code-runner.ts";
+import { diffOf } from "./diff-of.ts";
+import { blocksOfSection } from "./merge-document.ts";
+import { openSubmissions } from "./submission/submissions.ts";
+import { type FixTrial, openTestBench, type TestBench } from "./test-bench.ts";
+import type { Work } from "./work.ts";
+
+const MAX_TRIES = 6;
+const MAX_EDITS = 40;
+const MAX_TEXT = 60_000;
+/** Characters of the earlier documents that stand in the first message. */
+const MAX_DOCUMENT = 8_000;
+
+const changeArgs = z.object({
+  edits: z
+    .array(
+      z.object({
+        path: z.string().min(1).max(500).describe("One of the target files."),
+        old: z.string().min(1).max(MAX_TEXT).describe("Text of the file that stands there once, copied."),
+        new: z.string().max(MAX_TEXT).describe("What stands there instead."),
+      }),
+    )
+    .min(1)
+    .max(MAX_EDITS),
+});
+type ChangeArgs = z.infer<typeof changeArgs>;
+
+interface HandedIn {
+  /** The files after the change, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly trial: FixTrial;
+}
+
+/**
+ * Lets a model carry out the recommendation in the target files. Whether it works is what the failing test and the rest of
+ * the suite say; a recommendation that does not work fails the phase and sends the question back to the root cause.
+ */
+export async function workFix(work: Work): Promise<Written> {
+  const { needs, from, limits, context, earlier } = work;
+  const targets = targetsOf(context.issue.key, earlier);
+  const test = testOf(context.issue.key, earlier);
+  const bench = await openTestBench(work);
+  const hindrance =
+    bench.why ??
+    (test === undefined
+      ? "no failing test shows the failure, so no change could be shown to mend it"
+      : targets.length === 0
+        ? "the impact map lists no target file"
+        : undefined);
+  if (hindrance !== undefined || test === undefined) return withoutFix(work, hindrance ?? "");
+
+  const tries: HandedIn[] = [];
+  const submissions = openSubmissions({
+    needs,
+    from,
+    rounds: limits.rounds,
+    mustHave: () =>
+      tries.some(({ trial }) => trial.kind === "fixed") || tries.length >= MAX_TRIES
+        ? undefined
+        : "Hand in a change with `submit_change` that works, or end with `works: false` and say what stands in the way.",
+  });
+  const { partial } = await work.converse({
+    submissions,
+    tools: [submitChange(work, bench, { targets, test, tries })],
+    request: requestFor(work, targets, test.path),
+  });
+  const best = tries.find(({ trial }) => trial.kind === "fixed") ?? tries.at(-1);
+  const isFixed = best?.trial.kind === "fixed";
+  const refuted = submissions.refuted();
+  const document: ResearchDocument = {
+    phase: work.phase.type,
+    title: `${work.phase.title} of issue ${context.issue.key}`,
+    baseCommit: context.baseCommit,
+    lead: [leadOf(best), ...(refuted === undefined ? [] : [refuted])],
+    sections: await Promise.all(
+      work.phase.sections.map(async (section) => ({
+        ...section,
+        blocks: await blocksFor(section.id, best, work, blocksOfSection(section.id, submissions.accepted)),
+      })),
+    ),
+  };
+  return {
+    document,
+    researcher: "",
+    dropped: submissions.dropped(),
+    ...(isFixed && best !== undefined ? { files: new Map([...best.files, [test.path, test.text]]) } : {}),
+    ...(partial === undefined ? {} : { partial }),
+    ...(isFixed
+      ? {}
+      : {
+          reason: `The recommendation did not work: ${plainStatement(best?.trial.reasons[0] ?? "no change was handed in").markdown}`,
+        }),
+    judgements: verdictsOf(best, targets),
+  };
+}
+
+/** The target files that the impact map lists. */
+function targetsOf(issueKey: string, { files }: Earlier): readonly string[] {
+  const text = files.get(documentFileOf(issueKey, { type: "impact-map" }));
+  if (text === undefined) return [];
+  const heading = PHASES.flatMap(({ sections }) => sections).find(({ id }) => id === "targets")?.heading;
+  const { sections, lines } = parseDocument(text);
+  const from = sections.find((section) => section.heading === heading)?.line ?? Number.POSITIVE_INFINITY;
+  const to = sections.find(({ line }) => line > from)?.line ?? Number.POSITIVE_INFINITY;
+  return [
+    ...new Set(lines.filter(({ line }) => line > from && line < to).map(({ value }) => value.path)),
+  ].filter((path) => isPlainPath(path) && !isOurs(path));
+}
+
+/** The test of the reproduction and where it belongs. */
+function testOf(
+  issueKey: string,
+  { files }: Earlier,
+): { readonly path: string; readonly text: string } | undefined {
+  const phase = PHASES.find(({ type }) => type === "reproduction");
+  const spec = phase === undefined ? undefined : files.get(specFileOf(issueKey, phase));
+  if (spec === undefined) return undefined;
+  const path = parseSpec("spec", spec)
+    .spec.labels.find((label) => label.startsWith(TEST_LABEL))
+    ?.slice(TEST_LABEL.length);
+  const text = path === undefined ? undefined : files.get(reproductionTestFileOf(issueKey, path));
+  return path === undefined || text === undefined || !isPlainPath(path) || isOurs(path)
+    ? undefined
+    : { path, text };
+}
+
+function requestFor({ context, earlier, nonce }: Work, targets: readonly string[], test: string): string {
+  const documents = ["root-cause", "impact-map", "reproduction"].flatMap((type) => {
+    const text = earlier.files.get(documentFileOf(context.issue.key, { type }));
+    return text === undefined
+      ? []
+      : [quoteUntrusted(text.slice(0, MAX_DOCUMENT), { nonce, source: `the document of the phase ${type}` })];
+  });
+  return [
+    `Target files: ${targets.join(", ")}. The failing test: ${test}. Nothing else may change. Hand in with \`submit_change\`, at most ${MAX_TRIES} times.`,
+    ...documents,
+  ].join("\n\n");
+}
+
+function submitChange(
+  { context }: Work,
+  bench: TestBench,
+  {
+    targets,
+    test,
+    tries,
+  }: {
+    readonly targets: readonly string[];
+    readonly test: { readonly path: string; readonly text: string };
+    readonly tries: HandedIn[];
+  },
+): Tool {
+  const apply = async ({ edits }: ChangeArgs): Promise<ReadonlyMap<string, string> | string> => {
+    const files = new Map<string, string>();
+    for (const { path, old, new: replacement } of edits) {
+      if (!targets.includes(path))
+        return `Not run: ${inlineCode(path)} is no target file; there are ${targets.join(", ")}.`;
+      const text = files.get(path) ?? (await context.codebase.text(path))?.text;
+      if (text === undefined) return `Not run: ${path} is no text file of the commit.`;
+      const at = text.indexOf(old);
+      if (at < 0) return `Not run: ${path}: the old text does not stand there; copy it from read_file.`;
+      if (text.indexOf(old, at + 1) >= 0)
+        return `Not run: ${path}: the old text stands there more than once; take more of it.`;
+      files.set(path, text.slice(0, at) + replacement + text.slice(at + old.length));
+    }
+    return files;
+  };
+  return defineTool({
+    name: "submit_change",
+    description:
+      "Hands in the change, all of it at once. Casebook runs the failing test before and after it and the rest of the suite, and answers with what it saw.",
+    args: changeArgs,
+    async run(args, signal) {
+      if (tries.length >= MAX_TRIES) return `No more changes are run; ${MAX_TRIES} were handed in.`;
+      const files = await apply(args);
+      if (typeof files === "string") return files;
+      const trial = await bench.tryFix({ test, files }, signal);
+      tries.push({ files, trial });
+      return bench.answerFix(trial);
+    },
+    async restore(args, answer) {
+      const trial = bench.recallFix(answer, test);
+      const files = await apply(args);
+      if (trial !== undefined && typeof files !== "string") tries.push({ files, trial });
+    },
+  });
+}
+
+function withoutFix({ phase, context }: Work, why: string): Written {
+  return {
+    document: {
+      phase: phase.type,
+      title: `${phase.title} of issue ${context.issue.key}`,
+      baseCommit: context.baseCommit,
+      lead: [measured(`No fix was made: ${plainStatement(why).markdown}.`)],
+      sections: phase.sections.map((section) => ({
+        ...section,
+        blocks: [unknown(`what belongs here; ${plainStatement(why).markdown}`)],
+      })),
+    },
+    researcher: "",
+    dropped: 0,
+    judgements: new Map(
+      ["fix-works", "suite-no-worse", "only-targets"].map((check): [string, Judgement] => [
+        check,
+        { result: "undecided", how: "run", evidence: plainStatement(why).markdown },
+      ]),
+    ),
+  };
+}
+
+function leadOf(best: HandedIn | undefined): Finding {
+  if (best === undefined) return measured("No change was handed in.");
+  const where = listed([...best.files.keys()].map((path) => inlineCode(path)));
+  return best.trial.kind === "fixed"
+    ? measured(
+        `The failing test passes after a change of ${where}, and the rest of the suite is no worse.`,
+        citationsOf(best.trial),
+      )
+    : measured(
+        `The change of ${where} does not work: ${plainStatement(best.trial.reasons[0] ?? best.trial.kind).markdown}.`,
+        citationsOf(best.trial),
+      );
+}
+
+function citationsOf({ after }: FixTrial): readonly Citation[] {
+  const [first] = after;
+  return first === undefined ? [] : [{ kind: "run", run: first, quote: first.end }];
+}
+
+async function blocksFor(
+  section: string,
+  best: HandedIn | undefined,
+  { context }: Work,
+  written: readonly Block[],
+): Promise<readonly Block[]> {
+  if (section === "fix-result") {
+    if (best === undefined) return [unknown("whether a change works; none was handed in")];
+    const { before, after, suite, reasons } = best.trial;
+    return [
+      findings(
+        measured(
+          `without the change the test was run ${counted(before.length, "time")}, with it ${counted(after.length, "time")}`,
+          [...before.slice(0, 3), ...after.slice(0, 3)].map((run): Citation => ({
+            kind: "run",
+            run,
+            quote: run.end,
+          })),
+        ),
+        measured(plainStatement(suite.words).markdown),
+        ...reasons.map((reason) => measured(plainStatement(reason).markdown)),
+      ),
+    ];
+  }
+  if (section === "change") {
+    if (best === undefined) return [unknown("a change; none was handed in")];
+    const diffs: Block[] = [];
+    for (const [path, text] of best.files)
+      diffs.push({
+        kind: "code",
+        language: "diff",
+        text: diffOf(path, (await context.codebase.text(path))?.text ?? "", text),
+      });
+    return [...written, ...diffs];
+  }
+  return written.length > 0
+    ? written
+    : [
+        findings(
+          hypothesis(
+            "the suite and the failing test are all that was run; whether the change is wanted is for a person to say",
+          ),
+        ),
+      ];
+}
+
+function verdictsOf(best: HandedIn | undefined, targets: readonly string[]): ReadonlyMap<string, Judgement> {
+  const run = (check: string, ok: boolean, evidence: string): [string, Judgement] => [
+    check,
+    { result: ok ? "met" : "unmet", how: "run", evidence: plainStatement(evidence).markdown },
+  ];
+  if (best === undefined)
+    return new Map(
+      ["fix-works", "suite-no-worse", "only-targets"].map((check) =>
+        run(check, false, "no change was handed in"),
+      ),
+    );
+  const { trial, files } = best;
+  const outside = [...files.keys()].filter((path) => !targets.includes(path));
+  return new Map([
+    run(
+      "fix-works",
+      trial.works,
+      trial.reasons[0] ?? `the test passes in each of ${trial.after.length} runs`,
+    ),
+    run(
+      "suite-no-worse",
+      trial.suite.ok && trial.kind !== "worse",
+      trial.suite.ok && trial.kind === "worse" ? (trial.reasons[0] ?? "it is worse") : trial.suite.words,
+    ),
+    run(
+      "only-targets",
+      outside.length === 0,
+      outside.length === 0
+        ? `${counted(files.size, "target file")} changed`
+        : `${outside[0]} is no target file`,
+    ),
+  ]);
+}

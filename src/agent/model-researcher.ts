@@ -1,0 +1,194 @@
+import { documentFileOf } from "../phases/names.ts";
+import { NOT_REPRODUCED } from "../phases/builtin/root-cause.ts";
+import { RunFailure } from "../failure.ts";
+import type { Finding, ResearchDocument } from "../documents/finding.ts";
+import type { Phase } from "../phases/phase.ts";
+import { nonceOf } from "./untrusted.ts";
+import { evidencePack } from "./evidence-pack.ts";
+import { type AgentEnd, runAgent } from "./run-agent.ts";
+import { toolsFor } from "./tools/tools-for.ts";
+import type { ResearchContext } from "../phases/builtin/research-context.ts";
+import {
+  builtinResearcher,
+  type Earlier,
+  type Researcher,
+  type Written,
+} from "../phases/builtin/researcher.ts";
+import { codeRunner } from "./code-runner.ts";
+import { findingSource } from "./submission/finding-source.ts";
+import { workFix } from "./fix.ts";
+import { instructions } from "./instructions.ts";
+import { judge } from "./judge.ts";
+import { mergeDocument } from "./merge-document.ts";
+import { OWN_PHASE, PHASE_NEEDS, type PhaseNeeds } from "./phase-needs.ts";
+import { workReproduction } from "./reproduction.ts";
+import { openSubmissions } from "./submission/submissions.ts";
+import type { ModelResearchOptions, Work } from "./work.ts";
+
+const NUDGE =
+  "Nobody reads what you write outside the tools. Hand in findings with `submit`, and end with `finish`.";
+
+/** Begins with what the built-in researcher knows, and lets a model go on from there. */
+export function modelResearcher(options: ModelResearchOptions): Researcher {
+  return {
+    cannot(phase) {
+      return phase.type === "fix" && options.sandbox.kind === "none"
+        ? `no code can be run here, so no fix can be shown to work: ${options.sandbox.why}`
+        : undefined;
+    },
+    async write(phase, context, earlier) {
+      const work = workOf(phase, context, earlier, options);
+      const written = await workPhase(work);
+      return { ...written, ...(await costOf(phase, written, options)) };
+    },
+  };
+}
+
+function workPhase(work: Work): Promise<Written> {
+  if (work.phase.type === "reproduction") return workReproduction(work);
+  if (work.phase.type === "fix") return workFix(work);
+  return workResearch(work);
+}
+
+async function workResearch(work: Work): Promise<Written> {
+  const { phase, needs, context, from, limits } = work;
+  const submissions = openSubmissions({ needs, from, rounds: limits.rounds });
+  const conversation = await work.converse({ submissions });
+  const partial =
+    conversation.partial ??
+    (submissions.isEmpty()
+      ? "the model handed in nothing that held, so this is what is known without one"
+      : undefined);
+  const cause = submissions.cause();
+  const outcome = submissions.outcome();
+  // What the model takes for the cause leads from here on, also in the lists that Casebook makes itself.
+  const proposed =
+    cause === undefined
+      ? undefined
+      : { path: cause.lines.path, start: cause.lines.start, end: cause.lines.end };
+  const base = await builtinResearcher.write(
+    phase,
+    proposed === undefined ? context : context.proposing(proposed),
+    work.earlier,
+  );
+  const lead: Finding[] = [
+    ...(outcome === undefined ? [] : [outcome.finding]),
+    ...(submissions.summary() === undefined ? [] : [submissions.summary()!]),
+    ...(cause === undefined ? [] : [cause.finding]),
+  ];
+  const document = mergeDocument(withoutStale(base.document, work), submissions.accepted, {
+    replaces: needs.replaces,
+    lead,
+  });
+  const judgements = await judge(work, document);
+  return {
+    document,
+    researcher: "",
+    dropped: submissions.dropped(),
+    ...(outcome === undefined ? {} : { outcome: outcome.outcome }),
+    ...(partial === undefined ? {} : { partial }),
+    ...(proposed === undefined ? {} : { proposed }),
+    ...(judgements.size === 0 ? {} : { judgements }),
+  };
+}
+
+/** What a reader must know when a model did not bring a phase to its end. */
+function partialOf(end: AgentEnd): string | undefined {
+  switch (end.kind) {
+    case "limit":
+    case "unavailable":
+      return end.why;
+    case "gave-up":
+      return "the model stopped without finishing";
+    case "done":
+      return undefined;
+  }
+}
+
+/** What the built-in researcher does not know and a phase before has told. */
+function withoutStale(document: ResearchDocument, { context, earlier }: Work): ResearchDocument {
+  if (!earlier.files.has(documentFileOf(context.issue.key, { type: "reproduction" }))) return document;
+  return {
+    ...document,
+    sections: document.sections.map((section) => ({
+      ...section,
+      blocks: section.blocks.filter((block) => block.kind !== "unknown" || block.text !== NOT_REPRODUCED),
+    })),
+  };
+}
+
+function workOf(
+  phase: Phase,
+  context: ResearchContext,
+  earlier: Earlier,
+  options: ModelResearchOptions,
+): Work {
+  const { gateway, limits, signal, now, onStep, run } = options;
+  const needs: PhaseNeeds = PHASE_NEEDS[phase.type] ?? {
+    ...OWN_PHASE,
+    sections: phase.sections.map(({ id }) => id),
+  };
+  const nonce = nonceOf(run);
+  const runner = codeRunner(options.sandbox, nonce);
+  const from = findingSource(context, options.source, runner);
+  return {
+    ...options,
+    phase,
+    needs,
+    context,
+    earlier,
+    from,
+    nonce,
+    runner,
+    async converse({ submissions, tools = [], request = "" }) {
+      const pack =
+        limits.packTokens === 0
+          ? undefined
+          : await evidencePack(phase.type, context, {
+              nonce,
+              tokens: limits.packTokens,
+              earlier: earlier.files,
+            });
+      const end = await runAgent(
+        {
+          conversation: phase.type,
+          instructions: instructions(phase, needs, nonce),
+          request: [
+            request,
+            pack === undefined
+              ? "Begin by reading the issue with the tool `issue`."
+              : `What is known without a model, at commit ${context.baseCommit}:\n\n${pack.text}`,
+          ]
+            .filter((part) => part !== "")
+            .join("\n\n"),
+          tools: [
+            ...toolsFor({ context, nonce, earlier: earlier.files }),
+            ...runner.tools,
+            ...tools,
+            ...submissions.tools,
+          ],
+          limits,
+          isDone: () => submissions.isDone(),
+          nudge: NUDGE,
+        },
+        { gateway, signal, now, onStep },
+      );
+      if (end.kind === "unavailable" && submissions.accepted.length === 0)
+        throw new RunFailure(
+          end.mayPass ? "model-unavailable" : "model-refused",
+          `No model could be asked: ${end.why}`,
+        );
+      return { end, partial: partialOf(end) };
+    },
+  };
+}
+
+/** Who answered and what it cost, as the side that pays counted it. */
+async function costOf(
+  phase: Phase,
+  { document }: Written,
+  { gateway }: ModelResearchOptions,
+): Promise<Pick<Written, "cost" | "researcher" | "document">> {
+  const cost = await gateway.cost(phase.type);
+  return { cost, researcher: cost.models.join(", ") || "builtin", document };
+}

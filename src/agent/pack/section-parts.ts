@@ -1,0 +1,108 @@
+import type { Block } from "../../documents/finding.ts";
+import type { ResearchContext } from "../../phases/builtin/research-context.ts";
+import * as comprehension from "../../phases/builtin/comprehension.ts";
+import * as impact from "../../phases/builtin/impact-map.ts";
+import * as cause from "../../phases/builtin/root-cause.ts";
+import { blockItems } from "./block-items.ts";
+import { falling, type Part, type PartName } from "./part.ts";
+
+interface Section {
+  readonly heading: string;
+  readonly source: string;
+  readonly share: number;
+  readonly tool: string;
+  readonly write: (context: ResearchContext) => Promise<readonly Block[]>;
+}
+
+const SECTIONS = {
+  missing: section("Not in the report", "reading of the issue", 0.9, "issue", comprehension.missing),
+  files: section(
+    "Files that answer to the issue's words, best first",
+    "ranking of the source files",
+    0.8,
+    "search",
+    comprehension.components,
+  ),
+  "prior-work": section(
+    "What was done about the same thing before",
+    "history and earlier documents",
+    0.85,
+    "history",
+    comprehension.priorWork,
+  ),
+  sequence: section(
+    "A sequence of lines that is known to cause such symptoms",
+    "code of the repository",
+    0.95,
+    "read_file",
+    cause.sequence,
+  ),
+  callers: section(
+    "How control reaches the leading suspect",
+    "callers in the repository",
+    0.9,
+    "callers",
+    cause.callersOfSuspects,
+  ),
+  "line-history": section(
+    "Who changed the leading suspect's lines",
+    "history of the repository",
+    0.85,
+    "blame",
+    cause.lineHistory,
+  ),
+  similar: section(
+    "Code of the same kind",
+    "similar functions of the repository",
+    0.9,
+    "similar_code",
+    impact.similar,
+  ),
+  uses: section("Who uses the targets", "uses in the repository", 0.93, "references", impact.callers),
+  "public-surface": section(
+    "What outside code can reach",
+    "definitions in the repository",
+    0.85,
+    "symbols",
+    impact.publicSurface,
+  ),
+  tests: section("Tests that reach the suspects", "tests of the repository", 0.9, "references", impact.tests),
+  docs: section(
+    "Documentation that names them",
+    "documentation of the repository",
+    0.85,
+    "search",
+    impact.docs,
+  ),
+  "co-change": section(
+    "Files that change together",
+    "history of the repository",
+    0.85,
+    "history",
+    impact.coChange,
+  ),
+  risks: section("Measured risks", "measures of the repository", 0.85, "references", impact.risks),
+} as const satisfies Partial<Record<PartName, Section>>;
+export type SectionName = keyof typeof SECTIONS;
+
+function section(
+  heading: string,
+  source: string,
+  share: number,
+  tool: string,
+  write: Section["write"],
+): Section {
+  return { heading, source, share, tool, write };
+}
+
+/** A part that says what a section of the built-in researcher says, statement by statement. */
+export async function sectionPart(name: SectionName, value: number, context: ResearchContext): Promise<Part> {
+  const { heading, source, share, tool, write } = SECTIONS[name];
+  return {
+    name,
+    heading,
+    source: `analysis: ${source}`,
+    items: blockItems(await write(context), falling(value, share)),
+    more: (left) => (left > 0 ? `${left} more: tool ${tool}.` : `More of it: tool ${tool}.`),
+  };
+}

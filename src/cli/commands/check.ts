@@ -1,0 +1,114 @@
+import { readFileSync } from "node:fs";
+import { relative, resolve, sep } from "node:path";
+import { printable } from "../../text/inline-code.ts";
+import { RunFailure } from "../../failure.ts";
+import { parseDocument } from "../../documents/parse-document.ts";
+import { parseSpec } from "../../specs/parse-spec.ts";
+import { specIdOfPath } from "../../specs/spec-path.ts";
+import { checkDocument, type CheckSource, type DocumentProblem } from "../../documents/check-document.ts";
+import { repositorySource } from "../../documents/repository-source.ts";
+import { chantFiles } from "../chant-files.ts";
+import type { CommandIo } from "../io.ts";
+import { openPlace } from "../place.ts";
+
+export interface CheckOptions {
+  readonly repo: string;
+  readonly commit?: string;
+  readonly ref?: string;
+  readonly json?: boolean;
+  readonly data?: string;
+}
+
+interface FileReport {
+  readonly file: string;
+  readonly commit: string;
+  readonly references: number;
+  readonly problems: readonly (Omit<DocumentProblem, "kind"> & { readonly kind: string })[];
+}
+
+/**
+ * Verifies documents and specs against a commit: `--commit`, else the one that the document names, else HEAD. Exit code 1
+ * when a reference does not hold, 0 when all do.
+ */
+export async function checkCommand(
+  files: readonly string[],
+  options: CheckOptions,
+  io: CommandIo,
+): Promise<number> {
+  const texts = files.length > 0 ? readFiles(files, io) : await chantFiles(options, io);
+  if (texts.size === 0)
+    throw new RunFailure("usage", "There is nothing to check: name files, or give --ref casebook/issue-<n>");
+  await using workbench = await openPlace(options, io);
+  const { repository } = workbench;
+  const sources = new Map<string, Promise<CheckSource>>();
+  const sourceOf = (commit: string): Promise<CheckSource> => {
+    let source = sources.get(commit);
+    if (source === undefined)
+      sources.set(commit, (source = repositorySource(repository, commit, () => workbench.codebase(commit))));
+    return source;
+  };
+  const reports: FileReport[] = [];
+  for (const [file, text] of texts) {
+    io.signal.throwIfAborted();
+    const id = specIdOfPath(file);
+    const spec = id === undefined ? undefined : parseSpec(id, text);
+    // What a run recorded in a spec is output, not a statement of the document.
+    const document = parseDocument(spec === undefined ? text : bodyOf(text, spec.spec.description));
+    const commit = await repository.resolve(options.commit ?? document.baseCommit ?? "HEAD");
+    const report = await checkDocument(document, await sourceOf(commit), io.signal);
+    const own = (spec?.problems ?? [])
+      .filter(({ severity }) => severity === "error")
+      .map(({ line, message }) => ({ line, kind: "spec", message }));
+    const lacking =
+      spec?.spec.status === "completed"
+        ? [...spec.spec.targetFiles, ...spec.spec.informedBy.filter((path) => !/[*?]|:\/\//.test(path))]
+            .filter((path) => !texts.has(path) && files.length === 0)
+            .map((path) => ({
+              line: 1,
+              kind: "target",
+              message: `the completed spec names ${path}, which is not there`,
+            }))
+        : [];
+    reports.push({
+      file,
+      commit,
+      references: Object.values(report.checked).reduce((total, n) => total + n, 0),
+      problems: [...own, ...lacking, ...report.problems],
+    });
+  }
+  const wrong = reports.reduce((total, { problems }) => total + problems.length, 0);
+  if (options.json === true) io.out(JSON.stringify(reports, null, 2));
+  else {
+    for (const { file, problems } of reports)
+      for (const { line, message } of problems) io.out(`${printable(file)}:${line}: ${printable(message)}`);
+    const references = reports.reduce((total, report) => total + report.references, 0);
+    io.out(
+      `${references} ${references === 1 ? "reference" : "references"} in ${reports.length} ${reports.length === 1 ? "file" : "files"} checked, ${wrong} wrong`,
+    );
+  }
+  return wrong > 0 ? 1 : 0;
+}
+
+/** Front matter and records blanked, so that every line keeps its number. */
+function bodyOf(text: string, description: string): string {
+  const at = text.indexOf(description.slice(0, 200));
+  if (at < 0) return description;
+  return "\n".repeat(text.slice(0, at).split("\n").length - 1) + description;
+}
+
+function readFiles(files: readonly string[], io: CommandIo): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    const path = resolve(io.cwd, file);
+    try {
+      texts.set(relative(io.cwd, path).split(sep).join("/"), readFileSync(path, "utf8"));
+    } catch (error) {
+      throw new RunFailure(
+        "usage",
+        `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`,
+        error,
+      );
+    }
+  }
+  return texts;
+}

@@ -1,0 +1,101 @@
+import { formatLines } from "../../documents/format-citation.ts";
+import { printable } from "../../text/inline-code.ts";
+import { RunFailure } from "../../failure.ts";
+import type { Reason } from "../../evidence/ranking/signal.ts";
+import { qualifiedName } from "../../phases/builtin/suspects.ts";
+import type { CommandIo } from "../io.ts";
+import { openPlace } from "../place.ts";
+import { openProgress } from "../progress.ts";
+import { readIssue } from "../read-issue.ts";
+
+export interface LocateOptions {
+  readonly issue: string;
+  readonly number?: string;
+  readonly repo: string;
+  readonly commit: string;
+  readonly top: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly data?: string;
+}
+
+const MAX_TOP = 1_000;
+const SHOWN_REASONS = 3;
+
+/** Ranks files and functions. Exit code 1 when nothing answers to the issue. */
+export async function locateCommand(options: LocateOptions, io: CommandIo): Promise<number> {
+  const top = Number(options.top);
+  if (!Number.isInteger(top) || top < 1 || top > MAX_TOP)
+    throw new RunFailure("usage", `--top is a whole number from 1 to ${MAX_TOP}`);
+  const issue = await readIssue(options.issue, options.number, io);
+  const progress = openProgress(io, options.quiet === true || options.json === true);
+  try {
+    progress.start("locate");
+    await using workbench = await openPlace(options, io, (step) => progress.step(step));
+    const commit = await workbench.repository.resolve(options.commit);
+    const location = await workbench.locate(issue, commit, top);
+    await progress.close();
+    if (options.json === true) {
+      const files = location.files.map(({ path, score, confidence, strength, reasons }) => ({
+        path,
+        score: round(score),
+        confidence: round(confidence),
+        strength,
+        reasons,
+      }));
+      const functions = location.functions.map(({ path, symbol, score, confidence, strength, reasons }) => ({
+        path,
+        name: qualifiedName(symbol),
+        kind: symbol.kind,
+        start: symbol.start,
+        end: symbol.end,
+        score: round(score),
+        confidence: round(confidence),
+        strength,
+        reasons,
+      }));
+      io.out(JSON.stringify({ commit, candidates: location.candidates, files, functions }, null, 2));
+    } else if (location.files.length === 0)
+      io.out(
+        `No word of the issue stands in the ${location.candidates} source files of ${commit.slice(0, 12)}.`,
+      );
+    else {
+      const { table } = await import("../table.ts");
+      io.out(
+        `${location.candidates} source files at ${commit.slice(0, 12)}; the percentage is the likelihood that a fix changes it\n`,
+      );
+      io.out(
+        table(
+          ["file", "evidence", "why"],
+          location.files.map(({ path, confidence, strength, reasons }) => [
+            printable(path),
+            `${strength}, ${Math.round(confidence * 100)} %`,
+            why(reasons),
+          ]),
+          { columns: io.columns },
+        ),
+      );
+      io.out("");
+      const functions = location.functions.map(({ path, symbol, confidence, strength, reasons }) => [
+        printable(qualifiedName(symbol)),
+        `${strength}, ${Math.round(confidence * 100)} %`,
+        formatLines({ path: printable(path), start: symbol.start, end: symbol.end }),
+        why(reasons),
+      ]);
+      io.out(table(["function", "evidence", "lines", "why"], functions, { columns: io.columns }));
+    }
+    return location.files.length > 0 ? 0 : 1;
+  } finally {
+    await progress.close();
+  }
+}
+
+/** The strongest reasons, for one cell; all of them are in the JSON. */
+function why(reasons: readonly Reason[]): string {
+  const told = reasons.slice(0, SHOWN_REASONS).map(({ text }) => text);
+  return printable(told.join("; ").replaceAll("`", ""));
+}
+
+function round(score: number): number {
+  return Math.round(score * 10_000) / 10_000;
+}

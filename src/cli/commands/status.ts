@@ -1,0 +1,47 @@
+import { branchesBelow } from "../../repository/io/branches-below.ts";
+import { openRepository } from "../../repository/io/open-repository.ts";
+import { parseSpec } from "../../specs/parse-spec.ts";
+import { shownStatus } from "../../specs/readiness.ts";
+import { specIdOfPath } from "../../specs/spec-path.ts";
+import { chantFiles } from "../chant-files.ts";
+import type { CommandIo } from "../io.ts";
+import { repositoryOf } from "../place.ts";
+import { table } from "../table.ts";
+
+/** Every investigation of a repository (branches `casebook/issue-*`), read from the specs on its branch. */
+export async function statusCommand(
+  { repo, json }: { readonly repo: string; readonly json?: boolean },
+  io: CommandIo,
+): Promise<number> {
+  using repository = await openRepository(repositoryOf(repo, io));
+  const rows: { issue: string; spec: string; status: string; criteria: string; completedAt: string }[] = [];
+  for (const branch of await branchesBelow(repository.gitDir, "casebook/")) {
+    const key = branch.slice("casebook/issue-".length);
+    const files = await chantFiles({ repo, ref: `refs/heads/${branch}` }, io);
+    const specs = new Map(
+      [...files].flatMap(([path, text]) => {
+        const id = specIdOfPath(path);
+        return id === undefined ? [] : [[id, parseSpec(id, text).spec] as const];
+      }),
+    );
+    for (const spec of specs.values())
+      if (spec.id.startsWith(`issue-${key}-`))
+        rows.push({
+          issue: key,
+          spec: spec.id,
+          status: shownStatus(spec, specs),
+          criteria: `${spec.criteria.filter(({ done }) => done).length}/${spec.criteria.length}`,
+          completedAt: spec.completedAt ?? "",
+        });
+  }
+  if (json === true) io.out(JSON.stringify(rows, null, 2));
+  else if (rows.length === 0) io.out("No investigation yet: casebook investigate --issue FILE starts one.");
+  else
+    io.out(
+      table(
+        ["issue", "spec", "status", "criteria", "finished"],
+        rows.map((row) => Object.values(row)),
+      ),
+    );
+  return 0;
+}

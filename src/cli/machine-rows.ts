@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { git } from "../repository/io/git.ts";
+import { openSandbox } from "../sandbox/io/open-sandbox.ts";
+import { RunFailure } from "../failure.ts";
+import { sandboxReport } from "../sandbox/sandbox-report.ts";
+import { readConfig } from "../process/config.ts";
+import type { DoctorRow } from "./commands/doctor.ts";
+
+/** The first git that knows `safe.bareRepository`, which we start it with. */
+const OLDEST_GIT = [2, 38] as const;
+
+/** What a run needs of this machine besides a model: each is tried for real. */
+export async function machineRows(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly DoctorRow[]> {
+  const { sandbox } = readConfig(env);
+  if (sandbox === undefined)
+    return [
+      sandboxReport({ kind: "none", why: "CASEBOOK_SANDBOX switches the sandbox off" }),
+      await gitRow(),
+    ];
+  // No commit is meant, so there are no files.
+  const files = mkdtempSync(join(tmpdir(), "casebook-doctor-"));
+  try {
+    return [sandboxReport(await openSandbox({ ...sandbox, files })), await gitRow()];
+  } finally {
+    rmSync(files, { recursive: true, force: true });
+  }
+}
+
+async function gitRow(): Promise<DoctorRow> {
+  const name = "git";
+  try {
+    const version = /\d+(?:\.\d+)+/.exec((await git(["version"])).toString())?.[0] ?? "of an unknown version";
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    const isNew = major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1]);
+    return {
+      name,
+      ok: isNew,
+      detail: isNew
+        ? version
+        : `${version}; older than ${OLDEST_GIT.join(".")}, it does not know safe.bareRepository`,
+    };
+  } catch (error) {
+    if (error instanceof RunFailure) return { name, ok: false, detail: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { resolve } from "node:path";
+import { protocolOf } from "../repository/io/mirror.ts";
+import { readConfig } from "../process/config.ts";
+import { openWorkbench, type Workbench } from "../research/workbench.ts";
+import type { CommandIo } from "./io.ts";
+
+export interface PlaceOptions {
+  readonly repo: string;
+  readonly data?: string | undefined;
+}
+
+/** The folder or URL that `--repo` means. */
+export function repositoryOf(repo: string, io: CommandIo): string {
+  return protocolOf(repo) === undefined ? resolve(io.cwd, repo) : repo;
+}
+
+/** The workbench of `--repo`, with the operator's settings. */
+export function openPlace(
+  { repo, data }: PlaceOptions,
+  io: CommandIo,
+  onStep?: (step: string) => void,
+): Promise<Workbench> {
+  const config = readConfig(io.env);
+  return openWorkbench({
+    repository: repositoryOf(repo, io),
+    data: data === undefined ? config.data : resolve(io.cwd, data),
+    workers: config.workers,
+    cacheBytes: config.cacheBytes,
+    signal: io.signal,
+    onStep,
+  });
+}

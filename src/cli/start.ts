@@ -1,0 +1,37 @@
+import { text } from "node:stream/consumers";
+import { type Extras, runCli } from "./run-cli.ts";
+
+/** Two signals within this time are one: Ctrl-C reaches this process from the terminal and from bin/casebook.mjs. */
+const SAME_MILLISECONDS = 500;
+
+/** Runs the command line on this process: its arguments, streams, signals and exit code. */
+export async function start(extras: Extras = {}): Promise<void> {
+  const stop = new AbortController();
+  // The first signal ends the run in good order; a second one ends it at once.
+  let first = 0;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      if (stop.signal.aborted && performance.now() - first > SAME_MILLISECONDS) process.exit(130);
+      if (stop.signal.aborted) return;
+      first = performance.now();
+      stop.abort(new DOMException("stopped", "AbortError"));
+    });
+  // A reader that closes its pipe early (`| head`) is no failure.
+  process.stdout.on("error", () => process.exit(0));
+
+  process.exitCode = await runCli(
+    process.argv.slice(2),
+    {
+      cwd: process.cwd(),
+      env: process.env,
+      signal: stop.signal,
+      out: (line) => void process.stdout.write(`${line}\n`),
+      err: (line) => void process.stderr.write(`${line}\n`),
+      // A terminal that does not know its width (some CI systems) gets plain lines.
+      isTerminal: process.stderr.isTTY && process.stdout.isTTY && process.stdout.columns >= 40,
+      ...(process.stdout.isTTY && process.stdout.columns >= 40 ? { columns: process.stdout.columns } : {}),
+      stdin: () => text(process.stdin),
+    },
+    extras,
+  );
+}

@@ -1,0 +1,88 @@
+import pc from "picocolors";
+import { formatMoney } from "../llm/money.ts";
+import type { PhaseCost } from "../phases/outcome.ts";
+import type { InvestigateResult, PhaseResult } from "../phases/investigate.ts";
+import type { CommandIo } from "./io.ts";
+import { table } from "./table.ts";
+
+const SHOWN: Readonly<Record<PhaseResult["status"], string>> = {
+  completed: "completed",
+  needs_attention: "needs attention",
+  failed: "failed",
+  "left-out": "left out",
+};
+
+/** What was done, for people: a row a phase, what stays open, where the files are. */
+export function summarise(
+  { issue, baseCommit, place, phases }: InvestigateResult,
+  { isMirror, gitDir, io }: { readonly isMirror: boolean; readonly gitDir: string; readonly io: CommandIo },
+): string {
+  const color = pc.createColors(io.isTerminal);
+  const paint: Readonly<Record<PhaseResult["status"], (text: string) => string>> = {
+    completed: color.green,
+    needs_attention: color.yellow,
+    failed: color.red,
+    "left-out": color.dim,
+  };
+  const rows = phases.map(({ phase, status, verdicts, document, reason, changed }) => {
+    const met = verdicts.filter(({ result }) => result === "met").length;
+    return [
+      phase,
+      paint[status](SHOWN[status]),
+      status === "left-out"
+        ? (reason ?? "")
+        : `${met} of ${verdicts.length} criteria met${changed ? "" : ", nothing new"}`,
+      document ?? "",
+    ];
+  });
+  const open = phases.flatMap(({ phase, verdicts }) =>
+    verdicts
+      .filter(({ result }) => result !== "met")
+      .map(({ criterion, result, evidence }) => `  ${phase}: ${criterion}: ${result}, ${evidence}`),
+  );
+  const ends = phases.flatMap(({ phase, outcome, partial }) => [
+    ...(outcome === undefined
+      ? []
+      : [
+          `${color.bold(phase)} ends with ${outcome.kind}: ${outcome.reason.replaceAll("`", "")}`,
+          ...[...(outcome.questions ?? []), ...(outcome.parts ?? [])].map((text) => `  - ${text}`),
+        ]),
+    ...(partial === undefined
+      ? []
+      : [
+          `${color.bold(phase)} is partial: ${partial.replace(/[.\s]+$/, "")}; what was found until then was written.`,
+        ]),
+  ]);
+  const costs = phases.flatMap(({ cost }) => (cost === undefined || cost.calls === 0 ? [] : [cost]));
+  const dropped = phases.reduce((total, phase) => total + phase.dropped, 0);
+  const branch = /^branch (.+)$/.exec(place)?.[1];
+  const where =
+    branch === undefined
+      ? `Written to ${place}.`
+      : isMirror
+        ? `On ${place} of the mirror: git fetch ${gitDir} ${branch}`
+        : `On ${place}: git log -p ${branch}`;
+  const leads = phases.flatMap(({ phase, lead }) =>
+    lead === undefined ? [] : [`${color.bold(phase)}: ${lead.replaceAll("`", "")}`],
+  );
+  return [
+    `Issue ${issue} at ${baseCommit.slice(0, 12)}`,
+    "",
+    table(["phase", "status", "checked", "document"], rows, { bold: color.bold }),
+    "",
+    ...leads,
+    "",
+    ...(ends.length > 0 ? [...ends, ""] : []),
+    ...(open.length > 0 ? ["Open:", ...open, ""] : []),
+    ...(dropped > 0 ? [`${dropped} statements failed their check and were not written.`, ""] : []),
+    ...(costs.length > 0 ? [sayCost(costs), ""] : []),
+    where,
+  ].join("\n");
+}
+
+function sayCost(costs: readonly PhaseCost[]): string {
+  const sum = (of: (cost: PhaseCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
+  const models = [...new Set(costs.flatMap((cost) => cost.models))].join(", ");
+  const tokens = (n: number): string => n.toLocaleString("en-US");
+  return `Cost: ${formatMoney(sum(({ micros }) => micros))} with ${models}: ${sum(({ calls }) => calls)} calls, ${tokens(sum(({ inputTokens }) => inputTokens))} tokens in, ${tokens(sum(({ outputTokens }) => outputTokens))} out.`;
+}

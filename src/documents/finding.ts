@@ -1,0 +1,74 @@
+import type { Citation } from "./citation.ts";
+import type { RecordedSearch } from "../repository/recorded-search.ts";
+import type { RecordedRun } from "./recorded-run.ts";
+
+/**
+ * Where a statement comes from. `code`: read from the tree or its history at the base commit. `run`: a program was run.
+ * `reporter`, `maintainer`: a person said so, nobody checked it. `model`: a model's reading of what it cites; the citations and every
+ * name and number of the sentence were checked, the reading was not. `inference`: concluded from other statements; never a fact.
+ */
+export type Provenance = "code" | "run" | "reporter" | "maintainer" | "model" | "inference";
+
+/** One statement of a document. Plain text with Markdown inline code only; never raw text of the issue or the repository. */
+export interface Finding {
+  readonly text: string;
+  readonly provenance: Provenance;
+  /** At least one, except where `provenance` is `inference`. */
+  readonly citations: readonly Citation[];
+}
+
+/** A cell of a table: text, or text with what it rests on. */
+export interface Cell {
+  readonly text: string;
+  readonly citations?: readonly Citation[];
+}
+
+export type Block =
+  | { readonly kind: "findings"; readonly items: readonly Finding[] }
+  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly Row[] }
+  /** Lines of a file, shown as a fenced block that the checker compares with the tree. */
+  | {
+      readonly kind: "excerpt";
+      readonly path: string;
+      readonly start: number;
+      readonly end: number;
+      readonly text: string;
+      readonly language: string;
+    }
+  /** Text that is not in the commit: a test that was written, a change. */
+  | { readonly kind: "code"; readonly language: string; readonly text: string }
+  /** Words of the issue, shown as a quotation. */
+  | { readonly kind: "quote"; readonly text: string; readonly author?: string }
+  /** What is not known, and what was tried to know it. */
+  | { readonly kind: "unknown"; readonly text: string }
+  /** How to read what follows; makes no statement about code. */
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly string[]; readonly ordered: boolean }
+  /** A search that was run, its query and every hit: can be run again by `casebook check`. */
+  | { readonly kind: "search"; readonly search: RecordedSearch }
+  /** A program that Casebook ran. */
+  | { readonly kind: "run"; readonly run: RecordedRun };
+
+export interface Row {
+  readonly cells: readonly Cell[];
+  readonly provenance: Provenance;
+}
+
+export interface Section {
+  /** Stable name within the phase, e.g. `suspects`; the heading is for people. */
+  readonly id: string;
+  readonly heading: string;
+  readonly blocks: readonly Block[];
+}
+
+/** A research document as data; `renderDocument` makes the Markdown. */
+export interface ResearchDocument {
+  /** Phase type name, e.g. `root-cause`. */
+  readonly phase: string;
+  readonly title: string;
+  /** 40 hexadecimal digits: every line citation is meant at this commit. */
+  readonly baseCommit: string;
+  /** Said first: the one-paragraph answer, and on which unproven hypothesis it rests, if any. */
+  readonly lead: readonly Finding[];
+  readonly sections: readonly Section[];
+}

@@ -1,0 +1,329 @@
+import type { Code, InlineCode, Link, Nodes, Parent, Text } from "mdast";
+import type { LineCitation } from "./citation.ts";
+import { isSourcePath } from "../languages/source-path.ts";
+import { roleOfPath } from "../languages/role-of-path.ts";
+import { parseMarkdown } from "../text/parse-markdown.ts";
+import { plainText } from "../text/plain-text.ts";
+import type { RecordedRun } from "./recorded-run.ts";
+import { parseRun, RUN_LANGUAGE } from "./run-block.ts";
+import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
+
+/** Something that can be checked and the 1-based line of the document it stands on. */
+export interface At<T> {
+  readonly line: number;
+  readonly value: T;
+}
+
+/** Lines of a file as a document shows them. */
+export interface Excerpt {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A reference to lines; `commit` when it names one itself, as a permalink does. */
+export interface LineReference extends Omit<LineCitation, "quote"> {
+  readonly commit?: string;
+}
+
+/** One list item or table row: what a reader takes for a statement. */
+export interface Statement {
+  readonly line: number;
+  /** As a reader sees it, without markup. */
+  readonly text: string;
+  readonly citations: number;
+}
+
+export interface DocumentSection {
+  readonly heading: string;
+  readonly level: number;
+  readonly line: number;
+  readonly statements: readonly Statement[];
+  /** Blocks of any kind below the heading, up to the next. */
+  readonly blocks: number;
+}
+
+/** What can be checked in a Markdown document, whoever wrote it. */
+export interface ParsedDocument {
+  /** 40 hexadecimal digits, from the line `Base commit:`. */
+  readonly baseCommit: string | undefined;
+  readonly sections: readonly DocumentSection[];
+  readonly lines: readonly At<LineReference>[];
+  readonly commits: readonly At<{ readonly oid: string; readonly subject: string | undefined }>[];
+  readonly excerpts: readonly At<Excerpt>[];
+  /** A text says why the block cannot be read. */
+  readonly searches: readonly At<SearchRecord | string>[];
+  /** Quotations of the issue: inline ones and block quotations that Casebook rendered. */
+  readonly quotes: readonly At<string>[];
+  /** What Casebook ran; a text says why the block cannot be read. */
+  readonly runs: readonly At<RecordedRun | string>[];
+  /** Words that a run is said to have printed; undefined where only the run is named. */
+  readonly runQuotes: readonly At<{ readonly run: string; readonly quote: string | undefined }>[];
+}
+
+/**
+ * Finds the references of a document. Looked at: text, inline code and link targets outside quotations; fenced blocks only
+ * when their info string names lines (`python src/a.py:3-9`) or a search. Linear in the text.
+ */
+export function parseDocument(text: string): ParsedDocument {
+  const root = parseMarkdown(text);
+  const reader = new Reader();
+  for (const node of root.children) reader.block(node);
+  return reader.result(text);
+}
+
+const MAX_LINE_NUMBER = 10_000_000;
+
+class Reader {
+  private readonly sections: {
+    heading: string;
+    level: number;
+    line: number;
+    statements: Statement[];
+    blocks: number;
+  }[] = [];
+  private readonly lines: At<LineReference>[] = [];
+  private readonly commits: At<{ oid: string; subject: string | undefined }>[] = [];
+  private readonly excerpts: At<Excerpt>[] = [];
+  private readonly searches: At<SearchRecord | string>[] = [];
+  private readonly quotes: At<string>[] = [];
+  private readonly runs: At<RecordedRun | string>[] = [];
+  private readonly runQuotes: At<{ run: string; quote: string | undefined }>[] = [];
+  /** Citations seen so far: what a statement holds is the difference. */
+  private count = 0;
+
+  result(text: string): ParsedDocument {
+    const base = /^Base commit: `([0-9a-f]{40})`/m.exec(text)?.[1];
+    const { sections, lines, commits, excerpts, searches, quotes, runs, runQuotes } = this;
+    return { baseCommit: base, sections, lines, commits, excerpts, searches, quotes, runs, runQuotes };
+  }
+
+  block(node: Nodes): void {
+    const section = this.sections.at(-1);
+    const line = node.position?.start.line ?? 1;
+    if (node.type === "heading") {
+      this.sections.push({ heading: plainText(node), level: node.depth, line, statements: [], blocks: 0 });
+      this.inline(node);
+      return;
+    }
+    if (section !== undefined) section.blocks++;
+    switch (node.type) {
+      case "code":
+        return this.code(node);
+      case "blockquote":
+        return this.quotation(node);
+      case "list":
+        for (const item of node.children) this.item(item);
+        return;
+      case "table":
+        for (const row of node.children.slice(1)) this.statement(row);
+        return;
+      default:
+        this.inline(node);
+    }
+  }
+
+  private item(item: Parent & Nodes): void {
+    const own = item.children.filter((child) => child.type === "paragraph");
+    const before = this.count;
+    for (const child of own) this.inline(child);
+    this.sections.at(-1)?.statements.push({
+      line: item.position?.start.line ?? 1,
+      text: own.map(plainText).join(" "),
+      citations: this.count - before,
+    });
+    for (const child of item.children) if (child.type !== "paragraph") this.block(child);
+  }
+
+  private statement(row: Parent & Nodes): void {
+    const before = this.count;
+    this.inline(row);
+    const text = row.children.map(plainText).join(" | ");
+    this.sections
+      .at(-1)
+      ?.statements.push({ line: row.position?.start.line ?? 1, text, citations: this.count - before });
+  }
+
+  private code({ lang, meta, value, position }: Code): void {
+    const line = position?.start.line ?? 1;
+    if (lang === SEARCH_LANGUAGE) {
+      this.searches.push({ line, value: parseSearch(value) });
+      return;
+    }
+    if (lang === RUN_LANGUAGE) {
+      this.runs.push({ line, value: parseRun(value) });
+      return;
+    }
+    const place = meta === null || meta === undefined ? lang : meta;
+    const reference = place === null || place === undefined ? undefined : parseLines(place.trim());
+    if (reference === undefined) return;
+    this.excerpts.push({
+      line,
+      value: { path: reference.path, start: reference.start, end: reference.end, text: value },
+    });
+  }
+
+  /** What people wrote: nothing in it is a reference of the document. */
+  private quotation(node: Parent & Nodes): void {
+    const [first, second] = node.children;
+    const code =
+      first?.type === "code"
+        ? first
+        : second?.type === "code" && first?.type === "paragraph"
+          ? second
+          : undefined;
+    if (code !== undefined && code.lang === "text")
+      this.quotes.push({ line: code.position?.start.line ?? 1, value: code.value });
+  }
+
+  private inline(node: Nodes): void {
+    if (!("children" in node)) return;
+    const children = node.children as Nodes[];
+    for (const [i, child] of children.entries()) {
+      const line = child.position?.start.line ?? 1;
+      const before = children[i - 1];
+      const lead = before?.type === "text" ? before.value : "";
+      const run = runBefore(children, i);
+      if (run !== undefined && child.type === "inlineCode") {
+        this.runQuotes.push({ line, value: { run, quote: child.value } });
+        this.count++;
+      } else if (child.type === "inlineCode")
+        this.inlineCode(
+          child,
+          line,
+          isAuthors(children, i) ? "comment: " : lead,
+          children.slice(i + 1, i + 3),
+        );
+      else if (child.type === "text") this.text(child, line);
+      else if (child.type === "link") this.link(child, line);
+      else this.inline(child);
+    }
+  }
+
+  private inlineCode(node: InlineCode, line: number, lead: string, next: readonly Nodes[]): void {
+    if (lead.endsWith("comment by ")) return;
+    if (lead.endsWith("issue: ") || lead === "comment: ") {
+      this.quotes.push({ line, value: node.value });
+      this.count++;
+      return;
+    }
+    if (/^[0-9a-f]{7,40}$/.test(node.value) && /commit $/i.test(lead)) {
+      const [open, subject] = next;
+      const told =
+        open?.type === "text" && open.value === " (" && subject?.type === "inlineCode"
+          ? subject.value
+          : undefined;
+      this.commits.push({ line, value: { oid: node.value, subject: told } });
+      this.count++;
+      return;
+    }
+    if (RUN_NAME.test(node.value) && /\brun $/.test(lead)) {
+      // With a colon and words after it, the words are the reference.
+      const [after, quote] = next;
+      if (after?.type === "text" && after.value === ": " && quote?.type === "inlineCode") return;
+      this.runQuotes.push({ line, value: { run: node.value, quote: undefined } });
+      this.count++;
+      return;
+    }
+    const reference = parseLines(node.value);
+    if (reference !== undefined) {
+      this.lines.push({ line, value: reference });
+      this.count++;
+    }
+  }
+
+  private text({ value }: Text, line: number): void {
+    let at = line;
+    for (const part of value.split("\n")) {
+      for (const token of part.split(/[\s"'“”‘’<>()[\]{},;*]+/)) {
+        const reference = parseLines(token.replace(/[.:]+$/, ""));
+        if (reference === undefined || token.includes("://")) continue;
+        this.lines.push({ line: at, value: reference });
+        this.count++;
+      }
+      this.count += part.match(/\bsearch S[1-9]\d{0,3}\b/gi)?.length ?? 0;
+      at++;
+    }
+  }
+
+  /** A permalink of a code host, or a relative link with line anchors. */
+  private link(node: Link, line: number): void {
+    const match =
+      /^(?:https:\/\/[\w.-]{1,100}\/[\w./-]{1,300}?\/(?:-\/)?blob\/([0-9a-f]{40})\/)?([^#?]{1,1000})#L(\d{1,8})(?:C\d{1,5})?(?:-L?(\d{1,8}))?/.exec(
+        node.url,
+      );
+    if (match !== null && (match[1] !== undefined || !match[2]!.includes("://"))) {
+      const path = decodePath(match[2]!.replace(/^\.\//, ""));
+      const reference = lineReference(path, match[3]!, match[4]);
+      if (reference !== undefined) {
+        this.lines.push({
+          line,
+          value: match[1] === undefined ? reference : { ...reference, commit: match[1] },
+        });
+        this.count++;
+        return;
+      }
+    }
+    this.inline(node);
+  }
+}
+
+const RUN_NAME = /^run-[1-9]\d{0,3}$/;
+
+/** True for the words in ``comment by `ada`: `words` ``. */
+function isAuthors(children: readonly Nodes[], i: number): boolean {
+  const [lead, name, colon] = [children[i - 3], children[i - 2], children[i - 1]];
+  return (
+    colon?.type === "text" &&
+    colon.value === ": " &&
+    name?.type === "inlineCode" &&
+    lead?.type === "text" &&
+    lead.value.endsWith("comment by ")
+  );
+}
+
+/** Of the words in ``run `run-1`: `words` `` the name of the run. */
+function runBefore(children: readonly Nodes[], i: number): string | undefined {
+  const [lead, name, colon] = [children[i - 3], children[i - 2], children[i - 1]];
+  return colon?.type === "text" &&
+    colon.value === ": " &&
+    name?.type === "inlineCode" &&
+    RUN_NAME.test(name.value) &&
+    lead?.type === "text" &&
+    /\brun $/.test(lead.value)
+    ? name.value
+    : undefined;
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * `path:3`, `path:3-9`; undefined for what only looks alike (`localhost:8080`, `12:30`, `python:3`): the path must hold
+ * a folder or carry an ending that files in repositories have.
+ */
+function parseLines(text: string): LineReference | undefined {
+  const match = /^(.{1,1000}):([1-9]\d{0,7})(?:[-–]([1-9]\d{0,7}))?$/s.exec(text);
+  if (match === null) return undefined;
+  const path = match[1]!.replace(/^\.\//, "");
+  if (path.startsWith("/") || path.includes("://") || path.includes("\n") || path.startsWith("//"))
+    return undefined;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (!name.includes(".") && !path.includes("/")) return undefined;
+  if (name === "" || /^\d+$/.test(name)) return undefined;
+  if (!isSourcePath(name) && roleOfPath(path) === "other") return undefined;
+  return lineReference(path, match[2]!, match[3]);
+}
+
+function lineReference(path: string, from: string, to: string | undefined): LineReference | undefined {
+  const start = Number(from);
+  const end = Number(to ?? from);
+  if (start < 1 || end < start || end > MAX_LINE_NUMBER) return undefined;
+  return { kind: "lines", path, start, end };
+}

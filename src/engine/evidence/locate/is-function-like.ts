@@ -1,7 +1,0 @@
-import type { SymbolDefinition, SymbolKind } from "../../syntax/syntax.ts";
-
-const FUNCTION_LIKE: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor", "macro"]);
-
-export function isFunctionLike(symbol: SymbolDefinition): boolean {
-  return FUNCTION_LIKE.has(symbol.kind);
-}

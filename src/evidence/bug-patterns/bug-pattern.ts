@@ -1,0 +1,34 @@
+import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
+import type { SourceText } from "../../repository/codebase.ts";
+import { termOf } from "../../repository/inverted-index/words.ts";
+
+/**
+ * A shape of code that is known to cause a kind of symptom. A bug pattern speaks only when the issue's words name that kind,
+ * and what it finds is a sequence of lines that stands in the code; that it causes the symptom remains a hypothesis.
+ */
+export interface BugPattern {
+  readonly name: string;
+  /** "reads, changes and writes back without a lock": completes "`f` …". */
+  readonly claim: string;
+  /** Words of an issue that name this kind of symptom: terms, see `cues`. */
+  readonly cues: ReadonlySet<string>;
+  /** How many different cues an issue must hold. */
+  readonly minCues: number;
+  /** The sequence in this function, in line order; undefined when it is not there. */
+  find(
+    symbol: SymbolDefinition,
+    place: { readonly syntax: FileSyntax; readonly source: SourceText },
+  ): readonly Step[] | undefined;
+}
+
+/** Cue words as they are written, turned into terms. */
+export function cues(words: string): ReadonlySet<string> {
+  return new Set(words.split(/\s+/).map(termOf));
+}
+
+/** One line of a sequence and what happens there. */
+export interface Step {
+  readonly line: number;
+  /** "reads through `_load`": no names but those that stand on the line. */
+  readonly what: string;
+}

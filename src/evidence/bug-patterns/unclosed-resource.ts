@@ -1,0 +1,29 @@
+import { functionCalls } from "./function-calls.ts";
+import { partsOf } from "../../repository/inverted-index/words.ts";
+import { cues, type BugPattern } from "./bug-pattern.ts";
+
+const OPENS = new Set(
+  "open connect acquire popen mkstemp fopen createreadstream createwritestream socket".split(" "),
+);
+const RELEASES =
+  /\b(close|closeAsync|dispose|release|shutdown|disconnect|fclose|unref|destroy|end|defer|finally|using|with)\b|try \(/;
+
+/** Something is opened and nothing in the function closes it or hands it on. */
+export const unclosedResource: BugPattern = {
+  name: "unclosed-resource",
+  claim: "opens a resource that it neither closes nor returns",
+  cues: cues("leak leaking descriptor handle exhaust unclosed resourcewarning emfile"),
+  minCues: 1,
+  find(symbol, { syntax, source }) {
+    const lines = source.lines.slice(symbol.start - 1, symbol.end);
+    if (RELEASES.test(lines.join("\n"))) return undefined;
+    for (const call of functionCalls(symbol, syntax)) {
+      const parts = partsOf(call.name);
+      if (!OPENS.has(call.name.toLowerCase()) && !OPENS.has(parts[0] ?? "")) continue;
+      const text = (source.lines[call.line - 1] ?? "").trim();
+      if (text.startsWith("return")) continue;
+      return [{ line: call.line, what: `opens through \`${call.name}\`; no line of the function closes it` }];
+    }
+    return undefined;
+  },
+};

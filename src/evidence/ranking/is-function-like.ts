@@ -1,0 +1,7 @@
+import type { SymbolDefinition, SymbolKind } from "../../languages/syntax.ts";
+
+const FUNCTION_LIKE: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor", "macro"]);
+
+export function isFunctionLike(symbol: SymbolDefinition): boolean {
+  return FUNCTION_LIKE.has(symbol.kind);
+}

@@ -1,0 +1,98 @@
+import type { Frame, TextBlock, TextBlockKind } from "../../issue/issue-reading.ts";
+import { isStopWord, partsOf, termOf, termsOf } from "../../repository/inverted-index/words.ts";
+
+/** What the ranking knows of an issue. */
+export interface Query {
+  /** Term (see `termsOf`) to weight. */
+  readonly terms: ReadonlyMap<string, QueryTerm>;
+  /** Whole lower-case words of the issue to the weight of the best place each stands in; for matching file names. */
+  readonly words: ReadonlyMap<string, number>;
+  /** Paths and file names the issue writes, `/` between parts. */
+  readonly paths: readonly string[];
+  /** Frames of stack traces, outermost call first; the last is where it broke. */
+  readonly frames: readonly Frame[];
+  /** Names of code as the issue writes them. */
+  readonly identifiers: readonly string[];
+  /** Messages the issue quotes: errors, output, log lines. */
+  readonly messages: readonly string[];
+}
+
+export interface QueryTerm {
+  readonly weight: number;
+  /** How the issue writes it, for explanations: a word of its own, else its part of a name (`read` of `readConfig`). */
+  readonly word: string;
+}
+
+/**
+ * How much one mention weighs by where it stands; more mentions add by their logarithm. People name the thing in the
+ * title, code they paste is half noise, and templates and environments say nothing about the cause.
+ */
+const WEIGHT: Readonly<Record<TextBlockKind, number>> = {
+  title: 1.75,
+  prose: 1,
+  "inline-code": 2,
+  code: 0.3,
+  trace: 0.75,
+  environment: 0.1,
+  boilerplate: 0.05,
+};
+/** Each further mention adds this much for every factor e. */
+const REPEATED = 0.75;
+/** A name of several parts, written whole (`readConfig`), against a plain word. */
+const COMPOUND = 1.3;
+
+/** The highest weight in `Query.words`. */
+export const MAX_NAME_WEIGHT = 2;
+
+/** How much a word speaks for a file of that name. */
+const NAME_WEIGHT: Readonly<Record<TextBlockKind, number>> = {
+  title: MAX_NAME_WEIGHT,
+  prose: 1,
+  "inline-code": 1.5,
+  code: 0.7,
+  trace: 1,
+  environment: 0,
+  boilerplate: 0,
+};
+
+export function buildQuery(
+  textBlocks: readonly TextBlock[],
+  given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
+): Query {
+  const seen = new Map<
+    string,
+    { word?: string; part?: string | undefined; isCompound: boolean; counts: Map<TextBlockKind, number> }
+  >();
+  const words = new Map<string, number>();
+  for (const { kind, text } of textBlocks) {
+    for (const word of wordsOf(text)) {
+      const lower = word.toLowerCase();
+      if (!isStopWord(lower) && NAME_WEIGHT[kind] > (words.get(lower) ?? 0))
+        words.set(lower, NAME_WEIGHT[kind]);
+      const [whole, ...parts] = termsOf(word);
+      if (whole === undefined) continue;
+      for (const term of [whole, ...parts]) {
+        if (isStopWord(term)) continue;
+        let entry = seen.get(term);
+        if (entry === undefined) seen.set(term, (entry = { isCompound: false, counts: new Map() }));
+        if (term === whole) entry.word ??= word;
+        else entry.part ??= partsOf(word).find((part) => termOf(part) === term);
+        if (term === whole && parts.length > 0) entry.isCompound = true;
+        entry.counts.set(kind, (entry.counts.get(kind) ?? 0) + 1);
+      }
+    }
+  }
+  const terms = new Map<string, QueryTerm>();
+  for (const [term, { word, part, isCompound, counts }] of seen) {
+    let weight = 0;
+    for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + REPEATED * Math.log(count));
+    terms.set(term, { weight: isCompound ? weight * COMPOUND : weight, word: word ?? part ?? term });
+  }
+  const { paths, frames, messages, identifiers } = given;
+  return { terms, words, paths, frames, messages, identifiers };
+}
+
+/** Runs of letters, digits, `_` and `$` that do not begin with a digit. */
+export function* wordsOf(text: string): Iterable<string> {
+  for (const match of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)) yield match[0];
+}

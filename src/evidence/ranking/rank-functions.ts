@@ -1,0 +1,130 @@
+import type { SymbolDefinition } from "../../languages/syntax.ts";
+import type { MeasuredFunction } from "./measure-functions.ts";
+import { functionMeasures } from "./measure-functions.ts";
+import type { Query } from "./query.ts";
+import type { RankedFile, SignalContext } from "./signal.ts";
+import { isMeant } from "./signals/mention.ts";
+import { FUNCTION_WEIGHTS } from "./weights.ts";
+
+export interface RankedFunction {
+  readonly path: string;
+  readonly symbol: SymbolDefinition;
+  /** A logit, as for files; only comparable within one ranking. */
+  readonly score: number;
+  /** The issue's words that stand in it, as the issue writes them, the most telling first. */
+  readonly words: readonly string[];
+  /** True when a stack frame of the issue lies in its lines or carries its name. */
+  readonly inTrace: boolean;
+  /** How many ranked functions carry the name, when the issue writes it as a name of code; 0 when it does not. */
+  readonly sharing: number;
+}
+
+/** What speaks for a function, each 0 to 1: the features of the learned ranking. */
+export type FunctionParts = Readonly<Record<keyof typeof FUNCTION_WEIGHTS, number>>;
+
+/** The functions of the best `files`, best first: what of the issue stands in them, and how good their file is. */
+export async function rankFunctions(
+  files: readonly RankedFile[],
+  query: Query,
+  context: SignalContext,
+  weights: Readonly<Record<string, number>> = FUNCTION_WEIGHTS,
+): Promise<readonly RankedFunction[]> {
+  return (await functionParts(files, query, context))
+    .filter(({ measured, inTrace }) => measured.strongest.length > 0 || inTrace)
+    .map(({ measured: { path, symbol, strongest }, parts, inTrace, sharing }) => ({
+      path,
+      symbol,
+      score: Object.entries(parts).reduce((sum, [name, part]) => sum + part * (weights[name] ?? 0), 0),
+      words: strongest,
+      inTrace,
+      sharing,
+    }))
+    .sort(
+      (a, b) =>
+        b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.symbol.start - b.symbol.start),
+    );
+}
+
+export interface PartedFunction {
+  readonly measured: MeasuredFunction;
+  readonly parts: FunctionParts;
+  readonly inTrace: boolean;
+  readonly sharing: number;
+}
+
+/** Every function of the files with its parts, files in their order. */
+export async function functionParts(
+  files: readonly RankedFile[],
+  query: Query,
+  context: SignalContext,
+): Promise<readonly PartedFunction[]> {
+  const all = await functionMeasures(query, context)(files.map(({ path }) => path));
+  const scoreOf = new Map(files.map(({ path, score }) => [path, score]));
+  const identifiers = new Set(query.identifiers);
+  const sharing = new Map<string, number>();
+  for (const { symbol } of all)
+    if (identifiers.has(symbol.name) && !isConstructor(symbol))
+      sharing.set(symbol.name, (sharing.get(symbol.name) ?? 0) + 1);
+  const most = (value: (one: MeasuredFunction) => number): number =>
+    all.reduce((best, one) => Math.max(best, value(one)), 0) || 1;
+  const top = {
+    file: files[0]?.score ?? 1,
+    words: most((one) => one.words),
+    nameWords: most((one) => one.nameWords),
+    containerWords: most((one) => one.containerWords),
+    cover: most((one) => one.cover),
+    size: most(sizeOf),
+  };
+  return all.map((measured) => {
+    const { path, symbol } = measured;
+    const shared = isConstructor(symbol) ? 0 : (sharing.get(symbol.name) ?? 0);
+    const inTrace = isInTrace(measured, query);
+    return {
+      measured,
+      inTrace,
+      sharing: shared,
+      parts: {
+        words: measured.words / top.words,
+        file: scoreOf.get(path)! / top.file,
+        size: sizeOf(measured) / top.size,
+        "name share": measured.nameShare,
+        "name words": measured.nameWords / top.nameWords,
+        "container words": measured.containerWords / top.containerWords,
+        cover: measured.cover / top.cover,
+        named: shared === 0 ? 0 : 1 / Math.sqrt(shared),
+        "stack frame": inTrace ? 1 : 0,
+        "no test": isTest(symbol) ? 0 : 1,
+      },
+    };
+  });
+}
+
+/** A fix changes lines, and long functions have more of them. */
+function sizeOf({ lines }: MeasuredFunction): number {
+  return Math.log(1 + lines);
+}
+
+/** A constructor carries the name of its class, which says nothing about itself. */
+function isConstructor({ name, container }: SymbolDefinition): boolean {
+  return name === container.at(-1);
+}
+
+/** Tests that stand among the sources, as Rust's do. */
+function isTest({ name, container }: SymbolDefinition): boolean {
+  return /test/i.test(name) || container.some((part) => /^tests?$/.test(part));
+}
+
+function isInTrace({ path, symbol }: MeasuredFunction, { frames }: Query): boolean {
+  return frames.some((frame) => {
+    if (!isMeant(path, frame.path)) return false;
+    const named = frame.function !== undefined && lastPart(frame.function) === symbol.name;
+    if (frame.line === undefined) return named;
+    const within = symbol.start <= frame.line && frame.line <= symbol.end;
+    return frame.function === undefined ? within : named;
+  });
+}
+
+/** `Store.set` and `Store::set` give set. */
+function lastPart(name: string): string {
+  return name.split(/[.:#]/).at(-1) ?? name;
+}

@@ -1,0 +1,74 @@
+import { hashTerm, termsOf } from "../../../repository/inverted-index/words.ts";
+import { findTerm } from "../../../repository/inverted-index/inverted-index.ts";
+import { wordsOf, type Query } from "../query.ts";
+import type { Signal, SignalContext } from "../signal.ts";
+
+const MIN_LENGTH = 12;
+/** A text of this length is in two places by copying, not by chance. */
+const CERTAIN_LENGTH = 40;
+const MIN_WORDS = 2;
+const MAX_FRAGMENTS = 40;
+const MAX_FILES = 30;
+
+/** A message that the issue quotes stands in the file, word by word: it is made here. */
+export const message: Signal = {
+  name: "message",
+  scale: "absolute",
+  async score(query, context) {
+    const scores = new Map<string, number>();
+    for (const fragment of fragmentsOf(query)) {
+      const holders: string[] = [];
+      for (const path of likelyHolders(fragment, context)) {
+        if ((await context.codebase.text(path))?.text.includes(fragment)) holders.push(path);
+      }
+      const value = Math.min(1, fragment.length / CERTAIN_LENGTH) / holders.length;
+      for (const path of holders) scores.set(path, Math.min(1, (scores.get(path) ?? 0) + value));
+    }
+    return scores;
+  },
+  async explain(path, query, { codebase }) {
+    const source = await codebase.text(path);
+    if (source === undefined) return [];
+    for (const fragment of fragmentsOf(query)) {
+      const at = source.lines.findIndex((line) => line.includes(fragment));
+      if (at < 0) continue;
+      return [
+        {
+          signal: "message",
+          text: "the message quoted in the issue is written here",
+          citations: [
+            { kind: "lines", path, start: at + 1, end: at + 1, quote: fragment },
+            { kind: "issue", quote: fragment },
+          ],
+        },
+      ];
+    }
+    return [];
+  },
+};
+
+/** What of a message can stand in the source as it is: the pieces between values that were filled in, longest first. */
+function fragmentsOf(query: Query): readonly string[] {
+  const fragments = new Set<string>();
+  for (const line of query.messages.flatMap((text) => text.split("\n"))) {
+    for (const piece of line.split(/["'`<>{}()[\]=]|\d+/)) {
+      const fragment = piece.trim().replace(/^[,.:;\-\s]+/, "");
+      if (fragment.length >= MIN_LENGTH && [...wordsOf(fragment)].length >= MIN_WORDS)
+        fragments.add(fragment);
+    }
+  }
+  return [...fragments].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).slice(0, MAX_FRAGMENTS);
+}
+
+function likelyHolders(fragment: string, { codebase, candidates }: SignalContext): readonly string[] {
+  const hashes = [...wordsOf(fragment)].flatMap((word) => termsOf(word).map(hashTerm));
+  const found: string[] = [];
+  for (const path of candidates) {
+    const invertedIndex = codebase.invertedIndex(path)!;
+    if (!hashes.every((hash) => findTerm(invertedIndex, hash) >= 0)) continue;
+    found.push(path);
+    // Words that stand together in so many files are no message.
+    if (found.length > MAX_FILES) return [];
+  }
+  return found;
+}

@@ -1,0 +1,50 @@
+import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
+import type { Codebase } from "../../repository/codebase.ts";
+import { type ImportSettings, readImportSettings } from "./import-settings.ts";
+
+/** Files beyond this many, by path order, are not indexed; `left` says how many there were. */
+const MAX_FILES = 8_000;
+
+export interface Definition {
+  readonly path: string;
+  readonly symbol: SymbolDefinition;
+}
+
+/** The syntax of every file with a grammar: sources, tests and examples; not generated and vendored code. */
+export interface SymbolIndex {
+  readonly files: ReadonlyMap<string, FileSyntax>;
+  /** Every definition by its name. */
+  readonly definitions: ReadonlyMap<string, readonly Definition[]>;
+  /** Files with a grammar that were not read, over the limit. */
+  readonly left: number;
+  /** What the repository's own settings say about imports; absent when they were not read. */
+  readonly importSettings?: ImportSettings;
+}
+
+export async function buildSymbolIndex(
+  codebase: Codebase,
+  hasGrammar: (path: string) => boolean,
+  signal?: AbortSignal,
+): Promise<SymbolIndex> {
+  const wanted = codebase.tree.entries
+    .map(({ path }) => path)
+    .filter((path) => {
+      const role = codebase.roleOf(path);
+      return (
+        (role === "source" || role === "test" || role === "auxiliary" || role === "config") &&
+        hasGrammar(path)
+      );
+    });
+  const files = new Map<string, FileSyntax>();
+  for await (const { path, syntax } of codebase.syntaxes(wanted.slice(0, MAX_FILES), signal))
+    files.set(path, syntax);
+  const definitions = new Map<string, Definition[]>();
+  for (const [path, syntax] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const symbol of syntax.symbols) {
+      const same = definitions.get(symbol.name);
+      if (same === undefined) definitions.set(symbol.name, [{ path, symbol }]);
+      else same.push({ path, symbol });
+    }
+  const importSettings = await readImportSettings(codebase, signal);
+  return { files, definitions, left: Math.max(0, wanted.length - MAX_FILES), importSettings };
+}

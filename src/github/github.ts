@@ -1,0 +1,286 @@
+import type { Permission } from "../investigation/commands/right.ts";
+import type { SafeText } from "../text/safe-text.ts";
+
+/**
+ * GitHub as Casebook uses it. Reads say what is there now. Each write is one outside effect (`WRITES`), can be repeated
+ * without a second effect or says that it was there already, and takes foreign words only as `SafeText`.
+ * Every method throws GitHubFailure and nothing else on purpose.
+ */
+export interface GitHubApp {
+  /** Who we are. Asked once. */
+  identity(): Promise<AppIdentity>;
+  installations(): Promise<readonly Installation[]>;
+  /** Repositories that an installation may see. */
+  repositoriesOf(installation: number): Promise<readonly RepositoryInfo[]>;
+  /** Deliveries of the App's webhook, newest first, not older than `since` (ISO 8601). */
+  deliveries(since: string): Promise<readonly DeliveryRecord[]>;
+  /** Asks GitHub to send it again, with the same GUID. */
+  redeliver(delivery: DeliveryRecord["id"]): Promise<void>;
+  /** GitHub with the rights of one installation. */
+  forInstallation(installation: number): GitHub;
+}
+
+export interface AppIdentity {
+  readonly appId: number;
+  readonly slug: string;
+  /** `casebook[bot]` and its user id: author of our comments and commits. */
+  readonly bot: { readonly id: number; readonly login: string };
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly account: string;
+  readonly suspended: boolean;
+}
+
+export interface DeliveryRecord {
+  /** Its digits: since 2026 more of them than a number keeps. */
+  readonly id: string;
+  readonly guid: string;
+  readonly event: string;
+  /** ISO 8601. */
+  readonly deliveredAt: string;
+  /** GitHub got a 2xx. */
+  readonly ok: boolean;
+}
+
+/** A repository by its number; owner and name are what they are today. */
+export interface RepositoryInfo {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly isPrivate: boolean;
+  readonly archived: boolean;
+  readonly hasIssues: boolean;
+  readonly defaultBranch: string;
+  /** `https://github.com/o/r`. */
+  readonly webUrl: string;
+  /** What git clones from. */
+  readonly cloneUrl: string;
+}
+
+/** Names a repository in a request: the adapter asks GitHub by owner and name, found from the number. */
+export type RepositoryName = Pick<RepositoryInfo, "id" | "owner" | "name">;
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: "User" | "Bot" | "Organization";
+}
+
+export interface IssueInfo {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  /** Null in GitHub's answer (a deleted account): `ghost`, id 10137. */
+  readonly author: Account;
+  readonly state: "open" | "closed";
+  readonly locked: boolean;
+  readonly labels: readonly string[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly isPullRequest: boolean;
+  readonly webUrl: string;
+}
+
+export type IssueAnswer =
+  | { readonly kind: "issue"; readonly issue: IssueInfo }
+  | { readonly kind: "deleted" }
+  /** Where it is now; the number belongs to that repository. */
+  | { readonly kind: "transferred"; readonly to: string };
+
+export interface OwnIssue {
+  readonly number: number;
+  readonly state: "open" | "closed";
+  readonly body: string;
+}
+
+export interface CommentInfo {
+  readonly id: number;
+  readonly body: string;
+  readonly author: Account;
+  /** The App that wrote it, when one did. */
+  readonly appId?: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What a reaction stands at: a comment of an issue or pull request, or the issue itself. */
+export type ReactionTarget =
+  { readonly kind: "comment"; readonly id: number } | { readonly kind: "issue"; readonly number: number };
+
+export type Reaction = "eyes" | "rocket" | "confused" | "-1";
+
+export interface CommitInfo {
+  /** 40 hex digits. */
+  readonly oid: string;
+  /** GitHub's user id of the author, when it knows one. */
+  readonly authorId?: number;
+  /** Login, or the name in the commit. */
+  readonly author: string;
+  readonly message: string;
+}
+
+export interface PullInfo {
+  readonly number: number;
+  readonly state: "open" | "merged" | "closed";
+  readonly draft: boolean;
+  readonly title: string;
+  readonly body: string;
+  /** 40 hex digits. */
+  readonly head: string;
+  readonly headBranch: string;
+  /** The head is in this repository, not in a fork. */
+  readonly isOwnBranch: boolean;
+  readonly base: string;
+  readonly author: Account;
+  readonly webUrl: string;
+}
+
+export interface CheckRunInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly externalId: string;
+}
+
+export interface CheckRunContent {
+  readonly name: string;
+  readonly head: string;
+  /** Ours, so that the same result is found again. */
+  readonly externalId: string;
+  readonly conclusion: "success" | "neutral" | "failure";
+  readonly title: string;
+  readonly summary: SafeText;
+  /** At most `LIMITS.ownAnnotations`; the adapter sends them in batches. */
+  readonly annotations: readonly Annotation[];
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly line: number;
+  readonly level: "notice" | "warning" | "failure";
+  readonly message: SafeText;
+}
+
+export interface GitHub {
+  /** Throws GitHubFailure `gone` when it is not there or not ours to see. */
+  repository(id: number): Promise<RepositoryInfo>;
+  issue(repository: RepositoryName, number: number): Promise<IssueAnswer>;
+  /** Comments of an issue updated at or after `since` (ISO 8601), oldest first; all when undefined. */
+  comments(repository: RepositoryName, issue: number, since?: string): Promise<readonly CommentInfo[]>;
+  comment(repository: RepositoryName, id: number): Promise<CommentInfo | undefined>;
+  /** From the collaborator-permission endpoint. `none` for whoever it does not know, bots included. */
+  permission(repository: RepositoryName, login: string): Promise<Permission>;
+  /** Numbers of open issues with this label, pull requests left out. */
+  issuesLabelled(repository: RepositoryName, label: string): Promise<readonly number[]>;
+  /**
+   * Who put a label on an issue last, from the issue's events (`GET /repos/{owner}/{repo}/issues/{issue_number}/events`);
+   * undefined when it is not known.
+   */
+  labelledBy(repository: RepositoryName, issue: number, label: string): Promise<Account | undefined>;
+  /** Issues that our bot opened, any state, oldest first (`GET /repos/{owner}/{repo}/issues?creator=&state=all`), pull requests left out. */
+  ownIssues(repository: RepositoryName): Promise<readonly OwnIssue[]>;
+  /** Names of the files in a folder of the default branch, sub-folders left out; empty when there is no such folder. */
+  filesIn(repository: RepositoryName, folder: string): Promise<readonly string[]>;
+  /** A file of the default branch as text; undefined when there is none. */
+  file(repository: RepositoryName, path: string): Promise<string | undefined>;
+  /** 40 hex digits; undefined when there is no such branch. */
+  branchHead(repository: RepositoryName, branch: string): Promise<string | undefined>;
+  /** Names of branches that begin with `prefix`. */
+  branches(repository: RepositoryName, prefix: string): Promise<readonly string[]>;
+  /** Commits of `head` that `base` does not reach, oldest first, at most 250. */
+  commitsBetween(repository: RepositoryName, base: string, head: string): Promise<readonly CommitInfo[]>;
+  /** Pull requests from a branch of this repository, newest first, any state. */
+  pullsFrom(repository: RepositoryName, branch: string): Promise<readonly PullInfo[]>;
+  pull(repository: RepositoryName, number: number): Promise<PullInfo | undefined>;
+  /** Our own reactions there. */
+  ownReactions(
+    repository: RepositoryName,
+    target: ReactionTarget,
+  ): Promise<readonly { readonly id: number; readonly content: string }[]>;
+  /** Our own check runs of this name on a commit. */
+  ownCheckRuns(repository: RepositoryName, head: string, name: string): Promise<readonly CheckRunInfo[]>;
+  /** A token for reading `contents` of this repository and nothing else, for git. Lives an hour. */
+  readToken(repository: RepositoryName): Promise<string>;
+
+  createLabel(repository: RepositoryName, label: LabelInfo): Promise<void>;
+  addLabels(repository: RepositoryName, issue: number, labels: readonly string[]): Promise<void>;
+  removeLabel(repository: RepositoryName, issue: number, label: string): Promise<void>;
+  addReaction(repository: RepositoryName, target: ReactionTarget, content: Reaction): Promise<number>;
+  removeReaction(repository: RepositoryName, target: ReactionTarget, id: number): Promise<void>;
+  createComment(repository: RepositoryName, issue: number, body: SafeText): Promise<number>;
+  updateComment(repository: RepositoryName, id: number, body: SafeText): Promise<void>;
+  deleteComment(repository: RepositoryName, id: number): Promise<void>;
+  createBranch(repository: RepositoryName, branch: string, oid: string): Promise<void>;
+  deleteBranch(repository: RepositoryName, branch: string): Promise<void>;
+  /**
+   * One commit with these files (path to text) on the branch, if its head is still `expectedHead`; gives the new head.
+   * Another head: GitHubFailure `head-moved`, and nothing was written.
+   */
+  commit(
+    repository: RepositoryName,
+    change: {
+      readonly branch: string;
+      readonly expectedHead: string;
+      readonly files: ReadonlyMap<string, string>;
+      readonly message: string;
+    },
+  ): Promise<string>;
+  /** A draft where the plan allows drafts. Throws `exists` when the branch has an open one, `nothing-to-publish` without commits. */
+  createPull(
+    repository: RepositoryName,
+    pull: {
+      readonly head: string;
+      readonly base: string;
+      readonly title: SafeText;
+      readonly body: SafeText;
+    },
+  ): Promise<number>;
+  updatePull(
+    repository: RepositoryName,
+    number: number,
+    change: { readonly title?: SafeText; readonly body?: SafeText; readonly state?: "closed" },
+  ): Promise<void>;
+  createCheckRun(repository: RepositoryName, content: CheckRunContent): Promise<number>;
+  updateCheckRun(repository: RepositoryName, id: number, content: CheckRunContent): Promise<void>;
+  createIssue(
+    repository: RepositoryName,
+    issue: { readonly title: SafeText; readonly body: SafeText },
+  ): Promise<number>;
+  updateIssue(
+    repository: RepositoryName,
+    number: number,
+    change: { readonly body?: SafeText; readonly state?: "open" | "closed" },
+  ): Promise<void>;
+}
+
+export interface LabelInfo {
+  readonly name: string;
+  /** Six hex digits. */
+  readonly color: string;
+  readonly description: string;
+}
+
+/** Every outside effect that Casebook can have on GitHub. The crash suite goes through this list. */
+export const WRITES = [
+  "redeliver",
+  "createLabel",
+  "addLabels",
+  "removeLabel",
+  "addReaction",
+  "removeReaction",
+  "createComment",
+  "updateComment",
+  "deleteComment",
+  "createBranch",
+  "deleteBranch",
+  "commit",
+  "createPull",
+  "updatePull",
+  "createCheckRun",
+  "updateCheckRun",
+  "createIssue",
+  "updateIssue",
+] as const satisfies readonly (keyof GitHub | "redeliver")[];
+export type WriteName = (typeof WRITES)[number];

@@ -1,0 +1,59 @@
+import type { AppIdentity, RepositoryName } from "../github.ts";
+import type { Client, ReadCall, ReadRoute } from "./client.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import type { Answer } from "./transport.ts";
+import { holding, type Write } from "./write.ts";
+
+/** What the methods of one installation share. */
+export interface InstallationContext {
+  readonly client: Client;
+  readonly write: Write;
+  readonly rateLimiter: RateLimiter;
+  readonly identity: () => Promise<AppIdentity>;
+  readonly installation: number;
+}
+
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** Reads of one repository, with a token for it alone: a name that somebody else took leads to nothing private. */
+export interface Reading {
+  readonly read: (repository: RepositoryName, route: ReadRoute, parameters?: Parameters) => Promise<Answer>;
+  /** As `read`; redirects are answers. */
+  readonly readHere: (
+    repository: RepositoryName,
+    route: ReadRoute,
+    parameters?: Parameters,
+  ) => Promise<Answer>;
+  /** Every page of a list: pages of 100. */
+  readonly list: <T>(
+    repository: RepositoryName,
+    route: ReadRoute,
+    parameters: Parameters,
+    items: (page: Answer) => readonly T[],
+    pages?: number,
+  ) => Promise<readonly T[]>;
+}
+
+export function reading({ client, rateLimiter, installation }: InstallationContext): Reading {
+  const callOf = (repository: RepositoryName, route: ReadRoute, parameters: Parameters): ReadCall => ({
+    route,
+    parameters: { owner: repository.owner, repo: repository.name, ...parameters },
+    rights: { installation, repository: repository.id, purpose: "read" },
+  });
+  return {
+    read: (repository, route, parameters = {}) =>
+      holding(rateLimiter, installation, () => client.ask(callOf(repository, route, parameters))),
+    readHere: (repository, route, parameters = {}) =>
+      holding(rateLimiter, installation, () =>
+        client.ask({ ...callOf(repository, route, parameters), redirects: "answer" }),
+      ),
+    list: (repository, route, parameters, items, pages) =>
+      holding(rateLimiter, installation, async () => {
+        const found = [];
+        const call = callOf(repository, route, { per_page: 100, ...parameters });
+        for await (const page of client.pages(call, pages === undefined ? {} : { pages }))
+          found.push(...items(page));
+        return found;
+      }),
+  };
+}

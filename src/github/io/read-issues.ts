@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { GitHubFailure } from "../github-failure.ts";
+import type { Account, GitHub, IssueAnswer, RepositoryName } from "../github.ts";
+import { ACCOUNT, COMMENT, ISSUE, REPOSITORY } from "./answers.ts";
+import { numberIn } from "./client.ts";
+import { type InstallationContext, reading } from "./installation-context.ts";
+import { parseAnswer } from "./parse-answer.ts";
+import { readRepository } from "./read-repository.ts";
+import { tolerate } from "./tolerate.ts";
+
+export type IssueReads = Pick<
+  GitHub,
+  "issue" | "comments" | "comment" | "issuesLabelled" | "labelledBy" | "ownIssues" | "ownReactions"
+>;
+
+const ISSUES = z.array(ISSUE);
+const COMMENTS = z.array(COMMENT);
+const REACTIONS = z.array(
+  z.object({ id: z.int(), content: z.string(), user: z.object({ id: z.int() }).nullish() }),
+);
+const EVENTS = z.array(
+  z.object({
+    event: z.string(),
+    actor: ACCOUNT.nullish(),
+    label: z.object({ name: z.string() }).nullish(),
+  }),
+);
+
+/** Issues with what stands at them. */
+export function readIssues(context: InstallationContext): IssueReads {
+  const { identity } = context;
+  const { read, readHere, list } = reading(context);
+  const { repository: current } = readRepository(context);
+  return {
+    async issue(repository, number) {
+      const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";
+      const ask = async (name: RepositoryName): Promise<IssueAnswer | { readonly location: string }> => {
+        const answer = await tolerate("gone", readHere(name, route, { issue_number: number }));
+        if (answer === undefined) return { kind: "deleted" };
+        if (answer.status !== 200) return { location: answer.headers["location"] ?? "" };
+        return { kind: "issue", issue: parseAnswer(ISSUE, answer, route) };
+      };
+      const first = await ask(repository);
+      if ("kind" in first) return first;
+      const to = numberIn(first.location);
+      if (to !== undefined && to !== repository.id) return transferred(context, first.location);
+      // The repository has another name now; by its right one, what leads away is the issue.
+      const second = await ask(await current(repository.id));
+      if ("kind" in second) return second;
+      if (numberIn(second.location) === repository.id)
+        throw new GitHubFailure("unavailable", `${route}: its repository's new name is not known everywhere`);
+      return transferred(context, second.location);
+    },
+
+    comments(repository, issue, since) {
+      const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
+      const parameters = { issue_number: issue, ...(since === undefined ? {} : { since }) };
+      return list(repository, route, parameters, (page) => parseAnswer(COMMENTS, page, route));
+    },
+
+    async comment(repository, id) {
+      const route = "GET /repos/{owner}/{repo}/issues/comments/{comment_id}";
+      const answer = await tolerate("gone", read(repository, route, { comment_id: id }));
+      return answer === undefined ? undefined : parseAnswer(COMMENT, answer, route);
+    },
+
+    async issuesLabelled(repository, label) {
+      const route = "GET /repos/{owner}/{repo}/issues";
+      const issues = await list(repository, route, { labels: label, state: "open" }, (page) =>
+        parseAnswer(ISSUES, page, route),
+      );
+      return issues.filter(({ isPullRequest }) => !isPullRequest).map(({ number }) => number);
+    },
+
+    async labelledBy(repository, issue, label) {
+      const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/events";
+      const events = await list(repository, route, { issue_number: issue }, (page) =>
+        parseAnswer(EVENTS, page, route),
+      );
+      const last = events.findLast(
+        (event) => event.event === "labeled" && event.label?.name.toLowerCase() === label.toLowerCase(),
+      );
+      const actor: Account | null | undefined = last?.actor;
+      return actor ?? undefined;
+    },
+
+    async ownIssues(repository) {
+      const route = "GET /repos/{owner}/{repo}/issues";
+      const { bot } = await identity();
+      const parameters = { creator: bot.login, state: "all", sort: "created", direction: "asc" };
+      const issues = await list(repository, route, parameters, (page) => parseAnswer(ISSUES, page, route));
+      return issues
+        .filter(({ isPullRequest, author }) => !isPullRequest && author.id === bot.id)
+        .map(({ number, state, body }) => ({ number, state, body }));
+    },
+
+    async ownReactions(repository, target) {
+      const { bot } = await identity();
+      const [route, parameters] =
+        target.kind === "comment"
+          ? ([
+              "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+              { comment_id: target.id },
+            ] as const)
+          : ([
+              "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions",
+              { issue_number: target.number },
+            ] as const);
+      const reactions = await list(repository, route, parameters, (page) =>
+        parseAnswer(REACTIONS, page, route),
+      );
+      return reactions.filter(({ user }) => user?.id === bot.id).map(({ id, content }) => ({ id, content }));
+    },
+  };
+}
+
+/** The address of the issue in its new place for people; the one GitHub gave when the new place is not ours to see. */
+async function transferred(
+  { client, installation }: InstallationContext,
+  location: string,
+): Promise<IssueAnswer> {
+  const repository = numberIn(location);
+  if (repository === undefined) return { kind: "transferred", to: location };
+  const number = /\/issues\/(\d{1,15})(?:\/|\?|$)/.exec(location)?.[1] ?? "";
+  const route = "GET /repositories/{repository_id}";
+  try {
+    const answer = await client.ask({
+      route,
+      parameters: { repository_id: repository },
+      rights: { installation, purpose: "list" },
+    });
+    const { webUrl } = parseAnswer(REPOSITORY, answer, route);
+    return { kind: "transferred", to: `${webUrl}/issues/${number}` };
+  } catch (error) {
+    if (!(error instanceof GitHubFailure) || !["gone", "refused"].includes(error.code)) throw error;
+    return { kind: "transferred", to: location };
+  }
+}

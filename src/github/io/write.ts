@@ -1,0 +1,85 @@
+import PQueue from "p-queue";
+import { GitHubFailure } from "../github-failure.ts";
+import type { WriteName } from "../github.ts";
+import type { Client } from "./client.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import type { TokenScope } from "./tokens.ts";
+import type { Answer } from "./transport.ts";
+
+export interface WriteRequest {
+  /** Undefined: the App itself. */
+  readonly repository?: { readonly installation: number; readonly id: number };
+  readonly route: `${"POST" | "PATCH" | "DELETE"} /${string}`;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** One outside effect. `name` is the effect that the caller wants; a request of another kind is not sent. */
+export type Write = (name: WriteName, request: WriteRequest) => Promise<Answer>;
+
+/** Requests that an effect may consist of. */
+const ROUTES = {
+  redeliver: ["POST /app/hook/deliveries/{delivery_id}/attempts"],
+  createLabel: ["POST /repos/{owner}/{repo}/labels"],
+  addLabels: ["POST /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+  removeLabel: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"],
+  addReaction: [
+    "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+    "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions",
+  ],
+  removeReaction: [
+    "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}",
+    "DELETE /repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}",
+  ],
+  createComment: ["POST /repos/{owner}/{repo}/issues/{issue_number}/comments"],
+  updateComment: ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+  deleteComment: ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+  createBranch: ["POST /repos/{owner}/{repo}/git/refs"],
+  deleteBranch: ["DELETE /repos/{owner}/{repo}/git/refs/{ref}"],
+  commit: ["POST /graphql"],
+  createPull: ["POST /repos/{owner}/{repo}/pulls"],
+  updatePull: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
+  // Annotations that do not fit into the first request come by updates.
+  createCheckRun: [
+    "POST /repos/{owner}/{repo}/check-runs",
+    "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
+  ],
+  updateCheckRun: ["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"],
+  createIssue: ["POST /repos/{owner}/{repo}/issues"],
+  updateIssue: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}"],
+} as const satisfies Readonly<Record<WriteName, readonly WriteRequest["route"][]>>;
+
+/**
+ * The only way to change anything on GitHub. In this process one write of an installation runs at a time, each in its
+ * turn; when GitHub says to wait, everybody is told before the failure goes on.
+ */
+export function createWrite(client: Client, rateLimiter: RateLimiter): Write {
+  const queues = new Map<number, PQueue>();
+  return async (name, { repository, route, parameters }) => {
+    const allowed: readonly string[] = ROUTES[name];
+    if (!allowed.includes(route)) throw new GitHubFailure("invalid", `${route} is no request of ${name}`);
+    const installation = repository?.installation ?? 0;
+    const rights: "app" | TokenScope =
+      repository === undefined ? "app" : { installation, repository: repository.id, purpose: "write" };
+    const queue = queues.get(installation) ?? new PQueue({ concurrency: 1 });
+    queues.set(installation, queue);
+    return queue.add(async () => {
+      await rateLimiter.turn(installation);
+      return holding(rateLimiter, installation, () => client.change({ route, parameters, rights }));
+    });
+  };
+}
+
+/** Tells everybody when GitHub says to wait. Reads count into the same limits. */
+export async function holding<T>(
+  rateLimiter: RateLimiter,
+  installation: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.retryAt !== undefined)
+      await rateLimiter.hold(installation, error.retryAt);
+    throw error;
+  }
+}

@@ -1,0 +1,322 @@
+import { formatHelp } from "../../investigation/commands/format-help.ts";
+import { inlineCode } from "../../text/inline-code.ts";
+import { LIMITS } from "../../text/github-limits.ts";
+import { parseMarkdown } from "../../text/parse-markdown.ts";
+import type { Rules } from "../../investigation/event.ts";
+import {
+  type Ask,
+  type Investigation,
+  MAX_ANSWERS,
+  type Stage,
+  UNDER_WAY,
+} from "../../investigation/investigation.ts";
+import type { PhaseRecord } from "../../phases/phase-record.ts";
+import { outcomeSentence } from "../../phases/bound-outcome.ts";
+import type { Micros } from "../../llm/money.ts";
+import type { PhaseOutcome } from "../../phases/outcome.ts";
+import { branchFor, documentFileOf } from "../../phases/names.ts";
+import type { RepositoryConfig } from "../../investigation/settings/repository-config.ts";
+import { changesCode } from "./changes-code.ts";
+import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
+import { lengthen } from "../../text/lengthen.ts";
+import { counted } from "../../text/counted.ts";
+import { clipMarkdown, fold, type SafeText, safeText } from "../../text/safe-text.ts";
+
+export interface StatusInput {
+  readonly investigation: Investigation;
+  /** `https://github.com/o/r`. */
+  readonly repository: { readonly webUrl: string };
+  readonly rules: Rules;
+  readonly destination: RepositoryConfig["destination"];
+  /** Documents by phase; the thread shows them when there is no branch. */
+  readonly documents: ReadonlyMap<string, string>;
+  /** What the running phase is doing. */
+  readonly step?: string;
+  /** What the investigation may cost, everybody's limits taken together; what was asked for when undefined. */
+  readonly cap?: Micros;
+}
+
+/** What the comment says first, and who is to act. */
+const HEADLINE: Readonly<Record<Stage, string>> = {
+  idle: "Nothing is under way",
+  queued: "Queued",
+  running: "Researching",
+  "awaiting-approval": "Waiting for approval",
+  "awaiting-merge": "Waiting for the merge",
+  "needs-info": "Waiting for an answer",
+  "awaiting-choice": "Waiting for a choice",
+  paused: "Paused",
+  failed: "Could not finish",
+  stopped: "Stopped: a person's commit is on the branch",
+  cancelled: "Cancelled",
+  rejected: "Rejected",
+  done: "Done",
+  gone: "Gone",
+};
+
+const NEXT: Readonly<Record<Stage, string>> = {
+  idle: "`/casebook investigate` starts the research.",
+  queued: "It begins as soon as a worker is free. `/casebook cancel` stops it.",
+  running: "Nothing to do; this comment follows. `/casebook cancel` stops it, `/casebook pause` halts it.",
+  "awaiting-approval": "`/casebook approve` goes on, `/casebook reject REASON` ends it.",
+  "awaiting-merge": "Merging the pull request lets the next phase begin; closing it ends the investigation.",
+  "needs-info":
+    "`/casebook retry` works it again without an answer, `/casebook skip PHASE` leaves out the phase that asked, `/casebook cancel` ends it.",
+  "awaiting-choice": "`/casebook retry` goes on with all of them in one, `/casebook cancel` ends it.",
+  paused: "`/casebook resume` goes on, `/casebook cancel` ends it.",
+  failed: "`/casebook retry` tries again.",
+  stopped: "`/casebook resume` goes on from that commit; nothing of yours is written over.",
+  cancelled: "`/casebook retry` starts again with what was left.",
+  rejected: "`/casebook retry` starts it again.",
+  done: "`/casebook at PATH:LINE` says where the cause is, `/casebook refresh` reads the newest commit.",
+  gone: "",
+};
+
+const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
+  waiting: "○ waits",
+  running: "◐ running",
+  completed: "● done",
+  needs_attention: "● done, open for a person",
+  failed: "✕ a check does not hold",
+  skipped: "– skipped",
+  "left-out": "– needs a model",
+};
+
+/** What is worked although its checks do not hold is no failure when it ended with an outcome. */
+const ENDED = "● done, not all checks hold";
+
+/** Characters of one finding or reason. */
+const MAX_WORDS = 600;
+
+/** The one comment that says how far an investigation is; edited in place, so the same state gives the same text. */
+export function statusComment(input: StatusInput): SafeText {
+  const { investigation, repository, rules } = input;
+  const { stage, reason } = investigation;
+  const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
+  const parts = [
+    {
+      text: safe(
+        `**Casebook · ${HEADLINE[stage]}**${reason === undefined ? "" : ` – ${clipMarkdown(reason, MAX_WORDS)}`}`,
+      ),
+      rank: 0,
+    },
+    { text: safe(conditionsOf(investigation)), rank: 1 },
+    { text: safe(questionsOf(investigation)), rank: 0 },
+    { text: safe(partsOf(investigation)), rank: 0 },
+    { text: safe(phaseTable(input)), rank: 1 },
+    { text: safe(stepOf(input)), rank: 4 },
+    { text: safe(pullOf(input)), rank: 0 },
+    { text: safe(nextOf(investigation)), rank: 0 },
+    ...findings(input, safe).map((text) => ({ text, rank: 6 })),
+    { text: safe(notesOf(investigation.asks)), rank: 2 },
+    { text: helpOf(investigation, rules, safe), rank: investigation.help ? 3 : 7 },
+    { text: safe(footer(input)), rank: 1 },
+  ];
+  return input.destination === "comment"
+    ? lengthen(
+        parts,
+        LIMITS.ownBodyCharacters,
+        safe("*Some of it was left out: it was too long for a comment.*"),
+      )
+    : lengthen(parts, LIMITS.ownBodyCharacters);
+}
+
+function conditionsOf({ conditions, stage }: Investigation): string {
+  const { configuration, closed, held } = conditions;
+  const lines = [
+    ...(configuration === undefined || stage === "paused" ? [] : [configuration]),
+    ...(closed && stage !== "done" && stage !== "rejected"
+      ? ["The issue is closed: nothing new starts."]
+      : []),
+    ...(held && stage !== "paused" ? ["The label `casebook:hold` is on the issue: nothing new starts."] : []),
+  ];
+  return lines.map((line) => `> ${line}`).join("\n");
+}
+
+/** The outcome that ended the work or holds it. */
+function outcomeOf({ endedBy, phases }: Investigation): PhaseOutcome | undefined {
+  return phases.find(({ type }) => type === endedBy)?.outcome;
+}
+
+/** What the reporter is asked, and what happens when they answer. */
+function questionsOf(investigation: Investigation): string {
+  const { stage, endedBy = "", startedBy, answers } = investigation;
+  const outcome = outcomeOf(investigation);
+  if (stage !== "needs-info" || outcome === undefined) return "";
+  const then =
+    startedBy === undefined
+      ? "Who started the research is not on record, so an answer alone starts nothing: `/casebook retry` goes on after it."
+      : (answers?.taken ?? 0) >= MAX_ANSWERS
+        ? `${MAX_ANSWERS} answers did not settle it, so a further one starts nothing by itself: \`/casebook retry\` goes on after it.`
+        : `When whoever opened this issue, or anyone with triage, answers in a new comment, \`${endedBy}\` goes on by itself with the answer.`;
+  return ["### Questions for the reporter", "", then, ...listOf(outcome.questions)].join("\n");
+}
+
+/** Several causes, and what can be done about it. */
+function partsOf(investigation: Investigation): string {
+  const { wanted, stage } = investigation;
+  const outcome = outcomeOf(investigation);
+  if (outcome?.kind !== "several-causes") return "";
+  const [next] = wanted;
+  const together =
+    next === undefined
+      ? "."
+      : stage === "awaiting-merge"
+        ? "; merging the pull request goes on with all of them in one."
+        : `; \`/casebook run ${next}\` goes on with all of them in one.`;
+  const advice = `Each of them may have a cause of its own. An issue for each keeps the research apart${together}`;
+  return ["### Several causes", "", advice, ...listOf(outcome.parts)].join("\n");
+}
+
+function listOf(items: readonly string[] = []): readonly string[] {
+  return items.length === 0
+    ? []
+    : ["", ...items.map((item, i) => `${i + 1}. ${clipMarkdown(item, MAX_WORDS)}`)];
+}
+
+function nextOf({ stage, endedBy, wanted, phases, pull }: Investigation): string {
+  if (stage === "done" && pull?.state === "open" && changesCode(phases))
+    return "The pull request holds a change of code and the test that it makes pass: a person looks through it, marks it ready and merges it.";
+  if (stage !== "done" || endedBy === undefined) return NEXT[stage];
+  const [next] = wanted;
+  return next === undefined
+    ? `\`${endedBy}\` says so. \`/casebook retry ${endedBy}\` looks at it again.`
+    : `\`${endedBy}\` says so, so no further phase was worked. \`/casebook retry\` goes on all the same, with \`${next}\`.`;
+}
+
+function phaseTable({ investigation, repository, rules, destination, documents }: StatusInput): string {
+  const { phases, wanted, stage, issue } = investigation;
+  const known = new Set(phases.map(({ type }) => type));
+  const coming: PhaseRecord[] = UNDER_WAY.has(stage)
+    ? wanted.filter((type) => !known.has(type)).map((type) => ({ type, status: "waiting" }))
+    : [];
+  const rows = [...phases, ...coming];
+  if (rows.length === 0) return "";
+  const hasCost = rows.some((record) => pricedOf(record) !== "");
+  const line = (record: PhaseRecord): string => {
+    const isLinked = destination === "pull-request" && documents.has(record.type);
+    const branch = branchFor(issue, rules.perPhase ? record.type : undefined);
+    const url = `${repository.webUrl}/blob/${branch}/${documentFileOf(String(issue), record)}`;
+    const name = isLinked ? `[${record.type}](${url})` : record.type;
+    const cost = hasCost ? ` ${pricedOf(record)} |` : "";
+    return `| ${name} | ${stateOf(record)} | ${cell(findingOf(record))} | ${checksOf(record)} | ${tookOf(record)} |${cost}`;
+  };
+  return [
+    `| phase | state | finding | checks | time |${hasCost ? " cost |" : ""}`,
+    `| --- | --- | --- | --- | --- |${hasCost ? " --- |" : ""}`,
+    ...rows.map(line),
+  ].join("\n");
+}
+
+function stateOf({ status, outcome }: PhaseRecord): string {
+  return status === "failed" && outcome !== undefined ? ENDED : STATES[status];
+}
+
+function findingOf(record: PhaseRecord): string {
+  const { outcome, reason, lead = "" } = record;
+  const told = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
+  return [partialOf(record), told].filter((part) => part !== "").join(" ");
+}
+
+/** `$0.0412, 12 calls, ` and the models. */
+function pricedOf(record: PhaseRecord): string {
+  return cell([costOf(record), modelsOf(record)].filter((part) => part !== "").join(", "));
+}
+
+function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
+  if (criteria.length === 0) return "";
+  const met = criteria.filter(({ result }) => result === "met").length;
+  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${counted(dropped, "statement")} dropped` : ""}`;
+}
+
+function tookOf({ startedAt, endedAt }: PhaseRecord): string {
+  if (startedAt === undefined || endedAt === undefined) return "";
+  const seconds = secondsOf(endedAt) - secondsOf(startedAt);
+  if (!(seconds >= 0)) return "";
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** Seconds of a UTC time to the second, counted from a day that is far enough back. */
+function secondsOf(time: string): number {
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(time);
+  if (match === null) return Number.NaN;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
+  // Days by the civil calendar (Hinnant, "days_from_civil").
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const ofEra = y - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const days = era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear;
+  return days * 86_400 + hour * 3_600 + minute * 60 + second;
+}
+
+function stepOf({ investigation, step }: StatusInput): string {
+  return investigation.stage === "running" && step !== undefined ? `Now: ${inlineCode(step, 120)}` : "";
+}
+
+function pullOf({ investigation: { pull }, repository }: StatusInput): string {
+  if (pull === undefined) return "";
+  const state = { open: "", merged: " (merged)", closed: " (closed)" }[pull.state];
+  return `Documents and checks: [pull request ${pull.number}](${repository.webUrl}/pull/${pull.number})${state}`;
+}
+
+/** Without a branch the thread holds the documents, each folded. */
+function findings(
+  { destination, documents }: StatusInput,
+  safe: (text: string) => SafeText,
+): readonly SafeText[] {
+  if (destination !== "comment") return [];
+  return [...documents].map(([phase, text]) => fold(phase, safe(wholeBlocks(text, MAX_DOCUMENT))));
+}
+
+const MAX_DOCUMENT = 16_000;
+
+/** As many blocks as fit, none of them cut: a fence that stays open would swallow what follows. */
+function wholeBlocks(text: string, max: number): string {
+  if (text.length <= max) return text.trim();
+  const blocks = parseMarkdown(text).children;
+  const last = blocks.findLast(({ position }) => (position?.end.offset ?? max) < max);
+  return `${text.slice(0, last?.position?.end.offset ?? 0).trim()}\n\n…`;
+}
+
+/** Requests that went wrong, the newest first. */
+const MAX_NOTES = 8;
+
+function notesOf(asks: readonly Ask[]): string {
+  const notes = asks
+    .filter(({ answer, note }) => (answer === "refused" || answer === "confused") && note !== undefined)
+    .slice(-MAX_NOTES)
+    .reverse();
+  if (notes.length === 0) return "";
+  const lines = notes.map(
+    ({ by, text, note, answer }) =>
+      `- ${inlineCode(text, 80)} by ${inlineCode(by.login, 40)} ${answer === "refused" ? "was refused" : "was not done"}: ${note}`,
+  );
+  return lines.join("\n");
+}
+
+function helpOf({ help }: Investigation, rules: Rules, safe: (text: string) => SafeText): SafeText {
+  return fold("Commands", safe(formatHelp(rules.known.map(({ type }) => type))), help);
+}
+
+function footer({ investigation, repository, cap }: StatusInput): string {
+  const { base, run, model, phases } = investigation;
+  const by = researchedBy(phases);
+  const money = spentOf(investigation, cap);
+  const facts = [
+    ...(base === undefined ? [] : [`read at [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
+    ...(run === undefined ? [] : [`run \`${run.id}\``]),
+    // Before a commit was read nothing was checked.
+    ...(base === undefined
+      ? []
+      : [`every reference checked by machine${by === undefined ? ", no model" : ""}`]),
+    ...(by === undefined ? [] : [by]),
+    ...(model === undefined ? [] : [`asked for: ${inlineCode(model, 60)}`]),
+    ...(money === undefined ? [] : [money]),
+  ];
+  return facts.length === 0 ? "" : `*${facts.join(" · ")}*`;
+}
+
+function cell(text: string): string {
+  return clipMarkdown(text.replace(/\s+/g, " "), MAX_WORDS).replace(/(?<!\\)\|/g, "\\|");
+}

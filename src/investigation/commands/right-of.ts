@@ -1,0 +1,35 @@
+import { inlineCode } from "../../text/inline-code.ts";
+import type { Command } from "./command.ts";
+import { FORMS } from "./forms.ts";
+import { hasAtLeast, type Permission } from "./right.ts";
+
+/** Who asks: what GitHub says of the person, and whether the investigation is theirs. */
+export interface Asker {
+  readonly login: string;
+  readonly permission: Permission;
+  readonly isStarter: boolean;
+}
+
+/**
+ * Why a person may not give a command, with the right that is missing; undefined when they may. `start` is what the
+ * repository asks for starting work. Mentions nobody: the login is inline code.
+ */
+export function missingRight(verb: Command["verb"], asker: Asker, start: Permission): string | undefined {
+  const { who, startsWork } = FORMS[verb];
+  switch (who) {
+    case "anyone":
+      return undefined;
+    case "write": {
+      const needed = startsWork ? start : "write";
+      return hasAtLeast(asker.permission, needed) ? undefined : `\`${verb}\` needs ${needed}; ${has(asker)}.`;
+    }
+    case "triage-or-starter":
+      return asker.isStarter || hasAtLeast(asker.permission, "triage")
+        ? undefined
+        : `\`${verb}\` needs triage, or to be who started the investigation; ${has(asker)}.`;
+  }
+}
+
+export function has({ login, permission }: Pick<Asker, "login" | "permission">): string {
+  return `${inlineCode(login, 40)} has ${permission === "none" ? "no right here" : permission}`;
+}

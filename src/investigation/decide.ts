@@ -1,0 +1,344 @@
+import { hasAtLeast } from "./commands/right.ts";
+import { inlineCode } from "../text/inline-code.ts";
+import { answerOpen, isAnswered, withAsk } from "./asks.ts";
+import {
+  awaitingMerge,
+  type Decided,
+  ended,
+  endedByOutcome,
+  goOn,
+  isFailedFix,
+  resting,
+  same,
+  shown,
+  stopRun,
+  withCauseOpen,
+  withPhase,
+} from "./change.ts";
+import { decideCommand, decideRequestLabel } from "./decide-command.ts";
+import type { InvestigationEvent, Rules } from "./event.ts";
+import { type Conditions, HELD_BY_OUTCOME, type Investigation, MAX_ANSWERS } from "./investigation.ts";
+import type { PhaseRecord, PhaseStatus } from "../phases/phase-record.ts";
+import { boundOutcome, turnOf } from "../phases/bound-outcome.ts";
+import { runnable } from "./plan.ts";
+import { blockReasonOf } from "./block-reason.ts";
+
+/**
+ * What happens next. Pure and total: every event in every state has an answer, most often "nothing". An event of a run
+ * that is not the present one changes nothing, so a worker that was given up can say what it likes.
+ */
+export function decide(investigation: Investigation, event: InvestigationEvent, rules: Rules): Decided {
+  if (investigation.stage === "gone") return same(investigation);
+  switch (event.kind) {
+    case "command":
+      return decideCommand(investigation, event, rules);
+    case "request-label":
+      return decideRequestLabel(investigation, event, rules);
+    case "not-understood":
+      return told(investigation, event, "confused");
+    case "declined":
+      return told(investigation, event, "refused");
+    case "answered":
+      return answered(investigation, event, rules);
+    case "seen":
+      return conditions(
+        investigation,
+        { closed: event.closed, locked: event.locked, held: event.held },
+        rules,
+      );
+    case "reach":
+      return conditions(investigation, { unreachable: event.unreachable }, rules);
+    case "configuration":
+      return conditions(investigation, { configuration: event.problem }, rules);
+    case "labels-removed":
+      return labelsRemoved(investigation, event);
+    case "run-started":
+    case "phase-started":
+    case "phase-finished":
+    case "run-finished":
+    case "run-failed":
+      return investigation.run?.id === event.run
+        ? runEvent(investigation, event, rules)
+        : same(investigation);
+    case "person-committed":
+      return personCommitted(investigation, event);
+    case "pull":
+      return pull(investigation, event, rules);
+    case "gone":
+      return gone(investigation);
+  }
+}
+
+type Of<K extends InvestigationEvent["kind"]> = Extract<InvestigationEvent, { kind: K }>;
+
+/** A request that is answered without being done. */
+function told(
+  investigation: Investigation,
+  { place, actor, note }: Of<"not-understood" | "declined">,
+  answer: "confused" | "refused",
+): Decided {
+  return isAnswered(investigation, place)
+    ? same(investigation)
+    : shown(withAsk(investigation, { ...place, by: { id: actor.id, login: actor.login }, answer, note }));
+}
+
+/**
+ * What a phase asked is answered, and it is worked again without anybody's command: a person with the right to started the
+ * investigation, and a run asks for that right again. The words count for nothing else, so whoever opened the issue needs
+ * no right. A few times only: two who misunderstand each other must not go on for ever.
+ */
+function answered(
+  investigation: Investigation,
+  { comment, actor, permission, isReporter }: Of<"answered">,
+  rules: Rules,
+): Decided {
+  const { stage, startedBy, readUpTo = 0, answers = { taken: 0, last: 0 } } = investigation;
+  if (stage !== "needs-info" || comment <= Math.max(readUpTo, answers.last)) return same(investigation);
+  if (!isReporter && !hasAtLeast(permission, "triage")) return same(investigation);
+  // Read back from its branch, an investigation was started by nobody who could be asked for the right.
+  const starter = startedBy ?? (hasAtLeast(permission, rules.start) ? actor : undefined);
+  if (starter === undefined || answers.taken >= MAX_ANSWERS) return same(investigation);
+  const { closed, configuration } = investigation.conditions;
+  // As for commands: both are somebody's answer and do not pass by themselves.
+  if (closed || configuration !== undefined) return same(investigation);
+  return goOn(
+    {
+      ...investigation,
+      startedBy: { id: starter.id, login: starter.login },
+      answers: { taken: answers.taken + 1, last: comment },
+    },
+    rules,
+  );
+}
+
+/**
+ * What surrounds the work changed. What only waits to begin does not begin while something forbids it, what runs ends in
+ * its own time, unless nothing can be read or written any more; and what waited for this goes on by itself.
+ */
+function conditions(
+  investigation: Investigation,
+  now: { readonly [K in keyof Conditions]?: Conditions[K] | undefined },
+  rules: Rules,
+): Decided {
+  const before = investigation.conditions;
+  const { unreachable, configuration, closed, locked, held } = { ...before, ...now };
+  const after: Conditions = {
+    closed: closed ?? false,
+    locked: locked ?? false,
+    held: held ?? false,
+    ...(unreachable === undefined ? {} : { unreachable }),
+    ...(configuration === undefined ? {} : { configuration }),
+  };
+  if (isSame(before, after)) return same(investigation);
+  const next = { ...investigation, conditions: after };
+  const still = blockReasonOf(next);
+  const isNew = still !== undefined && still.by !== blockReasonOf(investigation)?.by;
+  if ((next.stage === "queued" && isNew) || (next.run !== undefined && still?.by === "reach")) {
+    const stopped = stopRun(next);
+    const paused = resting(stopped.investigation, "paused", { reason: still.reason, pausedBy: still.by });
+    return visible(shown(paused, ...stopped.effects));
+  }
+  if (next.stage === "paused" && next.pausedBy !== "person") {
+    if (still === undefined) return goOn(next, rules);
+    return visible(shown(resting(next, "paused", { reason: still.reason, pausedBy: still.by })));
+  }
+  return visible(shown(next));
+}
+
+/** Nothing can be shown in a repository that is out of reach. */
+function visible(decided: Decided): Decided {
+  if (decided.investigation.conditions.unreachable === undefined) return decided;
+  return { ...decided, effects: decided.effects.filter(({ kind }) => kind !== "sync") };
+}
+
+function isSame(a: Conditions, b: Conditions): boolean {
+  return (
+    a.closed === b.closed &&
+    a.locked === b.locked &&
+    a.held === b.held &&
+    a.unreachable === b.unreachable &&
+    a.configuration === b.configuration
+  );
+}
+
+function labelsRemoved(investigation: Investigation, { labels }: Of<"labels-removed">): Decided {
+  const labelsToRemove = investigation.labelsToRemove.filter((label) => !labels.includes(label));
+  return same(
+    labelsToRemove.length === investigation.labelsToRemove.length
+      ? investigation
+      : { ...investigation, labelsToRemove },
+  );
+}
+
+function runEvent(
+  investigation: Investigation,
+  event: Of<"run-started" | "phase-started" | "phase-finished" | "run-finished" | "run-failed">,
+  rules: Rules,
+): Decided {
+  switch (event.kind) {
+    case "run-started":
+      return shown({
+        ...investigation,
+        stage: "running",
+        base: event.base,
+        ...(event.readUpTo === undefined ? {} : { readUpTo: event.readUpTo }),
+      });
+    case "phase-started":
+      return shown(
+        withPhase(
+          { ...investigation, stage: "running" },
+          { type: event.phase, status: "running", startedAt: event.at },
+          rules,
+        ),
+      );
+    case "phase-finished":
+      return phaseFinished(investigation, event, rules);
+    case "run-finished":
+      return runFinished(investigation, event, rules);
+    case "run-failed": {
+      const asks = answerOpen(investigation.asks, "confused", event.message);
+      return shown(resting({ ...investigation, asks }, "failed", { reason: event.message }));
+    }
+  }
+}
+
+function phaseFinished(investigation: Investigation, event: Of<"phase-finished">, rules: Rules): Decided {
+  const { phase, status, at, lead, criteria, dropped, reason, cost, researcher, partial } = event;
+  const startedAt = investigation.phases.find(({ type }) => type === phase)?.startedAt;
+  // What was not worked found nothing.
+  const outcome =
+    event.outcome === undefined || status === "left-out" ? undefined : boundOutcome(event.outcome);
+  const record: PhaseRecord = {
+    type: phase,
+    status,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    endedAt: at,
+    ...(lead === undefined ? {} : { lead }),
+    criteria,
+    dropped,
+    ...(reason === undefined ? {} : { reason }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(cost === undefined ? {} : { cost }),
+    ...(researcher === undefined ? {} : { researcher }),
+    ...(partial === undefined ? {} : { partial }),
+  };
+  const endsRun = outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
+  const next: Investigation = {
+    ...investigation,
+    stage: "running",
+    wanted: investigation.wanted.filter((type) => type !== phase),
+    run: { ...investigation.run, id: event.run, worked: true, ...(endsRun ? { endedBy: phase } : {}) },
+    ...(cost === undefined ? {} : { spent: (investigation.spent ?? 0) + cost.micros }),
+  };
+  const worked = withPhase(next, record, rules);
+  return shown(isFailedFix(record) ? withCauseOpen(worked, rules) : worked);
+}
+
+function runFinished(investigation: Investigation, { head }: Of<"run-finished">, rules: Rules): Decided {
+  const { run, pull: known, ...rest } = investigation;
+  const next: Investigation = {
+    ...rest,
+    ...(head === undefined ? {} : { head }),
+    ...(known === undefined ? {} : { pull: known }),
+  };
+  const isProposed = rules.perPhase && (head !== undefined || known?.state === "open");
+  // Somebody was quick and merged it before the run had ended.
+  const isMerged = rules.perPhase && known?.state === "merged";
+  const last = isMerged ? behind(next, known.number) : next;
+  const by = run?.endedBy;
+  const outcome = next.phases.find(({ type }) => type === by)?.outcome;
+  // What is still wanted is left on purpose.
+  if (by !== undefined && outcome !== undefined)
+    return shown(endedByOutcome(last, by, outcome, { known: rules.known, byMerge: isProposed && !isMerged }));
+  const left = runnable(next, rules);
+  // The next run would end like this one, and so on without end.
+  if (left.length > 0 && run?.worked !== true) {
+    const reason = `The run ended without working \`${left[0]}\`; \`/casebook retry\` tries again.`;
+    const asks = answerOpen(next.asks, "confused", reason);
+    return shown(resting({ ...next, asks }, "failed", { reason }));
+  }
+  if (isProposed && next.wanted.length > 0) return isMerged ? goOn(last, rules) : shown(awaitingMerge(next));
+  return goOn(next, rules);
+}
+
+/** A person's work is never written over: the bot stops there and says so. */
+function personCommitted(investigation: Investigation, { sha, login }: Of<"person-committed">): Decided {
+  if (investigation.run === undefined || investigation.acceptedHead === sha) return same(investigation);
+  const { investigation: stopped, effects } = stopRun(investigation);
+  const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch, so nothing was written over it; \`/casebook resume\` goes on from there.`;
+  const asks = answerOpen(stopped.asks, "confused", reason);
+  return shown(resting({ ...stopped, asks, head: sha }, "stopped", { reason }), ...effects);
+}
+
+/**
+ * What a pull request of ours is now. Merging it ends the investigation, or lets the next phase begin where each has its
+ * own; closing it means no, until `retry`. A cancelled investigation stays cancelled.
+ */
+function pull(investigation: Investigation, { number, state }: Of<"pull">, rules: Rules): Decided {
+  const { pull: known, pullsOver = 0, stage } = investigation;
+  if (known !== undefined && known.number > number) return same(investigation);
+  if (known?.number === number && (known.state === state || known.state === "merged"))
+    return same(investigation);
+  if (number <= pullsOver && state !== "open") return same(investigation);
+  const next: Investigation = { ...investigation, pull: { number, state } };
+  if (stage === "cancelled") return shown(next);
+  switch (state) {
+    case "open":
+      return stage === "rejected" && known?.number === number ? reopened(next, rules) : shown(next);
+    case "merged": {
+      if (stage === "awaiting-merge") return goOn(behind(next, number), rules);
+      // The run's end finds it merged and goes on.
+      if (rules.perPhase && investigation.run !== undefined) return shown(next);
+      // It keeps the document of the phase that asked; what was asked is not answered by it.
+      if (rules.perPhase && HELD_BY_OUTCOME.has(stage)) return shown(behind(next, number));
+      const { investigation: stopped, effects } = stopRun(next);
+      const asks = answerOpen(stopped.asks, "finished");
+      const { reason, endedBy } = investigation;
+      const why =
+        stage === "done" && reason !== undefined && endedBy !== undefined ? { reason, endedBy } : {};
+      return shown(resting({ ...stopped, asks, wanted: [] }, "done", why), ...effects);
+    }
+    case "closed": {
+      if (stage === "rejected") return shown(next);
+      const { investigation: stopped, effects } = stopRun(next);
+      const reason = `The pull request #${number} was closed; \`/casebook retry\` proposes again.`;
+      const asks = answerOpen(stopped.asks, "finished");
+      return shown(resting({ ...stopped, asks, approvals: [] }, "rejected", { reason }), ...effects);
+    }
+  }
+}
+
+const WORKED: ReadonlySet<PhaseStatus> = new Set(["completed", "needs_attention", "failed"]);
+
+/** Opening it again takes the no back; work starts only when somebody who may says so. */
+function reopened(investigation: Investigation, rules: Rules): Decided {
+  const last = investigation.phases.findLast(({ status }) => WORKED.has(status));
+  const outcome = last?.outcome;
+  // It ended or held the work before the no, and does so again.
+  if (last !== undefined && outcome !== undefined && turnOf(outcome.kind) !== "goes-on")
+    return shown(
+      endedByOutcome(investigation, last.type, outcome, { known: rules.known, byMerge: rules.perPhase }),
+    );
+  if (investigation.wanted.length === 0) return shown(ended(investigation));
+  const reason = `The pull request was opened again; \`/casebook resume\` goes on with \`${investigation.wanted[0]}\`.`;
+  return shown(resting(investigation, "paused", { reason, pausedBy: "person" }));
+}
+
+function behind(investigation: Investigation, number: number): Investigation {
+  const { pull: _pull, ...rest } = investigation;
+  return { ...rest, pullsOver: Math.max(rest.pullsOver ?? 0, number) };
+}
+
+function gone(investigation: Investigation): Decided {
+  const { investigation: stopped, effects } = stopRun(investigation);
+  return {
+    investigation: {
+      ...resting(stopped, "gone"),
+      wanted: [],
+      asks: [],
+      phases: [],
+      labelsToRemove: [],
+    },
+    effects: [...effects, { kind: "forget" }],
+  };
+}

@@ -1,0 +1,126 @@
+import type { Command } from "./commands/command.ts";
+import type { Permission } from "./commands/right.ts";
+import type { PhaseCost, PhaseOutcome } from "../phases/outcome.ts";
+import type { Actor } from "./investigation.ts";
+import type { CriterionRecord } from "../phases/phase-record.ts";
+
+/** Where a request stands, so that its answer can be shown there. */
+export interface AskPlace {
+  /** Undefined: in the text of the issue, or a label. */
+  readonly comment?: number;
+  readonly text: string;
+}
+
+/** Everything that can happen to an investigation. `at` is UTC to the second. */
+export type InvestigationEvent =
+  | {
+      readonly kind: "command";
+      readonly command: Command;
+      readonly place: AskPlace;
+      readonly actor: Actor;
+      readonly permission: Permission;
+      readonly at: string;
+    }
+  /** A command that is refused before its meaning matters: too many starts in an hour, a bot. */
+  | { readonly kind: "declined"; readonly place: AskPlace; readonly actor: Actor; readonly note: string }
+  /** A line that begins like a command and is none; `note` says what is wrong with it. */
+  | {
+      readonly kind: "not-understood";
+      readonly place: AskPlace;
+      readonly actor: Actor;
+      readonly note: string;
+    }
+  | {
+      readonly kind: "request-label";
+      readonly label: string;
+      /** Undefined: all phases. */
+      readonly phase?: string;
+      readonly actor: Actor;
+      readonly permission: Permission;
+      readonly at: string;
+    }
+  /** What GitHub says of the issue now; events are only a reason to look, so their order does not matter. */
+  | { readonly kind: "seen"; readonly closed: boolean; readonly locked: boolean; readonly held: boolean }
+  /** A new comment that is more than commands. It means something only where a phase asked. */
+  | {
+      readonly kind: "answered";
+      readonly comment: number;
+      readonly actor: Actor;
+      readonly permission: Permission;
+      /** They opened the issue. */
+      readonly isReporter: boolean;
+    }
+  | {
+      readonly kind: "run-started";
+      readonly run: string;
+      readonly base: string;
+      /** The newest comment of the issue that the run reads. */
+      readonly readUpTo?: number;
+    }
+  | { readonly kind: "phase-started"; readonly run: string; readonly phase: string; readonly at: string }
+  | {
+      readonly kind: "phase-finished";
+      readonly run: string;
+      readonly phase: string;
+      readonly status: "completed" | "needs_attention" | "failed" | "left-out";
+      readonly at: string;
+      readonly lead?: string;
+      readonly criteria: readonly CriterionRecord[];
+      readonly dropped: number;
+      readonly reason?: string;
+      /** A legal end other than "continue". */
+      readonly outcome?: PhaseOutcome;
+      /** Undefined: no model was asked. */
+      readonly cost?: PhaseCost;
+      /** `builtin`, or a model's name. */
+      readonly researcher?: string;
+      /** The limit that ended it early; what was found until then is published. */
+      readonly partial?: string;
+    }
+  | { readonly kind: "run-finished"; readonly run: string; readonly head?: string }
+  | { readonly kind: "run-failed"; readonly run: string; readonly message: string }
+  | { readonly kind: "person-committed"; readonly sha: string; readonly login: string }
+  | { readonly kind: "gone"; readonly why: "deleted" | "transferred" | "uninstalled"; readonly to?: string }
+  | { readonly kind: "pull"; readonly number: number; readonly state: "open" | "merged" | "closed" }
+  | { readonly kind: "reach"; readonly unreachable: string | undefined }
+  /** Request labels are off the issue: they are not to be removed any more, and may be put on again. */
+  | { readonly kind: "labels-removed"; readonly labels: readonly string[] }
+  | { readonly kind: "configuration"; readonly problem: string | undefined };
+
+/** What `decide` must know of the repository's configuration and of what this installation can do. */
+export interface Rules {
+  /** Phases that `investigate` runs, in order. */
+  readonly phases: readonly string[];
+  /** Every phase that exists, in order, with what it depends on. */
+  readonly known: readonly {
+    readonly type: string;
+    readonly dependsOn: readonly string[];
+    readonly needsModel: boolean;
+    /** It is worked only where the repository names it, and this one does not. */
+    readonly isOff?: boolean;
+  }[];
+  /** Phases that wait for `approve`. */
+  readonly gates: ReadonlySet<string>;
+  /** Each phase in its own pull request; merging it is the gate for the next. */
+  readonly perPhase: boolean;
+  /** What it takes to start work. */
+  readonly start: "write" | "maintain" | "admin";
+  /** Names of models that may be asked for; none: `--model` and `--budget` are refused with the reason. */
+  readonly models: readonly string[];
+}
+
+/** What follows from an event for the world outside; the investigation itself says the rest. */
+export type Effect =
+  /** The run `investigation.run` is wanted. */
+  | { readonly kind: "start-run"; readonly run: string }
+  /** A run that may be at work must stop. */
+  | { readonly kind: "stop-run"; readonly run: string }
+  /** GitHub shows something else than the investigation says. */
+  | { readonly kind: "sync" }
+  /** Nothing of it is kept: branch, rows. */
+  | { readonly kind: "forget" };
+
+export interface Decision<I> {
+  readonly investigation: I;
+  readonly effects: readonly Effect[];
+}

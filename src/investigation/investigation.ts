@@ -1,0 +1,178 @@
+import type { Micros } from "../llm/money.ts";
+import type { PhaseRecord } from "../phases/phase-record.ts";
+
+/** How far an investigation is. What people see is made from it: labels, status comment, reactions. */
+export const STAGES = [
+  "idle",
+  "queued",
+  "running",
+  "awaiting-approval",
+  "awaiting-merge",
+  /** A phase asked the reporter something; the answer lets it go on. */
+  "needs-info",
+  /** A phase found several causes; a person says whether they are researched as one. */
+  "awaiting-choice",
+  "paused",
+  "failed",
+  "stopped",
+  "cancelled",
+  "rejected",
+  "done",
+  "gone",
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Stages in which a go is under way: what is still wanted comes next by itself or by one word, and a command joins it. */
+export const UNDER_WAY: ReadonlySet<Stage> = new Set([
+  "queued",
+  "running",
+  "awaiting-approval",
+  "awaiting-merge",
+  "needs-info",
+  "awaiting-choice",
+  "paused",
+]);
+
+/** Stages that the outcome of a phase led to: the work waits for people's words, and `retry` goes on without them. */
+export const HELD_BY_OUTCOME: ReadonlySet<Stage> = new Set(["needs-info", "awaiting-choice"]);
+
+/** A person or an App, by number: a login can be given to somebody else. */
+export interface Actor {
+  readonly id: number;
+  readonly login: string;
+}
+
+/** What somebody asked for in a comment, and how it was answered; it decides the reaction there. */
+export interface Ask {
+  /** The comment; undefined for the text of the issue itself and for labels. */
+  readonly comment?: number;
+  /** As it was written, at most 200 characters. */
+  readonly text: string;
+  readonly by: Actor;
+  readonly answer: "accepted" | "finished" | "refused" | "confused";
+  /** One sentence for people: why it was refused, what was not understood; Markdown, foreign words in inline code. */
+  readonly note?: string;
+}
+
+/** What keeps new work from starting until it ends by itself. */
+export type BlockReason = "reach" | "hold" | "closed" | "configuration";
+
+/** Set from outside and independent of the stage. */
+export interface Conditions {
+  readonly closed: boolean;
+  readonly locked: boolean;
+  /** The label `casebook:hold` is on the issue. */
+  readonly held: boolean;
+  /** Why the repository cannot be worked in at the moment: suspended, archived, removed. */
+  readonly unreachable?: string;
+  /** Why no new work starts: the repository's configuration is wrong or switched off. */
+  readonly configuration?: string;
+}
+
+/** One issue under research. A value: `decide` makes the next one. */
+export interface Investigation {
+  readonly repository: number;
+  readonly issue: number;
+  readonly stage: Stage;
+  /** One sentence for people when the stage needs one; Markdown, foreign words in inline code. */
+  readonly reason?: string;
+  /** The phase whose outcome ended the work or holds it; its record says which. Belongs to the stage, as the reason does. */
+  readonly endedBy?: string;
+  /**
+   * Phases still to be worked in this go, in order; empty when nothing was asked for. A phase that asked the reporter
+   * something is among them again. After a cancel, a rejection, a failure or an outcome that ended the work: what was
+   * left, for `retry`.
+   */
+  readonly wanted: readonly string[];
+  readonly phases: readonly PhaseRecord[];
+  /** The run that may write now; a run with another id is stopped and its results are ignored. */
+  readonly run?: {
+    readonly id: string;
+    readonly step?: string;
+    /** It ended at least one phase: a run that ends none must not be followed by another like it. */
+    readonly worked?: boolean;
+    /** The phase after whose outcome it works no further one. */
+    readonly endedBy?: string;
+  };
+  /** Runs so far: makes the next run's id. */
+  readonly runs: number;
+  /** Gates that a person opened. */
+  readonly approvals: readonly Approval[];
+  readonly startedBy?: Actor;
+  /** Where a person says that the cause is: `path:3-9`. */
+  readonly at?: string;
+  /** The revision that was asked for; the default branch when undefined. */
+  readonly from?: string;
+  /** The model that was asked for, one of the operator's; the operator's choice when undefined. */
+  readonly model?: string;
+  /** US dollars that this investigation may cost, when somebody said so. */
+  readonly budget?: number;
+  /** What its phases cost so far, those that were worked again counted each time. */
+  readonly spent?: Micros;
+  /** 40 hex digits: the commit that the documents were checked at. */
+  readonly base?: string;
+  /** Who stopped it for a while, and so who starts it again; only of a paused one. */
+  readonly pausedBy?: "person" | BlockReason;
+  /** The newest comment with a command that changed something: an older one that stops arrives too late. */
+  readonly lastCommand?: number;
+  /** The newest comment that stopped the work or tried to: an older one that starts arrives too late. */
+  readonly lastStop?: number;
+  /** The newest comment that the last run read: what is not newer answers none of its questions. */
+  readonly readUpTo?: number;
+  readonly answers?: {
+    /** That let the work go on since a person with the right to last asked for it. */
+    readonly taken: number;
+    /** The newest comment that was taken as one: a delivery of it that comes again is none. */
+    readonly last: number;
+  };
+  /** Head of our branch when the last run ended. */
+  readonly head?: string;
+  /** A person's commit on our branch that was accepted by `resume`. */
+  readonly acceptedHead?: string;
+  readonly pull?: { readonly number: number; readonly state: "open" | "merged" | "closed" };
+  /** Pull requests up to this number are behind us: what became of them changes nothing any more. */
+  readonly pullsOver?: number;
+  readonly conditions: Conditions;
+  /** In the order of their comments, at most `MAX_ASKS`. */
+  readonly asks: readonly Ask[];
+  /** Comments up to this one were answered, and some of their asks are not kept any more. */
+  readonly asksForgotten?: number;
+  /** Request labels that were taken up and are to be removed. */
+  readonly labelsToRemove: readonly string[];
+  /** Somebody asked for help: the status comment shows it unfolded. */
+  readonly help: boolean;
+}
+
+export interface Approval {
+  readonly phase: string;
+  readonly by: string;
+  /** UTC to the second. */
+  readonly at: string;
+}
+
+export const MAX_ASKS = 50;
+
+/** Answers that let the work go on by themselves; then a person with the right to must say so again. */
+export const MAX_ANSWERS = 3;
+
+/** An issue that nobody asked about yet. */
+export function newInvestigation(repository: number, issue: number): Investigation {
+  return {
+    repository,
+    issue,
+    stage: "idle",
+    wanted: [],
+    phases: [],
+    runs: 0,
+    approvals: [],
+    conditions: { closed: false, locked: false, held: false },
+    asks: [],
+    labelsToRemove: [],
+    help: false,
+  };
+}
+
+/** `1234#42`: keyed by the repository's number, so that a rename changes nothing. */
+export function investigationKey({ repository, issue }: Pick<Investigation, "repository" | "issue">): string {
+  return `${repository}#${issue}`;
+}

@@ -1,0 +1,242 @@
+import { isLineRange } from "./commands/arguments.ts";
+import type { PhaseOutcome } from "../phases/outcome.ts";
+import { documentFileOf } from "../phases/names.ts";
+import { parseSpec } from "../specs/parse-spec.ts";
+import { AGENT_OUTPUT } from "../specs/record-sections.ts";
+import { specIdOfPath } from "../specs/spec-path.ts";
+import { isStatus, type Spec, type Status } from "../specs/spec.ts";
+import { ended, endedByOutcome, isFailedFix, resting, withCauseOpen, withPhase } from "./change.ts";
+import type { Rules } from "./event.ts";
+import { type Investigation, newInvestigation } from "./investigation.ts";
+import type { CriterionRecord, PhaseRecord, PhaseStatus } from "../phases/phase-record.ts";
+import { turnOf } from "../phases/bound-outcome.ts";
+import { inOrder, isGateShut, isWorkable } from "./plan.ts";
+import { readRecordLines, type RunRecord } from "../phases/record-lines.ts";
+
+export interface Restorable {
+  readonly repository: number;
+  readonly issue: number;
+  /** Specs and documents of the issue on its branch, or on its branches together: path to text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The newest pull request from there. */
+  readonly pull?: NonNullable<Investigation["pull"]>;
+  /** Head of the branch: 40 hex digits. */
+  readonly head?: string;
+}
+
+/**
+ * An investigation read back from its branch: losing the database loses no investigation. Specs say which phases were
+ * worked and with what result, what a person said and approved; the documents say at which commit. Nothing starts by it:
+ * who may ask for work is asked again with the next request. Undefined when the branch holds no spec of the issue.
+ */
+export function restoreInvestigation(
+  { repository, issue, files, pull, head }: Restorable,
+  rules: Pick<Rules, "known" | "gates" | "phases" | "models">,
+): Investigation | undefined {
+  const specs = specsOf(issue, files);
+  if (specs.size === 0) return undefined;
+  let restored: Investigation = {
+    ...newInvestigation(repository, issue),
+    ...(pull === undefined ? {} : { pull }),
+    ...(head === undefined ? {} : { head }),
+    ...facts([...specs.values()].map(({ spec }) => spec)),
+    approvals: [...specs].flatMap(([phase, { spec }]) => approvalOf(phase, spec)),
+  };
+  for (const [phase, { spec, text }] of specs) {
+    const document = files.get(documentFileOf(String(issue), { type: phase }));
+    restored = withPhase(restored, recordOf(phase, spec, text, document), rules);
+    const base = BASE.exec(document ?? "")?.[1];
+    if (base !== undefined) restored = { ...restored, base };
+  }
+  if (restored.phases.some(isFailedFix)) restored = withCauseOpen(restored, rules);
+  const spent = restored.phases.reduce((sum, { cost }) => sum + (cost?.micros ?? 0), 0);
+  if (spent > 0) restored = { ...restored, spent };
+  const open = [...specs].filter(([, { spec }]) => isOpen(spec)).map(([phase]) => phase);
+  return staged({ ...restored, wanted: inOrder(open, rules) }, specs, rules);
+}
+
+interface ReadSpec {
+  readonly spec: Spec;
+  readonly text: string;
+}
+
+/** How a document names its base commit; the line is the second of the file. */
+const BASE = /^Base commit: `([0-9a-f]{40})`/m;
+
+/** The specs of the issue by phase; a file with another name is somebody else's. */
+function specsOf(issue: number, files: ReadonlyMap<string, string>): ReadonlyMap<string, ReadSpec> {
+  const prefix = `issue-${issue}-`;
+  const specs = new Map<string, ReadSpec>();
+  for (const [path, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const id = specIdOfPath(path);
+    if (id === undefined || !id.startsWith(prefix)) continue;
+    const phase = /^\d{3}-([a-z][a-z0-9-]{0,39})$/.exec(id.slice(prefix.length))?.[1];
+    if (phase !== undefined) specs.set(phase, { spec: parseSpec(id, text).spec, text });
+  }
+  return specs;
+}
+
+const AT = "at:";
+
+/** What a person said once is written into every spec that was worked after it. */
+function facts(specs: readonly Spec[]): Pick<Investigation, "at"> {
+  const label = specs
+    .flatMap(({ labels }) => labels)
+    .findLast((candidate) => candidate.startsWith(AT) && isLineRange(candidate.slice(AT.length)));
+  return label === undefined ? {} : { at: label.slice(AT.length) };
+}
+
+function approvalOf(phase: string, { approval }: Spec): Investigation["approvals"] {
+  return approval?.status === "approved"
+    ? [{ phase, by: approval.by ?? "unknown", at: approval.at ?? "" }]
+    : [];
+}
+
+const STATUS_OF: Readonly<Record<Status, PhaseStatus>> = {
+  pending: "waiting",
+  blocked: "waiting",
+  // Whoever worked it is not there any more.
+  in_progress: "waiting",
+  paused: "waiting",
+  completed: "completed",
+  failed: "failed",
+  needs_attention: "needs_attention",
+  cancelled: "skipped",
+};
+
+function recordOf(phase: string, spec: Spec, text: string, document: string | undefined): PhaseRecord {
+  const status = isStatus(spec.status) ? STATUS_OF[spec.status] : "needs_attention";
+  const lead = leadOf(document);
+  return {
+    type: phase,
+    status,
+    ...(spec.completedAt === undefined ? {} : { endedAt: spec.completedAt }),
+    ...(lead === undefined ? {} : { lead }),
+    ...(spec.completedAt === undefined ? {} : { criteria: criteriaOf(spec, text) }),
+    ...(spec.completedAt === undefined ? {} : runRecordOf(text)),
+    ...(isStatus(spec.status)
+      ? {}
+      : { reason: "Its spec has a status that Casebook does not know; it is kept and not run." }),
+  };
+}
+
+/** Marks are what counts; the run's own record says how each was decided, where it agrees with the mark. */
+function criteriaOf({ criteria }: Spec, text: string): readonly CriterionRecord[] {
+  const recorded = verdictsOf(text);
+  return criteria.map(({ text: criterion, done }) => {
+    const verdict = recorded.get(criterion);
+    if (verdict !== undefined && (verdict.result === "met") === done) return { ...verdict, text: criterion };
+    return done
+      ? {
+          text: criterion,
+          result: "met",
+          how: "human",
+          evidence: "Ticked in the spec; how is not recorded there.",
+        }
+      : { text: criterion, result: "undecided", how: "human", evidence: "Open in the spec." };
+  });
+}
+
+/** What the newest run wrote about itself: the lines at the top of its fence. */
+function runRecordOf(text: string): RunRecord {
+  const lines = newestOutput(text);
+  const fence = lines.findIndex((line) => line.startsWith("```"));
+  return fence === -1 ? {} : readRecordLines(lines.slice(fence + 1));
+}
+
+function newestOutput(text: string): readonly string[] {
+  const start = text.lastIndexOf(`\n## ${AGENT_OUTPUT}`);
+  return start === -1 ? [] : text.slice(start + 1).split(/\r?\n/);
+}
+
+/** `MET (machine): criterion`, the evidence on the line below: what the newest run wrote at the end of its spec. */
+function verdictsOf(text: string): ReadonlyMap<string, Omit<CriterionRecord, "text">> {
+  const verdicts = new Map<string, Omit<CriterionRecord, "text">>();
+  const lines = newestOutput(text);
+  for (const [i, line] of lines.entries()) {
+    const match = /^(MET|UNMET|UNDECIDED) \((machine|run|model|human)\): /.exec(line);
+    if (match === null) continue;
+    verdicts.set(line.slice(match[0].length), {
+      result: match[1]!.toLowerCase() as CriterionRecord["result"],
+      how: match[2] as CriterionRecord["how"],
+      evidence: (lines[i + 1] ?? "").trim(),
+    });
+  }
+  return verdicts;
+}
+
+/** The first sentence in bold, as a document begins. */
+function leadOf(document: string | undefined): string | undefined {
+  const line = document?.split("\n", 20).find((candidate) => candidate.startsWith("**"));
+  const end = line?.indexOf("**", 2) ?? -1;
+  if (line === undefined || end === -1) return undefined;
+  return line.slice(2, end);
+}
+
+function isOpen({ status }: Spec): boolean {
+  return status === "pending" || status === "blocked" || status === "in_progress" || status === "paused";
+}
+
+function staged(
+  investigation: Investigation,
+  specs: ReadonlyMap<string, ReadSpec>,
+  rules: Pick<Rules, "known" | "gates" | "phases" | "models">,
+): Investigation {
+  const { pull, wanted } = investigation;
+  if (pull?.state === "merged") return resting({ ...investigation, wanted: [] }, "done");
+  if (pull?.state === "closed") {
+    const reason = `The pull request #${pull.number} was closed; \`/casebook retry\` proposes again.`;
+    return resting({ ...investigation, approvals: [] }, "rejected", { reason });
+  }
+  const rejected = [...specs].find(([, { spec }]) => spec.approval?.status === "rejected");
+  if (rejected !== undefined) {
+    const reason = `A person rejected \`${rejected[0]}\`; the spec holds the reason.`;
+    return resting({ ...investigation, approvals: [] }, "rejected", { reason });
+  }
+  const missing = rules.phases.filter((type) => !specs.has(type) && isWorkable(type, rules));
+  const said = standingOutcome(investigation, specs);
+  if (said !== undefined)
+    return endedByOutcome(
+      { ...investigation, wanted: inOrder([...missing, ...wanted], rules) },
+      said.phase,
+      said.outcome,
+      { known: rules.known, byMerge: false },
+    );
+  const [next] = wanted;
+  if (next === undefined) {
+    // A pull request comes when a run ends: without one, the run that was asked for did not.
+    return pull === undefined && missing.length > 0
+      ? lost({ ...investigation, wanted: missing }, missing[0] ?? "")
+      : ended(investigation);
+  }
+  const spec = specs.get(next)?.spec;
+  if (isGateShut(investigation, next, rules))
+    return resting(investigation, "awaiting-approval", {
+      reason: `\`${next}\` waits for a person to approve it.`,
+    });
+  if (spec?.status === "paused")
+    return resting(investigation, "paused", {
+      reason: `\`${next}\` is paused; \`/casebook resume\` goes on.`,
+      pausedBy: "person",
+    });
+  return lost(investigation, next);
+}
+
+/** The outcome that nobody went on after: no later phase was begun. */
+function standingOutcome(
+  { phases }: Investigation,
+  specs: ReadonlyMap<string, ReadSpec>,
+): { readonly phase: string; readonly outcome: PhaseOutcome } | undefined {
+  const last = phases.findLast(({ type, status }) => {
+    const written = specs.get(type)?.spec.status;
+    return status !== "skipped" && written !== "pending" && written !== "blocked";
+  });
+  const outcome = last?.status === "waiting" ? undefined : last?.outcome;
+  if (last === undefined || outcome === undefined) return undefined;
+  return turnOf(outcome.kind) === "goes-on" ? undefined : { phase: last.type, outcome };
+}
+
+function lost(investigation: Investigation, next: string): Investigation {
+  const reason = `The record of its run was lost; \`/casebook retry\` goes on with \`${next}\`.`;
+  return resting(investigation, "failed", { reason });
+}

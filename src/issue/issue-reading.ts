@@ -1,0 +1,76 @@
+import type { Hidden } from "../text/hidden.ts";
+
+/** A stretch of the issue and where it stands, which says how much its words mean. */
+export interface TextBlock {
+  readonly kind: TextBlockKind;
+  readonly text: string;
+}
+
+export type TextBlockKind =
+  "title" | "prose" | "inline-code" | "code" | "trace" | "environment" | "boilerplate";
+
+/** One frame of a stack trace as the issue shows it. */
+export interface Frame {
+  /** `/` between parts; may hold more than the repository's path (an installed copy) or less. */
+  readonly path: string;
+  readonly line?: number;
+  readonly function?: string;
+}
+
+/** Words of the issue, exactly as a reader of the page sees them: a contiguous stretch of the title, the body or one comment. */
+export interface Quote {
+  readonly text: string;
+  /** Login of the comment's author; absent for title and body. */
+  readonly author?: string;
+}
+
+/** A program or package and the version that the issue states for it. */
+export interface ReportedVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly quote: Quote;
+}
+
+export type IssueKind = "bug" | "feature" | "question" | "documentation" | "unclear";
+
+/** What a report should hold and this one does not. */
+export type MissingPart =
+  "expected" | "actual" | "steps" | "version" | "environment" | "message" | "frequency";
+
+/**
+ * What an issue says, taken out of it word by word: every quote stands in the visible text, nothing is concluded but
+ * the kind, and what was not found is listed as missing.
+ */
+export interface IssueReading {
+  readonly kind: IssueKind;
+  /** The words that decided the kind; none for `unclear`. */
+  readonly kindQuotes: readonly Quote[];
+  /** Title first, then body and comments in order. */
+  readonly textBlocks: readonly TextBlock[];
+  /** Paths and file names, `/` between parts. */
+  readonly paths: readonly string[];
+  /** Outermost call first; the last is where it broke. */
+  readonly frames: readonly Frame[];
+  /** Error messages, output and log lines that it quotes. */
+  readonly messages: readonly string[];
+  /** Names of code as written, most telling first: from inline code, traces, code blocks, and words written like code. */
+  readonly identifiers: readonly string[];
+  /** What the reporter experiences: the title, then the first sentences that describe it. Never empty. */
+  readonly symptom: readonly Quote[];
+  readonly expected: readonly Quote[];
+  readonly actual: readonly Quote[];
+  /** In order. */
+  readonly steps: readonly Quote[];
+  readonly environment: readonly Quote[];
+  readonly versions: readonly ReportedVersion[];
+  /** How often, since when, how many. */
+  readonly frequency: readonly Quote[];
+  /** What was tried, and workarounds. */
+  readonly tried: readonly Quote[];
+  /** Sentences with numbers that only the report knows (rates, counts, durations). */
+  readonly numbers: readonly Quote[];
+  readonly codeBlocks: readonly { readonly language?: string; readonly text: string }[];
+  /** Parts of the text that a reader of the page does not see. */
+  readonly hidden: readonly Hidden[];
+  readonly missing: readonly MissingPart[];
+}

@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { RunFailure } from "../failure.ts";
+import { readFrontMatter } from "../specs/front-matter.ts";
+import type { Issue, IssueComment } from "./issue.ts";
+
+const MAX_CHARACTERS = 1_000_000;
+const MAX_TITLE = 256;
+const NUMBER = /^[1-9]\d{0,9}$/;
+
+export interface IssueInput {
+  readonly text: string;
+  /** The file's name, without folders. */
+  readonly name?: string | undefined;
+  /** What the user says the number is. */
+  readonly number?: string | undefined;
+}
+
+/** As GitHub's API and its command line give an issue; keys that are not named here are ignored. */
+const login = z.object({ login: z.string() }).nullish();
+const jsonComment = z.object({
+  body: z.string().nullish(),
+  user: login,
+  author: login,
+  author_association: z.string().nullish(),
+  authorAssociation: z.string().nullish(),
+  created_at: z.string().nullish(),
+  createdAt: z.string().nullish(),
+});
+const jsonIssue = z.object({
+  number: z.number().int().positive().nullish(),
+  title: z.string(),
+  body: z.string().nullish(),
+  user: login,
+  author: login,
+  html_url: z.string().nullish(),
+  url: z.string().nullish(),
+  // The API gives their number here.
+  comments: z.union([z.number(), z.array(jsonComment)]).nullish(),
+});
+
+/**
+ * Reads an issue from a file's text: Markdown (first heading or line is the title; front matter may give `title`,
+ * `number`, `url`, `author`) or JSON as GitHub gives it. The key is the number, from the argument, the text or the file's
+ * name, else made from the text. Throws RunFailure `empty-issue` or `unreadable-issue`.
+ */
+export function parseIssueInput(input: IssueInput): Issue {
+  const text = input.text.replace(/^\ufeff/, "");
+  if (text.length > MAX_CHARACTERS)
+    throw new RunFailure(
+      "unreadable-issue",
+      `The issue has ${text.length} characters; at most ${MAX_CHARACTERS} are read`,
+    );
+  if (text.includes("\0"))
+    throw new RunFailure("unreadable-issue", "The issue is not text: it holds NUL bytes");
+  if (input.number !== undefined && !NUMBER.test(input.number))
+    throw new RunFailure("usage", `The issue's number must be a positive whole number`);
+  if (text.trim() === "") throw new RunFailure("empty-issue", "The issue is empty");
+  const isJson =
+    /^[[{]/.test(text.trimStart()) &&
+    (input.name?.toLowerCase().endsWith(".json") !== false || isJsonText(text));
+  const parsed = isJson ? fromJson(text) : fromMarkdown(text);
+  const { title, body } = parsed;
+  if (title === "" && body.trim() === "")
+    throw new RunFailure("empty-issue", "The issue has neither title nor text");
+  const { number, ...rest } = parsed;
+  const key =
+    input.number ??
+    number ??
+    numberOfName(input.name) ??
+    numberOfTitle(title) ??
+    `local-${hash(`${title}\n${body}`)}`;
+  return { ...rest, key, title: title === "" ? shorten(firstLine(body)) : title };
+}
+
+type Parsed = Omit<Issue, "key"> & { readonly number?: string };
+
+function isJsonText(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fromJson(text: string): Parsed {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    throw new RunFailure("unreadable-issue", "The issue is not valid JSON", error);
+  }
+  const result = jsonIssue.safeParse(Array.isArray(data) && data.length === 1 ? data[0] : data);
+  if (!result.success) {
+    const problem = result.error.issues[0];
+    throw new RunFailure(
+      "unreadable-issue",
+      `The JSON is not an issue as GitHub gives it: ${problem?.path.join(".") || "it"}: ${problem?.message ?? ""}`,
+    );
+  }
+  const { number, title, body, user, author, html_url, url, comments } = result.data;
+  const by = user?.login ?? author?.login;
+  const page = html_url ?? url;
+  return {
+    title: shorten(title),
+    body: normalise(body ?? ""),
+    ...(by === undefined ? {} : { author: by }),
+    ...(page === null || page === undefined ? {} : { url: page }),
+    ...(number === null || number === undefined ? {} : { number: String(number) }),
+    comments: Array.isArray(comments) ? comments.map(commentOf) : [],
+  };
+}
+
+function commentOf(comment: z.infer<typeof jsonComment>): IssueComment {
+  const association = comment.author_association ?? comment.authorAssociation ?? "";
+  const at = comment.created_at ?? comment.createdAt;
+  return {
+    author: comment.user?.login ?? comment.author?.login ?? "unknown",
+    maintainer: ["OWNER", "MEMBER", "COLLABORATOR"].includes(association),
+    body: normalise(comment.body ?? ""),
+    ...(at === null || at === undefined ? {} : { createdAt: at }),
+  };
+}
+
+function fromMarkdown(text: string): Parsed {
+  const normal = normalise(text);
+  const front = readFrontMatter(normal);
+  const hasFront = front.source !== undefined && front.problems.length === 0;
+  const field = (key: string): string | undefined => {
+    const value = hasFront ? front.fields.get(key) : undefined;
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+  };
+  const body = hasFront ? normal.slice(front.bodyStart) : normal;
+  const lines = body.split("\n");
+  const first = lines.findIndex((line) => line.trim() !== "");
+  const heading = /^#\s+(.+?)\s*#*$/.exec((lines[first] ?? "").trim());
+  const given = field("title");
+  const title = given ?? heading?.[1] ?? lines[first]?.trim() ?? "";
+  const rest = given !== undefined && heading?.[1] !== given ? lines : lines.slice(first + 1);
+  const number = field("number") ?? field("issue");
+  const url = field("url");
+  const author = field("author");
+  return {
+    title: shorten(title),
+    // A title made of a long first line is no title alone: the text keeps it.
+    body: (title.length > MAX_TITLE ? lines : rest).join("\n").trim(),
+    ...(number !== undefined && NUMBER.test(number) ? { number } : {}),
+    ...(url === undefined ? {} : { url }),
+    ...(author === undefined ? {} : { author }),
+    comments: [],
+  };
+}
+
+function normalise(text: string): string {
+  return text.toWellFormed().replaceAll("\r\n", "\n").replaceAll("\r", "\n");
+}
+
+function firstLine(text: string): string {
+  return text.split("\n").find((line) => line.trim() !== "") ?? "";
+}
+
+function shorten(title: string): string {
+  const line = title.replace(/\s+/g, " ").trim();
+  const points = [...line];
+  return points.length > MAX_TITLE ? `${points.slice(0, MAX_TITLE - 1).join("")}…` : line;
+}
+
+/** `issue-42.md`, `42.json`, `issue_42.txt`. */
+function numberOfName(name: string | undefined): string | undefined {
+  return /^(?:issue|bug|gh|ticket)?[-_ #]?([1-9]\d{0,9})\.\w{1,10}$/i.exec(name ?? "")?.[1];
+}
+
+/** `#42: Title`, `[#42] Title`. */
+function numberOfTitle(title: string): string | undefined {
+  return /^\[?#([1-9]\d{0,9})(?:\]|:|\s)/.exec(title)?.[1];
+}
+
+/** FNV-1a, 32 bits, folded to 24: names an issue without a number; equal texts get equal names. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return ((value >>> 24) ^ (value & 0xffffff)).toString(16).padStart(6, "0");
+}

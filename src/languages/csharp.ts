@@ -1,0 +1,204 @@
+import type { SymbolKind } from "./syntax.ts";
+import type { FlatTree } from "./flat-tree.ts";
+import type { Definition, LanguageRules, Surroundings } from "./language-rules.ts";
+
+/** What an interface holds is public without saying so. */
+function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
+  const modifiers = tree
+    .children(node)
+    .filter((n) => tree.kind(n) === "modifier")
+    .map((n) => tree.text(n));
+  if (modifiers.includes("public")) return true;
+  return at.scopeKind === "interface" && !modifiers.includes("private");
+}
+
+function definition(kind: SymbolKind) {
+  return (tree: FlatTree, node: number, at: Surroundings): readonly Definition[] => {
+    const nameNode = tree.child(node, "name");
+    const body = bodyOf(tree, node);
+    return [{ name: tree.text(nameNode), kind, node, nameNode, body, isPublic: isPublic(tree, node, at) }];
+  };
+}
+
+function bodyOf(tree: FlatTree, node: number): number {
+  const body = tree.child(node, "body");
+  return body >= 0 ? body : tree.childOf(node, "arrow_expression_clause");
+}
+
+function fields(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+  const declarators = tree.named(tree.childOf(node, "variable_declaration"));
+  return declarators.flatMap((declarator): Definition[] => {
+    if (tree.kind(declarator) !== "variable_declarator") return [];
+    const nameNode = tree.child(declarator, "name");
+    return [
+      { name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node, at) },
+    ];
+  });
+}
+
+/** A property with code in it is a method to its readers; one without is a variable. */
+function property(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+  const arrow = tree.child(node, "value");
+  const accessors = tree.child(node, "accessors");
+  const hasCode =
+    tree.kind(arrow) === "arrow_expression_clause" ||
+    tree.below(accessors, "block", "arrow_expression_clause").length > 0;
+  const nameNode = tree.child(node, "name");
+  const body = tree.kind(arrow) === "arrow_expression_clause" ? arrow : accessors;
+  return [
+    {
+      name: nameNode < 0 ? "this" : tree.text(nameNode),
+      kind: hasCode ? "method" : "variable",
+      node,
+      nameNode,
+      body,
+      isPublic: isPublic(tree, node, at),
+    },
+  ];
+}
+
+/** `operator==`, `operator int`. */
+function operator(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+  const children = tree.children(node);
+  const sign = children[children.findIndex((n) => tree.kind(n) === "operator") + 1] ?? -1;
+  const isConversion = tree.kind(node) === "conversion_operator_declaration";
+  const name = isConversion
+    ? `operator ${tree.text(tree.child(node, "type"))}`
+    : `operator${tree.kind(sign)}`;
+  return [
+    {
+      name,
+      kind: "method",
+      node,
+      nameNode: -1,
+      body: bodyOf(tree, node),
+      isPublic: isPublic(tree, node, at),
+    },
+  ];
+}
+
+/** `namespace App.Core;` holds everything after it in the file. */
+function namespace(tree: FlatTree, node: number): readonly Definition[] {
+  const nameNode = tree.child(node, "name");
+  const parts = tree.text(nameNode).split(".");
+  const name = parts.at(-1) ?? "";
+  const container = parts.slice(0, -1);
+  const body = tree.child(node, "body");
+  const reach = body < 0 ? tree.lastOf(tree.parentOf(node)) : tree.lastOf(node);
+  return [{ name, kind: "module", node, nameNode, body, isPublic: true, container, reach }];
+}
+
+/** A record's parameters are its properties. */
+function record(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+  const parameters = tree.named(tree.childOf(node, "parameter_list")).flatMap((parameter): Definition[] => {
+    const nameNode = tree.child(parameter, "name");
+    return nameNode < 0
+      ? []
+      : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
+  });
+  return [...definition("class")(tree, node, at), ...parameters];
+}
+
+export const csharp: LanguageRules = {
+  identifiers: { identifier: "name", implicit_parameter: "bind" },
+  literals: {
+    string_literal: "string",
+    verbatim_string_literal: "string",
+    raw_string_literal: "string",
+    interpolated_string_expression: "string",
+    character_literal: "character",
+    integer_literal: "number",
+    real_literal: "number",
+    boolean_literal: "boolean",
+  },
+  interpolations: ["interpolation"],
+  comments: ["comment"],
+  annotations: ["attribute_list"],
+  functions: [
+    "method_declaration",
+    "constructor_declaration",
+    "destructor_declaration",
+    "operator_declaration",
+    "conversion_operator_declaration",
+    "local_function_statement",
+    "lambda_expression",
+    "anonymous_method_expression",
+    "accessor_declaration",
+  ],
+  blocks: ["block"],
+  members: {
+    member_access_expression: "name",
+    qualified_name: "name",
+    conditional_access_expression: "*",
+    member_binding_expression: "name",
+  },
+  wrappers: {
+    generic_name: "",
+    nullable_type: "type",
+    array_type: "type",
+    pointer_type: "type",
+    parenthesized_expression: "",
+    primary_constructor_base_type: "",
+    argument_list: "name",
+    postfix_unary_expression: "",
+  },
+  roles: {
+    "invocation_expression.function": "call",
+    "object_creation_expression.type": "new",
+    base_list: "inherit",
+    "base_list.^": "inherit",
+    "*.type": "type",
+    "*.returns": "type",
+    type_argument_list: "type",
+    type_parameter_constraints_clause: "type",
+    "attribute.name": "type",
+    "is_expression.right": "type",
+    "as_expression.right": "type",
+    "parameter.name": "bind",
+    parameter_list: "bind",
+    "parameter_list.name": "bind",
+    "variable_declarator.name": "bind",
+    "foreach_statement.left": "bind",
+    "catch_declaration.name": "bind",
+    "declaration_pattern.name": "bind",
+    "declaration_expression.name": "bind",
+    "lambda_expression.parameters": "bind",
+    "type_parameter.name": "skip",
+    "labeled_statement.^": "skip",
+    "argument.name": "name",
+    "typeof_expression.type": "type",
+  },
+  definitions: {
+    namespace_declaration: namespace,
+    file_scoped_namespace_declaration: namespace,
+    class_declaration: definition("class"),
+    struct_declaration: definition("class"),
+    record_declaration: record,
+    interface_declaration: definition("interface"),
+    enum_declaration: definition("enum"),
+    enum_member_declaration: (tree, node, at) =>
+      definition("variable")(tree, node, at).map((one) => ({ ...one, isPublic: true })),
+    delegate_declaration: definition("type"),
+    method_declaration: definition("method"),
+    local_function_statement: definition("function"),
+    constructor_declaration: definition("constructor"),
+    destructor_declaration: (tree, node, at) =>
+      definition("method")(tree, node, at).map((one) => ({ ...one, name: `~${one.name}` })),
+    operator_declaration: operator,
+    conversion_operator_declaration: operator,
+    property_declaration: property,
+    indexer_declaration: property,
+    event_declaration: property,
+    field_declaration: fields,
+    event_field_declaration: fields,
+  },
+  imports: {
+    using_directive: (tree, node) => {
+      const source = tree.text(tree.named(node).at(-1) ?? -1);
+      const isAlias = tree.child(node, "name") >= 0;
+      const path = source.slice(0, source.includes("<") ? source.indexOf("<") : source.length);
+      const names = isAlias ? [path.slice(path.lastIndexOf(".") + 1)] : ["*"];
+      return [{ source, names, line: tree.lineOf(node) }];
+    },
+  },
+};

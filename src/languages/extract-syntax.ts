@@ -1,0 +1,461 @@
+import type {
+  FileSyntax,
+  Import,
+  Language,
+  Reference,
+  ReferenceKind,
+  RenamedExport,
+  Shape,
+  SymbolDefinition,
+  SymbolKind,
+} from "./syntax.ts";
+import { CommentLines } from "./comment-lines.ts";
+import { ROLES, TOKEN, type CompiledRules } from "./compiled-rules.ts";
+import type { FlatTree } from "./flat-tree.ts";
+import type { Definition, Role, Surroundings } from "./language-rules.ts";
+import { receiverText } from "./receiver-text.ts";
+import { shapeOf } from "./shape.ts";
+import { signatureOf } from "./signature.ts";
+
+/** How far up the tree the use of a name is looked for: real code needs 6; hostile nesting must not cost more. */
+const MAX_CLIMB = 40;
+/** Of a macro's body; longer ones are tables of data. */
+const MAX_OPAQUE = 10_000;
+/** Deeper containers are not told apart: their lists of names would grow with the square of the depth. */
+const MAX_CONTAINERS = 20;
+/** Of one file; a table of data can be an exported object as well. */
+const MAX_RENAMED = 1_000;
+const FUNCTIONS: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor"]);
+const INSIDE: ReadonlySet<SymbolKind> = new Set([
+  "function",
+  "method",
+  "constructor",
+  "class",
+  "interface",
+  "enum",
+]);
+const SCOPES: ReadonlySet<SymbolKind> = new Set([...INSIDE, "module", "macro"]);
+
+interface Scope {
+  /** The last node in it. */
+  readonly last: number;
+  readonly names: readonly string[];
+  readonly kind: SymbolKind | undefined;
+  readonly name: string | undefined;
+  /** Index of the innermost symbol that references in it belong to. */
+  readonly inside: number | undefined;
+  readonly locals: Locals | undefined;
+  sectionIsPublic: boolean;
+}
+
+/** The names that belong to a function; `outer` are those of the function around it. */
+interface Locals {
+  readonly names: Set<string>;
+  readonly free: Set<string>;
+  readonly outer: Locals | undefined;
+}
+
+interface Pending {
+  readonly reference: Reference;
+  /** Where a plain name might turn out to be local. */
+  readonly locals: Locals | undefined;
+}
+
+/**
+ * Everything Casebook keeps of one file, in one pass over its flat tree: linear in the number of nodes, apart from a
+ * bounded climb for each identifier.
+ */
+export function extractSyntax(
+  language: Language,
+  tree: FlatTree,
+  compiled: CompiledRules,
+  hasErrors: boolean,
+): FileSyntax {
+  return new Extraction(tree, compiled).run(language, hasErrors);
+}
+
+class Extraction implements Surroundings {
+  private readonly tree: FlatTree;
+  private readonly compiled: CompiledRules;
+  private readonly found: Definition[] = [];
+  private readonly containers: (readonly string[])[] = [];
+  private readonly pending: Pending[] = [];
+  private readonly imports: Import[] = [];
+  private readonly tokens = { nodes: [] as number[], hashes: [] as number[] };
+  private readonly calls = { nodes: [] as number[], names: [] as string[] };
+  private readonly definedHere: Uint8Array;
+  private readonly variables = new Set<string>();
+  private readonly exported = new Set<string>();
+  private readonly renamedExports: RenamedExport[] = [];
+  private readonly comments: CommentLines;
+  private readonly scopes: Scope[] = [];
+  private scope: Scope;
+  /** Ends of the function nodes that hold the current node. */
+  private readonly functionEnds: number[] = [];
+  /** Ends of the string literals and of the code within them, innermost last; strings have an even depth. */
+  private readonly literalEnds: number[] = [];
+
+  constructor(tree: FlatTree, compiled: CompiledRules) {
+    this.tree = tree;
+    this.compiled = compiled;
+    this.definedHere = new Uint8Array(tree.count);
+    this.comments = new CommentLines(tree);
+    this.scope = {
+      last: tree.count,
+      names: [],
+      kind: undefined,
+      name: undefined,
+      inside: undefined,
+      locals: undefined,
+      sectionIsPublic: true,
+    };
+  }
+
+  get inFunction(): boolean {
+    return this.functionEnds.length > 0;
+  }
+  get scopeKind(): SymbolKind | undefined {
+    return this.scope.kind;
+  }
+  get scopeName(): string | undefined {
+    return this.scope.name;
+  }
+  get sectionIsPublic(): boolean {
+    return this.scope.sectionIsPublic;
+  }
+  exports(name: string, as: string = name): void {
+    this.exported.add(name);
+    if (as !== name && name !== "" && this.renamedExports.length < MAX_RENAMED)
+      this.renamedExports.push({ name, as });
+  }
+
+  run(language: Language, hasErrors: boolean): FileSyntax {
+    const { tree, compiled } = this;
+    const errorRow = compiled.named.length - 1;
+    let node = 0;
+    while (node < tree.count) {
+      this.leave(node);
+      const type = Math.min(tree.type[node] ?? errorRow, errorRow);
+      if (compiled.hasRule[type] === 1) {
+        const next = this.applyRules(node);
+        if (next > node) {
+          node = next;
+          continue;
+        }
+      }
+      if (compiled.isFunction[type] === 1) this.functionEnds.push(tree.lastOf(node));
+      if (compiled.comment[type] === 1) {
+        this.comments.add(node, false);
+        // Rust's comments have parts.
+        node = tree.lastOf(node) + 1;
+        continue;
+      }
+      if (compiled.attribute[type] === 1) this.comments.add(node, true);
+      this.addToken(node, type);
+      if (compiled.identifier[type] !== 0) this.addUse(node, type);
+      else if (compiled.opaque[type] === 1) this.addWords(node);
+      node++;
+    }
+    return {
+      language,
+      symbols: this.symbols(),
+      references: this.references(),
+      imports: this.imports,
+      ...(this.renamedExports.length === 0 ? {} : { renamedExports: this.renamedExports }),
+      hasErrors,
+    };
+  }
+
+  private leave(node: number): void {
+    while (node > this.scope.last) {
+      const outer = this.scopes.pop();
+      if (outer === undefined) break;
+      this.scope = outer;
+    }
+    while (node > (this.functionEnds.at(-1) ?? node)) this.functionEnds.pop();
+    while (node > (this.literalEnds.at(-1) ?? node)) this.literalEnds.pop();
+  }
+
+  /** Returns the node to go on with when the rest of this one is done with; else the node itself. */
+  private applyRules(node: number): number {
+    const { tree } = this;
+    const { rules } = this.compiled;
+    const kind = tree.kind(node);
+    const imports = own(rules.imports, kind)?.(tree, node);
+    if (imports !== undefined) {
+      this.imports.push(...imports);
+      return tree.lastOf(node) + 1;
+    }
+    const calls = own(rules.importCalls, kind)?.(tree, node);
+    if (calls !== undefined) this.imports.push(...calls);
+
+    const section = own(rules.sections, kind)?.(tree, node);
+    if (section !== undefined) {
+      this.scope.sectionIsPublic = section;
+      return tree.lastOf(node) + 1;
+    }
+
+    const names = own(rules.scopes, kind)?.(tree, node);
+    if (names !== undefined) {
+      this.enter(node, tree.lastOf(node), names, undefined, names.at(-1), this.scope.inside);
+    }
+
+    for (const definition of own(rules.definitions, kind)?.(tree, node, this) ?? []) {
+      // `int f(), g();`: the second does not stand in the first.
+      this.leave(definition.node);
+      this.define(definition);
+    }
+    return node;
+  }
+
+  private define(definition: Definition): void {
+    const { name, kind, node, nameNode } = definition;
+    if (name === "") return;
+    const holder = definition.hoisted === true ? this.scope.names.slice(0, -1) : this.scope.names;
+    const container = [...holder, ...(definition.container ?? [])];
+    if (kind === "variable") {
+      // `x = 1` and then `x = 2`: the second is a use of the first.
+      const key = [...container, name].join("\0");
+      if (this.variables.has(key)) return;
+      this.variables.add(key);
+    }
+    if (nameNode >= 0) this.definedHere.fill(1, nameNode, this.tree.lastOf(nameNode) + 1);
+    const index = this.found.push(definition) - 1;
+    this.containers.push(container);
+    const last = definition.reach ?? this.tree.lastOf(node);
+    if (!SCOPES.has(kind) || last === node) return;
+    const names = [...(definition.container ?? []), name];
+    this.enter(node, last, names, kind, name, INSIDE.has(kind) ? index : this.scope.inside);
+  }
+
+  private enter(
+    node: number,
+    last: number,
+    names: readonly string[],
+    kind: SymbolKind | undefined,
+    name: string | undefined,
+    inside: number | undefined,
+  ): void {
+    const outer = this.scope;
+    const ownLocals = kind !== undefined && (FUNCTIONS.has(kind) || kind === "macro");
+    this.scopes.push(outer);
+    this.scope = {
+      last,
+      names: outer.names.length < MAX_CONTAINERS ? [...outer.names, ...names] : outer.names,
+      kind: kind ?? "class",
+      name,
+      inside,
+      locals: ownLocals ? { names: new Set(), free: new Set(), outer: outer.locals } : outer.locals,
+      sectionIsPublic: this.compiled.rules.privateAtFirst?.includes(this.tree.kind(node)) !== true,
+    };
+  }
+
+  private addToken(node: number, type: number): void {
+    const { tree, compiled } = this;
+    const kind = compiled.tokenKind[type];
+    if (kind === TOKEN.dropped) return;
+    if (kind === TOKEN.interpolation) {
+      if (this.literalEnds.length % 2 === 1) this.literalEnds.push(tree.lastOf(node));
+      return;
+    }
+    const isLeaf = tree.last[node] === node;
+    if (this.literalEnds.length % 2 === 1 || (kind !== TOKEN.literal && !isLeaf)) return;
+    this.tokens.nodes.push(node);
+    this.tokens.hashes.push(compiled.tokenHash[type] ?? 0);
+    if (kind === TOKEN.literal && !isLeaf) this.literalEnds.push(tree.lastOf(node));
+  }
+
+  private addUse(node: number, type: number): void {
+    const { tree } = this;
+    if (this.definedHere[node] === 1) return;
+    const { role, member } = this.roleOf(node, type);
+    if (role === "skip") return;
+    const text = tree.text(node);
+    if (this.compiled.rules.ignored?.includes(text) === true) return;
+    const { locals } = this.scope;
+    // Ruby's `@size = 1` sets a field, and `:size` names a method.
+    const isField = text.startsWith("@") || text.startsWith("$");
+    if (role === "bind" && !isField) {
+      locals?.names.add(text);
+      return;
+    }
+    if (role === "free") locals?.free.add(text);
+    const name = text.startsWith(":") ? text.slice(1) : text;
+    const kind: ReferenceKind = role === "free" || role === "bind" ? "name" : role;
+    if (kind === "call" || kind === "new") {
+      this.calls.nodes.push(node);
+      this.calls.names.push(name);
+    }
+    const receiver =
+      member < 0 ? undefined : receiverText(tree.source, tree.startOf(member), tree.startOf(node));
+    const { inside } = this.scope;
+    this.pending.push({
+      reference: {
+        name,
+        kind,
+        line: tree.lineOf(node),
+        ...(receiver === undefined ? {} : { receiver }),
+        ...(member >= 0 && receiver === undefined ? { onValue: true as const } : {}),
+        ...(inside === undefined ? {} : { inside }),
+      },
+      locals: kind !== "type" && member < 0 && role !== "free" ? locals : undefined,
+    });
+  }
+
+  /** Every identifier in text that the grammar does not look into (the body of a C macro). */
+  private addWords(node: number): void {
+    const { tree } = this;
+    const { inside } = this.scope;
+    let line = tree.lineOf(node);
+    for (const word of tree
+      .text(node)
+      .slice(0, MAX_OPAQUE)
+      .matchAll(/\n|[A-Za-z_]\w*/g)) {
+      if (word[0] === "\n") line++;
+      else {
+        const reference = {
+          name: word[0],
+          kind: "name" as const,
+          line,
+          ...(inside === undefined ? {} : { inside }),
+        };
+        this.pending.push({ reference, locals: this.scope.locals });
+      }
+    }
+  }
+
+  /** How the name at `node` is used, and the outermost member access that it is the last name of (-1 when none). */
+  private roleOf(node: number, type: number): { role: Role; member: number } {
+    const { tree, compiled } = this;
+    const { slots, role: roles, member: members, wrapper: wrappers } = compiled;
+    const lastRow = compiled.named.length - 1;
+    let fallback = compiled.identifier[type] ?? 0;
+    let member = -1;
+    let child = node;
+    const told = own(compiled.rules.contexts, tree.kind(tree.parentOf(node)))?.(tree, node);
+    if (told !== undefined) return { role: told, member };
+    for (let climb = 0; climb < MAX_CLIMB; climb++) {
+      const parent = tree.parentOf(child);
+      if (parent < 0) break;
+      const row = Math.min(tree.type[parent] ?? lastRow, lastRow);
+      const field = tree.field[child] ?? 0;
+      const first = field === 0 && child === parent + 1;
+      const named = members[row] ?? 0;
+      const isLastName = named !== 0 && (named === 1 ? child !== parent + 1 : field === named - 2);
+      if (isLastName) member = parent;
+      const said = roles[row * slots + (first ? slots - 1 : field)] ?? 0;
+      if (said !== 0) {
+        fallback = said;
+        break;
+      }
+      if (!isLastName) {
+        if (named !== 0) break;
+        const through = wrappers[row] ?? 0;
+        if (through === 0) break;
+        if (through > 1) fallback = through - 1;
+      }
+      child = parent;
+    }
+    const role = ROLES[fallback] ?? "name";
+    return { role: role === "" ? "name" : role, member };
+  }
+
+  private symbols(): SymbolDefinition[] {
+    const { tree, compiled } = this;
+    // Functions in functions repeat the tokens of the inner ones; deep nests must not multiply a file's size.
+    let budget = 10_000 + 4 * this.tokens.nodes.length;
+    return this.found.map((definition, index) => {
+      const { name, kind, node, nameNode, body = -1 } = definition;
+      const outer = definition.outer ?? node;
+      const container = this.containers[index] ?? [];
+      const lines = this.comments.before(tree.lineOf(outer));
+      const docstring = body >= 0 ? (compiled.rules.docstring?.(tree, body) ?? -1) : -1;
+      const doc =
+        docstring >= 0 ? { start: tree.lineOf(docstring), end: tree.endLineOf(docstring) } : lines.doc;
+      const hasShape = FUNCTIONS.has(kind) && body >= 0 && budget > 0;
+      const shape = hasShape ? this.shape(body, docstring) : undefined;
+      budget -= shape?.tokens.length ?? 0;
+      return {
+        name,
+        kind,
+        container,
+        start: lines.start,
+        end: tree.endLineOf(outer),
+        nameLine: tree.lineOf(nameNode >= 0 ? nameNode : node),
+        signature: signatureOf(tree, outer, body, compiled.rules),
+        isPublic: definition.isPublic || (container.length === 0 && this.exported.has(name)),
+        ...(doc === undefined ? {} : { doc }),
+        ...(shape === undefined ? {} : { shape }),
+      };
+    });
+  }
+
+  private shape(body: number, docstring: number): Shape {
+    const { tree } = this;
+    const to = tree.lastOf(body);
+    const from = docstring >= 0 ? tree.lastOf(docstring) + 1 : body;
+    const statements = this.statementsOf(body).filter((n) => n >= from || n === body);
+    return shapeOf(
+      this.tokens,
+      from,
+      to,
+      statements.map((n) => [Math.max(n, from), tree.lastOf(n)] as const),
+      this.calls,
+    );
+  }
+
+  /** The statements directly in a body; a body that is an expression is its own one statement. */
+  private statementsOf(body: number): number[] {
+    const { tree } = this;
+    const { rules } = this.compiled;
+    let block = body;
+    if (!rules.blocks.includes(tree.kind(block))) return [body];
+    for (;;) {
+      const inner = tree.named(block).filter((n) => !rules.comments.includes(tree.kind(n)));
+      const only = inner[0];
+      if (inner.length !== 1 || only === undefined || !rules.blocks.includes(tree.kind(only))) return inner;
+      block = only;
+    }
+  }
+
+  /** Drops plain uses of local names and repetitions on a line; calls of local names say that they are. */
+  private references(): Reference[] {
+    const kept: Reference[] = [];
+    for (const { reference: found, locals } of this.pending) {
+      const local = locals !== undefined && isLocal(found.name, locals);
+      if (local && found.kind === "name") continue;
+      const reference = local ? { ...found, isLocal: true as const } : found;
+      if (!repeatsLine(kept, reference)) kept.push(reference);
+    }
+    return kept;
+  }
+}
+
+function isLocal(name: string, from: Locals): boolean {
+  for (let locals: Locals | undefined = from, n = 0; locals !== undefined && n < MAX_CLIMB; n++) {
+    if (locals.free.has(name)) return false;
+    if (locals.names.has(name)) return true;
+    locals = locals.outer;
+  }
+  return false;
+}
+
+/** Looks back over the same line only, and not far: a minified file is one line. */
+function repeatsLine(kept: readonly Reference[], reference: Reference): boolean {
+  for (let at = kept.length - 1, n = 0; at >= 0 && n < 12; at--, n++) {
+    const other = kept[at];
+    if (other === undefined || other.line !== reference.line) return false;
+    const same =
+      other.name === reference.name &&
+      other.kind === reference.kind &&
+      other.receiver === reference.receiver &&
+      other.onValue === reference.onValue &&
+      other.inside === reference.inside;
+    if (same) return true;
+  }
+  return false;
+}
+
+function own<T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}

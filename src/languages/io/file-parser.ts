@@ -1,0 +1,53 @@
+import { Parser } from "web-tree-sitter";
+import type { FileSyntax, Language } from "../syntax.ts";
+import { extractSyntax } from "../extract-syntax.ts";
+import { TreeFlattener } from "../flat-tree.ts";
+import { loadGrammar } from "./grammars.ts";
+
+/** Parses one file after the other in the thread that it is made in. */
+export interface FileParser {
+  /**
+   * Undefined when parsing took longer than the limit. Throws RangeError for nesting so deep that the thread's stack ends
+   * (Java: some 8,900 times `{(` in the main thread); the next file is read as if nothing had happened.
+   */
+  parse(language: Language, text: string): Promise<FileSyntax | undefined>;
+  close(): void;
+}
+
+/** `limitMs`: for the parser alone; what follows is linear in the size of the tree. */
+export function fileParser(limitMs: number): FileParser {
+  const parsers = new Map<Language, Parser>();
+  const flattener = new TreeFlattener();
+  return {
+    async parse(language, text) {
+      const { grammar, compiled, calls } = await loadGrammar(language);
+      let parser = parsers.get(language);
+      if (parser === undefined) {
+        parser = new Parser().setLanguage(grammar);
+        parsers.set(language, parser);
+      }
+      try {
+        const deadline = performance.now() + limitMs;
+        // The type says the callback returns nothing; the parser stops when it returns true.
+        const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+        if (tree === null) {
+          parser.reset();
+          return undefined;
+        }
+        const flat = flattener.flatten(tree, text, calls, compiled.named, compiled.leaf);
+        const syntax = extractSyntax(language, flat, compiled, tree.rootNode.hasError);
+        tree.delete();
+        return syntax;
+      } catch (error) {
+        // Neither deleted nor used again: a call that was cut off may have left the parser and its tree half changed.
+        parsers.delete(language);
+        calls.recover();
+        throw error;
+      }
+    },
+    close() {
+      for (const parser of parsers.values()) parser.delete();
+      parsers.clear();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import type { Import, ReferenceKind, SymbolKind } from "./syntax.ts";
+import type { FlatTree } from "./flat-tree.ts";
+
+/** What a language's rules find at a node of the tree. Numbers are nodes; -1 is none. */
+export interface Definition {
+  readonly name: string;
+  readonly kind: SymbolKind;
+  /** What the definition spans; references in it are inside it. */
+  readonly node: number;
+  /** Holds the name; it is not listed as a reference. */
+  readonly nameNode: number;
+  /** What decorators, `export` or `template` wrap around `node`; `node` when absent. */
+  readonly outer?: number;
+  /** Where the head ends; for functions what the shape is taken of. */
+  readonly body?: number;
+  readonly isPublic: boolean;
+  /** The last node of its scope, when that is beyond `node`: `namespace App;` holds the rest of the file. */
+  readonly reach?: number;
+  /** It belongs to what holds the scope it stands in: a parameter of a constructor that is a property of the class. */
+  readonly hoisted?: boolean;
+  /** Names between the scope it stands in and itself: `["Store"]` for Go's `func (s *Store) Get`. */
+  readonly container?: readonly string[];
+}
+
+/** What is true around the node that a rule looks at. */
+export interface Surroundings {
+  /** Within a function, named or not. */
+  readonly inFunction: boolean;
+  /** Kind and name of the innermost definition that holds it. */
+  readonly scopeKind: SymbolKind | undefined;
+  readonly scopeName: string | undefined;
+  /** Whether the section that the node stands in is public: `private:` in C++, `private` in Ruby. */
+  readonly sectionIsPublic: boolean;
+  /** Says that the file exports a top-level name that is defined elsewhere in it, and as what. */
+  exports(name: string, as?: string): void;
+}
+
+/**
+ * How an identifier is used at a place in the tree. `skip`: not a use (a label, an alias). `bind`: introduces a local name;
+ * plain uses of it in the same function are not listed. `free`: a use that says the name is not local (`global x`).
+ */
+export type Role = ReferenceKind | "skip" | "bind" | "free";
+
+export type LiteralKind = "string" | "number" | "character" | "boolean" | "regex";
+
+/** One language as data: node types of its grammar and what they mean. Tables are keyed by node type. */
+export interface LanguageRules {
+  /** The leaf types that are names, with the use that holds where nothing more is known. */
+  readonly identifiers: Readonly<Record<string, Role>>;
+  readonly literals: Readonly<Record<string, LiteralKind>>;
+  /** Code within a string literal. */
+  readonly interpolations: readonly string[];
+  readonly comments: readonly string[];
+  /** Leaves with text that the grammar does not look into; the words in it are listed as uses. */
+  readonly opaque?: readonly string[];
+  /** Decorators and annotations inside a definition's node: not part of its signature. */
+  readonly annotations: readonly string[];
+  /** Attributes that stand before a definition as its siblings (Rust). */
+  readonly attributes?: readonly string[];
+  /** Functions of every kind, also those without a name. */
+  readonly functions: readonly string[];
+  /** What holds the statements of a body. */
+  readonly blocks: readonly string[];
+  /** `a.b`: the field that holds the last name; `"*"` when it is any child but the first. */
+  readonly members: Readonly<Record<string, string>>;
+  /** Looked through when asking how a name is used; the value is the use that holds unless an outer node says otherwise. */
+  readonly wrappers: Readonly<Record<string, Role | "">>;
+  /**
+   * `type.field`, `type.^` (first child without a field), `type` (anywhere in it), `*.field` (that field of any type);
+   * the more exact one wins.
+   */
+  readonly roles: Readonly<Record<string, Role>>;
+  /** By the type of the parent: how a name is used, where that takes a look around. */
+  readonly contexts?: Readonly<Record<string, (tree: FlatTree, node: number) => Role | undefined>>;
+  /** Names that name nothing in the source: Go's `_`, Kotlin's `it`. */
+  readonly ignored?: readonly string[];
+  readonly definitions: Readonly<
+    Record<string, (tree: FlatTree, node: number, at: Surroundings) => readonly Definition[]>
+  >;
+  /** Nodes that name what they hold without defining it (Rust `impl`). */
+  readonly scopes?: Readonly<Record<string, (tree: FlatTree, node: number) => readonly string[]>>;
+  /** Nodes that change whether what follows in the same scope is public. */
+  readonly sections?: Readonly<Record<string, (tree: FlatTree, node: number) => boolean | undefined>>;
+  /** Types whose members are private until a section says otherwise (`class` in C++). */
+  readonly privateAtFirst?: readonly string[];
+  /** Statements that only import: nothing in them is listed as a reference. */
+  readonly imports: Readonly<Record<string, (tree: FlatTree, node: number) => readonly Import[] | undefined>>;
+  /** Calls that import besides being calls. */
+  readonly importCalls?: Readonly<Record<string, (tree: FlatTree, node: number) => readonly Import[]>>;
+  /** The docstring in a body, when the language has them there. */
+  readonly docstring?: (tree: FlatTree, body: number) => number;
+}

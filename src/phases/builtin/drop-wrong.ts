@@ -1,0 +1,116 @@
+import type { Citation } from "../../documents/citation.ts";
+import type { Block, Cell, Finding, ResearchDocument } from "../../documents/finding.ts";
+import type { CheckSource } from "../../documents/check-document.ts";
+import { printedBy } from "../../documents/recorded-run.ts";
+import { printable } from "../../text/inline-code.ts";
+
+/**
+ * The document without what does not hold at the commit: every citation is looked up before anything is rendered. A
+ * statement that rests on a wrong one is dropped whole; `dropped` says how many. Whoever researched, built-in or model,
+ * passes here.
+ */
+export async function dropWrong(
+  document: ResearchDocument,
+  source: CheckSource,
+): Promise<{ readonly document: ResearchDocument; readonly dropped: number }> {
+  let dropped = 0;
+  const holds = async (citations: readonly Citation[]): Promise<boolean> => {
+    for (const citation of citations) if (!(await isTrue(citation, source))) return false;
+    return true;
+  };
+  const findings = async (items: readonly Finding[]): Promise<readonly Finding[]> => {
+    const kept: Finding[] = [];
+    for (const item of items) {
+      const proven = !NEEDS_CITATION.has(item.provenance) || item.citations.length > 0;
+      if (proven && (await holds(item.citations))) kept.push(item);
+      else dropped++;
+    }
+    return kept;
+  };
+  const blocks = async (all: readonly Block[]): Promise<readonly Block[]> => {
+    const kept: Block[] = [];
+    for (const block of all) {
+      if (block.kind === "findings") {
+        const items = await findings(block.items);
+        if (items.length > 0) kept.push({ kind: "findings", items });
+      } else if (block.kind === "table") {
+        const rows = [];
+        for (const row of block.rows) {
+          const citations = row.cells.flatMap((cell: Cell) => cell.citations ?? []);
+          const proven = row.provenance !== "model" || citations.length > 0;
+          if (proven && (await holds(citations))) rows.push(row);
+          else dropped++;
+        }
+        if (rows.length > 0) kept.push({ ...block, rows });
+      } else if (block.kind === "excerpt") {
+        if (await holds([{ ...block, kind: "lines", quote: block.text }])) kept.push(block);
+        else dropped++;
+      } else if (block.kind === "quote") {
+        if (inIssue(block.text, source)) kept.push(block);
+        else dropped++;
+      } else kept.push(block);
+    }
+    return kept;
+  };
+  const lead = await findings(document.lead);
+  const sections = [];
+  for (const section of document.sections) {
+    const kept = await blocks(section.blocks);
+    sections.push({
+      ...section,
+      blocks:
+        kept.length > 0
+          ? kept
+          : [{ kind: "unknown" as const, text: "what belongs here; every statement failed its check" }],
+    });
+  }
+  return { document: { ...document, lead, sections }, dropped };
+}
+
+/** Provenances that mean nothing without what they rest on. */
+const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set([
+  "code",
+  "model",
+  "reporter",
+  "maintainer",
+]);
+
+async function isTrue(citation: Citation, source: CheckSource): Promise<boolean> {
+  switch (citation.kind) {
+    case "lines": {
+      const lines = (await source.text(citation.path))?.lines;
+      if (
+        lines === undefined ||
+        citation.start < 1 ||
+        citation.end < citation.start ||
+        citation.end > lines.length
+      )
+        return false;
+      if (citation.quote === undefined) return true;
+      const there = lines
+        .slice(citation.start - 1, citation.end)
+        .map((line) => line.trim())
+        .join("\n");
+      return there.includes(
+        citation.quote
+          .split("\n")
+          .map((line) => line.trim())
+          .join("\n"),
+      );
+    }
+    case "commit":
+      return (await source.ancestor(citation.oid))?.subject === citation.subject;
+    case "issue":
+      return inIssue(citation.quote, source);
+    case "search": {
+      const again = await source.search(citation.search.query);
+      return JSON.stringify(again.hits) === JSON.stringify(citation.search.hits);
+    }
+    case "run":
+      return printable(printedBy(citation.run)).includes(citation.quote);
+  }
+}
+
+function inIssue(quote: string, { issueText }: CheckSource): boolean {
+  return issueText === undefined || printable(issueText).includes(printable(quote));
+}

@@ -1,0 +1,202 @@
+import type { Issue } from "../../issue/issue.ts";
+import type { IssueReading } from "../../issue/issue-reading.ts";
+import { understandIssue } from "../../issue/understand-issue.ts";
+import type { RecordedSearch, SearchQuery } from "../../repository/recorded-search.ts";
+import type { IndexedCodebase } from "../../repository/open-codebase.ts";
+import { callersOf, type Caller } from "../../evidence/references/reach.ts";
+import { type Use, type UseFinder, useFinder } from "../../evidence/references/find-uses.ts";
+import {
+  type SymbolIndex,
+  type Definition,
+  buildSymbolIndex,
+} from "../../evidence/references/build-symbol-index.ts";
+import { type CoChangeFile, rankCoChangeFiles } from "../../evidence/co-change/rank-co-change-files.ts";
+import { type CoChangeCandidate, rankCoChanges } from "../../evidence/co-change/rank-co-changes.ts";
+import { locate, type Location } from "../../evidence/ranking/locate.ts";
+import { buildQuery, type Query } from "../../evidence/ranking/query.ts";
+import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
+import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
+import { runSearch } from "../../repository/run-search.ts";
+import type { CommitRecord, History } from "../../repository/history.ts";
+import { type At, findSuspects, type Suspect } from "./suspects.ts";
+
+/** Commits before the base commit that are looked at: history beyond that says little about today's files. */
+export const MAX_COMMITS = 3_000;
+/** Files and functions that the ranking hands on. */
+const TOP = 30;
+/** Co-change candidates of a target that are shown; as many as the benchmark of the ranking looks at. */
+const MAX_CO_CHANGES = 10;
+const MAX_CO_CHANGE_FILES = 5;
+
+/** A function that a fix would change: the leading suspect, and every other one with the same faulty sequence. */
+export interface Target extends Definition {
+  /** Lines of the sequence that was found in it, empty when it is a target for another reason. */
+  readonly steps: readonly { readonly line: number; readonly what: string }[];
+}
+
+/** What is known about one issue at one commit. Each fact is worked out when it is first asked for, and once. */
+export interface ResearchContext {
+  readonly issue: Issue;
+  readonly reading: IssueReading;
+  readonly query: Query;
+  readonly codebase: IndexedCodebase;
+  readonly history: History;
+  /** 40 hexadecimal digits. */
+  readonly baseCommit: string;
+  /** Where a person says that the cause is. */
+  readonly at: At | undefined;
+  readonly signal: AbortSignal | undefined;
+  commits(): Promise<readonly CommitRecord[]>;
+  location(): Promise<Location>;
+  suspects(): Promise<readonly Suspect[]>;
+  symbolIndex(): Promise<SymbolIndex>;
+  uses(): Promise<UseFinder>;
+  targets(): Promise<readonly Target[]>;
+  /** Functions built like the first target, without the targets themselves. */
+  similar(): Promise<readonly SimilarFunction[]>;
+  /** Uses of each target, in the order of the targets. */
+  usesOfTargets(): Promise<readonly { readonly target: Target; readonly uses: readonly Use[] }[]>;
+  /** Functions that are likeliest to change with the first target, best first, without the targets themselves. */
+  coChanges(): Promise<readonly CoChangeCandidate[]>;
+  /** Files likeliest to change with the file of the first target, best first. */
+  coChangeFiles(): Promise<readonly CoChangeFile[]>;
+  callers(target: Definition): Promise<readonly Caller[]>;
+  search(query: SearchQuery): Promise<RecordedSearch>;
+  /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
+  proposing(proposed: At): ResearchContext;
+}
+
+export interface ContextOptions {
+  readonly issue: Issue;
+  readonly codebase: IndexedCodebase;
+  readonly history: History;
+  readonly hasGrammar: (path: string) => boolean;
+  readonly at: At | undefined;
+  /** Where a model's reading says that the cause is. */
+  readonly proposed?: At | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((step: string) => void) | undefined;
+  /** Files that may be named as the place of the cause. Default: every source file. */
+  readonly isCandidate?: ((path: string) => boolean) | undefined;
+}
+
+export function researchContext(options: ContextOptions): ResearchContext {
+  const { issue, codebase, history, at, signal, onStep } = options;
+  const reading = understandIssue(issue);
+  const query = buildQuery(reading.textBlocks, reading);
+  const baseCommit = codebase.tree.commit;
+  const stoppable = signal === undefined ? {} : { signal };
+
+  const commits = once(() => {
+    onStep?.("reading history");
+    return history.commits(baseCommit, MAX_COMMITS, signal);
+  });
+  const location = once(async () => {
+    onStep?.("ranking files and functions");
+    return locate(codebase, query, await commits(), {
+      top: TOP,
+      isCandidate: options.isCandidate,
+      ...stoppable,
+    });
+  });
+  const suspects = once(async () =>
+    findSuspects(await location(), query, codebase, at, signal, options.proposed),
+  );
+  const symbolIndex = once(() => {
+    onStep?.("reading the structure of the code");
+    return buildSymbolIndex(codebase, options.hasGrammar, signal);
+  });
+  const uses = once(async () => useFinder(await symbolIndex()));
+  const targets = once(async () => {
+    const [leading] = await suspects();
+    if (leading?.symbol === undefined) return [];
+    const own: Target = {
+      path: leading.path,
+      symbol: leading.symbol,
+      steps: leading.patterns[0]?.steps ?? [],
+    };
+    const pattern = leading.patterns[0]?.pattern;
+    if (pattern === undefined) return [own];
+    onStep?.("looking for the same sequence elsewhere");
+    const sources = [...(await symbolIndex()).files.keys()].filter(
+      (path) => codebase.roleOf(path) === "source",
+    );
+    const hits = (await findBugPatterns(query, sources, codebase, signal)).filter(
+      (hit) => hit.pattern === pattern,
+    );
+    const others = hits.filter(({ path, symbol }) => path !== own.path || symbol.start !== own.symbol.start);
+    return [own, ...others.map(({ path, symbol, steps }) => ({ path, symbol, steps }))];
+  });
+  const usesOfTargets = once(async () => {
+    onStep?.("following callers and importers");
+    const finder = await uses();
+    return (await targets()).map((target) => ({ target, uses: finder.usesOf(target) }));
+  });
+  const similar = once(async () => {
+    onStep?.("comparing the structure of functions");
+    const [first, ...others] = await targets();
+    const all = await symbolIndex();
+    const language = first === undefined ? undefined : all.files.get(first.path)?.language;
+    if (first === undefined || language === undefined) return [];
+    return findSimilar(first, language, all).filter((one) => !others.some((other) => isSame(one, other)));
+  });
+  const coChanges = once(async () => {
+    const [first, ...others] = await targets();
+    if (first === undefined) return [];
+    onStep?.("ranking what changes with the target");
+    const sources = {
+      codebase,
+      symbolIndex: await symbolIndex(),
+      uses: await uses(),
+      commits: await commits(),
+      query,
+    };
+    const ranked = await rankCoChanges(first, sources, {
+      top: MAX_CO_CHANGES + others.length,
+      ...stoppable,
+    });
+    return ranked.filter((one) => !others.some((other) => isSame(one, other))).slice(0, MAX_CO_CHANGES);
+  });
+  const coChangeFiles = once(async () => {
+    const targetPaths = (await targets()).map(({ path }) => path);
+    if (targetPaths[0] === undefined) return [];
+    return rankCoChangeFiles(targetPaths[0], codebase, await commits(), {
+      top: MAX_CO_CHANGE_FILES,
+      uses: await uses(),
+      isCandidate: (path) => !targetPaths.includes(path),
+      ...stoppable,
+    });
+  });
+  return {
+    issue,
+    reading,
+    query,
+    codebase,
+    history,
+    baseCommit,
+    at,
+    signal,
+    commits,
+    location,
+    suspects,
+    symbolIndex,
+    uses,
+    targets,
+    similar,
+    usesOfTargets,
+    coChanges,
+    coChangeFiles,
+    callers: async (target) => callersOf(target, await uses()),
+    search: (search) => runSearch(search, codebase, signal),
+    proposing: (proposed) => researchContext({ ...options, proposed }),
+  };
+}
+
+function isSame(a: Definition, b: Definition): boolean {
+  return a.path === b.path && a.symbol.start === b.symbol.start;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
+}

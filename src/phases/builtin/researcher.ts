@@ -1,0 +1,55 @@
+import type { PhaseCost, PhaseOutcome } from "../outcome.ts";
+import type { ResearchDocument } from "../../documents/finding.ts";
+import type { Phase } from "../phase.ts";
+import type { Judgement } from "../judgement.ts";
+import type { ResearchContext } from "./research-context.ts";
+import type { At } from "./suspects.ts";
+import { writeDocument } from "./write-document.ts";
+
+/** Produces the document of a phase. What it says is checked by whoever publishes it, whoever it is. */
+export interface Researcher {
+  /** Why it cannot work the phase, for people; undefined when it can. */
+  cannot(phase: Phase): string | undefined;
+  write(phase: Phase, context: ResearchContext, earlier: Earlier): Promise<Written>;
+}
+
+/** Begins the label of a spec that says where the test of a reproduction belongs. */
+export const TEST_LABEL = "test:";
+
+/** What is known of this investigation from the phases before. */
+export interface Earlier {
+  /** Its documents and specs on our branch, by path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+export interface Written {
+  readonly document: ResearchDocument;
+  /** `builtin`, or names of models. */
+  readonly researcher: string;
+  /** Statements that failed their check before the document was made. */
+  readonly dropped: number;
+  /** More files that are published with the document, by path. */
+  readonly files?: ReadonlyMap<string, string>;
+  readonly outcome?: PhaseOutcome;
+  readonly cost?: PhaseCost;
+  /** Which limit ended the work early. */
+  readonly partial?: string;
+  /** Why it failed, for people. */
+  readonly reason?: string;
+  /** Where the test of a reproduction belongs in the repository; kept as a label of the spec. */
+  readonly test?: string;
+  /** Lines that a model takes for the cause: the next phases begin there. */
+  readonly proposed?: At;
+  /** What was decided about criteria by running code or by asking a model, by the name of the check. */
+  readonly judgements?: ReadonlyMap<string, Judgement>;
+}
+
+/** No model: ranks, follows, compares and counts. */
+export const builtinResearcher: Researcher = {
+  cannot: (phase) => (phase.needs === "model" ? "it needs a model" : undefined),
+  write: async (phase, context) => ({
+    document: await writeDocument(phase, context),
+    researcher: "builtin",
+    dropped: 0,
+  }),
+};

@@ -1,0 +1,56 @@
+import type { Citation } from "../../documents/citation.ts";
+import type { Block, Finding } from "../../documents/finding.ts";
+import type { Quote } from "../../issue/issue-reading.ts";
+
+/** Read from the code or its history: rests on what it cites. */
+export function fact(text: string, citations: readonly Citation[]): Finding {
+  return { text, provenance: "code", citations };
+}
+
+/** Concluded, not established. */
+export function hypothesis(text: string, citations: readonly Citation[] = []): Finding {
+  return { text, provenance: "inference", citations };
+}
+
+/** A person said so; nobody checked it. */
+export function reported(text: string, quote: Quote): Finding {
+  return { text, provenance: "reporter", citations: [issueCitation(quote)] };
+}
+
+/** Counted while this document was made. */
+export function measured(text: string, citations: readonly Citation[] = []): Finding {
+  return { text, provenance: "run", citations };
+}
+
+export function issueCitation({ text, author }: Quote): Citation {
+  return { kind: "issue", quote: text, ...(author === undefined ? {} : { author }) };
+}
+
+export function findings(...items: readonly Finding[]): Block {
+  return { kind: "findings", items };
+}
+
+export function unknown(text: string): Block {
+  return { kind: "unknown", text };
+}
+
+export function quoteBlock({ text, author }: Quote): Block {
+  return { kind: "quote", text, ...(author === undefined ? {} : { author }) };
+}
+
+/** "1 file", "3 files", "1,203 functions". */
+export function counted(n: number, one: string, many: string = `${one}s`): string {
+  return `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+}
+
+/** "98 %"; less than half a percent is "under 1 %", as nothing is certain. */
+export function percent(likelihood: number): string {
+  const whole = Math.round(likelihood * 100);
+  return whole < 1 ? "under 1 %" : whole > 99 ? "over 99 %" : `${whole} %`;
+}
+
+/** "a", "a and b", "a, b and c"; beyond `max` "a, b and 7 more". */
+export function listed(items: readonly string[], max = 6): string {
+  const shown = items.length > max ? [...items.slice(0, max - 1), `${items.length - max + 1} more`] : items;
+  return shown.length < 2 ? (shown[0] ?? "") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}

@@ -1,0 +1,203 @@
+import type { LineCitation } from "../../documents/citation.ts";
+import { RunFailure } from "../../failure.ts";
+import { formatLines } from "../../documents/format-citation.ts";
+import { isFunctionLike } from "../../evidence/ranking/is-function-like.ts";
+import type { Strength } from "../../evidence/ranking/confidence.ts";
+import type { Location, LocatedFunction } from "../../evidence/ranking/locate.ts";
+import type { Reason } from "../../evidence/ranking/signal.ts";
+import { type BugPatternHit, findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
+import type { Codebase } from "../../repository/codebase.ts";
+import type { Query } from "../../evidence/ranking/query.ts";
+import type { SymbolDefinition } from "../../languages/syntax.ts";
+
+/** A place that may hold the cause: usually a function, else the lines a person named. */
+export interface Suspect {
+  readonly path: string;
+  /** Undefined when a person named lines outside any function. */
+  readonly symbol: SymbolDefinition | undefined;
+  readonly start: number;
+  readonly end: number;
+  /** `Store.set`, or `path:12-14` without a symbol. */
+  readonly name: string;
+  readonly strength: Strength;
+  readonly reasons: readonly Reason[];
+  readonly patterns: readonly BugPatternHit[];
+  /** True when a person said that the cause is here. */
+  readonly given: boolean;
+  /** True when a model's reading says so; nobody confirmed it. */
+  readonly proposed?: boolean;
+}
+
+export interface At {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Suspects shown; more is no help to a reader. */
+const MAX_SUSPECTS = 6;
+/** Bug patterns look into this many of the best files. */
+const FILES_FOR_PROBES = 8;
+/** Logits: a sequence known to cause the symptom outweighs most shared words, within the files that the words lead to. */
+const PROBE_BONUS = 5;
+
+/**
+ * The suspects, first the one a person named (`at`), else the one that a model proposed, then by evidence. Throws RunFailure `usage` when `at` names lines
+ * that the commit does not have.
+ */
+export async function findSuspects(
+  location: Location,
+  query: Query,
+  codebase: Codebase,
+  at: At | undefined,
+  signal?: AbortSignal,
+  proposed?: At,
+): Promise<readonly Suspect[]> {
+  const files = location.files.slice(0, FILES_FOR_PROBES).map(({ path }) => path);
+  const hits = await findBugPatterns(
+    query,
+    at === undefined ? files : [...new Set([...files, at.path])],
+    codebase,
+    signal,
+  );
+  const found = new Map<string, Suspect & { readonly score: number }>();
+  for (const item of location.functions) found.set(keyOf(item.path, item.symbol), fromFunction(item, hits));
+  for (const hit of hits) {
+    const key = keyOf(hit.path, hit.symbol);
+    if (found.has(key)) continue;
+    if (!location.files.some(({ path }) => path === hit.path)) continue;
+    found.set(
+      key,
+      fromFunction(
+        {
+          path: hit.path,
+          symbol: hit.symbol,
+          // Not ranked itself, so not better than the last that is.
+          score: location.functions.at(-1)?.score ?? 0,
+          confidence: 0,
+          strength: "weak",
+          reasons: [],
+        },
+        hits,
+      ),
+    );
+  }
+  const ranked = [...found.values()].sort(
+    (a, b) => b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : a.start - b.start),
+  );
+  if (at === undefined && proposed === undefined) return ranked.slice(0, MAX_SUSPECTS);
+  const given =
+    at === undefined ? await fromModel(proposed!, ranked, codebase) : await fromPerson(at, ranked, codebase);
+  return [
+    given,
+    ...ranked.filter((suspect) => keyOf(suspect.path, suspect.symbol) !== keyOf(given.path, given.symbol)),
+  ].slice(0, MAX_SUSPECTS);
+}
+
+/** `Store.set` for a member, `set` for a function of its own. */
+export function qualifiedName(symbol: SymbolDefinition): string {
+  return [...symbol.container, symbol.name].join(".");
+}
+
+export function citationOf({
+  path,
+  start,
+  end,
+}: {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+}): LineCitation {
+  return { kind: "lines", path, start, end };
+}
+
+function keyOf(path: string, symbol: SymbolDefinition | undefined): string {
+  return `${path}\0${symbol?.start ?? ""}\0${symbol?.name ?? ""}`;
+}
+
+function fromFunction(
+  item: LocatedFunction,
+  hits: readonly BugPatternHit[],
+): Suspect & { readonly score: number } {
+  const patterns = hits.filter(
+    ({ path, symbol }) =>
+      path === item.path && symbol.start === item.symbol.start && symbol.name === item.symbol.name,
+  );
+  return {
+    path: item.path,
+    symbol: item.symbol,
+    start: item.symbol.start,
+    end: item.symbol.end,
+    name: qualifiedName(item.symbol),
+    strength: patterns.length > 0 && item.strength === "weak" ? "moderate" : item.strength,
+    reasons: [
+      ...patterns.map(({ pattern, path, steps }) => ({
+        signal: pattern.name,
+        text: pattern.claim,
+        citations: steps.map(({ line }) => ({ kind: "lines" as const, path, start: line, end: line })),
+      })),
+      ...item.reasons,
+    ],
+    patterns,
+    given: false,
+    score: item.score + (patterns.length > 0 ? PROBE_BONUS : 0),
+  };
+}
+
+/** A proposal leads the list and says whose it is; it is as strong as what the evidence says of it. */
+async function fromModel(at: At, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
+  const named = await fromPerson(at, ranked, codebase);
+  const known = ranked.find(
+    (suspect) => keyOf(suspect.path, suspect.symbol) === keyOf(named.path, named.symbol),
+  );
+  return {
+    ...named,
+    strength: known?.strength ?? "weak",
+    reasons: [
+      {
+        signal: "model",
+        text: "a model's reading names these lines; nobody confirmed it",
+        citations: [citationOf(at)],
+      },
+      ...(known?.reasons ?? []),
+    ],
+    given: false,
+    proposed: true,
+  };
+}
+
+async function fromPerson(at: At, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
+  const source = await codebase.text(at.path);
+  if (source === undefined)
+    throw new RunFailure(
+      "usage",
+      `There is no text file ${at.path} at commit ${codebase.tree.commit.slice(0, 12)}`,
+    );
+  if (at.end > source.lines.length || at.start > at.end) {
+    throw new RunFailure(
+      "usage",
+      `${formatLines(at)} is outside the file: it has ${source.lines.length} lines`,
+    );
+  }
+  const syntax = await codebase.syntax(at.path);
+  const around = (syntax?.symbols ?? [])
+    .filter((symbol) => isFunctionLike(symbol) && symbol.start <= at.start && symbol.end >= at.end)
+    .sort((a, b) => a.end - a.start - (b.end - b.start))[0];
+  const known = ranked.find(
+    (suspect) => around !== undefined && keyOf(suspect.path, suspect.symbol) === keyOf(at.path, around),
+  );
+  return {
+    path: at.path,
+    symbol: around,
+    start: around?.start ?? at.start,
+    end: around?.end ?? at.end,
+    name: around === undefined ? formatLines(at) : qualifiedName(around),
+    strength: "strong",
+    reasons: [
+      { signal: "person", text: "a person says that the cause is here", citations: [citationOf(at)] },
+      ...(known?.reasons ?? []),
+    ],
+    patterns: known?.patterns ?? [],
+    given: true,
+  };
+}

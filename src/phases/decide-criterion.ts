@@ -1,0 +1,224 @@
+import { namesCauseOrFix } from "../documents/names-cause.ts";
+import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
+import type { DocumentSection, ParsedDocument } from "../documents/parse-document.ts";
+import type { CheckName, Phase, PhaseCriterion } from "./phase.ts";
+import type { Verdict } from "./verdict.ts";
+import type { CheckReport, DocumentProblem } from "../documents/check-document.ts";
+import type { Judgement } from "./judgement.ts";
+import { counted } from "./builtin/statements.ts";
+
+/** What a criterion is decided from: the document as it was read back, never what its maker meant to write. */
+export interface Evidence {
+  readonly phase: Phase;
+  readonly parsed: ParsedDocument;
+  readonly report: CheckReport;
+  /** True for files of the base commit. */
+  readonly exists: (path: string) => boolean;
+  /** True when a person named the place of the cause. */
+  readonly given: boolean;
+}
+
+type Answer = Pick<Verdict, "result" | "evidence">;
+type Check = (evidence: Evidence) => Answer;
+
+const met = (evidence: string): Answer => ({ result: "met", evidence });
+const unmet = (evidence: string): Answer => ({ result: "unmet", evidence });
+
+/** Decided by what a run of code or a model said, which comes from outside of the document. */
+const FROM_OUTSIDE = ["reproduced", "suite-runs", "fix-works", "suite-no-worse", "only-targets"] as const;
+type MachineCheck = Exclude<CheckName, "person" | "judged" | (typeof FROM_OUTSIDE)[number]>;
+
+const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
+  "document-exists": ({ parsed }) =>
+    parsed.sections.length > 0
+      ? met(`the document has ${counted(parsed.sections.length, "heading")}`)
+      : unmet("the document is empty"),
+  "sections-present": ({ phase, parsed }) => {
+    const lacking = phase.sections.filter(({ heading }) => (sectionOf(parsed, heading)?.blocks ?? 0) === 0);
+    return lacking.length === 0
+      ? met(`${counted(phase.sections.length, "section")} present, none empty`)
+      : unmet(`without content: ${lacking.map(({ heading }) => heading).join(", ")}`);
+  },
+  "citations-resolve": ({ report, parsed }) =>
+    parsed.baseCommit === undefined
+      ? unmet("the document names no base commit")
+      : noProblem(
+          report,
+          ["lines", "excerpt", "commit", "run"],
+          `${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up${report.checked.run > 0 ? `, ${counted(report.checked.run, "word of a run", "words of runs")} found in what was recorded` : ""}`,
+        ),
+  "searches-repeat": ({ report }) =>
+    noProblem(report, ["search"], `${counted(report.checked.search, "search", "searches")} run again`),
+  "quotes-verbatim": ({ report }) =>
+    noProblem(report, ["quote"], `${counted(report.checked.quote, "quotation")} found in the issue`),
+  "no-uncited-statements": ({ parsed }) => {
+    const statements = parsed.sections.flatMap((section) => section.statements);
+    const bare = statements.find(({ text, citations }) => citations === 0 && !isMarked(text));
+    return bare === undefined
+      ? met(`${counted(statements.length, "statement")}, each with a reference or a mark`)
+      : unmet(`line ${bare.line} stands without a reference: ${bare.text.slice(0, 80)}`);
+  },
+  "components-listed": (evidence) => rows(evidence, "components", "component"),
+  "no-cause-no-fix": ({ parsed }) => {
+    const told = parsed.sections
+      .filter(({ level }) => level === 2)
+      .find(({ heading }) => /\b(cause|suspects?|fix|solution|options?)\b/i.test(heading));
+    const said = parsed.sections
+      .flatMap(({ statements }) => statements)
+      .find(({ text }) => !text.startsWith(MARKS.reporter) && namesCauseOrFix(text));
+    if (told !== undefined) return unmet(`line ${told.line}: a section ${told.heading}`);
+    return said === undefined
+      ? met("no section and no statement of ours names a cause or a fix")
+      : unmet(`line ${said.line}: ${said.text.slice(0, 80)}`);
+  },
+  "suspects-ranked": (evidence) => {
+    const { statements = [] } = section(evidence, "suspects") ?? {};
+    const ranked = statements.filter(({ text }) => /^\d{1,2}\. /.test(text));
+    if (ranked.length === 0) return unmet("no suspect is listed");
+    const wrong = ranked.findIndex(
+      ({ text, citations }, i) => !text.startsWith(`${i + 1}. `) || citations === 0,
+    );
+    return wrong < 0
+      ? met(`${counted(ranked.length, "suspect")} in order, each with its lines`)
+      : unmet(`suspect ${wrong + 1} is out of order or without lines`);
+  },
+  "hypotheses-tested": (evidence) => {
+    const { statements = [] } = section(evidence, "hypotheses") ?? {};
+    const tested = statements.filter(
+      ({ text, citations }) => citations > 0 && /\| (Confirmed|Eliminated|Open)$/.test(text),
+    );
+    return statements.length >= 2 && tested.length === statements.length
+      ? met(`${counted(tested.length, "hypothesis", "hypotheses")}, each with a result and evidence`)
+      : unmet(
+          `${tested.length} of ${counted(statements.length, "hypothesis", "hypotheses")} have a result and evidence; at least two are needed`,
+        );
+  },
+  "callers-listed": (evidence) => rows(evidence, "callers", "entry", "entries"),
+  "instances-listed": (evidence) => rows(evidence, "similar", "row"),
+  "tests-listed": (evidence) => rows(evidence, "tests", "statement"),
+  "scope-counted": (evidence) => {
+    const { statements = [] } = section(evidence, "scope") ?? {};
+    const told = statements.find(
+      ({ text, citations }) => /\bfiles?, .*\bfunctions?, .*\blines?\b/.test(text) && citations > 0,
+    );
+    return told === undefined
+      ? unmet("files, functions and lines are not counted")
+      : met(told.text.split(" (")[0]!.slice(0, 120));
+  },
+  "risks-measured": (evidence) => {
+    const { statements = [] } = section(evidence, "risks") ?? {};
+    const bare = statements.find(({ text, citations }) => citations === 0 && !isMarked(text));
+    if (statements.length === 0) return unmet("no risk is named or ruled out");
+    return bare === undefined
+      ? met(`${counted(statements.length, "statement")}, each measured`)
+      : unmet(`line ${bare.line} rests on nothing measured`);
+  },
+  "targets-exist": (evidence) => {
+    const found = section(evidence, "targets");
+    const next =
+      evidence.parsed.sections.find(({ line }) => line > (found?.line ?? Number.MAX_SAFE_INTEGER))?.line ??
+      Number.MAX_SAFE_INTEGER;
+    const paths = new Set(
+      evidence.parsed.lines
+        .filter(({ line }) => found !== undefined && line > found.line && line < next)
+        .map(({ value }) => value.path),
+    );
+    if (paths.size === 0) return unmet("no target file is listed");
+    const lacking = [...paths].find((path) => !evidence.exists(path));
+    return lacking === undefined
+      ? met(`${counted(paths.size, "file")}, each at the base commit`)
+      : unmet(`${lacking} does not exist at the base commit`);
+  },
+  "cause-confirmed": ({ given }) =>
+    given ? met("a person named the place") : { result: "undecided", evidence: "no person named the place" },
+};
+
+/**
+ * The verdict of one criterion. What only a person can decide stays undecided; what only a run or a model can decide does
+ * too, when there was none. `judgements`: by the name of the check, for `judged` by the text of the criterion.
+ */
+export function decideCriterion(
+  { text, check }: PhaseCriterion,
+  evidence: Evidence,
+  judgements: ReadonlyMap<string, Judgement> = new Map(),
+): Verdict {
+  if (check === "person")
+    return {
+      criterion: text,
+      check,
+      result: "undecided",
+      how: "human",
+      evidence: "only a person can decide it",
+    };
+  if (check === "judged")
+    return {
+      criterion: text,
+      check,
+      ...(by("model", judgements.get(text)) ?? {
+        result: "undecided",
+        how: "human",
+        evidence: "no machine can decide it, and no model was asked",
+      }),
+    };
+  if (isFromOutside(check))
+    return {
+      criterion: text,
+      check,
+      ...(by("run", judgements.get(check)) ?? {
+        result: "undecided",
+        how: "run",
+        evidence: "no code was run",
+      }),
+    };
+  return {
+    criterion: text,
+    check,
+    how: check === "cause-confirmed" ? "human" : "machine",
+    ...CHECKERS[check](evidence),
+  };
+}
+
+/** A model's word never stands in the place of a run, whatever the text of a criterion is. */
+function by(how: Judgement["how"], judgement: Judgement | undefined): Judgement | undefined {
+  return judgement?.how === how ? judgement : undefined;
+}
+
+function isFromOutside(check: CheckName): check is (typeof FROM_OUTSIDE)[number] {
+  return (FROM_OUTSIDE as readonly CheckName[]).includes(check);
+}
+
+function noProblem(
+  { problems }: CheckReport,
+  kinds: readonly DocumentProblem["kind"][],
+  evidence: string,
+): Answer {
+  const found = problems.filter(({ kind }) => kinds.includes(kind));
+  return found.length === 0
+    ? met(evidence)
+    : unmet(`${found.length} wrong, the first on line ${found[0]!.line}: ${found[0]!.message}`);
+}
+
+function sectionOf(parsed: ParsedDocument, heading: string): DocumentSection | undefined {
+  return parsed.sections.find((candidate) => candidate.level === 2 && candidate.heading === heading);
+}
+
+function section({ phase, parsed }: Evidence, id: string): DocumentSection | undefined {
+  const heading = phase.sections.find((candidate) => candidate.id === id)?.heading;
+  return heading === undefined ? undefined : sectionOf(parsed, heading);
+}
+
+/** Looked for and not found is an answer; nothing at all is none. */
+function rows(evidence: Evidence, id: string, one: string, many?: string): Answer {
+  const { statements = [] } = section(evidence, id) ?? {};
+  const cited = statements.filter(({ citations }) => citations > 0);
+  if (statements.length === 0) return unmet(`no ${one} is listed`);
+  return cited.length > 0
+    ? met(`${counted(cited.length, one, many)} with references`)
+    : statements.every(({ text }) => isMarked(text))
+      ? unmet(`nothing but what is not known: ${statements[0]!.text.slice(0, 80)}`)
+      : unmet("no reference");
+}
+
+function isMarked(text: string): boolean {
+  return [...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK].some((mark) => text.startsWith(mark));
+}

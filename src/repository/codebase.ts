@@ -1,0 +1,28 @@
+import type { FileSyntax } from "../languages/syntax.ts";
+import type { SourceTree } from "./source-tree.ts";
+import type { FileRole } from "../languages/file-role.ts";
+
+/** What can be asked about the code of one commit. Everything is cached by blob; nothing is read before it is asked for. */
+export interface Codebase {
+  readonly tree: SourceTree;
+  /** What a file is for, by its path (and, for generated code, its first lines when they were read already). */
+  roleOf(path: string): FileRole;
+  /** Undefined when there is no such file, or it is binary, too large, or not a regular file. */
+  text(path: string): Promise<SourceText | undefined>;
+  /** Undefined when there is no grammar for it or it could not be parsed. */
+  syntax(path: string): Promise<FileSyntax | undefined>;
+  /** The files among `paths` that have a syntax, in no particular order. */
+  syntaxes(
+    paths: Iterable<string>,
+    signal?: AbortSignal,
+  ): AsyncIterable<{ path: string; syntax: FileSyntax }>;
+  /** Paths of text files that hold this identifier, case ignored, ordered by path; may hold a few files too many, never one too few. */
+  pathsWithWord(word: string): readonly string[];
+}
+
+/** A file's text with its lines. Bytes that are not UTF-8 are shown as U+FFFD. */
+export interface SourceText {
+  readonly text: string;
+  /** Without line endings; line n is `lines[n - 1]`. */
+  readonly lines: readonly string[];
+}

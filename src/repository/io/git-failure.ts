@@ -1,0 +1,31 @@
+import { type FailureCode, RunFailure } from "../../failure.ts";
+
+/** What git says (in English, see `LC_ALL`) and what it means for the user. The first that fits counts. */
+const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
+  [/no space left on device|disk quota exceeded/i, "no-space", "There is no space left on the disk"],
+  [
+    /permission denied \(publickey|authentication failed|could not read username|terminal prompts disabled|repository not found|could not resolve host|could not read from remote|connection (refused|timed out)|does not appear to be a git repository|unable to access|not found: did you run git update-server-info/i,
+    "repository-unreachable",
+    "The repository cannot be read from there",
+  ],
+  [
+    /permission denied|insufficient permission|read-only file system/i,
+    "no-permission",
+    "Git may not read or write there",
+  ],
+  [
+    /promisor|missing (blob|tree|commit)|unable to read (sha1|tree)|bad object|could not fetch|lazy fetching disabled|object [0-9a-f]{40} .*missing|unable to find [0-9a-f]{40}/i,
+    "incomplete-repository",
+    "Objects of this commit are missing (a partial clone?)",
+  ],
+  [/enoent/i, "usage", "git is not installed, or not on the PATH"],
+  [/not a git repository/i, "not-a-repository", "There is no git repository"],
+];
+
+/** The failure that a message of git means for the user; a plain Error, which is a bug of ours, when it means none. */
+export function gitFailure(args: readonly string[], message: string, cause?: unknown): Error {
+  const told = message.trim().split("\n").slice(-3).join(" ").slice(0, 300);
+  for (const [pattern, code, sentence] of MEANINGS)
+    if (pattern.test(message)) return new RunFailure(code, `${sentence}: ${told}`, cause);
+  return new Error(`git ${args[0] ?? ""} failed: ${told}`, { cause });
+}

@@ -1,0 +1,90 @@
+import { type BlameLine, type CommitRecord, type History, MAX_FILES_PER_COMMIT } from "../history.ts";
+import { git, tryGit } from "./git.ts";
+
+/** Fields that cannot hold a NUL, each ended by one; `-z` ends file names the same way. */
+const FORMAT = "--format=%x01%H%x00%ct%x00%an%x00%s%x00%b%x00";
+const LOG = [
+  "log",
+  "-z",
+  FORMAT,
+  "--name-only",
+  "--no-renames",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-notes",
+];
+/** Longer messages are cut: the rest is a quoted log or a list of merged commits. */
+const MAX_BODY = 10_000;
+
+export async function gitHistory(gitDir: string): Promise<History> {
+  const shallow =
+    (await git(["rev-parse", "--is-shallow-repository"], { gitDir })).toString().trim() === "true";
+  return {
+    shallow,
+    async commits(base, limit, signal) {
+      return parseLog(await git([...LOG, "-n", String(limit), base, "--"], { gitDir, signal }));
+    },
+    async commit(base, oid) {
+      const reached = await tryGit(["merge-base", "--is-ancestor", oid, base], { gitDir });
+      if (reached.code !== 0) return undefined;
+      return parseLog(await git([...LOG, "-n", "1", oid, "--"], { gitDir }))[0];
+    },
+    async blame(commit, path, start, end, signal) {
+      const range = `${start},${end}`;
+      const args = ["blame", "--line-porcelain", "--no-textconv", "-L", range, commit, "--", path];
+      const { code, stdout } = await tryGit(args, { gitDir, signal });
+      return code === 0 ? parseBlame(stdout.toString(), shallow) : undefined;
+    },
+  };
+}
+
+function parseLog(output: Buffer): readonly CommitRecord[] {
+  const fields = output.toString().split("\0");
+  const commits: CommitRecord[] = [];
+  for (let at = 0; at < fields.length;) {
+    const head = fields[at++]!;
+    if (!isHead(head)) continue;
+    const [time, author, subject, body] = [fields[at]!, fields[at + 1]!, fields[at + 2]!, fields[at + 3]!];
+    at += 4;
+    const files: string[] = [];
+    while (at < fields.length && !isHead(fields[at]!)) {
+      const name = fields[at++]!;
+      const file = name.startsWith("\n") ? name.slice(1) : name;
+      if (file !== "") files.push(file);
+    }
+    commits.push({
+      oid: head.slice(1),
+      time: Number(time),
+      author,
+      subject,
+      body: body.trim().slice(0, MAX_BODY),
+      files: files.length > MAX_FILES_PER_COMMIT ? [] : files,
+    });
+  }
+  return commits;
+}
+
+function isHead(field: string): boolean {
+  return field.length === 41 && field.startsWith("\u0001") && /^[0-9a-f]{40}$/.test(field.slice(1));
+}
+
+/** One group of headers a line, ended by the line itself after a tab. At the edge of a shallow clone nobody is known. */
+function parseBlame(output: string, shallow: boolean): readonly BlameLine[] | undefined {
+  const lines: BlameLine[] = [];
+  let [oid, line, author, time, subject] = ["", 0, "", 0, ""];
+  let boundary = false;
+  for (const text of output.split("\n")) {
+    if (text.startsWith("\t")) {
+      if (boundary && shallow) return undefined;
+      lines.push({ line, oid, author, time, subject });
+      boundary = false;
+    } else if (/^[0-9a-f]{40} \d+ \d+/.test(text)) {
+      oid = text.slice(0, 40);
+      line = Number(text.split(" ")[2]);
+    } else if (text.startsWith("author ")) author = text.slice(7);
+    else if (text.startsWith("committer-time ")) time = Number(text.slice(15));
+    else if (text.startsWith("summary ")) subject = text.slice(8);
+    else if (text === "boundary") boundary = true;
+  }
+  return lines;
+}

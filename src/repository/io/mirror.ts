@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunFailure } from "../../failure.ts";
+import { fileFailure } from "./file-failure.ts";
+import { git, type GitOptions, tryGit } from "./git.ts";
+import { isAlive, openScratch } from "./scratch-folder.ts";
+
+/** Protocols that a person may name. `ext::` and other helpers run programs; the rest is what git calls its own. */
+const PROTOCOLS = new Set(["https", "http", "ssh", "git", "file"]);
+/** Branches of the origin stand apart from ours, so that refreshing never removes an investigation. */
+const REFSPECS = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+
+export interface MirrorOptions {
+  /** Folder below `<data>/mirrors`. Default: made from the URL. */
+  readonly name?: string;
+  /** Installation token of a GitHub App. */
+  readonly token?: string;
+}
+
+/** The protocol of a URL (`https://…`, `git@host:path`); undefined for a path of this machine. */
+export function protocolOf(place: string): string | undefined {
+  const scheme = /^([a-z][a-z0-9+.-]{0,20}):\/\//i.exec(place)?.[1]?.toLowerCase();
+  if (scheme !== undefined) return scheme;
+  return /^[\w.-]{1,100}@[\w.-]{1,200}:[^\s]{1,1000}$/.test(place) ? "ssh" : undefined;
+}
+
+/**
+ * The folder of a bare mirror of `url` below `<data>/mirrors`, made when it is not there, refreshed when it is. Another
+ * process at work on it: RunFailure `busy`. Not reachable: `repository-unreachable`, and an older mirror stays as it is.
+ */
+export async function openMirror(
+  url: string,
+  data: string,
+  signal?: AbortSignal,
+  { name = mirrorName(url), token }: MirrorOptions = {},
+): Promise<string> {
+  const protocol = protocolOf(url);
+  if (protocol === undefined || !PROTOCOLS.has(protocol))
+    throw new RunFailure(
+      "usage",
+      `Casebook cannot read from ${protocol ?? "that"}: https, ssh, git, http and file URLs only`,
+    );
+  const folder = join(data, "mirrors", name);
+  const env = token === undefined ? {} : authorization(url, token);
+  fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
+  using _lock = lock(`${folder}.lock`, url);
+  if (existsSync(folder)) {
+    await refresh(folder, url, { protocol, env, signal });
+    return folder;
+  }
+  // Complete or not there: a killed first fetch leaves a scratch folder, never half a mirror.
+  using scratch = openScratch(data);
+  const fresh = join(scratch.path, "mirror");
+  await git(["init", "--quiet", "--bare", "--template=", fresh], { signal });
+  await git(["config", "remote.origin.url", url], { gitDir: fresh, signal });
+  await refresh(fresh, url, { protocol, env, signal });
+  renameSync(fresh, folder);
+  return folder;
+}
+
+async function refresh(
+  gitDir: string,
+  url: string,
+  options: Pick<GitOptions, "protocol" | "env" | "signal">,
+): Promise<void> {
+  const fetch = [
+    "fetch",
+    "--quiet",
+    "--prune",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--end-of-options",
+    url,
+  ];
+  await git([...fetch, ...REFSPECS], { gitDir, ...options });
+  const { stdout } = await tryGit(["ls-remote", "--symref", "--end-of-options", url, "HEAD"], {
+    gitDir,
+    ...options,
+  });
+  const head = /^ref: refs\/heads\/([^\t\n]{1,500})\tHEAD/.exec(stdout.toString())?.[1];
+  if (head !== undefined)
+    await git(["symbolic-ref", "refs/remotes/origin/HEAD", `refs/remotes/origin/${head}`], {
+      gitDir,
+      signal: options.signal,
+    });
+}
+
+/**
+ * The token goes by environment to git alone: not into the URL, an argument that others can list, or a file. It is sent
+ * to this server only, so a redirect elsewhere does not get it.
+ */
+function authorization(url: string, token: string): Readonly<Record<string, string>> {
+  const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+  return {
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
+  };
+}
+
+/** Readable, and one folder for one URL whatever its characters. */
+function mirrorName(url: string): string {
+  const readable = url
+    .replace(/^[a-z+]+:\/\//i, "")
+    .replace(/\.git$/, "")
+    .replace(/[^A-Za-z0-9]+/g, "-");
+  return `${readable.slice(-60).replace(/^-/, "")}-${createHash("sha256").update(url).digest("hex").slice(0, 8)}.git`;
+}
+
+/** A file that holds the id of the process at work. One that a killed process left is taken over. */
+function lock(file: string, url: string): Disposable {
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST")
+        return fileFailure(file, () => {
+          throw error;
+        });
+      const holder = Number(readFileOr(file));
+      if (holder > 0 && holder !== process.pid && isAlive(holder)) break;
+      rmSync(file, { force: true });
+    }
+  }
+  throw new RunFailure("busy", `Another Casebook is fetching ${url}`);
+}
+
+function readFileOr(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

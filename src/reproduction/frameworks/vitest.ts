@@ -1,0 +1,38 @@
+import { COPY, OUT } from "../../sandbox/places.ts";
+import { readJestJson } from "../reports/read-jest-json.ts";
+import { fromFolder, hintLike, inFolder } from "./evidence.ts";
+import { detectPackage, JS_TESTS, jsTestName } from "./node-package.ts";
+import type { Detection, RunPlan, TestFramework } from "./test-framework.ts";
+
+const REPORT = "report.json";
+
+export const vitest: TestFramework = {
+  name: "vitest",
+  language: "JavaScript",
+  needs: ["node", "vitest"],
+  detect: (files) =>
+    detectPackage(files, {
+      dependency: "vitest",
+      script: /(^|[\s/&;])vitest(\s|$)/,
+      settings: /^vitest\.(config|workspace)\.[cm]?[jt]s$/,
+      tests: JS_TESTS,
+    }),
+  testFileHint: (detection, topic) =>
+    hintLike(detection, (like) => jsTestName(like, topic, ".test.js"), "test"),
+  runFile: (path, detection) => plan(detection, [fromFolder(detection.folder, path)]),
+  runAll: (detection) => plan(detection, []),
+  read: ({ files }, { folder }) => readJestJson(files.get(REPORT), folder, /\brunHook\b|callSuiteHook/),
+};
+
+function plan({ folder, env }: Detection, args: readonly string[]): RunPlan {
+  return {
+    command: inFolder(folder, [
+      `${COPY}/node_modules/.bin/vitest`,
+      ..."run --reporter=json --coverage.enabled=false --maxWorkers=2".split(" "),
+      `--outputFile=${OUT}/${REPORT}`,
+      ...args,
+    ]),
+    env: { ...env },
+    collect: [REPORT],
+  };
+}

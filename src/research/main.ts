@@ -1,0 +1,49 @@
+import { cacheCompiledCode } from "../process/cache-compiled-code.ts";
+import { readConfig } from "../process/config.ts";
+import type { FromResearcher, ToResearcher } from "./protocol.ts";
+import { serviceLink } from "./service-link.ts";
+
+// Before anything large is loaded.
+cacheCompiledCode(process.env);
+const { checkTask, investigateTask } = await import("./tasks.ts");
+
+// A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this
+// disk and the service that started it. When that is gone, so is this.
+const config = readConfig(process.env);
+const stop = new AbortController();
+process.on("disconnect", () => process.exit(1));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
+
+const say = (message: FromResearcher): void => void process.send?.(message);
+const link = serviceLink(say);
+
+process.on("message", (message: ToResearcher) => {
+  if (message.kind === "answer" || message.kind === "refusal") {
+    link.settle(message);
+    return;
+  }
+  const work =
+    message.kind === "investigate"
+      ? investigateTask(message.request, {
+          config,
+          link,
+          place: message.place,
+          say,
+          signal: stop.signal,
+        }).then((result): FromResearcher => ({ kind: "investigated", result }))
+      : checkTask(message.request, { config, signal: stop.signal }).then((documents): FromResearcher => ({
+          kind: "checked",
+          documents,
+        }));
+  void work
+    .catch((error: unknown): FromResearcher => {
+      const { name, code, message: text } = error as { name?: string; code?: string; message?: string };
+      return {
+        kind: "failed",
+        code:
+          name === "RunFailure" ? (code as Extract<FromResearcher, { kind: "failed" }>["code"]) : undefined,
+        message: text ?? String(error),
+      };
+    })
+    .then((end) => process.send?.(end, () => process.disconnect()));
+});

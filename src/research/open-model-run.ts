@@ -1,0 +1,151 @@
+import { createHash, randomUUID } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sqliteJournal } from "../llm/io/sqlite-journal.ts";
+import { RunFailure } from "../failure.ts";
+import { microsOf } from "../llm/money.ts";
+import { DEFAULT_LIMITS, type ModelSettings, modelsFor } from "../llm/model-settings.ts";
+import type { ModelGateway } from "../llm/gateway.ts";
+import { readRecording, recordGateway } from "../llm/recorded-gateway.ts";
+import { paidGateway } from "../llm/paid-gateway.ts";
+import type { ResearchLimits } from "../agent/work.ts";
+import type { ModelResearch } from "../service/research.ts";
+import type { Config } from "../process/config.ts";
+import { openModels } from "../llm/io/open-models.ts";
+import { readModelSettings } from "../llm/io/read-model-settings.ts";
+
+export interface ModelRunOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: Pick<Config, "sandbox">;
+  readonly data: string;
+  /** What the run is about: the same parts continue a run that was stopped. */
+  readonly about: readonly string[];
+  /** One of the operator's models, for every phase. */
+  readonly model?: string | undefined;
+  /** US dollars for the whole investigation. */
+  readonly budget?: number | undefined;
+  /** A file that gets every call of a model, for a report. */
+  readonly record?: string | undefined;
+  /** Such a file in the place of the endpoint. */
+  readonly replay?: string | undefined;
+  /** Begins anew, also where a run was stopped. */
+  readonly fresh?: boolean | undefined;
+  readonly onProblem: (problem: string) => void;
+}
+
+export interface ModelRun extends Disposable {
+  readonly gateway: ModelGateway;
+  readonly research: ModelResearch;
+}
+
+/** Days that conversations are kept so that a run that was stopped can go on. */
+const KEPT_DAYS = 90;
+/** Tokens of evidence in the first message of a phase. */
+const PACK_TOKENS = 8_000;
+
+/** Models, money and journal for one investigation from the command line. Throws RunFailure `usage`. */
+export function openModelRun(options: ModelRunOptions): ModelRun {
+  return options.replay === undefined ? openPaidRun(options) : openReplay(options.replay, options.config);
+}
+
+function openPaidRun(options: ModelRunOptions): ModelRun {
+  const { env, data, model, record, fresh } = options;
+  const settings = settingsOf(env, model);
+  const models = openModels(settings, env);
+  mkdirSync(data, { recursive: true });
+  const journal = sqliteJournal(join(data, "runs.db"), { onProblem: options.onProblem });
+  // What cannot go now (somebody else holds the file) goes another time.
+  journal.forgetBefore(Date.now() - KEPT_DAYS * 86_400_000).catch(() => undefined);
+  const about = createHash("sha256")
+    .update(JSON.stringify([...options.about, model ?? ""]))
+    .digest("hex")
+    .slice(0, 24);
+  const run = fresh === true ? `cli-${randomUUID()}` : `cli-${about}`;
+  const gateway = paidGateway({
+    journal,
+    run,
+    payer: { investigation: `cli/${about}`, repository: 0, installation: 0 },
+    modelsFor: (conversation) => {
+      const purpose = purposeOf(conversation);
+      // The judge is somebody else than the model that was asked for, where there is another one.
+      const wanted = purpose === "judge" && settings.phases["judge"] !== undefined ? undefined : model;
+      return modelsFor(settings, purpose, { wanted }).flatMap(({ name }) => models.get(name) ?? []);
+    },
+    caps: {
+      phase: microsOf(settings.budget.phase),
+      investigation: microsOf(options.budget ?? settings.budget.investigation),
+    },
+    now: Date.now,
+  });
+  return {
+    gateway: record === undefined ? gateway : recordGateway(gateway, run, recorderOf(record)),
+    research: researchOf(run, limitsOf(settings), options.config),
+    [Symbol.dispose]: () => journal[Symbol.dispose](),
+  };
+}
+
+/** Nobody is asked, nothing is paid and no code is run: what the record holds is shown as it was. */
+function openReplay(file: string, config: ModelRunOptions["config"]): ModelRun {
+  try {
+    const { run, gateway } = readRecording(linesOf(file));
+    return { gateway, research: researchOf(run, limitsOf(undefined), config), [Symbol.dispose]: () => {} };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new RunFailure("usage", `${file}: ${error.message}`, error);
+    throw error;
+  }
+}
+
+function researchOf(
+  run: string,
+  limits: ResearchLimits,
+  { sandbox }: ModelRunOptions["config"],
+): ModelResearch {
+  return { run, limits, ...(sandbox === undefined ? {} : { sandbox }) };
+}
+
+/** `root-cause/judge-…` is the judge's. */
+export function purposeOf(conversation: string): string {
+  return conversation.includes("/judge") ? "judge" : conversation;
+}
+
+export function limitsOf(settings: Pick<ModelSettings, "limits"> | undefined): ResearchLimits {
+  const { steps, tokens, minutes, rounds } = settings?.limits ?? DEFAULT_LIMITS;
+  return { steps, tokens, milliseconds: minutes * 60_000, rounds, packTokens: PACK_TOKENS };
+}
+
+function settingsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  wanted: string | undefined,
+): ModelSettings {
+  const settings = readModelSettings(env);
+  if (settings === undefined)
+    throw new RunFailure(
+      "usage",
+      "No model is set up: CASEBOOK_MODEL_URL, CASEBOOK_MODEL and CASEBOOK_MODEL_PRICE name one, and CASEBOOK_MODEL_KEY its key",
+    );
+  if (wanted !== undefined && !settings.models.some(({ name }) => name === wanted))
+    throw new RunFailure(
+      "usage",
+      `There is no model ${wanted}; there are ${settings.models.map(({ name }) => name).join(", ")}`,
+    );
+  return settings;
+}
+
+function recorderOf(file: string): (line: string) => void {
+  try {
+    writeFileSync(file, "", { mode: 0o600 });
+  } catch (error) {
+    throw new RunFailure("no-permission", `${file} cannot be written`, error);
+  }
+  return (line) => appendFileSync(file, `${line}\n`);
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line !== "");
+  } catch (error) {
+    throw new RunFailure("usage", `The recording ${file} cannot be read`, error);
+  }
+}

@@ -1,0 +1,72 @@
+import { openCheckout } from "../repository/io/checkout.ts";
+import { openSandbox } from "../sandbox/io/open-sandbox.ts";
+import { RunFailure } from "../failure.ts";
+import type { ModelGateway } from "../llm/gateway.ts";
+import type { CheckSource } from "../documents/check-document.ts";
+import { modelResearcher } from "../agent/model-researcher.ts";
+import { builtinResearcher, type Researcher } from "../phases/builtin/researcher.ts";
+import type { SandboxState } from "../sandbox/sandbox.ts";
+import type { ModelResearch } from "../service/research.ts";
+import type { SourceTree } from "../repository/source-tree.ts";
+import type { ServiceLink } from "./service-link.ts";
+
+/** The researcher of a request. Dispose it: it holds the files that code is run on. */
+export async function openResearcher(
+  model: ModelResearch | undefined,
+  {
+    tree,
+    source,
+    data,
+    link,
+    signal,
+    onStep,
+  }: {
+    readonly tree: SourceTree;
+    readonly source: CheckSource;
+    readonly data: string;
+    readonly link: ServiceLink;
+    readonly signal: AbortSignal;
+    readonly onStep: (step: string) => void;
+  },
+): Promise<AsyncDisposable & { readonly researcher: Researcher }> {
+  if (model === undefined)
+    return { researcher: builtinResearcher, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const stack = new AsyncDisposableStack();
+  const researcher = modelResearcher({
+    gateway: gatewayOver(link),
+    source,
+    sandbox: await sandboxFor(model, tree, data, stack, signal),
+    limits: model.limits,
+    run: model.run,
+    signal,
+    now: () => performance.now(),
+    onStep,
+  });
+  return { researcher, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Keys, prices and the journal are on the other side. */
+function gatewayOver(link: ServiceLink): ModelGateway {
+  return {
+    open: (conversation) => link.ask({ kind: "model-open", conversation }),
+    next: (question) => link.ask({ kind: "model-next", question }),
+    cost: (conversation) => link.ask({ kind: "model-cost", conversation }),
+  };
+}
+
+async function sandboxFor(
+  { sandbox }: ModelResearch,
+  tree: SourceTree,
+  data: string,
+  stack: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<SandboxState> {
+  if (sandbox === undefined) return { kind: "none", why: "the operator switched it off" };
+  try {
+    const checkout = stack.use(await openCheckout(tree, data, signal));
+    return await openSandbox({ ...sandbox, files: checkout.path });
+  } catch (error) {
+    if (error instanceof RunFailure) return { kind: "none", why: error.message };
+    throw error;
+  }
+}

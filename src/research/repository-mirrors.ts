@@ -1,0 +1,81 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { RunFailure } from "../failure.ts";
+import { belongsTo } from "../phases/names.ts";
+import type { RepositoryInfo } from "../github/github.ts";
+import type { Mirror } from "../service/research.ts";
+import { git } from "../repository/io/git.ts";
+import { openMirror } from "../repository/io/mirror.ts";
+import { openRepository } from "../repository/io/open-repository.ts";
+import { readChantFiles } from "../repository/io/read-chant-files.ts";
+
+/** Another process on this machine may be fetching the same repository. */
+const BUSY_TRIES = 20;
+const BUSY_MILLISECONDS = 500;
+
+/**
+ * Mirrors of repositories on GitHub, one folder each, named by the repository's number so that a rename keeps it. Calls
+ * for one repository follow each other: git's own locks would make the second one fail.
+ */
+export function repositoryMirrors(data: string): {
+  open(repository: RepositoryInfo, token: string, signal: AbortSignal): Promise<Mirror>;
+} {
+  const turns = new Map<number, Promise<unknown>>();
+  return {
+    open(repository, token, signal) {
+      const before = turns.get(repository.id) ?? Promise.resolve();
+      const turn = before.catch(() => undefined).then(() => refresh(repository, token, data, signal));
+      turns.set(repository.id, turn);
+      return turn;
+    },
+  };
+}
+
+async function refresh(
+  { id, cloneUrl }: RepositoryInfo,
+  token: string,
+  data: string,
+  signal: AbortSignal,
+): Promise<Mirror> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return mirrorIn(await openMirror(cloneUrl, data, signal, { name: `repository-${id}.git`, token }));
+    } catch (error) {
+      if (!(error instanceof RunFailure) || error.code !== "busy" || attempt === BUSY_TRIES) throw error;
+      await pause(BUSY_MILLISECONDS, undefined, { signal });
+    }
+  }
+}
+
+function mirrorIn(folder: string): Mirror {
+  return {
+    mirror: folder,
+    async resolve(revision) {
+      using repository = await openRepository(folder, { mirror: true });
+      return repository.resolve(revision);
+    },
+    filesOf: (commit, issueKey) => readChantFiles(folder, commit, (path) => belongsTo(issueKey, path)),
+    async changedBy(commits) {
+      const paths = new Set<string>();
+      for (const oid of commits) {
+        // A merge changes what differs from either parent: asking about both errs on the side of people.
+        const listed = await git(
+          [
+            "diff-tree",
+            "-r",
+            "-z",
+            "-m",
+            "--root",
+            "--name-only",
+            "--no-commit-id",
+            "--no-renames",
+            "--no-ext-diff",
+            oid,
+          ],
+          { gitDir: folder },
+        );
+        for (const path of listed.toString().split("\0")) if (path !== "") paths.add(path);
+      }
+      return paths;
+    },
+  };
+}

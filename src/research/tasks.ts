@@ -1,0 +1,139 @@
+import { parseDocument } from "../documents/parse-document.ts";
+import { SINGLE_PHASE } from "../phases/catalogue.ts";
+import { belongsTo } from "../phases/names.ts";
+import { checkDocument } from "../documents/check-document.ts";
+import { repositorySource } from "../documents/repository-source.ts";
+import {
+  endsInvestigation,
+  type InvestigateResult,
+  investigate,
+  visibleIssueText,
+} from "../phases/investigate.ts";
+import { phasesOf } from "../phases/phases-of.ts";
+import { researchContext } from "../phases/builtin/research-context.ts";
+import { matcherOf } from "../repository/glob.ts";
+import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
+import type { Config } from "../process/config.ts";
+import { parseAt } from "./parse-at.ts";
+import { openWorkbench } from "./workbench.ts";
+import { openResearcher } from "./open-researcher.ts";
+import type { FromResearcher } from "./protocol.ts";
+import type { ServiceLink } from "./service-link.ts";
+
+/** Works the phases of a request; what is published and how far it is goes over the link. */
+export async function investigateTask(
+  { mirror, base, issue, phases: types, at: named, include, exclude, model }: ResearchRequest,
+  {
+    config,
+    link,
+    place,
+    say,
+    signal,
+  }: {
+    readonly config: Config;
+    readonly link: ServiceLink;
+    readonly place: string;
+    readonly say: (message: FromResearcher) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<InvestigateResult> {
+  const onStep = (step: string): void => say({ kind: "step", step });
+  await using workbench = await openWorkbench({ repository: mirror, ...config, signal, onStep });
+  const { repository, reader } = workbench;
+  const all = await phasesOf(await repository.tree(base, signal), () => undefined);
+  const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
+  const codebase = await workbench.codebase(base);
+  const at = named === undefined ? undefined : parseAt(named);
+  const context = researchContext({
+    issue,
+    codebase,
+    history: repository.history,
+    hasGrammar: (path) => reader.languageOf(path) !== undefined,
+    at,
+    signal,
+    onStep,
+    isCandidate: candidateTest(include, exclude),
+  });
+  const source = await repositorySource(repository, base, async () => codebase, visibleIssueText(issue));
+  await using researcher = await openResearcher(model, {
+    tree: await repository.tree(base, signal),
+    source,
+    data: workbench.data,
+    link,
+    signal,
+    onStep,
+  });
+  // Phases say how they begin and end in order, and a run waits until the service has it on record.
+  let told: Promise<unknown> = Promise.resolve();
+  const results: InvestigateResult[] = [];
+  for (const phase of phases) {
+    told = link.ask({ kind: "phase", event: { kind: "start", phase: phase.type } });
+    await told;
+    const result = await investigate(
+      {
+        issue,
+        phases: [phase],
+        present: all.filter(({ type, needs }) => needs === "builtin" || type === phase.type),
+        at: named,
+      },
+      {
+        context,
+        source,
+        publisher: {
+          place,
+          current: () => link.ask({ kind: "current" }),
+          publish: ({ files, message }) => link.ask({ kind: "publish", files, message }),
+        },
+        researcher: researcher.researcher,
+        now: () => new Date(),
+      },
+    );
+    for (const end of result.phases) await link.ask({ kind: "phase", event: { kind: "end", result: end } });
+    results.push(result);
+    if (result.phases.some(endsInvestigation)) break;
+  }
+  return {
+    issue: issue.key,
+    baseCommit: base,
+    place,
+    phases: results.flatMap((result) => result.phases),
+  };
+}
+
+/** Compares every document of the issue in a commit of our branch with the commit that it names. */
+export async function checkTask(
+  { mirror, head, issue }: CheckRequest,
+  { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
+): Promise<readonly CheckedDocument[]> {
+  await using workbench = await openWorkbench({ repository: mirror, ...config, signal });
+  const { repository } = workbench;
+  const tree = await repository.tree(head, signal);
+  const entries = tree.entries.filter(
+    ({ path, kind }) => kind === "file" && belongsTo(issue.key, path) && path.startsWith(".chant/research/"),
+  );
+  const checked: CheckedDocument[] = [];
+  for await (const { entry, bytes } of tree.read(entries, signal)) {
+    const document = parseDocument(new TextDecoder().decode(bytes));
+    const commit = document.baseCommit ?? head;
+    const source = await repositorySource(
+      repository,
+      await repository.resolve(commit),
+      () => workbench.codebase(commit),
+      visibleIssueText(issue),
+    );
+    checked.push({ path: entry.path, report: await checkDocument(document, source, signal) });
+  }
+  return checked;
+}
+
+/** Files that may be named as the place of the cause; every file is still read, searched and followed. */
+function candidateTest(
+  include: readonly string[],
+  exclude: readonly string[],
+): ((path: string) => boolean) | undefined {
+  if (include.length === 0 && exclude.length === 0) return undefined;
+  const [wanted, unwanted] = [include.map(matcherOf), exclude.map(matcherOf)];
+  return (path) =>
+    (wanted.length === 0 || wanted.some((matches) => matches(path))) &&
+    !unwanted.some((matches) => matches(path));
+}

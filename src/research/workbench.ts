@@ -1,0 +1,103 @@
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { cachedHistory } from "../repository/io/cached-history.ts";
+import { indexThreads } from "../repository/io/index-threads.ts";
+import { openMirror, protocolOf } from "../repository/io/mirror.ts";
+import { type GitRepository, openRepository } from "../repository/io/open-repository.ts";
+import { sweepScratch } from "../repository/io/scratch-folder.ts";
+import { fileFailure } from "../repository/io/file-failure.ts";
+import { sqliteBlobCache } from "../repository/io/sqlite-blob-cache.ts";
+import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
+import type { Issue } from "../issue/issue.ts";
+import { understandIssue } from "../issue/understand-issue.ts";
+import { type IndexedCodebase, openCodebase } from "../repository/open-codebase.ts";
+import { locate, type Location } from "../evidence/ranking/locate.ts";
+import { buildQuery } from "../evidence/ranking/query.ts";
+import { MAX_COMMITS } from "../phases/builtin/research-context.ts";
+import type { SyntaxReader } from "../languages/syntax.ts";
+
+export interface WorkbenchOptions {
+  /** A folder or a URL. */
+  readonly repository: string;
+  /** Where mirrors, index and scratch folders live. */
+  readonly data: string;
+  readonly workers?: number | undefined;
+  /** Bytes of the index on disk before it is evicted. */
+  readonly cacheBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told when a URL is fetched and when files are listed, read and ranked. */
+  readonly onStep?: ((step: string) => void) | undefined;
+}
+
+/** A repository with everything that is needed to research it. Dispose it: it holds processes, threads and a database. */
+export interface Workbench extends AsyncDisposable {
+  readonly repository: GitRepository;
+  readonly reader: SyntaxReader;
+  readonly data: string;
+  /** The codebase of a commit (40 hex digits), read once. */
+  codebase(commit: string): Promise<IndexedCodebase>;
+  locate(issue: Issue, commit: string, top: number): Promise<Location>;
+}
+
+const CACHE_BYTES = 2_000_000_000;
+
+/** Throws RunFailure when the repository cannot be opened or the data folder cannot be written. */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { data, signal, onStep } = options;
+  fileFailure(data, () => mkdirSync(data, { recursive: true }));
+  sweepScratch(data);
+  const isUrl = protocolOf(options.repository) !== undefined;
+  if (isUrl) onStep?.(`fetching ${options.repository}`);
+  const folder = isUrl ? await openMirror(options.repository, data, signal) : options.repository;
+  const found = await openRepository(folder, { name: options.repository, mirror: isUrl });
+  const cache = sqliteBlobCache(join(data, "index.db"), {
+    limitBytes: options.cacheBytes ?? CACHE_BYTES,
+    now: () => Math.floor(Date.now() / 1000),
+  });
+  const repository: GitRepository = { ...found, history: cachedHistory(found.history, cache) };
+  const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism()));
+  const reader = treeSitterSyntax({ workers });
+  const threads = indexThreads(repository.gitDir, { workers });
+  const opened = new Map<string, Promise<IndexedCodebase>>();
+  const codebase = (commit: string): Promise<IndexedCodebase> => {
+    let opening = opened.get(commit);
+    if (opening === undefined) {
+      onStep?.("listing files");
+      opening = repository.tree(commit, signal).then((tree) =>
+        openCodebase(tree, {
+          cache,
+          reader,
+          threads,
+          ...(signal === undefined ? {} : { signal }),
+          onProgress: (done, total) => onStep?.(`reading files: ${done} of ${total}`),
+        }),
+      );
+      opened.set(commit, opening);
+    }
+    return opening;
+  };
+  return {
+    repository,
+    reader,
+    data,
+    codebase,
+    async locate(issue, commit, top) {
+      // Git lists the files and the history in processes of its own while the issue is read here.
+      const asked = Promise.all([codebase(commit), repository.history.commits(commit, MAX_COMMITS, signal)]);
+      asked.catch(() => undefined);
+      const reading = understandIssue(issue);
+      const [code, commits] = await asked;
+      onStep?.(`ranking ${code.tree.entries.length} files`);
+      return locate(code, buildQuery(reading.textBlocks, reading), commits, {
+        top,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      repository[Symbol.dispose]();
+      await reader[Symbol.asyncDispose]();
+      cache[Symbol.dispose]();
+    },
+  };
+}

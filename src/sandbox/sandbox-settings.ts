@@ -1,0 +1,10 @@
+/** What the operator prepared for code that is run. */
+export interface SandboxSettings {
+  /** Folders with programs, read-only. */
+  readonly toolchains: readonly string[];
+  /** Folder of a Node that is offered, too, when everybody may read it. */
+  readonly node?: string;
+  /** A root file system in the place of the host's programs. */
+  readonly root?: string;
+  readonly dependencies?: { readonly from: string; readonly at: string };
+}

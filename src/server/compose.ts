@@ -1,0 +1,121 @@
+import { RetryLater } from "../failure.ts";
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import { openGitHubApp } from "../github/io/open-github-app.ts";
+import { storeRateLimiter } from "../github/io/store-rate-limiter.ts";
+import { type OpenStore, openStore } from "../store/io/open-store.ts";
+import { handlersOf } from "../service/handlers.ts";
+import type { Service } from "../service/service.ts";
+import type { JobContext, JobHandlers, JobKind, Workers } from "../store/store.ts";
+import { researchInProcesses } from "../research/research-process.ts";
+import { openModels } from "../llm/io/open-models.ts";
+import { errorFields, serviceLog } from "./log.ts";
+import { openModelProvider } from "./open-model-provider.ts";
+import type { Metrics } from "./metrics.ts";
+import type { ServerConfig } from "./server-config.ts";
+import { version } from "../process/version.ts";
+
+/** A run must not use up the writes of its installation with words about its progress: an edit in ten seconds. */
+const EDITS_PER_WRITE = 10;
+
+/** Opens the store that the configuration names. */
+export function storeOf(
+  { data, databaseUrl }: Pick<ServerConfig, "data" | "databaseUrl">,
+  logger: Logger,
+): Promise<OpenStore> {
+  // Only what errorFields takes: pg hangs its whole client on an error.
+  const onError = (error: unknown): void => logger.error(errorFields(error), "the store, in the background");
+  return openStore(databaseUrl === undefined ? { folder: data, onError } : { url: databaseUrl, onError });
+}
+
+/** The service over real GitHub, git and database: the only place where its parts are put together. */
+export function composeService(
+  config: ServerConfig,
+  store: OpenStore,
+  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+): Service {
+  const app = openGitHubApp({
+    baseUrl: config.app.apiUrl,
+    appId: config.app.id,
+    privateKey: config.app.privateKey,
+    userAgent: `casebook/${version()}`,
+    rateLimiter: storeRateLimiter(store, { spacing: config.writeSpacing }),
+    onRequest: ({ route, status, milliseconds, installation, remaining }) => {
+      metrics.request(!route.startsWith("GET "), status);
+      logger.debug({ route, status, milliseconds, installation, remaining }, "asked GitHub");
+    },
+  });
+  return {
+    app,
+    store,
+    research: researchInProcesses({
+      data: config.data,
+      workers: config.workers,
+      cacheBytes: config.cacheBytes,
+    }),
+    ...(config.models === undefined
+      ? {}
+      : {
+          modelProvider: openModelProvider({
+            settings: config.models.settings,
+            models: openModels(config.models.settings, config.models.keys, {
+              onNote: (note) => logger.info({ note }, "a model's endpoint"),
+            }),
+            journal: store.journal,
+            sandbox: config.sandbox,
+            now: Date.now,
+          }),
+        }),
+    settings: {
+      worker: `${hostname()}:${process.pid}`,
+      runsPerInstallation: config.runsPerInstallation,
+      editSpacing: EDITS_PER_WRITE * config.writeSpacing,
+    },
+    now: Date.now,
+    log: serviceLog(logger),
+  };
+}
+
+/** Starts to work jobs, each measured and each failure logged once. */
+export async function startWorkers(
+  config: Pick<ServerConfig, "runs" | "reconcileSeconds">,
+  store: OpenStore,
+  service: Service,
+  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+): Promise<Workers> {
+  const handlers = handlersOf(service);
+  const kinds = Object.keys(handlers) as JobKind[];
+  const watched = Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      watch(kind, handlers[kind] as (job: never, context: JobContext) => Promise<void>, { metrics, logger }),
+    ]),
+  ) as unknown as JobHandlers;
+  return store.work(watched, { runs: config.runs, reconcileSeconds: config.reconcileSeconds });
+}
+
+function watch(
+  kind: JobKind,
+  handler: (job: never, context: JobContext) => Promise<void>,
+  { metrics, logger }: { readonly metrics: Metrics; readonly logger: Logger },
+): (job: never, context: JobContext) => Promise<void> {
+  return async (job, context) => {
+    const from = performance.now();
+    const seconds = (): number => (performance.now() - from) / 1000;
+    try {
+      await handler(job, context);
+      metrics.job(kind, "done", seconds());
+    } catch (error) {
+      if (error instanceof RetryLater) {
+        metrics.job(kind, "postponed", seconds());
+        logger.info({ kind, seconds: error.seconds, why: error.message }, "a job waits");
+      } else if (context.signal.aborted) {
+        logger.info({ kind }, "a job was handed back");
+      } else {
+        metrics.job(kind, "failed", seconds());
+        logger.error({ kind, attempt: context.attempt, ...errorFields(error) }, "a job failed");
+      }
+      throw error;
+    }
+  };
+}

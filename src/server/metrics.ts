@@ -1,0 +1,84 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import type { Store } from "../store/store.ts";
+
+/** What an operator watches; `/metrics` prints it for Prometheus. */
+export interface Metrics {
+  delivery(outcome: "stored" | "known" | "ignored" | "refused" | "failed", seconds: number): void;
+  request(write: boolean, status: number): void;
+  job(kind: string, outcome: "done" | "failed" | "postponed", seconds: number): void;
+  /** The text that Prometheus reads. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeliveryAt">): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const deliveries = new Counter({
+    name: "casebook_deliveries_total",
+    help: "Webhooks by what became of them",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const acknowledged = new Histogram({
+    name: "casebook_delivery_seconds",
+    help: "Seconds until a webhook was answered",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10],
+    registers,
+  });
+  const requests = new Counter({
+    name: "casebook_github_requests_total",
+    help: "Requests to GitHub's API by kind and status; 0 is no answer",
+    labelNames: ["kind", "status"],
+    registers,
+  });
+  const jobs = new Histogram({
+    name: "casebook_job_seconds",
+    help: "Seconds that jobs took, by kind and how they ended",
+    labelNames: ["kind", "outcome"],
+    buckets: [0.05, 0.25, 1, 5, 30, 120, 600],
+    registers,
+  });
+  const present = new Gauge({
+    name: "casebook_jobs",
+    help: "Jobs by queue and state",
+    labelNames: ["queue", "state"],
+    registers: [],
+    async collect() {
+      this.reset();
+      for (const { queue, state, count } of await store.counts()) this.set({ queue, state }, count);
+    },
+  });
+  const runs = new Gauge({
+    name: "casebook_runs",
+    help: "Runs that have not ended: waiting for their place, or admitted to the queue",
+    labelNames: ["state"],
+    registers: [],
+    async collect() {
+      this.reset();
+      for (const { state, count } of await store.openRuns()) this.set({ state }, count);
+    },
+  });
+  const last = new Gauge({
+    name: "casebook_last_delivery_timestamp_seconds",
+    help: "When the last webhook came, in seconds since 1970; 0 before the first",
+    registers: [],
+    async collect() {
+      this.set(((await store.lastDeliveryAt()) ?? 0) / 1000);
+    },
+  });
+  registry.registerMetric(present);
+  registry.registerMetric(runs);
+  registry.registerMetric(last);
+  return {
+    delivery(outcome, seconds) {
+      deliveries.inc({ outcome });
+      acknowledged.observe(seconds);
+    },
+    request: (write, status) => requests.inc({ kind: write ? "write" : "read", status: String(status) }),
+    job: (kind, outcome, seconds) => jobs.observe({ kind, outcome }, seconds),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

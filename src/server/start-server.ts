@@ -1,0 +1,122 @@
+import type { Logger } from "pino";
+import type { OpenStore } from "../store/io/open-store.ts";
+import type { Self } from "../github/read-delivery.ts";
+import { GitHubFailure } from "../github/github-failure.ts";
+import type { Workers } from "../store/store.ts";
+import { sweepScratch } from "../repository/io/scratch-folder.ts";
+import { composeService, startWorkers, storeOf } from "./compose.ts";
+import { openHttpServer } from "./http-server.ts";
+import { openMetrics } from "./metrics.ts";
+import type { ServerConfig } from "./server-config.ts";
+import { openIntake } from "./webhook-intake.ts";
+
+export interface RunningServer {
+  readonly url: string;
+  /** Stops taking work and hands back what is not done; within ten seconds. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds that running work may take to be handed back; the rest of the ten seconds is for closing. */
+const HAND_BACK = 7_000;
+/** Milliseconds between two tries to learn who we are, while GitHub does not answer. */
+const ASK_AGAIN = 30_000;
+const BOT = "bot-id";
+
+/**
+ * Starts the roles of this process. Webhooks are accepted as soon as the store is open, whether GitHub answers or not:
+ * what is stored is worked later.
+ */
+export async function startServer(config: ServerConfig, logger: Logger): Promise<RunningServer> {
+  const store = await storeOf(config, logger);
+  try {
+    return await start(config, store, logger);
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function start(config: ServerConfig, store: OpenStore, logger: Logger): Promise<RunningServer> {
+  const metrics = openMetrics(store);
+  const service = composeService(config, store, { metrics, logger });
+  const known = Number(await store.note(BOT));
+  let self: Self = { appId: config.app.id, ...(known > 0 ? { botId: known } : {}) };
+  const learn = learnIdentity();
+  const isWeb = config.role !== "worker";
+  const isWorker = config.role !== "web";
+  const intake = isWeb
+    ? await openIntake({
+        appId: config.app.id,
+        privateKey: config.app.privateKey,
+        secrets: config.webhookSecrets,
+        store,
+        logger,
+        self: () => self,
+      })
+    : undefined;
+  let workers: Workers | undefined;
+  const http = await openHttpServer({
+    host: config.host,
+    port: config.port,
+    intake,
+    metrics,
+    maxBytes: config.webhookBytes,
+    async ready() {
+      await store.ping();
+      if (isWorker && workers === undefined) throw new Error("no worker yet");
+    },
+  });
+  if (isWorker) {
+    sweepScratch(config.data);
+    workers = await startWorkers(config, store, service, { metrics, logger });
+    await store.send({ kind: "reconcile" }, { key: "reconcile" });
+  }
+  logger.info(
+    { url: http.url, role: config.role, store: store.isEmbedded ? "embedded" : "postgresql" },
+    "listening",
+  );
+  let stopping: Promise<void> | undefined;
+  return {
+    url: http.url,
+    stop: () => (stopping ??= stop()),
+  };
+
+  async function stop(): Promise<void> {
+    learn.stop();
+    const closed = http.close();
+    await workers?.stop(HAND_BACK);
+    await closed;
+    await store[Symbol.asyncDispose]();
+    logger.info("stopped");
+  }
+
+  /** Our own acts are recognised by the bot's number, which only GitHub can tell; kept for the next start. */
+  function learnIdentity(): { stop(): void } {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isStopped = false;
+    const ask = async (): Promise<void> => {
+      try {
+        const { bot } = await service.app.identity();
+        self = { appId: config.app.id, botId: bot.id };
+        if (!isStopped) await store.saveNote(BOT, String(bot.id));
+      } catch (error) {
+        if (isStopped) return;
+        const code = error instanceof GitHubFailure ? error.code : undefined;
+        logger.warn(
+          { code, error: String(error) },
+          code === "unauthorised"
+            ? "GitHub does not accept APP_ID with this private key"
+            : "GitHub does not say who we are yet",
+        );
+        timer = setTimeout(() => void ask(), ASK_AGAIN);
+      }
+    };
+    void ask();
+    return {
+      stop() {
+        isStopped = true;
+        clearTimeout(timer);
+      },
+    };
+  }
+}

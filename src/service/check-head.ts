@@ -1,0 +1,75 @@
+import { LeaseLost } from "../failure.ts";
+import { checkContent } from "../github/report/check-content.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import type { IssueKey, JobContext, Store } from "../store/store.ts";
+import { issueForResearch } from "./issue-for-research.ts";
+import { repositoryFacts } from "./repository-facts.ts";
+import { guarded, type Service } from "./service.ts";
+
+export const CHECK_NAME = "casebook / evidence";
+
+/**
+ * Asks for the check of one head. The key names the head: with one for the whole issue, the check of an older head that
+ * still waits would swallow this one.
+ */
+export async function sendCheck(store: Pick<Store, "send">, of: IssueKey, head: string): Promise<void> {
+  await store.send({ kind: "check", ...of, head }, { key: checkKey(of, head) });
+}
+
+function checkKey({ repository, issue }: IssueKey, head: string): string {
+  return `${repository}#${issue}@${head}`;
+}
+
+/**
+ * Verifies every reference of the documents at one head of our branch, and says the result in a check run there. The
+ * check run of a head is found again by its name and ours alone; doing it twice leaves one.
+ */
+export async function checkHead(
+  service: Service,
+  { repository: id, issue, head }: IssueKey & { readonly head: string },
+  { signal }: JobContext,
+): Promise<void> {
+  const { store, app } = service;
+  const of = { repository: id, issue };
+  const leaseName = `check:${checkKey(of, head)}`;
+  const lease = await store.takeLease(leaseName);
+  const installation = (await store.repository(id))?.installation;
+  if (installation === undefined) return;
+  const facts = await repositoryFacts(service, { installation, repository: id });
+  if (facts.kind === "unreachable") return;
+  const { repository } = facts;
+  const answer = await facts.github.issue(repository, issue);
+  if (answer.kind !== "issue") return;
+  const github = guarded(facts.github, async () => {
+    signal.throwIfAborted();
+    if (!(await store.holdsLease(leaseName, lease))) throw new LeaseLost("the check");
+  });
+  try {
+    const mirror = await service.research.openMirror(
+      repository,
+      await facts.github.readToken(repository),
+      signal,
+    );
+    const documents = await service.research.check(
+      { mirror: mirror.mirror, head, issue: await issueForResearch(facts, answer.issue) },
+      signal,
+    );
+    const { appId } = await app.identity();
+    const content = {
+      name: CHECK_NAME,
+      head,
+      externalId: `${appId}:${issue}:${head}`,
+      ...checkContent({ documents }),
+    };
+    const [present, ...more] = await facts.github.ownCheckRuns(repository, head, CHECK_NAME);
+    if (present === undefined) await github.createCheckRun(repository, content);
+    else await github.updateCheckRun(repository, present.id, content);
+    if (more.length > 0)
+      service.log.warn("several check runs on one head", { repository: id, count: more.length + 1 });
+    await store.saveIdempotencyRecord(of, `check:${head}`, content.conclusion);
+  } catch (error) {
+    if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+    // The head is gone, or the App may not write checks: the table in the pull request says the same.
+    await store.saveIdempotencyRecord(of, `check:${head}`, `refused: ${error.code}`);
+  }
+}

@@ -1,0 +1,192 @@
+import { issueOfBranch } from "../phases/names.ts";
+import type { InvestigationEvent } from "../investigation/event.ts";
+import type { WebhookEvent, Place } from "../github/webhook-event.ts";
+import { readDelivery } from "../github/read-delivery.ts";
+import { sendCheck } from "./check-head.ts";
+import { decideAll, lookAtIssue } from "./look-at-issue.ts";
+import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
+import { secondOf } from "./second-of.ts";
+import type { Service } from "./service.ts";
+
+/** Works out what a stored delivery means and does it. Doing it twice changes nothing. */
+export async function handleDelivery(service: Service, { key }: { readonly key: string }): Promise<void> {
+  const { store, app, log } = service;
+  const delivery = await store.delivery(key);
+  if (delivery === undefined || delivery.outcome !== undefined) return;
+  const { appId, bot } = await app.identity();
+  const meaning = readDelivery(delivery.event, delivery.payload, { appId, botId: bot.id });
+  log.info(`delivery ${delivery.event}: ${meaning.kind}`, { delivery: delivery.guid });
+  await act(service, meaning, key);
+}
+
+async function act(service: Service, meaning: WebhookEvent, key: string): Promise<void> {
+  const { store } = service;
+  switch (meaning.kind) {
+    case "ignored":
+    case "malformed":
+      return store.finishDelivery(key, meaning.why);
+    case "issue":
+      // The store knows whether an answer is waited for; GitHub is not asked for every word between people.
+      if (meaning.isTalk === true && !(await awaitsAnswer(service, meaning)))
+        return store.finishDelivery(key, "no command in it");
+      return lookAtIssue(service, { ...meaning, delivery: key });
+    case "pull":
+      return pull(service, meaning, key);
+    case "push":
+      return push(service, meaning, key);
+    case "rerequested":
+      await rerequested(service, meaning);
+      return store.finishDelivery(key, "done");
+    case "repository":
+      await repository(service, meaning);
+      return store.finishDelivery(key, "done");
+    case "installation":
+      await installation(service, meaning);
+      return store.finishDelivery(key, "done");
+  }
+}
+
+type Of<K extends WebhookEvent["kind"]> = Extract<WebhookEvent, { kind: K }>;
+
+async function awaitsAnswer({ store }: Service, { place, number }: Of<"issue">): Promise<boolean> {
+  const known = await store.investigation({ repository: place.repository, issue: number });
+  return known?.stage === "needs-info";
+}
+
+async function pull(
+  service: Service,
+  { place, number, branch, sender, said, approves }: Of<"pull">,
+  key: string,
+): Promise<void> {
+  const issue = issueOfBranch(branch);
+  const found =
+    issue === undefined
+      ? undefined
+      : await service.app
+          .forInstallation(place.installation)
+          .pull({ id: place.repository, ...place }, number);
+  // The name of a branch proves nothing: a fork can have one like ours.
+  if (issue === undefined || found === undefined || !found.isOwnBranch)
+    return service.store.finishDelivery(key, "a pull request that is not ours");
+  const { bot } = await service.app.identity();
+  const also: InvestigationEvent[] =
+    found.author.id === bot.id ? [{ kind: "pull", number, state: found.state }] : [];
+  if (approves && !sender.isBot) {
+    const permission = await service.app
+      .forInstallation(place.installation)
+      .permission({ id: place.repository, ...place }, sender.login);
+    also.push({
+      kind: "command",
+      command: { verb: "approve" },
+      place: {
+        ...(said?.comment === undefined ? {} : { comment: said.comment }),
+        text: `review of #${number}`,
+      },
+      actor: { id: sender.id, login: sender.login },
+      permission,
+      at: secondOf(service.now()),
+    });
+  }
+  await lookAtIssue(service, {
+    place,
+    number: issue,
+    isPull: false,
+    sender,
+    ...(said === undefined ? {} : { said }),
+    also,
+    delivery: key,
+  });
+}
+
+async function push(
+  service: Service,
+  { place, branch, isDefault, head, sender }: Of<"push">,
+  key: string,
+): Promise<void> {
+  const { store } = service;
+  if (isDefault) {
+    await store.send(
+      { kind: "configure", repository: place.repository, installation: place.installation },
+      { key: String(place.repository) },
+    );
+    return store.finishDelivery(key, `${CONFIG_FILE} is looked at again`);
+  }
+  const issue = issueOfBranch(branch);
+  if (issue === undefined || head === undefined) return store.finishDelivery(key, "not a branch of ours");
+  const also: InvestigationEvent[] = [{ kind: "person-committed", sha: head, login: sender.login }];
+  await lookAtIssue(service, { place, number: issue, isPull: false, sender, also, delivery: key });
+  await store.send(
+    { kind: "sync", repository: place.repository, issue },
+    { key: `${place.repository}#${issue}` },
+  );
+}
+
+/** Somebody pressed the re-run button of our check. */
+async function rerequested({ store }: Service, { place, head }: Of<"rerequested">): Promise<void> {
+  for (const { investigation } of await store.investigations(place.repository)) {
+    const of = { repository: place.repository, issue: investigation.issue };
+    const idempotencyRecords = await store.idempotencyRecords(of);
+    if (!idempotencyRecords.has(`check:${head}`)) continue;
+    await store.saveIdempotencyRecord(of, `check:${head}`, undefined);
+    await sendCheck(store, of, head);
+  }
+}
+
+async function repository(service: Service, { place, action }: Of<"repository">): Promise<void> {
+  const { store } = service;
+  const known = await store.repository(place.repository);
+  if (known === undefined) return;
+  // What is taken away for good is asked for once more: the event's name is not part of what is signed.
+  if (action === "deleted" && (await repositoryFacts(service, place)).kind === "unreachable")
+    return removeRepository(service, place.repository, place.installation);
+  await store.saveRepository({
+    ...known,
+    owner: place.owner,
+    name: place.name,
+    installation: place.installation,
+  });
+  await lookAtAll(service, place);
+}
+
+async function installation(
+  service: Service,
+  { installation: id, action, removed }: Of<"installation">,
+): Promise<void> {
+  const { store, app } = service;
+  for (const repository of removed) await removeRepository(service, repository, id);
+  switch (action) {
+    case "created":
+    case "changed":
+      for (const { owner, name, id: repository } of await app.repositoriesOf(id))
+        if ((await store.repository(repository)) === undefined)
+          await store.saveRepository({ id: repository, installation: id, owner, name });
+      return;
+    case "deleted":
+      for (const { id: repository } of await store.repositories(id))
+        await removeRepository(service, repository, id);
+      return;
+    case "suspend":
+    case "unsuspend":
+      for (const { id: repository, owner, name } of await store.repositories(id))
+        await lookAtAll(service, { installation: id, repository, owner, name });
+      return;
+  }
+}
+
+/** The App has no right there any more: what it knows of people's issues goes. */
+async function removeRepository({ store }: Service, repository: number, installation: number): Promise<void> {
+  for (const { investigation } of await store.investigations(repository)) {
+    const of = { repository, issue: investigation.issue };
+    await store.change({ ...of, installation }, (current) =>
+      current === undefined
+        ? undefined
+        : decideAll(current, [{ kind: "gone", why: "uninstalled" }], NO_RULES),
+    );
+  }
+  await store.removeRepository(repository);
+}
+
+async function lookAtAll(service: Service, place: Place): Promise<void> {
+  for (const { investigation } of await service.store.investigations(place.repository))
+    await lookAtIssue(service, { place, number: investigation.issue, isPull: false });
+}

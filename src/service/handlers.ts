@@ -1,0 +1,43 @@
+import { LeaseLost, RetryLater } from "../failure.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import type { JobHandlers } from "../store/store.ts";
+import { checkHead } from "./check-head.ts";
+import { configure } from "./configure.ts";
+import { forgetInvestigation } from "./forget-investigation.ts";
+import { handleDelivery } from "./handle-delivery.ts";
+import { reconcile } from "./reconcile.ts";
+import { secondsUntil } from "./seconds-until.ts";
+import type { Service } from "./service.ts";
+import { syncIssue } from "./sync-issue.ts";
+import { workRun } from "./work-run.ts";
+
+/** What is done for each kind of job. */
+export function handlersOf(service: Service): JobHandlers {
+  const patient = patienceOf(service);
+  return {
+    delivery: (job) => patient(handleDelivery(service, job)),
+    run: (job, context) => patient(workRun(service, job, context)),
+    sync: (job, context) => patient(syncIssue(service, job, context)),
+    check: (job, context) => patient(checkHead(service, job, context)),
+    forget: (job) => patient(forgetInvestigation(service, job)),
+    configure: (job, context) => patient(configure(service, job, context)),
+    reconcile: (_job, context) => patient(reconcile(service, context)),
+  };
+}
+
+/**
+ * The one place that knows what passes: GitHub does not answer or asks to wait, and the job waits as long as it was told;
+ * somebody else took the work over, and nothing is left to do.
+ */
+function patienceOf({ now, log }: Service): (work: Promise<void>) => Promise<void> {
+  return async (work) => {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof GitHubFailure && GITHUB_FAILURES[error.code].retry === "later")
+        throw new RetryLater(secondsUntil(error.retryAt, now()), error.message);
+      if (!(error instanceof LeaseLost)) throw error;
+      log.info(error.message, {});
+    }
+  };
+}

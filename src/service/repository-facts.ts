@@ -1,0 +1,192 @@
+import { PHASES, SINGLE_PHASE } from "../phases/catalogue.ts";
+import { parsePhase } from "../phases/parse-phase.ts";
+import type { Phase } from "../phases/phase.ts";
+import type { Rules } from "../investigation/event.ts";
+import { type Limits, lowerBudget } from "../investigation/settings/lower-budget.ts";
+import { mergeConfigs } from "../investigation/settings/merge-configs.ts";
+import type { Customer } from "../llm/model-settings.ts";
+import type { RepositoryConfig } from "../investigation/settings/repository-config.ts";
+import type { ConfigProblem } from "../investigation/settings/parse-repository-config.ts";
+import type { GitHub, RepositoryInfo } from "../github/github.ts";
+import { GitHubFailure } from "../github/github-failure.ts";
+import type { Service } from "./service.ts";
+
+export const CONFIG_FILE = ".github/casebook.yml";
+const PHASE_FOLDER = ".chant/phases";
+/** Own phases beyond this many are left out: each costs a request. */
+const MAX_OWN_PHASES = 20;
+
+/** A repository that can be worked in, with what its default branch says about Casebook. */
+export interface RepositoryFacts {
+  readonly kind: "facts";
+  readonly github: GitHub;
+  readonly repository: RepositoryInfo;
+  readonly config: RepositoryConfig;
+  readonly rules: Rules;
+  readonly phases: readonly Phase[];
+  /** Whom models and money are counted to. */
+  readonly customer: Customer;
+  /** What may be spent here, before anybody asks for less. */
+  readonly budget: Limits;
+  /** What is wrong with the configuration; the defaults are in `config` then, and no new work starts. */
+  readonly problems: readonly ConfigProblem[];
+  /** Why no new work starts, in one sentence. */
+  readonly stopped?: string;
+}
+
+export interface Unreachable {
+  readonly kind: "unreachable";
+  readonly why: string;
+}
+
+/** Asks GitHub what the repository is now; what is known of it is kept, so that a rename changes nothing. */
+export async function repositoryFacts(
+  { app, store, modelProvider }: Pick<Service, "app" | "store" | "modelProvider">,
+  { installation, repository: id }: { readonly installation: number; readonly repository: number },
+): Promise<RepositoryFacts | Unreachable> {
+  const github = app.forInstallation(installation);
+  let repository: RepositoryInfo;
+  try {
+    repository = await github.repository(id);
+  } catch (error) {
+    if (!(error instanceof GitHubFailure)) throw error;
+    const why = UNREACHABLE[error.code as keyof typeof UNREACHABLE];
+    if (why === undefined) throw error;
+    const known = await store.repository(id);
+    if (known !== undefined) await store.saveRepository({ ...known, unreachable: why });
+    return { kind: "unreachable", why };
+  }
+  const { owner, name } = repository;
+  if (repository.archived) {
+    const why = "The repository is archived, so nothing can be written there.";
+    await store.saveRepository({ id, installation, owner, name, unreachable: why });
+    return { kind: "unreachable", why };
+  }
+  const [own, ofOwner] = [
+    await github.file(repository, CONFIG_FILE),
+    await ownerConfig(github, repository, store, installation),
+  ];
+  const all = await phasesOf(github, repository);
+  const customer: Customer = { installation, account: owner };
+  const models = modelProvider?.names(customer) ?? [];
+  const { config, problems } = mergeConfigs(
+    ofOwner,
+    own,
+    all.map(({ type }) => type),
+    models,
+  );
+  const phases = phasesIn(config.mode, all);
+  const stopped =
+    problems.length > 0
+      ? `\`${CONFIG_FILE}\` has mistakes; they are listed in an issue of this repository.`
+      : config.enabled
+        ? undefined
+        : `\`enabled: false\` in \`${CONFIG_FILE}\` stops Casebook here.`;
+  await store.saveRepository({
+    id,
+    installation,
+    owner,
+    name,
+    runLimit: config.limits.runs,
+    ...(stopped === undefined ? {} : { configurationProblem: stopped }),
+  });
+  return {
+    kind: "facts",
+    github,
+    repository,
+    config,
+    problems,
+    phases,
+    customer,
+    budget: lowerBudget(modelProvider?.budget(customer) ?? {}, config.budget, undefined),
+    rules: rulesOf(config, phases, models),
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+}
+
+/** Rules that no event of reach or loss depends on. */
+export const NO_RULES: Rules = {
+  phases: [],
+  known: [],
+  gates: new Set(),
+  perPhase: false,
+  start: "write",
+  models: [],
+};
+
+/** Phases that are worked only where `phases` names them: a fix is code, and nobody gets code who asked for research. */
+const OPT_IN: ReadonlySet<string> = new Set(["fix"]);
+
+/** In single-document mode one phase stands before all others, which can still be asked for by name. */
+export function phasesIn(mode: RepositoryConfig["mode"], phases: readonly Phase[]): readonly Phase[] {
+  return mode === "single"
+    ? [SINGLE_PHASE, ...phases.filter(({ type }) => type !== SINGLE_PHASE.type)]
+    : phases;
+}
+
+/** What the configuration means for the state machine. `offered`: the operator's models. */
+export function rulesOf(
+  config: RepositoryConfig,
+  phases: readonly Phase[],
+  offered: readonly string[],
+): Rules {
+  // A repository that wants the built-in researcher has no model, whatever is offered.
+  const models = config.researcher === "builtin" ? [] : offered;
+  const workable = phases.filter(({ needs }) => needs === "builtin" || models.length > 0);
+  const isOff = (type: string): boolean => OPT_IN.has(type) && !config.phases.includes(type);
+  return {
+    known: phases.map(({ type, dependsOn, needs }) => ({
+      type,
+      dependsOn,
+      needsModel: needs === "model",
+      ...(isOff(type) ? { isOff: true } : {}),
+    })),
+    phases:
+      config.mode === "single"
+        ? [SINGLE_PHASE.type]
+        : workable
+            .map(({ type }) => type)
+            .filter((type) => !isOff(type) && (config.phases.length === 0 || config.phases.includes(type))),
+    gates: new Set(config.gates),
+    perPhase: config.pullRequests === "phase" && config.destination === "pull-request",
+    start: config.who.start,
+    models,
+  };
+}
+
+const UNREACHABLE = {
+  gone: "The repository is not there any more, or Casebook was taken off it.",
+  suspended: "The installation is suspended.",
+  refused: "GitHub refuses Casebook in this repository.",
+} as const;
+
+/** The organisation's defaults stand in its repository `.github`, when the App may see it. */
+async function ownerConfig(
+  github: GitHub,
+  { id, owner }: RepositoryInfo,
+  store: Pick<Service["store"], "repositories">,
+  installation: number,
+): Promise<string | undefined> {
+  const defaults = (await store.repositories(installation)).find(
+    (known) => known.name === ".github" && known.owner === owner && known.id !== id,
+  );
+  if (defaults === undefined) return undefined;
+  try {
+    return (await github.file(defaults, CONFIG_FILE)) ?? (await github.file(defaults, "casebook.yml"));
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.code in UNREACHABLE) return undefined;
+    throw error;
+  }
+}
+
+/** The built-in phases and the repository's own; a file with mistakes is left out, and a run says which line. */
+async function phasesOf(github: GitHub, repository: RepositoryInfo): Promise<readonly Phase[]> {
+  const names = (await github.filesIn(repository, PHASE_FOLDER)).filter((name) => name.endsWith(".md"));
+  const own: Phase[] = [];
+  for (const name of names.slice(0, MAX_OWN_PHASES)) {
+    const text = await github.file(repository, `${PHASE_FOLDER}/${name}`);
+    const { phase } = parsePhase(name.slice(0, -".md".length), text ?? "");
+    if (phase !== undefined) own.push(phase);
+  }
+  return [...PHASES, ...own].sort((a, b) => a.number - b.number || (a.type < b.type ? -1 : 1));
+}

@@ -1,0 +1,80 @@
+import type { Issue } from "../issue/issue.ts";
+import type { InvestigateResult, PhaseResult } from "../phases/investigate.ts";
+import type { CheckReport } from "../documents/check-document.ts";
+import type { RepositoryInfo } from "../github/github.ts";
+import type { ModelGateway } from "../llm/gateway.ts";
+import type { ResearchLimits } from "../agent/work.ts";
+import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import type { Publisher } from "../repository/repository.ts";
+
+/** Reading a repository and researching an issue in it; done apart from the service, with no right to GitHub. */
+export interface Research {
+  /** Brings the repository's mirror up to date with a token that may read it. Throws RunFailure. */
+  openMirror(repository: RepositoryInfo, token: string, signal: AbortSignal): Promise<Mirror>;
+  /** Works phases in a process of its own; what it wants to publish comes back through `publisher`. Throws RunFailure. */
+  investigate(
+    request: ResearchRequest,
+    hooks: ResearchHooks,
+    signal: AbortSignal,
+  ): Promise<InvestigateResult>;
+  /** Verifies the documents of one commit of our branch, in a process of its own. */
+  check(request: CheckRequest, signal: AbortSignal): Promise<readonly CheckedDocument[]>;
+}
+
+export interface Mirror {
+  /** Names it for `ResearchRequest.mirror`; the folder. */
+  readonly mirror: string;
+  /** Full hash of a branch, tag or commit; throws RunFailure `unknown-revision` or `empty-repository`. */
+  resolve(revision: string): Promise<string>;
+  /** The specs and documents of an issue in a commit, by path. */
+  filesOf(commit: string, issueKey: string): Promise<ReadonlyMap<string, string>>;
+  /** Paths that these commits changed. */
+  changedBy(commits: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface ResearchRequest {
+  readonly mirror: string;
+  /** 40 hex digits. */
+  readonly base: string;
+  readonly issue: Issue;
+  /** Types of phases, in order. */
+  readonly phases: readonly string[];
+  /** `path:3-9`: a person says that the cause is there. */
+  readonly at?: string;
+  /** Globs of files that may be named as the place of a cause; empty means every source file. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** A model goes on from the evidence; undefined: the built-in researcher alone. */
+  readonly model?: ModelResearch;
+}
+
+export interface ModelResearch {
+  /** Names the run: conversations that are stored under it are continued. */
+  readonly run: string;
+  readonly limits: ResearchLimits;
+  /** What code of the repository finds in the sandbox; undefined: no code is run. */
+  readonly sandbox?: SandboxSettings;
+}
+
+export interface ResearchHooks {
+  readonly publisher: Publisher;
+  /** The way to the models; needed when the request names one. */
+  readonly gateway?: ModelGateway;
+  readonly onPhase: (event: PhaseEvent) => Promise<void>;
+  /** A word about what is going on now, for people who watch. */
+  readonly onStep: (step: string) => void;
+}
+
+export type PhaseEvent =
+  { readonly kind: "start"; readonly phase: string } | { readonly kind: "end"; readonly result: PhaseResult };
+
+export interface CheckRequest {
+  readonly mirror: string;
+  readonly head: string;
+  readonly issue: Issue;
+}
+
+export interface CheckedDocument {
+  readonly path: string;
+  readonly report: CheckReport;
+}

@@ -1,0 +1,63 @@
+import { type GitHub, type GitHubApp, WRITES } from "../github/github.ts";
+import type { Store } from "../store/store.ts";
+import type { ModelProvider } from "./model-provider.ts";
+import type { Research } from "./research.ts";
+
+/** What the bot's work needs of the outside. Built once by the process; everything that it does is a function of this. */
+export interface Service {
+  readonly app: GitHubApp;
+  readonly store: Store;
+  readonly research: Research;
+  /** Undefined: no model is set up, so only what the built-in researcher can do. */
+  readonly modelProvider?: ModelProvider | undefined;
+  readonly settings: ServiceSettings;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface ServiceSettings {
+  /** Names this process in the store. */
+  readonly worker: string;
+  /** Runs at once of one installation. */
+  readonly runsPerInstallation: number;
+  /** Milliseconds between two edits of a status comment that only show progress. */
+  readonly editSpacing: number;
+}
+
+/** Structured logging: a sentence, and ids that other lines share. Never a text of a person, never a secret. */
+export interface Log {
+  info(what: string, ids: LogIds): void;
+  warn(what: string, ids: LogIds): void;
+  error(what: string, ids: LogIds, error: unknown): void;
+}
+
+export interface LogIds {
+  readonly delivery?: string;
+  /** `1234#42`. */
+  readonly investigation?: string;
+  readonly run?: string;
+  readonly installation?: number;
+  readonly repository?: number;
+  readonly code?: string;
+  readonly count?: number;
+}
+
+/** A run that was tried so often and ended the process each time is put aside. */
+export const MAX_ATTEMPTS = 3;
+
+/**
+ * The same GitHub, with `guard` asked before every write: a caller that lost its lease throws there and writes nothing.
+ * Reads pass.
+ */
+export function guarded(github: GitHub, guard: () => Promise<void>): GitHub {
+  const methods = github as unknown as Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+  const writes = WRITES.filter((name) => name in github).map((name) => [
+    name,
+    async (...args: unknown[]): Promise<unknown> => {
+      await guard();
+      return methods[name]!(...args);
+    },
+  ]);
+  return { ...github, ...(Object.fromEntries(writes) as Partial<GitHub>) };
+}

@@ -1,0 +1,77 @@
+import { readMarker, withMarker } from "../github/report/marker.ts";
+import { statusComment } from "../github/report/status-comment.ts";
+import type { CommentInfo } from "../github/github.ts";
+import { GitHubFailure } from "../github/github-failure.ts";
+import { textOf } from "./our-documents.ts";
+import { capOf, type SyncContext } from "./sync-context.ts";
+
+/**
+ * The one status comment, edited in place. It is found by its number, else among our own comments by its marker; of
+ * several the oldest stays. A marker in somebody else's comment means nothing.
+ */
+export async function syncComment(context: SyncContext): Promise<void> {
+  const { service, facts, github, investigation, issue, of, idempotencyRecords } = context;
+  const { store } = service;
+  const { appId, bot } = await service.app.identity();
+  const cap = capOf(context);
+  const marker = { appId, kind: "status", subject: String(issue.number) };
+  const body = withMarker(
+    statusComment({
+      investigation,
+      repository: facts.repository,
+      rules: facts.rules,
+      destination: facts.config.destination,
+      documents: await textOf(context),
+      ...(idempotencyRecords.has("step") ? { step: idempotencyRecords.get("step")! } : {}),
+      ...(cap === undefined ? {} : { cap }),
+    }),
+    marker,
+  );
+  const known = idempotencyRecords.get("comment");
+  const shown = idempotencyRecords.get("comment-body");
+  if (known !== undefined && shown === body) return;
+  if (known !== undefined) {
+    const wait =
+      Number(idempotencyRecords.get("comment-at") ?? 0) + service.settings.editSpacing - service.now();
+    // Only the phase that runs moved on: the edit can wait, so that a run does not use up the installation's writes.
+    if (
+      wait > 0 &&
+      investigation.stage === "running" &&
+      idempotencyRecords.get("comment-stage") === "running"
+    ) {
+      await store.send(
+        { kind: "sync", ...of },
+        { key: `${of.repository}#${of.issue}:later`, inSeconds: Math.ceil(wait / 1000) },
+      );
+      return;
+    }
+    try {
+      await github.updateComment(facts.repository, Number(known), body);
+      await remember(Number(known));
+      return;
+    } catch (error) {
+      // Somebody removed it; what it says must still be somewhere.
+      if (!(error instanceof GitHubFailure) || error.code !== "gone") throw error;
+      await store.saveIdempotencyRecord(of, "comment", undefined);
+    }
+  }
+  const isOurs = ({ author, body: text }: CommentInfo): boolean => {
+    const found = author.id === bot.id ? readMarker(text) : undefined;
+    return found?.appId === appId && found.kind === marker.kind && found.subject === marker.subject;
+  };
+  const [first, ...more] = (await facts.github.comments(facts.repository, issue.number)).filter(isOurs);
+  for (const { id } of more) await github.deleteComment(facts.repository, id);
+  if (first === undefined) {
+    await remember(await github.createComment(facts.repository, issue.number, body));
+  } else {
+    if (first.body !== body) await github.updateComment(facts.repository, first.id, body);
+    await remember(first.id);
+  }
+
+  async function remember(id: number): Promise<void> {
+    await store.saveIdempotencyRecord(of, "comment", String(id));
+    await store.saveIdempotencyRecord(of, "comment-body", body);
+    await store.saveIdempotencyRecord(of, "comment-at", String(service.now()));
+    await store.saveIdempotencyRecord(of, "comment-stage", investigation.stage);
+  }
+}

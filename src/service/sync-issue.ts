@@ -1,0 +1,151 @@
+import { LeaseLost } from "../failure.ts";
+import { isSameLabel, requestLabels } from "../investigation/label.ts";
+import { labelChanges, STATE_LABELS } from "../investigation/state-label.ts";
+import { decide } from "../investigation/decide.ts";
+import type { Investigation } from "../investigation/investigation.ts";
+import { reactionOf } from "../github/report/reaction-of.ts";
+import type { ReactionTarget } from "../github/github.ts";
+import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import type { IssueKey, JobContext } from "../store/store.ts";
+import { repositoryFacts } from "./repository-facts.ts";
+import { guarded, type Service } from "./service.ts";
+import { syncComment } from "./sync-comment.ts";
+import { syncPulls } from "./sync-pulls.ts";
+import type { SyncContext } from "./sync-context.ts";
+
+/**
+ * Makes GitHub show what the investigation says: reactions, labels, the pull request with its check, the status comment.
+ * It compares and writes only what differs, so it can be cut off anywhere and done again. What GitHub refuses for good
+ * in one place does not keep the others from being right.
+ */
+export async function syncIssue(service: Service, of: IssueKey, { signal }: JobContext): Promise<void> {
+  const { store, log } = service;
+  const lease = await store.takeLease(`sync:${of.repository}#${of.issue}`);
+  const installation = (await store.repository(of.repository))?.installation;
+  if (installation === undefined) return;
+  const facts = await repositoryFacts(service, { installation, repository: of.repository });
+  const investigation = await store.investigation(of);
+  if (facts.kind === "unreachable" || investigation === undefined || investigation.stage === "gone") return;
+  const answer = await facts.github.issue(facts.repository, of.issue);
+  if (answer.kind !== "issue") return;
+  const github = guarded(facts.github, async () => {
+    signal.throwIfAborted();
+    if (!(await store.holdsLease(`sync:${of.repository}#${of.issue}`, lease)))
+      throw new LeaseLost("the sync");
+  });
+  const context: SyncContext = {
+    service,
+    facts,
+    github,
+    investigation: await withSpent(service, investigation),
+    issue: answer.issue,
+    of: { repository: of.repository, issue: of.issue },
+    idempotencyRecords: await store.idempotencyRecords(of),
+    signal,
+  };
+  for (const [what, put] of PARTS) {
+    try {
+      await put(context);
+    } catch (error) {
+      // A locked or full thread, a rule of the repository: the rest is still shown.
+      if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+      log.warn(`could not show ${what}`, {
+        investigation: `${of.repository}#${of.issue}`,
+        code: error.code,
+      });
+      await store.saveIdempotencyRecord(
+        of,
+        `refused:${what}`,
+        `${error.code}: ${error.message}`.slice(0, 500),
+      );
+    }
+  }
+  await store.saveIdempotencyRecord(of, "synced", versionOf(investigation));
+}
+
+/**
+ * Phases say what they cost when they end; one that was stopped or failed never does, and its calls were paid for all the
+ * same. While a run is under way it changes with each call, and the same state must give the same text.
+ */
+async function withSpent({ modelProvider }: Service, investigation: Investigation): Promise<Investigation> {
+  if (modelProvider === undefined || investigation.run !== undefined) return investigation;
+  const spent = Math.max(await modelProvider.spent(investigation), investigation.spent ?? 0);
+  return spent === 0 ? investigation : { ...investigation, spent };
+}
+
+/** What was shown; another state of the investigation has another one. */
+export function versionOf(investigation: Investigation): string {
+  const text = JSON.stringify(investigation);
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++)
+    hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
+  return hash.toString(16);
+}
+
+const PARTS = [
+  ["reactions", syncReactions],
+  ["labels", syncLabels],
+  ["the pull request", syncPulls],
+  ["the status comment", syncComment],
+] as const;
+
+/** Each comment with a request carries exactly one reaction of ours; which, its asks say. */
+async function syncReactions({
+  service,
+  github,
+  facts,
+  investigation,
+  issue,
+  of,
+  idempotencyRecords,
+}: SyncContext): Promise<void> {
+  // Nobody can react in a locked conversation.
+  if (issue.locked) return;
+  const comments = new Map<number | undefined, Investigation["asks"][number][]>();
+  for (const ask of investigation.asks)
+    // Labels and reviews have no place for a reaction.
+    if (ask.comment === undefined ? ask.text.startsWith("/") : ask.comment > 0)
+      comments.set(ask.comment, [...(comments.get(ask.comment) ?? []), ask]);
+  for (const [comment, asks] of comments) {
+    const wanted = reactionOf(asks);
+    const name = `reaction:${comment ?? "issue"}`;
+    if (wanted === undefined || idempotencyRecords.get(name) === wanted) continue;
+    const target: ReactionTarget =
+      comment === undefined ? { kind: "issue", number: issue.number } : { kind: "comment", id: comment };
+    try {
+      const present = await facts.github.ownReactions(facts.repository, target);
+      if (!present.some(({ content }) => content === wanted))
+        await github.addReaction(facts.repository, target, wanted);
+      for (const { id, content } of present)
+        if (content !== wanted) await github.removeReaction(facts.repository, target, id);
+    } catch (error) {
+      // The comment was removed, or its thread was locked meanwhile: there is no place to answer at.
+      if (!(error instanceof GitHubFailure) || !["gone", "refused"].includes(error.code)) throw error;
+    }
+    await service.store.saveIdempotencyRecord(of, name, wanted);
+  }
+}
+
+/** Exactly one state label, and no request label that was taken up. */
+async function syncLabels({ service, github, facts, investigation, issue, of }: SyncContext): Promise<void> {
+  const { add, remove } = labelChanges(issue.labels, investigation);
+  const known = [...Object.values(STATE_LABELS), ...requestLabels(facts.rules.known.map(({ type }) => type))];
+  for (const name of add) {
+    const label = known.find((candidate) => isSameLabel(candidate.name, name));
+    if (label !== undefined && (await service.store.note(`label:${of.repository}:${name}`)) === undefined) {
+      await github.createLabel(facts.repository, label);
+      await service.store.saveNote(`label:${of.repository}:${name}`, "created");
+    }
+  }
+  if (add.length > 0) await github.addLabels(facts.repository, issue.number, add);
+  for (const name of remove) await github.removeLabel(facts.repository, issue.number, name);
+  const taken = investigation.labelsToRemove;
+  if (taken.length === 0) return;
+  const installation = (await service.store.repository(of.repository))?.installation;
+  if (installation !== undefined)
+    await service.store.change({ ...of, installation }, (current) =>
+      current === undefined
+        ? undefined
+        : decide(current, { kind: "labels-removed", labels: taken }, facts.rules),
+    );
+}

@@ -1,0 +1,144 @@
+import { readMarker, withMarker } from "../github/report/marker.ts";
+import { pullRequest } from "../github/report/pull-request.ts";
+import { decide } from "../investigation/decide.ts";
+import type { PullInfo } from "../github/github.ts";
+import { GitHubFailure } from "../github/github-failure.ts";
+import { sendCheck } from "./check-head.ts";
+import { recordRejection } from "./gate-specs.ts";
+import { githubPublisher } from "./github-publisher.ts";
+import { type BranchFiles, branchFiles } from "./our-documents.ts";
+import { secondOf } from "./second-of.ts";
+import { capOf, type SyncContext } from "./sync-context.ts";
+
+/** Stages in which results are proposed; before, the branch may be half of a run's work. */
+const PROPOSING: ReadonlySet<string> = new Set([
+  "done",
+  "failed",
+  "awaiting-approval",
+  "awaiting-merge",
+  "needs-info",
+  "awaiting-choice",
+  "stopped",
+  "paused",
+]);
+
+/**
+ * One open pull request from each branch of ours that has results: found by its branch, made when there is none, its
+ * text brought up to date. One that a person closed stays closed.
+ */
+export async function syncPulls(context: SyncContext): Promise<void> {
+  for (const branch of await branchFiles(context)) {
+    const pull = await openPull(context, branch);
+    if (pull?.state !== "open") continue;
+    await tellPull(context, pull);
+    await wantCheck(context, branch);
+  }
+  if (context.investigation.stage === "rejected") await reject(context);
+}
+
+async function openPull(context: SyncContext, branch: BranchFiles): Promise<PullInfo | undefined> {
+  const { service, facts, github, investigation, issue } = context;
+  const { repository } = facts;
+  const { appId, bot } = await service.app.identity();
+  const pulls = (await facts.github.pullsFrom(repository, branch.branch)).filter(
+    ({ isOwnBranch, author }) => isOwnBranch && author.id === bot.id,
+  );
+  const found = pulls.find(({ state }) => state === "open");
+  const cap = capOf(context);
+  const marker = { appId, kind: "pull", subject: String(issue.number) };
+  const wanted = (): ReturnType<typeof pullRequest> => {
+    const text = pullRequest({
+      investigation,
+      issue: { number: issue.number, title: issue.title },
+      repository,
+      rules: facts.rules,
+      branch: branch.branch,
+      files: branch.files,
+      ...(branch.phase === undefined ? {} : { phase: branch.phase }),
+      ...(cap === undefined ? {} : { cap }),
+    });
+    return { title: text.title, body: withMarker(text.body, marker) };
+  };
+  if (found !== undefined) {
+    if (investigation.stage === "rejected" || investigation.stage === "gone") {
+      await github.updatePull(repository, found.number, { state: "closed" });
+      return { ...found, state: "closed" };
+    }
+    const { body, title } = wanted();
+    // The title may be a person's by now and stays, but for the one word that a fix changes; our text is ours as long as our
+    // marker is in it.
+    const isOurText = readMarker(found.body)?.kind === marker.kind;
+    const change = {
+      ...(isOurText && found.body !== body ? { body } : {}),
+      ...(found.title !== title && withoutKind(found.title) === withoutKind(title) ? { title } : {}),
+    };
+    if (Object.keys(change).length > 0) await github.updatePull(repository, found.number, change);
+    return found;
+  }
+  const [newest] = pulls;
+  const isAnswered =
+    newest !== undefined && newest.number > (investigation.pullsOver ?? 0) && newest.state !== "open";
+  // Merged or closed by a person: that is an answer. `retry` puts it behind us.
+  if (isAnswered) return newest;
+  if (!PROPOSING.has(investigation.stage) || !hasResults(branch)) return undefined;
+  try {
+    const number = await github.createPull(repository, {
+      head: branch.branch,
+      base: repository.defaultBranch,
+      ...wanted(),
+    });
+    return await facts.github.pull(repository, number);
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.code === "exists") {
+      const [present] = await facts.github.pullsFrom(repository, branch.branch);
+      return present;
+    }
+    if (error instanceof GitHubFailure && error.code === "nothing-to-publish") return undefined;
+    throw error;
+  }
+}
+
+/** `docs(casebook): …` and `fix(casebook): …` are the same title. */
+function withoutKind(title: string): string {
+  return title.replace(/^(?:docs|fix)(?=\(casebook\): )/, "");
+}
+
+function hasResults({ files }: BranchFiles): boolean {
+  return [...files.keys()].some((path) => path.startsWith(".chant/research/"));
+}
+
+async function tellPull({ service, facts, investigation, of }: SyncContext, pull: PullInfo): Promise<void> {
+  if (investigation.pull?.number === pull.number && investigation.pull.state === pull.state) return;
+  const installation = (await service.store.repository(of.repository))?.installation;
+  if (installation === undefined) return;
+  await service.store.change({ ...of, installation }, (current) =>
+    current === undefined
+      ? undefined
+      : decide(current, { kind: "pull", number: pull.number, state: pull.state }, facts.rules),
+  );
+}
+
+/** The check of a head is made once; its idempotency record says so. */
+async function wantCheck(
+  { service, idempotencyRecords, of }: SyncContext,
+  { head }: BranchFiles,
+): Promise<void> {
+  if (idempotencyRecords.has(`check:${head}`)) return;
+  await sendCheck(service.store, of, head);
+}
+
+/** A rejection is written where its approval would be, before the branch rests. */
+async function reject(context: SyncContext): Promise<void> {
+  const { service, facts, github, investigation } = context;
+  const { bot } = await service.app.identity();
+  for (const { branch, head, files } of await branchFiles(context)) {
+    const commits = await facts.github.commitsBetween(facts.repository, facts.repository.defaultBranch, head);
+    if (commits.some(({ authorId }) => authorId !== bot.id)) continue;
+    const ours = { name: branch, head, files, byPeople: [], theirs: new Set<string>() };
+    await recordRejection(
+      githubPublisher(github, facts.repository, ours, head),
+      { investigation, phases: facts.phases },
+      secondOf(service.now()),
+    );
+  }
+}

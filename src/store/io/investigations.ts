@@ -1,0 +1,163 @@
+import type { PgBoss } from "pg-boss";
+import type { Decision, Effect } from "../../investigation/event.ts";
+import type { Investigation } from "../../investigation/investigation.ts";
+import type { IssueKey, Store, StoredInvestigation } from "../store.ts";
+import { type Connection, type Database, inTransaction } from "./database.ts";
+import { NOW } from "./now.ts";
+import { sendOnce } from "./queues.ts";
+
+type Part = Pick<Store, "investigation" | "investigations" | "change" | "forget" | "startsInLastHour">;
+
+/** Investigations and what follows from their changes, in one transaction each. */
+export function investigationStore(
+  database: Database,
+  schema: string,
+  queue: string,
+  boss: PgBoss,
+  finishDelivery: (connection: Connection, key: string, outcome: string) => Promise<void>,
+): Part {
+  return {
+    async investigation({ repository, issue }) {
+      const { rows } = await database.query<{ state: string }>(
+        `SELECT state FROM ${schema}.investigation WHERE repository = $1 AND issue = $2`,
+        [repository, issue],
+      );
+      return rows[0] === undefined ? undefined : (JSON.parse(rows[0].state) as Investigation);
+    },
+    async investigations(repository) {
+      const { rows } = await database.query<{ state: string; installation: string; changed_at: number }>(
+        `SELECT state, installation::text AS installation, changed_at FROM ${schema}.investigation
+         WHERE $1::bigint IS NULL OR repository = $1 ORDER BY repository, issue`,
+        [repository ?? null],
+      );
+      return rows.map(({ state, installation, changed_at }): StoredInvestigation => ({
+        investigation: JSON.parse(state) as Investigation,
+        installation: Number(installation),
+        changedAt: changed_at,
+      }));
+    },
+    async change(of, decide, also = {}) {
+      for (;;) {
+        const changed = await database.transaction((connection) => change(connection, of, decide, also));
+        if (changed !== "again") return changed;
+      }
+    },
+    async forget({ repository, issue }) {
+      await database.transaction(async (connection) => {
+        // Locked in the order in which a change locks them: the investigation, its runs, their jobs.
+        await connection.query(
+          `SELECT 1 FROM ${schema}.investigation WHERE repository = $1 AND issue = $2 FOR UPDATE`,
+          [repository, issue],
+        );
+        const { rows } = await connection.query<{ job: string }>(
+          `SELECT job::text AS job FROM ${schema}.run
+           WHERE repository = $1 AND issue = $2 AND job IS NOT NULL AND state IN ('waiting', 'admitted') FOR UPDATE`,
+          [repository, issue],
+        );
+        const db = inTransaction(connection);
+        for (const { job } of rows) await boss.cancel("run", job, { db });
+        for (const table of ["investigation", "run", "receipt"])
+          await connection.query(`DELETE FROM ${schema}.${table} WHERE repository = $1 AND issue = $2`, [
+            repository,
+            issue,
+          ]);
+      });
+    },
+    async startsInLastHour(installation, actor) {
+      const { rows } = await database.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM ${schema}.start
+         WHERE installation = $1 AND actor = $2 AND at > ${NOW} - 3600000`,
+        [installation, actor],
+      );
+      return rows[0]?.count ?? 0;
+    },
+  };
+
+  async function change(
+    connection: Connection,
+    of: IssueKey & { readonly installation: number },
+    decide: (current: Investigation | undefined) => Decision<Investigation> | undefined,
+    { finishDelivery: finish }: Parameters<Part["change"]>[2] & object,
+  ): Promise<Investigation | undefined | "again"> {
+    const { repository, issue, installation } = of;
+    const { rows } = await connection.query<{ state: string }>(
+      `SELECT state FROM ${schema}.investigation WHERE repository = $1 AND issue = $2 FOR UPDATE`,
+      [repository, issue],
+    );
+    const before = rows[0]?.state;
+    const current = before === undefined ? undefined : (JSON.parse(before) as Investigation);
+    const decision = decide(current);
+    if (decision !== undefined) {
+      const state = JSON.stringify(decision.investigation);
+      if (before === undefined) {
+        const { rows: made } = await connection.query(
+          `INSERT INTO ${schema}.investigation (repository, issue, installation, state, changed_at)
+           VALUES ($1, $2, $3, $4, ${NOW}) ON CONFLICT DO NOTHING RETURNING issue`,
+          [repository, issue, installation, state],
+        );
+        // Somebody else made it in this moment: what they made is what the decision must rest on.
+        if (made.length === 0) return "again";
+      } else if (state !== before) {
+        await connection.query(
+          `UPDATE ${schema}.investigation SET state = $3, installation = $4, changed_at = ${NOW}
+           WHERE repository = $1 AND issue = $2`,
+          [repository, issue, state, installation],
+        );
+      }
+      await carryOut(connection, of, decision);
+    }
+    if (finish !== undefined) await finishDelivery(connection, finish.key, finish.outcome);
+    return decision?.investigation ?? current;
+  }
+
+  async function carryOut(
+    connection: Connection,
+    { repository, issue, installation }: IssueKey & { readonly installation: number },
+    { investigation, effects }: Decision<Investigation>,
+  ): Promise<void> {
+    const db = inTransaction(connection);
+    const done = new Set<Effect["kind"]>();
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case "start-run":
+          await connection.query(
+            `INSERT INTO ${schema}.run (id, repository, issue, installation, state, requested_at)
+             VALUES ($1, $2, $3, $4, 'waiting', ${NOW}) ON CONFLICT DO NOTHING`,
+            [effect.run, repository, issue, installation],
+          );
+          if (investigation.startedBy !== undefined) {
+            await connection.query(
+              `DELETE FROM ${schema}.start WHERE installation = $1 AND actor = $2 AND at < ${NOW} - 3600000`,
+              [installation, investigation.startedBy.id],
+            );
+            await connection.query(
+              `INSERT INTO ${schema}.start (installation, actor, at) VALUES ($1, $2, ${NOW})`,
+              [installation, investigation.startedBy.id],
+            );
+          }
+          break;
+        case "stop-run": {
+          const { rows } = await connection.query<{ job: string | null }>(
+            `UPDATE ${schema}.run SET state = 'stopped' WHERE id = $1 AND state <> 'ended' RETURNING job::text AS job`,
+            [effect.run],
+          );
+          const job = rows[0]?.job;
+          if (job !== null && job !== undefined) await boss.cancel("run", job, { db });
+          break;
+        }
+        case "sync":
+        case "forget":
+          if (done.has(effect.kind)) break;
+          await sendOnce(
+            boss,
+            connection,
+            queue,
+            effect.kind,
+            effect.kind === "sync" ? { repository, issue } : { repository, issue, installation },
+            { key: `${repository}#${issue}` },
+          );
+      }
+      done.add(effect.kind);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { PgBoss } from "pg-boss";
+import type { Journal } from "../../llm/journal.ts";
+import type { JobHandlers, Store, Workers } from "../store.ts";
+import { openBoss } from "./boss.ts";
+import { type Database, openDatabase, type Place } from "./database.ts";
+import { deliveryStore } from "./deliveries.ts";
+import { investigationStore } from "./investigations.ts";
+import { journalStore } from "./journal.ts";
+import { migrate } from "./migrate.ts";
+import { KINDS, sendOnce } from "./queues.ts";
+import { rowStore } from "./rows.ts";
+import { runStore } from "./runs.ts";
+import { startWork, type WorkOptions } from "./work.ts";
+
+export interface StoreOptions {
+  /** Of our tables; pg-boss has `<schema>_queue`. Letters, digits and `_`. Default: casebook. */
+  readonly schema?: string;
+  /** Told of errors in the background. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface OpenStore extends Store, AsyncDisposable {
+  readonly isEmbedded: boolean;
+  /** Conversations with models, in the same database. */
+  readonly journal: Journal;
+  work(handlers: JobHandlers, options: WorkOptions): Promise<Workers>;
+}
+
+/**
+ * Opens the store, brings its tables to this version and starts the queue. Embedded, this is the only process, so every
+ * job that a killed one left half done is put back at once. Throws RunFailure `busy` when another process holds the folder.
+ */
+export async function openStore(options: Place & StoreOptions): Promise<OpenStore> {
+  const database = await openDatabase(options);
+  try {
+    const store = await openStoreIn(database, options);
+    return {
+      ...store,
+      async [Symbol.asyncDispose]() {
+        await store[Symbol.asyncDispose]();
+        await database[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same in a database that is open already, and stays open. */
+export async function openStoreIn(
+  database: Database,
+  { schema = "casebook", onError = () => undefined }: StoreOptions = {},
+): Promise<OpenStore> {
+  if (!/^[a-z][a-z0-9_]{0,30}$/.test(schema))
+    throw new RangeError("a schema is named by small letters, digits and _");
+  const queue = `${schema}_queue`;
+  await migrate(database, schema);
+  const boss = await openBoss(database, queue, onError);
+  const deliveries = deliveryStore(database, schema, boss);
+  if (database.isEmbedded) await putBackAbandoned(database, queue, boss);
+  return {
+    isEmbedded: database.isEmbedded,
+    journal: journalStore(database, schema),
+    ...deliveries.inbox,
+    ...investigationStore(database, schema, queue, boss, deliveries.finishIn),
+    ...runStore(database, schema, queue, boss),
+    ...rowStore(database, schema),
+    async send({ kind, ...data }, { key, inSeconds = 0 } = {}) {
+      await (key === undefined
+        ? boss.send(kind, data, { startAfter: inSeconds })
+        : database.transaction((connection) =>
+            sendOnce(boss, connection, queue, kind, data, { key, inSeconds }),
+          ));
+    },
+    async counts() {
+      const { rows } = await database.query<{ queue: string; state: string; count: number }>(
+        `SELECT name AS queue, state::text AS state, count(*)::int AS count FROM ${queue}.job GROUP BY name, state ORDER BY name, state`,
+      );
+      return rows;
+    },
+    async openRuns() {
+      const { rows } = await database.query<{ state: "waiting" | "admitted"; count: number }>(
+        `SELECT state, count(*)::int AS count FROM ${schema}.run WHERE state IN ('waiting', 'admitted') GROUP BY state ORDER BY state`,
+      );
+      return rows;
+    },
+    work: (handlers, work) => startWork(database, schema, boss, handlers, work),
+    async [Symbol.asyncDispose]() {
+      await boss.stop({ graceful: false, close: !database.isEmbedded });
+    },
+  };
+}
+
+/** Jobs of the process before this one, which ended in the middle of them: they begin again at once, and it counts. */
+async function putBackAbandoned(database: Database, queue: string, boss: PgBoss): Promise<void> {
+  for (const kind of KINDS) {
+    const { rows } = await database.query<{ id: string }>(
+      `SELECT id::text FROM ${queue}.job WHERE name = $1 AND state = 'active'`,
+      [kind],
+    );
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) continue;
+    await boss.fail(kind, ids, { why: "the process ended" });
+    await database.query(
+      `UPDATE ${queue}.job SET start_after = now() WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'retry'`,
+      [kind, ids],
+    );
+  }
+}

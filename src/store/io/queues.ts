@@ -1,0 +1,78 @@
+import type { PgBoss, QueueOptions, QueuePolicy } from "pg-boss";
+import type { JobKind } from "../store.ts";
+import { type Connection, inTransaction } from "./database.ts";
+
+/** Where jobs go that failed too often; an operator sees their number in the metrics. */
+export const DEAD = "dead";
+
+type Settings = QueueOptions & { readonly policy: QueuePolicy };
+
+const COMMON = {
+  // A worker that is killed stops beating; pg-boss looks every few seconds (`openBoss`).
+  heartbeatSeconds: 10,
+  retryLimit: 8,
+  retryDelay: 2,
+  retryBackoff: true,
+  retryDelayMax: 600,
+  deadLetter: DEAD,
+  deleteAfterSeconds: 86_400,
+  notify: true,
+  // One at a time for a key; `groupConcurrency` let two run at once when it was tried.
+  policy: "singleton",
+} as const;
+
+const QUEUES: Readonly<Record<JobKind, Settings>> = {
+  delivery: { ...COMMON, policy: "standard", expireInSeconds: 900 },
+  run: { ...COMMON, expireInSeconds: 6 * 3600 },
+  sync: { ...COMMON, expireInSeconds: 900 },
+  check: { ...COMMON, expireInSeconds: 1_800 },
+  forget: { ...COMMON, expireInSeconds: 900 },
+  configure: { ...COMMON, expireInSeconds: 900 },
+  reconcile: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },
+};
+
+export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
+
+export interface Once {
+  readonly key: string;
+  readonly inSeconds?: number;
+  /** At most one in each such time, whichever process asks. */
+  readonly everySeconds?: number;
+}
+
+/**
+ * Sends a job of a key unless one waits already to begin by then: a hundred reasons to look make one look. pg-boss has a
+ * policy for that, but none that also keeps two of a key from being worked at once. The job that waits is held until the
+ * transaction ends: a worker that took it before would not see what the transaction wrote.
+ */
+export async function sendOnce(
+  boss: PgBoss,
+  connection: Connection,
+  queue: string,
+  kind: JobKind,
+  data: object,
+  { key, inSeconds = 0, everySeconds }: Once,
+): Promise<void> {
+  const { rows } = await connection.query(
+    `SELECT 1 FROM ${queue}.job WHERE name = $1 AND singleton_key = $2 AND state = 'created'
+       AND start_after <= now() + make_interval(secs => $3) LIMIT 1 FOR UPDATE`,
+    [kind, key, inSeconds],
+  );
+  if (rows.length > 0) return;
+  await boss.send(kind, data, {
+    singletonKey: key,
+    startAfter: inSeconds,
+    ...(everySeconds === undefined ? {} : { singletonSeconds: everySeconds }),
+    db: inTransaction(connection),
+  });
+}
+
+export async function createQueues(boss: PgBoss): Promise<void> {
+  await boss.createQueue(DEAD, { retryLimit: 0 });
+  for (const kind of KINDS) {
+    const { policy, ...settings } = QUEUES[kind];
+    await boss.createQueue(kind, { policy, ...settings });
+    // One that an older version made gets the settings of this one.
+    await boss.updateQueue(kind, settings);
+  }
+}

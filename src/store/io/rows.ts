@@ -1,0 +1,157 @@
+import type { IssueKey, Store, StoredRepository } from "../store.ts";
+import type { Database } from "./database.ts";
+import { NOW } from "./now.ts";
+
+type Part = Pick<
+  Store,
+  | "takeLease"
+  | "holdsLease"
+  | "idempotencyRecords"
+  | "saveIdempotencyRecord"
+  | "saveRepository"
+  | "repository"
+  | "repositories"
+  | "removeRepository"
+  | "reserveWrite"
+  | "holdWrites"
+  | "heldUntil"
+  | "note"
+  | "saveNote"
+  | "ping"
+>;
+
+interface RepositoryRow {
+  readonly id: string;
+  readonly installation: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly unreachable: string | null;
+  readonly configuration_problem: string | null;
+  readonly run_limit: number | null;
+}
+
+/** Single rows: leases, idempotency records, repositories, turns to write, notes. */
+export function rowStore(database: Database, schema: string): Part {
+  const repositories = async (where: string, values: readonly unknown[]): Promise<StoredRepository[]> => {
+    const { rows } = await database.query<RepositoryRow>(
+      `SELECT id::text, installation::text, owner, name, unreachable, configuration_problem, run_limit
+       FROM ${schema}.repository ${where} ORDER BY id`,
+      values,
+    );
+    return rows.map(repositoryOf);
+  };
+  return {
+    async takeLease(name) {
+      const { rows } = await database.query<{ number: number }>(
+        `INSERT INTO ${schema}.lease (name, number) VALUES ($1, 1)
+         ON CONFLICT (name) DO UPDATE SET number = lease.number + 1 RETURNING number::float8 AS number`,
+        [name],
+      );
+      return rows[0]!.number;
+    },
+    async holdsLease(name, lease) {
+      const { rows } = await database.query(`SELECT 1 FROM ${schema}.lease WHERE name = $1 AND number = $2`, [
+        name,
+        lease,
+      ]);
+      return rows.length > 0;
+    },
+    async idempotencyRecords({ repository, issue }: IssueKey) {
+      const { rows } = await database.query<{ name: string; value: string }>(
+        `SELECT name, value FROM ${schema}.receipt WHERE repository = $1 AND issue = $2 ORDER BY name`,
+        [repository, issue],
+      );
+      return new Map(rows.map(({ name, value }) => [name, value]));
+    },
+    async saveIdempotencyRecord({ repository, issue }, name, value) {
+      await (value === undefined
+        ? database.query(
+            `DELETE FROM ${schema}.receipt WHERE repository = $1 AND issue = $2 AND name = $3`,
+            [repository, issue, name],
+          )
+        : database.query(
+            `INSERT INTO ${schema}.receipt (repository, issue, name, value) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (repository, issue, name) DO UPDATE SET value = excluded.value`,
+            [repository, issue, name, storable(value)],
+          ));
+    },
+    async saveRepository({ id, installation, owner, name, unreachable, configurationProblem, runLimit }) {
+      await database.query(
+        `INSERT INTO ${schema}.repository (id, installation, owner, name, unreachable, configuration_problem, run_limit)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (id) DO UPDATE SET installation = excluded.installation, owner = excluded.owner,
+           name = excluded.name, unreachable = excluded.unreachable,
+           configuration_problem = excluded.configuration_problem, run_limit = excluded.run_limit`,
+        [id, installation, owner, name, unreachable ?? null, configurationProblem ?? null, runLimit ?? null],
+      );
+    },
+    async repository(id) {
+      return (await repositories("WHERE id = $1", [id]))[0];
+    },
+    repositories: (installation) =>
+      installation === undefined
+        ? repositories("", [])
+        : repositories("WHERE installation = $1", [installation]),
+    async removeRepository(id) {
+      await database.query(`DELETE FROM ${schema}.repository WHERE id = $1`, [id]);
+    },
+    async reserveWrite(installation, spacing) {
+      const { rows } = await database.query<{ wait: number }>(
+        `INSERT INTO ${schema}.pacing AS p (installation, next_at, held_until)
+         VALUES ($1, ${NOW} + $2::float8, 0)
+         ON CONFLICT (installation) DO UPDATE
+           SET next_at = greatest(p.next_at, p.held_until, ${NOW}) + $2::float8
+         RETURNING next_at - $2::float8 - ${NOW} AS wait`,
+        [installation, spacing],
+      );
+      return Math.max(0, Math.ceil(rows[0]?.wait ?? 0));
+    },
+    async holdWrites(installation, until) {
+      await database.query(
+        `INSERT INTO ${schema}.pacing AS p (installation, next_at, held_until) VALUES ($1, 0, $2)
+         ON CONFLICT (installation) DO UPDATE SET held_until = greatest(p.held_until, excluded.held_until)`,
+        [installation, until],
+      );
+    },
+    async heldUntil(installation) {
+      const { rows } = await database.query<{ held_until: number }>(
+        `SELECT held_until FROM ${schema}.pacing WHERE installation = $1 AND held_until > ${NOW}`,
+        [installation],
+      );
+      return rows[0]?.held_until ?? 0;
+    },
+    async note(name) {
+      const { rows } = await database.query<{ value: string }>(
+        `SELECT value FROM ${schema}.note WHERE name = $1`,
+        [name],
+      );
+      return rows[0]?.value;
+    },
+    async saveNote(name, value) {
+      await database.query(
+        `INSERT INTO ${schema}.note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+        [name, value],
+      );
+    },
+    async ping() {
+      await database.query("SELECT 1");
+    },
+  };
+}
+
+function repositoryOf(row: RepositoryRow): StoredRepository {
+  return {
+    id: Number(row.id),
+    installation: Number(row.installation),
+    owner: row.owner,
+    name: row.name,
+    ...(row.unreachable === null ? {} : { unreachable: row.unreachable }),
+    ...(row.configuration_problem === null ? {} : { configurationProblem: row.configuration_problem }),
+    ...(row.run_limit === null ? {} : { runLimit: row.run_limit }),
+  };
+}
+
+/** PostgreSQL's texts hold every character but NUL. */
+function storable(text: string): string {
+  return text.replaceAll("\0", "\ufffd");
+}

@@ -1,0 +1,126 @@
+import type { PgBoss } from "pg-boss";
+import type { Investigation } from "../../investigation/investigation.ts";
+import type { Store } from "../store.ts";
+import { type Connection, type Database, inTransaction } from "./database.ts";
+import { NOW } from "./now.ts";
+
+type Part = Pick<Store, "beginRun" | "isCurrent" | "endRun" | "admitRuns" | "recoverRuns">;
+
+/** Runs: wanted by an investigation, let into the queue as the limits allow, fenced by the number of their attempt. */
+export function runStore(database: Database, schema: string, queue: string, boss: PgBoss): Part {
+  return {
+    async beginRun(run, worker) {
+      const { rows } = await database.query<{ attempt: number; crashes: number }>(
+        `UPDATE ${schema}.run SET attempt = attempt + 1, crashes = crashes + 1, worker = $2
+         WHERE id = $1 AND state IN ('waiting', 'admitted') RETURNING attempt, crashes - 1 AS crashes`,
+        [run, worker],
+      );
+      return rows[0];
+    },
+    async isCurrent(run, attempt) {
+      const { rows } = await database.query(
+        `SELECT 1 FROM ${schema}.run WHERE id = $1 AND attempt = $2 AND state IN ('waiting', 'admitted')`,
+        [run, attempt],
+      );
+      return rows.length > 0;
+    },
+    async endRun(run, attempt) {
+      await database.query(`UPDATE ${schema}.run SET state = 'ended' WHERE id = $1 AND attempt = $2`, [
+        run,
+        attempt,
+      ]);
+    },
+    admitRuns({ perRepository, perInstallation }) {
+      return database.transaction(async (connection) => {
+        await lockAdmission(connection, schema);
+        const { rows: admitted } = await connection.query<Place>(
+          `SELECT repository::text, installation::text FROM ${schema}.run WHERE state = 'admitted'`,
+        );
+        const inRepository = countBy(admitted, ({ repository }) => repository);
+        const inInstallation = countBy(admitted, ({ installation }) => installation);
+        // Locked: who stops one of them in this moment waits, and then finds the job that it must cancel.
+        const { rows: waiting } = await connection.query<
+          Place & { id: string; issue: string; run_limit: number | null }
+        >(
+          `SELECT r.id, r.issue::text, r.repository::text, r.installation::text, p.run_limit
+           FROM ${schema}.run r LEFT JOIN ${schema}.repository p ON p.id = r.repository
+           WHERE r.state = 'waiting' ORDER BY r.requested_at, r.id FOR UPDATE OF r`,
+        );
+        let count = 0;
+        for (const { id, issue, repository, installation, run_limit } of waiting) {
+          const [here, ofOwner] = [inRepository.get(repository) ?? 0, inInstallation.get(installation) ?? 0];
+          if (here >= (run_limit ?? perRepository) || ofOwner >= perInstallation) continue;
+          // The first run of each installation goes before the second one of any: a flood waits behind itself.
+          const job = await boss.send(
+            "run",
+            { run: id, repository: Number(repository), issue: Number(issue) },
+            { singletonKey: `${repository}#${issue}`, priority: -ofOwner, db: inTransaction(connection) },
+          );
+          await connection.query(`UPDATE ${schema}.run SET state = 'admitted', job = $2 WHERE id = $1`, [
+            id,
+            job,
+          ]);
+          inRepository.set(repository, here + 1);
+          inInstallation.set(installation, ofOwner + 1);
+          count++;
+        }
+        return count;
+      });
+    },
+    recoverRuns() {
+      return database.transaction(async (connection) => {
+        await lockAdmission(connection, schema);
+        // An investigation says that a run is under way, and no row knows of it.
+        // The state is read here: PostgreSQL refuses JSON that holds half a character, and such text is allowed.
+        const { rows: investigations } = await connection.query<{
+          repository: string;
+          issue: string;
+          installation: string;
+          state: string;
+        }>(
+          `SELECT i.repository::text, i.issue::text, i.installation::text, i.state
+           FROM ${schema}.investigation i WHERE i.state LIKE '%"run":{"id":%'`,
+        );
+        const wanted: string[] = [];
+        const recovered: string[] = [];
+        for (const { repository, issue, installation, state } of investigations) {
+          const run = (JSON.parse(state) as Investigation).run?.id;
+          if (run === undefined) continue;
+          wanted.push(run);
+          const { rows } = await connection.query(
+            `INSERT INTO ${schema}.run (id, repository, issue, installation, state, requested_at)
+             VALUES ($1, $2, $3, $4, 'waiting', ${NOW}) ON CONFLICT (id) DO NOTHING RETURNING id`,
+            [run, repository, issue, installation],
+          );
+          if (rows.length > 0) recovered.push(run);
+        }
+        // One that its investigation does not want any more ended, and its process did before it could say so.
+        const { rows: lost } = await connection.query<{ id: string; state: string }>(
+          `UPDATE ${schema}.run SET state = CASE WHEN id = ANY($1::text[]) THEN 'waiting' ELSE 'ended' END, job = NULL
+           WHERE state = 'admitted' AND NOT EXISTS (
+             SELECT 1 FROM ${queue}.job j
+             WHERE j.name = 'run' AND j.id = run.job AND j.state IN ('created', 'retry', 'active'))
+           RETURNING id, state`,
+          [wanted],
+        );
+        return [...recovered, ...lost.filter(({ state }) => state === "waiting").map(({ id }) => id)];
+      });
+    },
+  };
+}
+
+interface Place {
+  readonly repository: string;
+  readonly installation: string;
+}
+
+/** One process at a time counts and admits. */
+async function lockAdmission(connection: Connection, schema: string): Promise<void> {
+  await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`casebook:admit:${schema}`]);
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return counts;
+}

@@ -1,0 +1,152 @@
+import type { Nodes } from "mdast";
+import { parseMarkdown } from "./parse-markdown.ts";
+import { plainText } from "./plain-text.ts";
+import type { Cut, Hidden } from "./hidden.ts";
+import { htmlCuts } from "./html-cuts.ts";
+import { stripCharacters } from "./strip-characters.ts";
+import { surplusDefinitions } from "./surplus-definitions.ts";
+
+/** What is cut away can bring forth more (a comment inside a comment): so often it is looked at again. */
+const MAX_ROUNDS = 4;
+
+/**
+ * The Markdown of an issue with only what a reader of its page sees, and the rest listed. Line endings become \n; each line
+ * keeps its number; what the page shows stays letter for letter. Linear in the text, never throws.
+ */
+export function visibleText(markdown: string): { readonly text: string; readonly hidden: readonly Hidden[] } {
+  const stripped = stripCharacters(markdown.replaceAll("\r\n", "\n").replaceAll("\r", "\n"));
+  const hidden = [...stripped.hidden];
+  let { text } = stripped;
+  const surplus = surplusDefinitions(text);
+  if (surplus.length > 0) {
+    const applied = applyCuts(text, surplus);
+    hidden.push(...applied.hidden);
+    text = applied.text;
+  }
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const cuts = findCuts(text);
+    if (cuts.length === 0) break;
+    const applied = applyCuts(text, cuts);
+    hidden.push(...applied.hidden);
+    text = applied.text;
+  }
+  return { text, hidden: hidden.sort((a, b) => a.line - b.line) };
+}
+
+/** What hides something is a tag, a link, a definition or the words after a fence; a text without them shows all it has. */
+const HIDES = /<|\](?:\(|:|\[)|```|~~~/;
+
+function findCuts(text: string): readonly Cut[] {
+  if (!HIDES.test(text)) return [];
+  const root = parseMarkdown(text);
+  const used = new Set<string>();
+  const called = new Set<string>();
+  const all: Nodes[] = [];
+  const open: Nodes[] = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    all.push(node);
+    if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
+    if (node.type === "footnoteReference") called.add(node.identifier);
+    if ("children" in node) open.push(...(node.children as Nodes[]));
+  }
+  const cuts: Cut[] = [];
+  for (const node of all) cuts.push(...cutsOf(node, text, used, called));
+  cuts.sort((a, b) => a.start - b.start || b.end - a.end);
+  // Of cuts that overlap the outer one counts.
+  const kept: Cut[] = [];
+  for (const cut of cuts) if (cut.start >= (kept.at(-1)?.end ?? 0)) kept.push(cut);
+  return kept.filter((cut) => text.slice(cut.start, cut.end) !== instead(text, cut));
+}
+
+function cutsOf(
+  node: Nodes,
+  text: string,
+  used: ReadonlySet<string>,
+  called: ReadonlySet<string>,
+): readonly Cut[] {
+  const start = node.position?.start.offset ?? 0;
+  const end = node.position?.end.offset ?? 0;
+  const source = text.slice(start, end);
+  switch (node.type) {
+    case "html":
+      return htmlCuts(text, start, end);
+    case "definition":
+      return used.has(node.identifier)
+        ? titleCut(start, source, node.title)
+        : [{ start, end, hidden: { kind: "definition", text: source } }];
+    case "footnoteDefinition":
+      return called.has(node.identifier) ? [] : [{ start, end, hidden: { kind: "footnote", text: source } }];
+    case "image": {
+      const close = node.alt ? source.indexOf(node.alt) : -1;
+      const alt: Cut[] =
+        close > 0 && node.alt?.trim() && close < 4
+          ? [
+              {
+                start: start + close,
+                end: start + close + node.alt.length,
+                hidden: { kind: "alt-text", text: node.alt },
+              },
+            ]
+          : [];
+      return [...alt, ...titleCut(start, source, node.title)];
+    }
+    case "link":
+      if (
+        node.children.length > 0 &&
+        source.startsWith("[") &&
+        plainText(node) === "" &&
+        !node.children.some(({ type }) => type === "image")
+      )
+        return [{ start, end, hidden: { kind: "empty-link", text: node.url } }];
+      if (node.children.length === 0) return [{ start, end, hidden: { kind: "empty-link", text: node.url } }];
+      return titleCut(start, source, node.title);
+    case "code": {
+      if (!node.meta) return [];
+      const line = source.indexOf("\n") < 0 ? source : source.slice(0, source.indexOf("\n"));
+      const at = line.indexOf(node.meta);
+      // The info string may hold escapes; then it stands there in another form and the rest of the line goes.
+      const from = at > 0 ? at : line.search(/\s/);
+      return from <= 0
+        ? []
+        : [
+            {
+              start: start + from,
+              end: start + line.length,
+              hidden: { kind: "info-string", text: node.meta },
+            },
+          ];
+    }
+    default:
+      return [];
+  }
+}
+
+function titleCut(start: number, source: string, title: string | null | undefined): readonly Cut[] {
+  if (!title?.trim()) return [];
+  const at = source.lastIndexOf(title);
+  if (at < 2) return [];
+  return [{ start: start + at, end: start + at + title.length, hidden: { kind: "link-title", text: title } }];
+}
+
+/** Line feeds stay, so that what follows keeps its line. */
+function instead(text: string, { start, end, instead = "" }: Cut): string {
+  let feeds = 0;
+  for (let i = start; i < end; i++) if (text[i] === "\n") feeds++;
+  return instead + "\n".repeat(feeds);
+}
+
+function applyCuts(text: string, cuts: readonly Cut[]): { text: string; hidden: readonly Hidden[] } {
+  const out: string[] = [];
+  const hidden: Hidden[] = [];
+  let from = 0;
+  let line = 1;
+  for (const cut of cuts) {
+    for (let i = from; i < cut.start; i++) if (text[i] === "\n") line++;
+    if (cut.hidden !== undefined) hidden.push({ ...cut.hidden, line });
+    out.push(text.slice(from, cut.start), instead(text, cut));
+    for (let i = cut.start; i < cut.end; i++) if (text[i] === "\n") line++;
+    from = cut.end;
+  }
+  out.push(text.slice(from));
+  return { text: out.join(""), hidden };
+}

@@ -1,0 +1,36 @@
+import { expect, test } from "@jest/globals";
+import { table } from "../../src/cli/table.ts";
+
+const head = ["file", "why"];
+const rows = [
+  ["src/a.ts", "the issue names the file and quotes a message that is written here"],
+  ["b.ts", "short"],
+];
+
+test("columns are as wide as their widest cell", () => {
+  expect(table(head, rows).split("\n")).toEqual([
+    "file      why",
+    "src/a.ts  the issue names the file and quotes a message that is written here",
+    "b.ts      short",
+  ]);
+});
+
+test("in a terminal the last column is wrapped below itself", () => {
+  expect(table(head, rows, { columns: 40 }).split("\n")).toEqual([
+    "file      why",
+    "src/a.ts  the issue names the file and",
+    "          quotes a message that is",
+    "          written here",
+    "b.ts      short",
+  ]);
+});
+
+test("a terminal too narrow for that gets whole lines", () => {
+  expect(table(head, rows, { columns: 30 })).toBe(table(head, rows));
+});
+
+test("a word longer than the column is cut, none of it is lost", () => {
+  const lines = table(head, [["a", "x".repeat(60)]], { columns: 40 }).split("\n");
+  expect(lines.every((line) => line.length <= 40)).toBe(true);
+  expect(lines.join("").match(/x/g)).toHaveLength(60);
+});

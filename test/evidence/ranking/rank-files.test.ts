@@ -1,0 +1,145 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { DIRECT_SIGNALS, NEAR_SIGNALS, rankFiles, scaled } from "../../../src/evidence/ranking/rank-files.ts";
+import { WEIGHTS } from "../../../src/evidence/ranking/weights.ts";
+import { type ReportOnCode, reportOn, untrueIn } from "../../fakes/report-on-code.ts";
+
+const files = {
+  "src/app.ts": 'import { write } from "./disk.ts";\n\nexport function run() {\n  write();\n}\n',
+  "src/disk.ts": "export function write() {}\n",
+  "src/store.ts": "export function flush() {\n  return 'journal';\n}\n",
+  "src/user.ts": "export const user = 1;\n",
+  "lib/far.ts": "export const far = 1;\n",
+};
+
+async function ranked(given: ReportOnCode, weights?: Readonly<Record<string, number>>) {
+  const { query, context } = await reportOn(given);
+  return rankFiles(query, context, weights);
+}
+
+test("every weight is that of a signal, and no two signals have the same name", () => {
+  const names = [...DIRECT_SIGNALS, ...NEAR_SIGNALS].map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(Object.keys(WEIGHTS).filter((name) => !names.some((known) => known === name))).toEqual([]);
+});
+
+describe("files are ranked in two passes", () => {
+  test("what is near the files that the first pass found joins them, without a word of the issue", async () => {
+    const { files: found } = await ranked({ files, title: "run is slow" }, { words: 2, "imported by": 1 });
+    expect(found.map(({ path, score }) => [path, score])).toEqual([
+      ["src/app.ts", 2],
+      ["src/disk.ts", 1],
+    ]);
+  });
+
+  test("near to nothing is nothing", async () => {
+    const near = { function: 1, "called by": 1, "imported by": 1, folder: 1 };
+    expect((await ranked({ files, title: "run is slow" }, near)).files).toEqual([]);
+  });
+});
+
+describe("the score of a file", () => {
+  test("is the sum of its shares, strongest first; the best file of a relative signal has the whole weight", async () => {
+    const { files: found } = await ranked({ files, title: "Store: flush() of the journal" });
+    for (const { score, shares } of found) {
+      expect(score).toBeCloseTo([...shares.values()].reduce((sum, share) => sum + share, 0));
+      expect([...shares.values()]).toEqual([...shares.values()].sort((a, b) => b - a));
+    }
+    expect(found[0]?.path).toBe("src/store.ts");
+    expect(found[0]?.shares.get("words")).toBe(WEIGHTS["words"]);
+    expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a));
+  });
+
+  test("owes nothing to a signal without a weight", async () => {
+    const { files: found } = await ranked({ files, title: "src/store.ts: flush" }, { mention: 1 });
+    expect(found.map(({ path, shares }) => [path, [...shares]])).toEqual([
+      ["src/store.ts", [["mention", 1]]],
+    ]);
+    expect((await ranked({ files, title: "src/store.ts: flush" }, {})).files).toEqual([]);
+  });
+
+  test.each([
+    ["absolute", { a: 0.5, b: 0.25 }],
+    ["relative", { a: 1, b: 0.5 }],
+  ] as const)("counts %s scores as they are meant", (scale, expected) => {
+    expect(Object.fromEntries(scaled(scale, new Map(Object.entries({ a: 0.5, b: 0.25 }))))).toEqual(expected);
+    expect(scaled(scale, new Map())).toEqual(new Map());
+  });
+});
+
+test("files with the same score stand in the order of their paths", async () => {
+  const same = Object.fromEntries(["c", "a/b", "b", "a"].map((name) => [`${name}.py`, "flush()\n"]));
+  const { files: found } = await ranked({ files: same, title: "flush", inGivenOrder: true }, { words: 1 });
+  expect(found.map(({ path }) => path)).toEqual(["a.py", "a/b.py", "b.py", "c.py"]);
+});
+
+test("the order in which the tree lists its files changes neither the ranking nor the reasons", async () => {
+  const told = async (paths: readonly string[]) => {
+    const ranking = await ranked({
+      files: Object.fromEntries(paths.map((path) => [path, files[path as keyof typeof files]])),
+      title: "Store: flush() of the journal",
+      body: "After `run` and `write`, see app.ts.",
+      commits: [
+        { subject: "Journal before a flush", files: ["src/store.ts", "src/user.ts"] },
+        { subject: "Run", files: ["src/app.ts"] },
+        { subject: "Begin", files: Object.keys(files) },
+      ],
+      inGivenOrder: true,
+    });
+    return Promise.all(
+      ranking.files.map(async (file) => [file.path, file.score.toFixed(9), await ranking.explain(file)]),
+    );
+  };
+  const expected = await told(Object.keys(files).sort());
+  const orders = fc.shuffledSubarray(Object.keys(files), { minLength: Object.keys(files).length });
+  await fc.assert(
+    fc.asyncProperty(orders, async (paths) => expect(await told(paths)).toEqual(expected)),
+    { numRuns: 15 },
+  );
+});
+
+describe("the reasons of a file", () => {
+  const given = {
+    files: {
+      ...files,
+      ...Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`lib/rest${i}.ts`, "export {};\n"])),
+    },
+    title: "The store forgets its journal",
+    body: "flush() in src/store.ts is never called.",
+  };
+
+  test("come from the signals that gave it its score, one each, and are true", async () => {
+    const report = await reportOn(given);
+    const ranking = await rankFiles(report.query, report.context);
+    const [best] = ranking.files;
+    const reasons = await ranking.explain(best!);
+    expect(reasons.length).toBeGreaterThan(1);
+    expect(new Set(reasons.map(({ signal }) => signal)).size).toBe(reasons.length);
+    for (const { signal } of reasons) expect(best!.shares.has(signal)).toBe(true);
+    expect(await untrueIn(reasons, report)).toEqual([]);
+  });
+
+  test("are the strongest first", async () => {
+    const order = async (weights: Readonly<Record<string, number>>) => {
+      const ranking = await ranked(given, weights);
+      return (await ranking.explain(ranking.files[0]!)).map(({ signal }) => signal);
+    };
+    expect(await order({ words: 3, mention: 2, "file name": 1 })).toEqual(["words", "mention", "file name"]);
+    expect(await order({ words: 1, mention: 2, "file name": 3 })).toEqual(["file name", "mention", "words"]);
+  });
+
+  test("leave out what the best files have in common", async () => {
+    const twins = { "a/one.py": "flush = 1\n", "b/two.py": "flush = 1\n" };
+    const ranking = await ranked(
+      { files: twins, title: "flush", body: "In a/one.py." },
+      { words: 1, mention: 1 },
+    );
+    expect((await ranking.explain(ranking.files[0]!)).map(({ signal }) => signal)).toEqual(["mention"]);
+  });
+});
+
+test("a ranking that is stopped throws what it was stopped with", async () => {
+  const { query, context } = await reportOn({ files, title: "flush" });
+  const signal = AbortSignal.abort(new Error("stopped by the user"));
+  await expect(rankFiles(query, { ...context, signal })).rejects.toThrow("stopped by the user");
+});

@@ -1,0 +1,255 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parseIssueInput } from "../../src/issue/parse-issue-input.ts";
+import { findFrames } from "../../src/issue/reading/find-frames.ts";
+import { findPaths } from "../../src/issue/reading/find-names.ts";
+import { partOfHeading } from "../../src/issue/reading/part-of-heading.ts";
+import { sentencesOf } from "../../src/issue/reading/sentences.ts";
+import { understandIssue } from "../../src/issue/understand-issue.ts";
+import { visibleText } from "../../src/text/visible-text.ts";
+
+describe("an issue's text", () => {
+  test.each([
+    [{ text: "# Title here #\n\nBody" }, { title: "Title here", body: "Body" }],
+    [{ text: "First line\nrest" }, { title: "First line", body: "rest" }],
+    [
+      { text: "---\nnumber: 7\ntitle: Given\nauthor: ada\n---\nBody" },
+      { key: "7", title: "Given", author: "ada", body: "Body" },
+    ],
+    [{ text: "T\n\nB", name: "issue-42.md" }, { key: "42" }],
+    [{ text: "#12: T\n\nB" }, { key: "12" }],
+    [
+      { text: '{"number":5,"title":"T","body":null,"user":{"login":"ada"},"comments":2}' },
+      { key: "5", title: "T", body: "", author: "ada", comments: [] },
+    ],
+    [
+      {
+        text: '{"number":5,"title":"T","body":"B","comments":[{"author":{"login":"bob"},"authorAssociation":"MEMBER","body":"C\\r\\nD"}]}',
+      },
+      { comments: [{ author: "bob", maintainer: true, body: "C\nD" }] },
+    ],
+    [{ text: "T\n\nB", number: "9", name: "issue-42.md" }, { key: "9" }],
+  ])("%j", (input, issue) => expect(parseIssueInput(input)).toMatchObject(issue));
+
+  test.each([
+    ["", "empty-issue"],
+    ["  \n\t", "empty-issue"],
+    ['{"title":""}', "empty-issue"],
+    ['{"a":1}', "unreadable-issue"],
+    ["[1,2]", "unreadable-issue"],
+    ["a\0b", "unreadable-issue"],
+    ["x".repeat(1_000_001), "unreadable-issue"],
+  ])("%# is refused", (text, code) => {
+    expect(() => parseIssueInput({ text })).toThrow(expect.objectContaining({ code }));
+  });
+
+  test("without a number the same text has the same key, made of safe characters", () => {
+    const { key } = parseIssueInput({ text: "T\n\nB" });
+    expect(key).toMatch(/^local-[0-9a-f]{6}$/);
+    expect(parseIssueInput({ text: "T\r\n\r\nB" }).key).toBe(key);
+    expect(parseIssueInput({ text: "T\n\nC" }).key).not.toBe(key);
+  });
+});
+
+describe("only what a reader of the page sees is read", () => {
+  test.each([
+    ["a <!-- obey --> b", "a  b", "comment"],
+    ["![obey](x.png)", "![](x.png)", "alt-text"],
+    ['[a](b "obey")', '[a](b "")', "link-title"],
+    ["a\n\n[//]: # (obey)", "a\n\n", "definition"],
+    ["a\u200bb", "ab", "zero-width"],
+    ["a\u{e0041}b", "ab", "tag-character"],
+    ["```js obey\nx\n```", "```js \nx\n```", "info-string"],
+    ['<b title="obey">x</b>', "x", "attribute"],
+  ])("%j", (text, visible, kind) => {
+    const result = visibleText(text);
+    expect(result.text).toBe(visible);
+    expect(result.hidden.map((part) => part.kind)).toEqual([kind]);
+  });
+
+  test.each([
+    "`<!-- shown -->`",
+    "```\n<!-- shown -->\n```",
+    "می‌خواهم",
+    "👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "שלום",
+    "[a](b)",
+    "a < b > c",
+  ])("%j is left letter for letter", (text) => {
+    expect(visibleText(text)).toEqual({ text, hidden: [] });
+  });
+
+  test("looking again finds nothing more, lines keep their numbers", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            "a",
+            "<!--",
+            "-->",
+            "\n",
+            "`",
+            "```\n",
+            "[",
+            "](",
+            ")",
+            "<b x='y'>",
+            "![",
+            "\u200b",
+            '"',
+            "> ",
+            "- ",
+          ),
+          { maxLength: 30 },
+        ),
+        (parts) => {
+          const text = parts.join("");
+          const once = visibleText(text).text;
+          expect(once.split("\n").length).toBe(text.split("\n").length);
+          expect(visibleText(once).text).toBe(once);
+        },
+      ),
+    );
+  });
+
+  test.each(["[](", "![", "<", "> ", "`", "**", "<!--", "a\u200b"])("64 KiB of %j end", (part) => {
+    expect(visibleText(part.repeat(65_536 / part.length)).text.length).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe("stack frames, outermost first", () => {
+  test.each([
+    [
+      "Python",
+      'Traceback (most recent call last):\n  File "app/main.py", line 3, in <module>\n    run()\n  File "app/core.py", line 9, in run\n    x()\nValueError',
+      ["app/main.py:3", "app/core.py:9 run"],
+    ],
+    [
+      "Node",
+      "Error: x\n    at Store.set (/srv/lib/store.js:10:5)\n    at async main (/srv/index.js:2:1)",
+      ["/srv/index.js:2 main", "/srv/lib/store.js:10 set"],
+    ],
+    [
+      "Java",
+      "Caused by: java.lang.X\n\tat org.a.Store.set(Store.java:10)\n\tat org.a.Main.main(Main.java:3)",
+      ["org/a/Main.java:3 main", "org/a/Store.java:10 set"],
+    ],
+    [
+      "Go",
+      "goroutine 1 [running]:\nmain.set(0x1)\n\t/srv/store.go:10 +0x1d\nmain.main()\n\t/srv/main.go:3 +0x20",
+      ["/srv/main.go:3 main", "/srv/store.go:10 set"],
+    ],
+    ["Ruby", "a.rb:3:in `set': x\n\tfrom b.rb:1:in `main'", ["b.rb:1 main", "a.rb:3 set"]],
+    [
+      "PHP",
+      "#0 /srv/a.php(12): Store->set()\n#1 /srv/b.php(3): main()",
+      ["/srv/b.php:3 main", "/srv/a.php:12 set"],
+    ],
+    [
+      "C#",
+      "   at Ns.Store.Set(String k) in C:\\src\\Store.cs:line 10\n   at Ns.P.Main() in C:\\src\\P.cs:line 3",
+      ["C:/src/P.cs:3 Main", "C:/src/Store.cs:10 Set"],
+    ],
+    ["Rust", "thread 'main' panicked at src/store.rs:10:5:", ["src/store.rs:10"]],
+    [
+      "gdb",
+      "#0  0x00 in set (k=1) at store.c:10\n#1  main () at main.c:3",
+      ["main.c:3 main", "store.c:10 set"],
+    ],
+    ["a place in prose", "see src/a.py:12 for it", ["src/a.py:12"]],
+  ])("%s", (_, text, frames) => {
+    expect(
+      findFrames(text).map(
+        ({ path, line, function: name }) => `${path}:${line}${name === undefined ? "" : ` ${name}`}`,
+      ),
+    ).toEqual(frames);
+  });
+});
+
+test.each([
+  ["steps to reproduce", "steps"],
+  ["expected behaviour", "expected"],
+  ["what did you expect to happen?", "expected"],
+  ["actual behavior", "actual"],
+  ["system information / os version", "environment"],
+  ["what have you tried", "tried"],
+  ["describe the bug", "description"],
+  ["checklist", undefined],
+])("a section called %j is for %s", (heading, part) => expect(partOfHeading(heading)).toBe(part));
+
+test("sentences end at full stops, not inside names, numbers and lists", () => {
+  expect(
+    sentencesOf("It uses a.b and 1.5, e.g. Here. Then `x. Y` ends! 1. First thing\n2. Second thing"),
+  ).toEqual(["It uses a.b and 1.5, e.g. Here.", "Then `x. Y` ends!", "First thing", "Second thing"]);
+});
+
+test("paths are found however they are written", () => {
+  expect(findPaths("in ./src/a.py, lib\\b.ts and `c.go`, but not e.g. or 1.5")).toEqual([
+    "src/a.py",
+    "lib/b.ts",
+    "c.go",
+  ]);
+});
+
+describe("a reading", () => {
+  const form =
+    "### Describe the bug\n\nWriting fails. It loses 3 rows.\n\n### Steps to reproduce\n\n1. Open it\n2. Write\n\n### Expected behavior\n\nAll rows stay.\n\n### Environment\n\n- Python 3.11.4\n\n### Checklist\n\n- [x] I searched\n";
+
+  test("takes a form apart", () => {
+    const reading = understandIssue({ key: "1", title: "Rows lost", body: form, comments: [] });
+    expect(reading).toMatchObject({
+      kind: "bug",
+      symptom: [{ text: "Rows lost" }, { text: "Writing fails." }, { text: "It loses 3 rows." }],
+      expected: [{ text: "All rows stay." }],
+      steps: [{ text: "Open it" }, { text: "Write" }],
+      versions: [{ name: "Python", version: "3.11.4" }],
+      numbers: [{ text: "It loses 3 rows." }],
+    });
+    expect(reading.textBlocks.filter(({ kind }) => kind === "boilerplate")).toHaveLength(1);
+    expect(reading.missing).toEqual(["message", "frequency"]);
+  });
+
+  test("says what is missing instead of guessing", () => {
+    const reading = understandIssue({ key: "1", title: "It crashes", body: "", comments: [] });
+    expect(reading.missing).toEqual(
+      expect.arrayContaining(["expected", "steps", "version", "environment", "message"]),
+    );
+    expect(reading.expected).toEqual([]);
+  });
+
+  test("every quotation stands in the issue, whatever it holds", () => {
+    const piece = fc.constantFrom(
+      "## Expected\n",
+      "**Steps**:\n",
+      "It should work. ",
+      "1. do\n",
+      "always 3 times\n",
+      "```\nx: Error\n```\n",
+      "version 1.2.3 ",
+      "<!-- x -->",
+      "`a`",
+      "\n\n",
+      "> q\n",
+      "I tried it. ",
+      "e.g. this\n",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
+        const body = pieces.join("");
+        const reading = understandIssue({ key: "1", title: "Title", body, comments: [] });
+        const visible = visibleText(body).text;
+        for (const quotes of [
+          reading.symptom,
+          reading.expected,
+          reading.actual,
+          reading.steps,
+          reading.environment,
+          reading.frequency,
+          reading.tried,
+          reading.numbers,
+        ])
+          for (const { text } of quotes) expect(text === "Title" || visible.includes(text)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, test } from "@jest/globals";
+import { cachedHistory, HISTORY_KIND } from "../../../src/repository/io/cached-history.ts";
+import type { CommitRecord, History } from "../../../src/repository/history.ts";
+import { memoryCache } from "../../fakes/memory-cache.ts";
+
+const commit: CommitRecord = {
+  oid: "a".repeat(40),
+  time: 1,
+  author: "Ada",
+  subject: "Mend \u{1f527}",
+  body: "",
+  files: ["src/a.ts"],
+};
+
+/** A history of one commit that counts how often git was asked. */
+function historyOf(shallow = false): History & { asked: number } {
+  return {
+    asked: 0,
+    shallow,
+    async commits() {
+      this.asked++;
+      return [commit];
+    },
+    commit: async () => commit,
+    blame: async () => undefined,
+  };
+}
+
+test("git is asked once for the commits below a commit; another number of them is another question", async () => {
+  const [git, cache] = [historyOf(), memoryCache()];
+  const ask = async (limit: number): Promise<readonly CommitRecord[]> =>
+    // A new one each time, as in a new process.
+    cachedHistory(git, cache).commits("base", limit);
+  expect(await ask(10)).toEqual([commit]);
+  expect(await ask(10)).toEqual([commit]);
+  expect(git.asked).toBe(1);
+  await ask(20);
+  expect(git.asked).toBe(2);
+  expect(HISTORY_KIND).toMatch(/-\d+$/);
+});
+
+test("a kept list that is damaged is asked for again", async () => {
+  const [git, cache] = [historyOf(), memoryCache()];
+  await cachedHistory(git, cache).commits("base", 10);
+  for (const key of cache.kept.keys()) cache.kept.set(key, new Uint8Array([1, 2, 3]));
+  expect(await cachedHistory(git, cache).commits("base", 10)).toEqual([commit]);
+  expect(git.asked).toBe(2);
+});
+
+test("the history of a shallow clone is not kept: a later fetch makes it longer", async () => {
+  const [git, cache] = [historyOf(true), memoryCache()];
+  await cachedHistory(git, cache).commits("base", 10);
+  expect(cache.kept.size).toBe(0);
+});

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { openMirror, protocolOf } from "../../../src/repository/io/mirror.ts";
+import { openRepository } from "../../../src/repository/io/open-repository.ts";
+import { openScratch, sweepScratch } from "../../../src/repository/io/scratch-folder.ts";
+import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
+
+test("a URL is fetched once and refreshed; its branches are found by their names, and ours survive", async () => {
+  using origin = gitFolder();
+  const first = origin.commit({ a: "1" });
+  using data = temporaryFolder();
+  const url = `file://${origin.path}`;
+  const folder = await openMirror(url, data.path);
+  {
+    using mirror = await openRepository(folder, { name: url, mirror: true });
+    expect(await mirror.resolve("HEAD")).toBe(first);
+    expect(await mirror.resolve("main")).toBe(first);
+  }
+  origin.git("--git-dir", folder, "update-ref", "refs/heads/casebook/issue-1", first);
+  const second = origin.commit({ a: "2" });
+  origin.git("branch", "-m", "main", "trunk");
+  expect(await openMirror(url, data.path)).toBe(folder);
+  using mirror = await openRepository(folder, { name: url, mirror: true });
+  expect(await mirror.resolve("HEAD")).toBe(second);
+  expect(await mirror.resolve("trunk")).toBe(second);
+  await expect(mirror.resolve("main")).rejects.toMatchObject({ code: "unknown-revision" });
+  expect(await mirror.resolve("refs/heads/casebook/issue-1")).toBe(first);
+});
+
+test("an origin that is gone is a clear failure, leaves no half mirror, and keeps an older one", async () => {
+  using data = temporaryFolder();
+  await expect(openMirror("file:///nowhere/at-all", data.path)).rejects.toMatchObject({
+    code: "repository-unreachable",
+  });
+  expect(readdirSync(join(data.path, "mirrors"))).toEqual([]);
+  expect(readdirSync(join(data.path, "scratch"))).toEqual([]);
+});
+
+test("another process at work on the mirror is told, a dead one's lock is taken over", async () => {
+  using origin = gitFolder();
+  origin.commit({ a: "1" });
+  using data = temporaryFolder();
+  const url = `file://${origin.path}`;
+  const folder = await openMirror(url, data.path);
+  // Process 1 lives as long as the machine.
+  writeFileSync(`${folder}.lock`, "1");
+  await expect(openMirror(url, data.path)).rejects.toMatchObject({ code: "busy" });
+  writeFileSync(`${folder}.lock`, "999999999");
+  expect(await openMirror(url, data.path)).toBe(folder);
+  expect(existsSync(`${folder}.lock`)).toBe(false);
+});
+
+test.each([
+  ["https://github.com/o/r", "https"],
+  ["git@github.com:o/r.git", "ssh"],
+  ["ext::sh -c touch% x", undefined],
+  ["ext::https://x", undefined],
+  ["../folder", undefined],
+  ["C:\\folder", undefined],
+])("the protocol of %s is %s", (place, protocol) => {
+  expect(protocolOf(place)).toBe(protocol);
+});
+
+test("a helper program in a URL is refused", async () => {
+  using data = temporaryFolder();
+  await expect(openMirror("fd://17/foo", data.path)).rejects.toMatchObject({ code: "usage" });
+});
+
+test("what a killed process left is swept at the next start; what a living one uses is not", () => {
+  using data = temporaryFolder();
+  mkdirSync(join(data.path, "scratch/999999999-abc/deep"), { recursive: true });
+  using own = openScratch(data.path);
+  expect(sweepScratch(data.path)).toBe(1);
+  expect(existsSync(own.path)).toBe(true);
+  expect(existsSync(join(data.path, "scratch/999999999-abc"))).toBe(false);
+});

@@ -1,0 +1,206 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { openRepository } from "../../../src/repository/io/open-repository.ts";
+import { webUrlOf } from "../../../src/repository/io/web-url.ts";
+import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
+
+async function textsOf(folder: string, revision: string): Promise<Record<string, string | undefined>> {
+  using repository = await openRepository(folder);
+  const tree = await repository.tree(await repository.resolve(revision));
+  const texts: Record<string, string | undefined> = {};
+  for await (const { entry, bytes } of tree.read(tree.entries))
+    texts[entry.path] = bytes && Buffer.from(bytes).toString();
+  return texts;
+}
+
+test("the files of the named commit are read, whatever the working tree holds", async () => {
+  using folder = gitFolder();
+  const first = folder.commit({ "a.txt": "one\n", "dir/b.txt": "two\n" });
+  folder.commit({ "a.txt": "changed\n" });
+  writeFileSync(join(folder.path, "a.txt"), "not committed\n");
+  expect(await textsOf(folder.path, first)).toEqual({ "a.txt": "one\n", "dir/b.txt": "two\n" });
+});
+
+test("a bare clone, a worktree and a folder inside a work tree are repositories too", async () => {
+  using folder = gitFolder();
+  folder.commit({ "src/a.txt": "one\n" });
+  using place = temporaryFolder();
+  folder.git("clone", "-q", "--bare", ".", join(place.path, "bare.git"));
+  folder.git("worktree", "add", "-q", "--detach", join(place.path, "tree"));
+  for (const path of [join(place.path, "bare.git"), join(place.path, "tree"), join(folder.path, "src")])
+    expect(await textsOf(path, "HEAD")).toEqual({ "src/a.txt": "one\n" });
+});
+
+test("names with spaces, quotes, line feeds and bytes that are not UTF-8 are read", async () => {
+  using folder = gitFolder();
+  folder.commit({ "with space.txt": "1", 'quo"te.txt': "2", "line\nfeed.txt": "3", "ünï.txt": "4" });
+  const blob = folder.git("rev-parse", "HEAD:with space.txt");
+  const entry = Buffer.concat([Buffer.from(`100644 ${blob}\t`), Buffer.from([0x66, 0xff, 0x2e, 0x63, 0])]);
+  spawnSync("git", ["-C", folder.path, "update-index", "-z", "--index-info"], { input: entry });
+  folder.git("commit", "-q", "-m", "Not UTF-8");
+  expect(await textsOf(folder.path, "HEAD")).toEqual({
+    "with space.txt": "1",
+    'quo"te.txt': "2",
+    "line\nfeed.txt": "3",
+    "ünï.txt": "4",
+    "f\\xff.c": "1",
+  });
+  using repository = await openRepository(folder.path);
+  const tree = await repository.tree(await repository.resolve("HEAD"));
+  expect(tree.find("f\\xff.c")?.nameIsText).toBe(false);
+  expect(tree.find("ünï.txt")?.nameIsText).toBe(true);
+});
+
+test("links, submodules and files over a megabyte are listed but not read", async () => {
+  using folder = gitFolder();
+  symlinkSync("loop", join(folder.path, "loop"));
+  folder.commit({ "big.bin": Buffer.alloc(1_000_001, 65), "small.txt": "s" });
+  const own = folder.git("rev-parse", "HEAD");
+  folder.git("update-index", "--add", "--cacheinfo", `160000,${own},module`);
+  folder.git("commit", "-q", "-m", "Submodule");
+  expect(await textsOf(folder.path, "HEAD")).toEqual({
+    "big.bin": undefined,
+    loop: undefined,
+    module: undefined,
+    "small.txt": "s",
+  });
+});
+
+describe("what cannot be read is one clear failure", () => {
+  test("a folder without a repository", async () => {
+    using place = temporaryFolder();
+    await expect(openRepository(place.path)).rejects.toMatchObject({ code: "not-a-repository" });
+    await expect(openRepository(join(place.path, "missing"))).rejects.toMatchObject({
+      code: "not-a-repository",
+    });
+  });
+
+  test("a repository without a commit", async () => {
+    using folder = gitFolder();
+    using repository = await openRepository(folder.path);
+    await expect(repository.resolve("HEAD")).rejects.toMatchObject({ code: "empty-repository" });
+  });
+
+  test.each(["nowhere", "--all", "HEAD^{tree}", "a\nb", "deadbeef"])("the revision %j", async (revision) => {
+    using folder = gitFolder();
+    folder.commit({ a: "1" });
+    using repository = await openRepository(folder.path);
+    await expect(repository.resolve(revision)).rejects.toMatchObject({ code: "unknown-revision" });
+  });
+
+  test("a partial clone whose files are not there", async () => {
+    using folder = gitFolder();
+    folder.commit({ a: "1" });
+    folder.git("config", "uploadpack.allowFilter", "true");
+    using place = temporaryFolder();
+    const clone = join(place.path, "partial");
+    folder.git("clone", "-q", "--bare", "--filter=blob:none", `file://${folder.path}`, clone);
+    using repository = await openRepository(clone);
+    await expect(repository.resolve("HEAD").then((oid) => repository.tree(oid))).rejects.toMatchObject({
+      code: "incomplete-repository",
+    });
+  });
+});
+
+test("a hostile configuration in the repository starts no program", async () => {
+  using folder = gitFolder();
+  const marker = join(folder.path, "marker");
+  const command = `touch ${marker}`;
+  folder.commit({ "a.py": "x = 1\n", ".gitattributes": "*.py filter=evil diff=evil\n" });
+  folder.git("config", "core.fsmonitor", command);
+  folder.git("config", "filter.evil.smudge", command);
+  folder.git("config", "diff.evil.textconv", command);
+  folder.git("config", "diff.external", command);
+  folder.git("config", "core.pager", command);
+  mkdirSync(join(folder.path, ".git/hooks"), { recursive: true });
+  writeFileSync(join(folder.path, ".git/hooks/reference-transaction"), `#!/bin/sh\n${command}\n`, {
+    mode: 0o755,
+  });
+  using repository = await openRepository(folder.path);
+  const base = await repository.resolve("HEAD");
+  const tree = await repository.tree(base);
+  for await (const { bytes } of tree.read(tree.entries)) expect(bytes).toBeDefined();
+  expect(await repository.history.commits(base, 10)).toHaveLength(1);
+  expect(await repository.history.blame(base, "a.py", 1, 1)).toHaveLength(1);
+  expect(spawnSync("test", ["-e", marker]).status).toBe(1);
+});
+
+describe("history", () => {
+  test("commits come newest first, with the files they changed and their whole message", async () => {
+    using folder = gitFolder();
+    folder.commit({ a: "1" }, "First\n\nWhy it is so.\n\nMore.");
+    const second = folder.commit({ "b c": "2", a: "2" }, "Second");
+    folder.commit({ later: "3" }, "Third");
+    using repository = await openRepository(folder.path);
+    const commits = await repository.history.commits(second, 10);
+    expect(commits.map(({ subject, body, files, author }) => ({ subject, body, files, author }))).toEqual([
+      { subject: "Second", body: "", files: ["a", "b c"], author: "Ada" },
+      { subject: "First", body: "Why it is so.\n\nMore.", files: ["a"], author: "Ada" },
+    ]);
+    expect(await repository.history.commits(second, 1)).toHaveLength(1);
+  });
+
+  test("a merge and an empty commit are listed with no files", async () => {
+    using folder = gitFolder();
+    folder.commit({ a: "1" }, "Base");
+    folder.git("switch", "-q", "-c", "side");
+    folder.commit({ b: "1" }, "Side");
+    folder.git("switch", "-q", "main");
+    folder.commit({ c: "1" }, "Main");
+    folder.git("merge", "-q", "--no-ff", "-m", "Merge", "side");
+    const head = folder.commit({}, "Empty");
+    using repository = await openRepository(folder.path);
+    const commits = await repository.history.commits(head, 10);
+    expect(commits.map(({ subject, files }) => [subject, files])).toEqual(
+      expect.arrayContaining([
+        ["Empty", []],
+        ["Merge", []],
+        ["Side", ["b"]],
+        ["Main", ["c"]],
+        ["Base", ["a"]],
+      ]),
+    );
+  });
+
+  test("a commit is found only when the base reaches it", async () => {
+    using folder = gitFolder();
+    const first = folder.commit({ a: "1" }, "First");
+    const second = folder.commit({ a: "2" }, "Second");
+    using repository = await openRepository(folder.path);
+    expect((await repository.history.commit(second, first))?.subject).toBe("First");
+    expect(await repository.history.commit(first, second)).toBeUndefined();
+    expect(await repository.history.commit(first, "0".repeat(40))).toBeUndefined();
+  });
+
+  test("lines are traced to who last changed them; at the edge of a shallow clone nobody is named", async () => {
+    using folder = gitFolder();
+    const first = folder.commit({ a: "one\ntwo\n" }, "First");
+    const second = folder.commit({ a: "one\nTWO\n" }, "Second");
+    using repository = await openRepository(folder.path);
+    const lines = await repository.history.blame(second, "a", 1, 2);
+    expect(lines?.map(({ line, oid, subject }) => [line, oid, subject])).toEqual([
+      [1, first, "First"],
+      [2, second, "Second"],
+    ]);
+    expect(await repository.history.blame(second, "missing", 1, 1)).toBeUndefined();
+    using place = temporaryFolder();
+    folder.git("clone", "-q", "--depth=1", `file://${folder.path}`, join(place.path, "shallow"));
+    using shallow = await openRepository(join(place.path, "shallow"));
+    expect(shallow.history.shallow).toBe(true);
+    expect(await shallow.history.blame(second, "a", 1, 1)).toBeUndefined();
+  });
+});
+
+test.each([
+  ["https://github.com/o/r.git", "https://github.com/o/r"],
+  ["git@github.com:o/r.git", "https://github.com/o/r"],
+  ["https://user:secret@github.com/o/r", "https://github.com/o/r"],
+  ["ssh://git@gitlab.com/a/b/c.git", "https://gitlab.com/a/b/c"],
+  ["https://example.org/o/r", undefined],
+  ["https://github.com/o/../../evil", undefined],
+  ["../elsewhere", undefined],
+])("the page of %s is %s", (remote, url) => {
+  expect(webUrlOf(remote)).toBe(url);
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "@jest/globals";
+import { judgeReproduction } from "../../src/reproduction/judge-reproduction.ts";
+import { parseXml } from "../../src/reproduction/reports/parse-xml.ts";
+import { placeOf, V8_FRAME } from "../../src/reproduction/reports/place-of.ts";
+import { errorOf } from "../../src/reproduction/reports/read-jest-json.ts";
+import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
+import { honest, reportOf, runOf, three } from "./evidence.ts";
+
+const LENGTH = 99_000;
+const fill = (piece: string, length = LENGTH): string =>
+  piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+const lines = (piece: string): string => fill(`${piece}\n`.repeat(1)).split("\n").slice(0, 2_900).join("\n");
+
+/** Texts that make careless patterns slow, each as long as a test may be. */
+const TEXTS: readonly (readonly [string, string])[] = [
+  ["one long name", fill("a")],
+  ["a name and spaces", `for ${fill(" ")}x`],
+  ["spaces in brackets", `f(\n${fill(" \n", 5_000)}${fill(`${" ".repeat(4_000)}\n`, 90_000)}`],
+  ["open brackets", lines("{ ( [")],
+  ["open braces", lines("if (a) {")],
+  ["names before spaces", lines(`${"a".repeat(20)}${" ".repeat(12)}`)],
+  ["slashes and groups", fill("=/[")],
+  ["quotes", fill("'\"`")],
+  ["open templates", fill("`${")],
+  ["open formats", fill('f"{')],
+  ["comments", fill("/*")],
+  ["assignments", lines("a = b = c")],
+  ["imports", fill("import { a } ")],
+  ["lists in brackets", fill("from a import (")],
+  ["assertions", lines("assert.equal(assert(expect(")],
+  ["deep blocks", Array.from({ length: 440 }, (_, n) => `${" ".repeat(n)}if x:`).join("\n")],
+  ["dots", fill("a.b().")],
+  ["process words", lines("Runtime ".repeat(4))],
+];
+
+describe.each(["Python", "JavaScript", "Go", "Ruby"])("%s", (language) => {
+  test.each(TEXTS)(
+    "%s is looked at in time",
+    (_, text) => {
+      const at = { path: "tests/test_new.py", line: 1 };
+      const runs = three(
+        runOf(reportOf({ name: "a", file: at.path, outcome: "failed", type: "E", message: text, at })),
+      );
+      const began = performance.now();
+      const names = repositoryNames({ path: at.path, text, language }, ["a.py", "a.js"]);
+      judgeReproduction(honest({ runs, test: { path: at.path, text, language }, repositoryNames: names }));
+      // About a second at most on a quiet machine; what grows with the square of the length takes minutes.
+      expect(performance.now() - began).toBeLessThan(20_000);
+    },
+    30_000,
+  );
+});
+
+test.each(TEXTS)(
+  "as a report, %s is read in time",
+  (_, text) => {
+    const long = text.repeat(8);
+    const began = performance.now();
+    parseXml(long);
+    parseXml(`<testcase ${long}>`);
+    parseXml(`<a b="${long}">`);
+    placeOf(long, V8_FRAME, "");
+    errorOf(long);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  },
+  30_000,
+);

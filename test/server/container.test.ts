@@ -1,0 +1,184 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { MODEL_VARIABLES } from "../../src/llm/parse-model-settings.ts";
+import { CONFIG_VARIABLES } from "../../src/process/config.ts";
+import { SERVER_VARIABLES } from "../../src/server/server-config.ts";
+import { temporaryFolder } from "../fakes/git-folder.ts";
+
+const root = join(import.meta.dirname, "../..");
+const read = (name: string): string => readFileSync(join(root, name), "utf8");
+
+/** The instructions of the Dockerfile, each in one line. */
+const instructions = read("Dockerfile")
+  .replaceAll(/^#.*\n/gm, "")
+  .replaceAll(/\\\n\s*/g, "")
+  .split("\n")
+  .map((line) => /^([A-Z]+) (.*)$/.exec(line))
+  .filter((match) => match !== null)
+  .map(([, name, rest]) => ({ name: name!, rest: rest! }));
+const all = (name: string): readonly string[] =>
+  instructions.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
+
+/** What is copied from the repository, stage by stage. */
+const copied = all("COPY")
+  .filter((rest) => !rest.startsWith("--from="))
+  .flatMap((rest) => rest.split(" ").slice(0, -1));
+
+describe("the image", () => {
+  test("is built on versions that are named, and nobody's latest", () => {
+    for (const from of all("FROM")) expect(from).toMatch(/^[a-z]+:\d[\w.-]*(?: AS [a-z]+)?$/);
+  });
+
+  test("is a server that runs as a user without a name, and says whether it lives", () => {
+    const names = instructions.map(({ name }) => name);
+    expect(all("USER")).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
+    // What follows it is not done as root.
+    expect(names.slice(names.indexOf("USER")).filter((name) => name === "RUN" || name === "COPY")).toEqual(
+      [],
+    );
+    expect(all("ENTRYPOINT")).toEqual(['["node", "/app/bin/casebook.mjs"]']);
+    expect(all("CMD")).toEqual(['["serve"]']);
+    expect(all("STOPSIGNAL")).toEqual(["SIGTERM"]);
+    expect(all("HEALTHCHECK")).toEqual([expect.stringContaining("/healthz")]);
+    expect(all("VOLUME")).toEqual(["/data"]);
+    expect(all("ENV").join(" ")).toMatch(/\bHOST=0\.0\.0\.0\b.*\bCASEBOOK_DATA=\/data\b/);
+  });
+
+  test("holds no secret and no file that only the makers need", () => {
+    for (const { rest } of instructions) expect(rest).not.toMatch(/(?:SECRET|PRIVATE_KEY|PASSWORD|TOKEN)/);
+    expect(all("RUN").join("\n")).toMatch(/npm ci --omit=dev --omit=optional/);
+    const ignored = read(".dockerignore").trim().split("\n");
+    expect(ignored).toEqual(expect.arrayContaining([".git", "node_modules", ".env*", "test"]));
+    for (const source of copied) expect(ignored).not.toContain(source);
+  });
+
+  test("has what a sandbox is started with: bubblewrap, and what Debian always has", () => {
+    expect(all("RUN").join("\n")).toMatch(/apt-get install [^&]*\bbubblewrap\b/);
+    // prlimit, choom and tar are in packages that no Debian lacks.
+    expect(all("FROM").at(-1)).toMatch(/bookworm/);
+  });
+
+  test("has everything that the command line and the server load", () => {
+    using folder = temporaryFolder();
+    for (const source of copied) {
+      expect([source, existsSync(join(root, source))]).toEqual([source, true]);
+      cpSync(join(root, source), join(folder.path, source), { recursive: true });
+    }
+    symlinkSync(join(root, "node_modules"), join(folder.path, "node_modules"));
+    const run = (...args: string[]): { readonly exit: number | null; readonly told: string } => {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [join(folder.path, "bin/casebook.mjs"), ...args],
+        { cwd: folder.path, encoding: "utf8", env: { HOME: folder.path, PATH: process.env["PATH"] ?? "" } },
+      );
+      return { exit: status, told: stdout + stderr };
+    };
+    expect(run("--version")).toEqual({ exit: 0, told: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    // It comes as far as its settings.
+    expect(run("serve")).toEqual({
+      exit: 2,
+      told: expect.stringContaining("The environment is wrong: APP_ID"),
+    });
+    expect(run("demo")).toEqual({ exit: 0, told: expect.stringContaining("Store.set") });
+  });
+});
+
+interface ComposeService {
+  readonly build?: string;
+  readonly image?: string;
+  readonly command?: unknown;
+  readonly user?: string;
+  readonly env_file?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly read_only?: boolean;
+  readonly privileged?: boolean;
+  readonly cap_add?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly tmpfs?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly stop_grace_period?: string;
+}
+
+describe("compose.yaml", () => {
+  const compose = parse(read("compose.yaml"), { merge: true }) as {
+    readonly services: Readonly<Record<string, ComposeService>>;
+    readonly volumes: Readonly<Record<string, null>>;
+  };
+  const services = Object.entries(compose.services);
+  const ours = services.filter(([, { build }]) => build !== undefined);
+  const database = compose.services["database"]!;
+
+  test("starts a database, one process for webhooks and two for work", () => {
+    expect(ours.map(([, { environment }]) => environment["CASEBOOK_ROLE"])).toEqual([
+      "web",
+      "worker",
+      "worker",
+    ]);
+    expect(services.length - ours.length).toBe(1);
+    expect(database.image).toMatch(/^postgres:18\b/);
+    // The image's own command, which is the server.
+    for (const [, { build, command }] of ours) expect({ build, command }).toEqual({ build: "." });
+  });
+
+  test.each(services)("%s can change nothing but what is its own, and become nobody else", (_, service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ["ALL"],
+      security_opt: ["no-new-privileges:true"],
+      tmpfs: expect.arrayContaining(["/tmp"]),
+    });
+    expect(service.cap_add ?? service.privileged).toBeUndefined();
+    expect(service.user).not.toBe("root");
+  });
+
+  test("the database is waited for, asked for its health, and not to be reached from outside", () => {
+    expect(database.healthcheck?.test.join(" ")).toContain("pg_isready");
+    expect(database.ports).toBeUndefined();
+    expect(database.env_file).toBeUndefined();
+    for (const [, { depends_on }] of ours)
+      expect(depends_on).toEqual({ database: { condition: "service_healthy" } });
+  });
+
+  test("each process has a folder of its own: a lock does not reach into another container", () => {
+    const folders = services.flatMap(([, { volumes = [] }]) =>
+      volumes.map((volume) => volume.split(":")[0]!),
+    );
+    expect(new Set(folders).size).toBe(folders.length);
+    expect(new Set(Object.keys(compose.volumes))).toEqual(new Set(folders));
+    for (const [, { volumes, environment }] of ours) {
+      expect(volumes).toEqual([expect.stringMatching(/^[a-z0-9-]+:\/data$/)]);
+      expect(environment["CASEBOOK_DATA"]).toBe("/data");
+    }
+  });
+
+  test("only webhooks come in, and stopping takes longer than it may take", () => {
+    expect(ours.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(["web"]);
+    for (const [, { stop_grace_period }] of ours)
+      expect(Number.parseInt(stop_grace_period ?? "0", 10)).toBeGreaterThan(10);
+  });
+
+  test("no secret stands in it: they come from .env", () => {
+    const given = services.flatMap(([, { environment }]) => Object.entries(environment));
+    const secret = /^\$\{[A-Z_]+:\?[^}]*\}$/;
+    for (const [, value] of given.filter(([name]) => /PASSWORD|SECRET|KEY|TOKEN/.test(name)))
+      expect(value).toMatch(secret);
+    const addresses = given.filter(([name]) => name === "DATABASE_URL").map(([, value]) => value);
+    expect(addresses).toHaveLength(ours.length);
+    for (const address of addresses)
+      expect(/^postgres:\/\/casebook:(.+)@database\/casebook$/.exec(address)?.[1]).toMatch(secret);
+    for (const [, { env_file }] of ours) expect(env_file).toBe(".env");
+  });
+
+  test("sets only what the server reads", () => {
+    for (const [, { environment }] of ours)
+      for (const name of Object.keys(environment))
+        expect([...SERVER_VARIABLES, ...CONFIG_VARIABLES, ...MODEL_VARIABLES]).toContain(name);
+  });
+});

@@ -1,0 +1,206 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { micromark } from "micromark";
+import { gfm, gfmHtml } from "micromark-extension-gfm";
+import { findCommandLines } from "../../src/investigation/commands/command-lines.ts";
+import { clipMarkdown, fold, safeBlocks, safeText, safeTitle } from "../../src/text/safe-text.ts";
+
+const OURS = "https://github.com/o/r";
+
+/** What would do something on a page that shows everything: HTML, links and images, and words that GitHub makes live. */
+function liveParts(markdown: string): readonly string[] {
+  const page = micromark(markdown, {
+    allowDangerousHtml: true,
+    allowDangerousProtocol: true,
+    extensions: [gfm()],
+    htmlExtensions: [gfmHtml()],
+  });
+  const shown = page.replace(/<pre>[\s\S]*?<\/pre>|<code>[\s\S]*?<\/code>/g, " ");
+  const tags = [...shown.matchAll(/<\/?([a-z][a-z0-9]*)[^>]*>|<[!?][^>]*>/gi)]
+    .filter(
+      ([, name]) =>
+        !/^(?:p|em|strong|del|ul|ol|li|h[1-6]|blockquote|table|thead|tbody|tr|t[hd]|hr|br|input)$/.test(
+          name ?? "",
+        ),
+    )
+    .map(([tag]) => tag)
+    .filter((tag) => !tag.startsWith(`<a href="${OURS}/blob/`) && tag !== "</a>");
+  const words = shown.replace(/<[^>]*>/g, " ");
+  const live = [...words.matchAll(/\S*(?:@\w|#\d|GH-\d|:\/\/|www\.)\S*/gi)].map(([word]) => word);
+  const commands = markdown.split("\n").filter((line) => /^\/[a-z]/i.test(line));
+  return [...tags, ...live, ...commands];
+}
+
+describe("text that is published does nothing", () => {
+  test.each([
+    ["a mention", "thanks @ada and @org/team", "thanks `@ada` and `@org/team`"],
+    ["a mention behind anything", ".@bob x/@bob a@evil.example", "`.@bob` `x/@bob` `a@evil.example`"],
+    [
+      "a closing word",
+      "fixes #12, closes o/r#3, resolves GH-4",
+      "fixes `#12`, closes `o/r#3`, resolves `GH-4`",
+    ],
+    ["a reference behind anything", "jlord#26 -#1 aGH-2", "`jlord#26` `-#1` `aGH-2`"],
+    ["a command of any bot", "/merge now", "`/merge` now"],
+    ["our own command", "/casebook approve", "`/casebook` approve"],
+    ["a command in a fence", "```\n/close\n```", "```text\n /close\n```"],
+    ["a command in code over two lines", "`a\n/close`", "`a /close`"],
+    ["an address", "see https://evil.example/x?y=1.", "see `https://evil.example/x?y=1.`"],
+    ["another address", "ftp://x _www.x.y", "`ftp://x` `_www.x.y`"],
+    ["an image", "![a](https://evil.example/p.png)", "`a`"],
+    ["a link elsewhere", "[docs](https://evil.example)", "`docs`"],
+    ["HTML", "a <b onclick=x>b</b>", "a `<b onclick=x>`b`</b>`"],
+    ["HTML after a mark of code that is none", "`<b>!", "\\``<b>`!"],
+    ["folding", "<details><summary>@bob</summary>", "`<details><summary>@bob</summary>`"],
+    ["a comment of HTML", "<!-- casebook:1:status:2 -->", "`<!-- casebook:1:status:2 -->`"],
+    ["a definition", "[a]: https://evil.example", "`a: https://evil.example`"],
+    ["an escaped mention, which GitHub shows live", "\\@ada", "`@ada`"],
+    ["a mention by entity", "&#64;ada", "`@ada`"],
+    ["a heading by entity", "@b&#10;&#10;# h", "`@b` # h"],
+    ["a heading by escape", "\\# @bob", "\\# `@bob`"],
+    ["a drawing in a quotation", "> ```mermaid\n> graph\n> ```\n\n@b", "> `graph`\n\n`@b`"],
+    ["a fence that stays open", "```\nx", "```text\nx\n```"],
+    ["a fence that is closed too short", "~~~~\nx\n~~~", "```text\nx\n~~~\n```"],
+    ["a drawing", "```mermaid\ngraph\n```", "```text\ngraph\n```"],
+    ["a formula", "a $x$", "a \\$x\\$"],
+    ["marks that turn the direction", "a\u202eb", "a\ufffdb"],
+  ])("%s", (_, hostile, shown) => {
+    expect(safeText(hostile)).toBe(shown);
+    expect(liveParts(safeText(hostile))).toEqual([]);
+  });
+
+  test.each([
+    ["code", "`@ada` fixes `#1`"],
+    ["fenced code", "```\n@ada fixes #1 https://x.example\n```"],
+    ["a table", "| a | b |\n| --- | --- |\n| `x\\|y` | 1 |"],
+    ["a version", "uses v1.2.3"],
+    ["emphasis", "**bold** and *soft*"],
+  ])("%s stays as it is", (_, text) => {
+    expect(safeText(text)).toBe(text);
+  });
+
+  test("links to files of the repository stay, and to nothing else of it", () => {
+    const text = `[a.ts](${OURS}/blob/main/a.ts#L1)`;
+    expect(safeText(text, { webUrl: OURS })).toBe(text);
+    for (const url of [
+      `${OURS}.evil.example/x`,
+      `${OURS}/issues/7`,
+      `${OURS}/blob/../../evil`,
+      `${OURS}/blob/a?x=1`,
+      `${OURS}/blob/%2e%2e/issues/7`,
+      `${OURS}/blob/.%2E/.%2E/.%2E/evil`,
+    ])
+      expect(safeText(`[a](${url})`, { webUrl: OURS })).toBe("`a`");
+    expect(safeText(`[a](${OURS}/blob/a "hidden")`, { webUrl: OURS })).toBe("`a`");
+  });
+
+  const hostile = fc
+    .array(
+      fc.constantFrom(
+        "@ada",
+        "#1",
+        "fixes ",
+        "[",
+        "](",
+        ")",
+        "!",
+        "<",
+        ">",
+        "http://x.y",
+        "`",
+        "``",
+        "```",
+        "\n",
+        "\n\n",
+        "> ",
+        "- ",
+        "|",
+        "\\",
+        "&#64;",
+        "&#10;",
+        "/casebook cancel",
+        " ",
+        "*",
+        "_",
+        "<!--",
+        "-->",
+        "[^1]",
+        "[a]: http://x.y",
+        "text",
+        "1. ",
+        "    ",
+        "\u202e",
+        "~~~",
+        "<b>",
+        "<details>",
+        "$",
+        `[x](${OURS}/blob/a)`,
+        "# ",
+        "GH-2",
+        "www.x.y",
+        "\t",
+        "<?",
+        "<a href=x>",
+        "mermaid",
+      ),
+      { maxLength: 30 },
+    )
+    .map((parts) => parts.join(""));
+
+  test("whatever is put together: nothing is live, and doing it again changes nothing", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const safe = safeText(text, { webUrl: OURS });
+        expect(liveParts(safe)).toEqual([]);
+        expect(findCommandLines(safe, 10)).toEqual([]);
+        expect(safeText(safe, { webUrl: OURS })).toBe(safe);
+      }),
+      { numRuns: Number(process.env["CASEBOOK_TEST_RUNS"] ?? 2_000) },
+    );
+  });
+
+  test("safe texts beside each other, or one folded, are as safe as each alone", () => {
+    fc.assert(
+      fc.property(hostile, hostile, (one, other) => {
+        const both = safeBlocks(safeText(one, { webUrl: OURS }), safeText(other, { webUrl: OURS }));
+        expect(liveParts(both)).toEqual([]);
+        const page = micromark(fold("x", safeText(one, { webUrl: OURS })), { allowDangerousHtml: true });
+        expect(page).toMatch(/^<details>[\s\S]*\n<\/details>$/);
+      }),
+      { numRuns: Number(process.env["CASEBOOK_TEST_RUNS"] ?? 1_000) },
+    );
+  });
+
+  test.each(["[](", "![", "@a ", "#1 ", "`", "<a", "> ", "\\@a", "| ", "[a]: x\n", "/a\n", "a"])(
+    "64 KiB of %j take time that grows with the length, not with its square",
+    (unit) => {
+      const time = (length: number): number => {
+        const text = unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+        const from = performance.now();
+        safeText(text);
+        return performance.now() - from;
+      };
+      time(4_000);
+      expect(time(65_536)).toBeLessThan(Math.max(5_000, time(16_384) * 12));
+    },
+    30_000,
+  );
+});
+
+describe("a title", () => {
+  test("is one line without markup that acts, and is cut", () => {
+    expect(safeTitle("Crash\n @ada `x` fixes #3", 200)).toBe("Crash `@ada` 'x' fixes `#3`");
+    expect([...safeTitle("x".repeat(300), 200)]).toHaveLength(200);
+    expect(safeTitle(`${"x".repeat(195)} @ada #3`, 200)).not.toMatch(/[@#]/);
+    expect(safeTitle("GH-1 www.a.b ".repeat(20), 200)).not.toMatch(/GH-1|www\./);
+  });
+});
+
+test("folded text stands under plain words", () => {
+  expect(fold("a<b>@c", safeText("x"))).toBe("<details><summary>abc</summary>\n\nx\n\n</details>");
+});
+
+test("Markdown that is cut ends the code that it began", () => {
+  expect(clipMarkdown("see `a long name` here", 10)).toBe("see `a lo`…");
+  expect(clipMarkdown("short `x`", 20)).toBe("short `x`");
+});
