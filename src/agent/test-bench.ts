@@ -309,7 +309,7 @@ function readVerdict<T>(answer: string, schema: z.ZodType<T>): T | undefined {
 
 /** Names that a test which exercises the repository holds: what its files define. */
 async function definedNames({ context }: Work): Promise<readonly string[]> {
-  const { files } = await context.location();
+  const { files } = await context.ranking();
   const names = new Set<string>();
   for (const { path } of files)
     for (const symbol of (await context.codebase.syntax(path))?.symbols ?? [])

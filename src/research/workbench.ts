@@ -12,7 +12,7 @@ import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
 import type { Issue } from "../issue/issue.ts";
 import { understandIssue } from "../issue/understand-issue.ts";
 import { type IndexedCodebase, openCodebase } from "../repository/open-codebase.ts";
-import { locate, type Location } from "../evidence/ranking/locate.ts";
+import { locate, type Ranking } from "../evidence/ranking/locate.ts";
 import { buildQuery } from "../evidence/ranking/query.ts";
 import { MAX_COMMITS } from "../phases/builtin/research-context.ts";
 import type { SyntaxReader } from "../languages/syntax.ts";
@@ -37,7 +37,7 @@ export interface Workbench extends AsyncDisposable {
   readonly data: string;
   /** The codebase of a commit (40 hex digits), read once. */
   codebase(commit: string): Promise<IndexedCodebase>;
-  locate(issue: Issue, commit: string, top: number): Promise<Location>;
+  locate(issue: Issue, commit: string, top: number): Promise<Ranking>;
 }
 
 const CACHE_BYTES = 2_000_000_000;

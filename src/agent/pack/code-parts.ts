@@ -133,7 +133,7 @@ async function nearestTest(
           .slice(0, 3),
       };
   }
-  const path = leading?.path ?? (await context.location()).files[0]?.path;
+  const path = leading?.path ?? (await context.ranking()).files[0]?.path;
   const language = path === undefined ? undefined : symbolIndex.files.get(path)?.language;
   const stem = stemOf(path ?? "");
   const scored = tests.map((test) => ({

@@ -33,17 +33,17 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
     progress.start("locate");
     await using workbench = await openPlace(options, io, (step) => progress.step(step));
     const commit = await workbench.repository.resolve(options.commit);
-    const location = await workbench.locate(issue, commit, top);
+    const ranking = await workbench.locate(issue, commit, top);
     await progress.close();
     if (options.json === true) {
-      const files = location.files.map(({ path, score, confidence, strength, reasons }) => ({
+      const files = ranking.files.map(({ path, score, confidence, strength, reasons }) => ({
         path,
         score: round(score),
         confidence: round(confidence),
         strength,
         reasons,
       }));
-      const functions = location.functions.map(({ path, symbol, score, confidence, strength, reasons }) => ({
+      const functions = ranking.functions.map(({ path, symbol, score, confidence, strength, reasons }) => ({
         path,
         name: qualifiedName(symbol),
         kind: symbol.kind,
@@ -54,20 +54,20 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
         strength,
         reasons,
       }));
-      io.out(JSON.stringify({ commit, candidates: location.candidates, files, functions }, null, 2));
-    } else if (location.files.length === 0)
+      io.out(JSON.stringify({ commit, candidates: ranking.candidates, files, functions }, null, 2));
+    } else if (ranking.files.length === 0)
       io.out(
-        `No word of the issue stands in the ${location.candidates} source files of ${commit.slice(0, 12)}.`,
+        `No word of the issue stands in the ${ranking.candidates} source files of ${commit.slice(0, 12)}.`,
       );
     else {
       const { table } = await import("../table.ts");
       io.out(
-        `${location.candidates} source files at ${commit.slice(0, 12)}; the percentage is the likelihood that a fix changes it\n`,
+        `${ranking.candidates} source files at ${commit.slice(0, 12)}; the percentage is the likelihood that a fix changes it\n`,
       );
       io.out(
         table(
           ["file", "evidence", "why"],
-          location.files.map(({ path, confidence, strength, reasons }) => [
+          ranking.files.map(({ path, confidence, strength, reasons }) => [
             printable(path),
             `${strength}, ${Math.round(confidence * 100)} %`,
             why(reasons),
@@ -76,7 +76,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
         ),
       );
       io.out("");
-      const functions = location.functions.map(({ path, symbol, confidence, strength, reasons }) => [
+      const functions = ranking.functions.map(({ path, symbol, confidence, strength, reasons }) => [
         printable(qualifiedName(symbol)),
         `${strength}, ${Math.round(confidence * 100)} %`,
         formatLines({ path: printable(path), start: symbol.start, end: symbol.end }),
@@ -84,7 +84,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
       ]);
       io.out(table(["function", "evidence", "lines", "why"], functions, { columns: io.columns }));
     }
-    return location.files.length > 0 ? 0 : 1;
+    return ranking.files.length > 0 ? 0 : 1;
   } finally {
     await progress.close();
   }

@@ -29,7 +29,7 @@ export interface LocatedFunction {
   readonly reasons: readonly Reason[];
 }
 
-export interface Location {
+export interface Ranking {
   /** Best first. */
   readonly files: readonly LocatedFile[];
   /** Best first, from the best files. */
@@ -55,7 +55,7 @@ export async function locate(
   query: Query,
   commits: readonly CommitRecord[],
   { top, signal, isCandidate = () => true }: LocateOptions,
-): Promise<Location> {
+): Promise<Ranking> {
   const candidates = codebase.tree.entries
     .map(({ path }) => path)
     .filter(

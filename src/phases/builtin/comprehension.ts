@@ -94,15 +94,15 @@ export async function steps({ reading }: ResearchContext): Promise<readonly Bloc
 }
 
 export async function components(context: ResearchContext): Promise<readonly Block[]> {
-  const location = await context.location();
-  if (location.files.length === 0)
+  const ranking = await context.ranking();
+  if (ranking.files.length === 0)
     return [unknown("which files are affected; no word of the issue stands in the source files")];
   const rows: Row[] = [];
-  const telling = location.files.filter(
+  const telling = ranking.files.filter(
     ({ confidence }, place) => place < MIN_COMPONENTS || confidence >= MIN_CONFIDENCE,
   );
   for (const file of telling.slice(0, MAX_COMPONENTS)) {
-    const symbols = location.functions.filter(({ path }) => path === file.path).slice(0, MAX_SYMBOLS);
+    const symbols = ranking.functions.filter(({ path }) => path === file.path).slice(0, MAX_SYMBOLS);
     const lines = (await context.codebase.text(file.path))?.lines.length ?? 1;
     rows.push({
       provenance: "code",
@@ -126,7 +126,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
     { kind: "table", columns: ["File", "Symbols", "Why it is named", "Evidence"], rows },
     findings(
       measured(
-        `${counted(location.candidates, "source file")} of the commit ${location.candidates === 1 ? "was" : "were"} compared with the issue; the percentage is the likelihood that a fix changes the file, calibrated on the fixes of other repositories: strong is one half or more, weak less than 15 %`,
+        `${counted(ranking.candidates, "source file")} of the commit ${ranking.candidates === 1 ? "was" : "were"} compared with the issue; the percentage is the likelihood that a fix changes the file, calibrated on the fixes of other repositories: strong is one half or more, weak less than 15 %`,
       ),
     ),
   ];
@@ -159,7 +159,7 @@ export async function priorWork(context: ResearchContext): Promise<readonly Bloc
         !path.includes(`issue-${context.issue.key}-`),
     );
   const related: Finding[] = [];
-  const files = (await context.location()).files.slice(0, 5).map(({ path }) => path);
+  const files = (await context.ranking()).files.slice(0, 5).map(({ path }) => path);
   for (const path of earlier.slice(-200)) {
     const source = await context.codebase.text(path);
     const at = source?.lines.findIndex((line) => files.some((file) => line.includes(file))) ?? -1;
@@ -185,7 +185,7 @@ export async function priorWork(context: ResearchContext): Promise<readonly Bloc
 
 /** Where to look, without a word about why it fails. */
 export async function areas(context: ResearchContext): Promise<readonly Block[]> {
-  const { files } = await context.location();
+  const { files } = await context.ranking();
   const items: Finding[] = bugPatternsFor(context.query).map(({ pattern, cues }) =>
     hypothesis(
       `the issue's words ${listed(cues.slice(0, 5).map((word) => inlineCode(word)))} call for a look at functions of the shape “${pattern.claim}”`,
@@ -239,7 +239,7 @@ export async function missing({ reading }: ResearchContext): Promise<readonly Bl
 }
 
 export async function questions(context: ResearchContext): Promise<readonly Block[]> {
-  const { functions, files } = await context.location();
+  const { functions, files } = await context.ranking();
   const items: string[] = [];
   const [first, second] = functions;
   if (first !== undefined)

@@ -12,7 +12,7 @@ import {
 } from "../../evidence/references/build-symbol-index.ts";
 import { type CoChangeFile, rankCoChangeFiles } from "../../evidence/co-change/rank-co-change-files.ts";
 import { type CoChangeCandidate, rankCoChanges } from "../../evidence/co-change/rank-co-changes.ts";
-import { locate, type Location } from "../../evidence/ranking/locate.ts";
+import { locate, type Ranking } from "../../evidence/ranking/locate.ts";
 import { buildQuery, type Query } from "../../evidence/ranking/query.ts";
 import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
@@ -47,7 +47,7 @@ export interface ResearchContext {
   readonly at: At | undefined;
   readonly signal: AbortSignal | undefined;
   commits(): Promise<readonly CommitRecord[]>;
-  location(): Promise<Location>;
+  ranking(): Promise<Ranking>;
   suspects(): Promise<readonly Suspect[]>;
   symbolIndex(): Promise<SymbolIndex>;
   uses(): Promise<UseFinder>;
@@ -91,7 +91,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     onStep?.("reading history");
     return history.commits(baseCommit, MAX_COMMITS, signal);
   });
-  const location = once(async () => {
+  const ranking = once(async () => {
     onStep?.("ranking files and functions");
     return locate(codebase, query, await commits(), {
       top: TOP,
@@ -100,7 +100,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     });
   });
   const suspects = once(async () =>
-    findSuspects(await location(), query, codebase, at, signal, options.proposed),
+    findSuspects(await ranking(), query, codebase, at, signal, options.proposed),
   );
   const symbolIndex = once(() => {
     onStep?.("reading the structure of the code");
@@ -177,7 +177,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     at,
     signal,
     commits,
-    location,
+    ranking,
     suspects,
     symbolIndex,
     uses,

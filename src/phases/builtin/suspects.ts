@@ -3,7 +3,7 @@ import { RunFailure } from "../../failure.ts";
 import { formatLines } from "../../documents/format-citation.ts";
 import { isFunctionLike } from "../../evidence/ranking/is-function-like.ts";
 import type { Strength } from "../../evidence/ranking/confidence.ts";
-import type { Location, LocatedFunction } from "../../evidence/ranking/locate.ts";
+import type { Ranking, LocatedFunction } from "../../evidence/ranking/locate.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
 import { type BugPatternHit, findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import type { Codebase } from "../../repository/codebase.ts";
@@ -46,14 +46,14 @@ const PROBE_BONUS = 5;
  * that the commit does not have.
  */
 export async function findSuspects(
-  location: Location,
+  ranking: Ranking,
   query: Query,
   codebase: Codebase,
   at: At | undefined,
   signal?: AbortSignal,
   proposed?: At,
 ): Promise<readonly Suspect[]> {
-  const files = location.files.slice(0, FILES_FOR_PROBES).map(({ path }) => path);
+  const files = ranking.files.slice(0, FILES_FOR_PROBES).map(({ path }) => path);
   const hits = await findBugPatterns(
     query,
     at === undefined ? files : [...new Set([...files, at.path])],
@@ -61,11 +61,11 @@ export async function findSuspects(
     signal,
   );
   const found = new Map<string, Suspect & { readonly score: number }>();
-  for (const item of location.functions) found.set(keyOf(item.path, item.symbol), fromFunction(item, hits));
+  for (const item of ranking.functions) found.set(keyOf(item.path, item.symbol), fromFunction(item, hits));
   for (const hit of hits) {
     const key = keyOf(hit.path, hit.symbol);
     if (found.has(key)) continue;
-    if (!location.files.some(({ path }) => path === hit.path)) continue;
+    if (!ranking.files.some(({ path }) => path === hit.path)) continue;
     found.set(
       key,
       fromFunction(
@@ -73,7 +73,7 @@ export async function findSuspects(
           path: hit.path,
           symbol: hit.symbol,
           // Not ranked itself, so not better than the last that is.
-          score: location.functions.at(-1)?.score ?? 0,
+          score: ranking.functions.at(-1)?.score ?? 0,
           confidence: 0,
           strength: "weak",
           reasons: [],

@@ -86,7 +86,7 @@ export async function writeDocument(phase: Phase, context: ResearchContext): Pro
 
 async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly Finding[]> {
   if (phase.type === "comprehension") {
-    const { files } = await context.location();
+    const { files } = await context.ranking();
     const [first] = files;
     if (first === undefined) return [measured("No source file answers to the words of the issue.")];
     const best = first.strength === "strong" ? [first] : files.slice(0, 3);

@@ -111,41 +111,41 @@ const ROWS: readonly ReportOnCode[] = [
 
 const allTold = async (given: ReportOnCode, top = 5) => {
   const report = await reportOn(given);
-  const location = await locate(report.codebase, report.query, report.commits, { top });
-  return { report, location };
+  const ranking = await locate(report.codebase, report.query, report.commits, { top });
+  return { report, ranking };
 };
 
 test("whatever the issue and the code, what is told of the code is true of it", async () => {
   await fc.assert(
     fc.asyncProperty(situation, async (given) => {
-      const { report, location } = await allTold(given);
+      const { report, ranking } = await allTold(given);
       const { codebase } = report;
 
-      const paths = location.files.map(({ path }) => path);
+      const paths = ranking.files.map(({ path }) => path);
       expect(new Set(paths).size).toBe(paths.length);
       expect(paths.length).toBeLessThanOrEqual(5);
-      for (const path of [...paths, ...location.functions.map((one) => one.path)]) {
+      for (const path of [...paths, ...ranking.functions.map((one) => one.path)]) {
         expect(codebase.tree.find(path)).toBeDefined();
         expect(codebase.roleOf(path)).toBe("source");
       }
-      expect(location.candidates).toBeGreaterThanOrEqual(paths.length);
+      expect(ranking.candidates).toBeGreaterThanOrEqual(paths.length);
 
       let [sum, before] = [0, Infinity];
-      for (const { confidence, score } of location.files) {
+      for (const { confidence, score } of ranking.files) {
         expect(confidence).toBeGreaterThan(0);
         expect(score).toBeLessThanOrEqual(before);
         [sum, before] = [sum + confidence, score];
       }
       expect(sum).toBeLessThanOrEqual(1 + 1e-9);
 
-      const places = location.functions.map(({ path, symbol }) => `${path}:${symbol.start} ${symbol.name}`);
+      const places = ranking.functions.map(({ path, symbol }) => `${path}:${symbol.start} ${symbol.name}`);
       expect(new Set(places).size).toBe(places.length);
-      for (const { reasons } of location.files) {
+      for (const { reasons } of ranking.files) {
         expect(new Set(reasons.map(({ signal }) => signal)).size).toBe(reasons.length);
         expect(await untrueIn(reasons, report)).toEqual([]);
         expect(await wordsThatAreMissing(reasons, report)).toEqual([]);
       }
-      for (const { reasons, symbol } of location.functions) {
+      for (const { reasons, symbol } of ranking.functions) {
         expect(reasons).not.toEqual([]);
         expect(await untrueIn(reasons, report)).toEqual([]);
         expect(await wordsThatAreMissing(reasons, report, symbol)).toEqual([]);
@@ -199,8 +199,8 @@ test("the scores of a signal are above 0 and of candidates; where they stand for
 test("the same is told again, and a shorter list is the begin of a longer one", async () => {
   await fc.assert(
     fc.asyncProperty(situation, async (given) => {
-      const long = (await allTold(given, 10)).location;
-      const short = (await allTold(given, 2)).location;
+      const long = (await allTold(given, 10)).ranking;
+      const short = (await allTold(given, 2)).ranking;
       expect(short).toEqual({
         ...long,
         files: long.files.slice(0, 2),
@@ -227,6 +227,6 @@ test("files that may not be named are neither ranked nor compared", async () => 
 });
 
 test("an issue that says nothing of the code leads to no file", async () => {
-  const { location } = await allTold({ files: { "src/store.py": "flush()\n" }, title: "Hello" });
-  expect(location).toEqual({ files: [], functions: [], candidates: 1 });
+  const { ranking } = await allTold({ files: { "src/store.py": "flush()\n" }, title: "Hello" });
+  expect(ranking).toEqual({ files: [], functions: [], candidates: 1 });
 });
