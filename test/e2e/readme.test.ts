@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { formatHelpText } from "../../src/investigation/commands/format-help.ts";
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../../src/documents/render-document.ts";
@@ -19,12 +19,18 @@ import { startScriptedServer } from "../../src/simulator/model/start-scripted-se
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 
 const root = join(import.meta.dirname, "../..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const issue = readFileSync(join(root, "examples/issue-42/issue.md"), "utf8");
-/** The part that needs an endpoint. */
-const [modelSection = ""] = /^## Let a model go on\n.*?(?=^## )/ms.exec(readme) ?? [];
+const page = (name: string): string => readFileSync(join(root, name), "utf8");
+const readme = page("README.md");
+const commandLine = page("docs/command-line.md");
+const commandsPage = page("docs/commands.md");
+const issue = page("examples/issue-42/issue.md");
+/** The part of the command line's page that needs an endpoint. */
+const [modelSection = ""] = /^## With a model\n.*?(?=^## )/ms.exec(commandLine) ?? [];
 
-test("every command of the README works in the order it stands there", () => {
+test.each([
+  ["README.md", readme],
+  ["docs/command-line.md", commandLine.replace(modelSection, "")],
+])("every command of %s works, in the order of the page", (_name, text) => {
   using repository = exampleRepository("issue-42");
   repository.commit({
     "issue.md": `---\nnumber: 42\n---\n${issue}`,
@@ -32,8 +38,8 @@ test("every command of the README works in the order it stands there", () => {
     "docs/design.md": "Writing starts at src/storage/store.py:31.\n",
     "src/store.py": readFileSync(join(root, "examples/issue-42/src/storage/store.py")),
   });
-  const commands = commandsOf(readme.replace(modelSection, ""));
-  expect(commands.length).toBeGreaterThanOrEqual(9);
+  const commands = commandsOf(text);
+  expect(commands.length).toBeGreaterThanOrEqual(4);
   for (const command of commands) {
     const args = argumentsOf(command);
     const place = args.indexOf("URL");
@@ -48,7 +54,7 @@ test("every command of the README works in the order it stands there", () => {
 });
 
 describeSandboxed("with a model", () => {
-  test("every command of the README works, and what it quotes is what they wrote", async () => {
+  test("every command of the page works, and its quotation is what they wrote", async () => {
     await using server = await startScriptedServer({ reply: ableModel });
     using repository = exampleRepository("issue-42");
     writeFileSync(join(repository.path, "issue.md"), `---\nnumber: 42\n---\n${issue}`);
@@ -92,9 +98,9 @@ describeSandboxed("with a model", () => {
   }, 240_000);
 });
 
-test("the exit codes of the README are those of the program", () => {
-  const told = new Set([...readme.matchAll(/^\| (\d+) +\|/gm)].map((match) => Number(match[1])));
-  expect(told).toEqual(new Set([0, 1, 70, ...Object.values(FAILURES).map(({ exit }) => exit)]));
+test("the exit codes of the page are those of the program", () => {
+  const listed = new Set([...commandLine.matchAll(/^\| (\d+) +\|/gm)].map((match) => Number(match[1])));
+  expect(listed).toEqual(new Set([0, 1, 70, ...Object.values(FAILURES).map(({ exit }) => exit)]));
 });
 
 test("the picture shows what the demo prints", () => {
@@ -120,10 +126,10 @@ test("every setting of .env.example is one that is read, and the other way round
 });
 
 describe("docs/model.md", () => {
-  const page = readFileSync(join(root, "docs/model.md"), "utf8");
+  const models = page("docs/model.md");
 
   test("the models file is one that is read, and names every key and every default", () => {
-    const [, file = ""] = /^```yaml\n(.*?)^```/ms.exec(page) ?? [];
+    const [, file = ""] = /^```yaml\n(.*?)^```/ms.exec(models) ?? [];
     const { settings, problems } = parseModelSettings({ env: { EXAMPLE_KEY: "a-key-of-nobody" }, file });
     expect(problems).toEqual([]);
     expect(settings?.models.map(({ name, model }) => `${name}: ${model}`)).toEqual([
@@ -138,29 +144,29 @@ describe("docs/model.md", () => {
   });
 
   test("names every variable, and every mark that a statement can have", () => {
-    expect(MODEL_VARIABLES.filter((name) => !page.includes(`| \`${name}\``))).toEqual([]);
+    expect(MODEL_VARIABLES.filter((name) => !models.includes(`| \`${name}\``))).toEqual([]);
     const marks = [...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK];
-    expect(marks.filter((mark) => !page.includes(`| \`${mark}\``))).toEqual([]);
+    expect(marks.filter((mark) => !models.includes(`| \`${mark}\``))).toEqual([]);
   });
 
   test("gives the demands by which `casebook doctor` judges", () => {
     for (const { contextTokens, tokensPerSecond } of Object.values(PHASE_DEMANDS)) {
-      expect(page).toContain(contextTokens.toLocaleString("en-US"));
-      expect(page).toMatch(new RegExp(`\\band ${tokensPerSecond}\\b`));
+      expect(models).toContain(contextTokens.toLocaleString("en-US"));
+      expect(models).toMatch(new RegExp(`\\band ${tokensPerSecond}\\b`));
     }
   });
 });
 
-test("the commands of the README are those of the bot", () => {
+test("the commands of the page are those of the bot", () => {
   const cells = (text: string): readonly string[] =>
     text
       .split("\n")
       .filter((line) => line.startsWith("| `/casebook"))
       .map((line) => line.replace(/\s*\|\s*/g, "|"));
-  expect(cells(readme)).toEqual(cells(formatHelpText()));
+  expect(cells(commandsPage)).toEqual(cells(formatHelpText()));
 });
 
-test("what the README quotes of the thread and of the pull request is what the bot says", async () => {
+test("the quotations of thread and pull request are what the bot says", async () => {
   await using github = await startSimulatedGitHub();
   using data = dataFolder();
   await using app = await startApp(github, data.path);
@@ -172,10 +178,39 @@ test("what the README quotes of the thread and of the pull request is what the b
   await settled(github, app.server.url);
   const { issues, pulls } = await repository.state();
   const said = [...issues.flatMap(({ comments }) => comments), ...pulls].flatMap((text) => plain(text.body));
-  const quoted = plain(readme.replace(/^(?!> ).*\n/gm, "").replace(/^> /gm, ""));
+  const quoted = plain(quotationsOf(commandsPage));
   expect(quoted.length).toBeGreaterThanOrEqual(10);
   expect(quoted.filter((line) => !said.includes(line))).toEqual([]);
 });
+
+test("the result that the README quotes is in the example's page", () => {
+  const bare = (text: string): readonly string[] => plain(text.replace(/ \(`[^()]*`\)/g, ""));
+  const shown = bare(page("docs/examples/gson-2134.md"));
+  const quoted = bare(quotationsOf(readme));
+  expect(quoted.length).toBeGreaterThanOrEqual(4);
+  expect(quoted.filter((line) => !shown.includes(line))).toEqual([]);
+});
+
+test("every link of the README and of the pages leads to a file", () => {
+  const pages = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+  ];
+  const links = pages
+    .filter((name) => name.endsWith(".md"))
+    .flatMap((name) =>
+      [...page(name).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) =>
+        join(root, dirname(name), match[1]!),
+      ),
+    );
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter((link) => !existsSync(link))).toEqual([]);
+});
+
+function quotationsOf(text: string): string {
+  return text.replace(/^(?!>).*\n/gm, "").replace(/^> ?/gm, "");
+}
 
 function documentsIn(folder: string): readonly string[] {
   return readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
@@ -189,7 +224,7 @@ function argumentsOf(command: string): string[] {
   return command.split("#")[0]!.trim().split(/\s+/).slice(1);
 }
 
-/** Does what `casebook doctor` asks, and works the example. */
+/** Answers what `casebook doctor` asks, and researches the example. */
 function ableModel(request: ParsedRequest): ScriptedReply {
   const { messages, tools, answers, schema } = request;
   if (!messages.some(({ text }) => text.startsWith("You are examined.")))
