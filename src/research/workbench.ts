@@ -6,7 +6,7 @@ import { indexThreads } from "../repository/io/index-threads.ts";
 import { openMirror, protocolOf } from "../repository/io/mirror.ts";
 import { type GitRepository, openRepository } from "../repository/io/open-repository.ts";
 import { sweepScratch } from "../repository/io/scratch-folder.ts";
-import { fileFailure } from "../repository/io/file-failure.ts";
+import { fileFailure } from "../process/file-failure.ts";
 import { sqliteBlobCache } from "../repository/io/sqlite-blob-cache.ts";
 import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
 import type { Issue } from "../issue/issue.ts";

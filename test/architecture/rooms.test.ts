@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "text",
   ],
   investigation: ["llm", "phases", "specs", "text"],
-  store: ["failure", "investigation", "llm"],
+  store: ["failure", "investigation", "llm", "process"],
   github: ["documents", "investigation", "llm", "phases", "store", "text"],
   service: [
     "failure",

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import type { SourceTree } from "../source-tree.ts";
-import { fileFailure } from "./file-failure.ts";
+import { fileFailure } from "../../process/file-failure.ts";
 import { openScratch } from "./scratch-folder.ts";
 
 /** The files of a commit in a folder, for the life of one run. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunFailure } from "../../failure.ts";
-import { fileFailure } from "./file-failure.ts";
+import { fileFailure } from "../../process/file-failure.ts";
 import { git, type GitOptions, tryGit } from "./git.ts";
 import { isAlive, openScratch } from "./scratch-folder.ts";
 

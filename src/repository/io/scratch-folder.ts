@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileFailure } from "./file-failure.ts";
+import { fileFailure } from "../../process/file-failure.ts";
 
 /** A folder for the life of one task. Its name begins with the process's id, so that the next start can sweep it. */
 export interface ScratchFolder extends Disposable {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import { type ConstructorOptions, type Db, fromPglite } from "pg-boss";
-import { takeLock } from "./take-lock.ts";
+import { takeLock } from "../../process/take-lock.ts";
 
 /** Runs statements; parameters are `$1` and so on. */
 export interface Connection {

@@ -1,5 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { RunFailure } from "../../failure.ts";
+import { RunFailure } from "../failure.ts";
 
 /**
  * A file that says which living process holds something. One that a killed process left is taken over; its number may

@@ -1,4 +1,4 @@
-import { RunFailure } from "../../failure.ts";
+import { RunFailure } from "../failure.ts";
 
 /** Runs `work` and turns the file system's refusals into the failures a user can mend; `place` is named in the sentence. */
 export function fileFailure<T>(place: string, work: () => T): T {

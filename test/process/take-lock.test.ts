@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { takeLock } from "../../../src/store/io/take-lock.ts";
-import { temporaryFolder } from "../../fakes/git-folder.ts";
+import { takeLock } from "../../src/process/take-lock.ts";
+import { temporaryFolder } from "../fakes/git-folder.ts";
 
 describe("a lock", () => {
   test("is held by one, and free when it was given back", () => {
