@@ -1,4 +1,4 @@
-import type { Permission } from "../investigation/commands/right.ts";
+import type { Permission } from "../investigation/commands/rights.ts";
 import type { SafeText } from "../text/safe-text.ts";
 
 /**

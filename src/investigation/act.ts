@@ -1,4 +1,4 @@
-import type { Command, Verb } from "./commands/command.ts";
+import type { CommandOf } from "./commands/forms.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, SUPERSEDED } from "./asks.ts";
 import { awaitingMerge, resting, stopRun, withPhase } from "./change.ts";
@@ -20,13 +20,6 @@ export type Act =
   | { readonly kind: "waits"; readonly investigation: Investigation }
   /** Changed; a run under way is stopped, and what is wanted now is gone on with. */
   | { readonly kind: "goes-on"; readonly investigation: Investigation; readonly evenClosed?: boolean };
-
-const STOPPING: ReadonlySet<Verb> = new Set(["cancel", "pause", "reject"]);
-
-/** True for commands that end or halt the work. */
-export function stopsWork(verb: Verb): boolean {
-  return STOPPING.has(verb);
-}
 
 /** What a command means in the present stage. Rights and conditions were looked at before. */
 export function actOn(investigation: Investigation, event: CommandEvent, rules: Rules): Act {
@@ -61,14 +54,12 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
   }
 }
 
-type Investigate = Extract<Command, { verb: "investigate" }>;
-
 /** Nothing is left over from before, or nobody wants it: a command says anew what is wanted. */
 const FRESH: ReadonlySet<Stage> = new Set(["idle", "done", "cancelled", "rejected"]);
 
 function investigate(
   investigation: Investigation,
-  command: Investigate,
+  command: CommandOf<"investigate">,
   event: CommandEvent,
   rules: Rules,
 ): Act {

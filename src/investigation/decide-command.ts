@@ -1,8 +1,7 @@
-import { FORMS } from "./commands/forms.ts";
-import { has, missingRight } from "./commands/right-of.ts";
-import { hasAtLeast } from "./commands/right.ts";
+import { FORMS, type Verb } from "./commands/forms.ts";
+import { has, hasAtLeast, missingRight } from "./commands/rights.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import { type Act, actOn, type CommandEvent, stopsWork } from "./act.ts";
+import { type Act, actOn, type CommandEvent } from "./act.ts";
 import { isAnswered, SUPERSEDED, withAsk } from "./asks.ts";
 import { type Decided, goOn, same, shown, stopRun } from "./change.ts";
 import type { InvestigationEvent, Rules } from "./event.ts";
@@ -80,7 +79,8 @@ function carryOut(investigation: Investigation, event: CommandEvent, rules: Rule
 
 /** Why nothing new starts now; what only stops or shows is always done. A label that holds is obeyed by waiting instead. */
 function forbidding(investigation: Investigation, { command: { verb } }: CommandEvent): Act | undefined {
-  if (!FORMS[verb].startsWork) return undefined;
+  const { effect } = FORMS[verb];
+  if (effect === "stops" || effect === "shows") return undefined;
   const { conditions } = investigation;
   // What went stale can be brought up to date for those who read it later.
   if (conditions.closed && verb !== "refresh")
@@ -92,17 +92,21 @@ function forbidding(investigation: Investigation, { command: { verb } }: Command
 /**
  * Comments arrive in any order, so an older command can come after a newer one. One that starts gives way to a newer one
  * that stops, one that stops to a newer one of either sort: the last word counts. Requests that add to each other all
- * count. Status and help change nothing and are never too late.
+ * count. A command that only shows is never too late.
  */
 function isSuperseded(
   { lastCommand, lastStop }: Pick<Investigation, "lastCommand" | "lastStop">,
   event: CommandEvent,
 ): boolean {
-  const { verb } = event.command;
+  const { effect } = FORMS[event.command.verb];
   const place = placeInTime(event);
-  if (place === undefined || verb === "status" || verb === "help") return false;
-  const newest = stopsWork(verb) ? lastCommand : lastStop;
+  if (place === undefined || effect === "shows") return false;
+  const newest = effect === "stops" ? lastCommand : lastStop;
   return newest !== undefined && place < newest;
+}
+
+function stopsWork(verb: Verb): boolean {
+  return FORMS[verb].effect === "stops";
 }
 
 /**

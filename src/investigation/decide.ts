@@ -1,4 +1,4 @@
-import { hasAtLeast } from "./commands/right.ts";
+import { hasAtLeast } from "./commands/rights.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, isAnswered, withAsk } from "./asks.ts";
 import {

@@ -1,5 +1,5 @@
-import type { Command } from "./commands/command.ts";
-import type { Permission } from "./commands/right.ts";
+import type { Command } from "./commands/forms.ts";
+import type { Permission } from "./commands/rights.ts";
 import type { PhaseCost, PhaseOutcome } from "../phases/outcome.ts";
 import type { Actor } from "./investigation.ts";
 import type { CriterionRecord } from "../phases/phase-record.ts";

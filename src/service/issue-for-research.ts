@@ -1,5 +1,5 @@
 import { findCommandLines } from "../investigation/commands/command-lines.ts";
-import { hasAtLeast } from "../investigation/commands/right.ts";
+import { hasAtLeast } from "../investigation/commands/rights.ts";
 import type { Issue, IssueComment } from "../issue/issue.ts";
 import type { IssueInfo } from "../github/github.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";

@@ -1,8 +1,8 @@
 import { issueOfBranch } from "../phases/names.ts";
 import { findCommandLines } from "../investigation/commands/command-lines.ts";
 import { parseCommands } from "../investigation/commands/parse-commands.ts";
-import type { Permission } from "../investigation/commands/right.ts";
-import type { Command } from "../investigation/commands/command.ts";
+import type { Permission } from "../investigation/commands/rights.ts";
+import { type Command, FORMS } from "../investigation/commands/forms.ts";
 import type { Place, Said, Sender } from "../github/webhook-event.ts";
 import type { AskPlace, Decision, Effect, InvestigationEvent, Rules } from "../investigation/event.ts";
 import { isAnswered } from "../investigation/asks.ts";
@@ -25,7 +25,6 @@ import { secondOf } from "./second-of.ts";
 const LATE_MILLISECONDS = 3_600_000;
 /** Bringing the mirror of a large repository takes minutes. */
 const RESTORE_MILLISECONDS = 600_000;
-const STARTING: ReadonlySet<Command["verb"]> = new Set(["investigate", "run", "retry", "at", "refresh"]);
 
 export interface Look {
   readonly place: Place;
@@ -201,7 +200,7 @@ async function requestsOf(
         }
         const permission = await rights(sender);
         if (permission === undefined) continue;
-        const note = STARTING.has(line.command.verb) ? await declined(actor) : undefined;
+        const note = FORMS[line.command.verb].effect === "starts" ? await declined(actor) : undefined;
         events.push(
           note === undefined
             ? { kind: "command", command: line.command, place, actor, permission, at }

@@ -2,7 +2,7 @@ import { deadlineOf } from "../process/clock.ts";
 import { lowerBudget } from "../investigation/settings/lower-budget.ts";
 import { branchFor } from "../phases/names.ts";
 import { LeaseLost, RetryLater, RunFailure } from "../failure.ts";
-import { hasAtLeast } from "../investigation/commands/right.ts";
+import { hasAtLeast } from "../investigation/commands/rights.ts";
 import { decide } from "../investigation/decide.ts";
 import type { InvestigationEvent, Rules } from "../investigation/event.ts";
 import type { Investigation } from "../investigation/investigation.ts";

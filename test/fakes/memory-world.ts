@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Permission } from "../../src/investigation/commands/right.ts";
+import type { Permission } from "../../src/investigation/commands/rights.ts";
 import { GitHubFailure } from "../../src/github/github-failure.ts";
 import type {
   Account,

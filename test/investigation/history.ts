@@ -1,6 +1,6 @@
-import type { Command } from "../../src/investigation/commands/command.ts";
+import type { Command } from "../../src/investigation/commands/forms.ts";
 import { parseCommands } from "../../src/investigation/commands/parse-commands.ts";
-import type { Permission } from "../../src/investigation/commands/right.ts";
+import type { Permission } from "../../src/investigation/commands/rights.ts";
 import { decide } from "../../src/investigation/decide.ts";
 import type { Decision, Effect, InvestigationEvent, Rules } from "../../src/investigation/event.ts";
 import { type Actor, type Investigation, newInvestigation } from "../../src/investigation/investigation.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { PERMISSIONS } from "../../src/investigation/commands/right.ts";
+import { PERMISSIONS } from "../../src/investigation/commands/rights.ts";
 import { decide } from "../../src/investigation/decide.ts";
 import type { InvestigationEvent, Rules } from "../../src/investigation/event.ts";
 import {

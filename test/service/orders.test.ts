@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { FORMS, VERBS } from "../../src/investigation/commands/forms.ts";
 import { newInvestigation, type Investigation } from "../../src/investigation/investigation.ts";
 import type { CommentInfo, GitHub, GitHubApp, IssueInfo } from "../../src/github/github.ts";
 import { handleDelivery } from "../../src/service/handle-delivery.ts";
@@ -43,7 +44,7 @@ function momentOf(issue: IssueInfo, comments: readonly CommentInfo[]): GitHubApp
 }
 
 /** Rows in memory, with what these tests need of a store. */
-function memoryStore(): Store & {
+function memoryStore(starts = 0): Store & {
   readonly deliveries: Map<string, StoredDelivery>;
   present(): Investigation | undefined;
 } {
@@ -61,7 +62,7 @@ function memoryStore(): Store & {
         await store.finishDelivery!(also.finishDelivery.key, also.finishDelivery.outcome);
       return present;
     },
-    startsInLastHour: async () => 0,
+    startsInLastHour: async () => starts,
     admitRuns: async () => 0,
     repository: async (id) => repositories.get(id),
     repositories: async () => [...repositories.values()],
@@ -172,6 +173,32 @@ test("each delivery three times under other numbers ends the same", async () => 
   expect(await endOf([0, 1, 2, 3, 4, 5], 3)).toEqual(await endOf([0, 1, 2, 3, 4, 5], 1));
   expect(await endOf([5, 3, 1, 4, 0, 2], 3)).toEqual(await endOf([0, 1, 2, 3, 4, 5], 1));
 });
+
+test.each(VERBS)(
+  "%s counts against the starts of an hour exactly when its row says that it starts work",
+  async (verb) => {
+    const usage = FORMS[verb].usage
+      .replaceAll(/ \[[^\]]*\]/g, "")
+      .replace("PHASE", "root-cause")
+      .replace("PATH:LINE", "a/b.ts:3");
+    const comment = say(10, ada, `/casebook ${usage.replace("[-LINE]", "")}`);
+    const store = memoryStore(100);
+    store.deliveries.set("a", {
+      key: "a",
+      guid: "a",
+      event: "issue_comment",
+      payload: commented(comment),
+      wanted: true,
+      receivedAt: 0,
+    });
+    await handleDelivery(serviceOf(momentOf({ ...issue, labels: [] }, [comment]), store), { key: "a" });
+    const [ask] = store.present()?.asks ?? [];
+    expect(ask?.text).toBe(comment.body);
+    expect(ask?.note?.startsWith("One person can start 100 times an hour here") === true).toBe(
+      FORMS[verb].effect === "starts",
+    );
+  },
+);
 
 test("what was edited before it was read counts as it was signed, and only there", async () => {
   const store = memoryStore();

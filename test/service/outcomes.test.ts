@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import type { Permission } from "../../src/investigation/commands/right.ts";
+import type { Permission } from "../../src/investigation/commands/rights.ts";
 import type { Investigation } from "../../src/investigation/investigation.ts";
 import type { PhaseOutcome } from "../../src/phases/outcome.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PERMISSIONS, type Permission } from "../../investigation/commands/right.ts";
+import { PERMISSIONS, type Permission } from "../../investigation/commands/rights.ts";
 import { GitHubFailure } from "../github-failure.ts";
 import type { CommitInfo, GitHub } from "../github.ts";
 import { PULL, REPOSITORY } from "./answers.ts";

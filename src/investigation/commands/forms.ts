@@ -1,28 +1,30 @@
 import { nearest } from "../../text/nearest.ts";
 import { isLineRange, parseBudget, parseRevision } from "./arguments.ts";
 import { parseModelName } from "../../llm/parse-model-name.ts";
-import type { Command, Verb } from "./command.ts";
 
 /** Why a line is no command: one sentence for people, Markdown whose foreign words are inline code. */
 export interface Mistake {
   readonly mistake: string;
 }
 
-/** Everything about one verb: grammar, rights and help come from here, so they cannot disagree. */
+/** Everything about one verb: grammar, rights, limits and help come from here, so they cannot disagree. */
 export interface Form {
   /** What follows the word `/casebook`. */
   readonly usage: string;
   /**
-   * `write`: at least that, or what the repository asks for starting work when `startsWork`. `triage-or-starter`: triage,
-   * or the person who started the investigation. `anyone`: whoever can comment.
+   * `write`: at least that, or what the repository asks for starting work when the command starts or continues it.
+   * `triage-or-starter`: triage, or the person who started the investigation. `anyone`: everyone who can comment.
    */
   readonly who: "write" | "triage-or-starter" | "anyone";
-  /** It begins or changes research: then the configuration's right to start counts, and no circumstance may forbid it. */
-  readonly startsWork: boolean;
+  /**
+   * `starts`: new work, which counts against the starts that one person has in an hour. `continues`: work that waits for
+   * a person. No condition may forbid either. `stops`: ends or pauses the work. `shows`: changes only what people see.
+   */
+  readonly effect: "starts" | "continues" | "stops" | "shows";
   /** One sentence. */
   readonly does: string;
-  /** `words` are what follows the verb; `phases` are the phases that exist. */
-  readonly parse: (words: readonly string[], phases: readonly string[]) => Command | Mistake;
+  /** The command's arguments. `words` are what follows the verb; `phases` are the phases that exist. */
+  readonly parse: (words: readonly string[], phases: readonly string[]) => object | Mistake;
 }
 
 /** In the order of the help. */
@@ -30,99 +32,103 @@ export const FORMS = {
   investigate: {
     usage: "investigate [--to PHASE] [--budget USD] [--model NAME] [--from REF]",
     who: "write",
-    startsWork: true,
+    effect: "starts",
     does: "Works all phases up to the next gate, or up to `PHASE`.",
     parse: parseInvestigate,
   },
   run: {
     usage: "run PHASE",
     who: "write",
-    startsWork: true,
+    effect: "starts",
     does: "Works that phase, with what it depends on. The phase's name alone does the same.",
-    parse: (words, phases) => onePhase(words, phases, (phase) => ({ verb: "run", phase })),
+    parse: parsePhase,
   },
   approve: {
     usage: "approve",
     who: "write",
-    startsWork: true,
+    effect: "continues",
     does: "Opens the gate that the investigation waits at.",
-    parse: (words) => bare(words, { verb: "approve" }),
+    parse: nothing("approve"),
   },
   reject: {
     usage: "reject REASON",
     who: "write",
-    startsWork: false,
+    effect: "stops",
     does: "Closes the investigation with the reason.",
-    parse: (words) =>
-      words.length === 0
-        ? { mistake: "The reason is missing." }
-        : { verb: "reject", reason: words.join(" ").slice(0, MAX_REASON).toWellFormed() },
+    parse: parseReason,
   },
   retry: {
     usage: "retry [PHASE]",
     who: "write",
-    startsWork: true,
+    effect: "starts",
     does: "Works again what failed or what was last worked, or that phase; also after a rejection.",
-    parse: (words, phases) =>
-      words.length === 0 ? { verb: "retry" } : onePhase(words, phases, (phase) => ({ verb: "retry", phase })),
+    parse: (words, phases): { readonly phase?: string } | Mistake =>
+      words.length === 0 ? {} : parsePhase(words, phases),
   },
   skip: {
     usage: "skip PHASE",
     who: "write",
-    startsWork: true,
+    effect: "continues",
     does: "Goes on without that phase.",
-    parse: (words, phases) => onePhase(words, phases, (phase) => ({ verb: "skip", phase })),
+    parse: parsePhase,
   },
   at: {
     usage: "at PATH:LINE[-LINE]",
     who: "write",
-    startsWork: true,
+    effect: "starts",
     does: "Says where the cause is: root cause takes it as given, and the impact map runs on it.",
     parse: parseAt,
   },
   cancel: {
     usage: "cancel",
     who: "triage-or-starter",
-    startsWork: false,
+    effect: "stops",
     does: "Stops the work; nothing starts again by itself.",
-    parse: (words) => bare(words, { verb: "cancel" }),
+    parse: nothing("cancel"),
   },
   pause: {
     usage: "pause",
     who: "triage-or-starter",
-    startsWork: false,
+    effect: "stops",
     does: "Stops the work until `resume`.",
-    parse: (words) => bare(words, { verb: "pause" }),
+    parse: nothing("pause"),
   },
   resume: {
     usage: "resume",
     who: "triage-or-starter",
-    startsWork: true,
+    effect: "continues",
     does: "Goes on after `pause`, or after a person's commit on the branch.",
-    parse: (words) => bare(words, { verb: "resume" }),
+    parse: nothing("resume"),
   },
   refresh: {
     usage: "refresh",
     who: "write",
-    startsWork: true,
+    effect: "starts",
     does: "Works again every phase that has a result, at the newest commit.",
-    parse: (words) => bare(words, { verb: "refresh" }),
+    parse: nothing("refresh"),
   },
   status: {
     usage: "status",
     who: "anyone",
-    startsWork: false,
+    effect: "shows",
     does: "Brings the status comment up to date.",
-    parse: (words) => bare(words, { verb: "status" }),
+    parse: nothing("status"),
   },
   help: {
     usage: "help",
     who: "anyone",
-    startsWork: false,
+    effect: "shows",
     does: "Shows this table in the status comment.",
-    parse: (words) => bare(words, { verb: "help" }),
+    parse: nothing("help"),
   },
-} as const satisfies Record<Verb, Form>;
+} as const satisfies Readonly<Record<string, Form>>;
+
+export type Verb = keyof typeof FORMS;
+type ArgumentsOf<V extends Verb> = Exclude<ReturnType<(typeof FORMS)[V]["parse"]>, Mistake>;
+
+/** What a line of a comment asks for: a verb of the table with the arguments that its row reads. */
+export type Command = { [V in Verb]: { readonly verb: V } & ArgumentsOf<V> }[Verb];
+export type CommandOf<V extends Verb> = Extract<Command, { readonly verb: V }>;
 
 export const VERBS = Object.keys(FORMS) as readonly Verb[];
 
@@ -133,19 +139,28 @@ export function isVerb(word: string): word is Verb {
 /** Characters of a reason that are kept. */
 const MAX_REASON = 200;
 
-function bare(words: readonly string[], command: Command): Command | Mistake {
-  return words.length === 0 ? command : { mistake: `\`${command.verb}\` takes nothing more.` };
+interface NoArguments {
+  readonly mistake?: never;
 }
 
-function onePhase(
+function nothing(verb: string): (words: readonly string[]) => NoArguments | Mistake {
+  return (words) => (words.length === 0 ? {} : { mistake: `\`${verb}\` takes nothing more.` });
+}
+
+function parsePhase(
   [word, ...more]: readonly string[],
   phases: readonly string[],
-  command: (phase: string) => Command,
-): Command | Mistake {
+): { readonly phase: string } | Mistake {
   if (word === undefined) return { mistake: `The phase is missing: ${listed(phases)}.` };
   if (more.length > 0) return { mistake: "Only one phase can be named." };
   const phase = phaseNamed(word, phases);
-  return typeof phase === "string" ? command(phase) : phase;
+  return typeof phase === "string" ? { phase } : phase;
+}
+
+function parseReason(words: readonly string[]): { readonly reason: string } | Mistake {
+  return words.length === 0
+    ? { mistake: "The reason is missing." }
+    : { reason: words.join(" ").slice(0, MAX_REASON).toWellFormed() };
 }
 
 function phaseNamed(word: string, phases: readonly string[]): string | Mistake {
@@ -157,10 +172,17 @@ function phaseNamed(word: string, phases: readonly string[]): string | Mistake {
   };
 }
 
-type Investigate = Extract<Command, { verb: "investigate" }>;
-type Options = Omit<Investigate, "verb">;
+interface Options {
+  /** Phase type; all phases when undefined. */
+  readonly to?: string;
+  /** US dollars. */
+  readonly budget?: number;
+  readonly model?: string;
+  /** A branch, tag or commit to read instead of the default branch. */
+  readonly from?: string;
+}
 
-function parseInvestigate(words: readonly string[], phases: readonly string[]): Command | Mistake {
+function parseInvestigate(words: readonly string[], phases: readonly string[]): Options | Mistake {
   let options: Options = {};
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? "";
@@ -174,7 +196,7 @@ function parseInvestigate(words: readonly string[], phases: readonly string[]): 
     if ("mistake" in option) return option;
     options = { ...options, ...option };
   }
-  return { verb: "investigate", ...options };
+  return options;
 }
 
 function parseOption(flag: Flag, value: string, phases: readonly string[]): Options | Mistake {
@@ -219,7 +241,8 @@ function notAFlag(word: string): Mistake {
   };
 }
 
-function parseAt(words: readonly string[]): Command | Mistake {
+/** `path:3-9`, as written. */
+function parseAt(words: readonly string[]): { readonly lines: string } | Mistake {
   const written = words
     .join(" ")
     .replaceAll("`", "")
@@ -228,7 +251,7 @@ function parseAt(words: readonly string[]): Command | Mistake {
       end === undefined ? `:${start}` : `:${start}-${end}`,
     );
   return isLineRange(written)
-    ? { verb: "at", lines: written }
+    ? { lines: written }
     : { mistake: "`at` needs a file of the repository and its lines, such as `src/cart.ts:12-30`." };
 }
 

@@ -1,9 +1,8 @@
 import { LIMITS } from "../../text/github-limits.ts";
 import { stripCharacters } from "../../text/strip-characters.ts";
 import { nearest } from "../../text/nearest.ts";
-import type { Command } from "./command.ts";
 import { type CommandLine, findCommandLines } from "./command-lines.ts";
-import { FORMS, isVerb, type Mistake, VERBS } from "./forms.ts";
+import { type Command, type Form, FORMS, isVerb, type Mistake, type Verb, VERBS } from "./forms.ts";
 
 /** A line that begins with `/casebook`: what it asks for, or what is wrong with it. */
 export type ParsedLine =
@@ -52,11 +51,7 @@ function readLine(line: string, phases: readonly string[]): Command | Mistake {
   const [first, ...words] = line.split(/\s+/).slice(1).filter(Boolean).map(asTyped);
   if (first === undefined) return { verb: "help" };
   const verb = first.toLowerCase();
-  if (isVerb(verb)) {
-    const { usage, parse } = FORMS[verb];
-    const read = parse(words, phases);
-    return "mistake" in read ? { mistake: `${read.mistake} Usage: \`/casebook ${usage}\`.` } : read;
-  }
+  if (isVerb(verb)) return readVerb(verb, words, phases);
   if (phases.includes(verb))
     return words.length === 0
       ? { verb: "run", phase: verb }
@@ -68,6 +63,15 @@ function readLine(line: string, phases: readonly string[]): Command | Mistake {
         ? "There is no such command; `/casebook help` lists them."
         : `There is no such command. Did you mean \`/casebook ${close}\`?`,
   };
+}
+
+function readVerb(verb: Verb, words: readonly string[], phases: readonly string[]): Command | Mistake {
+  const { usage, parse }: Form = FORMS[verb];
+  const read = parse(words, phases);
+  // The row of the verb read its own arguments, which the compiler cannot follow over all rows at once.
+  return "mistake" in read
+    ? { mistake: `${read.mistake} Usage: \`/casebook ${usage}\`.` }
+    : ({ verb, ...read } as Command);
 }
 
 /** A word without the backticks around it; a telephone's keyboard makes a dash of two hyphens. */

@@ -1,4 +1,4 @@
-import { hasAtLeast, type Permission } from "../../investigation/commands/right.ts";
+import { hasAtLeast, type Permission } from "../../investigation/commands/rights.ts";
 import { type ApiRequest, ApiRefusal, notFound } from "./api.ts";
 import { acceptedHeader, isGranted, neededPermissions } from "./permissions.ts";
 import { permissionOf, type RepositoryRecord, repositoryOf, type World } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { Permission } from "../../investigation/commands/right.ts";
+import type { Permission } from "../../investigation/commands/rights.ts";
 
 /** A GitHub on this machine: REST, a little GraphQL, git over HTTP, webhooks; with people who act on it and faults on demand. */
 export interface SimulatedGitHub extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { hasAtLeast } from "../../investigation/commands/right.ts";
+import { hasAtLeast } from "../../investigation/commands/rights.ts";
 import type { Caller } from "./api.ts";
 import { afterMove, isProtected } from "./branches.ts";
 import { type GitHttpAnswer, serveGit } from "./git-http.ts";

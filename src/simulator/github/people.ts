@@ -1,4 +1,4 @@
-import type { Permission } from "../../investigation/commands/right.ts";
+import type { Permission } from "../../investigation/commands/rights.ts";
 import { demand } from "./access.ts";
 import { type ApiAnswer, type ApiRequest, ApiRefusal, type Caller, member } from "./api.ts";
 import type { Json } from "./backend.ts";

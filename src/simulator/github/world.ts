@@ -1,4 +1,4 @@
-import type { Permission } from "../../investigation/commands/right.ts";
+import type { Permission } from "../../investigation/commands/rights.ts";
 import { type Account, type Accounts, accountJson } from "./accounts.ts";
 import { type ApiRequest, ApiRefusal, notFound } from "./api.ts";
 import type { Backend, BackendAnswer, Json } from "./backend.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Verb } from "../../../src/investigation/commands/command.ts";
+import type { Verb } from "../../../src/investigation/commands/forms.ts";
 import { formatHelp, formatHelpText } from "../../../src/investigation/commands/format-help.ts";
 import { FORMS, VERBS } from "../../../src/investigation/commands/forms.ts";
 import { parseCommands } from "../../../src/investigation/commands/parse-commands.ts";
-import { hasAtLeast, PERMISSIONS, type Permission } from "../../../src/investigation/commands/right.ts";
-import { missingRight } from "../../../src/investigation/commands/right-of.ts";
+import { hasAtLeast, PERMISSIONS, type Permission } from "../../../src/investigation/commands/rights.ts";
+import { missingRight } from "../../../src/investigation/commands/rights.ts";
 import { parseMarkdown } from "../../../src/text/parse-markdown.ts";
 import { nearest } from "../../../src/text/nearest.ts";
 
