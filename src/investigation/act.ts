@@ -1,9 +1,15 @@
 import type { CommandOf } from "./commands/forms.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, SUPERSEDED } from "./asks.ts";
-import { awaitingMerge, resting, stopRun, withPhase } from "./change.ts";
+import { awaitingMerge, enter, putPullBehind, stopRun, withPhase } from "./change.ts";
 import type { Effect, InvestigationEvent, Rules } from "./event.ts";
-import { HELD_BY_OUTCOME, type Investigation, type Stage, UNDER_WAY } from "./investigation.ts";
+import {
+  HELD_BY_OUTCOME,
+  type Investigation,
+  type Stage,
+  type StageState,
+  UNDER_WAY,
+} from "./investigation.ts";
 import { hasResult, inOrder, isGateShut, isWorkable, withDependencies } from "./plan.ts";
 
 export type CommandEvent = Extract<InvestigationEvent, { kind: "command" }>;
@@ -170,7 +176,7 @@ function begin(
   }: { readonly retry?: boolean; readonly restart?: boolean; readonly evenClosed?: boolean } = {},
 ): Act {
   const { stage, wanted, startedBy, pull, endedBy, answers } = investigation;
-  if (stage === "stopped") return confused(investigation.reason ?? "A person's commit is in the way.");
+  if (investigation.stage === "stopped") return confused(investigation.reason);
   if (stage === "rejected" && !retry)
     return confused("The investigation was rejected; `/casebook retry` starts it again.");
   const before =
@@ -178,7 +184,7 @@ function begin(
       ? wanted.filter((type) => type !== endedBy)
       : wanted;
   const next: Investigation = {
-    ...(UNDER_WAY.has(stage) || pull?.state === "open" ? investigation : withoutPull(investigation)),
+    ...(UNDER_WAY.has(stage) || pull?.state === "open" ? investigation : putPullBehind(investigation)),
     wanted: inOrder(FRESH.has(stage) ? types : [...before, ...types], rules),
     // Somebody with the right to asks again, so answers count again.
     ...(answers === undefined ? {} : { answers: { ...answers, taken: 0 } }),
@@ -260,11 +266,10 @@ function reject(investigation: Investigation, reason: string, { actor }: Command
   if (stage === "rejected") return confused("The investigation is rejected already.");
   if (stage === "done" && pull?.state === "merged")
     return confused(`The pull request #${pull.number} was merged; there is nothing left to reject.`);
-  return end(
-    investigation,
-    "rejected",
-    `${inlineCode(actor.login, 40)} rejected it: ${inlineCode(reason, 200)}`,
-  );
+  return end(investigation, {
+    stage: "rejected",
+    reason: `${inlineCode(actor.login, 40)} rejected it: ${inlineCode(reason, 200)}`,
+  });
 }
 
 /** Before anything was asked for it counts too: the request that it means may still be on its way. */
@@ -272,20 +277,15 @@ function cancel(investigation: Investigation): Act {
   const { stage } = investigation;
   if (stage === "done" || stage === "rejected" || stage === "cancelled")
     return confused("Nothing is under way that could be cancelled.");
-  return end(investigation, "cancelled");
+  return end(investigation, { stage: "cancelled" });
 }
 
-function end(investigation: Investigation, stage: "rejected" | "cancelled", reason?: string): Act {
-  const { investigation: stopped, effects } = stopRun(investigation);
-  const next = {
-    ...stopped,
-    approvals: [],
-    asks: answerOpen(stopped.asks, "finished", SUPERSEDED),
-  };
+function end(investigation: Investigation, state: StageState<"rejected" | "cancelled">): Act {
+  const asks = answerOpen(investigation.asks, "finished", SUPERSEDED);
   return {
     kind: "done",
-    investigation: resting(next, stage, reason === undefined ? {} : { reason }),
-    effects,
+    investigation: enter({ ...investigation, approvals: [], asks }, state),
+    effects: stopRun(investigation),
   };
 }
 
@@ -294,24 +294,23 @@ function pause(investigation: Investigation, { actor }: CommandEvent): Act {
   if (!UNDER_WAY.has(investigation.stage) || HELD_BY_OUTCOME.has(investigation.stage))
     return confused("Nothing is under way that could be paused.");
   if (investigation.pausedBy === "person") return confused("It is paused already.");
-  const { investigation: stopped, effects } = stopRun(investigation);
   const reason = `${inlineCode(actor.login, 40)} paused it; \`/casebook resume\` goes on.`;
   return {
     kind: "done",
-    investigation: resting(stopped, "paused", { reason, pausedBy: "person" }),
-    effects,
+    investigation: enter(investigation, { stage: "paused", reason, pausedBy: "person" }),
+    effects: stopRun(investigation),
   };
 }
 
 function resume(investigation: Investigation): Act {
-  const { stage, pausedBy, head, reason } = investigation;
-  if (stage === "stopped")
+  const { head } = investigation;
+  if (investigation.stage === "stopped")
     return {
       kind: "goes-on",
       investigation: { ...investigation, ...(head === undefined ? {} : { acceptedHead: head }) },
     };
-  if (stage !== "paused") return confused("Nothing is paused.");
-  if (pausedBy !== "person") return { kind: "refused", note: reason ?? "What holds it up must end first." };
+  if (investigation.stage !== "paused") return confused("Nothing is paused.");
+  if (investigation.pausedBy !== "person") return { kind: "refused", note: investigation.reason };
   return { kind: "goes-on", investigation };
 }
 
@@ -364,10 +363,6 @@ function isOtherRevision(investigation: Investigation, from: string | undefined)
 
 function isSkipped({ phases }: Investigation, type: string): boolean {
   return phases.some((record) => record.type === type && record.status === "skipped");
-}
-
-function withoutPull({ pull, ...rest }: Investigation): Investigation {
-  return pull === undefined ? rest : { ...rest, pullsOver: Math.max(rest.pullsOver ?? 0, pull.number) };
 }
 
 function confused(note: string): Act {

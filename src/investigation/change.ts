@@ -1,11 +1,10 @@
 import type { PhaseOutcome } from "../phases/outcome.ts";
 import { answerOpen } from "./asks.ts";
 import type { Decision, Effect, Rules } from "./event.ts";
-import type { Investigation, Stage } from "./investigation.ts";
+import type { BlockReason, Core, Investigation, Stage, StageState } from "./investigation.ts";
 import type { PhaseRecord } from "../phases/phase-record.ts";
 import { outcomeSentence } from "../phases/bound-outcome.ts";
 import { inOrder, runnable } from "./plan.ts";
-import { blockReasonOf } from "./block-reason.ts";
 
 export type Decided = Decision<Investigation>;
 
@@ -18,22 +17,47 @@ export function shown(investigation: Investigation, ...effects: readonly Effect[
   return { investigation, effects: [...effects, { kind: "sync" }] };
 }
 
-/** In a stage in which nothing runs; a reason, an outcome and a pause belong to the stage and go with it. */
-export function resting(
-  investigation: Investigation,
-  stage: Exclude<Stage, "queued" | "running">,
-  why: Pick<Investigation, "reason" | "pausedBy" | "endedBy"> = {},
-): Investigation {
-  const { reason: _reason, pausedBy: _pausedBy, endedBy: _endedBy, ...rest } = withoutRun(investigation);
-  return { ...rest, stage, ...why };
+/** The investigation in a stage without a run: fields of the stage that it leaves go, and no phase is running. */
+export function enter(investigation: Core, state: StageState<RestingStage>): Investigation {
+  return { ...coreOf(investigation), ...state };
+}
+
+type RestingStage = Exclude<Stage, "queued" | "running">;
+
+function coreOf(investigation: Core): Core {
+  const {
+    stage: _s,
+    run: _run,
+    reason: _r,
+    endedBy: _e,
+    pausedBy: _p,
+    ...core
+  } = investigation as Investigation;
+  return {
+    ...core,
+    phases: core.phases.map((record) =>
+      record.status === "running" ? { ...record, status: "waiting" } : record,
+    ),
+  };
+}
+
+/** What keeps new work from starting now, in one sentence; undefined when nothing does. The strongest first. */
+export function blockReasonOf({
+  conditions: { unreachable, held, closed, configuration },
+}: Pick<Core, "conditions">): { readonly by: BlockReason; readonly reason: string } | undefined {
+  if (unreachable !== undefined) return { by: "reach", reason: unreachable };
+  if (held) return { by: "hold", reason: "The label `casebook:hold` is on the issue." };
+  if (closed) return { by: "closed", reason: "The issue is closed." };
+  if (configuration !== undefined) return { by: "configuration", reason: configuration };
+  return undefined;
 }
 
 /**
- * Whatever comes next for what is wanted: a run, a wait for approval or for better conditions, or the end. Nothing
- * may be running. `evenClosed`: a closed issue does not hold it up.
+ * Whatever comes next for the phases that are still wanted: a run, a wait for approval or for better conditions, or the
+ * end. A run of before must be stopped by the caller. `evenClosed`: a closed issue does not hold it up.
  */
 export function goOn(
-  investigation: Investigation,
+  investigation: Core,
   rules: Pick<Rules, "gates" | "perPhase">,
   { evenClosed = false }: { readonly evenClosed?: boolean } = {},
 ): Decided {
@@ -42,28 +66,30 @@ export function goOn(
   if (runnable(investigation, rules).length === 0) {
     const asks = answerOpen(investigation.asks, "finished");
     const reason = `\`${next}\` waits for a person to approve it.`;
-    return shown(resting({ ...investigation, asks }, "awaiting-approval", { reason }));
+    return shown(enter({ ...investigation, asks }, { stage: "awaiting-approval", reason }));
   }
   const still = blockReasonOf(investigation);
   if (still !== undefined && !(evenClosed && still.by === "closed"))
-    return shown(resting(investigation, "paused", { reason: still.reason, pausedBy: still.by }));
-  const { reason: _reason, pausedBy: _pausedBy, endedBy: _endedBy, ...rest } = investigation;
+    return shown(enter(investigation, { stage: "paused", reason: still.reason, pausedBy: still.by }));
   const runs = investigation.runs + 1;
   const id = `${investigation.repository}-${investigation.issue}-${runs}`;
-  return shown({ ...rest, stage: "queued", run: { id }, runs }, { kind: "start-run", run: id });
+  return shown(
+    { ...coreOf(investigation), stage: "queued", run: { id }, runs },
+    { kind: "start-run", run: id },
+  );
 }
 
 /** Everything that was wanted is worked. What ended with an outcome is no failure, whatever its checks say. */
-export function ended(investigation: Investigation): Investigation {
+export function ended(investigation: Core): Investigation {
   const failed = investigation.phases.filter(
     ({ status, outcome }) => status === "failed" && outcome === undefined,
   );
   const next = { ...investigation, asks: answerOpen(investigation.asks, "finished") };
-  if (failed.length === 0) return resting(next, "done");
+  if (failed.length === 0) return enter(next, { stage: "done" });
   const reason = isCauseOpenAgain(investigation)
     ? `The fix did not work, so the cause is open again: \`/casebook retry ${CAUSE}\` looks for it anew.`
     : `A check does not hold in ${failed.map(({ type }) => `\`${type}\``).join(", ")}.`;
-  return resting(next, "failed", { reason });
+  return enter(next, { stage: "failed", reason });
 }
 
 /**
@@ -71,7 +97,7 @@ export function ended(investigation: Investigation): Investigation {
  * says with the merge of the phase's own pull request that it goes on.
  */
 export function endedByOutcome(
-  investigation: Investigation,
+  investigation: Core,
   phase: string,
   outcome: PhaseOutcome,
   { known, byMerge }: Pick<Rules, "known"> & { readonly byMerge: boolean },
@@ -80,15 +106,18 @@ export function endedByOutcome(
   const why = { reason: outcomeSentence(outcome), endedBy: phase };
   switch (outcome.kind) {
     case "needs-info":
-      return resting({ ...next, wanted: inOrder([phase, ...next.wanted], { known }) }, "needs-info", why);
+      return enter(
+        { ...next, wanted: inOrder([phase, ...next.wanted], { known }) },
+        { stage: "needs-info", ...why },
+      );
     case "several-causes":
-      if (next.wanted.length === 0) return resting(next, "done", why);
-      return resting(next, byMerge ? "awaiting-merge" : "awaiting-choice", why);
+      if (next.wanted.length === 0) return enter(next, { stage: "done", ...why });
+      return enter(next, { stage: byMerge ? "awaiting-merge" : "awaiting-choice", ...why });
     case "not-a-bug":
     case "duplicate":
     case "wont-fix":
     case "cannot-reproduce":
-      return resting(next, "done", why);
+      return enter(next, { stage: "done", ...why });
   }
 }
 
@@ -99,7 +128,7 @@ const FIX = "fix";
  * A fix that did not work says that the recommendation was wrong: the cause has no result any more, and what was approved
  * on it is void. Nothing starts by it; a person says whether it is looked for again.
  */
-export function withCauseOpen(investigation: Investigation, rules: Pick<Rules, "known">): Investigation {
+export function withCauseOpen<I extends Core>(investigation: I, rules: Pick<Rules, "known">): I {
   const cause = investigation.phases.find(({ type }) => type === CAUSE);
   const isUsed = cause?.status === "completed" || cause?.status === "needs_attention";
   if (cause === undefined || !isUsed) return investigation;
@@ -121,48 +150,37 @@ export function isFailedFix({
   return type === FIX && status === "failed" && reason !== undefined;
 }
 
-function isCauseOpenAgain({ phases }: Pick<Investigation, "phases">): boolean {
+function isCauseOpenAgain({ phases }: Pick<Core, "phases">): boolean {
   return (
     phases.some(isFailedFix) && phases.some(({ type, status }) => type === CAUSE && status === "waiting")
   );
 }
 
 /** Each phase has its own pull request, and the next one begins when this one is merged. */
-export function awaitingMerge(investigation: Investigation): Investigation {
+export function awaitingMerge(investigation: Core): Investigation {
   const [next] = investigation.wanted;
   const asks = answerOpen(investigation.asks, "finished");
   const reason = `\`${next}\` begins when the pull request is merged.`;
-  return resting({ ...investigation, asks }, "awaiting-merge", { reason });
+  return enter({ ...investigation, asks }, { stage: "awaiting-merge", reason });
 }
 
-/** The same without its run; whoever works it is told to stop. */
-export function stopRun(investigation: Investigation): {
-  readonly investigation: Investigation;
-  readonly effects: readonly Effect[];
-} {
-  const { run } = investigation;
-  return {
-    investigation: withoutRun(investigation),
-    effects: run === undefined ? [] : [{ kind: "stop-run", run: run.id }],
-  };
+/** Stops the worker of the run that the investigation leaves. */
+export function stopRun({ run }: Investigation): readonly Effect[] {
+  return run === undefined ? [] : [{ kind: "stop-run", run: run.id }];
 }
 
-export function withPhase(
-  investigation: Investigation,
+export function withPhase<I extends Core>(
+  investigation: I,
   record: PhaseRecord,
   rules: Pick<Rules, "known">,
-): Investigation {
+): I {
   const records = new Map(investigation.phases.map((known) => [known.type, known]));
   records.set(record.type, record);
   const phases = inOrder([...records.keys()], rules).flatMap((type) => records.get(type) ?? []);
   return { ...investigation, phases };
 }
 
-function withoutRun({ run: _run, ...rest }: Investigation): Investigation {
-  return {
-    ...rest,
-    phases: rest.phases.map((record) =>
-      record.status === "running" ? { ...record, status: "waiting" } : record,
-    ),
-  };
+/** What becomes of the present pull request changes nothing any more. */
+export function putPullBehind({ pull, ...rest }: Investigation): Investigation {
+  return pull === undefined ? rest : { ...rest, pullsOver: Math.max(rest.pullsOver ?? 0, pull.number) };
 }

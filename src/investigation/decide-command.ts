@@ -3,10 +3,9 @@ import { has, hasAtLeast, missingRight } from "./commands/rights.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { type Act, actOn, type CommandEvent } from "./act.ts";
 import { isAnswered, SUPERSEDED, withAsk } from "./asks.ts";
-import { type Decided, goOn, same, shown, stopRun } from "./change.ts";
+import { blockReasonOf, type Decided, goOn, same, shown, stopRun } from "./change.ts";
 import type { InvestigationEvent, Rules } from "./event.ts";
 import type { Ask, Investigation } from "./investigation.ts";
-import { blockReasonOf } from "./block-reason.ts";
 
 type LabelEvent = Extract<InvestigationEvent, { kind: "request-label" }>;
 
@@ -70,9 +69,8 @@ function carryOut(investigation: Investigation, event: CommandEvent, rules: Rule
       return answered(touched(act.investigation, event), event, "accepted");
     case "goes-on": {
       const accepted = withAsk(touched(act.investigation, event), askOf(event, "accepted"));
-      const stopped = stopRun(accepted);
-      const next = goOn(stopped.investigation, rules, act);
-      return { investigation: next.investigation, effects: [...stopped.effects, ...next.effects] };
+      const next = goOn(accepted, rules, act);
+      return { investigation: next.investigation, effects: [...stopRun(accepted), ...next.effects] };
     }
   }
 }

@@ -5,10 +5,12 @@ import {
   awaitingMerge,
   type Decided,
   ended,
+  blockReasonOf,
   endedByOutcome,
+  enter,
   goOn,
   isFailedFix,
-  resting,
+  putPullBehind,
   same,
   shown,
   stopRun,
@@ -21,7 +23,6 @@ import { type Conditions, HELD_BY_OUTCOME, type Investigation, MAX_ANSWERS } fro
 import type { PhaseRecord, PhaseStatus } from "../phases/phase-record.ts";
 import { boundOutcome, turnOf } from "../phases/bound-outcome.ts";
 import { runnable } from "./plan.ts";
-import { blockReasonOf } from "./block-reason.ts";
 
 /**
  * What happens next. Pure and total: every event in every state has an answer, most often "nothing". An event of a run
@@ -57,7 +58,7 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
     case "phase-finished":
     case "run-finished":
     case "run-failed":
-      return investigation.run?.id === event.run
+      return investigation.run !== undefined && investigation.run.id === event.run
         ? runEvent(investigation, event, rules)
         : same(investigation);
     case "person-committed":
@@ -134,13 +135,12 @@ function conditions(
   const still = blockReasonOf(next);
   const isNew = still !== undefined && still.by !== blockReasonOf(investigation)?.by;
   if ((next.stage === "queued" && isNew) || (next.run !== undefined && still?.by === "reach")) {
-    const stopped = stopRun(next);
-    const paused = resting(stopped.investigation, "paused", { reason: still.reason, pausedBy: still.by });
-    return visible(shown(paused, ...stopped.effects));
+    const paused = enter(next, { stage: "paused", reason: still.reason, pausedBy: still.by });
+    return visible(shown(paused, ...stopRun(next)));
   }
   if (next.stage === "paused" && next.pausedBy !== "person") {
     if (still === undefined) return goOn(next, rules);
-    return visible(shown(resting(next, "paused", { reason: still.reason, pausedBy: still.by })));
+    return visible(shown(enter(next, { stage: "paused", reason: still.reason, pausedBy: still.by })));
   }
   return visible(shown(next));
 }
@@ -170,8 +170,10 @@ function labelsRemoved(investigation: Investigation, { labels }: Of<"labels-remo
   );
 }
 
+type Active = Investigation<"queued" | "running">;
+
 function runEvent(
-  investigation: Investigation,
+  investigation: Active,
   event: Of<"run-started" | "phase-started" | "phase-finished" | "run-finished" | "run-failed">,
   rules: Rules,
 ): Decided {
@@ -197,12 +199,12 @@ function runEvent(
       return runFinished(investigation, event, rules);
     case "run-failed": {
       const asks = answerOpen(investigation.asks, "confused", event.message);
-      return shown(resting({ ...investigation, asks }, "failed", { reason: event.message }));
+      return shown(enter({ ...investigation, asks }, { stage: "failed", reason: event.message }));
     }
   }
 }
 
-function phaseFinished(investigation: Investigation, event: Of<"phase-finished">, rules: Rules): Decided {
+function phaseFinished(investigation: Active, event: Of<"phase-finished">, rules: Rules): Decided {
   const { phase, status, at, lead, criteria, dropped, reason, cost, researcher, partial } = event;
   const startedAt = investigation.phases.find(({ type }) => type === phase)?.startedAt;
   // What was not worked found nothing.
@@ -223,39 +225,35 @@ function phaseFinished(investigation: Investigation, event: Of<"phase-finished">
     ...(partial === undefined ? {} : { partial }),
   };
   const endsRun = outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
-  const next: Investigation = {
+  const next: Investigation<"running"> = {
     ...investigation,
     stage: "running",
     wanted: investigation.wanted.filter((type) => type !== phase),
-    run: { ...investigation.run, id: event.run, worked: true, ...(endsRun ? { endedBy: phase } : {}) },
+    run: { ...investigation.run, worked: true, ...(endsRun ? { endedBy: phase } : {}) },
     ...(cost === undefined ? {} : { spent: (investigation.spent ?? 0) + cost.micros }),
   };
   const worked = withPhase(next, record, rules);
   return shown(isFailedFix(record) ? withCauseOpen(worked, rules) : worked);
 }
 
-function runFinished(investigation: Investigation, { head }: Of<"run-finished">, rules: Rules): Decided {
-  const { run, pull: known, ...rest } = investigation;
-  const next: Investigation = {
-    ...rest,
-    ...(head === undefined ? {} : { head }),
-    ...(known === undefined ? {} : { pull: known }),
-  };
+function runFinished(investigation: Active, { head }: Of<"run-finished">, rules: Rules): Decided {
+  const { run, pull: known } = investigation;
+  const next: Active = { ...investigation, ...(head === undefined ? {} : { head }) };
   const isProposed = rules.perPhase && (head !== undefined || known?.state === "open");
   // Somebody was quick and merged it before the run had ended.
   const isMerged = rules.perPhase && known?.state === "merged";
-  const last = isMerged ? behind(next, known.number) : next;
-  const by = run?.endedBy;
+  const last = isMerged ? putPullBehind(next) : next;
+  const by = run.endedBy;
   const outcome = next.phases.find(({ type }) => type === by)?.outcome;
   // What is still wanted is left on purpose.
   if (by !== undefined && outcome !== undefined)
     return shown(endedByOutcome(last, by, outcome, { known: rules.known, byMerge: isProposed && !isMerged }));
   const left = runnable(next, rules);
   // The next run would end like this one, and so on without end.
-  if (left.length > 0 && run?.worked !== true) {
+  if (left.length > 0 && run.worked !== true) {
     const reason = `The run ended without working \`${left[0]}\`; \`/casebook retry\` tries again.`;
     const asks = answerOpen(next.asks, "confused", reason);
-    return shown(resting({ ...next, asks }, "failed", { reason }));
+    return shown(enter({ ...next, asks }, { stage: "failed", reason }));
   }
   if (isProposed && next.wanted.length > 0) return isMerged ? goOn(last, rules) : shown(awaitingMerge(next));
   return goOn(next, rules);
@@ -264,10 +262,12 @@ function runFinished(investigation: Investigation, { head }: Of<"run-finished">,
 /** A person's work is never written over: the bot stops there and says so. */
 function personCommitted(investigation: Investigation, { sha, login }: Of<"person-committed">): Decided {
   if (investigation.run === undefined || investigation.acceptedHead === sha) return same(investigation);
-  const { investigation: stopped, effects } = stopRun(investigation);
   const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch, so nothing was written over it; \`/casebook resume\` goes on from there.`;
-  const asks = answerOpen(stopped.asks, "confused", reason);
-  return shown(resting({ ...stopped, asks, head: sha }, "stopped", { reason }), ...effects);
+  const asks = answerOpen(investigation.asks, "confused", reason);
+  return shown(
+    enter({ ...investigation, asks, head: sha }, { stage: "stopped", reason }),
+    ...stopRun(investigation),
+  );
 }
 
 /**
@@ -286,24 +286,26 @@ function pull(investigation: Investigation, { number, state }: Of<"pull">, rules
     case "open":
       return stage === "rejected" && known?.number === number ? reopened(next, rules) : shown(next);
     case "merged": {
-      if (stage === "awaiting-merge") return goOn(behind(next, number), rules);
+      if (stage === "awaiting-merge") return goOn(putPullBehind(next), rules);
       // The run's end finds it merged and goes on.
       if (rules.perPhase && investigation.run !== undefined) return shown(next);
       // It keeps the document of the phase that asked; what was asked is not answered by it.
-      if (rules.perPhase && HELD_BY_OUTCOME.has(stage)) return shown(behind(next, number));
-      const { investigation: stopped, effects } = stopRun(next);
-      const asks = answerOpen(stopped.asks, "finished");
+      if (rules.perPhase && HELD_BY_OUTCOME.has(stage)) return shown(putPullBehind(next));
+      const asks = answerOpen(next.asks, "finished");
       const { reason, endedBy } = investigation;
-      const why =
-        stage === "done" && reason !== undefined && endedBy !== undefined ? { reason, endedBy } : {};
-      return shown(resting({ ...stopped, asks, wanted: [] }, "done", why), ...effects);
+      return shown(
+        enter(
+          { ...next, asks, wanted: [] },
+          stage === "done" && endedBy !== undefined ? { stage, reason, endedBy } : { stage: "done" },
+        ),
+        ...stopRun(next),
+      );
     }
     case "closed": {
       if (stage === "rejected") return shown(next);
-      const { investigation: stopped, effects } = stopRun(next);
       const reason = `The pull request #${number} was closed; \`/casebook retry\` proposes again.`;
-      const asks = answerOpen(stopped.asks, "finished");
-      return shown(resting({ ...stopped, asks, approvals: [] }, "rejected", { reason }), ...effects);
+      const asks = answerOpen(next.asks, "finished");
+      return shown(enter({ ...next, asks, approvals: [] }, { stage: "rejected", reason }), ...stopRun(next));
     }
   }
 }
@@ -321,24 +323,13 @@ function reopened(investigation: Investigation, rules: Rules): Decided {
     );
   if (investigation.wanted.length === 0) return shown(ended(investigation));
   const reason = `The pull request was opened again; \`/casebook resume\` goes on with \`${investigation.wanted[0]}\`.`;
-  return shown(resting(investigation, "paused", { reason, pausedBy: "person" }));
-}
-
-function behind(investigation: Investigation, number: number): Investigation {
-  const { pull: _pull, ...rest } = investigation;
-  return { ...rest, pullsOver: Math.max(rest.pullsOver ?? 0, number) };
+  return shown(enter(investigation, { stage: "paused", reason, pausedBy: "person" }));
 }
 
 function gone(investigation: Investigation): Decided {
-  const { investigation: stopped, effects } = stopRun(investigation);
+  const emptied = { ...investigation, wanted: [], asks: [], phases: [], labelsToRemove: [] };
   return {
-    investigation: {
-      ...resting(stopped, "gone"),
-      wanted: [],
-      asks: [],
-      phases: [],
-      labelsToRemove: [],
-    },
-    effects: [...effects, { kind: "forget" }],
+    investigation: enter(emptied, { stage: "gone" }),
+    effects: [...stopRun(investigation), { kind: "forget" }],
   };
 }

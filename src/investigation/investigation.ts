@@ -1,26 +1,65 @@
 import type { Micros } from "../llm/money.ts";
 import type { PhaseRecord } from "../phases/phase-record.ts";
 
-/** How far an investigation is. What people see is made from it: labels, status comment, reactions. */
-export const STAGES = [
-  "idle",
-  "queued",
-  "running",
-  "awaiting-approval",
-  "awaiting-merge",
-  /** A phase asked the reporter something; the answer lets it go on. */
-  "needs-info",
+/** The run that may write now; a run with another id is stopped and its results are ignored. */
+export interface Run {
+  readonly id: string;
+  /** It ended at least one phase: a run that ends none must not be followed by another like it. */
+  readonly worked?: boolean;
+  /** The phase whose outcome ends the run: it starts no further phase. */
+  readonly endedBy?: string;
+}
+
+/** One sentence for people; Markdown, foreign words in inline code. */
+interface Explained {
+  readonly reason: string;
+}
+
+/** `endedBy`: the phase whose outcome ended the work or holds it; its record holds the outcome. */
+interface ByOutcome extends Explained {
+  readonly endedBy: string;
+}
+
+interface Nothing {
+  readonly run?: never;
+}
+
+/** What each stage holds. It belongs to the stage and goes with it: a paused investigation has a reason, a running one a run. */
+interface StageFields {
+  readonly idle: Nothing;
+  readonly queued: { readonly run: Run };
+  readonly running: { readonly run: Run };
+  readonly "awaiting-approval": Explained;
+  /** `endedBy`: several causes were found, and the merge lets the research continue with all of them. */
+  readonly "awaiting-merge": Explained | ByOutcome;
+  /** A phase asked the reporter something; the answer lets it continue. */
+  readonly "needs-info": ByOutcome;
   /** A phase found several causes; a person says whether they are researched as one. */
-  "awaiting-choice",
-  "paused",
-  "failed",
-  "stopped",
-  "cancelled",
-  "rejected",
-  "done",
-  "gone",
-] as const;
-export type Stage = (typeof STAGES)[number];
+  readonly "awaiting-choice": ByOutcome;
+  /** `pausedBy`: a person, or the condition whose end lets it continue by itself. */
+  readonly paused: Explained & { readonly pausedBy: "person" | BlockReason };
+  readonly failed: Explained;
+  /** A person committed to our branch. */
+  readonly stopped: Explained;
+  readonly cancelled: Nothing;
+  readonly rejected: Explained;
+  readonly done: Nothing | ByOutcome;
+  readonly gone: Nothing;
+}
+
+/** How far an investigation is. What people see is made from it: labels, status comment, reactions. */
+export type Stage = keyof StageFields;
+type StageField = "run" | "reason" | "endedBy" | "pausedBy";
+/** Fields of other stages are absent, which the compiler knows: they can be read of every investigation. */
+type Only<T> = T extends unknown ? T & { readonly [K in Exclude<StageField, keyof T>]?: never } : never;
+
+/** A stage with its fields. */
+export type StageState<S extends Stage = Stage> = {
+  readonly [K in S]: { readonly stage: K } & Only<StageFields[K]>;
+}[S];
+
+/** One issue under research. A value: `decide` makes the next one. */
+export type Investigation<S extends Stage = Stage> = Core & StageState<S>;
 
 /** Stages in which a go is under way: what is still wanted comes next by itself or by one word, and a command joins it. */
 export const UNDER_WAY: ReadonlySet<Stage> = new Set([
@@ -69,15 +108,10 @@ export interface Conditions {
   readonly configuration?: string;
 }
 
-/** One issue under research. A value: `decide` makes the next one. */
-export interface Investigation {
+/** What an investigation holds in every stage. */
+export interface Core {
   readonly repository: number;
   readonly issue: number;
-  readonly stage: Stage;
-  /** One sentence for people when the stage needs one; Markdown, foreign words in inline code. */
-  readonly reason?: string;
-  /** The phase whose outcome ended the work or holds it; its record says which. Belongs to the stage, as the reason does. */
-  readonly endedBy?: string;
   /**
    * Phases still to be worked in this go, in order; empty when nothing was asked for. A phase that asked the reporter
    * something is among them again. After a cancel, a rejection, a failure or an outcome that ended the work: what was
@@ -85,15 +119,6 @@ export interface Investigation {
    */
   readonly wanted: readonly string[];
   readonly phases: readonly PhaseRecord[];
-  /** The run that may write now; a run with another id is stopped and its results are ignored. */
-  readonly run?: {
-    readonly id: string;
-    readonly step?: string;
-    /** It ended at least one phase: a run that ends none must not be followed by another like it. */
-    readonly worked?: boolean;
-    /** The phase after whose outcome it works no further one. */
-    readonly endedBy?: string;
-  };
   /** Runs so far: makes the next run's id. */
   readonly runs: number;
   /** Gates that a person opened. */
@@ -111,8 +136,6 @@ export interface Investigation {
   readonly spent?: Micros;
   /** 40 hex digits: the commit that the documents were checked at. */
   readonly base?: string;
-  /** Who stopped it for a while, and so who starts it again; only of a paused one. */
-  readonly pausedBy?: "person" | BlockReason;
   /** The newest comment with a command that changed something: an older one that stops arrives too late. */
   readonly lastCommand?: number;
   /** The newest comment that stopped the work or tried to: an older one that starts arrives too late. */
@@ -156,7 +179,7 @@ export const MAX_ASKS = 50;
 export const MAX_ANSWERS = 3;
 
 /** An issue that nobody asked about yet. */
-export function newInvestigation(repository: number, issue: number): Investigation {
+export function newInvestigation(repository: number, issue: number): Investigation<"idle"> {
   return {
     repository,
     issue,

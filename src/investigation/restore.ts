@@ -5,9 +5,9 @@ import { parseSpec } from "../specs/parse-spec.ts";
 import { AGENT_OUTPUT } from "../specs/record-sections.ts";
 import { specIdOfPath } from "../specs/spec-path.ts";
 import { isStatus, type Spec, type Status } from "../specs/spec.ts";
-import { ended, endedByOutcome, isFailedFix, resting, withCauseOpen, withPhase } from "./change.ts";
+import { ended, endedByOutcome, enter, isFailedFix, withCauseOpen, withPhase } from "./change.ts";
 import type { Rules } from "./event.ts";
-import { type Investigation, newInvestigation } from "./investigation.ts";
+import { type Core, type Investigation, newInvestigation } from "./investigation.ts";
 import type { CriterionRecord, PhaseRecord, PhaseStatus } from "../phases/phase-record.ts";
 import { turnOf } from "../phases/bound-outcome.ts";
 import { inOrder, isGateShut, isWorkable } from "./plan.ts";
@@ -35,7 +35,7 @@ export function restoreInvestigation(
 ): Investigation | undefined {
   const specs = specsOf(issue, files);
   if (specs.size === 0) return undefined;
-  let restored: Investigation = {
+  let restored: Core = {
     ...newInvestigation(repository, issue),
     ...(pull === undefined ? {} : { pull }),
     ...(head === undefined ? {} : { head }),
@@ -178,20 +178,20 @@ function isOpen({ status }: Spec): boolean {
 }
 
 function staged(
-  investigation: Investigation,
+  investigation: Core,
   specs: ReadonlyMap<string, ReadSpec>,
   rules: Pick<Rules, "known" | "gates" | "phases" | "models">,
 ): Investigation {
   const { pull, wanted } = investigation;
-  if (pull?.state === "merged") return resting({ ...investigation, wanted: [] }, "done");
+  if (pull?.state === "merged") return enter({ ...investigation, wanted: [] }, { stage: "done" });
   if (pull?.state === "closed") {
     const reason = `The pull request #${pull.number} was closed; \`/casebook retry\` proposes again.`;
-    return resting({ ...investigation, approvals: [] }, "rejected", { reason });
+    return enter({ ...investigation, approvals: [] }, { stage: "rejected", reason });
   }
   const rejected = [...specs].find(([, { spec }]) => spec.approval?.status === "rejected");
   if (rejected !== undefined) {
     const reason = `A person rejected \`${rejected[0]}\`; the spec holds the reason.`;
-    return resting({ ...investigation, approvals: [] }, "rejected", { reason });
+    return enter({ ...investigation, approvals: [] }, { stage: "rejected", reason });
   }
   const missing = rules.phases.filter((type) => !specs.has(type) && isWorkable(type, rules));
   const said = standingOutcome(investigation, specs);
@@ -211,11 +211,13 @@ function staged(
   }
   const spec = specs.get(next)?.spec;
   if (isGateShut(investigation, next, rules))
-    return resting(investigation, "awaiting-approval", {
+    return enter(investigation, {
+      stage: "awaiting-approval",
       reason: `\`${next}\` waits for a person to approve it.`,
     });
   if (spec?.status === "paused")
-    return resting(investigation, "paused", {
+    return enter(investigation, {
+      stage: "paused",
       reason: `\`${next}\` is paused; \`/casebook resume\` goes on.`,
       pausedBy: "person",
     });
@@ -224,7 +226,7 @@ function staged(
 
 /** The outcome that nobody went on after: no later phase was begun. */
 function standingOutcome(
-  { phases }: Investigation,
+  { phases }: Core,
   specs: ReadonlyMap<string, ReadSpec>,
 ): { readonly phase: string; readonly outcome: PhaseOutcome } | undefined {
   const last = phases.findLast(({ type, status }) => {
@@ -236,7 +238,7 @@ function standingOutcome(
   return turnOf(outcome.kind) === "goes-on" ? undefined : { phase: last.type, outcome };
 }
 
-function lost(investigation: Investigation, next: string): Investigation {
+function lost(investigation: Core, next: string): Investigation {
   const reason = `The record of its run was lost; \`/casebook retry\` goes on with \`${next}\`.`;
-  return resting(investigation, "failed", { reason });
+  return enter(investigation, { stage: "failed", reason });
 }

@@ -4,6 +4,7 @@ import { type Database, openDatabase } from "../../src/store/io/database.ts";
 import { type OpenStore, openStoreIn } from "../../src/store/io/open-store.ts";
 import type { Decision, Effect } from "../../src/investigation/event.ts";
 import { type Investigation, newInvestigation } from "../../src/investigation/investigation.ts";
+import { enter } from "../../src/investigation/change.ts";
 import { sendCheck } from "../../src/service/check-head.ts";
 import type { NewDelivery } from "../../src/store/store.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
@@ -411,8 +412,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await store.admitRuns(LIMITS)).toBe(1);
       await store.beginRun("r1", "w");
       await store.change(ISSUE, (current) => {
-        const { run: _, ...done } = current!;
-        return { investigation: { ...done, stage: "done" }, effects: [] };
+        return { investigation: enter(current!, { stage: "done" }), effects: [] };
       });
       // Taken up again, its job finds nothing left to do.
       const run = heldJobs<"run">();
@@ -430,9 +430,8 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       const lost: Investigation = {
         ...newInvestigation(7, 42),
         stage: "queued",
-        run: { id: "r1" },
         // Half a character, as a text that was cut has it.
-        reason: "\ud83d\0",
+        run: { id: "r1", endedBy: "\ud83d\0" },
       };
       await store.change(ISSUE, () => ({ investigation: lost, effects: [] }));
       await start(store, { ...ISSUE, repository: 8 }, "r2");
@@ -666,7 +665,11 @@ function decide(
   stage: Investigation["stage"],
   ...effects: readonly Effect[]
 ): (current: Investigation | undefined) => Decision<Investigation> {
-  return (current) => ({ investigation: { ...(current ?? newInvestigation(7, 42)), stage }, effects });
+  // The store keeps what it is given, whatever the stage holds.
+  return (current) => ({
+    investigation: { ...(current ?? newInvestigation(7, 42)), stage } as Investigation,
+    effects,
+  });
 }
 
 /** What happens when a person asks for a run. */
@@ -677,7 +680,8 @@ async function start(
 ): Promise<void> {
   await store.change(of, (current) => ({
     investigation: {
-      ...(current ?? newInvestigation(of.repository, of.issue)),
+      ...newInvestigation(of.repository, of.issue),
+      ...(current === undefined ? {} : { runs: current.runs }),
       stage: "queued",
       startedBy: ADA,
       run: { id: run },

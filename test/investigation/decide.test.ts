@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { enter } from "../../src/investigation/change.ts";
 import { decide } from "../../src/investigation/decide.ts";
 import { type Ask, type Investigation, MAX_ASKS } from "../../src/investigation/investigation.ts";
 import {
@@ -589,4 +590,45 @@ test("a name that looks like an object's own does no harm", () => {
     const event = { ...says("status", 10), command: { ...commandOf("run fix"), phase } };
     expect(askOf(after(idle, [event as ReturnType<typeof says>]), 10)?.answer).toBe("confused");
   }
+});
+
+test("a stage without what it must hold, or with what belongs to another, does not compile", () => {
+  const run = { id: "7-42-1" };
+  const reason = "It waits.";
+  const wrong: readonly Investigation[] = [
+    // @ts-expect-error a paused one has a reason and who paused it
+    { ...idle, stage: "paused" },
+    // @ts-expect-error
+    { ...idle, stage: "paused", reason },
+    // @ts-expect-error a running one has a run
+    { ...idle, stage: "running" },
+    // @ts-expect-error one that is over has none
+    { ...idle, stage: "done", run },
+    // @ts-expect-error what an outcome ended names the phase and the reason
+    { ...idle, stage: "needs-info", reason },
+    // @ts-expect-error
+    { ...idle, stage: "done", endedBy: "fix" },
+    // @ts-expect-error only a stage without a run can be entered
+    enter(idle, { stage: "queued", run }),
+    // @ts-expect-error a field of the stage before goes with that stage
+    { ...enter(idle, { stage: "failed", reason }), stage: "cancelled" },
+  ];
+  const right: readonly Investigation[] = [
+    { ...idle, stage: "running", run },
+    enter(idle, { stage: "paused", reason, pausedBy: "person" }),
+    enter(idle, { stage: "done", reason, endedBy: "fix" }),
+  ];
+  expect([wrong.length, right.length]).toEqual([8, 3]);
+});
+
+test("entering a stage leaves nothing of the stage before, and no phase runs on", () => {
+  const busy = after(running, [{ kind: "phase-started", run: runOf(running), phase: "root-cause", at: AT }]);
+  expect(busy.phases.map(({ status }) => status)).toEqual(["completed", "running"]);
+  const stopped = enter(busy, { stage: "stopped", reason: "A person committed." });
+  expect(stopped).toMatchObject({ stage: "stopped", reason: "A person committed." });
+  const over = enter(stopped, { stage: "cancelled" });
+  expect(Object.keys(over).filter((key) => ["run", "reason", "endedBy", "pausedBy"].includes(key))).toEqual(
+    [],
+  );
+  expect(over.phases.map(({ status }) => status)).toEqual(["completed", "waiting"]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { LIMITS } from "../../src/text/github-limits.ts";
-import { newInvestigation, STAGES } from "../../src/investigation/investigation.ts";
+import { newInvestigation, type Stage } from "../../src/investigation/investigation.ts";
 import { HOLD, isHeld, requestLabels, requestOf } from "../../src/investigation/label.ts";
 import {
   isStateLabel,
@@ -51,23 +51,26 @@ describe("what a label asks for", () => {
   });
 });
 
+const LABELS: Readonly<Record<Stage, string | undefined>> = {
+  idle: undefined,
+  queued: "casebook/queued",
+  running: "casebook/running",
+  "awaiting-approval": "casebook/awaiting-approval",
+  "awaiting-merge": "casebook/awaiting-approval",
+  "needs-info": "casebook/needs-info",
+  "awaiting-choice": "casebook/awaiting-approval",
+  paused: "casebook/queued",
+  failed: "casebook/failed",
+  stopped: "casebook/needs-info",
+  cancelled: undefined,
+  rejected: undefined,
+  done: "casebook/done",
+  gone: undefined,
+};
+const STAGES = Object.keys(LABELS) as readonly Stage[];
+
 describe("the label that mirrors the state", () => {
-  test.each([
-    ["idle", undefined],
-    ["queued", "casebook/queued"],
-    ["running", "casebook/running"],
-    ["awaiting-approval", "casebook/awaiting-approval"],
-    ["awaiting-merge", "casebook/awaiting-approval"],
-    ["needs-info", "casebook/needs-info"],
-    ["awaiting-choice", "casebook/awaiting-approval"],
-    ["paused", "casebook/queued"],
-    ["failed", "casebook/failed"],
-    ["stopped", "casebook/needs-info"],
-    ["cancelled", undefined],
-    ["rejected", undefined],
-    ["done", "casebook/done"],
-    ["gone", undefined],
-  ] as const)("%s: %s", (stage, label) => expect(stateLabelOf({ stage })).toBe(label));
+  test.each(STAGES)("%s", (stage) => expect(stateLabelOf({ stage })).toBe(LABELS[stage]));
 
   test("every stage has its label or none, and only these", () => {
     const names = Object.values(STATE_LABELS).map(({ name }) => name);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { newInvestigation, type Investigation } from "../../../src/investigation/investigation.ts";
+import { type Core, newInvestigation, type Investigation } from "../../../src/investigation/investigation.ts";
+import { enter } from "../../../src/investigation/change.ts";
 import type { Rules } from "../../../src/investigation/event.ts";
 import { boundOutcome, outcomeSentence } from "../../../src/phases/bound-outcome.ts";
 import { OUTCOMES } from "../../../src/phases/outcome.ts";
@@ -23,12 +24,10 @@ const rules: Rules = {
   start: "write",
   models: [],
 };
-const running: Investigation = {
+const core: Core = {
   ...newInvestigation(7, 42),
-  stage: "running",
   wanted: ["root-cause"],
   base,
-  run: { id: "7-42-1" },
   runs: 1,
   phases: [
     {
@@ -56,6 +55,7 @@ const running: Investigation = {
     { type: "root-cause", status: "running", startedAt: "2026-03-01T00:00:06Z" },
   ],
 };
+const running: Investigation<"running"> = { ...core, stage: "running", run: { id: "7-42-1" } };
 const status = (investigation: Investigation, step?: string): string =>
   statusComment({
     investigation,
@@ -152,8 +152,8 @@ describe("the status comment", () => {
 
 describe("the status comment of what a model worked", () => {
   const cost = { micros: 41_200, inputTokens: 30_000, outputTokens: 5_000, calls: 12, models: ["large"] };
-  const held: Investigation = {
-    ...running,
+  const held: Investigation<"needs-info"> = {
+    ...core,
     stage: "needs-info",
     reason: "Information is missing: The version decides it.",
     endedBy: "comprehension",
@@ -204,11 +204,11 @@ describe("the status comment of what a model worked", () => {
     const { startedBy: _startedBy, ...restored } = held;
     expect(status(restored)).toContain("an answer alone starts nothing");
     // What was asked once is not asked any more while the work goes on.
-    expect(status({ ...held, stage: "queued" })).not.toContain("### Questions");
+    expect(status({ ...core, stage: "queued", run: { id: "7-42-2" } })).not.toContain("### Questions");
   });
 
   test("lists several causes with what can be done, as long as something waits for it", () => {
-    const split: Investigation = {
+    const split: Investigation<"awaiting-choice"> = {
       ...held,
       stage: "awaiting-choice",
       reason: "Several distinct causes: There are two.",
@@ -335,14 +335,8 @@ describe("the status comment of what a model worked", () => {
         fc.array(record, { minLength: 1, maxLength: 8 }),
         fc.constantFrom("needs-info", "awaiting-choice", "done" as const),
         (phases, stage) => {
-          const investigation: Investigation = {
-            ...held,
-            stage,
-            phases,
-            endedBy: phases[0]!.type,
-            reason: outcomeSentence(phases[0]!.outcome),
-            model: "x",
-          };
+          const why = { reason: outcomeSentence(phases[0]!.outcome), endedBy: phases[0]!.type };
+          const investigation = enter({ ...held, phases, model: "x" }, { stage, ...why });
           const body = status(investigation);
           const { body: proposed } = pullRequest({
             investigation,
@@ -378,7 +372,7 @@ describe("the pull request", () => {
     ],
   ]);
   const input = {
-    investigation: { ...running, stage: "done" as const },
+    investigation: { ...core, stage: "done" } as const,
     issue: { number: 42, title: "Crash in `a` fixes #7 @ada" },
     repository,
     rules,
@@ -444,6 +438,7 @@ describe("the pull request", () => {
       cap: 3_000_000,
       investigation: {
         ...input.investigation,
+        reason: "Duplicate.",
         endedBy: "comprehension",
         wanted: ["root-cause"],
         spent: 41_200,

@@ -18,7 +18,7 @@ describe("the folder of the embedded PostgreSQL", () => {
       await using store = await openStore({ folder: folder.path });
       expect(store.isEmbedded).toBe(true);
       await store.change(ISSUE, () => ({
-        investigation: { ...newInvestigation(7, 42), run: { id: "r1" } },
+        investigation: { ...newInvestigation(7, 42), stage: "queued", run: { id: "r1" } },
         effects: [{ kind: "start-run", run: "r1" }],
       }));
       await store.admitRuns({ perRepository: 1, perInstallation: 1 });

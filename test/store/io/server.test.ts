@@ -200,7 +200,7 @@ describe("a process that ends without a word", () => {
     try {
       const from = performance.now();
       const changed = store.change(ISSUE, (current) => ({
-        investigation: { ...current!, stage: "running" },
+        investigation: { ...newInvestigation(7, 42), stage: "running", run: current!.run! },
         effects: [],
       }));
       const run = heldJobs<"run">();
