@@ -1,3 +1,4 @@
+import { sha256 } from "../text/hash.ts";
 import { printable } from "../text/inline-code.ts";
 import { stripCharacters } from "../text/strip-characters.ts";
 import { visibleText } from "../text/visible-text.ts";
@@ -109,15 +110,8 @@ export function cleanUntrusted(
  * secret is kept by it; whoever can guess the seed can work the nonce out, and then finds his marks changed all the same.
  */
 export function nonceOf(seed: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < seed.length; i++) hash = ((hash ^ BigInt(seed.charCodeAt(i))) * 0x100000001b3n) & MASK;
-  // FNV leaves the last characters in the low digits alone; two rounds of mixing spread them (MurmurHash3).
-  for (const factor of [0xff51afd7ed558ccdn, 0xc4ceb9fe1a85ec53n])
-    hash = ((hash ^ (hash >> 33n)) * factor) & MASK;
-  return (hash ^ (hash >> 33n)).toString(16).padStart(16, "0");
+  return sha256(seed).slice(0, 16);
 }
-
-const MASK = 0xffffffffffffffffn;
 
 function fenced(cleaned: Cleaned, { nonce, source }: Quotation): string {
   const about = [

@@ -1,6 +1,6 @@
 import type { CommitRecord } from "../repository/history.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
-import { formatLines } from "./format-citation.ts";
+import { formatLocation } from "../text/location.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
 import type { Excerpt, LineReference, ParsedDocument } from "./parse-document.ts";
 import { printedBy, type RecordedRun } from "./recorded-run.ts";
@@ -105,7 +105,7 @@ async function wrongLines(reference: LineReference, base: CheckSource): Promise<
     reference.commit === undefined || reference.commit === base.commit
       ? base
       : await base.at(reference.commit);
-  const place = formatLines(reference);
+  const place = formatLocation(reference);
   if (source === undefined) return `${place}: the repository has no commit ${reference.commit?.slice(0, 12)}`;
   const at = source.commit.slice(0, 12);
   if (!source.exists(reference.path))
@@ -118,7 +118,7 @@ async function wrongLines(reference: LineReference, base: CheckSource): Promise<
 }
 
 async function wrongExcerpt(excerpt: Excerpt, source: CheckSource): Promise<string | undefined> {
-  const wrong = await wrongLines({ kind: "lines", ...excerpt }, source);
+  const wrong = await wrongLines(excerpt, source);
   if (wrong !== undefined) return wrong;
   const there = (await source.text(excerpt.path))!.lines.slice(excerpt.start - 1, excerpt.end);
   const shown = excerpt.text.split("\n");
@@ -127,7 +127,7 @@ async function wrongExcerpt(excerpt: Excerpt, source: CheckSource): Promise<stri
     if ((there[i] ?? "").trimEnd() === (shown[i] ?? "").trimEnd() && i < there.length === i < shown.length)
       continue;
     const line = excerpt.start + i;
-    return `${formatLines(excerpt)}: line ${line} is ${i < there.length ? inlineCode(there[i]!.trim(), 80) : "not in the excerpt's range"}, the excerpt shows ${inlineCode((shown[i] ?? "").trim(), 80)}`;
+    return `${formatLocation(excerpt)}: line ${line} is ${i < there.length ? inlineCode(there[i]!.trim(), 80) : "not in the excerpt's range"}, the excerpt shows ${inlineCode((shown[i] ?? "").trim(), 80)}`;
   }
   return undefined;
 }

@@ -1,18 +1,13 @@
 import type { RecordedSearch } from "../repository/recorded-search.ts";
+import type { Location } from "../text/location.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
 /** What a statement rests on. Each kind can be checked by machine at the document's base commit. */
 export type Citation = LineCitation | CommitCitation | IssueCitation | SearchCitation | RunCitation;
 
-/** Lines of a file at the base commit. Prints as `path:start` or `path:start-end`. */
-export interface LineCitation {
+/** Lines of a file at the base commit. */
+export interface LineCitation extends Location {
   readonly kind: "lines";
-  /** As git prints it, `/` between parts, no leading `./`. */
-  readonly path: string;
-  /** 1-based, inclusive. */
-  readonly start: number;
-  /** 1-based, inclusive, at least `start`. */
-  readonly end: number;
   /** Text that must stand within these lines, line by line, outer white space ignored. */
   readonly quote?: string;
 }

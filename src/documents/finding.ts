@@ -1,5 +1,6 @@
 import type { Citation } from "./citation.ts";
 import type { RecordedSearch } from "../repository/recorded-search.ts";
+import type { Location } from "../text/location.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
 /**
@@ -27,14 +28,7 @@ export type Block =
   | { readonly kind: "findings"; readonly items: readonly Finding[] }
   | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly Row[] }
   /** Lines of a file, shown as a fenced block that the checker compares with the tree. */
-  | {
-      readonly kind: "excerpt";
-      readonly path: string;
-      readonly start: number;
-      readonly end: number;
-      readonly text: string;
-      readonly language: string;
-    }
+  | (Location & { readonly kind: "excerpt"; readonly text: string; readonly language: string })
   /** Text that is not in the commit: a test that was written, a change. */
   | { readonly kind: "code"; readonly language: string; readonly text: string }
   /** Words of the issue, shown as a quotation. */

@@ -1,7 +1,7 @@
 import type { Code, InlineCode, Link, Nodes, Parent, Text } from "mdast";
-import type { LineCitation } from "./citation.ts";
 import { isSourcePath } from "../languages/source-path.ts";
 import { roleOfPath } from "../languages/role-of-path.ts";
+import { type Location, splitLocation } from "../text/location.ts";
 import { parseMarkdown } from "../text/parse-markdown.ts";
 import { plainText } from "../text/plain-text.ts";
 import type { RecordedRun } from "./recorded-run.ts";
@@ -15,15 +15,12 @@ export interface At<T> {
 }
 
 /** Lines of a file as a document shows them. */
-export interface Excerpt {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
+export interface Excerpt extends Location {
   readonly text: string;
 }
 
 /** A reference to lines; `commit` when it names one itself, as a permalink does. */
-export interface LineReference extends Omit<LineCitation, "quote"> {
+export interface LineReference extends Location {
   readonly commit?: string;
 }
 
@@ -72,8 +69,6 @@ export function parseDocument(text: string): ParsedDocument {
   for (const node of root.children) reader.block(node);
   return reader.result(text);
 }
-
-const MAX_LINE_NUMBER = 10_000_000;
 
 class Reader {
   private readonly sections: {
@@ -156,7 +151,7 @@ class Reader {
       return;
     }
     const place = meta === null || meta === undefined ? lang : meta;
-    const reference = place === null || place === undefined ? undefined : parseLines(place.trim());
+    const reference = place === null || place === undefined ? undefined : linesOfText(place.trim());
     if (reference === undefined) return;
     this.excerpts.push({
       line,
@@ -226,7 +221,7 @@ class Reader {
       this.count++;
       return;
     }
-    const reference = parseLines(node.value);
+    const reference = linesOfText(node.value);
     if (reference !== undefined) {
       this.lines.push({ line, value: reference });
       this.count++;
@@ -237,7 +232,7 @@ class Reader {
     let at = line;
     for (const part of value.split("\n")) {
       for (const token of part.split(/[\s"'“”‘’<>()[\]{},;*]+/)) {
-        const reference = parseLines(token.replace(/[.:]+$/, ""));
+        const reference = linesOfText(token.replace(/[.:]+$/, ""));
         if (reference === undefined || token.includes("://")) continue;
         this.lines.push({ line: at, value: reference });
         this.count++;
@@ -249,23 +244,10 @@ class Reader {
 
   /** A permalink of a code host, or a relative link with line anchors. */
   private link(node: Link, line: number): void {
-    const match =
-      /^(?:https:\/\/[\w.-]{1,100}\/[\w./-]{1,300}?\/(?:-\/)?blob\/([0-9a-f]{40})\/)?([^#?]{1,1000})#L(\d{1,8})(?:C\d{1,5})?(?:-L?(\d{1,8}))?/.exec(
-        node.url,
-      );
-    if (match !== null && (match[1] !== undefined || !match[2]!.includes("://"))) {
-      const path = decodePath(match[2]!.replace(/^\.\//, ""));
-      const reference = lineReference(path, match[3]!, match[4]);
-      if (reference !== undefined) {
-        this.lines.push({
-          line,
-          value: match[1] === undefined ? reference : { ...reference, commit: match[1] },
-        });
-        this.count++;
-        return;
-      }
-    }
-    this.inline(node);
+    const reference = linkedLines(node.url);
+    if (reference === undefined) return this.inline(node);
+    this.lines.push({ line, value: reference });
+    this.count++;
   }
 }
 
@@ -305,25 +287,31 @@ function decodePath(path: string): string {
 }
 
 /**
- * `path:3`, `path:3-9`; undefined for what only looks alike (`localhost:8080`, `12:30`, `python:3`): the path must hold
- * a folder or carry an ending that files in repositories have.
+ * Lines that a text names; undefined for what only looks alike (`localhost:8080`, `12:30`, `python:3`): the path must hold
+ * a folder or carry an ending that files in repositories have. A path that leads nowhere is a reference, and a wrong one.
  */
-function parseLines(text: string): LineReference | undefined {
-  const match = /^(.{1,1000}):([1-9]\d{0,7})(?:[-–]([1-9]\d{0,7}))?$/s.exec(text);
-  if (match === null) return undefined;
-  const path = match[1]!.replace(/^\.\//, "");
-  if (path.startsWith("/") || path.includes("://") || path.includes("\n") || path.startsWith("//"))
-    return undefined;
+function linesOfText(text: string): LineReference | undefined {
+  const written = splitLocation(text);
+  if (written === undefined || written.link !== undefined) return undefined;
+  const { path, start, end } = written;
+  if (path.startsWith("/") || path.includes("://") || path.includes("\n")) return undefined;
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (!name.includes(".") && !path.includes("/")) return undefined;
   if (name === "" || /^\d+$/.test(name)) return undefined;
   if (!isSourcePath(name) && roleOfPath(path) === "other") return undefined;
-  return lineReference(path, match[2]!, match[3]);
+  return start < 1 || end < start ? undefined : { path, start, end };
 }
 
-function lineReference(path: string, from: string, to: string | undefined): LineReference | undefined {
-  const start = Number(from);
-  const end = Number(to ?? from);
-  if (start < 1 || end < start || end > MAX_LINE_NUMBER) return undefined;
-  return { kind: "lines", path, start, end };
+/** Lines that the target of a link names. A link to a branch is none: what it shows changes. */
+function linkedLines(url: string): LineReference | undefined {
+  const written = url.includes("#L") ? splitLocation(url) : undefined;
+  if (written === undefined) return undefined;
+  const { start, end, link } = written;
+  if (start < 1 || end < start) return undefined;
+  if (link !== undefined)
+    return /^[0-9a-f]{40}$/.test(link.revision)
+      ? { path: written.path, start, end, commit: link.revision }
+      : undefined;
+  const [path] = written.path.split("?");
+  return path === "" || path!.includes("://") ? undefined : { path: decodePath(path!), start, end };
 }

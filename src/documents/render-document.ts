@@ -1,6 +1,6 @@
 import type { Citation } from "./citation.ts";
 import type { RecordedSearch } from "../repository/recorded-search.ts";
-import { formatLines } from "./format-citation.ts";
+import { formatLocation } from "../text/location.ts";
 import type { Block, Cell, Finding, Provenance, ResearchDocument, Row, Section } from "./finding.ts";
 import { inlineCode, longestRun, printable } from "../text/inline-code.ts";
 import type { RecordedRun } from "./recorded-run.ts";
@@ -82,7 +82,7 @@ function formatCitation(
 ): string {
   switch (citation.kind) {
     case "lines":
-      return inlineCode(formatLines(citation), 1_000);
+      return inlineCode(formatLocation(citation), 1_000);
     case "commit":
       return `commit \`${citation.oid.slice(0, 12)}\` (${inlineCode(citation.subject)})`;
     case "issue":
@@ -167,7 +167,7 @@ function renderCell({ text, citations }: Cell, mark: string, render: Renderer): 
 /** The info string names the place, so that the checker can compare the lines. */
 function renderExcerpt({ path, start, end, text, language }: Extract<Block, { kind: "excerpt" }>): string {
   const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}${language} ${formatLines({ path, start, end })}\n${text}\n${fence}`;
+  return `${fence}${language} ${formatLocation({ path, start, end })}\n${text}\n${fence}`;
 }
 
 function renderQuote(text: string, author: string | undefined): string {

@@ -1,5 +1,7 @@
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { RecordedSearch, SearchHit, SearchQuery } from "../repository/recorded-search.ts";
+import { sha256 } from "../text/hash.ts";
+import { formatLocation, splitLocation } from "../text/location.ts";
 import { printable } from "../text/inline-code.ts";
 
 /** The language of the fenced block that records a search. */
@@ -24,8 +26,7 @@ export function formatSearch({ query, hits }: RecordedSearch): string {
   if (query.exclude.length > 0) lines.push(`not: ${JSON.stringify(query.exclude)}`);
   lines.push(`hits: ${hits.length}`);
   if (hits.length > MAX_LISTED_HITS) lines.push(`digest: ${digestOf(hits)}`);
-  else if (hits.length > 0)
-    lines.push("list:", ...hits.map((hit) => `- ${JSON.stringify(`${hit.path}:${hit.line}`)}`));
+  else if (hits.length > 0) lines.push("list:", ...hits.map((hit) => `- ${JSON.stringify(formatHit(hit))}`));
   return lines.join("\n");
 }
 
@@ -54,9 +55,10 @@ export function parseSearch(text: string): SearchRecord | string {
   if (count === undefined || !/^\d{1,9}$/.test(count)) return "the block needs `hits`, a number";
   const hits: SearchHit[] = [];
   for (const item of list("list")) {
-    const match = /^(.+):([1-9]\d{0,8})$/s.exec(item);
-    if (match === null) return `the hit ${printable(item).slice(0, 80)} is not path:line`;
-    hits.push({ path: match[1]!, line: Number(match[2]) });
+    const hit = splitLocation(item);
+    if (hit === undefined || hit.path === "" || hit.start < 1)
+      return `the hit ${printable(item).slice(0, 80)} is not path:line`;
+    hits.push({ path: hit.path, line: hit.start });
   }
   const digest = value("digest");
   if (digest === undefined && hits.length !== Number(count))
@@ -65,11 +67,11 @@ export function parseSearch(text: string): SearchRecord | string {
   return { query, count: Number(count), hits: digest === undefined ? hits : undefined, digest };
 }
 
-/** FNV-1a, 64 bits, over `path:line` lines: tells that two lists differ, nothing more. */
+/** Tells that two lists of hits differ. */
 export function digestOf(hits: readonly SearchHit[]): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const { path, line } of hits)
-    for (const character of `${path}:${line}\n`)
-      hash = ((hash ^ BigInt(character.codePointAt(0)!)) * 0x100000001b3n) & 0xffffffffffffffffn;
-  return hash.toString(16).padStart(16, "0");
+  return sha256(hits.map((hit) => `${formatHit(hit)}\n`).join("")).slice(0, 16);
+}
+
+function formatHit({ path, line }: SearchHit): string {
+  return formatLocation({ path, start: line, end: line });
 }

@@ -1,3 +1,5 @@
+import { hashNumbers } from "../text/hash.ts";
+
 /** Compares one sequence of tokens with many. */
 export interface RunCounter {
   /**
@@ -15,7 +17,7 @@ export function runCounter(own: readonly number[]): RunCounter {
   const places = new Map<number, number>();
   const counts: number[] = [];
   for (let at = 0; at + RUN <= own.length; at++) {
-    const run = hashAt(own, at);
+    const run = hashNumbers(own, at, at + RUN);
     const place = places.get(run);
     if (place === undefined) {
       places.set(run, counts.length);
@@ -37,7 +39,7 @@ export function runCounter(own: readonly number[]): RunCounter {
       let missable = runs - needed;
       let shared = 0;
       for (let at = 0; at < runs; at++) {
-        const place = places.get(hashAt(tokens, at));
+        const place = places.get(hashNumbers(tokens, at, at + RUN));
         if (place !== undefined && left[place]! > 0) {
           left[place]!--;
           shared++;
@@ -51,12 +53,6 @@ export function runCounter(own: readonly number[]): RunCounter {
 
 function runsIn(tokens: readonly number[]): number {
   return Math.max(0, tokens.length - RUN + 1);
-}
-
-function hashAt(tokens: readonly number[], from: number): number {
-  let hash = 0;
-  for (let at = from; at < from + RUN; at++) hash = (Math.imul(hash, 16_777_619) ^ tokens[at]!) >>> 0;
-  return hash;
 }
 
 function isEqual(a: readonly number[], b: readonly number[]): boolean {

@@ -1,4 +1,5 @@
 import type { CommandOf } from "./commands/forms.ts";
+import type { Location } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, SUPERSEDED } from "./asks.ts";
 import { awaitingMerge, enter, putPullBehind, stopRun, withPhase } from "./change.ts";
@@ -38,7 +39,7 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
     case "retry":
       return retry(investigation, command.phase, event, rules);
     case "at":
-      return at(investigation, command.lines, event, rules);
+      return at(investigation, command.location, event, rules);
     case "refresh":
       return refresh(investigation, event, rules);
     case "approve":
@@ -142,11 +143,11 @@ function retry(
 }
 
 /** The findings that rest on another cause do not count any more, and neither do approvals given on them. */
-function at(investigation: Investigation, lines: string, event: CommandEvent, rules: Rules): Act {
+function at(investigation: Investigation, location: Location, event: CommandEvent, rules: Rules): Act {
   if (investigation.at !== undefined && isLate(investigation, event)) return { kind: "shown", investigation };
   const types = ["root-cause", "impact-map"].filter((type) => isWorkable(type, rules));
   if (types.length === 0) return confused("There is no phase here that takes a cause from a person.");
-  const next = { ...investigation, at: lines, approvals: [] };
+  const next = { ...investigation, at: location, approvals: [] };
   return begin(next, withDependencies(types, investigation, rules), event, rules, { restart: true });
 }
 

@@ -1,3 +1,4 @@
+import type { Location } from "../text/location.ts";
 import type { Micros } from "../llm/money.ts";
 import type { PhaseRecord } from "../phases/phase-record.ts";
 
@@ -124,8 +125,8 @@ export interface Core {
   /** Gates that a person opened. */
   readonly approvals: readonly Approval[];
   readonly startedBy?: Actor;
-  /** Where a person says that the cause is: `path:3-9`. */
-  readonly at?: string;
+  /** Where a person says that the cause is. */
+  readonly at?: Location;
   /** The revision that was asked for; the default branch when undefined. */
   readonly from?: string;
   /** The model that was asked for, one of the operator's; the operator's choice when undefined. */

@@ -1,4 +1,4 @@
-import { isLineRange } from "./commands/arguments.ts";
+import { labelledLocation } from "../phases/phase-spec.ts";
 import type { PhaseOutcome } from "../phases/outcome.ts";
 import { documentFileOf } from "../phases/names.ts";
 import { parseSpec } from "../specs/parse-spec.ts";
@@ -76,14 +76,13 @@ function specsOf(issue: number, files: ReadonlyMap<string, string>): ReadonlyMap
   return specs;
 }
 
-const AT = "at:";
-
 /** What a person said once is written into every spec that was worked after it. */
 function facts(specs: readonly Spec[]): Pick<Investigation, "at"> {
-  const label = specs
-    .flatMap(({ labels }) => labels)
-    .findLast((candidate) => candidate.startsWith(AT) && isLineRange(candidate.slice(AT.length)));
-  return label === undefined ? {} : { at: label.slice(AT.length) };
+  const at = labelledLocation(
+    specs.flatMap(({ labels }) => labels),
+    "at",
+  );
+  return at === undefined ? {} : { at };
 }
 
 function approvalOf(phase: string, { approval }: Spec): Investigation["approvals"] {

@@ -1,3 +1,4 @@
+import { sha256 } from "../text/hash.ts";
 import { z } from "zod";
 import { RunFailure } from "../failure.ts";
 import { readFrontMatter } from "../specs/front-matter.ts";
@@ -68,7 +69,7 @@ export function parseIssueInput(input: IssueInput): Issue {
     number ??
     numberOfName(input.name) ??
     numberOfTitle(title) ??
-    `local-${hash(`${title}\n${body}`)}`;
+    `local-${sha256(`${title}\n${body}`).slice(0, 6)}`;
   return { ...rest, key, title: title === "" ? shorten(firstLine(body)) : title };
 }
 
@@ -173,11 +174,4 @@ function numberOfName(name: string | undefined): string | undefined {
 /** `#42: Title`, `[#42] Title`. */
 function numberOfTitle(title: string): string | undefined {
   return /^\[?#([1-9]\d{0,9})(?:\]|:|\s)/.exec(title)?.[1];
-}
-
-/** FNV-1a, 32 bits, folded to 24: names an issue without a number; equal texts get equal names. */
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return ((value >>> 24) ^ (value & 0xffffff)).toString(16).padStart(6, "0");
 }

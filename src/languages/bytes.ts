@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 /** The bytes are not what a ByteWriter made. */
 export class DamagedBytes extends Error {
   override readonly name = "DamagedBytes";
@@ -154,11 +155,9 @@ export class ByteReader {
   }
 }
 
-/** FNV-1a over everything after the checksum itself. */
+/** CRC-32 of everything after the checksum itself. */
 function checksum(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let at = 4; at < bytes.length; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return hash >>> 0;
+  return crc32(bytes.subarray(4));
 }
 
 class Bytes {

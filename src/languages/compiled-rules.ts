@@ -1,6 +1,6 @@
 import type { Language as Grammar } from "web-tree-sitter";
 import type { LanguageRules, Role } from "./language-rules.ts";
-import { hashOf } from "./shape.ts";
+import { hash32 } from "../text/hash.ts";
 
 /** The order gives each role its number in a table; 0 is "nothing said". */
 export const ROLES = ["", "call", "new", "type", "inherit", "name", "skip", "bind", "free"] as const;
@@ -52,7 +52,7 @@ export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRu
   const hasRule = new Uint8Array(rows);
 
   types.forEach((type, id) => {
-    tokenHash[id] = hashOf(type);
+    tokenHash[id] = hash32(type);
     if (type === ";" || type === "\n") tokenKind[id] = TOKEN.dropped;
     if (!grammar.nodeTypeIsNamed(id)) return;
     named[id] = 1;
@@ -60,12 +60,12 @@ export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRu
     if (use !== undefined) {
       identifier[id] = ROLES.indexOf(use);
       leaf[id] = 1;
-      tokenHash[id] = hashOf("identifier");
+      tokenHash[id] = hash32("identifier");
     }
     const literal = rules.literals[type];
     if (literal !== undefined) {
       tokenKind[id] = TOKEN.literal;
-      tokenHash[id] = hashOf(`literal ${literal}`);
+      tokenHash[id] = hash32(`literal ${literal}`);
     }
     if (rules.interpolations.includes(type)) tokenKind[id] = TOKEN.interpolation;
     if (rules.comments.includes(type)) {

@@ -12,7 +12,7 @@ import {
 } from "./syntax.ts";
 
 /** The BlobCache kind of encoded syntax. Whoever changes what is extracted or how it is written counts it up. */
-export const SYNTAX_KIND = "syntax-3";
+export const SYNTAX_KIND = "syntax-4";
 
 const SYMBOL_KINDS: readonly SymbolKind[] = [
   "function",

@@ -1,3 +1,5 @@
+import { sha256 } from "../text/hash.ts";
+import type { Location } from "../text/location.ts";
 import { RunFailure } from "../failure.ts";
 import { parseDocument } from "../documents/parse-document.ts";
 import { MARKS, renderDocument } from "../documents/render-document.ts";
@@ -8,7 +10,7 @@ import { formatRecordLines } from "./record-lines.ts";
 import type { PhaseCost, PhaseOutcome } from "./outcome.ts";
 import { documentFileOf, specFileOf, specIdOf } from "./names.ts";
 import type { Phase } from "./phase.ts";
-import { phaseSpec } from "./phase-spec.ts";
+import { labelledLocation, locationLabel, phaseSpec } from "./phase-spec.ts";
 import { editSpec, type SpecChanges } from "../specs/edit-spec.ts";
 import { isApprovalOpen } from "../specs/approval.ts";
 import { parseSpec } from "../specs/parse-spec.ts";
@@ -29,7 +31,7 @@ export interface InvestigateRequest {
   /** Phases that have or will have a spec, when they are more than `phases`: a spec links to them. */
   readonly present?: readonly Phase[];
   /** The lines a person named, as written: `path:3-9`. */
-  readonly at: string | undefined;
+  readonly at: Location | undefined;
 }
 
 export interface InvestigateDependencies {
@@ -132,10 +134,6 @@ export function endsInvestigation({ outcome }: Pick<PhaseResult, "outcome">): bo
   return outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
 }
 
-/** Labels of a spec that say where the cause is: a person's word, or a model's reading. */
-const AT = "at:";
-const PROPOSED = "cause:";
-
 /** What a model took for the cause in an earlier run stands in the spec of that phase. */
 async function rememberedProposal(
   publisher: Publisher,
@@ -145,9 +143,7 @@ async function rememberedProposal(
   const cause = phases.find(({ type }) => type === CAUSE);
   const text = cause === undefined ? undefined : (await publisher.current()).get(specFileOf(key, cause));
   if (text === undefined) return undefined;
-  const label = parseSpec("spec", text).spec.labels.find((candidate) => candidate.startsWith(PROPOSED));
-  const match = /^(.{1,1000}):([1-9]\d{0,7})-([1-9]\d{0,7})$/.exec(label?.slice(PROPOSED.length) ?? "");
-  return match === null ? undefined : { path: match[1]!, start: Number(match[2]), end: Number(match[3]) };
+  return labelledLocation(parseSpec("spec", text).spec.labels, "cause");
 }
 
 async function runPhase(
@@ -285,19 +281,19 @@ function refuseHeld(spec: Spec, file: string): void {
 
 function labelsWith(
   labels: readonly string[],
-  at: string | undefined,
+  at: Location | undefined,
   { proposed, test }: Written,
 ): readonly string[] {
   const others = labels.filter(
     (label) =>
-      !(at !== undefined && label.startsWith(AT)) &&
-      !label.startsWith(PROPOSED) &&
+      !(at !== undefined && label.startsWith("at:")) &&
+      !label.startsWith("cause:") &&
       !label.startsWith(TEST_LABEL),
   );
   return [
     ...others,
-    ...(at === undefined ? [] : [`${AT}${at}`]),
-    ...(proposed === undefined ? [] : [`${PROPOSED}${proposed.path}:${proposed.start}-${proposed.end}`]),
+    ...(at === undefined ? [] : [locationLabel("at", at)]),
+    ...(proposed === undefined ? [] : [locationLabel("cause", proposed)]),
     ...(test === undefined ? [] : [`${TEST_LABEL}${test}`]),
   ];
 }
@@ -336,10 +332,7 @@ function formatEnd({
 
 /** Names a run by what went in and came out: the same run again has the same name. */
 function runIdOf(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++)
-    hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
-  return hash.toString(16).padStart(16, "0");
+  return sha256(text).slice(0, 16);
 }
 
 /** What quotations are compared with: the issue as its readers see it. */

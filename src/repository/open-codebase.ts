@@ -11,7 +11,8 @@ import {
   readInvertedIndexes,
   type ReadIndexesOptions,
 } from "./inverted-index/read-inverted-indexes.ts";
-import { hashTerm, termOf } from "./inverted-index/words.ts";
+import { termOf } from "./inverted-index/words.ts";
+import { hash32 } from "../text/hash.ts";
 import { decodeText } from "./decode-text.ts";
 import { linesOf } from "./lines-of.ts";
 
@@ -131,7 +132,7 @@ export async function openCodebase(
       const bare = word.replace(/^[_$]+|[_$]+$/g, "").toLowerCase();
       // Words that inverted indexes leave out (one letter, very long) can stand anywhere.
       const anywhere = bare.length < 2 || word.length > 64;
-      const hash = hashTerm(termOf(bare));
+      const hash = hash32(termOf(bare));
       const found: string[] = [];
       for (const [path, invertedIndex] of invertedIndexes)
         if (anywhere || isFull(invertedIndex) || findTerm(invertedIndex, hash) >= 0) found.push(path);

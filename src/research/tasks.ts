@@ -14,7 +14,6 @@ import { researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
 import type { Config } from "../process/config.ts";
-import { parseAt } from "./parse-at.ts";
 import { openWorkbench } from "./workbench.ts";
 import { openResearcher } from "./open-researcher.ts";
 import type { FromResearcher } from "./protocol.ts";
@@ -22,7 +21,7 @@ import type { ServiceLink } from "./service-link.ts";
 
 /** Works the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
-  { mirror, base, issue, phases: types, at: named, include, exclude, model }: ResearchRequest,
+  { mirror, base, issue, phases: types, at, include, exclude, model }: ResearchRequest,
   {
     config,
     link,
@@ -43,7 +42,6 @@ export async function investigateTask(
   const all = await phasesOf(await repository.tree(base, signal), () => undefined);
   const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
   const codebase = await workbench.codebase(base);
-  const at = named === undefined ? undefined : parseAt(named);
   const context = researchContext({
     issue,
     codebase,
@@ -74,7 +72,7 @@ export async function investigateTask(
         issue,
         phases: [phase],
         present: all.filter(({ type, needs }) => needs === "builtin" || type === phase.type),
-        at: named,
+        at,
       },
       {
         context,

@@ -1,3 +1,4 @@
+import type { Location } from "../text/location.ts";
 import type { Issue } from "../issue/issue.ts";
 import type { InvestigateResult, PhaseResult } from "../phases/investigate.ts";
 import type { CheckReport } from "../documents/check-document.ts";
@@ -40,7 +41,7 @@ export interface ResearchRequest {
   /** Types of phases, in order. */
   readonly phases: readonly string[];
   /** `path:3-9`: a person says that the cause is there. */
-  readonly at?: string;
+  readonly at?: Location;
   /** Globs of files that may be named as the place of a cause; empty means every source file. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];

@@ -1,3 +1,4 @@
+import { sha256 } from "../text/hash.ts";
 import { LeaseLost } from "../failure.ts";
 import { isSameLabel, requestLabels } from "../investigation/label.ts";
 import { labelChanges, STATE_LABELS } from "../investigation/state-label.ts";
@@ -75,11 +76,7 @@ async function withSpent({ modelProvider }: Service, investigation: Investigatio
 
 /** What was shown; another state of the investigation has another one. */
 export function versionOf(investigation: Investigation): string {
-  const text = JSON.stringify(investigation);
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++)
-    hash = ((hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n) & 0xffffffffffffffffn;
-  return hash.toString(16);
+  return sha256(JSON.stringify(investigation));
 }
 
 const PARTS = [

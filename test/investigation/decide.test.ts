@@ -203,7 +203,11 @@ describe("the last word counts, in whatever order comments arrive", () => {
   });
 
   test("an older place of the cause does not take back a newer one", () => {
-    expect(after(idle, [says("at a/new.ts:1", 11), says("at a/old.ts:1", 10)]).at).toBe("a/new.ts:1");
+    expect(after(idle, [says("at a/new.ts:1", 11), says("at a/old.ts:1", 10)]).at).toEqual({
+      path: "a/new.ts",
+      start: 1,
+      end: 1,
+    });
   });
 
   test("the text of the issue is older than every comment, a review is not among them", () => {
@@ -294,7 +298,7 @@ describe("gates", () => {
     expect(after(approved, [says("at a/b.ts:3", 12)], WITH_MODEL)).toMatchObject({
       approvals: [],
       wanted: ["root-cause", "impact-map", "fix"],
-      at: "a/b.ts:3",
+      at: { path: "a/b.ts", start: 3, end: 3 },
     });
   });
 

@@ -11,12 +11,13 @@ import { phaseSpec } from "../../src/phases/phase-spec.ts";
 import { editSpec, type SpecChanges } from "../../src/specs/edit-spec.ts";
 import { parseSpec } from "../../src/specs/parse-spec.ts";
 import { STATUSES } from "../../src/specs/spec.ts";
+import type { Location } from "../../src/text/location.ts";
 import { after, answers, AT, says, SHA, WITH_MODEL, RULES } from "./history.ts";
 
 const phaseOf = (type: string): Phase => PHASES.find((phase) => phase.type === type)!;
 
 /** One file of the branch: the spec of a phase, changed as a run or a person does. */
-function spec(type: string, changes: SpecChanges = {}, at?: string): [string, string] {
+function spec(type: string, changes: SpecChanges = {}, at?: Location): [string, string] {
   const phase = phaseOf(type);
   const text = phaseSpec({ issueKey: "42", issueTitle: "It fails", phase, present: PHASES, at });
   const edited = editSpec(text, changes);
@@ -118,12 +119,18 @@ describe("an investigation is read back from its branch", () => {
       ["by", "bob"],
       ["at", AT],
     ]);
-    const restored = restore([spec("root-cause", {}, "a/b.ts:3-9"), spec("fix", { set: { approval } })]);
-    expect(restored).toMatchObject({ at: "a/b.ts:3-9", approvals: [{ phase: "fix", by: "bob", at: AT }] });
+    const restored = restore([
+      spec("root-cause", {}, { path: "a/b.ts", start: 3, end: 9 }),
+      spec("fix", { set: { approval } }),
+    ]);
+    expect(restored).toMatchObject({
+      at: { path: "a/b.ts", start: 3, end: 9 },
+      approvals: [{ phase: "fix", by: "bob", at: AT }],
+    });
   });
 
-  test("a place that is none is not taken for one", () => {
-    expect(restore([spec("root-cause", {}, "../secret:1")])?.at).toBeUndefined();
+  test("a label whose path leads out of the repository is ignored", () => {
+    expect(restore([spec("root-cause", {}, { path: "../secret", start: 1, end: 1 })])?.at).toBeUndefined();
   });
 
   test("what is not there, or belongs to another issue, is not read", () => {

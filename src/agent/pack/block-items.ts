@@ -1,5 +1,5 @@
 import type { Citation } from "../../documents/citation.ts";
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation } from "../../text/location.ts";
 import type { Block, Finding, Row } from "../../documents/finding.ts";
 import { numbered, onOneLine } from "../tools/answer.ts";
 import type { Item } from "./part.ts";
@@ -20,7 +20,7 @@ function textsOf(block: Block): readonly (readonly string[])[] {
     case "table":
       return block.rows.map(rowForms);
     case "excerpt":
-      return [[[formatLines(block), ...numbered(block.text.split("\n"), block.start, 240)].join("\n")]];
+      return [[[formatLocation(block), ...numbered(block.text.split("\n"), block.start, 240)].join("\n")]];
     case "unknown":
       return [[`- not established: ${plain(block.text)}`]];
     case "list":
@@ -74,7 +74,7 @@ function placesOf(citations: readonly Citation[], named: Set<string> = new Set()
 function placeOf(citation: Citation): string {
   switch (citation.kind) {
     case "lines":
-      return formatLines({ ...citation, path: onOneLine(citation.path) });
+      return formatLocation({ ...citation, path: onOneLine(citation.path) });
     case "commit":
       return `commit ${citation.oid} ${onOneLine(citation.subject, 120)}`;
     case "search":

@@ -1,4 +1,4 @@
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation } from "../../text/location.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import { qualifiedName, type Suspect } from "../../phases/builtin/suspects.ts";
 import { numbered, onOneLine } from "../tools/answer.ts";
@@ -77,7 +77,7 @@ async function itemOf(
 ): Promise<Item> {
   const lines = (await codebase.text(path))?.lines ?? [];
   const about = [
-    `${n + 1}. ${formatLines({ path: onOneLine(path), start, end })}  ${head}`,
+    `${n + 1}. ${formatLocation({ path: onOneLine(path), start, end })}  ${head}`,
     ...reasons.slice(0, MAX_REASONS).map((reason) => `   why: ${onOneLine(reason)}`),
   ].join("\n");
   if (outer >= 0) return { forms: [`${about}\n   its lines stand in ${outer + 1}.`], value };

@@ -1,6 +1,6 @@
 import type { Citation, LineCitation } from "../../documents/citation.ts";
 import type { RecordedSearch, SearchQuery } from "../../repository/recorded-search.ts";
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation } from "../../text/location.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 import type { Issue } from "../../issue/issue.ts";
 import { visibleText } from "../../text/visible-text.ts";
@@ -131,7 +131,7 @@ async function readLines(
     citation,
     texts: text.lines.slice(first - 1, last),
     code: text.lines.slice(first - 1, last),
-    names: [formatLines(citation), path, ...(await from.symbolsAt(path, first, last))],
+    names: [formatLocation(citation), path, ...(await from.symbolsAt(path, first, last))],
     lines: Array.from({ length: last - first + 1 }, (_, i) => first + i),
     ...(note === undefined ? {} : { note }),
   };

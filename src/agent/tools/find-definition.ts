@@ -1,7 +1,7 @@
 import { nearest } from "../../text/nearest.ts";
 import type { SymbolIndex, Definition } from "../../evidence/references/build-symbol-index.ts";
 import { qualifiedName } from "../../phases/builtin/suspects.ts";
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation } from "../../text/location.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
 
 /** How a model names a definition. */
@@ -67,7 +67,7 @@ export function nearNames(name: string, symbolIndex: SymbolIndex): readonly stri
 
 /** `src/a.py:3-9  method Store.set` */
 export function placeOf({ path, symbol }: Definition): string {
-  return `${formatLines({ path: onOneLine(path), ...symbol })}  ${symbol.kind} ${onOneLine(qualifiedName(symbol), 120)}`;
+  return `${formatLocation({ path: onOneLine(path), ...symbol })}  ${symbol.kind} ${onOneLine(qualifiedName(symbol), 120)}`;
 }
 
 /** The answer for a name that means nothing or several things; undefined when it means one. */

@@ -13,12 +13,13 @@ import { memoryPublisher } from "../../repository/memory-publisher.ts";
 import { phasesOf } from "../../phases/phases-of.ts";
 import type { Publisher } from "../../repository/repository.ts";
 import { protocolOf } from "../../repository/io/mirror.ts";
+import { labelledLocation } from "../../phases/phase-spec.ts";
+import { formatLocation, type Location, parseLocation, type WrittenLocation } from "../../text/location.ts";
 import type { Issue } from "../../issue/issue.ts";
 import { readConfig } from "../../process/config.ts";
 import { researchInProcesses } from "../../research/research-process.ts";
 import type { Workbench } from "../../research/workbench.ts";
 import type { CommandIo } from "../io.ts";
-import { parseAt } from "../../research/parse-at.ts";
 import { openPlace } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
@@ -54,7 +55,7 @@ export interface InvestigateOptions {
 /** Works the phases of one issue. Exit code 1 when a phase failed, else 0. */
 export async function investigateCommand(options: InvestigateOptions, io: CommandIo): Promise<number> {
   const issue = await readIssue(options.issue, options.number, io);
-  const named = options.at === undefined ? undefined : parseAt(options.at);
+  const named = options.at === undefined ? undefined : locationOf(options.at);
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
     progress.start("reading the repository");
@@ -79,17 +80,21 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
     const all = await phasesOf(await repository.tree(commit, io.signal), (line) => io.err(line));
     const withModel = usesModel(options);
     const phases = chosen(all, options, withModel);
+    if (named?.link !== undefined && !commit.startsWith(named.link.revision))
+      io.err(
+        `casebook: --at names lines at ${named.link.revision}; Casebook reads these lines at ${commit.slice(0, 12)}`,
+      );
     const at = named ?? (await rememberedAt(publisher, issue.key, all));
     const work: Work = {
       issue,
       phases,
       commit,
-      at: at === undefined ? undefined : `${at.path}:${at.start}-${at.end}`,
+      at,
       publisher,
       workbench,
       progress,
     };
-    const result = withModel ? await researchWithModel(work, options, io) : await research(work, at, io);
+    const result = withModel ? await researchWithModel(work, options, io) : await research(work, io);
     await progress.close();
     if (options.json === true)
       io.out(
@@ -121,7 +126,7 @@ interface Work {
   readonly issue: Issue;
   readonly phases: readonly Phase[];
   readonly commit: string;
-  readonly at: string | undefined;
+  readonly at: Location | undefined;
   readonly publisher: Publisher;
   readonly workbench: Workbench;
   readonly progress: Progress;
@@ -130,7 +135,6 @@ interface Work {
 /** The built-in researcher, in this process: it holds no secret that hostile text could reach. */
 async function research(
   { issue, phases, commit, at, publisher, workbench, progress }: Work,
-  place: ReturnType<typeof parseAt> | undefined,
   io: CommandIo,
 ): Promise<InvestigateResult> {
   const codebase = await workbench.codebase(commit);
@@ -139,7 +143,7 @@ async function research(
     codebase,
     history: workbench.repository.history,
     hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
-    at: place,
+    at,
     signal: io.signal,
     onStep: (step) => progress.step(step),
   });
@@ -179,7 +183,7 @@ async function researchWithModel(
     env: io.env,
     config,
     data: workbench.data,
-    about: [commit, JSON.stringify(issue), at ?? ""],
+    about: [commit, JSON.stringify(issue), at === undefined ? "" : formatLocation(at)],
     ...options,
     onProblem: (problem) => io.err(`casebook: ${problem}`),
   });
@@ -234,14 +238,17 @@ async function rememberedAt(
   publisher: Publisher,
   key: string,
   phases: readonly Phase[],
-): Promise<ReturnType<typeof parseAt> | undefined> {
+): Promise<Location | undefined> {
   const phase = phases.find(({ type }) => type === "root-cause");
   const text = phase === undefined ? undefined : (await publisher.current()).get(specFileOf(key, phase));
-  const label =
-    text === undefined
-      ? undefined
-      : parseSpec("spec", text).spec.labels.find((candidate) => candidate.startsWith("at:"));
-  return label === undefined ? undefined : parseAt(label.slice(3));
+  return text === undefined ? undefined : labelledLocation(parseSpec("spec", text).spec.labels, "at");
+}
+
+function locationOf(text: string): WrittenLocation {
+  const read = parseLocation(text);
+  if ("problem" in read)
+    throw new RunFailure("usage", `${text} is not PATH:LINE or PATH:LINE-LINE: ${read.problem}`);
+  return read;
 }
 
 function withDependencies(type: string, all: readonly Phase[], withModel: boolean): readonly Phase[] {

@@ -1,4 +1,4 @@
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation } from "../../text/location.ts";
 import { printable } from "../../text/inline-code.ts";
 import { RunFailure } from "../../failure.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
@@ -79,7 +79,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
       const functions = ranking.functions.map(({ path, symbol, confidence, strength, reasons }) => [
         printable(qualifiedName(symbol)),
         `${strength}, ${Math.round(confidence * 100)} %`,
-        formatLines({ path: printable(path), start: symbol.start, end: symbol.end }),
+        formatLocation({ path: printable(path), start: symbol.start, end: symbol.end }),
         why(reasons),
       ]);
       io.out(table(["function", "evidence", "lines", "why"], functions, { columns: io.columns }));

@@ -1,4 +1,4 @@
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation } from "../../text/location.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 import { type LineReference, parseDocument } from "../../documents/parse-document.ts";
 import { UNKNOWN_MARK } from "../../documents/render-document.ts";
@@ -165,7 +165,7 @@ function evidenceTable({ investigation, repository, files, phase }: PullInput): 
   for (const [type, text] of documentsOf(files, investigation.issue)) {
     if (phase !== undefined && type !== phase) continue;
     for (const { value } of parseDocument(text).lines) {
-      const key = formatLines(value);
+      const key = formatLocation(value);
       const known = seen.get(key);
       if (known === undefined) seen.set(key, { reference: value, phases: new Set([type]) });
       else known.phases.add(type);
@@ -179,7 +179,9 @@ function evidenceTable({ investigation, repository, files, phase }: PullInput): 
     // A path of hundreds of characters says nothing to a reader, and its address would fill the page.
     return url.length > MAX_ADDRESS
       ? []
-      : [`| [${label(formatLines(reference)).replaceAll("|", "\\|")}](${url}) | ${[...phases].join(", ")} |`];
+      : [
+          `| [${label(formatLocation(reference)).replaceAll("|", "\\|")}](${url}) | ${[...phases].join(", ")} |`,
+        ];
   });
   const more =
     seen.size > MAX_EVIDENCE ? ["", `${seen.size - MAX_EVIDENCE} more stand in the documents.`] : [];

@@ -14,14 +14,3 @@ export function parseRevision(text: string): string | undefined {
   const isOdd = /\.\.|\/\/|@\{|\/\.|[./]$|\.lock(?:\/|$)/.test(text);
   return isName && !isOdd ? text : undefined;
 }
-
-/** `path:3` or `path:3-9`, the path relative to the repository and inside it. */
-export function isLineRange(text: string): boolean {
-  const match = /^(.{1,500}):([1-9]\d{0,7})(?:-([1-9]\d{0,7}))?$/u.exec(text);
-  if (match === null) return false;
-  const path = match[1] ?? "";
-  const parts = path.split("/");
-  const isInside =
-    !path.includes("\\") && !parts.some((part) => part === "" || part === "." || part === "..");
-  return isInside && !path.includes("://") && Number(match[3] ?? match[2]) >= Number(match[2]);
-}

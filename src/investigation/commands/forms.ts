@@ -1,5 +1,7 @@
 import { nearest } from "../../text/nearest.ts";
-import { isLineRange, parseBudget, parseRevision } from "./arguments.ts";
+import { inlineCode } from "../../text/inline-code.ts";
+import { type Location, parseLocation } from "../../text/location.ts";
+import { parseBudget, parseRevision } from "./arguments.ts";
 import { parseModelName } from "../../llm/parse-model-name.ts";
 
 /** Why a line is no command: one sentence for people, Markdown whose foreign words are inline code. */
@@ -241,22 +243,15 @@ function notAFlag(word: string): Mistake {
   };
 }
 
-/** `path:3-9`, as written. */
-function parseAt(words: readonly string[]): { readonly lines: string } | Mistake {
-  const written = words
-    .join(" ")
-    .replaceAll("`", "")
-    .replace(/^\.\//, "")
-    .replace(LINE_ANCHOR, (_, start: string, end: string | undefined) =>
-      end === undefined ? `:${start}` : `:${start}-${end}`,
-    );
-  return isLineRange(written)
-    ? { lines: written }
-    : { mistake: "`at` needs a file of the repository and its lines, such as `src/cart.ts:12-30`." };
+function parseAt(words: readonly string[]): { readonly location: Location } | Mistake {
+  const needed = "`at` needs a file of the repository and its lines, such as `src/cart.ts:12-30`";
+  const written = words.join(" ").replaceAll("`", "");
+  if (written === "") return { mistake: `${needed}.` };
+  const read = parseLocation(written);
+  if ("problem" in read) return { mistake: `${needed}; of ${inlineCode(written, 80)}, ${read.problem}.` };
+  const { path, start, end } = read;
+  return { location: { path, start, end } };
 }
-
-/** How GitHub writes lines in its addresses; the hash ends the path, so this is tried only where one can stand. */
-const LINE_ANCHOR = /#L(\d{1,8})(?:-L?(\d{1,8}))?$/;
 
 function listed(phases: readonly string[]): string {
   return phases.map((phase) => `\`${phase}\``).join(", ");

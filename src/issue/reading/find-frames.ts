@@ -1,3 +1,4 @@
+import { splitLocation } from "../../text/location.ts";
 import type { Frame } from "../issue-reading.ts";
 
 const MAX_LINE = 1_000;
@@ -43,14 +44,14 @@ const STYLES: readonly Style[] = [
   style(
     "node",
     true,
-    /^\s*at (?:async )?(?:new )?([\w$.<>[\] ]{1,200}) \((?:file:\/\/)?([^()\s]{1,400}?):(\d{1,8})(?::\d{1,8})?\)/,
-    ([name, path, line]) => frame(path, line, name),
+    /^\s*at (?:async )?(?:new )?([\w$.<>[\] ]{1,200}) \((?:file:\/\/)?([^()\s]{1,400}?:\d{1,8}(?::\d{1,8})?)\)/,
+    ([name, location]) => frameAt(location, name),
   ),
   style(
     "node",
     true,
-    /^\s*at (?:async )?(?:file:\/\/)?([^()\s]{1,400}?\.\w{1,5}):(\d{1,8})(?::\d{1,8})?\s*$/,
-    ([path, line]) => frame(path, line, undefined),
+    /^\s*at (?:async )?(?:file:\/\/)?([^()\s]{1,400}?\.\w{1,5}:\d{1,8}(?::\d{1,8})?)\s*$/,
+    ([location]) => frameAt(location),
   ),
   style(
     "php",
@@ -61,29 +62,27 @@ const STYLES: readonly Style[] = [
   style(
     "gdb",
     true,
-    /^\s*#\d{1,4}\s+(?:0x[0-9a-f]{1,20} in )?([\w:~<>*&, ]{1,200}?) ?\([^)]{0,400}\) at ([^\s:]{1,400}):(\d{1,8})/,
-    ([name, path, line]) => frame(path, line, name),
+    /^\s*#\d{1,4}\s+(?:0x[0-9a-f]{1,20} in )?([\w:~<>*&, ]{1,200}?) ?\([^)]{0,400}\) at ([^\s:]{1,400}:\d{1,8})/,
+    ([name, location]) => frameAt(location, name),
   ),
   {
     name: "go",
     innermostFirst: true,
     read(line, previous) {
-      const match = /^\s+(\S{1,400}\.go):(\d{1,8})(?: \+0x[0-9a-f]{1,16})?\s*$/.exec(line);
+      const match = /^\s+(\S{1,400}\.go:\d{1,8})(?: \+0x[0-9a-f]{1,16})?\s*$/.exec(line);
       const name = /([\w*()]{1,100})\([^()]{0,300}\)\s*$/.exec(previous.slice(-500))?.[1];
-      return match === null ? undefined : frame(match[1], match[2], name);
+      return match === null ? undefined : frameAt(match[1], name);
     },
   },
   style(
     "ruby",
     true,
-    /^\s*(?:from |\d{1,4}: from )?([^\s:]{1,400}\.rb):(\d{1,8}):in [`']([^'`]{1,200})'/,
-    ([path, line, name]) => frame(path, line, name),
+    /^\s*(?:from |\d{1,4}: from )?([^\s:]{1,400}\.rb:\d{1,8}):in [`']([^'`]{1,200})'/,
+    ([location, name]) => frameAt(location, name),
   ),
-  style("rust", true, /^\s+at (\S{1,400}\.rs):(\d{1,8})(?::\d{1,8})?\s*$/, ([path, line]) =>
-    frame(path, line, undefined),
-  ),
-  style("rust-panic", false, /panicked at (?:'.{0,300}', )?([^\s:']{1,400}\.rs):(\d{1,8})/, ([path, line]) =>
-    frame(path, line, undefined),
+  style("rust", true, /^\s+at (\S{1,400}\.rs:\d{1,8}(?::\d{1,8})?)\s*$/, ([location]) => frameAt(location)),
+  style("rust-panic", false, /panicked at (?:'.{0,300}', )?([^\s:']{1,400}\.rs:\d{1,8})/, ([location]) =>
+    frameAt(location),
   ),
 ];
 
@@ -143,6 +142,12 @@ function style(
       return match === null ? undefined : build(match.slice(1));
     },
   };
+}
+
+/** A frame that writes its place as `path:line` or `path:line:column`. */
+function frameAt(location: string | undefined, name?: string): Frame | undefined {
+  const written = splitLocation(location ?? "");
+  return written === undefined ? undefined : frame(written.path, String(written.start), name);
 }
 
 function frame(

@@ -18,7 +18,8 @@ import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.t
 import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
 import { runSearch } from "../../repository/run-search.ts";
 import type { CommitRecord, History } from "../../repository/history.ts";
-import { type At, findSuspects, type Suspect } from "./suspects.ts";
+import type { Location } from "../../text/location.ts";
+import { findSuspects, type Suspect } from "./suspects.ts";
 
 /** Commits before the base commit that are looked at: history beyond that says little about today's files. */
 export const MAX_COMMITS = 3_000;
@@ -44,7 +45,7 @@ export interface ResearchContext {
   /** 40 hexadecimal digits. */
   readonly baseCommit: string;
   /** Where a person says that the cause is. */
-  readonly at: At | undefined;
+  readonly at: Location | undefined;
   readonly signal: AbortSignal | undefined;
   commits(): Promise<readonly CommitRecord[]>;
   ranking(): Promise<Ranking>;
@@ -63,7 +64,7 @@ export interface ResearchContext {
   callers(target: Definition): Promise<readonly Caller[]>;
   search(query: SearchQuery): Promise<RecordedSearch>;
   /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
-  proposing(proposed: At): ResearchContext;
+  proposing(proposed: Location): ResearchContext;
 }
 
 export interface ContextOptions {
@@ -71,9 +72,9 @@ export interface ContextOptions {
   readonly codebase: IndexedCodebase;
   readonly history: History;
   readonly hasGrammar: (path: string) => boolean;
-  readonly at: At | undefined;
+  readonly at: Location | undefined;
   /** Where a model's reading says that the cause is. */
-  readonly proposed?: At | undefined;
+  readonly proposed?: Location | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: string) => void) | undefined;
   /** Files that may be named as the place of the cause. Default: every source file. */

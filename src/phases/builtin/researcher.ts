@@ -3,7 +3,7 @@ import type { ResearchDocument } from "../../documents/finding.ts";
 import type { Phase } from "../phase.ts";
 import type { Judgement } from "../judgement.ts";
 import type { ResearchContext } from "./research-context.ts";
-import type { At } from "./suspects.ts";
+import type { Location } from "../../text/location.ts";
 import { writeDocument } from "./write-document.ts";
 
 /** Produces the document of a phase. What it says is checked by whoever publishes it, whoever it is. */
@@ -39,7 +39,7 @@ export interface Written {
   /** Where the test of a reproduction belongs in the repository; kept as a label of the spec. */
   readonly test?: string;
   /** Lines that a model takes for the cause: the next phases begin there. */
-  readonly proposed?: At;
+  readonly proposed?: Location;
   /** What was decided about criteria by running code or by asking a model, by the name of the check. */
   readonly judgements?: ReadonlyMap<string, Judgement>;
 }

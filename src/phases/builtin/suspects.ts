@@ -1,6 +1,6 @@
 import type { LineCitation } from "../../documents/citation.ts";
 import { RunFailure } from "../../failure.ts";
-import { formatLines } from "../../documents/format-citation.ts";
+import { formatLocation, type Location } from "../../text/location.ts";
 import { isFunctionLike } from "../../evidence/ranking/is-function-like.ts";
 import type { Strength } from "../../evidence/ranking/confidence.ts";
 import type { Ranking, LocatedFunction } from "../../evidence/ranking/locate.ts";
@@ -28,12 +28,6 @@ export interface Suspect {
   readonly proposed?: boolean;
 }
 
-export interface At {
-  readonly path: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Suspects shown; more is no help to a reader. */
 const MAX_SUSPECTS = 6;
 /** Bug patterns look into this many of the best files. */
@@ -49,9 +43,9 @@ export async function findSuspects(
   ranking: Ranking,
   query: Query,
   codebase: Codebase,
-  at: At | undefined,
+  at: Location | undefined,
   signal?: AbortSignal,
-  proposed?: At,
+  proposed?: Location,
 ): Promise<readonly Suspect[]> {
   const files = ranking.files.slice(0, FILES_FOR_PROBES).map(({ path }) => path);
   const hits = await findBugPatterns(
@@ -145,7 +139,7 @@ function fromFunction(
 }
 
 /** A proposal leads the list and says whose it is; it is as strong as what the evidence says of it. */
-async function fromModel(at: At, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
+async function fromModel(at: Location, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
   const named = await fromPerson(at, ranked, codebase);
   const known = ranked.find(
     (suspect) => keyOf(suspect.path, suspect.symbol) === keyOf(named.path, named.symbol),
@@ -166,7 +160,7 @@ async function fromModel(at: At, ranked: readonly Suspect[], codebase: Codebase)
   };
 }
 
-async function fromPerson(at: At, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
+async function fromPerson(at: Location, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
   const source = await codebase.text(at.path);
   if (source === undefined)
     throw new RunFailure(
@@ -176,7 +170,7 @@ async function fromPerson(at: At, ranked: readonly Suspect[], codebase: Codebase
   if (at.end > source.lines.length || at.start > at.end) {
     throw new RunFailure(
       "usage",
-      `${formatLines(at)} is outside the file: it has ${source.lines.length} lines`,
+      `${formatLocation(at)} is outside the file: it has ${source.lines.length} lines`,
     );
   }
   const syntax = await codebase.syntax(at.path);
@@ -191,7 +185,7 @@ async function fromPerson(at: At, ranked: readonly Suspect[], codebase: Codebase
     symbol: around,
     start: around?.start ?? at.start,
     end: around?.end ?? at.end,
-    name: around === undefined ? formatLines(at) : qualifiedName(around),
+    name: around === undefined ? formatLocation(at) : qualifiedName(around),
     strength: "strong",
     reasons: [
       { signal: "person", text: "a person says that the cause is here", citations: [citationOf(at)] },

@@ -1,5 +1,6 @@
 import { scanFields } from "./scan-fields.ts";
-import { deriveTerms, hashTerm } from "./words.ts";
+import { deriveTerms } from "./words.ts";
+import { hash32 } from "../../text/hash.ts";
 
 /** The version is part of the cache key: raise it when scanning or the layout changes. */
 export const INDEX_KIND = "lexicon-1";
@@ -36,7 +37,7 @@ export function indexMaker(): (text: string, ending: string) => InvertedIndex {
       let terms = vocabulary.get(word);
       // A word cut from a text keeps the whole text alive; the copy that a sum makes does not.
       if (terms === undefined)
-        vocabulary.set(` ${word}`.slice(1), (terms = Uint32Array.from(deriveTerms(word), hashTerm)));
+        vocabulary.set(` ${word}`.slice(1), (terms = Uint32Array.from(deriveTerms(word), hash32)));
       for (const hash of terms) {
         let slot = slots.get(hash);
         if (slot === undefined) {

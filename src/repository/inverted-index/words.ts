@@ -117,19 +117,3 @@ export function partsOf(word: string): string[] {
   flush(word.length);
   return parts;
 }
-
-/**
- * A 32-bit hash of a term (FNV-1a with a final mix). In a vocabulary of 200,000 a given term meets a stranger's hash
- * with probability 1 in 20,000: harmless for ranking, and who needs certainty looks into the text.
- */
-export function hashTerm(term: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < term.length; i++) {
-    h ^= term.charCodeAt(i);
-    h = Math.imul(h, 0x01000193);
-  }
-  h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
-  h ^= h >>> 12;
-  return h >>> 0;
-}

@@ -1,10 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { findPostings } from "../../../src/repository/inverted-index/find-postings.ts";
 import { findTerm, indexMaker } from "../../../src/repository/inverted-index/inverted-index.ts";
-import { hashTerm, termOf } from "../../../src/repository/inverted-index/words.ts";
+import { termOf } from "../../../src/repository/inverted-index/words.ts";
+import { hash32 } from "../../../src/text/hash.ts";
 
 const make = indexMaker();
-const hashOf = (word: string): number => hashTerm(termOf(word));
+const hashOf = (word: string): number => hash32(termOf(word));
 
 test("each term is found in the files that hold it, at its place there", () => {
   const invertedIndexes = ["read the queue", "write the file", "queue of files"].map((text) =>

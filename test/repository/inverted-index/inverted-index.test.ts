@@ -7,11 +7,12 @@ import {
   isFull,
   indexMaker,
 } from "../../../src/repository/inverted-index/inverted-index.ts";
-import { hashTerm, termOf, termsOf } from "../../../src/repository/inverted-index/words.ts";
+import { termOf, termsOf } from "../../../src/repository/inverted-index/words.ts";
+import { hash32 } from "../../../src/text/hash.ts";
 
 test("a inverted index counts each term in the field where it stands", () => {
   const invertedIndex = indexMaker()("# save twice\ndef save():\n    save('save')\n", "py");
-  const at = findTerm(invertedIndex, hashTerm(termOf("save")));
+  const at = findTerm(invertedIndex, hash32(termOf("save")));
   expect([...invertedIndex.counts.subarray(at * 4, at * 4 + 4)]).toEqual([1, 1, 1, 1]); // code, comment, string, definition
   expect(invertedIndex.lines).toBe(3);
 });
@@ -19,8 +20,8 @@ test("a inverted index counts each term in the field where it stands", () => {
 test("a word is found by any of its parts and nothing else is", () => {
   const invertedIndex = indexMaker()("class KeyValueStore: pass", "py");
   for (const word of ["key", "value", "store", "keyvaluestore"])
-    expect(findTerm(invertedIndex, hashTerm(termOf(word)))).toBeGreaterThanOrEqual(0);
-  expect(findTerm(invertedIndex, hashTerm("absent"))).toBe(-1);
+    expect(findTerm(invertedIndex, hash32(termOf(word)))).toBeGreaterThanOrEqual(0);
+  expect(findTerm(invertedIndex, hash32("absent"))).toBe(-1);
 });
 
 test("what is encoded is decoded the same", () => {
@@ -30,7 +31,7 @@ test("what is encoded is decoded the same", () => {
       expect(decodeInvertedIndex(encodeInvertedIndex(invertedIndex))).toEqual(invertedIndex);
       for (const word of words)
         for (const term of termsOf(word))
-          expect(findTerm(invertedIndex, hashTerm(term))).toBeGreaterThanOrEqual(0);
+          expect(findTerm(invertedIndex, hash32(term))).toBeGreaterThanOrEqual(0);
     }),
   );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { hashTerm, partsOf, termOf, termsOf } from "../../../src/repository/inverted-index/words.ts";
+import { partsOf, termOf, termsOf } from "../../../src/repository/inverted-index/words.ts";
+import { hash32 } from "../../../src/text/hash.ts";
 
 describe("an identifier gives its whole and its parts", () => {
   test.each([
@@ -50,7 +51,7 @@ test("an identifier holds the term of each of its own parts, so that a part find
 
 test("hashes are 32-bit and differ for a hundred thousand different words but for a handful", () => {
   const hashes = new Set<number>();
-  for (let i = 0; i < 100_000; i++) hashes.add(hashTerm(`word${i}`));
+  for (let i = 0; i < 100_000; i++) hashes.add(hash32(`word${i}`));
   expect(hashes.size).toBeGreaterThan(99_990);
   for (const hash of hashes) expect(hash).toBe(hash >>> 0);
 });

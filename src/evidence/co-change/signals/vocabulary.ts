@@ -1,7 +1,8 @@
 import type { LineCitation } from "../../../documents/citation.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 import type { InvertedIndex } from "../../../repository/inverted-index/inverted-index.ts";
-import { hashTerm, isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
+import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
+import { hash32 } from "../../../text/hash.ts";
 import { wordsOf } from "../../ranking/query.ts";
 import { remember } from "../remember.ts";
 import type { FileContext, FileSignal } from "../signal.ts";
@@ -22,7 +23,7 @@ export const vocabulary: FileSignal = {
       for (const word of wordsOf(text)) {
         if (shared.has(word)) continue;
         const [whole] = termsOf(word);
-        const value = whole === undefined || isStopWord(whole) ? undefined : rarity.get(hashTerm(whole));
+        const value = whole === undefined || isStopWord(whole) ? undefined : rarity.get(hash32(whole));
         if (value !== undefined) shared.set(word, { line: at + 1, value });
       }
     const rarest = [...shared].sort((a, b) => b[1].value - a[1].value).slice(0, MAX_SHOWN);

@@ -1,4 +1,5 @@
-import { hashTerm, termsOf } from "../../../repository/inverted-index/words.ts";
+import { termsOf } from "../../../repository/inverted-index/words.ts";
+import { hash32 } from "../../../text/hash.ts";
 import { findTerm } from "../../../repository/inverted-index/inverted-index.ts";
 import { wordsOf, type Query } from "../query.ts";
 import type { Signal, SignalContext } from "../signal.ts";
@@ -61,7 +62,7 @@ function fragmentsOf(query: Query): readonly string[] {
 }
 
 function likelyHolders(fragment: string, { codebase, candidates }: SignalContext): readonly string[] {
-  const hashes = [...wordsOf(fragment)].flatMap((word) => termsOf(word).map(hashTerm));
+  const hashes = [...wordsOf(fragment)].flatMap((word) => termsOf(word).map(hash32));
   const found: string[] = [];
   for (const path of candidates) {
     const invertedIndex = codebase.invertedIndex(path)!;

@@ -1,7 +1,8 @@
 import type { LineCitation } from "../../../documents/citation.ts";
 import { findPostings } from "../../../repository/inverted-index/find-postings.ts";
 import type { InvertedIndex } from "../../../repository/inverted-index/inverted-index.ts";
-import { hashTerm, termsOf } from "../../../repository/inverted-index/words.ts";
+import { termsOf } from "../../../repository/inverted-index/words.ts";
+import { hash32 } from "../../../text/hash.ts";
 import { memoise } from "../memoise.ts";
 import { tellingWords } from "../telling-words.ts";
 import { type Query, wordsOf } from "../query.ts";
@@ -81,7 +82,7 @@ const statistics = memoise((query: Query, { codebase, candidates }: SignalContex
 function count(query: Query, codebase: IndexedCodebase, paths: readonly string[]): Statistics {
   const invertedIndexes = paths.map((path) => codebase.invertedIndex(path)!);
   const averages = averageLengths(invertedIndexes);
-  const hashes = new Map([...query.terms.keys()].map((term) => [term, hashTerm(term)]));
+  const hashes = new Map([...query.terms.keys()].map((term) => [term, hash32(term)]));
   const postings = findPostings(invertedIndexes, hashes.values());
   const inPaths = findInPaths(query, paths);
   const rarity = new Map<string, number>();
