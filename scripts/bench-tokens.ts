@@ -10,13 +10,14 @@
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openCheckout } from "../src/repository/io/checkout.ts";
 import { makeExample } from "../src/repository/io/make-example.ts";
 import { openModel } from "../src/llm/io/open-model.ts";
-import { sqliteJournal } from "../src/llm/io/sqlite-journal.ts";
+import { openJournalFile } from "../src/llm/io/journal-file.ts";
 import { openSandbox } from "../src/sandbox/io/open-sandbox.ts";
 import type { ParsedRequest } from "../src/simulator/model/contract.ts";
 import { honestScript } from "../src/simulator/model/honest-script.ts";
@@ -111,7 +112,7 @@ async function work(packTokens: number): Promise<readonly Spent[]> {
     concurrency: 1,
     timeoutSeconds: 60,
   });
-  using journal = sqliteJournal(":memory:");
+  using journal = openJournalFile(join(scratch, `${randomUUID()}.jsonl`));
   const signal = new AbortController().signal;
   const researcher = modelResearcher({
     gateway: paidGateway({

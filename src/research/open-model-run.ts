@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sqliteJournal } from "../llm/io/sqlite-journal.ts";
+import { openJournalFile } from "../llm/io/journal-file.ts";
 import { RunFailure } from "../failure.ts";
 import { microsOf } from "../llm/money.ts";
 import { DEFAULT_LIMITS, type ModelSettings, modelsFor } from "../llm/model-settings.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
-import { readRecording, recordGateway } from "../llm/recorded-gateway.ts";
+import { replayRecord } from "../llm/replay.ts";
 import { paidGateway } from "../llm/paid-gateway.ts";
 import type { ResearchLimits } from "../agent/work.ts";
 import type { ModelResearch } from "../service/research.ts";
@@ -38,33 +38,35 @@ export interface ModelRun extends Disposable {
   readonly research: ModelResearch;
 }
 
-/** Days that conversations are kept so that a run that was stopped can go on. */
+/** Days after its last call that an investigation's conversations are kept, so that a stopped run can continue. */
 const KEPT_DAYS = 90;
 /** Tokens of evidence in the first message of a phase. */
 const PACK_TOKENS = 8_000;
 
-/** Models, money and journal for one investigation from the command line. Throws RunFailure `usage`. */
-export function openModelRun(options: ModelRunOptions): ModelRun {
+/** Models, money and journal for one investigation from the command line. Throws RunFailure `usage` or `busy`. */
+export async function openModelRun(options: ModelRunOptions): Promise<ModelRun> {
   return options.replay === undefined ? openPaidRun(options) : openReplay(options.replay, options.config);
 }
 
-function openPaidRun(options: ModelRunOptions): ModelRun {
+async function openPaidRun(options: ModelRunOptions): Promise<ModelRun> {
   const { env, data, model, record, fresh } = options;
   const settings = settingsOf(env, model);
   const models = openModels(settings, env);
-  mkdirSync(data, { recursive: true });
-  const journal = sqliteJournal(join(data, "runs.db"), { onProblem: options.onProblem });
-  // What cannot go now (somebody else holds the file) goes another time.
-  journal.forgetBefore(Date.now() - KEPT_DAYS * 86_400_000).catch(() => undefined);
   const about = createHash("sha256")
     .update(JSON.stringify([...options.about, model ?? ""]))
     .digest("hex")
     .slice(0, 24);
   const run = fresh === true ? `cli-${randomUUID()}` : `cli-${about}`;
+  const payer = { investigation: `cli/${about}`, repository: 0, installation: 0 };
+  const write = record === undefined ? undefined : recorderOf(record);
+  const folder = join(data, "runs");
+  await forgetOld(folder, Date.now() - KEPT_DAYS * 86_400_000);
+  const journal = openJournalFile(join(folder, `${about}.jsonl`), { onProblem: options.onProblem });
+  if (write !== undefined) journal.copyTo(run, write);
   const gateway = paidGateway({
     journal,
     run,
-    payer: { investigation: `cli/${about}`, repository: 0, installation: 0 },
+    payer,
     modelsFor: (conversation) => {
       const purpose = purposeOf(conversation);
       // The judge is somebody else than the model that was asked for, where there is another one.
@@ -78,7 +80,7 @@ function openPaidRun(options: ModelRunOptions): ModelRun {
     now: Date.now,
   });
   return {
-    gateway: record === undefined ? gateway : recordGateway(gateway, run, recorderOf(record)),
+    gateway: journal.recordEnds(gateway, run, payer),
     research: researchOf(run, limitsOf(settings), options.config),
     [Symbol.dispose]: () => journal[Symbol.dispose](),
   };
@@ -87,7 +89,7 @@ function openPaidRun(options: ModelRunOptions): ModelRun {
 /** Nobody is asked, nothing is paid and no code is run: what the record holds is shown as it was. */
 function openReplay(file: string, config: ModelRunOptions["config"]): ModelRun {
   try {
-    const { run, gateway } = readRecording(linesOf(file));
+    const { run, gateway } = replayRecord(textOf(file));
     return { gateway, research: researchOf(run, limitsOf(undefined), config), [Symbol.dispose]: () => {} };
   } catch (error) {
     if (error instanceof SyntaxError) throw new RunFailure("usage", `${file}: ${error.message}`, error);
@@ -140,12 +142,25 @@ function recorderOf(file: string): (line: string) => void {
   return (line) => appendFileSync(file, `${line}\n`);
 }
 
-function linesOf(file: string): readonly string[] {
+function textOf(file: string): string {
   try {
-    return readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line !== "");
+    return readFileSync(file, "utf8");
   } catch (error) {
     throw new RunFailure("usage", `The recording ${file} cannot be read`, error);
+  }
+}
+
+/** Removes the conversations of investigations that nothing continued since `time`; what they cost stays counted. */
+async function forgetOld(folder: string, time: number): Promise<void> {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const file = join(folder, name);
+    if (!name.endsWith(".jsonl") || statSync(file).mtimeMs >= time) continue;
+    try {
+      using journal = openJournalFile(file);
+      await journal.forgetBefore(time);
+    } catch (error) {
+      // Another process holds it, or it cannot be written: a later run removes them.
+      if (!(error instanceof RunFailure)) throw error;
+    }
   }
 }

@@ -1,14 +1,12 @@
 import { LeaseLost } from "../../src/failure.ts";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type Database, openDatabase } from "../../src/store/io/database.ts";
 import { journalStore } from "../../src/store/io/journal.ts";
 import { migrate } from "../../src/store/io/migrate.ts";
 import { openStoreIn } from "../../src/store/io/open-store.ts";
-import { sqliteJournal } from "../../src/llm/io/sqlite-journal.ts";
+import { openJournalFile } from "../../src/llm/io/journal-file.ts";
 import type { Entry, Reply } from "../../src/llm/transcript.ts";
 import type { Begun, CapName, Caps, Journal, Task } from "../../src/llm/journal.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
@@ -69,18 +67,15 @@ const BACKENDS: readonly (readonly [string, () => Promise<Backend>])[] = [
     },
   ],
   [
-    "a SQLite file",
+    "a record file",
     async () => {
       const folder = temporaryFolder();
-      const file = join(folder.path, "sub", "journal.sqlite");
-      const [journal, other] = [sqliteJournal(file), sqliteJournal(file)];
+      const journal = openJournalFile(join(folder.path, "sub", "run.jsonl"));
       return {
         journal,
-        other,
-        place: { file },
+        other: journal,
         async [Symbol.asyncDispose]() {
           journal[Symbol.dispose]();
-          other[Symbol.dispose]();
           folder[Symbol.dispose]();
         },
       };
@@ -639,7 +634,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       );
     });
 
-  if (backendName === "a PostgreSQL server" || backendName === "a SQLite file")
+  if (backendName === "a PostgreSQL server")
     test("eight processes at once never pass a cap, two of them killed at work", async () => {
       const payer = freshTask().payer;
       const caps = { installationPerMonth: 500_000 };
@@ -708,135 +703,6 @@ test("the store has a journal, also in a database of the version before", async 
   await begun(store.journal.begin(task, 0, ASKED, reserve(1), {}));
   expect(await store.journal.transcript(task)).toEqual(ASKED);
   expect(await store.note("old")).toBe("kept");
-});
-
-describe("the file", () => {
-  const open = (folder: { readonly path: string }, problems: string[] = []) =>
-    sqliteJournal(join(folder.path, "j.sqlite"), { onProblem: (problem) => problems.push(problem) });
-
-  test("is there for the next process", async () => {
-    using folder = temporaryFolder();
-    const task = freshTask();
-    {
-      using journal = open(folder);
-      await journal.settle(await begun(journal.begin(task, 0, ASKED, reserve(9), {})), REPLY, 8);
-    }
-    const problems: string[] = [];
-    using journal = open(folder, problems);
-    expect(await journal.transcript(task)).toEqual([...ASKED, REPLY]);
-    expect((await journal.taken(task.payer, NOON)).investigation).toBe(8);
-    expect(problems).toEqual([]);
-  });
-
-  test("in memory leaves nothing on the disk", async () => {
-    using journal = sqliteJournal(":memory:");
-    const task = freshTask();
-    await begun(journal.begin(task, 0, ASKED, reserve(1), {}));
-    expect(await journal.transcript(task)).toEqual(ASKED);
-    expect(readdirSync(".").filter((name) => name.startsWith(":memory:"))).toEqual([]);
-  });
-
-  test("of a newer version is left as it is", () => {
-    using folder = temporaryFolder();
-    const file = join(folder.path, "j.sqlite");
-    const newer = new DatabaseSync(file);
-    newer.exec("CREATE TABLE later (a); PRAGMA user_version = 99");
-    newer.close();
-    const before = readFileSync(file);
-    expect(() => open(folder)).toThrow(/j\.sqlite is of a newer version \(99, known 1\)/);
-    expect(readFileSync(file)).toEqual(before);
-  });
-
-  test("that is no database is set aside under its name, which is told", async () => {
-    using folder = temporaryFolder();
-    const file = join(folder.path, "j.sqlite");
-    const problems: string[] = [];
-    for (const n of [1, 2]) {
-      const text = `this is no database, whatever its name says (${n})\n`.repeat(100);
-      writeFileSync(file, text);
-      using journal = open(folder, problems);
-      await begun(journal.begin(freshTask(), 0, ASKED, reserve(1), {}));
-      expect(readFileSync(`${file}.broken-${n}`, "utf8")).toBe(text);
-      expect(problems).toHaveLength(n);
-      expect(problems[n - 1]).toContain(`set aside as ${file}.broken-${n}`);
-    }
-    using journal = open(folder, problems);
-    expect(await journal.transcript(freshTask())).toEqual([]);
-    expect(problems).toHaveLength(2);
-  });
-
-  test("that is broken or missing when eight processes start together is made once", async () => {
-    using folder = temporaryFolder();
-    const payer = freshTask().payer;
-    const broken = join(folder.path, "broken.sqlite");
-    writeFileSync(broken, "no database ".repeat(1_000));
-    for (const file of [broken, join(folder.path, "missing.sqlite")]) {
-      const tasks = Array.from({ length: 8 }, (_, i): Task => ({ run: `run ${i}`, name: "a", payer }));
-      const caps = { investigation: 20_000 };
-      const ends = await spendTogether(
-        tasks.map((task) => ({ place: { file }, task, caps, micros: 1_000, at: NOON })),
-        () => false,
-      );
-      expect(ends.map(({ code }) => code)).toEqual(tasks.map(() => 0));
-      using journal = sqliteJournal(file);
-      const costs = await Promise.all(tasks.map((task) => journal.cost(task)));
-      const sum = costs.reduce((sum, { micros }) => sum + micros, 0);
-      expect(sum).toBe((await journal.taken(payer, NOON)).investigation);
-      expect(sum).toBeGreaterThan(19_000);
-    }
-    expect(readdirSync(folder.path).filter((name) => name.includes(".broken-"))).toEqual([
-      "broken.sqlite.broken-1",
-    ]);
-  });
-
-  test("whose damage is met at work is set aside when it is opened next", async () => {
-    using folder = temporaryFolder();
-    const file = join(folder.path, "j.sqlite");
-    const task = freshTask();
-    const long: Entry = { kind: "request", text: "x".repeat(100_000) };
-    {
-      using journal = open(folder);
-      await begun(journal.begin(task, 0, [long], reserve(1), {}));
-    }
-    // The first page tells what tables there are; what they hold is overwritten.
-    const bytes = readFileSync(file);
-    writeFileSync(file, bytes.fill(0xff, 4_096));
-    const problems: string[] = [];
-    {
-      using journal = open(folder, problems);
-      await expect(journal.transcript(task)).rejects.toThrow("is set aside when it is opened next");
-    }
-    expect(problems).toEqual([]);
-    using journal = open(folder, problems);
-    expect(await journal.transcript(task)).toEqual([]);
-    expect(problems).toHaveLength(1);
-    expect(existsSync(`${file}.broken-1`)).toBe(true);
-    expect(existsSync(`${file}.damaged`)).toBe(false);
-  });
-
-  test("that looked damaged and is whole is kept", async () => {
-    using folder = temporaryFolder();
-    const file = join(folder.path, "j.sqlite");
-    const task = freshTask();
-    {
-      using journal = open(folder);
-      await begun(journal.begin(task, 0, ASKED, reserve(1), {}));
-    }
-    writeFileSync(`${file}.damaged`, "");
-    const problems: string[] = [];
-    using journal = open(folder, problems);
-    expect(await journal.transcript(task)).toEqual(ASKED);
-    expect(problems).toEqual([]);
-    expect(existsSync(`${file}.damaged`)).toBe(false);
-  });
-
-  test("in a place where no folder can be is a failure that says so", () => {
-    using folder = temporaryFolder();
-    writeFileSync(join(folder.path, "sub"), "a file");
-    expect(() => sqliteJournal(join(folder.path, "sub", "j.sqlite"))).toThrow(
-      expect.objectContaining({ code: "no-permission", message: expect.stringContaining("j.sqlite") }),
-    );
-  });
 });
 
 type Step =

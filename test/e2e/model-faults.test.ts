@@ -1,9 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openRepository } from "../../src/repository/io/open-repository.ts";
 import { openModel } from "../../src/llm/io/open-model.ts";
-import { sqliteJournal } from "../../src/llm/io/sqlite-journal.ts";
+import { openJournalFile } from "../../src/llm/io/journal-file.ts";
 import type { Fault, ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";
 import { honestScript } from "../../src/simulator/model/honest-script.ts";
 import { playScript } from "../../src/simulator/model/play-script.ts";
@@ -12,6 +12,8 @@ import { type FailureCode, RunFailure } from "../../src/failure.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 import { parseSpec } from "../../src/specs/parse-spec.ts";
 import type { NextReply } from "../../src/llm/gateway.ts";
+import { openLedger } from "../../src/llm/ledger.ts";
+import { parseRecord } from "../../src/llm/record.ts";
 import { paidGateway } from "../../src/llm/paid-gateway.ts";
 import type { CheckSource } from "../../src/documents/check-document.ts";
 import { repositorySource } from "../../src/documents/repository-source.ts";
@@ -85,7 +87,7 @@ const SILENT: readonly Fault["kind"][] = ["stall"];
 /** The phase in this process: a real endpoint, a real journal in a file, the real loop. */
 async function work({ fault, isAt }: Trouble): Promise<Ended> {
   using data = temporaryFolder();
-  const file = join(data.path, "runs.db");
+  const file = join(data.path, "run.jsonl");
   let faults = 0;
   let wasted = 0;
   await using server = await startScriptedServer({
@@ -122,7 +124,7 @@ async function work({ fault, isAt }: Trouble): Promise<Ended> {
     },
     { now, sleep, random: () => 1, idleMilliseconds: 250, onNote: (note) => notes.push(note) },
   );
-  using journal = sqliteJournal(file);
+  using journal = openJournalFile(file);
   const ends: NextReply["kind"][] = [];
   const paid = paidGateway({
     journal,
@@ -185,16 +187,8 @@ function honestly(request: ParsedRequest): ScriptedReply {
 }
 
 function openCalls(file: string): number {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return Number(
-      database.prepare("SELECT count(*) AS n FROM model_call WHERE state IN ('reserved', 'lost')").get()![
-        "n"
-      ],
-    );
-  } finally {
-    database.close();
-  }
+  const lines = parseRecord(readFileSync(file, "utf8"));
+  return [...openLedger(lines).calls.values()].filter(({ state }) => state === "reserved").length;
 }
 
 /** What is not as it must be, whatever happened. */

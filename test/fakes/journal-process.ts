@@ -2,12 +2,14 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { openDatabase } from "../../src/store/io/database.ts";
 import { journalStore } from "../../src/store/io/journal.ts";
-import { sqliteJournal } from "../../src/llm/io/sqlite-journal.ts";
 import type { Reply } from "../../src/llm/transcript.ts";
 import type { Caps, Journal, Task } from "../../src/llm/journal.ts";
 
 /** Where a journal is that several processes share. */
-export type JournalPlace = { readonly url: string; readonly schema: string } | { readonly file: string };
+export interface JournalPlace {
+  readonly url: string;
+  readonly schema: string;
+}
 
 export interface Spending {
   readonly place: JournalPlace;
@@ -63,10 +65,6 @@ export async function spendTogether(
 export async function openJournal(
   place: JournalPlace,
 ): Promise<{ readonly journal: Journal } & AsyncDisposable> {
-  if ("file" in place) {
-    const journal = sqliteJournal(place.file);
-    return { journal, [Symbol.asyncDispose]: async () => journal[Symbol.dispose]() };
-  }
   const database = await openDatabase(place);
   return {
     journal: journalStore(database, place.schema),

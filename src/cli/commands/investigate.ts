@@ -179,7 +179,7 @@ async function researchWithModel(
   const { openModelRun } = await import("../../research/open-model-run.ts");
   const config = readConfig(io.env);
   const { gitDir } = workbench.repository;
-  using run = openModelRun({
+  using run = await openModelRun({
     env: io.env,
     config,
     data: workbench.data,

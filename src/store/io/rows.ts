@@ -65,10 +65,11 @@ export function rowStore(database: Database, schema: string): Part {
     },
     async saveIdempotencyRecord({ repository, issue }, name, value) {
       await (value === undefined
-        ? database.query(
-            `DELETE FROM ${schema}.receipt WHERE repository = $1 AND issue = $2 AND name = $3`,
-            [repository, issue, name],
-          )
+        ? database.query(`DELETE FROM ${schema}.receipt WHERE repository = $1 AND issue = $2 AND name = $3`, [
+            repository,
+            issue,
+            name,
+          ])
         : database.query(
             `INSERT INTO ${schema}.receipt (repository, issue, name, value) VALUES ($1, $2, $3, $4)
              ON CONFLICT (repository, issue, name) DO UPDATE SET value = excluded.value`,
