@@ -1,45 +1,60 @@
 #!/usr/bin/env node
-// Starts the command line under Node 24: this one if it is new enough, else the one that came with the install.
-// In a clone the TypeScript sources run as they are; the published package holds them built, below dist.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// Starts the command line under Node 24: this Node if it is new enough, else the one that `npm ci` put into the clone.
+// A clone runs its TypeScript sources; the published package runs their build in `dist`.
+import { existsSync, readFileSync } from "node:fs";
 
 const NEEDED = 24;
-const here = dirname(fileURLToPath(import.meta.url));
+const args = process.argv.slice(2);
+const root = new URL("..", import.meta.url);
+const isNew = Number.parseInt(process.versions.node, 10) >= NEEDED;
+const node = isNew ? process.execPath : bundledNode();
 
-if (Number(process.versions.node.split(".")[0]) >= NEEDED) {
-  const source = join(here, "../src/cli/main.ts");
-  const built = join(here, "../dist/entry/cli/main.js");
-  await import(existsSync(source) ? source : built);
-} else {
-  const node = bundledNode();
-  if (node === undefined) {
-    process.stderr.write(
-      `casebook: needs Node ${NEEDED} or newer, this is ${process.versions.node}. Install Node ${NEEDED}, then try again.\n`,
-    );
-    process.exit(70);
-  }
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
-  // Whoever stops this process means the one that works.
+if (node === undefined) {
+  process.stderr.write(
+    `casebook: Casebook needs Node ${NEEDED} or newer, and this is Node ${process.versions.node}.\n`,
+  );
+  process.exitCode = 70;
+} else if (args.length === 1 && ["--version", "-V"].includes(args[0])) {
+  // Scripts ask for the version often; the command line takes four times as long to load.
+  process.stdout.write(`${JSON.parse(readFileSync(new URL("package.json", root), "utf8")).version}\n`);
+} else if (isNew) await run();
+else await runWith(node);
+
+async function run() {
+  await cacheCompiledCode();
+  const entry = args[0] === "simulate" ? "simulator/main" : "cli/main";
+  const source = new URL(`src/${entry}.ts`, root);
+  await import(existsSync(source) ? source.href : new URL(`dist/${entry}.js`, root).href);
+}
+
+/**
+ * Keeps the compiled form of every module below the data folder. It must be on before the first import of TypeScript:
+ * without it Node loads its type stripper, which takes longer than all of our modules together. Node compares each entry
+ * with its source, so stale code never runs. Threads and child processes find the folder in the environment.
+ */
+async function cacheCompiledCode() {
+  const { enableCompileCache } = await import("node:module");
+  const { homedir } = await import("node:os");
+  const { CASEBOOK_DATA: data, XDG_CACHE_HOME: caches } = process.env;
+  const folder = data || `${caches || `${homedir()}/.cache`}/casebook`;
+  const { directory } = enableCompileCache(`${folder}/compiled`);
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
+}
+
+async function runWith(node) {
+  const { spawn } = await import("node:child_process");
+  const { fileURLToPath } = await import("node:url");
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...args], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
-    process.stderr.write(`casebook: Node ${NEEDED} cannot be started: ${error.message}\n`);
+    process.stderr.write(`casebook: Node ${NEEDED} does not start: ${error.message}\n`);
     process.exit(70);
   });
   child.on("close", (code, signal) => process.exit(code ?? (signal === null ? 70 : 130)));
 }
 
+/** The Node of the clone, which `node24/package.json` brings. The published package has none. */
 function bundledNode() {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(
-      `node-${process.platform}-${process.arch}/package.json`,
-    );
-    const node = join(dirname(manifest), "bin", "node");
-    return existsSync(node) ? node : undefined;
-  } catch {
-    return undefined;
-  }
+  const file = new URL(`node_modules/node-${process.platform}-${process.arch}/bin/node`, root);
+  return existsSync(file) ? decodeURIComponent(file.pathname) : undefined;
 }

@@ -1,6 +1,3 @@
-import { cacheCompiledCode } from "../process/cache-compiled-code.ts";
+import { start } from "./start.ts";
 
-// Before anything large is loaded.
-cacheCompiledCode(process.env);
-const { start } = await import("./start.ts");
 await start();

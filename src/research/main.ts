@@ -1,11 +1,7 @@
-import { cacheCompiledCode } from "../process/cache-compiled-code.ts";
 import { readConfig } from "../process/config.ts";
 import type { FromResearcher, ToResearcher } from "./protocol.ts";
 import { serviceLink } from "./service-link.ts";
-
-// Before anything large is loaded.
-cacheCompiledCode(process.env);
-const { checkTask, investigateTask } = await import("./tasks.ts");
+import { checkTask, investigateTask } from "./tasks.ts";
 
 // A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this
 // disk and the service that started it. When that is gone, so is this.

@@ -100,17 +100,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "specs",
     "text",
   ],
-  simulator: [
-    "failure",
-    "cli",
-    "investigation",
-    "issue",
-    "phases",
-    "process",
-    "repository",
-    "server",
-    "text",
-  ],
+  simulator: ["failure", "cli", "investigation", "issue", "phases", "repository", "server", "text"],
 };
 
 /** Rooms that are processes or start them: all of their files may touch the outside. */
