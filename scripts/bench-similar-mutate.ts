@@ -7,8 +7,8 @@
  */
 import { type Node, Parser } from "web-tree-sitter";
 import { loadGrammar } from "../src/languages/io/grammars.ts";
-import type { LanguageRules } from "../src/languages/language-rules.ts";
-import type { Language } from "../src/languages/syntax.ts";
+import type { GrammarRules } from "../src/languages/grammar-rules.ts";
+import type { LanguageName } from "../src/languages/languages.ts";
 import { pick } from "./bench-similar-random.ts";
 
 export type CloneType = 1 | 2 | 3;
@@ -27,8 +27,8 @@ interface Step {
   readonly source: string;
   readonly root: Node;
   readonly span: Span;
-  readonly rules: LanguageRules;
-  readonly language: Language;
+  readonly rules: GrammarRules;
+  readonly language: LanguageName;
   readonly random: () => number;
 }
 
@@ -38,7 +38,7 @@ interface Step {
  */
 export async function mutate(
   source: string,
-  language: Language,
+  language: LanguageName,
   lines: { readonly start: number; readonly end: number },
   type: CloneType,
   random: () => number,
@@ -118,7 +118,7 @@ function rename({ root, span, rules, random, source }: Step): Edit[] {
   return edits;
 }
 
-function literalEdits(node: Node, kind: string, rules: LanguageRules, random: () => number): Edit[] {
+function literalEdits(node: Node, kind: string, rules: GrammarRules, random: () => number): Edit[] {
   const { from, to } = spanOf(node);
   const text = node.text;
   if (kind === "number") {

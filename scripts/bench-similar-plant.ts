@@ -1,5 +1,6 @@
 import type { SymbolIndex, Definition } from "../src/evidence/references/build-symbol-index.ts";
-import type { Language, SyntaxReader } from "../src/languages/syntax.ts";
+import type { LanguageName } from "../src/languages/languages.ts";
+import type { SyntaxReader } from "../src/languages/syntax.ts";
 import { type CloneType, lineStart, mutate } from "./bench-similar-mutate.ts";
 import { shuffled } from "./bench-similar-random.ts";
 
@@ -26,7 +27,7 @@ const MAX_TRIES = 6;
  */
 export async function plant(
   original: Definition,
-  language: Language,
+  language: LanguageName,
   type: CloneType,
   { symbolIndex, reader, textOf, random }: Field,
 ): Promise<Planted | undefined> {
@@ -67,7 +68,7 @@ export async function plant(
   return undefined;
 }
 
-async function parseOne(reader: SyntaxReader, oid: string, language: Language, text: string) {
+async function parseOne(reader: SyntaxReader, oid: string, language: LanguageName, text: string) {
   for await (const { syntax } of reader.parse([{ oid, language, text }])) return syntax;
   return undefined;
 }

@@ -27,7 +27,7 @@ import { parseArgs } from "node:util";
 import { openWorkbench } from "../src/research/workbench.ts";
 import { type Definition, buildSymbolIndex } from "../src/evidence/references/build-symbol-index.ts";
 import { findSimilar } from "../src/evidence/find-similar.ts";
-import type { Language } from "../src/languages/syntax.ts";
+import type { LanguageName } from "../src/languages/languages.ts";
 import type { CloneType } from "./bench-similar-mutate.ts";
 import { lineStart } from "./bench-similar-mutate.ts";
 import { sharedLines } from "./bench-similar-judge.ts";
@@ -123,7 +123,7 @@ async function measure(name: string): Promise<void> {
     (path) => workbench.reader.languageOf(path) !== undefined,
   );
   const textOf = async (path: string): Promise<string | undefined> => (await codebase.text(path))?.text;
-  const functions = new Map<Language, Definition[]>();
+  const functions = new Map<LanguageName, Definition[]>();
   for (const [path, syntax] of [...symbolIndex.files].sort(([a], [b]) => (a < b ? -1 : 1)))
     for (const symbol of syntax.symbols)
       if (symbol.shape !== undefined && symbol.shape.tokens.length >= 24)

@@ -12,9 +12,10 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Parser } from "web-tree-sitter";
 import { loadGrammar } from "../src/languages/io/grammars.ts";
-import { languageOf } from "../src/languages/language-of.ts";
+import { languageOf } from "../src/languages/languages.ts";
 import { treeSitterSyntax } from "../src/languages/io/tree-sitter-syntax.ts";
-import type { FileText, Language } from "../src/languages/syntax.ts";
+import type { LanguageName } from "../src/languages/languages.ts";
+import type { FileText } from "../src/languages/syntax.ts";
 
 const ROUNDS = 3;
 const MAX_BYTES = 1_000_000;
@@ -46,8 +47,8 @@ function git(folder: string, args: readonly string[], input = ""): Buffer {
 }
 
 /** The files at HEAD by language, at most `most` of each, spread evenly over the list of paths. */
-function filesOf(folder: string, most: number): Map<Language, FileText[]> {
-  const byLanguage = new Map<Language, string[]>();
+function filesOf(folder: string, most: number): Map<LanguageName, FileText[]> {
+  const byLanguage = new Map<LanguageName, string[]>();
   for (const entry of git(folder, ["ls-tree", "-r", "-z", "HEAD"]).toString().split("\0")) {
     const [meta = "", path = ""] = entry.split("\t");
     const [, type, oid = ""] = meta.split(" ");
@@ -55,7 +56,7 @@ function filesOf(folder: string, most: number): Map<Language, FileText[]> {
     if (language === undefined) continue;
     byLanguage.set(language, [...(byLanguage.get(language) ?? []), oid]);
   }
-  const files = new Map<Language, FileText[]>();
+  const files = new Map<LanguageName, FileText[]>();
   for (const [language, oids] of byLanguage) {
     const step = Math.max(1, oids.length / most);
     const chosen = oids.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
@@ -81,14 +82,14 @@ function readBlobs(folder: string, oids: readonly string[]): { oid: string; text
   return blobs;
 }
 
-const grammarPackage = (language: Language): string =>
+const grammarPackage = (language: LanguageName): string =>
   language === "kotlin"
     ? "@tree-sitter-grammars/tree-sitter-kotlin"
     : language === "c"
       ? "tree-sitter-c"
       : "@vscode/tree-sitter-wasm";
 
-async function ownWays(language: Language): Promise<Way[]> {
+async function ownWays(language: LanguageName): Promise<Way[]> {
   const { grammar } = await loadGrammar(language);
   const packages = ["web-tree-sitter", grammarPackage(language)].map((name) => join(MODULES, name));
   const parser = new Parser().setLanguage(grammar);
@@ -114,7 +115,7 @@ async function ownWays(language: Language): Promise<Way[]> {
   return [parseOnly, ...extracting];
 }
 
-function astGrepWays(folder: string): (language: Language) => Way[] {
+function astGrepWays(folder: string): (language: LanguageName) => Way[] {
   const load = createRequire(join(resolve(folder), "package.json"));
   const modules = join(resolve(folder), "node_modules", "@ast-grep");
   const names = readdirSync(modules);

@@ -6,7 +6,7 @@ import { plainStatement } from "./submission/plain-statement.ts";
 import { reproductionTestFileOf } from "../phases/names.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import type { Judgement } from "../phases/judgement.ts";
-import { languageName } from "../phases/builtin/language-name.ts";
+import { fenceWord } from "../languages/languages.ts";
 import type { Written } from "../phases/builtin/researcher.ts";
 import { counted, fact, findings, measured, unknown } from "../phases/builtin/statements.ts";
 import { checkFinding, VIEWS } from "./submission/check-finding.ts";
@@ -227,7 +227,7 @@ function blocksFor(
         },
         {
           kind: "code",
-          language: languageName(best.path),
+          language: fenceWord(best.path),
           text: best.text.replaceAll("\r\n", "\n").replace(/\n+$/, ""),
         },
       ];

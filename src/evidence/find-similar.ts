@@ -1,5 +1,5 @@
 import type { SymbolIndex, Definition } from "./references/build-symbol-index.ts";
-import type { Language } from "../languages/syntax.ts";
+import { LANGUAGES, type LanguageName } from "../languages/languages.ts";
 import { runCounter } from "./shared-runs.ts";
 
 /** A function that is built like the one asked about. */
@@ -16,14 +16,6 @@ const MIN_TOKENS = 24;
  */
 const MIN_SIMILARITY = 0.7;
 
-const FAMILY: Readonly<Partial<Record<Language, string>>> = {
-  typescript: "js",
-  tsx: "js",
-  javascript: "js",
-  c: "c",
-  cpp: "c",
-};
-
 /**
  * Functions of the symbol index whose body has the structure of the target's, names and literals folded away. Most similar
  * first, then by path and line. Order counts only within four tokens: a statement that was moved costs the runs at its
@@ -32,15 +24,16 @@ const FAMILY: Readonly<Partial<Record<Language, string>>> = {
  */
 export function findSimilar(
   target: Definition,
-  language: Language,
+  language: LanguageName,
   symbolIndex: SymbolIndex,
 ): readonly SimilarFunction[] {
   const { shape } = target.symbol;
   if (shape === undefined || shape.tokens.length < MIN_TOKENS) return [];
   const counter = runCounter(shape.tokens);
+  const { family } = LANGUAGES[language];
   const found: SimilarFunction[] = [];
   for (const [path, syntax] of symbolIndex.files) {
-    if (familyOf(syntax.language) !== familyOf(language)) continue;
+    if (LANGUAGES[syntax.language].family !== family) continue;
     for (const symbol of syntax.symbols) {
       if (symbol.shape === undefined || symbol.shape.tokens.length < MIN_TOKENS) continue;
       if (path === target.path && symbol.start === target.symbol.start) continue;
@@ -58,8 +51,4 @@ export function findSimilar(
 /** Twice the shared runs of four tokens over the runs of both: 1 for equal sequences, the same in both directions. */
 export function similarityOf(a: readonly number[], b: readonly number[]): number {
   return runCounter(a).similarity(b, 0);
-}
-
-function familyOf(language: Language): string {
-  return FAMILY[language] ?? language;
 }

@@ -1,6 +1,5 @@
-import type { SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, Surroundings } from "./language-rules.ts";
+import { define, type DefinitionNode, type NodeContext, type SymbolKind } from "./grammar-rules.ts";
 
 const MAX_DECLARATOR = 30;
 /** Between a definition and its namespace: a list, a template or two, conditional sections. */
@@ -81,7 +80,7 @@ function isStatic(tree: FlatTree, node: number): boolean {
 }
 
 /** In a class by its section; outside, `static` keeps a name to its file. */
-function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
+function isPublic(tree: FlatTree, node: number, at: NodeContext): boolean {
   return TYPES.includes(at.scopeKind ?? "")
     ? at.sectionIsPublic
     : !isStatic(tree, node) && !isUnnamed(tree, node);
@@ -102,34 +101,32 @@ function outerOf(tree: FlatTree, node: number): number {
   return outer;
 }
 
-function functionKind(one: Declared, at: Surroundings): SymbolKind {
+function functionKind(one: Declared, at: NodeContext): SymbolKind {
   const holder = one.container.at(-1) ?? (TYPES.includes(at.scopeKind ?? "") ? at.scopeName : undefined);
   if (holder === undefined) return "function";
   return one.name === holder ? "constructor" : "method";
 }
 
-export function functionDefinition(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+export function functionDefinition(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const one = declared(tree, tree.child(node, "declarator"));
   if (one === undefined) return [];
   const { name, nameNode, container } = one;
+  const outer = outerOf(tree, node);
   return [
-    {
+    define(tree, node, functionKind(one, at), {
       name,
-      kind: functionKind(one, at),
-      node,
       nameNode,
-      outer: outerOf(tree, node),
-      body: tree.child(node, "body"),
+      outer,
       isPublic: isPublic(tree, node, at),
       container,
-    },
+    }),
   ];
 }
 
 /** Prototypes, members and variables; what a function declares is local. */
-export function declaration(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+export function declaration(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   if (at.inFunction && !TYPES.includes(at.scopeKind ?? "")) return [];
-  return tree.childrenIn(node, "declarator").flatMap((declarator): Definition[] => {
+  return tree.childrenIn(node, "declarator").flatMap((declarator): DefinitionNode[] => {
     const one = declared(tree, declarator);
     if (one === undefined) return [];
     const { name, nameNode, container, isFunction } = one;
@@ -152,7 +149,7 @@ export function declaration(tree: FlatTree, node: number, at: Surroundings): rea
 
 /** A struct, class, union or enum that is defined here; `struct node *next` only uses one. */
 export function typeSpecifier(kind: SymbolKind) {
-  return (tree: FlatTree, node: number, at: Surroundings): readonly Definition[] => {
+  return (tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] => {
     const body = tree.child(node, "body");
     if (body < 0) return [];
     const nameNode = tree.child(node, "name");
@@ -168,7 +165,12 @@ export function typeSpecifier(kind: SymbolKind) {
 }
 
 /** `typedef struct { … } store_t`: the alias names the type. */
-function anonymousType(tree: FlatTree, node: number, body: number, kind: SymbolKind): readonly Definition[] {
+function anonymousType(
+  tree: FlatTree,
+  node: number,
+  body: number,
+  kind: SymbolKind,
+): readonly DefinitionNode[] {
   const parent = tree.parentOf(node);
   const one =
     tree.kind(parent) === "type_definition" ? declared(tree, tree.child(parent, "declarator")) : undefined;
@@ -176,12 +178,12 @@ function anonymousType(tree: FlatTree, node: number, body: number, kind: SymbolK
   return [{ name: one.name, kind, node, nameNode: one.nameNode, outer: parent, body, isPublic: true }];
 }
 
-export function typedefDefinition(tree: FlatTree, node: number): readonly Definition[] {
+export function typedefDefinition(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const type = tree.child(node, "type");
   const hasBody = tree.child(type, "body") >= 0;
   const namesType = hasBody && tree.child(type, "name") < 0;
   const tag = hasBody ? tree.text(tree.child(type, "name")) : "";
-  return tree.childrenIn(node, "declarator").flatMap((declarator, index): Definition[] => {
+  return tree.childrenIn(node, "declarator").flatMap((declarator, index): DefinitionNode[] => {
     if (namesType && index === 0) return [];
     const one = declared(tree, declarator);
     if (one === undefined || one.name === tag) return [];
@@ -189,17 +191,13 @@ export function typedefDefinition(tree: FlatTree, node: number): readonly Defini
   });
 }
 
-export function enumerators(tree: FlatTree, node: number): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: true }];
+export function publicName(kind: SymbolKind) {
+  return (tree: FlatTree, node: number): readonly DefinitionNode[] => [
+    define(tree, node, kind, { isPublic: true }),
+  ];
 }
 
-export function macroDefinition(tree: FlatTree, node: number): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  return [{ name: tree.text(nameNode), kind: "macro", node, nameNode, isPublic: true }];
-}
-
-export function namespaceDefinition(tree: FlatTree, node: number): readonly Definition[] {
+export function namespaceDefinition(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const nameNode = tree.child(node, "name");
   if (nameNode < 0) return [];
   const parts = tree.text(nameNode).split("::");
@@ -209,18 +207,8 @@ export function namespaceDefinition(tree: FlatTree, node: number): readonly Defi
 }
 
 export function aliasDefinition(kind: SymbolKind) {
-  return (tree: FlatTree, node: number, at: Surroundings): readonly Definition[] => {
-    const nameNode = tree.child(node, "name");
-    if (at.inFunction) return [];
-    return [
-      {
-        name: tree.text(nameNode),
-        kind,
-        node,
-        nameNode,
-        outer: outerOf(tree, node),
-        isPublic: at.sectionIsPublic,
-      },
-    ];
-  };
+  return (tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] =>
+    at.inFunction
+      ? []
+      : [define(tree, node, kind, { outer: outerOf(tree, node), isPublic: at.sectionIsPublic })];
 }

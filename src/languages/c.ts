@@ -1,16 +1,17 @@
-import type { LanguageRules } from "./language-rules.ts";
+import type { GrammarRules } from "./grammar-rules.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
+import { joinPath, stemOf } from "./paths.ts";
 import {
   aliasDefinition,
   declaration,
-  enumerators,
   functionDefinition,
-  macroDefinition,
   namespaceDefinition,
+  publicName,
   typedefDefinition,
   typeSpecifier,
 } from "./c-definitions.ts";
 
-const include: LanguageRules["imports"] = {
+const include: GrammarRules["imports"] = {
   preproc_include: (tree, node) => {
     const path = tree.child(node, "path");
     const isQuoted = ["string_literal", "system_lib_string"].includes(tree.kind(path));
@@ -19,7 +20,7 @@ const include: LanguageRules["imports"] = {
   },
 };
 
-export const c: LanguageRules = {
+const cRules: GrammarRules = {
   identifiers: {
     identifier: "name",
     type_identifier: "type",
@@ -76,20 +77,20 @@ export const c: LanguageRules = {
     struct_specifier: typeSpecifier("class"),
     union_specifier: typeSpecifier("class"),
     enum_specifier: typeSpecifier("enum"),
-    enumerator: enumerators,
-    preproc_def: macroDefinition,
-    preproc_function_def: macroDefinition,
+    enumerator: publicName("variable"),
+    preproc_def: publicName("macro"),
+    preproc_function_def: publicName("macro"),
   },
   imports: include,
 };
 
-export const cpp: LanguageRules = {
-  ...c,
+const cppRules: GrammarRules = {
+  ...cRules,
   ignored: ["static_cast", "dynamic_cast", "const_cast", "reinterpret_cast"],
-  identifiers: { ...c.identifiers, namespace_identifier: "name" },
-  members: { ...c.members, qualified_identifier: "name" },
+  identifiers: { ...cRules.identifiers, namespace_identifier: "name" },
+  members: { ...cRules.members, qualified_identifier: "name" },
   wrappers: {
-    ...c.wrappers,
+    ...cRules.wrappers,
     template_function: "",
     template_method: "",
     template_type: "",
@@ -97,7 +98,7 @@ export const cpp: LanguageRules = {
     destructor_name: "",
   },
   roles: {
-    ...c.roles,
+    ...cRules.roles,
     "new_expression.type": "new",
     base_class_clause: "inherit",
     "base_class_clause.^": "inherit",
@@ -108,7 +109,7 @@ export const cpp: LanguageRules = {
     variadic_type_parameter_declaration: "skip",
   },
   definitions: {
-    ...c.definitions,
+    ...cRules.definitions,
     class_specifier: typeSpecifier("class"),
     namespace_definition: namespaceDefinition,
     alias_declaration: aliasDefinition("type"),
@@ -128,4 +129,29 @@ export const cpp: LanguageRules = {
       return [{ source, names, line: tree.lineOf(node) }];
     },
   },
+};
+
+/** A header beside the file, or below a folder of headers. */
+const resolve: Language["resolve"] = ({ source }, folder, files) => {
+  const beside = files.at(stemOf(joinPath(folder, source)));
+  return beside === undefined ? files.endingWith(stemOf(source).split("/")) : [beside];
+};
+
+export const c: Language = {
+  endings: ["c"],
+  text: C_TEXT,
+  wasm: "tree-sitter-c/tree-sitter-c.wasm",
+  rules: cRules,
+  family: "c",
+  names: {},
+  resolve,
+};
+
+export const cpp: Language = {
+  ...c,
+  // `h` too: this grammar reads headers of C, and that of C does not read those of C++.
+  endings: ["cc", "cpp", "cxx", "c++", "h", "hh", "hpp", "hxx", "h++", "inl", "ipp", "tpp"],
+  wasm: vscodeGrammar("cpp"),
+  rules: cppRules,
+  names: { bareMembers: true, hasNamespaces: true },
 };

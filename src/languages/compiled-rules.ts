@@ -1,18 +1,18 @@
 import type { Language as Grammar } from "web-tree-sitter";
-import type { LanguageRules, Role } from "./language-rules.ts";
 import { hash32 } from "../text/hash.ts";
+import type { GrammarRules, NameUse } from "./grammar-rules.ts";
 
 /** The order gives each role its number in a table; 0 is "nothing said". */
-export const ROLES = ["", "call", "new", "type", "inherit", "name", "skip", "bind", "free"] as const;
+export const NAME_USES = ["", "call", "new", "type", "inherit", "name", "skip", "bind", "free"] as const;
 
 export const TOKEN = { node: 0, dropped: 1, literal: 2, interpolation: 3 } as const;
 
 /** A language's rules as arrays by the grammar's type numbers, so that the walk over a file does no text lookups. */
 export interface CompiledRules {
-  readonly rules: LanguageRules;
+  readonly rules: GrammarRules;
   readonly named: Uint8Array;
   readonly leaf: Uint8Array;
-  /** Role of an identifier type by default, as an index into ROLES; 0 where the type is no identifier. */
+  /** NameUse of an identifier type by default, as an index into NAME_USES; 0 where the type is no identifier. */
   readonly identifier: Uint8Array;
   readonly tokenKind: Uint8Array;
   /** What a leaf of the type counts as in a shape. */
@@ -23,7 +23,7 @@ export interface CompiledRules {
   readonly opaque: Uint8Array;
   /** 0: no member access; 1: any child but the first is the name; else the name's field + 2. */
   readonly member: Uint16Array;
-  /** 0: not looked through; else 1 + an index into ROLES. */
+  /** 0: not looked through; else 1 + an index into NAME_USES. */
   readonly wrapper: Uint8Array;
   /** By type * slots + slot; the slot is the field's number, or `slots - 1` for the first child without a field. */
   readonly role: Uint8Array;
@@ -33,7 +33,7 @@ export interface CompiledRules {
 }
 
 /** Rows for every type of the grammar and one more for ERROR nodes, whose number is out of range. */
-export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRules {
+export function compileRules(rules: GrammarRules, grammar: Grammar): CompiledRules {
   const types = grammar.types;
   const rows = types.length + 1;
   const slots = grammar.fields.length + 2;
@@ -58,7 +58,7 @@ export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRu
     named[id] = 1;
     const use = rules.identifiers[type];
     if (use !== undefined) {
-      identifier[id] = ROLES.indexOf(use);
+      identifier[id] = NAME_USES.indexOf(use);
       leaf[id] = 1;
       tokenHash[id] = hash32("identifier");
     }
@@ -78,7 +78,7 @@ export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRu
     const name = rules.members[type];
     if (name !== undefined) member[id] = name === "*" ? 1 : (grammar.fieldIdForName(name) ?? 0) + 2;
     const through = rules.wrappers[type];
-    if (through !== undefined) wrapper[id] = 1 + ROLES.indexOf(through);
+    if (through !== undefined) wrapper[id] = 1 + NAME_USES.indexOf(through);
     const tables = [rules.definitions, rules.scopes, rules.sections, rules.imports, rules.importCalls];
     if (tables.some((table) => table !== undefined && Object.hasOwn(table, type))) hasRule[id] = 1;
     fillRoles(role.subarray(id * slots, (id + 1) * slots), type, rules.roles, grammar);
@@ -105,12 +105,12 @@ export function compileRules(rules: LanguageRules, grammar: Grammar): CompiledRu
 function fillRoles(
   row: Uint8Array,
   type: string,
-  roles: Readonly<Record<string, Role>>,
+  roles: Readonly<Record<string, NameUse>>,
   grammar: Grammar,
 ): void {
   const number = (key: string) => {
     const role = roles[key];
-    return role === undefined ? 0 : ROLES.indexOf(role);
+    return role === undefined ? 0 : NAME_USES.indexOf(role);
   };
   const anywhere = number(type);
   grammar.fields.forEach((field, id) => {

@@ -1,9 +1,15 @@
-import type { SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  type GrammarRules,
+  type NodeContext,
+  type SymbolKind,
+} from "./grammar-rules.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
 
 /** What an interface holds is public without saying so. */
-function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
+function isPublic(tree: FlatTree, node: number, at: NodeContext): boolean {
   const modifiers = tree
     .children(node)
     .filter((n) => tree.kind(n) === "modifier")
@@ -13,11 +19,9 @@ function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
 }
 
 function definition(kind: SymbolKind) {
-  return (tree: FlatTree, node: number, at: Surroundings): readonly Definition[] => {
-    const nameNode = tree.child(node, "name");
-    const body = bodyOf(tree, node);
-    return [{ name: tree.text(nameNode), kind, node, nameNode, body, isPublic: isPublic(tree, node, at) }];
-  };
+  return (tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] => [
+    define(tree, node, kind, { body: bodyOf(tree, node), isPublic: isPublic(tree, node, at) }),
+  ];
 }
 
 function bodyOf(tree: FlatTree, node: number): number {
@@ -25,81 +29,63 @@ function bodyOf(tree: FlatTree, node: number): number {
   return body >= 0 ? body : tree.childOf(node, "arrow_expression_clause");
 }
 
-function fields(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function fields(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const declarators = tree.named(tree.childOf(node, "variable_declaration"));
-  return declarators.flatMap((declarator): Definition[] => {
-    if (tree.kind(declarator) !== "variable_declarator") return [];
-    const nameNode = tree.child(declarator, "name");
-    return [
-      { name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node, at) },
-    ];
-  });
+  return declarators
+    .filter((declarator) => tree.kind(declarator) === "variable_declarator")
+    .map((declarator) =>
+      define(tree, node, "variable", {
+        nameNode: tree.child(declarator, "name"),
+        isPublic: isPublic(tree, node, at),
+      }),
+    );
 }
 
 /** A property with code in it is a method to its readers; one without is a variable. */
-function property(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function property(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const arrow = tree.child(node, "value");
   const accessors = tree.child(node, "accessors");
   const hasCode =
     tree.kind(arrow) === "arrow_expression_clause" ||
     tree.below(accessors, "block", "arrow_expression_clause").length > 0;
-  const nameNode = tree.child(node, "name");
   const body = tree.kind(arrow) === "arrow_expression_clause" ? arrow : accessors;
+  const name = tree.text(tree.child(node, "name")) || "this";
   return [
-    {
-      name: nameNode < 0 ? "this" : tree.text(nameNode),
-      kind: hasCode ? "method" : "variable",
-      node,
-      nameNode,
-      body,
-      isPublic: isPublic(tree, node, at),
-    },
+    define(tree, node, hasCode ? "method" : "variable", { name, body, isPublic: isPublic(tree, node, at) }),
   ];
 }
 
 /** `operator==`, `operator int`. */
-function operator(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function operator(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const children = tree.children(node);
   const sign = children[children.findIndex((n) => tree.kind(n) === "operator") + 1] ?? -1;
   const isConversion = tree.kind(node) === "conversion_operator_declaration";
   const name = isConversion
     ? `operator ${tree.text(tree.child(node, "type"))}`
     : `operator${tree.kind(sign)}`;
-  return [
-    {
-      name,
-      kind: "method",
-      node,
-      nameNode: -1,
-      body: bodyOf(tree, node),
-      isPublic: isPublic(tree, node, at),
-    },
-  ];
+  const isOpen = isPublic(tree, node, at);
+  return [define(tree, node, "method", { name, nameNode: -1, body: bodyOf(tree, node), isPublic: isOpen })];
 }
 
 /** `namespace App.Core;` holds everything after it in the file. */
-function namespace(tree: FlatTree, node: number): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  const parts = tree.text(nameNode).split(".");
+function namespace(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  const parts = tree.text(tree.child(node, "name")).split(".");
   const name = parts.at(-1) ?? "";
   const container = parts.slice(0, -1);
-  const body = tree.child(node, "body");
-  const reach = body < 0 ? tree.lastOf(tree.parentOf(node)) : tree.lastOf(node);
-  return [{ name, kind: "module", node, nameNode, body, isPublic: true, container, reach }];
+  const reach = tree.lastOf(tree.child(node, "body") < 0 ? tree.parentOf(node) : node);
+  return [define(tree, node, "module", { name, isPublic: true, container, reach })];
 }
 
 /** A record's parameters are its properties. */
-function record(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  const parameters = tree.named(tree.childOf(node, "parameter_list")).flatMap((parameter): Definition[] => {
-    const nameNode = tree.child(parameter, "name");
-    return nameNode < 0
-      ? []
-      : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
-  });
+function record(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  const parameters = tree
+    .named(tree.childOf(node, "parameter_list"))
+    .filter((parameter) => tree.child(parameter, "name") >= 0)
+    .map((parameter) => define(tree, parameter, "variable", { isPublic: true }));
   return [...definition("class")(tree, node, at), ...parameters];
 }
 
-export const csharp: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: { identifier: "name", implicit_parameter: "bind" },
   literals: {
     string_literal: "string",
@@ -176,8 +162,7 @@ export const csharp: LanguageRules = {
     record_declaration: record,
     interface_declaration: definition("interface"),
     enum_declaration: definition("enum"),
-    enum_member_declaration: (tree, node, at) =>
-      definition("variable")(tree, node, at).map((one) => ({ ...one, isPublic: true })),
+    enum_member_declaration: (tree, node) => [define(tree, node, "variable", { isPublic: true })],
     delegate_declaration: definition("type"),
     method_declaration: definition("method"),
     local_function_statement: definition("function"),
@@ -201,4 +186,15 @@ export const csharp: LanguageRules = {
       return [{ source, names, line: tree.lineOf(node) }];
     },
   },
+};
+
+export const csharp: Language = {
+  endings: ["cs"],
+  text: C_TEXT,
+  wasm: vscodeGrammar("c-sharp"),
+  rules,
+  family: "csharp",
+  names: { bareMembers: true, hasNamespaces: true },
+  // `using` names a namespace, which can be in any file.
+  resolve: () => [],
 };

@@ -1,15 +1,7 @@
 import { ByteReader, ByteWriter, DamagedBytes } from "./bytes.ts";
-import {
-  LANGUAGES,
-  type FileSyntax,
-  type Import,
-  type Reference,
-  type ReferenceKind,
-  type RenamedExport,
-  type Shape,
-  type SymbolDefinition,
-  type SymbolKind,
-} from "./syntax.ts";
+import type { Import, ReferenceKind, SymbolKind } from "./grammar-rules.ts";
+import { LANGUAGE_NAMES } from "./languages.ts";
+import type { FileSyntax, Reference, RenamedExport, Shape, SymbolDefinition } from "./syntax.ts";
 
 /** The BlobCache kind of encoded syntax. Whoever changes what is extracted or how it is written counts it up. */
 export const SYNTAX_KIND = "syntax-4";
@@ -34,7 +26,7 @@ const REFERENCE_KINDS: readonly ReferenceKind[] = ["call", "new", "type", "inher
  */
 export function encodeSyntax(syntax: FileSyntax): Uint8Array {
   const out = new ByteWriter();
-  out.number(LANGUAGES.indexOf(syntax.language) * 2 + (syntax.hasErrors ? 1 : 0));
+  out.number(LANGUAGE_NAMES.indexOf(syntax.language) * 2 + (syntax.hasErrors ? 1 : 0));
   out.number(syntax.symbols.length);
   let line = 0;
   for (const symbol of syntax.symbols) line = writeSymbol(out, symbol, line);
@@ -59,7 +51,7 @@ export function decodeSyntax(bytes: Uint8Array): FileSyntax | undefined {
   try {
     const from = new ByteReader(bytes);
     const head = from.number();
-    const language = LANGUAGES[head >> 1];
+    const language = LANGUAGE_NAMES[head >> 1];
     if (language === undefined) return undefined;
     const symbols: SymbolDefinition[] = [];
     for (let left = from.count(), line = 0; left > 0; left--) {

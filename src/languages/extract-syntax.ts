@@ -1,18 +1,16 @@
-import type {
-  FileSyntax,
-  Import,
-  Language,
-  Reference,
-  ReferenceKind,
-  RenamedExport,
-  Shape,
-  SymbolDefinition,
-  SymbolKind,
-} from "./syntax.ts";
+import type { FileSyntax, Reference, RenamedExport, Shape, SymbolDefinition } from "./syntax.ts";
 import { CommentLines } from "./comment-lines.ts";
-import { ROLES, TOKEN, type CompiledRules } from "./compiled-rules.ts";
+import { NAME_USES, TOKEN, type CompiledRules } from "./compiled-rules.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, Role, Surroundings } from "./language-rules.ts";
+import type {
+  DefinitionNode,
+  Import,
+  NameUse,
+  NodeContext,
+  ReferenceKind,
+  SymbolKind,
+} from "./grammar-rules.ts";
+import type { LanguageName } from "./languages.ts";
 import { receiverText } from "./receiver-text.ts";
 import { shapeOf } from "./shape.ts";
 import { signatureOf } from "./signature.ts";
@@ -66,7 +64,7 @@ interface Pending {
  * bounded climb for each identifier.
  */
 export function extractSyntax(
-  language: Language,
+  language: LanguageName,
   tree: FlatTree,
   compiled: CompiledRules,
   hasErrors: boolean,
@@ -74,10 +72,10 @@ export function extractSyntax(
   return new Extraction(tree, compiled).run(language, hasErrors);
 }
 
-class Extraction implements Surroundings {
+class Extraction implements NodeContext {
   private readonly tree: FlatTree;
   private readonly compiled: CompiledRules;
-  private readonly found: Definition[] = [];
+  private readonly found: DefinitionNode[] = [];
   private readonly containers: (readonly string[])[] = [];
   private readonly pending: Pending[] = [];
   private readonly imports: Import[] = [];
@@ -129,7 +127,7 @@ class Extraction implements Surroundings {
       this.renamedExports.push({ name, as });
   }
 
-  run(language: Language, hasErrors: boolean): FileSyntax {
+  run(language: LanguageName, hasErrors: boolean): FileSyntax {
     const { tree, compiled } = this;
     const errorRow = compiled.named.length - 1;
     let node = 0;
@@ -208,7 +206,7 @@ class Extraction implements Surroundings {
     return node;
   }
 
-  private define(definition: Definition): void {
+  private define(definition: DefinitionNode): void {
     const { name, kind, node, nameNode } = definition;
     if (name === "") return;
     const holder = definition.hoisted === true ? this.scope.names.slice(0, -1) : this.scope.names;
@@ -325,7 +323,7 @@ class Extraction implements Surroundings {
   }
 
   /** How the name at `node` is used, and the outermost member access that it is the last name of (-1 when none). */
-  private roleOf(node: number, type: number): { role: Role; member: number } {
+  private roleOf(node: number, type: number): { role: NameUse; member: number } {
     const { tree, compiled } = this;
     const { slots, role: roles, member: members, wrapper: wrappers } = compiled;
     const lastRow = compiled.named.length - 1;
@@ -356,7 +354,7 @@ class Extraction implements Surroundings {
       }
       child = parent;
     }
-    const role = ROLES[fallback] ?? "name";
+    const role = NAME_USES[fallback] ?? "name";
     return { role: role === "" ? "name" : role, member };
   }
 

@@ -1,6 +1,14 @@
-import type { Import, SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  type GrammarRules,
+  type Import,
+  type NodeContext,
+  type SymbolKind,
+} from "./grammar-rules.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
+import { folderOf } from "./paths.ts";
 
 /** Go exports what starts with a capital letter. */
 function isPublic(name: string): boolean {
@@ -8,15 +16,11 @@ function isPublic(name: string): boolean {
   return first !== first.toLowerCase();
 }
 
-function functionDeclaration(tree: FlatTree, node: number): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
+function functionDeclaration(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const receiver = tree.below(tree.child(node, "receiver"), "type_identifier")[0];
-  const name = tree.text(nameNode);
-  const body = tree.child(node, "body");
-  if (receiver === undefined)
-    return [{ name, kind: "function", node, nameNode, body, isPublic: isPublic(name) }];
-  const container = [tree.text(receiver)];
-  return [{ name, kind: "method", node, nameNode, body, isPublic: isPublic(name), container }];
+  const access = isPublic(tree.text(tree.child(node, "name")));
+  if (receiver === undefined) return [define(tree, node, "function", { isPublic: access })];
+  return [define(tree, node, "method", { isPublic: access, container: [tree.text(receiver)] })];
 }
 
 /** The declaration itself when it holds one name, so that its `type` and its comment count as the name's own. */
@@ -25,55 +29,41 @@ function outerOf(tree: FlatTree, node: number): number {
   return tree.kind(parent).endsWith("_declaration") && !tree.has(parent, "(") ? parent : node;
 }
 
-function typeSpec(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  const name = tree.text(nameNode);
+function typeSpec(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  const name = tree.text(tree.child(node, "name"));
   const type = tree.child(node, "type");
   const shapes: Readonly<Record<string, SymbolKind>> = { struct_type: "class", interface_type: "interface" };
   const kind = shapes[tree.kind(type)] ?? "type";
   const body = kind === "type" ? -1 : tree.childOf(type, "field_declaration_list", "{");
   return [
-    {
-      name,
-      kind,
-      node,
-      nameNode,
+    define(tree, node, kind, {
       outer: outerOf(tree, node),
       body,
       isPublic: isPublic(name) && !at.inFunction,
-    },
+    }),
   ];
 }
 
-function variables(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function variables(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   if (at.inFunction) return [];
   return tree
     .childrenIn(node, "name")
     .concat(tree.children(node).filter((n) => tree.kind(n) === "identifier"))
     .filter((n, index, all) => tree.kind(n) === "identifier" && all.indexOf(n) === index)
-    .map((nameNode) => ({
-      name: tree.text(nameNode),
-      kind: "variable" as const,
-      node,
-      nameNode,
-      outer: outerOf(tree, node),
-      isPublic: isPublic(tree.text(nameNode)),
-    }));
+    .map((nameNode) => variable(tree, node, nameNode, outerOf(tree, node)));
 }
 
 /** The fields of a named struct; those of a struct type in a function are local. */
-function fieldNames(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function fieldNames(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   if (at.scopeKind !== "class") return [];
   return tree
     .named(node)
     .filter((n) => tree.kind(n) === "field_identifier")
-    .map((nameNode) => ({
-      name: tree.text(nameNode),
-      kind: "variable",
-      node,
-      nameNode,
-      isPublic: isPublic(tree.text(nameNode)),
-    }));
+    .map((nameNode) => variable(tree, node, nameNode, node));
+}
+
+function variable(tree: FlatTree, node: number, nameNode: number, outer: number): DefinitionNode {
+  return define(tree, node, "variable", { nameNode, outer, isPublic: isPublic(tree.text(nameNode)) });
 }
 
 function importSpec(tree: FlatTree, node: number): readonly Import[] {
@@ -86,7 +76,7 @@ function importSpec(tree: FlatTree, node: number): readonly Import[] {
   return [{ source, names: ["*"], ...(local === undefined ? {} : { locals: [local] }), line }];
 }
 
-export const go: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: {
     identifier: "name",
     type_identifier: "type",
@@ -151,12 +141,39 @@ export const go: LanguageRules = {
     const_spec: variables,
     var_spec: variables,
     field_declaration: fieldNames,
-    method_elem: (tree, node, at) => {
-      const nameNode = tree.child(node, "name");
-      const name = tree.text(nameNode);
-      if (at.scopeKind !== "interface") return [];
-      return [{ name, kind: "method", node, nameNode, isPublic: isPublic(name) }];
-    },
+    method_elem: (tree, node, at) =>
+      at.scopeKind === "interface"
+        ? [define(tree, node, "method", { isPublic: isPublic(tree.text(tree.child(node, "name"))) })]
+        : [],
   },
   imports: { import_spec: importSpec },
+};
+
+/** A package is a folder; what stands in it is all of its files. */
+const resolve: Language["resolve"] = ({ source }, _folder, files) => {
+  const parts = source.split("/");
+  const suffix = parts.slice(-2).join("/");
+  return files.inFolder(parts.at(-1) ?? "").filter((path) => {
+    const own = folderOf(path);
+    return parts.length === 1
+      ? own === source
+      : own === suffix || own.endsWith(`/${suffix}`) || source.endsWith(`/${own}`);
+  });
+};
+
+/** `…/redis/v8` is package redis. */
+function packageName(source: string): string {
+  const parts = source.split("/");
+  const last = parts.at(-1) ?? "";
+  return /^v\d+$/.test(last) ? (parts.at(-2) ?? last) : last;
+}
+
+export const go: Language = {
+  endings: ["go"],
+  text: C_TEXT,
+  wasm: vscodeGrammar("go"),
+  rules,
+  family: "go",
+  names: { sharesFolder: true, packageName },
+  resolve,
 };

@@ -1,6 +1,6 @@
-import type { SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules } from "./language-rules.ts";
+import { define, type DefinitionNode, definitions, type GrammarRules } from "./grammar-rules.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
 
 function hasModifier(tree: FlatTree, node: number, modifier: string): boolean {
   return tree.has(tree.childOf(node, "modifiers"), modifier);
@@ -14,33 +14,27 @@ function isPublic(tree: FlatTree, node: number): boolean {
   return implied && !hasModifier(tree, node, "private");
 }
 
-function definition(kind: SymbolKind) {
-  return (tree: FlatTree, node: number): readonly Definition[] => {
-    const nameNode = tree.child(node, "name");
-    const body = tree.child(node, "body");
-    return [{ name: tree.text(nameNode), kind, node, nameNode, body, isPublic: isPublic(tree, node) }];
-  };
-}
+const definition = definitions(isPublic);
 
-function fields(tree: FlatTree, node: number): readonly Definition[] {
-  return tree.childrenIn(node, "declarator").map((declarator) => {
-    const nameNode = tree.child(declarator, "name");
-    return { name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node) };
-  });
+function fields(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  return tree.childrenIn(node, "declarator").map((declarator) =>
+    define(tree, node, "variable", {
+      nameNode: tree.child(declarator, "name"),
+      isPublic: isPublic(tree, node),
+    }),
+  );
 }
 
 /** A record's components are its fields. */
-function record(tree: FlatTree, node: number): readonly Definition[] {
-  const components = tree.named(tree.child(node, "parameters")).flatMap((parameter): Definition[] => {
-    const nameNode = tree.child(parameter, "name");
-    return nameNode < 0
-      ? []
-      : [{ name: tree.text(nameNode), kind: "variable", node: parameter, nameNode, isPublic: true }];
-  });
-  return [...definition("class")(tree, node), ...components];
+function record(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  const components = tree
+    .named(tree.child(node, "parameters"))
+    .filter((parameter) => tree.child(parameter, "name") >= 0)
+    .map((parameter) => define(tree, parameter, "variable", { isPublic: true }));
+  return [define(tree, node, "class", { isPublic: isPublic(tree, node) }), ...components];
 }
 
-export const java: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: { identifier: "name", type_identifier: "type" },
   literals: {
     string_literal: "string",
@@ -108,8 +102,7 @@ export const java: LanguageRules = {
     compact_constructor_declaration: definition("constructor"),
     field_declaration: fields,
     constant_declaration: fields,
-    enum_constant: (tree, node) =>
-      definition("variable")(tree, node).map((one) => ({ ...one, isPublic: true })),
+    enum_constant: (tree, node) => [define(tree, node, "variable", { isPublic: true })],
   },
   imports: {
     package_declaration: () => [],
@@ -119,4 +112,22 @@ export const java: LanguageRules = {
       return [{ source, names, line: tree.lineOf(node) }];
     },
   },
+};
+
+/** A class by its package, or what a class holds. */
+export const resolveByPackage: Language["resolve"] = ({ source, names }, _folder, files) => {
+  const parts = [...source.split("."), ...names.filter((name) => name !== "*")].filter(Boolean);
+  const named = files.endingWith(parts);
+  return named.length > 0 ? named : files.endingWith(source.split("."));
+};
+
+export const java: Language = {
+  endings: ["java"],
+  text: C_TEXT,
+  wasm: vscodeGrammar("java"),
+  rules,
+  listFiles: ["package-info"],
+  family: "jvm",
+  names: { sharesFolder: true, bareMembers: true, hasNamespaces: true },
+  resolve: resolveByPackage,
 };

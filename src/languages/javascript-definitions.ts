@@ -1,6 +1,5 @@
-import type { SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, Surroundings } from "./language-rules.ts";
+import { define, type DefinitionNode, type NodeContext, type SymbolKind } from "./grammar-rules.ts";
 
 const FUNCTION_VALUES = ["arrow_function", "function_expression", "generator_function"];
 const MAX_CLIMB = 20;
@@ -60,113 +59,82 @@ function valueKind(tree: FlatTree, value: number): "function" | "class" | undefi
   return tree.kind(value) === "class" ? "class" : undefined;
 }
 
-export function functionDeclaration(tree: FlatTree, node: number): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  return [
-    {
-      name: tree.text(nameNode),
-      kind: "function",
-      node,
-      nameNode,
-      outer: outerOf(tree, node),
-      body: tree.child(node, "body"),
-      isPublic: isExported(tree, node),
-    },
-  ];
+function bodyOf(tree: FlatTree, value: number, kind: "function" | "class" | undefined): number {
+  return kind === undefined ? -1 : tree.child(value, "body");
 }
 
-export function classDefinition(tree: FlatTree, node: number): readonly Definition[] {
-  return functionDeclaration(tree, node).map((one) => ({ ...one, kind: "class" }));
+/** What a keyword declares at a top level: functions, classes, interfaces, types. */
+export function declaration(kind: SymbolKind) {
+  return (tree: FlatTree, node: number): readonly DefinitionNode[] => [declared(tree, node, kind)];
 }
 
-export function typeDefinition(kind: SymbolKind) {
-  return (tree: FlatTree, node: number): readonly Definition[] =>
-    functionDeclaration(tree, node).map((one) => ({ ...one, kind }));
+function declared(tree: FlatTree, node: number, kind: SymbolKind): DefinitionNode {
+  return define(tree, node, kind, { outer: outerOf(tree, node), isPublic: isExported(tree, node) });
 }
 
 /** `declare module "x"` and `namespace A.B`, whose last name is its own. */
-export function moduleDefinition(tree: FlatTree, node: number): readonly Definition[] {
-  return functionDeclaration(tree, node).map((one) => {
-    if (one.name.startsWith('"') || one.name.startsWith("'"))
-      return { ...one, kind: "module", name: one.name.slice(1, -1) };
-    const parts = one.name.split(".");
-    return { ...one, kind: "module", name: parts.at(-1) ?? "", container: parts.slice(0, -1) };
-  });
+export function moduleDefinition(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  const one = declared(tree, node, "module");
+  if (one.name.startsWith('"') || one.name.startsWith("'")) return [{ ...one, name: one.name.slice(1, -1) }];
+  const parts = one.name.split(".");
+  return [{ ...one, name: parts.at(-1) ?? "", container: parts.slice(0, -1) }];
 }
 
-export function enumDefinition(tree: FlatTree, node: number): readonly Definition[] {
+export function enumDefinition(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const body = tree.child(node, "body");
-  const members = tree.named(body).flatMap((member): Definition[] => {
+  const members = tree.named(body).flatMap((member): DefinitionNode[] => {
     const nameNode = tree.kind(member) === "enum_assignment" ? tree.child(member, "name") : member;
     if (tree.kind(nameNode) !== "property_identifier") return [];
-    return [{ name: tree.text(nameNode), kind: "variable", node: member, nameNode, isPublic: true }];
+    return [define(tree, member, "variable", { nameNode, isPublic: true })];
   });
-  return [...functionDeclaration(tree, node).map((one) => ({ ...one, kind: "enum" as const })), ...members];
+  return [declared(tree, node, "enum"), ...members];
 }
 
-export function methodDefinition(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  const name = keyText(tree, nameNode);
+export function methodDefinition(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  const name = keyText(tree, tree.child(node, "name"));
   const inClass = tree.kind(tree.parentOf(node)) === "class_body";
   const container = inClass ? [] : objectPath(tree, tree.parentOf(node));
-  return [
-    {
-      name,
-      kind:
-        inClass && name === "constructor"
-          ? "constructor"
-          : inClass || container.length > 0
-            ? "method"
-            : "function",
-      node,
-      nameNode,
-      body: tree.child(node, "body"),
-      isPublic: memberIsPublic(tree, node, name) && (inClass || !at.inFunction),
-      container,
-    },
-  ];
+  const kind =
+    inClass && name === "constructor" ? name : inClass || container.length > 0 ? "method" : "function";
+  const isPublic = memberIsPublic(tree, node, name) && (inClass || !at.inFunction);
+  return [define(tree, node, kind, { name, isPublic, container })];
 }
 
 export function interfaceMember(kind: "method" | "variable") {
-  return (tree: FlatTree, node: number): readonly Definition[] => {
+  return (tree: FlatTree, node: number): readonly DefinitionNode[] => {
     const holder = tree.kind(tree.parentOf(node));
     if (holder !== "interface_body" && holder !== "class_body") return [];
-    const nameNode = tree.child(node, "name");
-    const name = keyText(tree, nameNode);
-    return [{ name, kind, node, nameNode, isPublic: memberIsPublic(tree, node, name) }];
+    const name = keyText(tree, tree.child(node, "name"));
+    return [define(tree, node, kind, { name, isPublic: memberIsPublic(tree, node, name) })];
   };
 }
 
-export function fieldDefinition(tree: FlatTree, node: number): readonly Definition[] {
+export function fieldDefinition(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const named = tree.child(node, "name");
   const nameNode = named >= 0 ? named : tree.child(node, "property");
   const name = keyText(tree, nameNode);
   const value = valueOf(tree, tree.child(node, "value"));
   const kind = valueKind(tree, value);
   return [
-    {
+    define(tree, node, kind === "function" ? "method" : (kind ?? "variable"), {
       name,
-      kind: kind === "function" ? "method" : (kind ?? "variable"),
-      node,
       nameNode,
+      body: bodyOf(tree, value, kind),
       isPublic: memberIsPublic(tree, node, name),
-      ...(kind === undefined ? {} : { body: tree.child(value, "body") }),
-    },
+    }),
   ];
 }
 
 /** `constructor(private readonly a: A)` declares the field too. */
-export function parameterProperty(tree: FlatTree, node: number): readonly Definition[] {
+export function parameterProperty(tree: FlatTree, node: number): readonly DefinitionNode[] {
   if (!tree.has(node, "accessibility_modifier", "readonly")) return [];
   const nameNode = tree.child(node, "pattern");
-  const name = tree.text(nameNode);
-  return [
-    { name, kind: "variable", node, nameNode, isPublic: memberIsPublic(tree, node, name), hoisted: true },
-  ];
+  const isPublic = memberIsPublic(tree, node, tree.text(nameNode));
+  return [define(tree, node, "variable", { nameNode, isPublic, hoisted: true })];
 }
 
 /** `key: function () {}` in an object. */
-export function objectPair(tree: FlatTree, node: number): readonly Definition[] {
+export function objectPair(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const value = valueOf(tree, tree.child(node, "value"));
   const kind = valueKind(tree, value);
   const nameNode = tree.child(node, "key");
@@ -174,18 +142,9 @@ export function objectPair(tree: FlatTree, node: number): readonly Definition[] 
   if (kind === undefined || name === "") return [];
   const container = objectPath(tree, tree.parentOf(node));
   const body = tree.child(value, "body");
+  const isPublic = !name.startsWith("_");
   const isMethod = kind === "function" && container.length > 0;
-  return [
-    {
-      name,
-      kind: isMethod ? "method" : kind,
-      node,
-      nameNode,
-      body,
-      isPublic: !name.startsWith("_"),
-      container,
-    },
-  ];
+  return [define(tree, node, isMethod ? "method" : kind, { name, nameNode, body, isPublic, container })];
 }
 
 /** The names under which an object literal can be reached: `["routes", "user"]` in `const routes = { user: { … } }`. */
@@ -232,7 +191,7 @@ function startsWithExports(tree: FlatTree, left: number): boolean {
 }
 
 /** `exports.four = function …`, `Foo.prototype.bar = …`, `module.exports = { … }`. */
-export function assignedFunction(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+export function assignedFunction(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const left = tree.child(node, "left");
   const right = valueOf(tree, tree.child(node, "right"));
   const exported = startsWithExports(tree, left);
@@ -249,31 +208,44 @@ export function assignedFunction(tree: FlatTree, node: number, at: Surroundings)
   const outer = tree.kind(tree.parentOf(node)) === "expression_statement" ? tree.parentOf(node) : node;
   const isMethod = kind === "function" && path.length > 1;
   return [
-    {
+    define(tree, node, isMethod ? "method" : (kind ?? "variable"), {
       name: path.at(-1) ?? "",
-      kind: isMethod ? "method" : (kind ?? "variable"),
-      node,
       nameNode,
       outer,
+      body: bodyOf(tree, right, kind),
       isPublic: exported || (isMember && !at.inFunction),
       container: path.slice(0, -1),
-      ...(kind === undefined ? {} : { body: tree.child(right, "body") }),
-    },
+    }),
   ];
 }
 
 /** `module.exports = function create() {}`; without a name of its own it is called `exports`. */
-function wholeModule(tree: FlatTree, node: number, value: number, at: Surroundings): readonly Definition[] {
+function wholeModule(
+  tree: FlatTree,
+  node: number,
+  value: number,
+  at: NodeContext,
+): readonly DefinitionNode[] {
+  return givenOut(tree, node, value, "exports", at);
+}
+
+/** A function or class that a module gives out as a whole, under its own name or else another. */
+function givenOut(
+  tree: FlatTree,
+  node: number,
+  value: number,
+  otherwise: string,
+  at: NodeContext,
+): readonly DefinitionNode[] {
   const kind = valueKind(tree, value);
   if (kind === undefined) return [];
   const nameNode = tree.child(value, "name");
-  const body = tree.child(value, "body");
-  const name = nameNode >= 0 ? tree.text(nameNode) : "exports";
+  const name = tree.text(nameNode) || otherwise;
   at.exports(name, "default");
-  return [{ name, kind, node, nameNode, body, isPublic: true }];
+  return [define(tree, node, kind, { name, nameNode, body: tree.child(value, "body"), isPublic: true })];
 }
 
-function announceObject(tree: FlatTree, object: number, at: Surroundings): void {
+function announceObject(tree: FlatTree, object: number, at: NodeContext): void {
   for (const part of tree.named(object)) {
     if (tree.kind(part) === "shorthand_property_identifier") at.exports(tree.text(part));
     const value = tree.kind(part) === "pair" ? tree.child(part, "value") : -1;
@@ -283,7 +255,7 @@ function announceObject(tree: FlatTree, object: number, at: Surroundings): void 
 }
 
 /** Functions and classes under a name wherever they stand; other variables only outside of functions. */
-export function variableDeclarator(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+export function variableDeclarator(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const nameNode = tree.child(node, "name");
   const value = valueOf(tree, tree.child(node, "value"));
   const kind = valueKind(tree, value);
@@ -293,53 +265,35 @@ export function variableDeclarator(tree: FlatTree, node: number, at: Surrounding
   if (tree.kind(nameNode) !== "identifier")
     return kind === undefined ? patternNames(tree, node, nameNode, outer) : [];
   return [
-    {
-      name: tree.text(nameNode),
-      kind: kind ?? "variable",
-      node,
-      nameNode,
-      outer,
-      isPublic,
-      ...(kind === undefined ? {} : { body: tree.child(value, "body") }),
-    },
+    define(tree, node, kind ?? "variable", { nameNode, outer, body: bodyOf(tree, value, kind), isPublic }),
   ];
 }
 
 /** `const { a, b: c } = …` at the top of a file; what is taken out of a `require` is an import, not a definition. */
-function patternNames(tree: FlatTree, node: number, pattern: number, outer: number): readonly Definition[] {
+function patternNames(
+  tree: FlatTree,
+  node: number,
+  pattern: number,
+  outer: number,
+): readonly DefinitionNode[] {
   if (tree.text(tree.child(tree.child(node, "value"), "function")) === "require") return [];
-  return tree.named(pattern).flatMap((part): Definition[] => {
+  return tree.named(pattern).flatMap((part): DefinitionNode[] => {
     const nameNode = tree.kind(part) === "pair_pattern" ? tree.child(part, "value") : part;
     const isName = ["identifier", "shorthand_property_identifier_pattern"].includes(tree.kind(nameNode));
     if (!isName) return [];
-    return [
-      {
-        name: tree.text(nameNode),
-        kind: "variable",
-        node,
-        nameNode,
-        outer,
-        isPublic: isExported(tree, node),
-      },
-    ];
+    return [define(tree, node, "variable", { nameNode, outer, isPublic: isExported(tree, node) })];
   });
 }
 
 /** `export { a }` and `export default a` say what is public; `export default function () {}` is called `default`. */
-export function exportDefault(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+export function exportDefault(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   for (const one of tree.named(tree.childOf(node, "export_clause")))
     at.exports(tree.text(tree.child(one, "name")), tree.text(tree.child(one, "alias")) || undefined);
   if (tree.has(node, "default"))
     at.exports(tree.text(tree.child(tree.child(node, "declaration"), "name")), "default");
   const value = valueOf(tree, tree.child(node, "value"));
   if (tree.kind(value) === "identifier") at.exports(tree.text(value), "default");
-  const kind = valueKind(tree, value);
-  if (kind === undefined) return [];
-  const nameNode = tree.child(value, "name");
-  const body = tree.child(value, "body");
-  const name = nameNode >= 0 ? tree.text(nameNode) : "default";
-  at.exports(name, "default");
-  return [{ name, kind, node, nameNode, body, isPublic: true }];
+  return givenOut(tree, node, value, "default", at);
 }
 
 /** A key as written, quotes removed; "" for a computed one. */

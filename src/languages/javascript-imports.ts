@@ -1,4 +1,4 @@
-import type { Import } from "./syntax.ts";
+import type { Import } from "./grammar-rules.ts";
 import type { FlatTree } from "./flat-tree.ts";
 
 /** The text of a string literal without its quotes, when it holds nothing to compute. */

@@ -1,30 +1,30 @@
 import type { FlatTree } from "./flat-tree.ts";
-import type { LanguageRules, Role } from "./language-rules.ts";
+import type { GrammarRules, NameUse } from "./grammar-rules.ts";
+import { resolveModule } from "./javascript-packages.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
 import { importCall, importStatement, exportStatement } from "./javascript-imports.ts";
 import {
   assignedFunction,
-  classDefinition,
+  declaration,
   enumDefinition,
   exportDefault,
   fieldDefinition,
-  functionDeclaration,
   interfaceMember,
   methodDefinition,
   moduleDefinition,
   objectPair,
   parameterProperty,
-  typeDefinition,
   variableDeclarator,
 } from "./javascript-definitions.ts";
 
 /** `<div>` is the page's own; `<Row>` is a component of the source. */
-function element(tree: FlatTree, node: number): Role | undefined {
+function element(tree: FlatTree, node: number): NameUse | undefined {
   const first = tree.text(node)[0] ?? "";
   return tree.kind(node) === "identifier" && first !== first.toUpperCase() ? "skip" : undefined;
 }
 
 /** JavaScript, TypeScript and TSX: the first is the others without types, so one set of rules does for the three grammars. */
-export const javascript: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: {
     identifier: "name",
     type_identifier: "type",
@@ -114,13 +114,13 @@ export const javascript: LanguageRules = {
       tree.kind(tree.parentOf(tree.parentOf(node))) === "jsx_closing_element" ? "skip" : undefined,
   },
   definitions: {
-    function_declaration: functionDeclaration,
-    generator_function_declaration: functionDeclaration,
-    function_signature: functionDeclaration,
-    class_declaration: classDefinition,
-    abstract_class_declaration: classDefinition,
-    interface_declaration: typeDefinition("interface"),
-    type_alias_declaration: typeDefinition("type"),
+    function_declaration: declaration("function"),
+    generator_function_declaration: declaration("function"),
+    function_signature: declaration("function"),
+    class_declaration: declaration("class"),
+    abstract_class_declaration: declaration("class"),
+    interface_declaration: declaration("interface"),
+    type_alias_declaration: declaration("type"),
     enum_declaration: enumDefinition,
     internal_module: moduleDefinition,
     module: moduleDefinition,
@@ -139,3 +139,22 @@ export const javascript: LanguageRules = {
   imports: { import_statement: importStatement, export_statement: exportStatement },
   importCalls: { call_expression: importCall },
 };
+
+export const javascript: Language = {
+  endings: ["js", "mjs", "cjs", "jsx"],
+  text: C_TEXT,
+  wasm: vscodeGrammar("javascript"),
+  rules,
+  family: "javascript",
+  packageFiles: ["index"],
+  names: { needsImport: true },
+  resolve: resolveModule,
+};
+
+export const typescript: Language = {
+  ...javascript,
+  endings: ["ts", "mts", "cts"],
+  wasm: vscodeGrammar("typescript"),
+};
+
+export const tsx: Language = { ...javascript, endings: ["tsx"], wasm: vscodeGrammar("tsx") };

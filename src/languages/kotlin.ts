@@ -1,6 +1,14 @@
-import type { SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Role, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  type GrammarRules,
+  type NameUse,
+  type NodeContext,
+  type SymbolKind,
+} from "./grammar-rules.ts";
+import { resolveByPackage } from "./java.ts";
+import { C_TEXT, type Language } from "./language.ts";
 
 /** Kotlin is public unless it says otherwise. */
 function isPublic(tree: FlatTree, node: number): boolean {
@@ -17,35 +25,35 @@ function classKind(tree: FlatTree, node: number): SymbolKind {
   return "class";
 }
 
-function declaration(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
+function declaration(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const body = tree.childOf(node, "class_body", "enum_class_body");
-  const access = isPublic(tree, node) && !at.inFunction;
-  return [{ name: tree.text(nameNode), kind: classKind(tree, node), node, nameNode, body, isPublic: access }];
+  return [
+    define(tree, node, classKind(tree, node), { body, isPublic: isPublic(tree, node) && !at.inFunction }),
+  ];
 }
 
 /** `val` and `var` in a primary constructor are properties. */
-function classProperty(tree: FlatTree, node: number): readonly Definition[] {
+function classProperty(tree: FlatTree, node: number): readonly DefinitionNode[] {
   if (!tree.has(node, "val", "var")) return [];
-  const nameNode = tree.childOf(node, "identifier");
-  return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node) }];
+  return [
+    define(tree, node, "variable", {
+      nameNode: tree.childOf(node, "identifier"),
+      isPublic: isPublic(tree, node),
+    }),
+  ];
 }
 
-function functionDeclaration(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function functionDeclaration(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const nameNode = tree.child(node, "name");
   const isMember = ["class", "interface", "enum"].includes(at.scopeKind ?? "");
   const isExtension = tree.kind(nameNode - 1) === ".";
   const receiver = isExtension ? receiverType(tree, node, nameNode) : undefined;
   return [
-    {
-      name: tree.text(nameNode),
-      kind: isMember || receiver !== undefined ? "method" : "function",
-      node,
-      nameNode,
+    define(tree, node, isMember || receiver !== undefined ? "method" : "function", {
       body: tree.childOf(node, "function_body"),
       isPublic: isPublic(tree, node) && !at.inFunction,
-      ...(receiver === undefined ? {} : { container: [receiver] }),
-    },
+      container: receiver === undefined ? [] : [receiver],
+    }),
   ];
 }
 
@@ -59,17 +67,23 @@ function receiverType(tree: FlatTree, node: number, nameNode: number): string | 
 }
 
 /** A property with a getter or setter of its own is a method to its readers. */
-function property(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function property(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   if (at.inFunction) return [];
   const declared = tree.childOf(node, "variable_declaration", "multi_variable_declaration");
   const variables = tree.kind(declared) === "multi_variable_declaration" ? tree.named(declared) : [declared];
   const accessor = tree.childOf(node, "getter", "setter");
   const body = tree.childOf(accessor, "function_body");
-  return variables.flatMap((variable): Definition[] => {
+  return variables.flatMap((variable): DefinitionNode[] => {
     const { nameNode, container } = propertyName(tree, node, variable);
     if (nameNode < 0) return [];
-    const one = { name: tree.text(nameNode), node, nameNode, isPublic: isPublic(tree, node), container };
-    return body < 0 ? [{ ...one, kind: "variable" }] : [{ ...one, kind: "method", body }];
+    return [
+      define(tree, node, body < 0 ? "variable" : "method", {
+        nameNode,
+        body,
+        isPublic: isPublic(tree, node),
+        container,
+      }),
+    ];
   });
 }
 
@@ -86,11 +100,11 @@ function propertyName(
 }
 
 /** The grammar has no fields here: the first name is the new one, what follows is its type or its default value. */
-function bound(tree: FlatTree, node: number): Role {
+function bound(tree: FlatTree, node: number): NameUse {
   return tree.childOf(tree.parentOf(node), "identifier") === node ? "bind" : "name";
 }
 
-export const kotlin: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: { identifier: "name" },
   ignored: ["it", "null", "class"],
   literals: {
@@ -145,42 +159,32 @@ export const kotlin: LanguageRules = {
   definitions: {
     class_declaration: declaration,
     object_declaration: declaration,
-    companion_object: (tree, node) => {
-      const nameNode = tree.child(node, "name");
-      const name = nameNode < 0 ? "Companion" : tree.text(nameNode);
-      return [
-        {
-          name,
-          kind: "class",
-          node,
-          nameNode,
-          body: tree.childOf(node, "class_body"),
-          isPublic: isPublic(tree, node),
-        },
-      ];
-    },
+    companion_object: (tree, node) => [
+      define(tree, node, "class", {
+        name: tree.text(tree.child(node, "name")) || "Companion",
+        body: tree.childOf(node, "class_body"),
+        isPublic: isPublic(tree, node),
+      }),
+    ],
     class_parameter: classProperty,
     function_declaration: functionDeclaration,
     secondary_constructor: (tree, node, at) => [
-      {
+      define(tree, node, "constructor", {
         name: at.scopeName ?? "constructor",
-        kind: "constructor",
-        node,
         nameNode: -1,
         body: tree.childOf(node, "block", "function_body"),
         isPublic: isPublic(tree, node),
-      },
+      }),
     ],
     property_declaration: property,
     type_alias: (tree, node) => {
       const nameNode =
         tree.child(node, "type") >= 0 ? tree.child(node, "type") : tree.childOf(node, "identifier");
-      return [{ name: tree.text(nameNode), kind: "type", node, nameNode, isPublic: isPublic(tree, node) }];
+      return [define(tree, node, "type", { nameNode, isPublic: isPublic(tree, node) })];
     },
-    enum_entry: (tree, node) => {
-      const nameNode = tree.childOf(node, "identifier");
-      return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: true }];
-    },
+    enum_entry: (tree, node) => [
+      define(tree, node, "variable", { nameNode: tree.childOf(node, "identifier"), isPublic: true }),
+    ],
   },
   imports: {
     package_header: () => [],
@@ -190,4 +194,14 @@ export const kotlin: LanguageRules = {
       return [{ source, names, line: tree.lineOf(node) }];
     },
   },
+};
+
+export const kotlin: Language = {
+  endings: ["kt", "kts"],
+  text: C_TEXT,
+  wasm: "@tree-sitter-grammars/tree-sitter-kotlin/tree-sitter-kotlin.wasm",
+  rules,
+  family: "jvm",
+  names: { sharesFolder: true, bareMembers: true, hasNamespaces: true },
+  resolve: resolveByPackage,
 };

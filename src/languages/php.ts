@@ -1,6 +1,13 @@
-import type { Import, SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  definitions,
+  type Import,
+  type GrammarRules,
+  type NodeContext,
+} from "./grammar-rules.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
 
 /** Members are public unless they say otherwise; a name outside of a class always is. */
 function isPublic(tree: FlatTree, node: number): boolean {
@@ -8,18 +15,11 @@ function isPublic(tree: FlatTree, node: number): boolean {
   return modifier < 0 || tree.text(modifier) === "public";
 }
 
-function definition(kind: SymbolKind) {
-  return (tree: FlatTree, node: number): readonly Definition[] => {
-    const nameNode = tree.child(node, "name");
-    const body = tree.child(node, "body");
-    return [{ name: tree.text(nameNode), kind, node, nameNode, body, isPublic: isPublic(tree, node) }];
-  };
-}
+const definition = definitions(isPublic);
 
-function method(tree: FlatTree, node: number): readonly Definition[] {
-  return definition("method")(tree, node).map((one) =>
-    one.name === "__construct" ? { ...one, kind: "constructor" as const } : one,
-  );
+function method(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  const isConstructor = tree.text(tree.child(node, "name")) === "__construct";
+  return [define(tree, node, isConstructor ? "constructor" : "method", { isPublic: isPublic(tree, node) })];
 }
 
 /** `$size` is called `size`, as `->size` uses it. */
@@ -27,63 +27,51 @@ function variableName(tree: FlatTree, node: number): number {
   return tree.childOf(node, "name");
 }
 
-function properties(tree: FlatTree, node: number): readonly Definition[] {
-  return tree.named(node).flatMap((element): Definition[] => {
+function properties(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  return tree.named(node).flatMap((element): DefinitionNode[] => {
     if (tree.kind(element) !== "property_element") return [];
     const nameNode = variableName(tree, tree.child(element, "name"));
-    return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node) }];
+    return [define(tree, node, "variable", { nameNode, isPublic: isPublic(tree, node) })];
   });
 }
 
 /** `__construct(private Foo $foo)` declares the property too. */
-function promoted(tree: FlatTree, node: number): readonly Definition[] {
+function promoted(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const nameNode = variableName(tree, tree.child(node, "name"));
-  return [
-    {
-      name: tree.text(nameNode),
-      kind: "variable",
-      node,
-      nameNode,
-      isPublic: isPublic(tree, node),
-      hoisted: true,
-    },
-  ];
+  return [define(tree, node, "variable", { nameNode, isPublic: isPublic(tree, node), hoisted: true })];
 }
 
-function constants(tree: FlatTree, node: number): readonly Definition[] {
-  return tree.named(node).flatMap((element): Definition[] => {
+function constants(tree: FlatTree, node: number): readonly DefinitionNode[] {
+  return tree.named(node).flatMap((element): DefinitionNode[] => {
     if (tree.kind(element) !== "const_element") return [];
     const nameNode = tree.childOf(element, "name");
-    return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: isPublic(tree, node) }];
+    return [define(tree, node, "variable", { nameNode, isPublic: isPublic(tree, node) })];
   });
 }
 
 /** Variables at the top of a file are global; `$fn = function () {}` is a function. */
-function assignment(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function assignment(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const left = tree.child(node, "left");
   if (tree.kind(left) !== "variable_name" || at.inFunction) return [];
   const value = tree.child(node, "right");
   const isFunction = ["anonymous_function", "arrow_function"].includes(tree.kind(value));
-  const nameNode = variableName(tree, left);
   return [
-    {
-      name: tree.text(nameNode),
-      kind: isFunction ? "function" : "variable",
-      node,
-      nameNode,
+    define(tree, node, isFunction ? "function" : "variable", {
+      nameNode: variableName(tree, left),
       isPublic: true,
-      ...(isFunction ? { body: tree.child(value, "body") } : {}),
-    },
+      body: isFunction ? tree.child(value, "body") : -1,
+    }),
   ];
 }
 
 /** `define('OTHER', 2)` */
-function definedConstant(tree: FlatTree, node: number): readonly Definition[] {
+function definedConstant(tree: FlatTree, node: number): readonly DefinitionNode[] {
   if (tree.text(tree.child(node, "function")) !== "define") return [];
   const first = tree.named(tree.child(node, "arguments"))[0] ?? -1;
   const text = tree.childOf(first, "string", "encapsed_string");
   if (text < 0) return [];
-  return [{ name: tree.text(text).slice(1, -1), kind: "variable", node, nameNode: -1, isPublic: true }];
+  const name = tree.text(text).slice(1, -1);
+  return [define(tree, node, "variable", { name, nameNode: -1, isPublic: true })];
 }
 
 function used(tree: FlatTree, node: number): readonly Import[] {
@@ -109,7 +97,7 @@ function required(tree: FlatTree, node: number): readonly Import[] {
   return [{ source: isHere ? `.${path}` : path, names: ["*"], line: tree.lineOf(node) }];
 }
 
-export const php: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: { name: "name" },
   ignored: ["static"],
   literals: {
@@ -189,4 +177,14 @@ export const php: LanguageRules = {
     include_expression: required,
     include_once_expression: required,
   },
+};
+
+export const php: Language = {
+  endings: ["php", "phtml"],
+  text: { ...C_TEXT, line: ["//", "#"] },
+  wasm: vscodeGrammar("php"),
+  rules,
+  family: "php",
+  names: { hasNamespaces: true },
+  resolve: ({ source }, _folder, files) => files.endingWith(source.split(/[\\/]/).filter(Boolean)),
 };

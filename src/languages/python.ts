@@ -1,6 +1,14 @@
-import type { Import } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Role, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  type GrammarRules,
+  type Import,
+  type NameUse,
+  type NodeContext,
+} from "./grammar-rules.ts";
+import { type Language, vscodeGrammar } from "./language.ts";
+import { folderOf, joinPath } from "./paths.ts";
 
 const isPublic = (name: string) => !name.startsWith("_") || (name.startsWith("__") && name.endsWith("__"));
 
@@ -9,36 +17,24 @@ function outerOf(tree: FlatTree, node: number): number {
   return tree.kind(parent) === "decorated_definition" ? parent : node;
 }
 
-function functionDefinition(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  const name = tree.text(nameNode);
+function functionDefinition(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  const name = tree.text(tree.child(node, "name"));
   const inClass = at.scopeKind === "class";
+  const kind = inClass ? (name === "__init__" ? "constructor" : "method") : "function";
+  // What a function keeps to itself cannot be reached from outside.
   return [
-    {
-      name,
-      kind: inClass ? (name === "__init__" ? "constructor" : "method") : "function",
-      node,
-      nameNode,
-      outer: outerOf(tree, node),
-      body: tree.child(node, "body"),
-      // What a function keeps to itself cannot be reached from outside.
-      isPublic: isPublic(name) && !at.inFunction,
-    },
+    define(tree, node, kind, { outer: outerOf(tree, node), isPublic: isPublic(name) && !at.inFunction }),
   ];
 }
 
 /** Module constants and class attributes; assignments in functions are local. */
-function assignment(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function assignment(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   if (at.inFunction && at.scopeKind !== "class") return [];
   const left = tree.child(node, "left");
   const names = tree.kind(left) === "identifier" ? [left] : listed(tree, left);
-  return names.map((nameNode) => ({
-    name: tree.text(nameNode),
-    kind: "variable" as const,
-    node,
-    nameNode,
-    isPublic: isPublic(tree.text(nameNode)),
-  }));
+  return names.map((nameNode) =>
+    define(tree, node, "variable", { nameNode, isPublic: isPublic(tree.text(nameNode)) }),
+  );
 }
 
 function listed(tree: FlatTree, left: number): number[] {
@@ -79,7 +75,7 @@ function importFrom(tree: FlatTree, node: number): readonly Import[] {
 }
 
 /** A plain name in a `case` is a new variable, a dotted one a constant that is looked up. */
-function captured(tree: FlatTree, node: number): Role | undefined {
+function captured(tree: FlatTree, node: number): NameUse | undefined {
   const dotted = tree.parentOf(node);
   const holder = tree.kind(tree.parentOf(dotted));
   return tree.lastOf(dotted) === node &&
@@ -90,14 +86,14 @@ function captured(tree: FlatTree, node: number): Role | undefined {
 }
 
 /** `class Box(Generic[T])` builds on `Generic`; what stands in the brackets does not say what it is. */
-function subscripted(tree: FlatTree, node: number): Role | undefined {
+function subscripted(tree: FlatTree, node: number): NameUse | undefined {
   const holder = tree.parentOf(node);
   const list = tree.parentOf(holder);
   const isBase = tree.kind(list) === "argument_list" && tree.kind(tree.parentOf(list)) === "class_definition";
   return isBase && node === holder + 1 ? "inherit" : undefined;
 }
 
-export const python: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: { identifier: "name" },
   literals: {
     string: "string",
@@ -157,24 +153,12 @@ export const python: LanguageRules = {
   },
   definitions: {
     function_definition: functionDefinition,
-    class_definition: (tree, node, at) => {
-      const nameNode = tree.child(node, "name");
-      return [
-        {
-          name: tree.text(nameNode),
-          kind: "class",
-          node,
-          nameNode,
-          outer: outerOf(tree, node),
-          body: tree.child(node, "body"),
-          isPublic: isPublic(tree.text(nameNode)) && !at.inFunction,
-        },
-      ];
-    },
+    class_definition: (tree, node, at) =>
+      functionDefinition(tree, node, at).map((one) => ({ ...one, kind: "class" })),
     assignment,
     type_alias_statement: (tree, node) => {
       const nameNode = tree.below(tree.child(node, "left"), "identifier")[0] ?? -1;
-      return [{ name: tree.text(nameNode), kind: "type", node, nameNode, isPublic: true }];
+      return [define(tree, node, "type", { nameNode, isPublic: true })];
     },
   },
   imports: {
@@ -189,4 +173,35 @@ export const python: LanguageRules = {
       ? first
       : -1;
   },
+};
+
+/** A module by its dotted name; each imported name may be a module of the package. */
+const resolve: Language["resolve"] = ({ source, names }, folder, files) => {
+  const dots = source.length - source.replace(/^\.+/, "").length;
+  const parts = source.slice(dots).split(".").filter(Boolean);
+  const base = dots === 0 ? undefined : joinPath(folder, "../".repeat(dots - 1));
+  const look = (module: readonly string[]): readonly string[] =>
+    base === undefined
+      ? files.endingWith(module)
+      : [files.at(joinPath(base, module.join("/")))].filter((path) => path !== undefined);
+  const modules = names.filter((name) => name !== "*").map((name) => [...parts, name]);
+  return [...new Set([...modules, parts].flatMap(look))];
+};
+
+export const python: Language = {
+  endings: ["py", "pyi", "pyw"],
+  text: { line: ["#"], block: [], quotes: `"'`, long: [`"""`, `'''`], typeFirst: false },
+  wasm: vscodeGrammar("python"),
+  rules,
+  family: "python",
+  packageFiles: ["__init__"],
+  names: {
+    needsImport: true,
+    isNeverScript: true,
+    submodules: (path, name) =>
+      path.endsWith("/__init__.py")
+        ? [`${folderOf(path)}/${name}.py`, `${folderOf(path)}/${name}/__init__.py`]
+        : [],
+  },
+  resolve,
 };

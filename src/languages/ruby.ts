@@ -1,12 +1,19 @@
-import type { Import } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  type Import,
+  type GrammarRules,
+  type NodeContext,
+} from "./grammar-rules.ts";
+import { type Language, vscodeGrammar } from "./language.ts";
+import { joinPath, stemOf } from "./paths.ts";
 
 const REQUIRES = ["require", "require_relative", "load", "autoload"];
 const ACCESSORS = ["attr_reader", "attr_writer", "attr_accessor"];
 
 /** `def x` after `private` on a line of its own, or as its argument, is not public. */
-function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
+function isPublic(tree: FlatTree, node: number, at: NodeContext): boolean {
   const call = tree.parentOf(tree.parentOf(node));
   const word =
     tree.kind(tree.parentOf(node)) === "argument_list" ? tree.text(tree.child(call, "method")) : "";
@@ -14,49 +21,37 @@ function isPublic(tree: FlatTree, node: number, at: Surroundings): boolean {
   return word === "public" || at.sectionIsPublic;
 }
 
-function method(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  const nameNode = tree.child(node, "name");
-  const name = tree.text(nameNode);
+function method(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  const name = tree.text(tree.child(node, "name"));
   const isSingleton = tree.kind(node) === "singleton_method";
   const inType = at.scopeKind === "class" || at.scopeKind === "module";
   const kind = name === "initialize" ? "constructor" : inType || isSingleton ? "method" : "function";
   const owner = tree.text(tree.child(node, "object"));
   const container = isSingleton && owner !== "self" ? [owner] : [];
-  const body = tree.child(node, "body");
-  return [{ name, kind, node, nameNode, body, isPublic: isSingleton || isPublic(tree, node, at), container }];
+  return [define(tree, node, kind, { isPublic: isSingleton || isPublic(tree, node, at), container })];
 }
 
 function typeDefinition(kind: "class" | "module") {
-  return (tree: FlatTree, node: number): readonly Definition[] => {
+  return (tree: FlatTree, node: number): readonly DefinitionNode[] => {
     const path = tree.child(node, "name");
     const nameNode = tree.kind(path) === "scope_resolution" ? tree.child(path, "name") : path;
     const parts = tree.text(path).split("::");
     const container = parts.slice(0, -1).filter((part) => part !== "");
-    return [
-      {
-        name: tree.text(nameNode),
-        kind,
-        node,
-        nameNode,
-        body: tree.child(node, "body"),
-        isPublic: true,
-        container,
-      },
-    ];
+    return [define(tree, node, kind, { nameNode, isPublic: true, container })];
   };
 }
 
-function constant(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function constant(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const nameNode = tree.child(node, "left");
   if (tree.kind(nameNode) !== "constant" || at.inFunction) return [];
-  return [{ name: tree.text(nameNode), kind: "variable", node, nameNode, isPublic: true }];
+  return [define(tree, node, "variable", { nameNode, isPublic: true })];
 }
 
 /** `attr_reader :size`, `define_method(:dyn) { … }`, `alias_method :old, :get`: methods that no `def` shows. */
-function madeMethod(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
+function madeMethod(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const word = tree.child(node, "receiver") < 0 ? tree.text(tree.child(node, "method")) : "";
   const symbols = tree.named(tree.child(node, "arguments")).filter((n) => tree.kind(n) === "simple_symbol");
-  const made = (symbol: number, body: number): Definition => ({
+  const made = (symbol: number, body: number): DefinitionNode => ({
     name: tree.text(symbol).slice(1),
     kind: "method",
     node: body >= 0 ? node : symbol,
@@ -87,7 +82,7 @@ function section(tree: FlatTree, node: number): boolean | undefined {
   return word === "private" || word === "protected" ? false : word === "public" ? true : undefined;
 }
 
-export const ruby: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: {
     identifier: "name",
     constant: "name",
@@ -149,12 +144,33 @@ export const ruby: LanguageRules = {
     call: madeMethod,
     alias: (tree, node, at) => {
       const nameNode = tree.child(node, "name");
-      const name = tree.text(nameNode);
-      return [{ name, kind: "method", node: nameNode, nameNode, outer: node, isPublic: at.sectionIsPublic }];
+      return [define(tree, nameNode, "method", { nameNode, outer: node, isPublic: at.sectionIsPublic })];
     },
   },
   scopes: { singleton_class: () => [] },
   sections: { identifier: section },
   imports: {},
   importCalls: { call: requireCall },
+};
+
+/** Beside the file, or below a folder of the load path. */
+const resolve: Language["resolve"] = ({ source }, folder, files) => {
+  const relative = files.at(joinPath(folder, source));
+  if (relative !== undefined) return [relative];
+  return files.endingWith(
+    stemOf(source)
+      .split("/")
+      .filter((part) => part !== "." && part !== ".."),
+  );
+};
+
+export const ruby: Language = {
+  endings: ["rb", "rake", "gemspec", "ru"],
+  fileNames: ["rakefile", "gemfile", "guardfile", "vagrantfile", "podfile", "fastfile"],
+  text: { line: ["#"], block: [["=begin", "=end"]], quotes: `"'`, long: ["`"], typeFirst: false },
+  wasm: vscodeGrammar("ruby"),
+  rules,
+  family: "ruby",
+  names: { bareMembers: true, hasNamespaces: true },
+  resolve,
 };

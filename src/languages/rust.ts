@@ -1,6 +1,14 @@
-import type { Import, SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { Definition, LanguageRules, Role, Surroundings } from "./language-rules.ts";
+import {
+  define,
+  type DefinitionNode,
+  definitions,
+  type Import,
+  type GrammarRules,
+  type NameUse,
+  type NodeContext,
+} from "./grammar-rules.ts";
+import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
 
 const MAX_USE_DEPTH = 30;
 
@@ -13,22 +21,16 @@ function isPublic(tree: FlatTree, node: number): boolean {
   return kind === "trait_item" || (kind === "impl_item" && tree.child(holder, "trait") >= 0);
 }
 
-function item(kind: SymbolKind) {
-  return (tree: FlatTree, node: number): readonly Definition[] => {
-    const nameNode = tree.child(node, "name");
-    const body = tree.child(node, "body");
-    return [{ name: tree.text(nameNode), kind, node, nameNode, body, isPublic: isPublic(tree, node) }];
-  };
-}
+const item = definitions(isPublic);
 
-function functionItem(tree: FlatTree, node: number): readonly Definition[] {
+function functionItem(tree: FlatTree, node: number): readonly DefinitionNode[] {
   const holder = tree.kind(tree.parentOf(tree.parentOf(node)));
   const kind = holder === "impl_item" || holder === "trait_item" ? "method" : "function";
-  return item(kind)(tree, node);
+  return [define(tree, node, kind, { isPublic: isPublic(tree, node) })];
 }
 
-function constant(tree: FlatTree, node: number, at: Surroundings): readonly Definition[] {
-  return at.inFunction ? [] : item("variable")(tree, node).map((one) => ({ ...one, body: -1 }));
+function constant(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  return at.inFunction ? [] : [define(tree, node, "variable", { body: -1, isPublic: isPublic(tree, node) })];
 }
 
 /** The type that an `impl` is for, generics and paths left out: `Store` for `impl<T> fmt::Display for Store<T>`. */
@@ -70,14 +72,14 @@ function usedPaths(tree: FlatTree, node: number, prefix: string, depth: number):
 }
 
 /** What a macro is given is tokens, not a tree: a name before `(` or `!` is called. */
-function useInMacro(tree: FlatTree, node: number): Role {
+function useInMacro(tree: FlatTree, node: number): NameUse {
   const next = tree.lastOf(node) + 1;
   const isCall = tree.kind(next) === "token_tree" && tree.kind(next + 1) === "(";
   const isMacro = tree.kind(next) === "!" && tree.kind(next + 1) === "token_tree";
   return tree.parentOf(next) === tree.parentOf(node) && (isCall || isMacro) ? "call" : "name";
 }
 
-export const rust: LanguageRules = {
+const rules: GrammarRules = {
   identifiers: {
     identifier: "name",
     type_identifier: "type",
@@ -157,17 +159,15 @@ export const rust: LanguageRules = {
     trait_item: item("interface"),
     type_item: item("type"),
     associated_type: item("type"),
-    mod_item: (tree, node) => (tree.child(node, "body") < 0 ? [] : item("module")(tree, node)),
+    mod_item: (tree, node, at) => (tree.child(node, "body") < 0 ? [] : item("module")(tree, node, at)),
     macro_definition: (tree, node) => {
-      const nameNode = tree.child(node, "name");
       const body = tree.childOf(node, "{", "(", "[");
-      return [{ name: tree.text(nameNode), kind: "macro", node, nameNode, body, isPublic: true }];
+      return [define(tree, node, "macro", { body, isPublic: true })];
     },
     const_item: constant,
     static_item: constant,
-    field_declaration: (tree, node, at) => (at.scopeKind === "class" ? item("variable")(tree, node) : []),
-    enum_variant: (tree, node) =>
-      item("variable")(tree, node).map((one) => ({ ...one, body: -1, isPublic: true })),
+    field_declaration: (tree, node, at) => (at.scopeKind === "class" ? item("variable")(tree, node, at) : []),
+    enum_variant: (tree, node) => [define(tree, node, "variable", { body: -1, isPublic: true })],
   },
   scopes: { impl_item: implTarget },
   imports: {
@@ -181,4 +181,25 @@ export const rust: LanguageRules = {
       { source: tree.text(tree.child(node, "name")), names: ["*"], line: tree.lineOf(node) },
     ],
   },
+};
+
+/** A path of the same crate; its last part may be a name in the module. */
+const resolve: Language["resolve"] = ({ source }, _folder, files) => {
+  if (!/^(crate|self|super)\b/.test(source)) return [];
+  const parts = source
+    .split("::")
+    .filter((part) => part !== "" && !["crate", "self", "super"].includes(part));
+  const whole = files.endingWith(parts);
+  return whole.length > 0 ? whole : files.endingWith(parts.slice(0, -1));
+};
+
+export const rust: Language = {
+  endings: ["rs"],
+  text: { ...C_TEXT, quotes: `"`, long: [], typeFirst: false },
+  wasm: vscodeGrammar("rust"),
+  rules,
+  family: "rust",
+  packageFiles: ["mod", "lib", "main"],
+  names: { hasNamespaces: true, testModules: ["test", "tests"] },
+  resolve,
 };

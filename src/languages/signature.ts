@@ -1,5 +1,5 @@
 import type { FlatTree } from "./flat-tree.ts";
-import type { LanguageRules } from "./language-rules.ts";
+import type { GrammarRules } from "./grammar-rules.ts";
 
 const MAX_SIGNATURE = 200;
 /** How much of the source is looked at: white space folds away. */
@@ -9,7 +9,7 @@ const MAX_HEAD = 1_000;
  * A definition's head on one line: comments, and the decorators and annotations before it, left out, white space folded,
  * cut at 200 characters.
  */
-export function signatureOf(tree: FlatTree, outer: number, body: number, rules: LanguageRules): string {
+export function signatureOf(tree: FlatTree, outer: number, body: number, rules: GrammarRules): string {
   const start = headStart(tree, outer, rules.annotations);
   const end = body >= 0 && tree.startOf(body) > start ? tree.startOf(body) : tree.endOf(outer);
   const head = fold(withoutComments(tree, outer, start, Math.min(end, start + MAX_HEAD), rules.comments));

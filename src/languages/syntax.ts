@@ -1,24 +1,9 @@
-/** The languages with a grammar. Others are read as plain text. */
-export const LANGUAGES = [
-  "python",
-  "typescript",
-  "tsx",
-  "javascript",
-  "java",
-  "kotlin",
-  "go",
-  "rust",
-  "c",
-  "cpp",
-  "csharp",
-  "ruby",
-  "php",
-] as const;
-export type Language = (typeof LANGUAGES)[number];
+import type { Import, ReferenceKind, SymbolKind } from "./grammar-rules.ts";
+import type { LanguageName } from "./languages.ts";
 
 /** What the syntax tree of one file holds, as far as Casebook needs it. Lines are 1-based and inclusive. */
 export interface FileSyntax {
-  readonly language: Language;
+  readonly language: LanguageName;
   readonly symbols: readonly SymbolDefinition[];
   readonly references: readonly Reference[];
   readonly imports: readonly Import[];
@@ -27,18 +12,6 @@ export interface FileSyntax {
   /** True when the parser met text it could not place; what it did understand is listed all the same. */
   readonly hasErrors: boolean;
 }
-
-export type SymbolKind =
-  | "function"
-  | "method"
-  | "constructor"
-  | "class"
-  | "interface"
-  | "enum"
-  | "type"
-  | "module"
-  | "variable"
-  | "macro";
 
 export interface SymbolDefinition {
   readonly name: string;
@@ -73,8 +46,6 @@ export interface Shape {
   readonly statements: readonly number[];
 }
 
-export type ReferenceKind = "call" | "new" | "type" | "inherit" | "name";
-
 /** A use of a name that is not its definition. */
 export interface Reference {
   readonly name: string;
@@ -90,19 +61,6 @@ export interface Reference {
   readonly inside?: number;
 }
 
-export interface Import {
-  /** As written, quotes removed: `./store.ts`, `storage.store`, `std::fs`, `stdio.h`. */
-  readonly source: string;
-  /** The names it brings in (before renaming), or `*`. */
-  readonly names: readonly string[];
-  /**
-   * What the file calls each of them, in the same order: `y` for `import { x as y }`, `np` for `import numpy as np`, `a.b`
-   * for Python's `import a.b`; "" for `*` when the names come in bare. Absent when every name is kept and every `*` is bare.
-   */
-  readonly locals?: readonly string[];
-  readonly line: number;
-}
-
 export interface RenamedExport {
   /** As the file calls it. */
   readonly name: string;
@@ -113,7 +71,7 @@ export interface RenamedExport {
 /** Parses files; the only thing that knows a parser. */
 export interface SyntaxReader {
   /** The language of a file by its name; undefined when there is no grammar for it. */
-  languageOf(path: string): Language | undefined;
+  languageOf(path: string): LanguageName | undefined;
   /**
    * Yields in no particular order, one for each file given. `syntax` is undefined when the file could not be parsed
    * in its time limit; that is an answer, not an error.
@@ -121,11 +79,11 @@ export interface SyntaxReader {
   parse(
     files: AsyncIterable<FileText> | Iterable<FileText>,
     signal?: AbortSignal,
-  ): AsyncIterable<{ oid: string; language: Language; syntax: FileSyntax | undefined }>;
+  ): AsyncIterable<{ oid: string; language: LanguageName; syntax: FileSyntax | undefined }>;
 }
 
 export interface FileText {
   readonly oid: string;
-  readonly language: Language;
+  readonly language: LanguageName;
   readonly text: string;
 }

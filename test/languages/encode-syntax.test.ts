@@ -3,7 +3,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ByteReader, ByteWriter, DamagedBytes } from "../../src/languages/bytes.ts";
 import { decodeSyntax, encodeSyntax } from "../../src/languages/encode-syntax.ts";
-import { LANGUAGES, type FileSyntax } from "../../src/languages/syntax.ts";
+import { LANGUAGE_NAMES } from "../../src/languages/languages.ts";
+import type { FileSyntax } from "../../src/languages/syntax.ts";
 
 const line = fc.integer({ min: 1, max: 2_000_000 });
 const hash = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -51,7 +52,7 @@ const reference = fc.record(
 );
 const fileSyntax: fc.Arbitrary<FileSyntax> = fc.record(
   {
-    language: fc.constantFrom(...LANGUAGES),
+    language: fc.constantFrom(...LANGUAGE_NAMES),
     symbols: fc.array(symbol, { maxLength: 8 }),
     references: fc.array(reference, { maxLength: 20 }),
     imports: fc.array(

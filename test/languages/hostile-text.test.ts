@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
-import { LANGUAGES } from "../../src/languages/syntax.ts";
+import { LANGUAGE_NAMES } from "../../src/languages/languages.ts";
 import { SAMPLE_FUNCTIONS, sampleText } from "./sample-functions.ts";
 import { readSyntax, referenceLines, symbolLines } from "./syntax-lines.ts";
 
 const NESTED = 10_000;
 
-describe.each(LANGUAGES)("%s", (language) => {
+describe.each(LANGUAGE_NAMES)("%s", (language) => {
   const sample = SAMPLE_FUNCTIONS[language];
   const text = sampleText(sample);
 
@@ -75,7 +75,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 // Ruby's grammar gives up on the whole method.
-test.each(LANGUAGES.filter((language) => language !== "ruby"))(
+test.each(LANGUAGE_NAMES.filter((language) => language !== "ruby"))(
   "%s: a parenthesis missing within a function does not lose the function",
   async (language) => {
     const text = sampleText(SAMPLE_FUNCTIONS[language]);

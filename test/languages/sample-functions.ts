@@ -1,4 +1,4 @@
-import type { Language } from "../../src/languages/syntax.ts";
+import type { LanguageName } from "../../src/languages/languages.ts";
 
 /**
  * A function called `alpha` in each language, as its head, its statements (they can stand in any order) and its foot.
@@ -31,7 +31,7 @@ const C_LIKE = [
   "  beta = theta(gamma)[11];",
 ];
 
-export const SAMPLE_FUNCTIONS: Readonly<Record<Language, SampleFunction>> = {
+export const SAMPLE_FUNCTIONS: Readonly<Record<LanguageName, SampleFunction>> = {
   python: {
     head: "def alpha(beta, gamma):",
     statements: [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { LANGUAGES, type Language, type Shape } from "../../src/languages/syntax.ts";
+import { LANGUAGE_NAMES, type LanguageName } from "../../src/languages/languages.ts";
+import type { Shape } from "../../src/languages/syntax.ts";
 import { SAMPLE_FUNCTIONS, sampleText } from "./sample-functions.ts";
 import { readSyntax } from "./syntax-lines.ts";
 
@@ -9,7 +10,7 @@ const GREEK = "alpha|beta|gamma|delta|omega|sigma|kappa|tau|rho|eta|iota|theta|z
 const name = fc.stringMatching(/^[a-z]{1,8}$/).map((letters) => `${letters}_q`);
 const literals = fc.record({ number: fc.nat(1_000_000), string: fc.stringMatching(/^[a-z0-9 .,]{0,12}$/) });
 
-describe.each(LANGUAGES)("%s", (language) => {
+describe.each(LANGUAGE_NAMES)("%s", (language) => {
   const sample = SAMPLE_FUNCTIONS[language];
 
   test("other names and other literals give the same tokens and statements", async () => {
@@ -82,7 +83,7 @@ describe.each(LANGUAGES)("%s", (language) => {
 });
 
 /** The shape of the sample's function, which may have any name. */
-async function shapeOf(language: Language, text: string): Promise<Shape> {
+async function shapeOf(language: LanguageName, text: string): Promise<Shape> {
   const { symbols, hasErrors } = await readSyntax(language, text);
   const shape = symbols.find((symbol) => symbol.kind === "function" || symbol.kind === "method")?.shape;
   if (hasErrors || shape === undefined) throw new Error(`no shape in:\n${text}`);

@@ -1,8 +1,9 @@
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
-import type { FileSyntax, Language } from "../../src/languages/syntax.ts";
+import type { LanguageName } from "../../src/languages/languages.ts";
+import type { FileSyntax } from "../../src/languages/syntax.ts";
 
 /** The syntax of one text, parsed in this thread. Throws when the parser gives up on it. */
-export async function readSyntax(language: Language, text: string): Promise<FileSyntax> {
+export async function readSyntax(language: LanguageName, text: string): Promise<FileSyntax> {
   await using reader = treeSitterSyntax({ workers: 0 });
   for await (const { syntax } of reader.parse([{ oid: "1", language, text }])) {
     if (syntax !== undefined) return syntax;

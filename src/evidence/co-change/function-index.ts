@@ -1,3 +1,4 @@
+import { languageNamed } from "../../languages/languages.ts";
 import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { SymbolIndex, Definition } from "../references/build-symbol-index.ts";
@@ -57,9 +58,10 @@ export function innermostFunction({ symbols }: FileSyntax, line: number): number
   return best;
 }
 
-/** Rust keeps tests in a module of the source file. */
+/** Tests that stand in a source file, as in Rust. */
 export function isInTests({ container }: SymbolDefinition, { language }: FileSyntax): boolean {
-  return language === "rust" && container.some((name) => name === "tests" || name === "test");
+  const modules = languageNamed(language)?.names.testModules ?? [];
+  return container.some((name) => modules.includes(name));
 }
 
 function lengthOf({ start, end }: SymbolDefinition): number {

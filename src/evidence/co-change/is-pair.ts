@@ -1,5 +1,4 @@
-/** Files that are named by their folder. */
-const INDEX_NAMES = new Set(["index", "__init__", "mod", "lib", "main"]);
+import { PACKAGE_FILES } from "../../languages/languages.ts";
 
 /** True for a header and its implementation, a component and its style: one name, two files. */
 export function isPair(a: string, b: string): boolean {
@@ -11,5 +10,5 @@ function nameOf(path: string): string {
   const last = parts.pop()!;
   const dot = last.indexOf(".", 1);
   const stem = dot > 0 ? last.slice(0, dot) : last;
-  return INDEX_NAMES.has(stem) ? (parts.at(-1) ?? stem) : stem;
+  return PACKAGE_FILES.has(stem) ? (parts.at(-1) ?? stem) : stem;
 }

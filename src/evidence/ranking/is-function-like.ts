@@ -1,4 +1,5 @@
-import type { SymbolDefinition, SymbolKind } from "../../languages/syntax.ts";
+import type { SymbolKind } from "../../languages/grammar-rules.ts";
+import type { SymbolDefinition } from "../../languages/syntax.ts";
 
 const FUNCTION_LIKE: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor", "macro"]);
 

@@ -1,9 +1,12 @@
 import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
 import type { Codebase } from "../../repository/codebase.ts";
-import { type ImportSettings, readImportSettings } from "./import-settings.ts";
+import { IMPORT_SETTINGS, parseImportSettings } from "../../languages/javascript-packages.ts";
+import type { ImportSettings } from "../../languages/language.ts";
 
 /** Files beyond this many, by path order, are not indexed; `left` says how many there were. */
 const MAX_FILES = 8_000;
+const MAX_SETTINGS = 300;
+const MAX_SETTINGS_LENGTH = 200_000;
 
 export interface Definition {
   readonly path: string;
@@ -47,4 +50,18 @@ export async function buildSymbolIndex(
     }
   const importSettings = await readImportSettings(codebase, signal);
   return { files, definitions, left: Math.max(0, wanted.length - MAX_FILES), importSettings };
+}
+
+/** Reads every settings file that is not vendored. */
+async function readImportSettings(codebase: Codebase, signal?: AbortSignal): Promise<ImportSettings> {
+  const texts = new Map<string, string>();
+  const paths = codebase.tree.entries
+    .map(({ path }) => path)
+    .filter((path) => IMPORT_SETTINGS.test(path) && codebase.roleOf(path) !== "vendored");
+  for (const path of paths.slice(0, MAX_SETTINGS)) {
+    signal?.throwIfAborted();
+    const text = (await codebase.text(path))?.text;
+    if (text !== undefined && text.length <= MAX_SETTINGS_LENGTH) texts.set(path, text);
+  }
+  return parseImportSettings(texts);
 }

@@ -1,5 +1,6 @@
+import { languageNamed } from "../../languages/languages.ts";
 import type { SymbolDefinition } from "../../languages/syntax.ts";
-import { type NameBindings, needsImport, type Place } from "./name-bindings.ts";
+import type { NameBindings, Place } from "./name-bindings.ts";
 import type { SymbolIndex, Definition } from "./build-symbol-index.ts";
 
 /** Which class a member belongs to, and which classes that one builds on. */
@@ -72,7 +73,8 @@ export function classHierarchy(symbolIndex: SymbolIndex, names: NameBindings): C
     if (own.length > 0) return own;
     const open = names.openImports(path).filter((file) => file !== undefined);
     const brought = open.length === 0 ? [] : at(names.origins(open, short));
-    if (brought.length > 0 || needsImport(symbolIndex.files.get(path)?.language)) return brought;
+    if (brought.length > 0 || languageNamed(symbolIndex.files.get(path)?.language)?.names.needsImport)
+      return brought;
     // Languages that need no import within a package: the only one of its name.
     return all.length === 1 ? all : [];
   };

@@ -1,4 +1,5 @@
-import type { Language, Reference, SymbolDefinition } from "../../languages/syntax.ts";
+import { languageNamed } from "../../languages/languages.ts";
+import type { Reference, SymbolDefinition } from "../../languages/syntax.ts";
 import { importResolver, type ImportResolver } from "./resolve-imports.ts";
 import { type Certainty, useJudge } from "./judge-use.ts";
 import { nameBindings } from "./name-bindings.ts";
@@ -33,12 +34,12 @@ export function useFinder(symbolIndex: SymbolIndex): UseFinder {
   return {
     usesOf(definition) {
       const { path: home, symbol } = definition;
-      const family = familyOf(symbolIndex.files.get(home)?.language);
+      const family = languageNamed(symbolIndex.files.get(home)?.language)?.family;
       const certaintyOf = judge(definition);
       const uses: Use[] = [];
       const consider = (path: string, reference: Reference): void => {
         const syntax = symbolIndex.files.get(path)!;
-        if (familyOf(syntax.language) !== family) return;
+        if (languageNamed(syntax.language)?.family !== family) return;
         if (path === home && isWithin(reference.line, symbol)) return;
         const inside = reference.inside === undefined ? undefined : syntax.symbols[reference.inside];
         const certainty = certaintyOf({ path, reference, inside });
@@ -58,21 +59,6 @@ export function useFinder(symbolIndex: SymbolIndex): UseFinder {
       return importers.get(path) ?? [];
     },
   };
-}
-
-const FAMILY: Readonly<Partial<Record<Language, string>>> = {
-  typescript: "js",
-  tsx: "js",
-  javascript: "js",
-  c: "c",
-  cpp: "c",
-  java: "jvm",
-  kotlin: "jvm",
-};
-
-/** Languages whose code can use each other's names as they are. */
-function familyOf(language: Language | undefined): string | undefined {
-  return language === undefined ? undefined : (FAMILY[language] ?? language);
 }
 
 function isWithin(line: number, { start, end }: SymbolDefinition): boolean {

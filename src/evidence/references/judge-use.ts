@@ -1,6 +1,9 @@
-import type { Language, Reference, SymbolDefinition } from "../../languages/syntax.ts";
+import type { NameRules } from "../../languages/language.ts";
+import { languageNamed } from "../../languages/languages.ts";
+import type { Reference, SymbolDefinition } from "../../languages/syntax.ts";
+import { folderOf } from "../../languages/paths.ts";
 import { type ClassHierarchy, classHierarchy } from "./class-hierarchy.ts";
-import { type NameBindings, needsImport } from "./name-bindings.ts";
+import type { NameBindings } from "./name-bindings.ts";
 import type { SymbolIndex, Definition } from "./build-symbol-index.ts";
 
 /**
@@ -23,15 +26,10 @@ type Judge = (place: UsePlace) => Certainty | undefined;
 const FUNCTIONS: ReadonlySet<string> = new Set(["function", "method", "constructor"]);
 const OBJECT = new Set(["self", "this", "cls", "@", "static", "Self"]);
 const ABOVE = new Set(["super", "parent", "base"]);
-/** What stands in the same folder needs no import. */
-const BY_FOLDER: ReadonlySet<Language> = new Set(["go", "java", "kotlin"]);
-/** Members of the class around are used by their bare name. */
-const BARE_MEMBERS: ReadonlySet<Language> = new Set(["java", "kotlin", "cpp", "csharp", "ruby"]);
 
 /** What is the same for all uses of one definition. */
 interface Wanted extends Definition {
-  readonly language: Language | undefined;
-  readonly isExplicit: boolean;
+  readonly rules: NameRules;
   /** The innermost name that it stands in. */
   readonly owner: string | undefined;
   /** The class that it is a member of. */
@@ -65,7 +63,7 @@ export function useJudge(symbolIndex: SymbolIndex, names: NameBindings): (defini
       if (onValue !== true) return bare(place);
       // A function at the top of a file is no member of a value.
       if (wanted.owner === undefined)
-        return wanted.isExplicit ? undefined : wanted.byNearness(place.path, "by-name");
+        return wanted.rules.needsImport ? undefined : wanted.byNearness(place.path, "by-name");
       return wanted.byNearness(place.path, "by-name");
     };
   };
@@ -81,35 +79,35 @@ function localJudge(home: string, around: SymbolDefinition): Judge {
 
 /** The bare name of something at the top of a file. */
 function topLevelJudge(wanted: Wanted, symbolIndex: SymbolIndex, names: NameBindings): Judge {
-  const { path: home, symbol, isExplicit, rivals, byNearness, isOrigin } = wanted;
+  const { path: home, symbol, rules, rivals, byNearness, isOrigin } = wanted;
   const isAlone = !rivals.some(({ path }) => path === home);
   return ({ path, reference: { name, isLocal } }) => {
     if (isLocal === true) return undefined;
-    if (path === home && name === symbol.name) return isAlone || isExplicit ? "resolved" : "by-name";
+    if (path === home && name === symbol.name) return isAlone || rules.needsImport ? "resolved" : "by-name";
     const bound = names.bindingsOf(path, name);
     if (bound.length > 0) {
       const found = bound.map((one) => isOrigin(one.files, one.name === "*" ? "default" : one.name));
       if (found.includes(true)) return "resolved";
       if (found.every((one) => one === false)) return undefined;
       if (bound.every(({ files }) => files.length === 0))
-        return isExplicit ? undefined : byNearness(path, "by-name");
+        return rules.needsImport ? undefined : byNearness(path, "by-name");
       return name === symbol.name ? "by-name" : undefined;
     }
     if (name !== symbol.name) return undefined;
     const open = names.openImports(path);
     if (open.some((file) => file !== undefined && isOrigin([file], name) === true)) return "resolved";
-    if (!isExplicit) return byNearness(path, "resolved");
+    if (!rules.needsImport) return byNearness(path, "resolved");
     return open.includes(undefined) || isScript(symbolIndex, path) ? "by-name" : undefined;
   };
 }
 
 /** The bare name of a member: a call in the languages that leave `this` out; else any variable may have the name. */
 function memberJudge(wanted: Wanted, classes: ClassHierarchy): Judge {
-  const { path: home, symbol, language, ownClass, isExplicit, byNearness } = wanted;
+  const { path: home, symbol, rules, ownClass, byNearness } = wanted;
   return ({ path, inside, reference: { kind, name, isLocal } }) => {
-    if (kind === "name" || name !== symbol.name || isExplicit || isLocal === true) return undefined;
+    if (kind === "name" || name !== symbol.name || rules.needsImport || isLocal === true) return undefined;
     const of = classes.around(path, inside);
-    if (of !== undefined && ownClass !== undefined && language !== undefined && BARE_MEMBERS.has(language))
+    if (of !== undefined && ownClass !== undefined && rules.bareMembers)
       return onClass(of, false, wanted, classes) ?? undefined;
     return byNearness(path, path === home ? "resolved" : "by-name");
   };
@@ -120,7 +118,7 @@ function receiverJudge(
   names: NameBindings,
   classes: ClassHierarchy,
 ): (place: UsePlace, receiver: string) => Certainty | undefined {
-  const { path: home, symbol, owner, ownClass, isExplicit, rivals, byNearness, isOrigin } = wanted;
+  const { path: home, symbol, owner, ownClass, rules, rivals, byNearness, isOrigin } = wanted;
 
   const onObject = ({ path, inside }: UsePlace, isAbove: boolean): Certainty | undefined => {
     if (owner === undefined) return undefined;
@@ -143,10 +141,10 @@ function receiverJudge(
       const found = modules === undefined ? undefined : isOrigin(modules.files, symbol.name);
       if (found !== undefined) return found ? "resolved" : undefined;
       // A function is no member of a value.
-      return isExplicit ? undefined : byNearness(path, "resolved");
+      return rules.needsImport ? undefined : byNearness(path, "resolved");
     }
     // Somebody else's code, or a module, which has no members of classes.
-    if (isExplicit && modules !== undefined && (modules.isModule || modules.files.length === 0))
+    if (rules.needsImport && modules !== undefined && (modules.isModule || modules.files.length === 0))
       return undefined;
     return byNearness(path, "resolved");
   };
@@ -175,12 +173,11 @@ function describe(
   classes: ClassHierarchy,
 ): Wanted {
   const { path: home, symbol } = definition;
-  const language = symbolIndex.files.get(home)?.language;
-  const isExplicit = needsImport(language);
+  const rules = languageNamed(symbolIndex.files.get(home)?.language)?.names ?? {};
   const owner = symbol.container.at(-1);
   const rivals = rivalsOf(symbolIndex, definition);
   // A common name has thousands of uses and of rivals: each file is asked for once, and by what it imports.
-  const isByFolder = language !== undefined && BY_FOLDER.has(language);
+  const isByFolder = rules.sharesFolder === true;
   const rivalsAt = new Map<string, Set<string>>();
   for (const rival of rivals)
     for (const at of isByFolder ? [rival.path, folderOf(rival.path)] : [rival.path])
@@ -200,8 +197,7 @@ function describe(
   return {
     path: home,
     symbol,
-    language,
-    isExplicit,
+    rules,
     owner,
     ownClass: owner === undefined ? undefined : classes.classOf(definition),
     rivals,
@@ -253,13 +249,13 @@ function enclosing(symbolIndex: SymbolIndex, { path, symbol }: Definition): Symb
 /** A file without imports can be a page's script, which sees the names of the others. */
 function isScript(symbolIndex: SymbolIndex, path: string): boolean {
   const syntax = symbolIndex.files.get(path);
-  return syntax !== undefined && syntax.language !== "python" && syntax.imports.length === 0;
+  return (
+    syntax !== undefined &&
+    syntax.imports.length === 0 &&
+    !languageNamed(syntax.language)?.names.isNeverScript
+  );
 }
 
 function isSame(a: Definition, b: Definition): boolean {
   return a.path === b.path && a.symbol.start === b.symbol.start && a.symbol.name === b.symbol.name;
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

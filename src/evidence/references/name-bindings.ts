@@ -1,4 +1,5 @@
-import type { FileSyntax, Language, SymbolDefinition } from "../../languages/syntax.ts";
+import { LANGUAGES, languageNamed } from "../../languages/languages.ts";
+import type { FileSyntax } from "../../languages/syntax.ts";
 import type { ImportResolver } from "./resolve-imports.ts";
 import type { SymbolIndex } from "./build-symbol-index.ts";
 
@@ -8,13 +9,6 @@ export interface Binding {
   readonly name: string;
   /** Where the module can be; none for somebody else's code. */
   readonly files: readonly string[];
-}
-
-const EXPLICIT: ReadonlySet<Language> = new Set(["python", "typescript", "tsx", "javascript"]);
-
-/** Whether a name that a file neither defines nor imports does not exist in it. */
-export function needsImport(language: Language | undefined): boolean {
-  return language !== undefined && EXPLICIT.has(language);
 }
 
 /** Follows names through imports. Files are paths; a place is a path and the name that it defines there. */
@@ -143,9 +137,8 @@ function membersOf(
   const found = new Set<string>();
   for (const path of files) {
     for (const { files: targets } of bindingsOf(path, part)) for (const target of targets) found.add(target);
-    const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    for (const child of [`${folder}${part}.py`, `${folder}${part}/__init__.py`])
-      if (path.endsWith("/__init__.py") && symbolIndex.files.has(child)) found.add(child);
+    const submodules = languageNamed(symbolIndex.files.get(path)?.language)?.names.submodules;
+    for (const child of submodules?.(path, part) ?? []) if (symbolIndex.files.has(child)) found.add(child);
   }
   return [...found].slice(0, MAX_PLACES);
 }
@@ -154,12 +147,12 @@ function readNames(path: string, syntax: FileSyntax, resolver: ImportResolver): 
   const bound = new Map<string, Binding[]>();
   const open: (string | undefined)[] = [];
   const all = new Set<string>();
+  const { packageName, hasNamespaces } = LANGUAGES[syntax.language].names;
   for (const imported of syntax.imports) {
     const files = resolver.resolve(path, syntax.language, imported);
     for (const file of files) all.add(file);
     imported.names.forEach((name, at) => {
-      const local =
-        imported.locals?.[at] ?? (name === "*" ? moduleName(syntax.language, imported.source) : name);
+      const local = imported.locals?.[at] ?? (name === "*" ? (packageName?.(imported.source) ?? "") : name);
       if (name === "*" && (local === "" || local === "*")) {
         open.push(...(files.length === 0 ? [undefined] : files));
         return;
@@ -171,26 +164,11 @@ function readNames(path: string, syntax: FileSyntax, resolver: ImportResolver): 
     });
   }
   const own = new Set<string>();
-  for (const symbol of syntax.symbols) if (isTopLevel(symbol, syntax.language)) own.add(symbol.name);
+  for (const symbol of syntax.symbols)
+    if (symbol.container.length === 0 || hasNamespaces) own.add(symbol.name);
   const given = new Map((syntax.renamedExports ?? []).map(({ name, as }) => [as, name] as const));
   return { bound, open, all, own, given };
 }
-
-/** What a whole package is called in the file when the import does not say. */
-function moduleName(language: Language, source: string): string {
-  if (language !== "go") return "";
-  const parts = source.split("/");
-  const last = parts.at(-1) ?? "";
-  // `…/redis/v8` is package redis.
-  return /^v\d+$/.test(last) ? (parts.at(-2) ?? last) : last;
-}
-
-function isTopLevel({ container }: SymbolDefinition, language: Language): boolean {
-  return container.length === 0 || NAMESPACED.has(language);
-}
-
-/** Their containers are namespaces and modules as well as classes. */
-const NAMESPACED: ReadonlySet<Language> = new Set(["cpp", "csharp", "php", "ruby", "rust", "java", "kotlin"]);
 
 function indexImporters(
   symbolIndex: SymbolIndex,

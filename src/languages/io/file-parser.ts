@@ -1,5 +1,6 @@
 import { Parser } from "web-tree-sitter";
-import type { FileSyntax, Language } from "../syntax.ts";
+import type { LanguageName } from "../languages.ts";
+import type { FileSyntax } from "../syntax.ts";
 import { extractSyntax } from "../extract-syntax.ts";
 import { TreeFlattener } from "../flat-tree.ts";
 import { loadGrammar } from "./grammars.ts";
@@ -10,13 +11,13 @@ export interface FileParser {
    * Undefined when parsing took longer than the limit. Throws RangeError for nesting so deep that the thread's stack ends
    * (Java: some 8,900 times `{(` in the main thread); the next file is read as if nothing had happened.
    */
-  parse(language: Language, text: string): Promise<FileSyntax | undefined>;
+  parse(language: LanguageName, text: string): Promise<FileSyntax | undefined>;
   close(): void;
 }
 
 /** `limitMs`: for the parser alone; what follows is linear in the size of the tree. */
 export function fileParser(limitMs: number): FileParser {
-  const parsers = new Map<Language, Parser>();
+  const parsers = new Map<LanguageName, Parser>();
   const flattener = new TreeFlattener();
   return {
     async parse(language, text) {

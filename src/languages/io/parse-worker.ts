@@ -1,4 +1,5 @@
-import type { FileSyntax, Language } from "../syntax.ts";
+import type { LanguageName } from "../languages.ts";
+import type { FileSyntax } from "../syntax.ts";
 import { fileParser } from "./file-parser.ts";
 
 /** For the parser alone: the slowest real file seen took 0.4 s (a generated table of 900 KB). */
@@ -8,7 +9,7 @@ const parser = fileParser(LIMIT_MS);
 
 /** One task of a thread. Undefined when the text took too long or broke the parser; never throws for a text. */
 export async function parseOne(task: {
-  readonly language: Language;
+  readonly language: LanguageName;
   readonly text: string;
 }): Promise<FileSyntax | undefined> {
   try {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import Tinypool from "tinypool";
-import type { FileSyntax, FileText, Language, SyntaxReader } from "../syntax.ts";
-import { languageOf } from "../language-of.ts";
+import { languageOf, type LanguageName } from "../languages.ts";
+import type { FileSyntax, FileText, SyntaxReader } from "../syntax.ts";
 
 /** Longer than the parser's own limit: reached only when the thread itself hangs, which then ends. */
 const HANG_MS = 20_000;
@@ -10,7 +10,7 @@ const IN_FLIGHT = 3;
 
 interface Parsed {
   readonly oid: string;
-  readonly language: Language;
+  readonly language: LanguageName;
   readonly syntax: FileSyntax | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { inlineCode } from "../../text/inline-code.ts";
 import type { Citation } from "../../documents/citation.ts";
 import type { Block, Finding, Row } from "../../documents/finding.ts";
-import { languageName } from "./language-name.ts";
+import { fenceWord } from "../../languages/languages.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { counted, fact, findings, hypothesis, measured, unknown } from "./statements.ts";
 import { citationOf, qualifiedName, type Suspect } from "./suspects.ts";
@@ -58,7 +58,7 @@ async function excerptOf(suspect: Suspect, { codebase }: ResearchContext): Promi
     .join("\n");
   if (/[^\P{Cc}\t\n]/u.test(text))
     return [unknown(`how ${inlineCode(suspect.path)} looks in print: it holds control characters`)];
-  return [{ kind: "excerpt", path: suspect.path, start, end, text, language: languageName(suspect.path) }];
+  return [{ kind: "excerpt", path: suspect.path, start, end, text, language: fenceWord(suspect.path) }];
 }
 
 export async function callersOfSuspects(context: ResearchContext): Promise<readonly Block[]> {

@@ -1,64 +1,15 @@
+import { C_TEXT, type TextRules } from "../../languages/language.ts";
+import { textRulesOf } from "../../languages/languages.ts";
+
 // The part of a file in which a word stands; the order of the counts in a inverted index.
 export const CODE = 0;
 export const COMMENT = 1;
 export const STRING = 2;
 export const DEFINITION = 3;
 
-/** How a family of languages writes comments and strings; enough to tell words apart, not to parse. */
-interface Family {
-  readonly line: readonly string[];
-  readonly block: readonly (readonly [open: string, close: string])[];
-  readonly quotes: string;
-  /** Strings that may run over line ends. */
-  readonly long: readonly string[];
-  /** Type-first declarations: `int main(`, `void run() {`. */
-  readonly cLike: boolean;
-}
-
-const C: Family = { line: ["//"], block: [["/*", "*/"]], quotes: `"'`, long: ["`"], cLike: true };
-const RUST: Family = { ...C, quotes: `"`, long: [], cLike: false };
-const PYTHON: Family = { line: ["#"], block: [], quotes: `"'`, long: [`"""`, `'''`], cLike: false };
-const HASH: Family = { line: ["#"], block: [["=begin", "=end"]], quotes: `"'`, long: ["`"], cLike: false };
-const DASH: Family = {
-  line: ["--"],
-  block: [
-    ["--[[", "]]"],
-    ["{-", "-}"],
-  ],
-  quotes: `"'`,
-  long: [],
-  cLike: false,
-};
-const LISP: Family = { line: [";"], block: [], quotes: `"`, long: [], cLike: false };
-const ML: Family = { line: [], block: [["(*", "*)"]], quotes: `"`, long: [], cLike: false };
-const PERCENT: Family = { line: ["%"], block: [], quotes: `"`, long: [], cLike: false };
-const PHP: Family = { ...C, line: ["//", "#"] };
-const MARKUP: Family = {
-  ...C,
-  block: [
-    ["/*", "*/"],
-    ["<!--", "-->"],
-  ],
-};
-
-const TEXT: Family = { line: [], block: [], quotes: "", long: [], cLike: false };
-const PROSE = new Set(["md", "markdown", "rst", "txt", "adoc", "mdx", "org", "tex", ""]);
-
-const FAMILY_OF: ReadonlyMap<string, Family> = new Map(
-  (
-    [
-      [RUST, "rs"],
-      [PYTHON, "py pyx pxd pyi"],
-      [HASH, "rb rake sh bash jq pl pm ps1 ex exs jl"],
-      [DASH, "lua hs sql"],
-      [LISP, "clj cljs cljc el lisp scm"],
-      [ML, "ml mli"],
-      [PERCENT, "erl hrl"],
-      [PHP, "php"],
-      [MARKUP, "vue svelte html"],
-    ] as const
-  ).flatMap(([family, endings]) => endings.split(" ").map((ending) => [ending, family] as const)),
-);
+/** Text for people, and files without an ending: no comments, no strings. */
+const PROSE: TextRules = { line: [], block: [], quotes: "", long: [], typeFirst: false };
+const PROSE_ENDINGS = new Set(["md", "markdown", "rst", "txt", "adoc", "mdx", "org", "tex", ""]);
 
 const DEFINES = new Set(
   `class def function func fn fun interface struct enum trait type object module mod macro_rules namespace record union
@@ -81,7 +32,7 @@ const CONTROL = new Set(
  * time grows with the length of the text whatever it holds. A quote that is not closed ends at its line's end.
  */
 export function scanFields(text: string, ending: string, emit: (word: string, field: number) => void): void {
-  const family = FAMILY_OF.get(ending) ?? (PROSE.has(ending) ? TEXT : C);
+  const rules = textRulesOf(ending) ?? (PROSE_ENDINGS.has(ending) ? PROSE : C_TEXT);
   const n = text.length;
   let i = 0;
   let lineStart = 0;
@@ -113,7 +64,7 @@ export function scanFields(text: string, ending: string, emit: (word: string, fi
         (DEFINES_AT_MARGIN.has(word) && i - lineStart <= 7 && isMargin(text, lineStart, i))
       ) {
         expectName = true;
-      } else if (family.cLike && text.charCodeAt(j) === 40 && !CONTROL.has(word)) {
+      } else if (rules.typeFirst && text.charCodeAt(j) === 40 && !CONTROL.has(word)) {
         if (previous !== "" && !NO_TYPE.has(previous)) field = DEFINITION;
         else if (startsLine(text, lineStart, i) && lineEndsWithBrace(text, j)) field = DEFINITION;
       }
@@ -122,19 +73,19 @@ export function scanFields(text: string, ending: string, emit: (word: string, fi
       i = j;
       continue;
     }
-    const comment = startOf(text, i, family.line);
+    const comment = startOf(text, i, rules.line);
     if (comment !== undefined) {
       i = words(text, i + comment.length, endOfLine(text, i), COMMENT, emit);
       continue;
     }
-    const block = family.block.find(([open]) => text.startsWith(open, i));
+    const block = rules.block.find(([open]) => text.startsWith(open, i));
     if (block !== undefined) {
       const close = text.indexOf(block[1], i + block[0].length);
       i = words(text, i + block[0].length, close < 0 ? n : close, COMMENT, emit);
       if (close >= 0) i += block[1].length;
       continue;
     }
-    const long = startOf(text, i, family.long);
+    const long = startOf(text, i, rules.long);
     if (long !== undefined) {
       const from = i + long.length;
       const close = text.indexOf(long, from);
@@ -144,7 +95,7 @@ export function scanFields(text: string, ending: string, emit: (word: string, fi
       if (close >= 0) i += long.length;
       continue;
     }
-    if (family.quotes.includes(text[i]!)) {
+    if (rules.quotes.includes(text[i]!)) {
       let j = i + 1;
       while (j < n) {
         const d = text.charCodeAt(j);

@@ -4,7 +4,7 @@ import { callersOf } from "../../../src/evidence/references/reach.ts";
 import { importResolver } from "../../../src/evidence/references/resolve-imports.ts";
 import { findSimilar } from "../../../src/evidence/find-similar.ts";
 import { matcherOf } from "../../../src/repository/glob.ts";
-import type { Language } from "../../../src/languages/syntax.ts";
+import type { LanguageName } from "../../../src/languages/languages.ts";
 import { definitionIn, symbolIndexOf } from "./symbol-index-of.ts";
 
 describe("imports are resolved by paths", () => {
@@ -21,7 +21,7 @@ describe("imports are resolved by paths", () => {
     "store/store.go",
     "store/disk.go",
   ];
-  test.each<[string, Language, string, string[], string[]]>([
+  test.each<[string, LanguageName, string, string[], string[]]>([
     ["main.py", "python", "pkg.store", ["Store"], ["pkg/store.py"]],
     ["main.py", "python", "pkg", ["store"], ["pkg/store.py", "pkg/__init__.py"]],
     ["pkg/other.py", "python", ".store", ["Store"], ["pkg/store.py"]],

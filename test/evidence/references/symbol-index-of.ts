@@ -1,5 +1,5 @@
 import { treeSitterSyntax } from "../../../src/languages/io/tree-sitter-syntax.ts";
-import { parseImportSettings } from "../../../src/evidence/references/import-settings.ts";
+import { parseImportSettings } from "../../../src/languages/javascript-packages.ts";
 import type { SymbolIndex, Definition } from "../../../src/evidence/references/build-symbol-index.ts";
 import type { FileSyntax } from "../../../src/languages/syntax.ts";
 

@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { treeSitterSyntax } from "../../../src/languages/io/tree-sitter-syntax.ts";
-import { LANGUAGES, type FileText } from "../../../src/languages/syntax.ts";
+import { LANGUAGE_NAMES } from "../../../src/languages/languages.ts";
+import type { FileText } from "../../../src/languages/syntax.ts";
 import { SAMPLE_FUNCTIONS, sampleText } from "../sample-functions.ts";
 import { readSyntax } from "../syntax-lines.ts";
 
-const FILES: readonly FileText[] = LANGUAGES.map((language) => ({
+const FILES: readonly FileText[] = LANGUAGE_NAMES.map((language) => ({
   oid: `oid of ${language}`,
   language,
   text: sampleText(SAMPLE_FUNCTIONS[language]),

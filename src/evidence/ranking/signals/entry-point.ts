@@ -1,7 +1,7 @@
+import { LIST_FILES } from "../../../languages/languages.ts";
+import { fileNameOf } from "../../../languages/paths.ts";
 import type { NearSignal } from "../signal.ts";
 
-/** Names of files that often only hand on what others define. */
-const HANDS_ON = /(?:^|\/)(?:index|__init__|mod|lib|main|types?|package-info)\.\w+$|\.d\.ts$/;
 /** A longer one has code of its own. */
 const SHORT = 250;
 
@@ -15,10 +15,15 @@ export const entryPoint: NearSignal = {
   score(_query, { codebase }, first) {
     const scores = new Map<string, number>();
     for (const { path } of first)
-      if (HANDS_ON.test(path) && (codebase.invertedIndex(path)?.lines ?? 0) < SHORT) scores.set(path, -1);
+      if (handsOn(path) && (codebase.invertedIndex(path)?.lines ?? 0) < SHORT) scores.set(path, -1);
     return scores;
   },
   async explain() {
     return [];
   },
 };
+
+function handsOn(path: string): boolean {
+  const [stem, ending, ...more] = fileNameOf(path).split(".");
+  return path.endsWith(".d.ts") || (ending !== undefined && more.length === 0 && LIST_FILES.has(stem!));
+}

@@ -1,8 +1,34 @@
-import type { Import, ReferenceKind, SymbolKind } from "./syntax.ts";
 import type { FlatTree } from "./flat-tree.ts";
 
+export type SymbolKind =
+  | "function"
+  | "method"
+  | "constructor"
+  | "class"
+  | "interface"
+  | "enum"
+  | "type"
+  | "module"
+  | "variable"
+  | "macro";
+
+export type ReferenceKind = "call" | "new" | "type" | "inherit" | "name";
+
+export interface Import {
+  /** As written, quotes removed: `./store.ts`, `storage.store`, `std::fs`, `stdio.h`. */
+  readonly source: string;
+  /** The names it brings in (before renaming), or `*`. */
+  readonly names: readonly string[];
+  /**
+   * What the file calls each of them, in the same order: `y` for `import { x as y }`, `np` for `import numpy as np`, `a.b`
+   * for Python's `import a.b`; "" for `*` when the names come in bare. Absent when every name is kept and every `*` is bare.
+   */
+  readonly locals?: readonly string[];
+  readonly line: number;
+}
+
 /** What a language's rules find at a node of the tree. Numbers are nodes; -1 is none. */
-export interface Definition {
+export interface DefinitionNode {
   readonly name: string;
   readonly kind: SymbolKind;
   /** What the definition spans; references in it are inside it. */
@@ -23,7 +49,7 @@ export interface Definition {
 }
 
 /** What is true around the node that a rule looks at. */
-export interface Surroundings {
+export interface NodeContext {
   /** Within a function, named or not. */
   readonly inFunction: boolean;
   /** Kind and name of the innermost definition that holds it. */
@@ -39,14 +65,14 @@ export interface Surroundings {
  * How an identifier is used at a place in the tree. `skip`: not a use (a label, an alias). `bind`: introduces a local name;
  * plain uses of it in the same function are not listed. `free`: a use that says the name is not local (`global x`).
  */
-export type Role = ReferenceKind | "skip" | "bind" | "free";
+export type NameUse = ReferenceKind | "skip" | "bind" | "free";
 
 export type LiteralKind = "string" | "number" | "character" | "boolean" | "regex";
 
 /** One language as data: node types of its grammar and what they mean. Tables are keyed by node type. */
-export interface LanguageRules {
+export interface GrammarRules {
   /** The leaf types that are names, with the use that holds where nothing more is known. */
-  readonly identifiers: Readonly<Record<string, Role>>;
+  readonly identifiers: Readonly<Record<string, NameUse>>;
   readonly literals: Readonly<Record<string, LiteralKind>>;
   /** Code within a string literal. */
   readonly interpolations: readonly string[];
@@ -64,18 +90,18 @@ export interface LanguageRules {
   /** `a.b`: the field that holds the last name; `"*"` when it is any child but the first. */
   readonly members: Readonly<Record<string, string>>;
   /** Looked through when asking how a name is used; the value is the use that holds unless an outer node says otherwise. */
-  readonly wrappers: Readonly<Record<string, Role | "">>;
+  readonly wrappers: Readonly<Record<string, NameUse | "">>;
   /**
    * `type.field`, `type.^` (first child without a field), `type` (anywhere in it), `*.field` (that field of any type);
    * the more exact one wins.
    */
-  readonly roles: Readonly<Record<string, Role>>;
+  readonly roles: Readonly<Record<string, NameUse>>;
   /** By the type of the parent: how a name is used, where that takes a look around. */
-  readonly contexts?: Readonly<Record<string, (tree: FlatTree, node: number) => Role | undefined>>;
+  readonly contexts?: Readonly<Record<string, (tree: FlatTree, node: number) => NameUse | undefined>>;
   /** Names that name nothing in the source: Go's `_`, Kotlin's `it`. */
   readonly ignored?: readonly string[];
   readonly definitions: Readonly<
-    Record<string, (tree: FlatTree, node: number, at: Surroundings) => readonly Definition[]>
+    Record<string, (tree: FlatTree, node: number, at: NodeContext) => readonly DefinitionNode[]>
   >;
   /** Nodes that name what they hold without defining it (Rust `impl`). */
   readonly scopes?: Readonly<Record<string, (tree: FlatTree, node: number) => readonly string[]>>;
@@ -89,4 +115,19 @@ export interface LanguageRules {
   readonly importCalls?: Readonly<Record<string, (tree: FlatTree, node: number) => readonly Import[]>>;
   /** The docstring in a body, when the language has them there. */
   readonly docstring?: (tree: FlatTree, body: number) => number;
+}
+
+type Defined = Partial<DefinitionNode> & Pick<DefinitionNode, "isPublic">;
+
+/** A definition as most grammars write it: its name in the field `name`, its body in the field `body`. */
+export function define(tree: FlatTree, node: number, kind: SymbolKind, more: Defined): DefinitionNode {
+  const nameNode = more.nameNode ?? tree.child(node, "name");
+  return { name: tree.text(nameNode), kind, node, nameNode, body: tree.child(node, "body"), ...more };
+}
+
+/** Definitions of one kind, by a rule of the language for what is public. */
+export function definitions(
+  isPublic: (tree: FlatTree, node: number, at: NodeContext) => boolean,
+): (kind: SymbolKind) => (tree: FlatTree, node: number, at: NodeContext) => readonly DefinitionNode[] {
+  return (kind) => (tree, node, at) => [define(tree, node, kind, { isPublic: isPublic(tree, node, at) })];
 }

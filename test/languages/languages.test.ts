@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { languageOf } from "../../src/languages/language-of.ts";
+import { languageOf } from "../../src/languages/languages.ts";
 
 test.each([
   ["src/a.py", "python"],

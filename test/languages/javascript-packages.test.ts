@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { parseImportSettings } from "../../../src/evidence/references/import-settings.ts";
+import { parseImportSettings } from "../../src/languages/javascript-packages.ts";
 
 test("packages have a folder; aliases of inner folders come before those around them", () => {
   const settings = parseImportSettings(

@@ -1,0 +1,109 @@
+import type { GrammarRules, Import } from "./grammar-rules.ts";
+
+/** Everything that Casebook knows of one programming language with a grammar: one row of the table in `languages.ts`. */
+export interface Language extends PlainLanguage {
+  /** Names of its files that have no ending, lower case. */
+  readonly fileNames?: readonly string[];
+  /** The grammar as a file of a package, and what its node types mean. */
+  readonly wasm: string;
+  readonly rules: GrammarRules;
+  /** Names, without ending, of files that stand for the folder that they are in. */
+  readonly packageFiles?: readonly string[];
+  /** Names, without ending, of further files that only describe or hand on what others define. */
+  readonly listFiles?: readonly string[];
+  /** Languages of one family use each other's names as they are. */
+  readonly family: string;
+  readonly names: NameRules;
+  /** The files that an import in a file of `folder` means; none when it is other people's code or cannot be known. */
+  readonly resolve: (imported: Import, folder: string, files: ModuleFiles) => readonly string[];
+}
+
+/** What is known of every language, also of one that is read as words only. */
+export interface PlainLanguage {
+  /** Endings of its files, lower case, without the dot. */
+  readonly endings: readonly string[];
+  readonly text: TextRules;
+}
+
+/** How a language writes comments and strings; enough to tell words apart, not to parse. */
+export interface TextRules {
+  /** What starts a comment up to the end of the line. */
+  readonly line: readonly string[];
+  readonly block: readonly (readonly [open: string, close: string])[];
+  readonly quotes: string;
+  /** Strings that may run over line ends. */
+  readonly long: readonly string[];
+  /** The type stands before the name: `int main(`, `void run() {`. */
+  readonly typeFirst: boolean;
+}
+
+/** The comments and strings of C and most languages after it. */
+export const C_TEXT: TextRules = {
+  line: ["//"],
+  block: [["/*", "*/"]],
+  quotes: `"'`,
+  long: ["`"],
+  typeFirst: true,
+};
+
+/** What a name in a file can mean. */
+export interface NameRules {
+  /** A name that a file neither defines nor imports does not exist in it. */
+  readonly needsImport?: true;
+  /** Even a file without imports sees no name of another file. */
+  readonly isNeverScript?: true;
+  /** What stands in the same folder needs no import. */
+  readonly sharesFolder?: true;
+  /** Members of the class around are used by their bare name. */
+  readonly bareMembers?: true;
+  /** Containers are namespaces and modules as well as classes, so that what stands in one can be imported. */
+  readonly hasNamespaces?: true;
+  /** What a file calls a whole package that it imports without saying how. */
+  readonly packageName?: (source: string) => string;
+  /** The paths at which a package finds its module `name`, by the path of a file of the package. */
+  readonly submodules?: (path: string, name: string) => readonly string[];
+  /** Modules that hold the tests of the file that they stand in. */
+  readonly testModules?: readonly string[];
+}
+
+/** The files of a repository as imports name them. Paths without ending are stems; a package's own file counts as its folder. */
+export interface ModuleFiles {
+  /** The file of this stem, or the package's own file in the folder of that name. */
+  at(stem: string): string | undefined;
+  /** Files whose stem ends with these parts; none when too many do. */
+  endingWith(parts: readonly string[]): readonly string[];
+  /** Files directly in a folder of this name, whatever stands above it. */
+  inFolder(name: string): readonly string[];
+  /** What the manifests of the repository say; absent when they were not read. */
+  readonly settings: ImportSettings | undefined;
+}
+
+/** What manifests and compiler settings of a repository say about its imports. */
+export interface ImportSettings {
+  /** The packages of a monorepo, by name. */
+  readonly packages: ReadonlyMap<string, PackageFolder>;
+  /** In order of how much they say: those of the innermost folder first. */
+  readonly aliases: readonly PathAlias[];
+}
+
+export interface PackageFolder {
+  /** "" for the repository itself. */
+  readonly folder: string;
+  /** Files that the package names as its entry, as written; mostly of a build that is not in the repository. */
+  readonly entries: readonly string[];
+}
+
+/** `compilerOptions.paths`, and `baseUrl` as the pattern `*`. */
+export interface PathAlias {
+  /** Files below it are meant. */
+  readonly scope: string;
+  /** With one `*` at most. */
+  readonly pattern: string;
+  /** Paths from the root of the repository. */
+  readonly targets: readonly string[];
+}
+
+/** A grammar of the package that holds most of them. */
+export function vscodeGrammar(name: string): string {
+  return `@vscode/tree-sitter-wasm/wasm/tree-sitter-${name}.wasm`;
+}

@@ -1,0 +1,83 @@
+import { c, cpp } from "./c.ts";
+import { csharp } from "./csharp.ts";
+import { go } from "./go.ts";
+import { java } from "./java.ts";
+import { javascript, tsx, typescript } from "./javascript.ts";
+import { kotlin } from "./kotlin.ts";
+import type { Language, TextRules } from "./language.ts";
+import { endingOf, fileNameOf } from "./paths.ts";
+import { php } from "./php.ts";
+import { OTHER_TEXTS, PLAIN_LANGUAGES } from "./plain-languages.ts";
+import { python } from "./python.ts";
+import { ruby } from "./ruby.ts";
+import { rust } from "./rust.ts";
+
+/** The languages with a grammar, by the name that code hosts know them by. */
+export const LANGUAGES = {
+  python,
+  typescript,
+  tsx,
+  javascript,
+  java,
+  kotlin,
+  go,
+  rust,
+  c,
+  cpp,
+  csharp,
+  ruby,
+  php,
+} as const satisfies Readonly<Record<string, Language>>;
+
+export type LanguageName = keyof typeof LANGUAGES;
+
+export const LANGUAGE_NAMES = Object.keys(LANGUAGES) as readonly LanguageName[];
+
+/** The row of a language; undefined for no language. */
+export function languageNamed(name: LanguageName | undefined): Language | undefined {
+  return name === undefined ? undefined : LANGUAGES[name];
+}
+
+const NAME_BY_ENDING = new Map(
+  LANGUAGE_NAMES.flatMap((name) => LANGUAGES[name].endings.map((ending) => [ending, name] as const)),
+);
+const NAME_BY_FILE_NAME = new Map(
+  LANGUAGE_NAMES.flatMap((name) =>
+    (languageNamed(name)?.fileNames ?? []).map((file) => [file, name] as const),
+  ),
+);
+
+/** The language of a file by its name (any case), undefined when there is no grammar for it. */
+export function languageOf(path: string): LanguageName | undefined {
+  const name = fileNameOf(path).toLowerCase();
+  return name.lastIndexOf(".") > 0 ? NAME_BY_ENDING.get(endingOf(name)) : NAME_BY_FILE_NAME.get(name);
+}
+
+const PLAIN_BY_ENDING = new Map(
+  Object.entries({ ...OTHER_TEXTS, ...PLAIN_LANGUAGES, ...LANGUAGES }).flatMap(([name, row]) =>
+    row.endings.map((ending) => [ending, { name, text: row.text }] as const),
+  ),
+);
+
+/** The word after a fence that makes code hosts colour the text of a file; `text` when the ending is not known. */
+export function fenceWord(path: string): string {
+  return PLAIN_BY_ENDING.get(endingOf(path))?.name ?? "text";
+}
+
+/** How files of an ending write comments and strings; undefined when the ending is not known. */
+export function textRulesOf(ending: string): TextRules | undefined {
+  return PLAIN_BY_ENDING.get(ending)?.text;
+}
+
+/** Names, without ending, of files that stand for the folder that they are in: `index`, `__init__`, `mod`. */
+export const PACKAGE_FILES: ReadonlySet<string> = new Set(
+  LANGUAGE_NAMES.flatMap((name) => languageNamed(name)?.packageFiles ?? []),
+);
+
+/** Names, without ending, of files that mostly hand on or describe what others define. */
+export const LIST_FILES: ReadonlySet<string> = new Set([
+  ...PACKAGE_FILES,
+  "type",
+  "types",
+  ...LANGUAGE_NAMES.flatMap((name) => languageNamed(name)?.listFiles ?? []),
+]);

@@ -1,0 +1,55 @@
+import { C_TEXT, type PlainLanguage, type TextRules } from "./language.ts";
+import { python } from "./python.ts";
+import { ruby } from "./ruby.ts";
+
+const DASHES: TextRules = {
+  line: ["--"],
+  block: [
+    ["--[[", "]]"],
+    ["{-", "-}"],
+  ],
+  quotes: `"'`,
+  long: [],
+  typeFirst: false,
+};
+const ML: TextRules = { line: [], block: [["(*", "*)"]], quotes: `"`, long: [], typeFirst: false };
+const PERCENT: TextRules = { line: ["%"], block: [], quotes: `"`, long: [], typeFirst: false };
+const SEMICOLON: TextRules = { ...PERCENT, line: [";"] };
+const MARKUP: TextRules = { ...C_TEXT, block: [...C_TEXT.block, ["<!--", "-->"]] };
+const HASH = ruby.text;
+
+/** Languages without a grammar, by the name that code hosts know them by: their words are read, not their structure. */
+export const PLAIN_LANGUAGES: Readonly<Record<string, PlainLanguage>> = {
+  bash: { endings: ["sh", "bash"], text: HASH },
+  clojure: { endings: ["clj", "cljs", "cljc"], text: SEMICOLON },
+  cython: { endings: ["pyx", "pxd"], text: python.text },
+  dart: { endings: ["dart"], text: C_TEXT },
+  elixir: { endings: ["ex", "exs"], text: HASH },
+  erlang: { endings: ["erl", "hrl"], text: PERCENT },
+  fsharp: { endings: ["fs"], text: C_TEXT },
+  groovy: { endings: ["groovy"], text: C_TEXT },
+  haskell: { endings: ["hs"], text: DASHES },
+  jq: { endings: ["jq"], text: HASH },
+  julia: { endings: ["jl"], text: HASH },
+  lex: { endings: ["l"], text: C_TEXT },
+  lisp: { endings: ["el", "lisp", "scm"], text: SEMICOLON },
+  lua: { endings: ["lua"], text: DASHES },
+  objectivec: { endings: ["m", "mm"], text: C_TEXT },
+  ocaml: { endings: ["ml", "mli"], text: ML },
+  perl: { endings: ["pl", "pm"], text: HASH },
+  powershell: { endings: ["ps1"], text: HASH },
+  scala: { endings: ["scala"], text: C_TEXT },
+  svelte: { endings: ["svelte"], text: MARKUP },
+  swift: { endings: ["swift"], text: C_TEXT },
+  vue: { endings: ["vue"], text: MARKUP },
+  yacc: { endings: ["y"], text: C_TEXT },
+  zig: { endings: ["zig"], text: C_TEXT },
+};
+
+/** Endings of what is no program text but has comments and strings all the same. */
+export const OTHER_TEXTS: Readonly<Record<string, PlainLanguage>> = {
+  html: { endings: ["html"], text: MARKUP },
+  json: { endings: ["json"], text: C_TEXT },
+  sql: { endings: ["sql"], text: DASHES },
+  yaml: { endings: ["yml", "yaml"], text: C_TEXT },
+};
