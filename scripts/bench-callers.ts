@@ -14,6 +14,7 @@
  *
  * `--misses` prints so many wrong and missing uses of each repository, for looking into them.
  */
+import { isFunctionLike } from "../src/languages/syntax.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,7 +23,6 @@ import { openWorkbench } from "../src/research/workbench.ts";
 import { type Certainty, useFinder } from "../src/evidence/references/find-uses.ts";
 import { callersOf } from "../src/evidence/references/reach.ts";
 import { type Definition, buildSymbolIndex } from "../src/evidence/references/build-symbol-index.ts";
-import { isFunctionLike } from "../src/evidence/ranking/is-function-like.ts";
 import { type Oracle, pythonOracle } from "./bench-callers-oracle.ts";
 import { typescriptOracle } from "./bench-callers-typescript.ts";
 import { seededRandom, shuffled } from "./bench-similar-random.ts";

@@ -1,5 +1,5 @@
 /**
- * Learns the weights in `src/evidence/co-change/weights.ts` from past fixes, and says what they are worth on
+ * Learns the weights in `src/evidence/co-change/signals.ts` from past fixes, and says what they are worth on
  * repositories that they were not learned from.
  *
  *   npm run learn:impact -- CASES.jsonl MIRROR_DIR [--data DIR] [--fixes N] [--features FILE]
@@ -15,12 +15,9 @@ import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { parseArgs } from "node:util";
 import type { Shares } from "../src/evidence/co-change/combine.ts";
-import { FILE_SIGNALS, measureFiles } from "../src/evidence/co-change/rank-co-change-files.ts";
-import {
-  FUNCTION_SIGNALS,
-  measureFunctions,
-  SIGNALS_OF_ITS_FILE,
-} from "../src/evidence/co-change/rank-co-changes.ts";
+import { measureFiles } from "../src/evidence/co-change/rank-co-change-files.ts";
+import { measureFunctions } from "../src/evidence/co-change/rank-co-changes.ts";
+import { FILE_SIGNALS, FUNCTION_SIGNALS, SIGNALS_OF_ITS_FILE } from "../src/evidence/co-change/signals.ts";
 import { minedFixes, readCases } from "./bench-impact-situations.ts";
 import { type Example, fit, meanOf, recallByFix } from "./learn-impact-fit.ts";
 
@@ -54,10 +51,10 @@ if (casesFile === undefined || mirrors === undefined) {
 
 /** `issue` says nothing here: mined fixes have no issue, and its weight is set by hand. */
 const FUNCTION_NAMES = [
-  ...FUNCTION_SIGNALS.map(({ name }) => name).filter((name) => name !== "issue"),
-  ...SIGNALS_OF_ITS_FILE.map(({ name }) => name),
+  ...FUNCTION_SIGNALS.map(([{ name }]) => name).filter((name) => name !== "issue"),
+  ...SIGNALS_OF_ITS_FILE.map(([{ name }]) => name),
 ];
-const FILE_NAMES = FILE_SIGNALS.map(({ name }) => name);
+const FILE_NAMES = FILE_SIGNALS.map(([{ name }]) => name);
 
 interface Features {
   readonly functions: Example[];

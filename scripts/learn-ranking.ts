@@ -1,5 +1,5 @@
 /**
- * Learns the weights of the ranking (src/evidence/ranking/weights.ts) and says how good they are on repositories
+ * Learns the weights of the ranking (src/evidence/ranking/signals.ts) and says how good they are on repositories
  * they were not learned from.
  *
  *   npm run learn:ranking -- CASES.jsonl MIRROR_DIR [--mined 14] [--data DIR] [--ablate]
@@ -14,12 +14,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { understandIssue } from "../src/issue/understand-issue.ts";
-import { confidencesOf } from "../src/evidence/ranking/confidence.ts";
+import { confidencesOf } from "../src/evidence/ranking/locate.ts";
 import { buildQuery } from "../src/evidence/ranking/query.ts";
-import { DIRECT_SIGNALS, NEAR_SIGNALS, rankFiles } from "../src/evidence/ranking/rank-files.ts";
-import { functionParts } from "../src/evidence/ranking/rank-functions.ts";
+import { rankFiles } from "../src/evidence/ranking/rank-files.ts";
+import { FUNCTION_WEIGHTS, functionParts } from "../src/evidence/ranking/rank-functions.ts";
 import type { SignalContext } from "../src/evidence/ranking/signal.ts";
-import { FUNCTION_WEIGHTS, WEIGHTS } from "../src/evidence/ranking/weights.ts";
+import { SIGNALS } from "../src/evidence/ranking/signals.ts";
 import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
 import { type Example, fit, scoresOf } from "./learn-impact-fit.ts";
 import { cloneOf, clonesIn, mineCases, type RankingCase, readCases } from "./learn-ranking-cases.ts";
@@ -38,7 +38,10 @@ if (casesFile === undefined || mirrors === undefined) {
   process.exit(2);
 }
 
-const SIGNALS = [...DIRECT_SIGNALS, ...NEAR_SIGNALS].map(({ name }) => name);
+const WEIGHTS = Object.fromEntries(
+  [...SIGNALS.direct, ...SIGNALS.near].map(([{ name }, weight]) => [name, weight]),
+);
+const NAMES = Object.keys(WEIGHTS);
 const PARTS = Object.keys(FUNCTION_WEIGHTS) as (keyof typeof FUNCTION_WEIGHTS)[];
 /** An issue counts as much as so many commits: it is what is asked in the end. */
 const ISSUE_COUNTS = 2;
@@ -73,7 +76,7 @@ for (const clone of clonesIn(mirrors)) {
 }
 if (values.data === undefined) rmSync(data, { recursive: true, force: true });
 
-report("files", SIGNALS, WEIGHTS, files);
+report("files", NAMES, WEIGHTS, files);
 report("functions", PARTS, FUNCTION_WEIGHTS, functions);
 
 /** Adds the rows of one case: its files, and its functions where they are known. */
@@ -96,7 +99,7 @@ async function read(workbench: Workbench, one: RankingCase, issue: boolean): Pro
     ...about,
     // A share is weight times score, so the score is got back by the weight.
     ...table(
-      rows.map(({ shares }) => SIGNALS.map((name) => (shares.get(name) ?? 0) / (WEIGHTS[name] || 1))),
+      rows.map(({ shares }) => NAMES.map((name) => (shares.get(name) ?? 0) / (WEIGHTS[name] || 1))),
       rows.map(({ path }) => gold.has(path)),
     ),
     wanted: gold.size,

@@ -1,6 +1,6 @@
 import type { SearchQuery } from "../repository/recorded-search.ts";
 import type { Codebase, SourceText } from "../repository/codebase.ts";
-import { linesOf } from "../repository/lines-of.ts";
+import { linesOf } from "../repository/decode-text.ts";
 import { decodeText } from "../repository/decode-text.ts";
 import { runSearch } from "../repository/run-search.ts";
 import type { Repository } from "../repository/repository.ts";

@@ -33,6 +33,12 @@ export interface SymbolDefinition {
   readonly shape?: Shape;
 }
 
+const FUNCTION_LIKE: ReadonlySet<SymbolKind> = new Set(["function", "method", "constructor", "macro"]);
+
+export function isFunctionLike({ kind }: SymbolDefinition): boolean {
+  return FUNCTION_LIKE.has(kind);
+}
+
 /**
  * A function's body as a sequence of tokens, names and literals folded away, for finding similar code.
  * Types 1 and 2 (layout, names and literals changed) give equal sequences; type 3 gives close ones.

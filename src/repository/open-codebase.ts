@@ -13,8 +13,7 @@ import {
 } from "./inverted-index/read-inverted-indexes.ts";
 import { termOf } from "./inverted-index/words.ts";
 import { hash32 } from "../text/hash.ts";
-import { decodeText } from "./decode-text.ts";
-import { linesOf } from "./lines-of.ts";
+import { decodeText, linesOf } from "./decode-text.ts";
 
 /** A codebase that also gives the inverted index of each of its text files. */
 export interface IndexedCodebase extends Codebase {

@@ -1,4 +1,4 @@
-import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
+import type { FileSyntax, Reference, SymbolDefinition } from "../../languages/syntax.ts";
 import type { SourceText } from "../../repository/codebase.ts";
 import { termOf } from "../../repository/inverted-index/words.ts";
 
@@ -31,4 +31,12 @@ export interface Step {
   readonly line: number;
   /** "reads through `_load`": no names but those that stand on the line. */
   readonly what: string;
+}
+
+/** What a function calls, in line order; calls of functions inside it are theirs, not its own. */
+export function functionCalls(symbol: SymbolDefinition, syntax: FileSyntax): readonly Reference[] {
+  const index = syntax.symbols.indexOf(symbol);
+  return syntax.references
+    .filter(({ kind, inside }) => inside === index && (kind === "call" || kind === "new"))
+    .sort((a, b) => a.line - b.line);
 }

@@ -1,7 +1,6 @@
 import type { FileSyntax, Reference, SymbolDefinition } from "../../languages/syntax.ts";
 import { partsOf } from "../../repository/inverted-index/words.ts";
-import { functionCalls } from "./function-calls.ts";
-import { cues, type BugPattern, type Step } from "./bug-pattern.ts";
+import { cues, functionCalls, type BugPattern, type Step } from "./bug-pattern.ts";
 
 const READS = new Set(
   "read load get fetch find select query parse deserialize snapshot recv peek slurp".split(" "),

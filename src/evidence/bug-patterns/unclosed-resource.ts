@@ -1,6 +1,5 @@
-import { functionCalls } from "./function-calls.ts";
 import { partsOf } from "../../repository/inverted-index/words.ts";
-import { cues, type BugPattern } from "./bug-pattern.ts";
+import { cues, functionCalls, type BugPattern } from "./bug-pattern.ts";
 
 const OPENS = new Set(
   "open connect acquire popen mkstemp fopen createreadstream createwritestream socket".split(" "),

@@ -1,8 +1,7 @@
 import { languageNamed } from "../../languages/languages.ts";
-import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
+import { isFunctionLike, type FileSyntax, type SymbolDefinition } from "../../languages/syntax.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { SymbolIndex, Definition } from "../references/build-symbol-index.ts";
-import { isFunctionLike } from "../ranking/is-function-like.ts";
 
 /** A function that may have to change, with where to find its references. */
 export interface Candidate extends Definition {

@@ -1,6 +1,6 @@
 import { isStopWord, termsOf } from "../../repository/inverted-index/words.ts";
 import type { Candidate, FunctionIndex } from "./function-index.ts";
-import { remember } from "./remember.ts";
+import { memoise } from "../memoise.ts";
 
 const K1 = 1.2;
 const B = 0.5;
@@ -17,7 +17,7 @@ export interface FunctionWords {
 }
 
 /** Built once for an index, from the references of the symbol index: no text is read. */
-export const functionWords = remember((index: FunctionIndex): FunctionWords => {
+export const functionWords = memoise((index: FunctionIndex): FunctionWords => {
   const documents = new Map<Candidate, Map<string, number>>();
   const lengths = new Map<Candidate, number>();
   const postings = new Map<string, { readonly candidate: Candidate; readonly count: number }[]>();

@@ -1,18 +1,10 @@
 import type { CommitRecord } from "../../repository/history.ts";
 import type { UseFinder } from "../references/find-uses.ts";
-import type { Reason } from "../ranking/signal.ts";
+import type { Reason, Weighted } from "../ranking/signal.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import { explainStrongest, scoreOf, type Shares } from "./combine.ts";
 import type { FileContext, FileSignal } from "./signal.ts";
-import { churn } from "./signals/churn.ts";
-import { coChange } from "./signals/co-change.ts";
-import { folder } from "./signals/folder.ts";
-import { importers, imports } from "./signals/imports.ts";
-import { vocabulary } from "./signals/vocabulary.ts";
-import { FILE_WEIGHTS } from "./weights.ts";
-
-/** In the order in which reasons of equal strength are told. */
-export const FILE_SIGNALS: readonly FileSignal[] = [coChange, imports, importers, vocabulary, folder, churn];
+import { FILE_SIGNALS } from "./signals.ts";
 
 /** A file that may have to change when the seed changes. */
 export interface CoChangeFile {
@@ -54,15 +46,13 @@ export async function rankCoChangeFiles(
   };
   const shares = await measureFiles(seed, context, FILE_SIGNALS, signal);
   const ranked = [...shares]
-    .map(([path, own]) => ({ path, own, score: scoreOf(own, FILE_WEIGHTS) }))
+    .map(([path, own]) => ({ path, own, score: scoreOf(own, FILE_SIGNALS) }))
     .sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1))
     .slice(0, top);
   const files: CoChangeFile[] = [];
   for (const { path, own, score } of ranked) {
     signal?.throwIfAborted();
-    const reasons = await explainStrongest(own, FILE_WEIGHTS, FILE_SIGNALS, (one) =>
-      one.explain(path, seed, context),
-    );
+    const reasons = await explainStrongest(own, FILE_SIGNALS, (one) => one.explain(path, seed, context));
     files.push({ path, score, reasons });
   }
   return files;
@@ -72,11 +62,11 @@ export async function rankCoChangeFiles(
 export async function measureFiles(
   seed: string,
   context: FileContext,
-  signals: readonly FileSignal[],
+  signals: readonly Weighted<FileSignal>[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Shares>> {
   const shares = new Map<string, Map<string, number>>();
-  for (const one of signals) {
+  for (const [one] of signals) {
     signal?.throwIfAborted();
     for (const [path, score] of await one.score(seed, context)) {
       let own = shares.get(path);

@@ -2,39 +2,15 @@ import type { CommitRecord } from "../../repository/history.ts";
 import type { SymbolDefinition } from "../../languages/syntax.ts";
 import type { UseFinder } from "../references/find-uses.ts";
 import type { SymbolIndex, Definition } from "../references/build-symbol-index.ts";
-import { memoise } from "../ranking/memoise.ts";
+import { memoise } from "../memoise.ts";
 import type { Query } from "../ranking/query.ts";
-import type { Reason } from "../ranking/signal.ts";
+import type { Reason, Weighted } from "../ranking/signal.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import { explainStrongest, scoreOf, type Shares } from "./combine.ts";
 import { type Candidate, functionIndex, type FunctionIndex } from "./function-index.ts";
-import { FILE_SIGNALS, measureFiles } from "./rank-co-change-files.ts";
-import type { FileSignal, FunctionContext, FunctionSignal } from "./signal.ts";
-import { callees, callers } from "./signals/calls.ts";
-import { declaration } from "./signals/declaration.ts";
-import { issue } from "./signals/issue.ts";
-import { length } from "./signals/length.ts";
-import { neighbours, sameFile } from "./signals/neighbours.ts";
-import { similar } from "./signals/similar.ts";
-import { vocabulary } from "./signals/vocabulary.ts";
-import { words } from "./signals/words.ts";
-import { FUNCTION_WEIGHTS } from "./weights.ts";
-
-/** What is known of the function itself. */
-export const FUNCTION_SIGNALS: readonly FunctionSignal[] = [
-  declaration,
-  callers,
-  callees,
-  similar,
-  issue,
-  words,
-  neighbours,
-  sameFile,
-  length,
-];
-
-/** What is known of its file. Beside the words of a function those of its file were measured to add nothing. */
-export const SIGNALS_OF_ITS_FILE: readonly FileSignal[] = FILE_SIGNALS.filter((one) => one !== vocabulary);
+import { measureFiles } from "./rank-co-change-files.ts";
+import type { FunctionContext } from "./signal.ts";
+import { FUNCTION_SIGNALS, SIGNALS_OF_ITS_FILE } from "./signals.ts";
 
 /** A function that may have to change when the seed changes. */
 export interface CoChangeCandidate {
@@ -72,30 +48,32 @@ export async function rankCoChanges(
   const context = coChangeContext(sources);
   const seed = context.index.find(path, symbol.start, symbol.name);
   if (seed === undefined) return [];
+  const told = [
+    ...SIGNALS_OF_ITS_FILE.map(([one, weight]) =>
+      tellable(one.name, weight, (candidate) => one.explain(candidate.path, path, context)),
+    ),
+    ...FUNCTION_SIGNALS.map(([one, weight]) =>
+      tellable(one.name, weight, (candidate) => one.explain(candidate, seed, context)),
+    ),
+  ];
   const measured = await measureFunctions(seed, context, signal);
   const ranked = [...measured]
-    .map(([candidate, own]) => ({ candidate, own, score: scoreOf(own, FUNCTION_WEIGHTS) }))
+    .map(([candidate, own]) => ({ candidate, own, score: scoreOf(own, told) }))
     .sort((a, b) => b.score - a.score || byPlace(a.candidate, b.candidate))
     .slice(0, top);
   const coChanges: CoChangeCandidate[] = [];
   for (const { candidate, own, score } of ranked) {
     signal?.throwIfAborted();
-    const reasons = await explainStrongest(
-      own,
-      FUNCTION_WEIGHTS,
-      [...FUNCTION_SIGNALS.map(ofFunction), ...SIGNALS_OF_ITS_FILE.map(ofFile)],
-      ({ tell }) => tell(candidate),
-    );
+    const reasons = await explainStrongest(own, told, ({ tell }) => tell(candidate));
     coChanges.push({ path: candidate.path, symbol: candidate.symbol, score, reasons });
   }
   return coChanges;
+}
 
-  function ofFunction(one: FunctionSignal) {
-    return { name: one.name, tell: (candidate: Candidate) => one.explain(candidate, seed!, context) };
-  }
-  function ofFile(one: FileSignal) {
-    return { name: one.name, tell: (candidate: Candidate) => one.explain(candidate.path, path, context) };
-  }
+type Tell = (candidate: Candidate) => Promise<readonly Reason[]> | readonly Reason[];
+
+function tellable(name: string, weight: number, tell: Tell): Weighted<{ name: string; tell: Tell }> {
+  return [{ name, tell }, weight];
 }
 
 /** What the signals read, made once for one commit. */
@@ -124,7 +102,7 @@ export async function measureFunctions(
   const shares = new Map<Candidate, Map<string, number>>();
   for (const candidate of context.index.all)
     if (candidate !== seed) shares.set(candidate, new Map(ofFiles.get(candidate.path)));
-  for (const one of FUNCTION_SIGNALS) {
+  for (const [one] of FUNCTION_SIGNALS) {
     signal?.throwIfAborted();
     for (const [candidate, score] of one.score(seed, context)) shares.get(candidate)?.set(one.name, score);
   }

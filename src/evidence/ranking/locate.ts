@@ -2,10 +2,14 @@ import type { CommitRecord } from "../../repository/history.ts";
 import type { SymbolDefinition } from "../../languages/syntax.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import type { Query } from "./query.ts";
-import { confidencesOf, type Strength, strengthOf } from "./confidence.ts";
 import { rankFiles } from "./rank-files.ts";
 import { rankFunctions, type RankedFunction } from "./rank-functions.ts";
 import type { Reason, SignalContext } from "./signal.ts";
+
+/** A likelihood in words: `strong` from one half, `weak` below 15 %. Reliability: docs/benchmarks.md. */
+export type Strength = "strong" | "moderate" | "weak";
+
+const STRENGTHS = { strong: 0.5, moderate: 0.15 } as const;
 
 export interface LocatedFile {
   readonly path: string;
@@ -122,4 +126,20 @@ function reasonsOf({ path, symbol, words, inTrace, sharing }: RankedFunction): r
       citations: [lines],
     });
   return reasons;
+}
+
+/**
+ * The scores are logits of a softmax that was learned to name one file of the fix, so that exp(score) over the sum is the
+ * likelihood that this file is the one. Scores best first; the answers in the same order, 0 to 1.
+ */
+export function confidencesOf(scores: readonly number[]): readonly number[] {
+  const best = scores[0] ?? 0;
+  const odds = scores.map((score) => Math.exp(score - best));
+  const total = odds.reduce((sum, one) => sum + one, 0);
+  return odds.map((one) => one / total);
+}
+
+export function strengthOf(confidence: number): Strength {
+  if (confidence >= STRENGTHS.strong) return "strong";
+  return confidence >= STRENGTHS.moderate ? "moderate" : "weak";
 }

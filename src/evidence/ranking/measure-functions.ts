@@ -1,12 +1,10 @@
-import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
+import { isFunctionLike, type FileSyntax, type SymbolDefinition } from "../../languages/syntax.ts";
 import { yielder } from "../../process/clock.ts";
 import { isStopWord, partsOf, termOf, termsOf } from "../../repository/inverted-index/words.ts";
-import { isFunctionLike } from "./is-function-like.ts";
-import { memoise } from "./memoise.ts";
-import { type Query, wordsOf } from "./query.ts";
+import { memoise } from "../memoise.ts";
+import { type Query, tellingWords, wordsOf } from "./query.ts";
 import type { SignalContext } from "./signal.ts";
 import { rarity } from "./signals/words.ts";
-import { tellingWords } from "./telling-words.ts";
 
 /** What of an issue stands in one function, itself without the functions inside it. */
 export interface MeasuredFunction {

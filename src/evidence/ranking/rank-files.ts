@@ -1,40 +1,7 @@
 import { yielder } from "../../process/clock.ts";
 import type { Query } from "./query.ts";
-import type { NearSignal, RankedFile, Reason, Scores, Signal, SignalContext } from "./signal.ts";
-import { calledBy } from "./signals/called-by.ts";
-import { changeWords } from "./signals/change-words.ts";
-import { entryPoint } from "./signals/entry-point.ts";
-import { fileName } from "./signals/file-name.ts";
-import { folder } from "./signals/folder.ts";
-import { functionWords } from "./signals/function.ts";
-import { history } from "./signals/history.ts";
-import { importedBy } from "./signals/imported-by.ts";
-import { mention } from "./signals/mention.ts";
-import { message } from "./signals/message.ts";
-import { stackFrame } from "./signals/stack-frame.ts";
-import { testName } from "./signals/test-name.ts";
-import { words } from "./signals/words.ts";
-import { WEIGHTS } from "./weights.ts";
-
-/** What speaks for a file by itself. */
-export const DIRECT_SIGNALS = [
-  stackFrame,
-  message,
-  mention,
-  fileName,
-  testName,
-  history,
-  changeWords,
-  words,
-] as const satisfies readonly Signal[];
-/** What needs the ranking of the direct ones. */
-export const NEAR_SIGNALS = [
-  functionWords,
-  calledBy,
-  importedBy,
-  folder,
-  entryPoint,
-] as const satisfies readonly NearSignal[];
+import type { RankedFile, Reason, Scores, Signal, SignalContext, Weighted } from "./signal.ts";
+import { type RankingSignals, SIGNALS } from "./signals.ts";
 
 export interface FileRanking {
   /** Candidates with any evidence, best first; ties in path order, so that the same input gives the same ranking. */
@@ -53,17 +20,17 @@ const MAX_REASONS = 5;
 export async function rankFiles(
   query: Query,
   context: SignalContext,
-  weights: Readonly<Record<string, number>> = WEIGHTS,
+  { direct, near }: RankingSignals = SIGNALS,
 ): Promise<FileRanking> {
   const shares = new Map<string, Map<string, number>>();
   const giveWay = yielder(context.signal);
-  for (const signal of DIRECT_SIGNALS) {
-    addShares(shares, signal, await signal.score(query, context), weights);
+  for (const weighted of direct) {
+    addShares(shares, weighted, await weighted[0].score(query, context));
     await giveWay();
   }
   const first = ranked(shares);
-  for (const signal of NEAR_SIGNALS) {
-    addShares(shares, signal, await signal.score(query, context, first), weights);
+  for (const weighted of near) {
+    addShares(shares, weighted, await weighted[0].score(query, context, first));
     await giveWay();
   }
   const files = ranked(shares);
@@ -71,7 +38,7 @@ export async function rankFiles(
     files,
     async explain(file) {
       const reasons: Reason[] = [];
-      const signals = [...DIRECT_SIGNALS, ...NEAR_SIGNALS];
+      const signals = [...direct, ...near].map(([signal]) => signal);
       for (const { name, lead } of leadsOf(file, files.slice(0, COMPARED))) {
         // Below that it is told only when there is nothing better.
         if (reasons.length >= (lead >= MIN_LEAD ? MAX_REASONS : 1)) break;
@@ -107,12 +74,9 @@ export function scaled(scale: Signal["scale"], scores: Scores): Scores {
 
 function addShares(
   shares: Map<string, Map<string, number>>,
-  { name, scale }: Pick<Signal, "name" | "scale">,
+  [{ name, scale }, weight]: Weighted<Pick<Signal, "name" | "scale">>,
   scores: Scores,
-  weights: Readonly<Record<string, number>>,
 ): void {
-  const weight = weights[name] ?? 0;
-  if (weight === 0) return;
   for (const [path, score] of scaled(scale, scores)) {
     let own = shares.get(path);
     if (own === undefined) shares.set(path, (own = new Map()));

@@ -4,7 +4,6 @@ import { functionMeasures } from "./measure-functions.ts";
 import type { Query } from "./query.ts";
 import type { RankedFile, SignalContext } from "./signal.ts";
 import { isMeant } from "./signals/mention.ts";
-import { FUNCTION_WEIGHTS } from "./weights.ts";
 
 export interface RankedFunction {
   readonly path: string;
@@ -19,22 +18,38 @@ export interface RankedFunction {
   readonly sharing: number;
 }
 
+/** What the most of each part adds to a function's logit; learned and printed as the weights of the files' signals. */
+export const FUNCTION_WEIGHTS = {
+  words: 1.77,
+  file: 3.26,
+  size: 3.6,
+  "name share": 0.76,
+  "name words": 1.61,
+  "container words": 0.51,
+  cover: 1.94,
+  named: 0.54,
+  "stack frame": 1.03,
+  "no test": 1.12,
+} as const;
+
 /** What speaks for a function, each 0 to 1: the features of the learned ranking. */
 export type FunctionParts = Readonly<Record<keyof typeof FUNCTION_WEIGHTS, number>>;
+
+const PART_NAMES = Object.keys(FUNCTION_WEIGHTS) as readonly (keyof FunctionParts)[];
 
 /** The functions of the best `files`, best first: what of the issue stands in them, and how good their file is. */
 export async function rankFunctions(
   files: readonly RankedFile[],
   query: Query,
   context: SignalContext,
-  weights: Readonly<Record<string, number>> = FUNCTION_WEIGHTS,
+  weights: FunctionParts = FUNCTION_WEIGHTS,
 ): Promise<readonly RankedFunction[]> {
   return (await functionParts(files, query, context))
     .filter(({ measured, inTrace }) => measured.strongest.length > 0 || inTrace)
     .map(({ measured: { path, symbol, strongest }, parts, inTrace, sharing }) => ({
       path,
       symbol,
-      score: Object.entries(parts).reduce((sum, [name, part]) => sum + part * (weights[name] ?? 0), 0),
+      score: PART_NAMES.reduce((sum, name) => sum + parts[name] * weights[name], 0),
       words: strongest,
       inTrace,
       sharing,

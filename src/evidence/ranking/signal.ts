@@ -5,7 +5,7 @@ import type { Query } from "./query.ts";
 
 /** One kind of evidence that a file is meant. One signal, one file, one test, one line in the explanation. */
 export interface Signal {
-  /** Its weight stands under this name in `weights.ts`. */
+  /** No other signal has it. */
   readonly name: string;
   /** `absolute`: scores are 0 to 1 as they are. `relative`: the best file of the signal counts as 1, the others in proportion. */
   readonly scale: "absolute" | "relative";
@@ -23,6 +23,9 @@ export interface NearSignal {
   score(query: Query, context: SignalContext, first: First): Promise<Scores> | Scores;
   explain(path: string, query: Query, context: SignalContext, first: First): Promise<readonly Reason[]>;
 }
+
+/** A signal in a table: without a weight it does not compile. */
+export type Weighted<S> = readonly [signal: S, weight: number];
 
 export type Scores = ReadonlyMap<string, number>;
 

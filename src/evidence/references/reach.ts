@@ -1,4 +1,4 @@
-import { isFunctionLike } from "../ranking/is-function-like.ts";
+import { isFunctionLike } from "../../languages/syntax.ts";
 import type { Use, UseFinder } from "./find-uses.ts";
 import type { Definition } from "./build-symbol-index.ts";
 

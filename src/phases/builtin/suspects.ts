@@ -1,14 +1,13 @@
 import type { LineCitation } from "../../documents/citation.ts";
 import { RunFailure } from "../../failure.ts";
 import { formatLocation, type Location } from "../../text/location.ts";
-import { isFunctionLike } from "../../evidence/ranking/is-function-like.ts";
-import type { Strength } from "../../evidence/ranking/confidence.ts";
+import type { Strength } from "../../evidence/ranking/locate.ts";
 import type { Ranking, LocatedFunction } from "../../evidence/ranking/locate.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
 import { type BugPatternHit, findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { Query } from "../../evidence/ranking/query.ts";
-import type { SymbolDefinition } from "../../languages/syntax.ts";
+import { isFunctionLike, type SymbolDefinition } from "../../languages/syntax.ts";
 
 /** A place that may hold the cause: usually a function, else the lines a person named. */
 export interface Suspect {

@@ -1,6 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { rankCoChangeFiles } from "../../../src/evidence/co-change/rank-co-change-files.ts";
 import { rankCoChanges } from "../../../src/evidence/co-change/rank-co-changes.ts";
+import {
+  FILE_SIGNALS,
+  FUNCTION_SIGNALS,
+  SIGNALS_OF_ITS_FILE,
+} from "../../../src/evidence/co-change/signals.ts";
 import { codeIn, functionIn } from "./code-in.ts";
 
 const files = {
@@ -71,4 +76,11 @@ test("files: without a history, names, folders and imports decide; a file may be
     isCandidate: (path) => path !== "pkg/codec.py",
   });
   expect(without.map(({ path }) => path)).toEqual(["pkg/far/away.py"]);
+});
+
+test("no two signals that are added up have the same name, and each has a weight above zero", () => {
+  for (const table of [FILE_SIGNALS, [...FUNCTION_SIGNALS, ...SIGNALS_OF_ITS_FILE]]) {
+    expect(new Set(table.map(([{ name }]) => name)).size).toBe(table.length);
+    expect(table.filter(([, weight]) => !(weight > 0))).toEqual([]);
+  }
 });

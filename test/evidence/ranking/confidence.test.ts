@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { confidencesOf, strengthOf } from "../../../src/evidence/ranking/confidence.ts";
+import { confidencesOf, strengthOf } from "../../../src/evidence/ranking/locate.ts";
 
 /** Scores of a ranking, best first. */
 const scores = fc

@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { confidencesOf } from "../../../src/evidence/ranking/confidence.ts";
+import { confidencesOf } from "../../../src/evidence/ranking/locate.ts";
 import { locate } from "../../../src/evidence/ranking/locate.ts";
 import { wordsOf } from "../../../src/evidence/ranking/query.ts";
-import { DIRECT_SIGNALS } from "../../../src/evidence/ranking/rank-files.ts";
+import { SIGNALS } from "../../../src/evidence/ranking/signals.ts";
 import type { Reason } from "../../../src/evidence/ranking/signal.ts";
 import { termsOf } from "../../../src/repository/inverted-index/words.ts";
 import type { SymbolDefinition } from "../../../src/languages/syntax.ts";
@@ -182,7 +182,7 @@ test("the scores of a signal are above 0 and of candidates; where they stand for
   await fc.assert(
     fc.asyncProperty(situation, async (given) => {
       const { query, context } = await reportOn(given);
-      for (const signal of DIRECT_SIGNALS)
+      for (const [signal] of SIGNALS.direct)
         for (const [path, value] of await signal.score(query, context)) {
           const found = { signal: signal.name, path, value };
           expect([found, context.candidates.includes(path)]).toEqual([found, true]);

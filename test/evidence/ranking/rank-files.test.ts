@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { DIRECT_SIGNALS, NEAR_SIGNALS, rankFiles, scaled } from "../../../src/evidence/ranking/rank-files.ts";
-import { WEIGHTS } from "../../../src/evidence/ranking/weights.ts";
+import { rankFiles, scaled } from "../../../src/evidence/ranking/rank-files.ts";
+import type { Weighted } from "../../../src/evidence/ranking/signal.ts";
+import { SIGNALS } from "../../../src/evidence/ranking/signals.ts";
 import { type ReportOnCode, reportOn, untrueIn } from "../../fakes/report-on-code.ts";
 
 const files = {
@@ -12,15 +13,21 @@ const files = {
   "lib/far.ts": "export const far = 1;\n",
 };
 
+/** With `weights`, by those signals alone. */
 async function ranked(given: ReportOnCode, weights?: Readonly<Record<string, number>>) {
   const { query, context } = await reportOn(given);
-  return rankFiles(query, context, weights);
+  if (weights === undefined) return rankFiles(query, context);
+  const only = <S extends { readonly name: string }>(signals: readonly Weighted<S>[]): Weighted<S>[] =>
+    signals.flatMap(([signal]) =>
+      weights[signal.name] === undefined ? [] : [[signal, weights[signal.name]!] as const],
+    );
+  return rankFiles(query, context, { direct: only(SIGNALS.direct), near: only(SIGNALS.near) });
 }
 
-test("every weight is that of a signal, and no two signals have the same name", () => {
-  const names = [...DIRECT_SIGNALS, ...NEAR_SIGNALS].map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
-  expect(Object.keys(WEIGHTS).filter((name) => !names.some((known) => known === name))).toEqual([]);
+test("no two signals have the same name, and each has a weight above zero", () => {
+  const signals: readonly Weighted<{ readonly name: string }>[] = [...SIGNALS.direct, ...SIGNALS.near];
+  expect(new Set(signals.map(([{ name }]) => name)).size).toBe(signals.length);
+  expect(signals.filter(([, weight]) => !(weight > 0))).toEqual([]);
 });
 
 describe("files are ranked in two passes", () => {
@@ -46,11 +53,11 @@ describe("the score of a file", () => {
       expect([...shares.values()]).toEqual([...shares.values()].sort((a, b) => b - a));
     }
     expect(found[0]?.path).toBe("src/store.ts");
-    expect(found[0]?.shares.get("words")).toBe(WEIGHTS["words"]);
+    expect(found[0]?.shares.get("words")).toBe(SIGNALS.direct.find(([{ name }]) => name === "words")?.[1]);
     expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a));
   });
 
-  test("owes nothing to a signal without a weight", async () => {
+  test("owes nothing to a signal that is not in the table", async () => {
     const { files: found } = await ranked({ files, title: "src/store.ts: flush" }, { mention: 1 });
     expect(found.map(({ path, shares }) => [path, [...shares]])).toEqual([
       ["src/store.ts", [["mention", 1]]],

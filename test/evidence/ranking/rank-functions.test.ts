@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import {
+  type FunctionParts,
+  FUNCTION_WEIGHTS,
   functionParts,
   rankFunctions,
   type RankedFunction,
@@ -9,12 +11,14 @@ import { rankedFirst, type ReportOnCode, reportOn } from "../../fakes/report-on-
 /** The functions of all files, the files ranked in the order in which they are given. */
 async function ranked(
   given: ReportOnCode,
-  weights?: Readonly<Record<string, number>>,
+  weights?: Partial<FunctionParts>,
 ): Promise<readonly RankedFunction[]> {
   const { query, context } = await reportOn(given);
   const paths = Object.keys(given.files);
   const files = rankedFirst(Object.fromEntries(paths.map((path, i) => [path, paths.length - i])));
-  return rankFunctions(files, query, context, weights);
+  if (weights === undefined) return rankFunctions(files, query, context);
+  const none = Object.fromEntries(Object.keys(FUNCTION_WEIGHTS).map((name) => [name, 0]));
+  return rankFunctions(files, query, context, { ...none, ...weights } as FunctionParts);
 }
 
 const names = (functions: readonly RankedFunction[]): readonly string[] =>

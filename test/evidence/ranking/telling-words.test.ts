@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { tellingWords } from "../../../src/evidence/ranking/telling-words.ts";
+import { tellingWords } from "../../../src/evidence/ranking/query.ts";
 
 test("a word that is a part of another one is left out, whatever its case", () => {
   expect(tellingWords(["report", "makereport", "Make", "item"])).toEqual(["makereport", "item"]);

@@ -1,6 +1,6 @@
 import { inlineCode } from "../../../text/inline-code.ts";
 import type { CommitRecord } from "../../../repository/history.ts";
-import { remember } from "../remember.ts";
+import { memoise } from "../../memoise.ts";
 import type { FileSignal } from "../signal.ts";
 
 /** A commit over more files says little about any pair of them. */
@@ -47,7 +47,7 @@ export const coChange: FileSignal = {
 };
 
 /** The small commits by the files they changed, newest first. */
-export const commitsOf = remember(indexCommits);
+export const commitsOf = memoise(indexCommits);
 
 function indexCommits(commits: readonly CommitRecord[]): ReadonlyMap<string, readonly CommitRecord[]> {
   const index = new Map<string, CommitRecord[]>();

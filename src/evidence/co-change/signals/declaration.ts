@@ -1,5 +1,5 @@
+import { PACKAGE_FILES } from "../../../languages/languages.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
-import { isPair } from "../is-pair.ts";
 import type { FunctionSignal } from "../signal.ts";
 
 /** The same name in the header or the implementation of the seed's file. */
@@ -21,3 +21,16 @@ export const declaration: FunctionSignal = {
     },
   ],
 };
+
+/** True for a header and its implementation, a component and its style: one name, two files. */
+export function isPair(a: string, b: string): boolean {
+  return a !== b && nameOf(a) === nameOf(b);
+}
+
+function nameOf(path: string): string {
+  const parts = path.split("/");
+  const last = parts.pop()!;
+  const dot = last.indexOf(".", 1);
+  const stem = dot > 0 ? last.slice(0, dot) : last;
+  return PACKAGE_FILES.has(stem) ? (parts.at(-1) ?? stem) : stem;
+}

@@ -1,5 +1,4 @@
 import { inlineCode } from "../../../text/inline-code.ts";
-import { firstLineOf } from "../first-line-of.ts";
 import type { FileSignal } from "../signal.ts";
 
 /** How much of the way to the file is the way to the seed: 1 in the same folder. */
@@ -24,7 +23,9 @@ export const folder: FileSignal = {
       {
         signal: "folder",
         text: `${inlineCode(path)} stands in the same folder`,
-        citations: firstLineOf(path, codebase),
+        // An empty file has no line to cite.
+        citations:
+          (codebase.tree.find(path)?.size ?? 0) > 0 ? [{ kind: "lines", path, start: 1, end: 1 }] : [],
       },
     ];
   },

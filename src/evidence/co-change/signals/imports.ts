@@ -1,7 +1,7 @@
 import { inlineCode } from "../../../text/inline-code.ts";
 import type { Codebase } from "../../../repository/codebase.ts";
-import { importResolver, type ImportResolver } from "../../references/resolve-imports.ts";
-import { remember } from "../remember.ts";
+import { importResolver } from "../../references/resolve-imports.ts";
+import { memoise } from "../../memoise.ts";
 import type { FileContext, FileSignal } from "../signal.ts";
 
 /** Without a symbol index, at most this many files that hold the seed's name are read for imports of it. */
@@ -19,9 +19,9 @@ interface Relation {
 /** The seed imports the file. */
 export const imports: FileSignal = {
   name: "imports",
-  score: async (seed, context) => byPath(seed, (await relations(context)(seed)).imported, context),
+  score: async (seed, context) => byPath(seed, (await relations(context, seed)).imported, context),
   async explain(path, seed, context) {
-    const found = (await relations(context)(seed)).imported.find((relation) => relation.path === path);
+    const found = (await relations(context, seed)).imported.find((relation) => relation.path === path);
     return explain("imports", `${inlineCode(seed)} imports ${inlineCode(path)}`, found);
   },
 };
@@ -29,9 +29,9 @@ export const imports: FileSignal = {
 /** The file imports the seed. */
 export const importers: FileSignal = {
   name: "importers",
-  score: async (seed, context) => byPath(seed, (await relations(context)(seed)).importing, context),
+  score: async (seed, context) => byPath(seed, (await relations(context, seed)).importing, context),
   async explain(path, seed, context) {
-    const found = (await relations(context)(seed)).importing.find((relation) => relation.path === path);
+    const found = (await relations(context, seed)).importing.find((relation) => relation.path === path);
     return explain("importers", `${inlineCode(path)} imports ${inlineCode(seed)}`, found);
   },
 };
@@ -54,27 +54,12 @@ function byPath(
   return scores;
 }
 
-type Relations = (
-  seed: string,
-) => Promise<{ readonly imported: readonly Relation[]; readonly importing: readonly Relation[] }>;
+const resolverOf = memoise(({ candidates }: FileContext) => importResolver(candidates));
 
 /** Both directions, each seed read once. */
-const relations = remember(({ codebase, candidates, uses }: FileContext): Relations => {
-  const resolver = importResolver(candidates);
-  const asked = new Map<string, ReturnType<Relations>>();
-  return (seed) => {
-    let answer = asked.get(seed);
-    if (answer === undefined) asked.set(seed, (answer = relationsOf(seed, codebase, resolver, uses)));
-    return answer;
-  };
-});
-
-async function relationsOf(
-  seed: string,
-  codebase: Codebase,
-  resolver: ImportResolver,
-  uses: FileContext["uses"],
-): ReturnType<Relations> {
+const relations = memoise(async (context: FileContext, seed: string) => {
+  const { codebase, uses } = context;
+  const resolver = resolverOf(context);
   const imported: Relation[] = [];
   const importing: Relation[] = [];
   const syntax = await codebase.syntax(seed);
@@ -91,7 +76,7 @@ async function relationsOf(
         if (path !== seed && resolver.resolve(path, other.language, one).includes(seed))
           importing.push({ path, from: path, line: one.line, value: 1 });
   return { imported, importing };
-}
+});
 
 /** Source files that hold the name by which the seed is imported: its own, or its folder's. */
 function mayImport(seed: string, codebase: Codebase): readonly string[] {

@@ -1,7 +1,7 @@
 import { inlineCode } from "../../../text/inline-code.ts";
 import { isStopWord } from "../../../repository/inverted-index/words.ts";
 import type { Query } from "../../ranking/query.ts";
-import { memoise } from "../../ranking/memoise.ts";
+import { memoise } from "../../memoise.ts";
 import type { FunctionIndex } from "../function-index.ts";
 import { functionWords } from "../function-words.ts";
 import type { FunctionSignal } from "../signal.ts";

@@ -1,7 +1,7 @@
 import { inlineCode } from "../../../text/inline-code.ts";
 import { findSimilar } from "../../find-similar.ts";
 import type { Candidate } from "../function-index.ts";
-import { memoise } from "../../ranking/memoise.ts";
+import { memoise } from "../../memoise.ts";
 import type { FunctionContext, FunctionSignal } from "../signal.ts";
 
 /** It is built like the seed, names and literals put aside: a copy has the fault of its original. */

@@ -4,7 +4,7 @@ import type { InvertedIndex } from "../../../repository/inverted-index/inverted-
 import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
 import { hash32 } from "../../../text/hash.ts";
 import { wordsOf } from "../../ranking/query.ts";
-import { remember } from "../remember.ts";
+import { memoise } from "../../memoise.ts";
 import type { FileContext, FileSignal } from "../signal.ts";
 
 const K1 = 1.2;
@@ -14,9 +14,9 @@ const MAX_SHOWN = 3;
 /** It holds the same rare words: BM25 with the seed's words as the query, in proportion to what the seed itself gets. */
 export const vocabulary: FileSignal = {
   name: "vocabulary",
-  score: (seed, context) => answers(context)(seed).scores,
+  score: (seed, context) => comparison(context, seed).scores,
   async explain(path, seed, context) {
-    const { rarity } = answers(context)(seed);
+    const { rarity } = comparison(context, seed);
     const source = await context.codebase.text(path);
     const shared = new Map<string, { readonly line: number; readonly value: number }>();
     for (const [at, text] of (source?.lines ?? []).entries())
@@ -39,23 +39,16 @@ export const vocabulary: FileSignal = {
   },
 };
 
-interface Answer {
+interface Comparison {
   readonly scores: ReadonlyMap<string, number>;
   /** Hash of each term of the seed to its inverse document frequency. */
   readonly rarity: ReadonlyMap<number, number>;
 }
 
 /** Each seed of a context is compared with all files once. */
-const answers = remember((context: FileContext): ((seed: string) => Answer) => {
-  const asked = new Map<string, Answer>();
-  return (seed) => {
-    let answer = asked.get(seed);
-    if (answer === undefined) asked.set(seed, (answer = compare(seed, context)));
-    return answer;
-  };
-});
+const comparison = memoise(compare);
 
-function compare(seed: string, { codebase, candidates }: FileContext): Answer {
+function compare({ codebase, candidates }: FileContext, seed: string): Comparison {
   const own = codebase.invertedIndex(seed);
   if (own === undefined) return { scores: new Map(), rarity: new Map() };
   const others = candidates.flatMap((path) => {

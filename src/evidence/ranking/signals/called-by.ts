@@ -1,4 +1,4 @@
-import { memoise } from "../memoise.ts";
+import { memoise } from "../../memoise.ts";
 import type { MeasuredFunction } from "../measure-functions.ts";
 import type { Query } from "../query.ts";
 import type { First, NearSignal, SignalContext } from "../signal.ts";

@@ -1,8 +1,7 @@
 import type { CommitRecord } from "../../../repository/history.ts";
 import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
-import { memoise } from "../memoise.ts";
-import { tellingWords } from "../telling-words.ts";
-import { type Query, wordsOf } from "../query.ts";
+import { memoise } from "../../memoise.ts";
+import { type Query, tellingWords, wordsOf } from "../query.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { rarity } from "./words.ts";
 

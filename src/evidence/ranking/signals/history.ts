@@ -1,6 +1,6 @@
 import type { CommitRecord } from "../../../repository/history.ts";
 import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
-import { memoise } from "../memoise.ts";
+import { memoise } from "../../memoise.ts";
 import { type Query, wordsOf } from "../query.ts";
 import type { Signal } from "../signal.ts";
 

@@ -1,6 +1,6 @@
-import { importResolver, type ImportResolver } from "../../references/resolve-imports.ts";
+import { importResolver } from "../../references/resolve-imports.ts";
 import type { IndexedCodebase } from "../../../repository/open-codebase.ts";
-import { memoise } from "../memoise.ts";
+import { memoise } from "../../memoise.ts";
 import type { Query } from "../query.ts";
 import type { First, NearSignal, SignalContext } from "../signal.ts";
 
@@ -67,11 +67,6 @@ const importsOfBest = memoise(
   },
 );
 
-const resolvers = new WeakMap<IndexedCodebase, ImportResolver>();
-
-function resolverOf(codebase: IndexedCodebase): ImportResolver {
-  let known = resolvers.get(codebase);
-  if (known === undefined)
-    resolvers.set(codebase, (known = importResolver(codebase.tree.entries.map(({ path }) => path))));
-  return known;
-}
+const resolverOf = memoise((codebase: IndexedCodebase) =>
+  importResolver(codebase.tree.entries.map(({ path }) => path)),
+);

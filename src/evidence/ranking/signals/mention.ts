@@ -1,3 +1,4 @@
+import { memoise } from "../../memoise.ts";
 import type { Signal } from "../signal.ts";
 
 /** What a file's name is worth without a folder before it. */
@@ -31,13 +32,11 @@ export const mention: Signal = {
   },
 };
 
-const byName = new WeakMap<readonly string[], ReadonlyMap<string, readonly string[]>>();
+const byName = memoise((paths: readonly string[]) => Map.groupBy(paths, nameOf));
 
 /** The paths that `isMeant` holds for; looks only at those of the same file name. */
 export function meantBy(written: string, paths: readonly string[]): readonly string[] {
-  let names = byName.get(paths);
-  if (names === undefined) byName.set(paths, (names = Map.groupBy(paths, nameOf)));
-  return (names.get(nameOf(written)) ?? []).filter((path) => isMeant(path, written));
+  return (byName(paths).get(nameOf(written)) ?? []).filter((path) => isMeant(path, written));
 }
 
 function nameOf(path: string): string {

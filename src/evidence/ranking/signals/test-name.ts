@@ -1,5 +1,5 @@
 import type { Query } from "../query.ts";
-import { memoise } from "../memoise.ts";
+import { memoise } from "../../memoise.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { scoreWords } from "./words.ts";
 

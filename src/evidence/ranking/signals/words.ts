@@ -3,9 +3,8 @@ import { findPostings } from "../../../repository/inverted-index/find-postings.t
 import type { InvertedIndex } from "../../../repository/inverted-index/inverted-index.ts";
 import { termsOf } from "../../../repository/inverted-index/words.ts";
 import { hash32 } from "../../../text/hash.ts";
-import { memoise } from "../memoise.ts";
-import { tellingWords } from "../telling-words.ts";
-import { type Query, wordsOf } from "../query.ts";
+import { memoise } from "../../memoise.ts";
+import { type Query, tellingWords, wordsOf } from "../query.ts";
 import type { IndexedCodebase } from "../../../repository/open-codebase.ts";
 import type { Reason, Signal, SignalContext } from "../signal.ts";
 
@@ -166,14 +165,10 @@ function findInPaths(
   return found;
 }
 
-const places = new WeakMap<SignalContext, ReadonlyMap<string, number>>();
-
-function placesOf(context: SignalContext): ReadonlyMap<string, number> {
-  let known = places.get(context);
-  if (known === undefined)
-    places.set(context, (known = new Map(context.candidates.map((path, at) => [path, at]))));
-  return known;
-}
+const placesOf = memoise(
+  ({ candidates }: SignalContext): ReadonlyMap<string, number> =>
+    new Map(candidates.map((path, at) => [path, at])),
+);
 
 async function explainTerms(
   path: string,

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { declaration } from "../../../../src/evidence/co-change/signals/declaration.ts";
+import { declaration, isPair } from "../../../../src/evidence/co-change/signals/declaration.ts";
 import { codeIn, functionIn, toldOf } from "../code-in.ts";
 
 test("a function and its namesake in the header", async () => {
@@ -14,3 +14,11 @@ test("a function and its namesake in the header", async () => {
     "include/text.hpp width: is `width` in the other file of the pair",
   ]);
 });
+
+test.each([
+  ["src/parser.cpp", "include/parser.hpp", true],
+  ["view.ts", "view.css.ts", true],
+  ["store/index.ts", "cache/index.ts", false],
+  ["parser.cpp", "printer.cpp", false],
+  ["a.py", "a.py", false],
+])("%s and %s are one name in two files: %s", (a, b, pair) => expect(isPair(a, b)).toBe(pair));

@@ -1,0 +1,46 @@
+import type { NearSignal, Signal, Weighted } from "./signal.ts";
+import { calledBy } from "./signals/called-by.ts";
+import { changeWords } from "./signals/change-words.ts";
+import { entryPoint } from "./signals/entry-point.ts";
+import { fileName } from "./signals/file-name.ts";
+import { folder } from "./signals/folder.ts";
+import { functionWords } from "./signals/function.ts";
+import { history } from "./signals/history.ts";
+import { importedBy } from "./signals/imported-by.ts";
+import { mention } from "./signals/mention.ts";
+import { message } from "./signals/message.ts";
+import { stackFrame } from "./signals/stack-frame.ts";
+import { testName } from "./signals/test-name.ts";
+import { words } from "./signals/words.ts";
+
+export interface RankingSignals {
+  /** What speaks for a file by itself. */
+  readonly direct: readonly Weighted<Signal>[];
+  /** What needs the ranking of the direct ones. */
+  readonly near: readonly Weighted<NearSignal>[];
+}
+
+/**
+ * Every signal with its weight: what its best score adds to a file's logit. Learned by `npm run learn:ranking`, which
+ * prints the weights and their cross-validation over repositories (docs/decisions/ranking.md).
+ */
+export const SIGNALS: RankingSignals = {
+  direct: [
+    // By hand: learning gives it nothing, as traces are rare and their paths are mentions, too.
+    [stackFrame, 0.4],
+    [message, 0.97],
+    [mention, 1.21],
+    [fileName, 1.68],
+    [testName, 0.27],
+    [history, 0.57],
+    [changeWords, 1.73],
+    [words, 3.44],
+  ],
+  near: [
+    [functionWords, 1.61],
+    [calledBy, 0.57],
+    [importedBy, 0.52],
+    [folder, 0.67],
+    [entryPoint, 0.53],
+  ],
+};
