@@ -5,14 +5,12 @@ import type { ModelRow } from "../model-settings.ts";
 import type { Reply, ToolCall, Usage } from "../transcript.ts";
 import { type Model, ModelFailure, type ModelRequest } from "../model.ts";
 import { startClock } from "./call-clock.ts";
-import { dropThoughts, thoughtFilter } from "../protocol/drop-thoughts.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
 import { type Ability, type Verdict, verdictOf } from "./failure-of.ts";
 import { type Message, toMessages } from "../protocol/messages.ts";
-import { MAX_CALLS } from "../protocol/call-bodies.ts";
-import { parseCalls } from "../protocol/parse-calls.ts";
 import type { RawAnswer } from "../protocol/read-answer.ts";
 import { redactor } from "../protocol/redact.ts";
+import { MAX_CALLS, parseCalls, withoutThoughts } from "../protocol/text-protocol.ts";
 import { askAgain, askForJson, readStructured, responseFormat } from "../protocol/structured.ts";
 
 export type EndpointSettings = Omit<ModelRow, "keyVariable">;
@@ -218,11 +216,10 @@ async function tryOnce(
   const { settings, endpoint, redact, now } = context;
   const { body, used } = bodyOf(context, request, further, maxOutput);
   using clock = startClock(signal, { total: Math.max(1, deadline - now()), idle: context.idle });
-  const tell = request.onText === undefined ? undefined : thoughtFilter(request.onText);
   let answer: RawAnswer;
   try {
     answer = await endpoint.ask(body, clock, {
-      onText: tell,
+      onText: request.onText,
       maxCharacters: maxOutput * LONGEST_TOKEN + SPARE_CHARACTERS,
     });
   } catch (error) {
@@ -234,7 +231,7 @@ async function tryOnce(
   // The library ends a stream without a word when it is stopped.
   signal.throwIfAborted();
   const isText = !used.has("tools");
-  const said = dropThoughts(answer.text);
+  const said = withoutThoughts(answer.text);
   const { text, calls } = callsOf(context, answer, said, request, isText);
   const usage: Usage =
     answer.usage === undefined
@@ -327,7 +324,7 @@ function withWords(messages: readonly Message[], words: string): readonly Messag
 
 /** The calls of an answer, each with an identifier that the transcript does not have yet. */
 function callsOf(
-  { note, redact }: Context,
+  { note }: Context,
   answer: RawAnswer,
   said: string,
   { transcript, tools }: ModelRequest,
@@ -348,8 +345,9 @@ function callsOf(
     .map((call, i): ToolCall => ({ ...call, id: withId(call.id, i) }));
   // Without tools there are none to call: what looks like one is text.
   if (native.length > 0 || tools.length === 0) return { text: said, calls: tools.length === 0 ? [] : native };
-  const parsed = parseCalls(said, tools, { marked: !isText });
-  for (const repair of parsed.repairs) note(`a call was mended: ${redact(repair)}`);
+  if (!isText) return { text: said, calls: [] };
+  const parsed = parseCalls(said, tools);
+  for (const repair of parsed.repairs) note(`a call was repaired: ${repair}`);
   return { text: parsed.text, calls: parsed.calls.map((call, i) => ({ id: withId("", i), ...call })) };
 }
 

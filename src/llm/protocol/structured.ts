@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import type { ModelRequest } from "../model.ts";
-import { readLenient } from "./lenient-json.ts";
+import { readJson } from "./repair-json.ts";
 
 type Schema = NonNullable<ModelRequest["schema"]>;
 
@@ -65,22 +65,20 @@ function canBeStrict(schema: unknown, depth: number): boolean {
   return Object.values(schema).every((part) => canBeStrict(part, depth + 1));
 }
 
-/** The whole, then what stands in code blocks, then from each opening bracket on. */
+/** The whole, then from each opening bracket to the last closing one. */
 function* candidates(text: string): Generator {
   const whole = text.trim();
-  try {
-    yield JSON.parse(whole) as unknown;
-  } catch {
-    // Words around it, or mistakes in it.
-  }
-  let at = 0;
-  for (let i = 0; i < MAX_STARTS; i++) {
-    const start = whole.slice(at).search(/[{[]/);
-    if (start < 0) return;
-    const read = readLenient(whole, at + start);
+  const end = Math.max(whole.lastIndexOf("}"), whole.lastIndexOf("]")) + 1;
+  for (const piece of [whole, ...bracketsOf(whole).map((start) => whole.slice(start, end))]) {
+    const read = readJson(piece);
     if (read !== undefined) yield read.value;
-    at = read?.end ?? at + start + 1;
   }
+}
+
+function bracketsOf(text: string): readonly number[] {
+  const starts: number[] = [];
+  for (const { index } of text.matchAll(/[{[]/g)) if (starts.push(index) >= MAX_STARTS) break;
+  return starts;
 }
 
 const validators = new WeakMap<object, ValidateFunction>();

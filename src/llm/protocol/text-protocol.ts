@@ -1,7 +1,13 @@
 import type { ToolSpec } from "../transcript.ts";
+import { readJson } from "./repair-json.ts";
 
 /** First words of what a tool gave, at the start of a line; a reply that holds them invents the rest. */
-export const ANSWER_MARK = /^\[answer \d{1,4}: /m;
+const ANSWER_MARK = /^\[answer \d{1,4}: /m;
+/** More calls in one reply are no plan. */
+export const MAX_CALLS = 32;
+/** Name of a call that cannot be read: there is no such tool, so the answer to it lists the tools. */
+const UNREADABLE = "unreadable_call";
+const MAX_RAW = 20_000;
 
 /** How tools are described to a model whose server knows none. Small models keep to one form that is shown to them. */
 export function describeTools(tools: readonly ToolSpec[]): string {
@@ -39,6 +45,94 @@ export function formatCall(name: string, args: string): string {
 export function formatAnswer(number: number, tool: string, text: string): string {
   const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
   return `[answer ${number}: ${tool}]\n${fence}\n${text}\n${fence}`;
+}
+
+export interface ParsedReply {
+  /** The words outside of the calls. */
+  readonly text: string;
+  readonly calls: readonly ParsedCall[];
+  /** What was repaired to read the calls, for logs. */
+  readonly repairs: readonly string[];
+}
+
+export interface ParsedCall {
+  readonly name: string;
+  /** JSON of an object, or the raw text when it could not be read. */
+  readonly arguments: string;
+}
+
+const OPENING = /^[ \t]{0,8}```tool(?![\w-])[ \t]{0,8}/gm;
+const CLOSING = /```[ \t]{0,80}(?=\n|$)/;
+
+/**
+ * The calls in a reply: its blocks of `tool`. A block that cannot be read is a call too, with the raw text as its arguments,
+ * so that the model gets an answer that says what is wrong. A block without an end may have been cut: only whole JSON is
+ * taken from it. Nothing after a forged answer of a tool is believed.
+ */
+export function parseCalls(reply: string, tools: readonly ToolSpec[]): ParsedReply {
+  const repairs = new Set<string>();
+  const forged = reply.search(ANSWER_MARK);
+  if (forged >= 0) repairs.add("an answer that no tool gave was left out");
+  const text = forged < 0 ? reply : reply.slice(0, forged);
+  const openings = [...text.matchAll(OPENING)];
+  const words = [text.slice(0, openings[0]?.index)];
+  const calls: ParsedCall[] = [];
+  for (const [i, opening] of openings.entries()) {
+    const piece = text.slice(opening.index + opening[0].length, openings[i + 1]?.index);
+    const closing = CLOSING.exec(piece);
+    words.push(closing === null ? "" : piece.slice(closing.index + closing[0].length));
+    if (calls.length >= MAX_CALLS) {
+      repairs.add(`calls after the first ${MAX_CALLS} were left out`);
+      continue;
+    }
+    const body = piece.slice(0, closing?.index).trim();
+    const read = readJson(body);
+    const found = read === undefined || (closing === null && read.isRepaired) ? [] : callsOf(read.value);
+    if (found.length === 0) {
+      repairs.add("a call that cannot be read");
+      calls.push(unreadable(body, tools));
+      continue;
+    }
+    if (read?.isRepaired === true) repairs.add("JSON with mistakes");
+    if (closing === null) repairs.add("a missing end of a call");
+    calls.push(...found.slice(0, MAX_CALLS - calls.length));
+  }
+  return {
+    text: words
+      .join("")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim(),
+    calls,
+    repairs: [...repairs],
+  };
+}
+
+/** The calls that a value stands for: one, or a list of them; none when it is anything else. */
+function callsOf(value: unknown): readonly ParsedCall[] {
+  const items = Array.isArray(value) ? (value as unknown[]) : [value];
+  const calls = items.flatMap((item) => {
+    const { name, arguments: args = {}, ...others } = record(item);
+    if (typeof name !== "string" || !/^[A-Za-z_][\w.:-]{0,99}$/.test(name)) return [];
+    // Whatever is beside the two may have been meant as an argument.
+    if (typeof args !== "object" || args === null || Object.keys(others).length > 0) return [];
+    return [{ name, arguments: JSON.stringify(args) }];
+  });
+  return calls.length === items.length ? calls : [];
+}
+
+/** A call with the text as it is, for the one tool that it mentions. */
+function unreadable(body: string, tools: readonly ToolSpec[]): ParsedCall {
+  const head = body.slice(0, 600);
+  const mentioned = tools.filter(({ name }) => head.includes(name));
+  return {
+    name: mentioned.length === 1 ? mentioned[0]!.name : UNREADABLE,
+    arguments: body.slice(0, MAX_RAW).toWellFormed(),
+  };
+}
+
+/** A reply without the thoughts that some servers leave at its beginning; thoughts without an end are all of it. */
+export function withoutThoughts(reply: string): string {
+  return reply.replace(/^\s{0,200}<(think|thinking)>[\s\S]*?(?:<\/\1>\s*|$)/, "");
 }
 
 function longestRun(text: string): number {
