@@ -249,3 +249,12 @@ test("no file imports itself in a circle", () => {
   for (const { path } of modules) visit(path, []);
   expect(circles).toEqual([]);
 });
+
+test("docs/architecture.md shows the same table", () => {
+  const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+  const shown = [...page.matchAll(/^\| `(\w+)` +\|[^|]+\|([^|]*)\|$/gm)].map(([, room, others]) => [
+    room!,
+    others!.split(",").map((other) => other.trim()).filter(Boolean),
+  ]);
+  expect(Object.fromEntries(shown.slice(0, Object.keys(ROOMS).length))).toEqual(ROOMS);
+});
