@@ -2,6 +2,7 @@
  * The situations that `bench-impact.ts` and `learn-impact.ts` measure on: one changed function of a fix, everything
  * that is known at the commit before the fix, and the other functions that it changed.
  */
+import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { git } from "../src/repository/io/git.ts";
@@ -92,7 +93,9 @@ export async function* benchmarkFixes({ cases, mirrors, data, withIssue }: Sourc
   for (const one of cases.filter(({ gold_files }) => gold_files.length > 1)) {
     await using workbench = await open(one.repo, mirrors, data);
     const { history } = workbench.repository;
-    const reading = understandIssue({ key: "bench", title: one.title, body: one.body ?? "", comments: [] });
+    const reading = understandIssue(
+      visibleIssue({ key: "bench", title: one.title, body: one.body ?? "", comments: [] }),
+    );
     const context = await contextAt(
       workbench,
       one.base_commit,

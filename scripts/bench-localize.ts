@@ -7,6 +7,7 @@
  * is read. `seconds` is the time of one case from opening the repository to the ranking; the first case of a
  * repository also reads its words into the index, which stays in --data (default: a folder that is removed at the end).
  */
+import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,7 +47,7 @@ for (const { id, repo, base_commit, title, body } of cases) {
   });
   const commit = await workbench.repository.resolve(base_commit);
   const { files, functions } = await workbench.locate(
-    { key: "bench", title, body: body ?? "", comments: [] },
+    visibleIssue({ key: "bench", title, body: body ?? "", comments: [] }),
     commit,
     Number(values.top),
   );

@@ -8,6 +8,7 @@
  * without evidence it first looks for it in seven calls. So the figures show what messages cost, not what a real model
  * would do with them. Tokens are bytes / 4 of the tools, the messages and the replies; prices are US dollars per million.
  */
+import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { randomUUID } from "node:crypto";
@@ -29,7 +30,7 @@ import { formatMoney } from "../src/llm/money.ts";
 import { DEFAULT_LIMITS } from "../src/llm/model-settings.ts";
 import { paidGateway } from "../src/llm/paid-gateway.ts";
 import { repositorySource } from "../src/documents/repository-source.ts";
-import { investigate, visibleIssueText } from "../src/phases/investigate.ts";
+import { investigate } from "../src/phases/investigate.ts";
 import { phasesOf } from "../src/phases/phases-of.ts";
 import { modelResearcher } from "../src/agent/model-researcher.ts";
 import { researchContext } from "../src/phases/builtin/research-context.ts";
@@ -57,7 +58,9 @@ const folder = join(scratch, "repository");
 cpSync(EXAMPLE, folder, { recursive: true });
 rmSync(join(folder, "issue.md"));
 await makeExample(folder);
-const issue = parseIssueInput({ text: readFileSync(join(EXAMPLE, "issue.md"), "utf8"), number: "42" });
+const issue = visibleIssue(
+  parseIssueInput({ text: readFileSync(join(EXAMPLE, "issue.md"), "utf8"), number: "42" }),
+);
 
 interface Spent {
   readonly phase: string;
@@ -82,12 +85,7 @@ async function work(packTokens: number): Promise<readonly Spent[]> {
   const tree = await workbench.repository.tree(commit);
   await using stack = new AsyncDisposableStack();
   const codebase = await workbench.codebase(commit);
-  const source = await repositorySource(
-    workbench.repository,
-    commit,
-    async () => codebase,
-    visibleIssueText(issue),
-  );
+  const source = await repositorySource(workbench.repository, commit, async () => codebase, issue.text);
   const told = new Map<string, string>();
   const before = new Map<string, number>();
   let phase = "";

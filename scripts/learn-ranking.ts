@@ -9,6 +9,7 @@
  * repository's cases are scored with weights learned from the other repositories), what each signal adds, and how often a
  * confidence was right.
  */
+import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,7 +84,7 @@ report("functions", PARTS, FUNCTION_WEIGHTS, functions);
 async function read(workbench: Workbench, one: RankingCase, issue: boolean): Promise<void> {
   const { title, body, repo } = one;
   const commit = await workbench.repository.resolve(one.commit);
-  const reading = understandIssue({ key: "learn", title, body, comments: [] });
+  const reading = understandIssue(visibleIssue({ key: "learn", title, body, comments: [] }));
   const query = buildQuery(reading.textBlocks, reading);
   const codebase = await workbench.codebase(commit);
   const commits = await workbench.repository.history.commits(commit, 3_000);

@@ -34,6 +34,7 @@ export async function judge(
   const criteria = phase.criteria.filter(({ check }) => check === "judged");
   if (criteria.length === 0) return new Map();
   const text = renderDocument(document);
+  const [title, body] = [context.issue.title.text, context.issue.body.text];
   // Another document is another question.
   const conversation = `${phase.type}/judge-${nonceOf(text)}`;
   const asked: readonly Entry[] = [
@@ -49,11 +50,7 @@ export async function judge(
       kind: "request",
       text: [
         `Criteria:\n${criteria.map(({ text }, i) => `${i + 1}. ${text}`).join("\n")}`,
-        quoteUntrusted(`${context.issue.title}\n\n${context.issue.body}`, {
-          nonce,
-          source: "the issue",
-          markdown: true,
-        }),
+        quoteUntrusted(`${title}\n\n${body}`, { nonce, source: "the issue, as readers see it" }),
         quoteUntrusted(text.slice(0, MAX_DOCUMENT), { nonce, source: "the document" }),
       ].join("\n\n"),
     },
@@ -84,7 +81,7 @@ export async function judge(
               {
                 result: verdict.met ? "met" : "undecided",
                 how: "model",
-                evidence: `${inlineCode(reply.model, 60)} judged${reasonOf(verdict.why, [text, context.issue.title, context.issue.body])}`,
+                evidence: `${inlineCode(reply.model, 60)} judged${reasonOf(verdict.why, [text, title, body])}`,
               },
             ],
           ];

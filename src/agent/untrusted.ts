@@ -1,7 +1,6 @@
-import { sha256 } from "../text/hash.ts";
 import { printable } from "../text/inline-code.ts";
 import { stripCharacters } from "../text/strip-characters.ts";
-import { visibleText } from "../text/visible-text.ts";
+import { sha256 } from "../text/hash.ts";
 
 /** How foreign text is marked. */
 export interface Quotation {
@@ -9,8 +8,6 @@ export interface Quotation {
   readonly nonce: string;
   /** What it is and whose, in our words: `issue body, by @ada (no write permission)`. */
   readonly source: string;
-  /** True for Markdown that people read as a page: only what the page shows is quoted. */
-  readonly markdown?: boolean;
 }
 
 export interface Cleaned {
@@ -19,8 +16,6 @@ export interface Cleaned {
   readonly invisible: number;
   /** Control characters and line separators, each shown as U+FFFD. */
   readonly controls: number;
-  /** Parts of the Markdown that its page does not show, left out. */
-  readonly hidden: number;
   /** Lines that imitated our marks or those of a chat, changed so that they do not. */
   readonly imitations: number;
 }
@@ -74,33 +69,25 @@ export function quoteBeginning(text: string, quotation: Quotation & { readonly m
 }
 
 /** The text inside a quotation. Lines stay lines; doing it twice changes nothing. */
-export function cleanUntrusted(
-  text: string,
-  { nonce, markdown = false }: Pick<Quotation, "nonce" | "markdown">,
-): Cleaned {
+export function cleanUntrusted(text: string, { nonce }: Pick<Quotation, "nonce">): Cleaned {
   if (!NONCE.test(nonce)) throw new RangeError("a nonce has 16 hexadecimal digits");
   let controls = 0;
-  // A page ends a line at every CR; git does not.
-  const lined = text.toWellFormed().replace(markdown ? /\r\n?/g : /\r\n/g, "\n");
+  const lined = text.toWellFormed().replaceAll("\r\n", "\n");
   const printed = lined.replace(CONTROL, () => {
     controls++;
     return "\ufffd";
   });
   const stripped = stripCharacters(printed).text;
-  const visible = markdown ? visibleText(stripped) : { text: stripped, hidden: [] };
-  // What was cut away can have stood between a letter and the joiner that it needed.
-  const shown = markdown ? stripCharacters(visible.text).text : stripped;
   let imitations = 0;
-  const lines = shown.split("\n").map((line) => {
+  const lines = stripped.split("\n").map((line) => {
     const harmless = withoutMarks(line, nonce);
     if (harmless !== line) imitations++;
     return harmless;
   });
   return {
-    text: imitations === 0 ? shown : lines.join("\n"),
+    text: imitations === 0 ? stripped : lines.join("\n"),
     invisible: stripped === printed ? 0 : codePoints(printed) - codePoints(stripped),
     controls,
-    hidden: visible.hidden.length,
     imitations,
   };
 }
@@ -118,11 +105,6 @@ function fenced(cleaned: Cleaned, { nonce, source }: Quotation): string {
     label(source, nonce),
     counted(cleaned.invisible, "invisible character removed", "invisible characters removed"),
     counted(cleaned.controls, "control character replaced", "control characters replaced"),
-    counted(
-      cleaned.hidden,
-      "part that readers do not see left out",
-      "parts that readers do not see left out",
-    ),
     counted(
       cleaned.imitations,
       "line changed that imitated such marks",

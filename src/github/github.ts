@@ -101,6 +101,8 @@ export interface CommentInfo {
   readonly author: Account;
   /** The App that wrote it, when one did. */
   readonly appId?: number;
+  /** Somebody hid it: spam, off-topic, outdated. */
+  readonly isMinimized: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly updatedAt: string;

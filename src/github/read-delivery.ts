@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mayHoldCommand } from "../investigation/commands/command-lines.ts";
+import { mayHoldCommand } from "../issue/command-lines.ts";
 import type { WebhookEvent, Place, Said, Sender } from "./webhook-event.ts";
 
 const id = z.number().int().positive();

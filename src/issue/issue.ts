@@ -1,4 +1,6 @@
-/** An issue as a reader of its page sees it. Hostile input: nothing in it is an instruction to us. */
+import { isOnlyCommands } from "./command-lines.ts";
+
+/** An issue as it was written, hidden parts included: `visibleIssue` gives what readers see. Nothing in it is an instruction to us. */
 export interface Issue {
   /**
    * What names the investigation: the issue's number as text ("42"), or `local-<6 hex>` of the text's hash
@@ -20,4 +22,20 @@ export interface IssueComment {
   readonly body: string;
   /** ISO 8601, as reported. */
   readonly createdAt?: string;
+}
+
+/**
+ * True for a comment that can say something about the problem: a person wrote it, nobody hid it, and it has more than
+ * commands. The one filter of the App and of the command line.
+ */
+export function isPartOfReport({
+  isBot,
+  isMinimized,
+  body,
+}: {
+  readonly isBot: boolean;
+  readonly isMinimized: boolean;
+  readonly body: string;
+}): boolean {
+  return !isBot && !isMinimized && !isOnlyCommands(body);
 }

@@ -1,8 +1,8 @@
-import { sha256 } from "../text/hash.ts";
 import { z } from "zod";
 import { RunFailure } from "../failure.ts";
 import { readFrontMatter } from "../specs/front-matter.ts";
-import type { Issue, IssueComment } from "./issue.ts";
+import { type Issue, type IssueComment, isPartOfReport } from "./issue.ts";
+import { sha256 } from "../text/hash.ts";
 
 const MAX_CHARACTERS = 1_000_000;
 const MAX_TITLE = 256;
@@ -17,7 +17,9 @@ export interface IssueInput {
 }
 
 /** As GitHub's API and its command line give an issue; keys that are not named here are ignored. */
-const login = z.object({ login: z.string() }).nullish();
+const login = z
+  .object({ login: z.string(), type: z.string().nullish(), is_bot: z.boolean().nullish() })
+  .nullish();
 const jsonComment = z.object({
   body: z.string().nullish(),
   user: login,
@@ -26,6 +28,8 @@ const jsonComment = z.object({
   authorAssociation: z.string().nullish(),
   created_at: z.string().nullish(),
   createdAt: z.string().nullish(),
+  minimized: z.object({}).nullish(),
+  isMinimized: z.boolean().nullish(),
 });
 const jsonIssue = z.object({
   number: z.number().int().positive().nullish(),
@@ -108,8 +112,21 @@ function fromJson(text: string): Parsed {
     ...(by === undefined ? {} : { author: by }),
     ...(page === null || page === undefined ? {} : { url: page }),
     ...(number === null || number === undefined ? {} : { number: String(number) }),
-    comments: Array.isArray(comments) ? comments.map(commentOf) : [],
+    comments: Array.isArray(comments) ? comments.filter(isComment).map(commentOf) : [],
   };
+}
+
+function isComment({ user, author, body, minimized, isMinimized }: z.infer<typeof jsonComment>): boolean {
+  return isPartOfReport({
+    isBot: isBot(user ?? author),
+    isMinimized: isMinimized === true || (minimized !== null && minimized !== undefined),
+    body: body ?? "",
+  });
+}
+
+/** The API says it of every account; `gh` gives the login alone, which ends in `[bot]` or begins with `app/`. */
+function isBot(account: z.infer<typeof login>): boolean {
+  return account?.type === "Bot" || account?.is_bot === true || /^app\/|\[bot\]$/.test(account?.login ?? "");
 }
 
 function commentOf(comment: z.infer<typeof jsonComment>): IssueComment {

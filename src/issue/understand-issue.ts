@@ -1,14 +1,12 @@
-import type { Issue } from "./issue.ts";
+import type { VisibleIssue } from "./visible-issue.ts";
 import type { IssueKind, IssueReading, MissingPart, TextBlock, Quote } from "./issue-reading.ts";
 import { isTooLong, readBlocks, type ReportBlock } from "./reading/blocks.ts";
 import { findFrames } from "./reading/find-frames.ts";
 import { findIdentifiers, findMessages, findPaths } from "./reading/find-names.ts";
 import { findVersions } from "./reading/find-versions.ts";
 import type { IssuePart } from "./reading/part-of-heading.ts";
+import type { VisibleText } from "../text/visible-text.ts";
 import { sentencesOf } from "./reading/sentences.ts";
-import type { Hidden } from "../text/hidden.ts";
-import { visibleText } from "../text/visible-text.ts";
-import { visibleTitle } from "../text/visible-title.ts";
 
 /** So many quotations of one sort are shown; the issue itself is one click away. */
 const MAX_QUOTES = 6;
@@ -16,23 +14,19 @@ const MAX_QUOTE = 600;
 
 /** One text of the issue with its author, read into blocks. */
 interface Author {
-  readonly text: string;
   readonly blocks: readonly ReportBlock[];
   readonly author: string | undefined;
 }
 
 /** Reads an issue: see `IssueReading`. Pure, linear in the text, never throws. */
-export function understandIssue(issue: Issue): IssueReading {
-  const hidden: Hidden[] = [];
-  const authored = (markdown: string, author: string | undefined): Author => {
-    const visible = visibleText(markdown);
-    hidden.push(...visible.hidden);
-    return { text: visible.text, blocks: readBlocks(visible.text), author };
-  };
-  const title = visibleTitle(issue.title).text;
+export function understandIssue(issue: VisibleIssue): IssueReading {
+  const authored = ({ text }: VisibleText, author: string | undefined): Author => ({
+    blocks: readBlocks(text),
+    author,
+  });
+  const title = issue.title.text;
   const body = authored(issue.body, undefined);
   const texts = [body, ...issue.comments.map((comment) => authored(comment.body, comment.author))];
-  const all = [title, ...texts.map(({ text }) => text)].join("\n");
   const textBlocks: TextBlock[] = [
     { kind: "title", text: title },
     ...texts.flatMap(({ blocks }) => blocks.flatMap(textBlocksOf)),
@@ -45,15 +39,15 @@ export function understandIssue(issue: Issue): IssueReading {
   const environment = quotesOf(texts, "environment");
   const frequency = partOr(texts, "frequency", FREQUENCY);
   const tried = partOr(texts, "tried", TRIED);
-  const frames = findFrames(all);
+  const frames = findFrames(issue.text);
   const versions = findVersions([...environment, ...sentenceQuotes(texts, VERSIONED)]);
   const reading: Omit<IssueReading, "missing"> = {
     kind: kind.kind,
     kindQuotes: kind.quotes,
     textBlocks,
-    paths: findPaths(all),
+    paths: findPaths(issue.text),
     frames,
-    messages: findMessages(all),
+    messages: findMessages(issue.text),
     identifiers: findIdentifiers(textBlocks),
     symptom: symptomOf(title, body),
     expected,
@@ -76,7 +70,7 @@ export function understandIssue(issue: Issue): IssueReading {
           : [],
       ),
     ),
-    hidden,
+    hidden: issue.hidden,
   };
   return { ...reading, missing: missingOf(reading, frames.length > 0 || hasMessage(texts)) };
 }

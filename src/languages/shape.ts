@@ -1,5 +1,5 @@
-import { hashNumbers } from "../text/hash.ts";
 import type { Shape } from "./syntax.ts";
+import { hashNumbers } from "../text/hash.ts";
 
 /** What a longer function is cut to: enough to recognise it, and a bound on what one file can cost. */
 export const MAX_SHAPE_TOKENS = 2_000;

@@ -1,10 +1,8 @@
-import { sha256 } from "../text/hash.ts";
 import type { Location } from "../text/location.ts";
 import { RunFailure } from "../failure.ts";
 import { parseDocument } from "../documents/parse-document.ts";
 import { MARKS, renderDocument } from "../documents/render-document.ts";
-import type { Issue } from "../issue/issue.ts";
-import { visibleText } from "../text/visible-text.ts";
+import type { VisibleIssue } from "../issue/visible-issue.ts";
 import { turnOf } from "./bound-outcome.ts";
 import { formatRecordLines } from "./record-lines.ts";
 import type { PhaseCost, PhaseOutcome } from "./outcome.ts";
@@ -23,9 +21,10 @@ import { dropWrong } from "./builtin/drop-wrong.ts";
 import type { ResearchContext } from "./builtin/research-context.ts";
 import { builtinResearcher, type Researcher, TEST_LABEL, type Written } from "./builtin/researcher.ts";
 import type { Publisher } from "../repository/repository.ts";
+import { sha256 } from "../text/hash.ts";
 
 export interface InvestigateRequest {
-  readonly issue: Issue;
+  readonly issue: VisibleIssue;
   /** In the order of their numbers; those that need a model are left out with the reason. */
   readonly phases: readonly Phase[];
   /** Phases that have or will have a spec, when they are more than `phases`: a spec links to them. */
@@ -159,7 +158,8 @@ async function runPhase(
   const documentFile = documentFileOf(issue.key, phase);
   const current = await publisher.current();
   const existing = current.get(specFile);
-  const spec = existing ?? phaseSpec({ issueKey: issue.key, issueTitle: issue.title, phase, present, at });
+  const spec =
+    existing ?? phaseSpec({ issueKey: issue.key, issueTitle: issue.title.text, phase, present, at });
   const { spec: parsedSpec, problems } = parseSpec(specId, spec);
   const broken = problems.find(({ severity }) => severity === "error");
   if (broken !== undefined)
@@ -333,11 +333,4 @@ function formatEnd({
 /** Names a run by what went in and came out: the same run again has the same name. */
 function runIdOf(text: string): string {
   return sha256(text).slice(0, 16);
-}
-
-/** What quotations are compared with: the issue as its readers see it. */
-export function visibleIssueText(issue: Issue): string {
-  return [issue.title, issue.body, ...issue.comments.map(({ body }) => body)]
-    .map((part) => visibleText(part).text)
-    .join("\n");
 }

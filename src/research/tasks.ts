@@ -3,12 +3,8 @@ import { SINGLE_PHASE } from "../phases/catalogue.ts";
 import { belongsTo } from "../phases/names.ts";
 import { checkDocument } from "../documents/check-document.ts";
 import { repositorySource } from "../documents/repository-source.ts";
-import {
-  endsInvestigation,
-  type InvestigateResult,
-  investigate,
-  visibleIssueText,
-} from "../phases/investigate.ts";
+import { endsInvestigation, type InvestigateResult, investigate } from "../phases/investigate.ts";
+import { visibleIssue } from "../issue/visible-issue.ts";
 import { phasesOf } from "../phases/phases-of.ts";
 import { researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
@@ -21,7 +17,7 @@ import type { ServiceLink } from "./service-link.ts";
 
 /** Works the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
-  { mirror, base, issue, phases: types, at, include, exclude, model }: ResearchRequest,
+  { mirror, base, issue: written, phases: types, at, include, exclude, model }: ResearchRequest,
   {
     config,
     link,
@@ -42,6 +38,7 @@ export async function investigateTask(
   const all = await phasesOf(await repository.tree(base, signal), () => undefined);
   const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
   const codebase = await workbench.codebase(base);
+  const issue = visibleIssue(written);
   const context = researchContext({
     issue,
     codebase,
@@ -52,7 +49,7 @@ export async function investigateTask(
     onStep,
     isCandidate: candidateTest(include, exclude),
   });
-  const source = await repositorySource(repository, base, async () => codebase, visibleIssueText(issue));
+  const source = await repositorySource(repository, base, async () => codebase, issue.text);
   await using researcher = await openResearcher(model, {
     tree: await repository.tree(base, signal),
     source,
@@ -109,6 +106,7 @@ export async function checkTask(
   const entries = tree.entries.filter(
     ({ path, kind }) => kind === "file" && belongsTo(issue.key, path) && path.startsWith(".chant/research/"),
   );
+  const { text } = visibleIssue(issue);
   const checked: CheckedDocument[] = [];
   for await (const { entry, bytes } of tree.read(entries, signal)) {
     const document = parseDocument(new TextDecoder().decode(bytes));
@@ -117,7 +115,7 @@ export async function checkTask(
       repository,
       await repository.resolve(commit),
       () => workbench.codebase(commit),
-      visibleIssueText(issue),
+      text,
     );
     checked.push({ path: entry.path, report: await checkDocument(document, source, signal) });
   }

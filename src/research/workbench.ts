@@ -9,7 +9,7 @@ import { sweepScratch } from "../repository/io/scratch-folder.ts";
 import { fileFailure } from "../process/file-failure.ts";
 import { sqliteBlobCache } from "../repository/io/sqlite-blob-cache.ts";
 import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
-import type { Issue } from "../issue/issue.ts";
+import type { VisibleIssue } from "../issue/visible-issue.ts";
 import { understandIssue } from "../issue/understand-issue.ts";
 import { type IndexedCodebase, openCodebase } from "../repository/open-codebase.ts";
 import { locate, type Ranking } from "../evidence/ranking/locate.ts";
@@ -37,7 +37,7 @@ export interface Workbench extends AsyncDisposable {
   readonly data: string;
   /** The codebase of a commit (40 hex digits), read once. */
   codebase(commit: string): Promise<IndexedCodebase>;
-  locate(issue: Issue, commit: string, top: number): Promise<Ranking>;
+  locate(issue: VisibleIssue, commit: string, top: number): Promise<Ranking>;
 }
 
 const CACHE_BYTES = 2_000_000_000;

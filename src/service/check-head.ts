@@ -45,13 +45,14 @@ export async function checkHead(
     if (!(await store.holdsLease(leaseName, lease))) throw new LeaseLost("the check");
   });
   try {
+    const comments = await facts.github.comments(repository, issue);
     const mirror = await service.research.openMirror(
       repository,
       await facts.github.readToken(repository),
       signal,
     );
     const documents = await service.research.check(
-      { mirror: mirror.mirror, head, issue: await issueForResearch(facts, answer.issue) },
+      { mirror: mirror.mirror, head, issue: await issueForResearch(facts, answer.issue, comments) },
       signal,
     );
     const { appId } = await app.identity();

@@ -1,22 +1,19 @@
-import { findCommandLines } from "../investigation/commands/command-lines.ts";
 import { hasAtLeast } from "../investigation/commands/rights.ts";
-import type { Issue, IssueComment } from "../issue/issue.ts";
-import type { IssueInfo } from "../github/github.ts";
+import { type Issue, type IssueComment, isPartOfReport } from "../issue/issue.ts";
+import type { CommentInfo, IssueInfo } from "../github/github.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 
 /** Authors whose rights are asked for; further ones count as readers. */
 const MAX_AUTHORS = 30;
 
-/**
- * The issue as research reads it: what people wrote, each with whether they may write to the repository. Comments of
- * bots and comments that only hold commands say nothing about the problem.
- */
+/** The issue as research reads it: what people wrote, each comment with whether its author may write to the repository. */
 export async function issueForResearch(
   { github, repository }: RepositoryFacts,
   issue: IssueInfo,
+  all: readonly CommentInfo[],
 ): Promise<Issue> {
-  const comments = (await github.comments(repository, issue.number)).filter(
-    ({ author, body }) => author.type !== "Bot" && !isOnlyCommands(body),
+  const comments = all.filter(({ author, isMinimized, body }) =>
+    isPartOfReport({ isBot: author.type === "Bot", isMinimized, body }),
   );
   const maintainers = new Map<string, boolean>();
   for (const { author } of comments)
@@ -35,9 +32,4 @@ export async function issueForResearch(
       createdAt,
     })),
   };
-}
-
-function isOnlyCommands(body: string): boolean {
-  const lines = body.split("\n").filter((line) => line.trim() !== "").length;
-  return lines > 0 && findCommandLines(body, lines + 1).length === lines;
 }

@@ -1,5 +1,5 @@
 import { issueOfBranch } from "../phases/names.ts";
-import { findCommandLines } from "../investigation/commands/command-lines.ts";
+import { isOnlyCommands } from "../issue/command-lines.ts";
 import { parseCommands } from "../investigation/commands/parse-commands.ts";
 import type { Permission } from "../investigation/commands/rights.ts";
 import { type Command, FORMS } from "../investigation/commands/forms.ts";
@@ -261,11 +261,6 @@ async function answerIn(
     permission,
     isReporter: sender.id === author.id,
   };
-}
-
-function isOnlyCommands(body: string): boolean {
-  const lines = body.split(/\r\n?|\n/).filter((line) => line.trim() !== "").length;
-  return findCommandLines(body, lines + 1).length === lines;
 }
 
 /**

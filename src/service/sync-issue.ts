@@ -1,4 +1,3 @@
-import { sha256 } from "../text/hash.ts";
 import { LeaseLost } from "../failure.ts";
 import { isSameLabel, requestLabels } from "../investigation/label.ts";
 import { labelChanges, STATE_LABELS } from "../investigation/state-label.ts";
@@ -13,6 +12,7 @@ import { guarded, type Service } from "./service.ts";
 import { syncComment } from "./sync-comment.ts";
 import { syncPulls } from "./sync-pulls.ts";
 import type { SyncContext } from "./sync-context.ts";
+import { sha256 } from "../text/hash.ts";
 
 /**
  * Makes GitHub show what the investigation says: reactions, labels, the pull request with its check, the status comment.

@@ -198,10 +198,9 @@ async function research(
   await refuseLostRights(service, facts, investigation);
   const answer = await facts.github.issue(repository, job.issue);
   if (answer.kind !== "issue") throw new RunFailure("unreadable-issue", `The issue was ${answer.kind}`);
-  // Read before the issue's words are: a comment that comes between counts as new, and no answer is lost by it.
   const comments = await facts.github.comments(repository, job.issue);
   const readUpTo = comments.reduce((newest, { id }) => Math.max(newest, id), 0);
-  const issue = await issueForResearch(facts, answer.issue);
+  const issue = await issueForResearch(facts, answer.issue, comments);
 
   const mirror = await service.research.openMirror(
     repository,

@@ -9,11 +9,25 @@ import { surplusDefinitions } from "./surplus-definitions.ts";
 /** What is cut away can bring forth more (a comment inside a comment): so often it is looked at again. */
 const MAX_ROUNDS = 4;
 
+/** A text with only what its readers see, and the parts that they do not see. */
+export interface VisibleText {
+  readonly text: string;
+  readonly hidden: readonly Hidden[];
+}
+
+/**
+ * A title as its page shows it: GitHub reads no Markdown and no HTML there, so `<teleport>` and `List<String>` stay. Only
+ * invisible characters are taken out.
+ */
+export function visibleTitle(title: string): VisibleText {
+  return stripCharacters(title.replace(/\s+/g, " ").trim());
+}
+
 /**
  * The Markdown of an issue with only what a reader of its page sees, and the rest listed. Line endings become \n; each line
  * keeps its number; what the page shows stays letter for letter. Linear in the text, never throws.
  */
-export function visibleText(markdown: string): { readonly text: string; readonly hidden: readonly Hidden[] } {
+export function visibleText(markdown: string): VisibleText {
   const stripped = stripCharacters(markdown.replaceAll("\r\n", "\n").replaceAll("\r", "\n"));
   const hidden = [...stripped.hidden];
   let { text } = stripped;

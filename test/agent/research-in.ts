@@ -8,6 +8,7 @@ import { nonceOf } from "../../src/agent/untrusted.ts";
 import { openCodebase } from "../../src/repository/open-codebase.ts";
 import { type ResearchContext, researchContext } from "../../src/phases/builtin/research-context.ts";
 import { toolsFor } from "../../src/agent/tools/tools-for.ts";
+import { visibleIssue } from "../../src/issue/visible-issue.ts";
 
 export const NONCE = nonceOf("a test");
 
@@ -37,7 +38,7 @@ export async function researchIn(
     reader,
   });
   const context = researchContext({
-    issue,
+    issue: visibleIssue(issue),
     codebase,
     history: repository.history,
     hasGrammar: (path) => reader.languageOf(path) !== undefined,

@@ -3,12 +3,11 @@ import fc from "fast-check";
 import { cleanUntrusted, nonceOf, quoteBeginning, quoteUntrusted } from "../../src/agent/untrusted.ts";
 
 const nonce = nonceOf("run 1");
-const quote = (text: string, more: object = {}): string =>
-  quoteUntrusted(text, { nonce, source: "issue body, by @ada (no write permission)", ...more });
+const quote = (text: string): string =>
+  quoteUntrusted(text, { nonce, source: "issue body, by @ada (no write permission)" });
 /** The text between the marks. */
-const inside = (text: string, more: object = {}): string =>
-  quote(text, more).split("\n").slice(1, -1).join("\n");
-const header = (text: string, more: object = {}): string => quote(text, more).split("\n")[0]!;
+const inside = (text: string): string => quote(text).split("\n").slice(1, -1).join("\n");
+const header = (text: string): string => quote(text).split("\n")[0]!;
 
 test("a text stands between two lines with the nonce and what it is", () => {
   expect(quote("It breaks\nwhen I run it")).toBe(
@@ -96,12 +95,10 @@ describe("nothing in the text can end the quotation or pass for another one", ()
 
   test("whatever it holds, the closing line stands once, at the end", () => {
     fc.assert(
-      fc.property(hostile, fc.boolean(), fc.string({ maxLength: 300 }), (text, markdown, source) => {
-        const lines = quoteUntrusted(text, {
-          nonce,
-          source: `${source}${text.slice(0, 30)}`,
-          markdown,
-        }).split(/\r\n|[\n\r\u0085\u2028\u2029]/);
+      fc.property(hostile, fc.string({ maxLength: 300 }), (text, source) => {
+        const lines = quoteUntrusted(text, { nonce, source: `${source}${text.slice(0, 30)}` }).split(
+          /\r\n|[\n\r\u0085\u2028\u2029]/,
+        );
         expect(lines.filter((line) => line.includes(nonce))).toEqual([lines[0], lines.at(-1)]);
         expect(lines[0]!.startsWith(`<<data ${nonce} `)).toBe(true);
         expect(lines[0]!.split(nonce).length).toBe(2);
@@ -119,7 +116,6 @@ describe("nothing in the text can end the quotation or pass for another one", ()
           text: once,
           invisible: 0,
           controls: 0,
-          hidden: 0,
           imitations: 0,
         });
         expect(once.split("\n").length).toBe(text.split("\n").length);
@@ -144,11 +140,8 @@ describe("what people do not see is not there, and is counted", () => {
     expect(header(text).split("; ").slice(1)).toEqual(count === undefined ? [] : [count]);
   });
 
-  test("of Markdown only what its page shows", () => {
+  test("Markdown stays as it is: in a program it is code", () => {
     const markdown = "a <!-- obey -->b\n\n[//]: # (obey too)\n\n![obey](x.png)";
-    expect(inside(markdown, { markdown: true })).toBe("a b\n\n\n\n![](x.png)");
-    expect(header(markdown, { markdown: true })).toMatch(/; 3 parts that readers do not see left out$/);
-    // In a program it is code.
     expect(inside(markdown)).toBe(markdown);
   });
 
@@ -156,7 +149,6 @@ describe("what people do not see is not there, and is counted", () => {
     "%j stays letter for letter",
     (text) => {
       expect(inside(text)).toBe(text);
-      expect(inside(text, { markdown: true })).toBe(text);
     },
   );
 });
@@ -201,7 +193,7 @@ test("the same seed gives the same nonce, other seeds give others", () => {
 });
 
 test("a nonce that is none is a bug, not a quotation", () => {
-  expect(() => quote("a", { nonce: "" })).toThrow(RangeError);
+  expect(() => quoteUntrusted("a", { nonce: "", source: "a" })).toThrow(RangeError);
 });
 
 describe("64 KiB of anything take little time, and four times as much about four times as long", () => {
@@ -240,11 +232,5 @@ describe("64 KiB of anything take little time, and four times as much about four
     expect(best(65_536)).toBeLessThan(150);
     // Sixteen times as long would be quadratic; below some milliseconds the clock of a busy machine says nothing.
     expect(four).toBeLessThan(Math.max(9 * one, 60));
-  });
-
-  test.each(["[](", "![", "<!--", "> ", "<b ", "`", "a\u200b"])("%j as Markdown", (part) => {
-    const start = performance.now();
-    quote(part.repeat(65_536 / part.length), { markdown: true });
-    expect(performance.now() - start).toBeLessThan(1_500);
   });
 });

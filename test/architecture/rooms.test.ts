@@ -37,9 +37,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "specs",
     "text",
   ],
-  investigation: ["llm", "phases", "specs", "text"],
+  investigation: ["issue", "llm", "phases", "specs", "text"],
   store: ["failure", "investigation", "llm", "process"],
-  github: ["documents", "investigation", "llm", "phases", "store", "text"],
+  github: ["documents", "investigation", "issue", "llm", "phases", "store", "text"],
   service: [
     "failure",
     "agent",

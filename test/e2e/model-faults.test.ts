@@ -17,10 +17,10 @@ import { parseRecord } from "../../src/llm/record.ts";
 import { paidGateway } from "../../src/llm/paid-gateway.ts";
 import type { CheckSource } from "../../src/documents/check-document.ts";
 import { repositorySource } from "../../src/documents/repository-source.ts";
-import { investigate, type PhaseResult, visibleIssueText } from "../../src/phases/investigate.ts";
+import { investigate, type PhaseResult } from "../../src/phases/investigate.ts";
 import { modelResearcher } from "../../src/agent/model-researcher.ts";
 import { memoryPublisher } from "../../src/repository/memory-publisher.ts";
-import { exampleIssue, type ResearchIn, researchIn } from "../agent/research-in.ts";
+import { type ResearchIn, researchIn } from "../agent/research-in.ts";
 import { exampleRepository } from "../fakes/casebook.ts";
 import { type GitFolder, temporaryFolder } from "../fakes/git-folder.ts";
 
@@ -45,7 +45,7 @@ beforeAll(async () => {
   research = await researchIn(folder.path);
   const repository = await openRepository(folder.path);
   const { codebase, issue, baseCommit } = research.context;
-  source = await repositorySource(repository, baseCommit, async () => codebase, visibleIssueText(issue));
+  source = await repositorySource(repository, baseCommit, async () => codebase, issue.text);
   honest = await work({ fault: undefined, isAt: () => false });
 }, 60_000);
 afterAll(async () => {
@@ -158,7 +158,7 @@ async function work({ fault, isAt }: Trouble): Promise<Ended> {
     ({
       phases: [result],
     } = await investigate(
-      { issue: exampleIssue(), phases: [phase], at: undefined },
+      { issue: research.context.issue, phases: [phase], at: undefined },
       { context: research.context, source, publisher, researcher, now: () => new Date(NOW) },
     ));
   } catch (error) {

@@ -379,7 +379,7 @@ function issueInfo(world: MemoryWorld, record: MemoryRecord, thread: Thread): Is
 
 function commentInfo(world: MemoryWorld, comment: Comment): CommentInfo {
   const { id, body, author, createdAt, updatedAt } = comment;
-  return { id, body, author, ...ownApp(world, author), createdAt, updatedAt };
+  return { id, body, author, ...ownApp(world, author), isMinimized: false, createdAt, updatedAt };
 }
 
 function ownApp(world: MemoryWorld, author: Account): { readonly appId?: number } {

@@ -2,14 +2,13 @@ import { createHash } from "node:crypto";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import type { Citation } from "../../src/documents/citation.ts";
 import { understandIssue } from "../../src/issue/understand-issue.ts";
-import { visibleText } from "../../src/text/visible-text.ts";
-import { visibleTitle } from "../../src/text/visible-title.ts";
 import { buildQuery, type Query } from "../../src/evidence/ranking/query.ts";
 import type { First, NearSignal, Reason, Signal, SignalContext } from "../../src/evidence/ranking/signal.ts";
 import { type IndexedCodebase, openCodebase } from "../../src/repository/open-codebase.ts";
 import type { CommitRecord } from "../../src/repository/history.ts";
 import type { SourceTree, TreeEntry } from "../../src/repository/source-tree.ts";
 import { memoryCache } from "./memory-cache.ts";
+import { visibleIssue } from "../../src/issue/visible-issue.ts";
 
 export interface ReportOnCode {
   /** Path to text. */
@@ -45,7 +44,8 @@ export async function reportOn(given: ReportOnCode): Promise<Report> {
     // With 0 threads there is nothing to dispose of.
     reader: treeSitterSyntax({ workers: 0 }),
   });
-  const reading = understandIssue({ key: "1", title, body, comments: [] });
+  const issue = visibleIssue({ key: "1", title, body, comments: [] });
+  const reading = understandIssue(issue);
   const query = buildQuery(reading.textBlocks, reading);
   const commits = changes.map(({ subject, body: text = "", files }, at): CommitRecord => ({
     oid: hashOf(`${at} ${subject}`),
@@ -63,7 +63,7 @@ export async function reportOn(given: ReportOnCode): Promise<Report> {
     query,
     commits,
     context: { codebase, candidates, commits },
-    issueText: `${visibleTitle(title).text}\n${visibleText(body).text}`,
+    issueText: issue.text,
   };
 }
 

@@ -7,6 +7,7 @@ import { partOfHeading } from "../../src/issue/reading/part-of-heading.ts";
 import { sentencesOf } from "../../src/issue/reading/sentences.ts";
 import { understandIssue } from "../../src/issue/understand-issue.ts";
 import { visibleText } from "../../src/text/visible-text.ts";
+import { visibleIssue } from "../../src/issue/visible-issue.ts";
 
 describe("an issue's text", () => {
   test.each([
@@ -27,6 +28,24 @@ describe("an issue's text", () => {
         text: '{"number":5,"title":"T","body":"B","comments":[{"author":{"login":"bob"},"authorAssociation":"MEMBER","body":"C\\r\\nD"}]}',
       },
       { comments: [{ author: "bob", maintainer: true, body: "C\nD" }] },
+    ],
+    [
+      {
+        text: JSON.stringify({
+          title: "T",
+          comments: [
+            { author: { login: "bob" }, body: "I see it, too", isMinimized: false },
+            { author: { login: "eve" }, body: "Buy this", isMinimized: true },
+            { user: { login: "mallory", type: "User" }, body: "Spam", minimized: { reason: "spam" } },
+            { user: { login: "renovate", type: "Bot" }, body: "Update" },
+            { author: { login: "app/github-actions" }, body: "Stale" },
+            { author: { login: "dependabot[bot]" }, body: "Bumps" },
+            { author: { login: "bob" }, body: "/casebook investigate" },
+            { author: { login: "bob" }, body: " \n" },
+          ],
+        }),
+      },
+      { comments: [{ author: "bob", maintainer: false, body: "I see it, too" }] },
     ],
     [{ text: "T\n\nB", number: "9", name: "issue-42.md" }, { key: "9" }],
   ])("%j", (input, issue) => expect(parseIssueInput(input)).toMatchObject(issue));
@@ -196,7 +215,7 @@ describe("a reading", () => {
     "### Describe the bug\n\nWriting fails. It loses 3 rows.\n\n### Steps to reproduce\n\n1. Open it\n2. Write\n\n### Expected behavior\n\nAll rows stay.\n\n### Environment\n\n- Python 3.11.4\n\n### Checklist\n\n- [x] I searched\n";
 
   test("takes a form apart", () => {
-    const reading = understandIssue({ key: "1", title: "Rows lost", body: form, comments: [] });
+    const reading = understandIssue(visibleIssue({ key: "1", title: "Rows lost", body: form, comments: [] }));
     expect(reading).toMatchObject({
       kind: "bug",
       symptom: [{ text: "Rows lost" }, { text: "Writing fails." }, { text: "It loses 3 rows." }],
@@ -210,7 +229,7 @@ describe("a reading", () => {
   });
 
   test("says what is missing instead of guessing", () => {
-    const reading = understandIssue({ key: "1", title: "It crashes", body: "", comments: [] });
+    const reading = understandIssue(visibleIssue({ key: "1", title: "It crashes", body: "", comments: [] }));
     expect(reading.missing).toEqual(
       expect.arrayContaining(["expected", "steps", "version", "environment", "message"]),
     );
@@ -236,7 +255,7 @@ describe("a reading", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
         const body = pieces.join("");
-        const reading = understandIssue({ key: "1", title: "Title", body, comments: [] });
+        const reading = understandIssue(visibleIssue({ key: "1", title: "Title", body, comments: [] }));
         const visible = visibleText(body).text;
         for (const quotes of [
           reading.symptom,
@@ -251,5 +270,40 @@ describe("a reading", () => {
           for (const { text } of quotes) expect(text === "Title" || visible.includes(text)).toBe(true);
       }),
     );
+  });
+});
+
+describe("a title is read as its page shows it, everywhere", () => {
+  test.each([
+    "Crash in List<String> after a second call",
+    "Error with <teleport> in a slot",
+    "Crash when a < b and b > a",
+    "*Crash* in **Store** with `set`",
+    "Crash: [link](x) &amp; <!-- shown -->",
+  ])("%s", (title) => {
+    const issue = visibleIssue({ key: "1", title, body: "It worked before.", comments: [] });
+    const reading = understandIssue(issue);
+    expect(reading.kind).toBe("bug");
+    expect(reading.kindQuotes).toEqual([{ text: title }]);
+    expect(reading.symptom[0]).toEqual({ text: title });
+    expect(reading.hidden).toEqual([]);
+    // What a document quotes is compared with this text.
+    expect(issue.text.split("\n")[0]).toBe(title);
+  });
+});
+
+test("an issue is made visible once: title, body and comments, with what each hides", () => {
+  const issue = visibleIssue({
+    key: "1",
+    title: "A\u200bB",
+    body: "c <!-- d -->",
+    comments: [{ author: "ada", maintainer: true, body: "e <!-- f -->" }],
+  });
+  expect(issue).toMatchObject({
+    title: { text: "AB" },
+    body: { text: "c " },
+    comments: [{ author: "ada", maintainer: true, body: { text: "e " } }],
+    text: "AB\nc \ne ",
+    hidden: [{ kind: "zero-width" }, { text: "d" }, { text: "f" }],
   });
 });

@@ -88,6 +88,7 @@ const say = (id: number, author: typeof ada | typeof eve, body: string): Comment
   id,
   body,
   author,
+  isMinimized: false,
   createdAt: time,
   updatedAt: time,
 });

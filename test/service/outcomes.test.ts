@@ -80,7 +80,7 @@ class World {
   /** Says something in the issue; GitHub delivers it once, or as often as asked. */
   async say(id: number, author: Account, body: string, times = 1): Promise<void> {
     const createdAt = "2026-01-01T00:30:00Z";
-    this.comments.push({ id, body, author, createdAt, updatedAt: createdAt });
+    this.comments.push({ id, body, author, isMinimized: false, createdAt, updatedAt: createdAt });
     for (let i = 0; i < times; i++) {
       const key = `${id}-${i}`;
       const payload = {
@@ -358,6 +358,7 @@ describe("an answer", () => {
       id: 15,
       body: "Version 3, by the way.",
       author: eve,
+      isMinimized: false,
       createdAt: at,
       updatedAt: at,
     });
@@ -368,7 +369,7 @@ describe("an answer", () => {
   test("that was edited since is read by its delivery alone", async () => {
     await asked();
     const [createdAt, updatedAt] = ["2026-01-01T00:40:00Z", "2026-01-01T00:50:00Z"];
-    world.comments.push({ id: 15, body: "Edited.", author: eve, createdAt, updatedAt });
+    world.comments.push({ id: 15, body: "Edited.", author: eve, isMinimized: false, createdAt, updatedAt });
     await world.say(16, zed, "Same here.");
     expect(world.present?.stage).toBe("needs-info");
   });

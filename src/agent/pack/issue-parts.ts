@@ -1,6 +1,4 @@
-import type { Issue } from "../../issue/issue.ts";
-import { visibleText } from "../../text/visible-text.ts";
-import { visibleTitle } from "../../text/visible-title.ts";
+import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import { byWhom } from "../by-whom.ts";
 import { lineOf, onOneLine } from "../tools/answer.ts";
 import { rightOfAuthor } from "../tools/issue.ts";
@@ -13,16 +11,15 @@ const MAX_LINE = 1_000;
 const MAX_COMMENT = 4_000;
 
 /** Title and body as readers see them. */
-export function issuePart(issue: Issue, value: number): Part {
-  const visible = visibleText(issue.body);
-  const hidden = visible.hidden.length + visibleTitle(issue.title).hidden.length;
+export function issuePart(issue: VisibleIssue, value: number): Part {
+  const hidden = issue.body.hidden.length + issue.title.hidden.length;
   const by = byWhom(issue.author, rightOfAuthor(issue));
   const valueOf = falling(value, 0.9);
   return {
     name: "issue",
     heading: "The issue, as readers see it",
     source: `issue title and body, ${by}${hidden > 0 ? `; ${hidden} hidden parts left out` : ""}`,
-    items: [`Title: ${onOneLine(visibleTitle(issue.title).text, 400)}\n`, ...piecesOf(visible.text)].map(
+    items: [`Title: ${onOneLine(issue.title.text, 400)}\n`, ...piecesOf(issue.body.text)].map(
       // What it is about comes before everything else.
       (text, n): Item => ({ forms: [text], value: n === 0 ? value * 1_000 : valueOf(n - 1) }),
     ),
@@ -31,7 +28,7 @@ export function issuePart(issue: Issue, value: number): Part {
 }
 
 /** Comments, those of people with rights first, shown in their order. */
-export function commentsPart(issue: Issue, value: number): Part | undefined {
+export function commentsPart(issue: VisibleIssue, value: number): Part | undefined {
   if (issue.comments.length === 0) return undefined;
   const valueOf = falling(value, 0.85);
   const ranked = issue.comments
@@ -43,9 +40,8 @@ export function commentsPart(issue: Issue, value: number): Part | undefined {
     heading: "Comments",
     source: "comments",
     items: ranked.map(({ author, maintainer, body, order }, n): Item => {
-      const visible = visibleText(body);
-      const text = visible.text.slice(0, MAX_COMMENT).toWellFormed();
-      const hidden = visible.hidden.length > 0 ? `; ${visible.hidden.length} hidden parts left out` : "";
+      const text = body.text.slice(0, MAX_COMMENT).toWellFormed();
+      const hidden = body.hidden.length > 0 ? `; ${body.hidden.length} hidden parts left out` : "";
       return {
         forms: text.length > PIECE ? [text, `${text.slice(0, PIECE).toWellFormed()}…`] : [text],
         value: valueOf(n),

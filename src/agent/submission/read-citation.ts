@@ -2,8 +2,7 @@ import type { Citation, LineCitation } from "../../documents/citation.ts";
 import type { RecordedSearch, SearchQuery } from "../../repository/recorded-search.ts";
 import { formatLocation } from "../../text/location.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
-import type { Issue } from "../../issue/issue.ts";
-import { visibleText } from "../../text/visible-text.ts";
+import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import type { Evidence } from "./grounding.ts";
 import type { PlainStatement } from "./plain-statement.ts";
 import type { SubmittedCitation } from "./submission.ts";
@@ -14,7 +13,7 @@ import { isEnough } from "./quotation.ts";
 /** What a model's findings are compared with. */
 export interface FindingSource {
   readonly source: CheckSource;
-  readonly issue: Issue;
+  readonly issue: VisibleIssue;
   /** Names of the definitions that these lines stand in or hold, qualified: `Store.set`. */
   symbolsAt(path: string, start: number, end: number): Promise<readonly string[]>;
   /** A run of this investigation by its name. */
@@ -165,13 +164,13 @@ async function readCommit(oid: string, { source }: FindingSource): Promise<ReadC
       };
 }
 
-function readIssue(quote: string, issue: Issue): ReadCitation | string {
+function readIssue(quote: string, issue: VisibleIssue): ReadCitation | string {
   const wanted = printable(quote);
   if ((wanted.match(/[\p{L}\p{N}]/gu) ?? []).length < MIN_ISSUE_LETTERS)
     return `A quotation of the issue has at least ${MIN_ISSUE_LETTERS} letters; quote a few words more.`;
   const parts = [
-    { author: undefined, text: `${issue.title}\n${visibleText(issue.body).text}` },
-    ...issue.comments.map(({ author, body }) => ({ author, text: withoutReplies(visibleText(body).text) })),
+    { author: undefined, text: `${issue.title.text}\n${issue.body.text}` },
+    ...issue.comments.map(({ author, body }) => ({ author, text: withoutReplies(body.text) })),
   ];
   const found = parts.find(({ text }) => standsAlone(printable(text), wanted));
   if (found === undefined)

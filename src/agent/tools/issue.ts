@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { Issue } from "../../issue/issue.ts";
-import { visibleText } from "../../text/visible-text.ts";
-import { visibleTitle } from "../../text/visible-title.ts";
+import type { VisibleIssue } from "../../issue/visible-issue.ts";
+import type { VisibleText } from "../../text/visible-text.ts";
 import type { Hidden } from "../../text/hidden.ts";
 import { byWhom } from "../by-whom.ts";
 import { MAX_ANSWER, defineTool, type Tool } from "../tool.ts";
@@ -19,7 +18,7 @@ interface Text {
 }
 
 /** The issue as readers of its page see it, each text with its author's rights. */
-export function issueTool({ issue, nonce }: { readonly issue: Issue; readonly nonce: string }): Tool {
+export function issueTool({ issue, nonce }: { readonly issue: VisibleIssue; readonly nonce: string }): Tool {
   return defineTool({
     name: "issue",
     description:
@@ -34,17 +33,17 @@ export function issueTool({ issue, nonce }: { readonly issue: Issue; readonly no
       from: z.int().min(1).max(1_000_000).default(1).describe("The first line of that text to show."),
     }),
     async run({ comment, from }) {
-      const { texts, hidden } = read(issue);
+      const texts = textsOf(issue);
       if (comment !== undefined) return one(comment, from, texts);
       const parts = [
         quotedAnswer({
           nonce,
           head: `The issue has ${counted(issue.comments.length, "comment")}.`,
           source: `issue title, ${byWhom(issue.author, rightOfAuthor(issue))}`,
-          lines: [onOneLine(visibleTitle(issue.title).text, 400)],
+          lines: [onOneLine(issue.title.text, 400)],
         }),
       ];
-      const apart = hiddenPart(hidden);
+      const apart = hiddenPart(issue.hidden);
       let room = MAX_ANSWER - parts[0]!.length - apart.length - 200;
       for (const [i, text] of texts.entries()) {
         if (room < MIN_ROOM) {
@@ -97,14 +96,12 @@ export function issueTool({ issue, nonce }: { readonly issue: Issue; readonly no
   }
 }
 
-function read(issue: Issue): { readonly texts: readonly Text[]; readonly hidden: readonly Hidden[] } {
-  const hidden: Hidden[] = [...visibleTitle(issue.title).hidden];
-  const text = (markdown: string, source: string): Text => {
-    const visible = visibleText(markdown);
-    hidden.push(...visible.hidden);
-    return { source, lines: visible.text.split("\n") };
-  };
-  const texts = [
+function textsOf(issue: VisibleIssue): readonly Text[] {
+  const text = (visible: VisibleText, source: string): Text => ({
+    source,
+    lines: visible.text.split("\n"),
+  });
+  return [
     text(issue.body, `issue body, ${byWhom(issue.author, rightOfAuthor(issue))}`),
     ...issue.comments.map(({ author, maintainer, body, createdAt }, i) =>
       text(
@@ -113,10 +110,9 @@ function read(issue: Issue): { readonly texts: readonly Text[]; readonly hidden:
       ),
     ),
   ];
-  return { texts, hidden };
 }
 
 /** Only the rights of those who comment are known. */
-export function rightOfAuthor({ author, comments }: Issue): boolean | undefined {
+export function rightOfAuthor({ author, comments }: VisibleIssue): boolean | undefined {
   return comments.find((comment) => comment.author === author)?.maintainer;
 }

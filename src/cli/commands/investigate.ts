@@ -7,7 +7,7 @@ import { belongsTo, branchOf, specFileOf } from "../../phases/names.ts";
 import type { Phase } from "../../phases/phase.ts";
 import { parseSpec } from "../../specs/parse-spec.ts";
 import { repositorySource } from "../../documents/repository-source.ts";
-import { type InvestigateResult, investigate, visibleIssueText } from "../../phases/investigate.ts";
+import { type InvestigateResult, investigate } from "../../phases/investigate.ts";
 import { researchContext } from "../../phases/builtin/research-context.ts";
 import { memoryPublisher } from "../../repository/memory-publisher.ts";
 import { phasesOf } from "../../phases/phases-of.ts";
@@ -15,6 +15,7 @@ import type { Publisher } from "../../repository/repository.ts";
 import { protocolOf } from "../../repository/io/mirror.ts";
 import { labelledLocation } from "../../phases/phase-spec.ts";
 import { formatLocation, type Location, parseLocation, type WrittenLocation } from "../../text/location.ts";
+import { visibleIssue } from "../../issue/visible-issue.ts";
 import type { Issue } from "../../issue/issue.ts";
 import { readConfig } from "../../process/config.ts";
 import { researchInProcesses } from "../../research/research-process.ts";
@@ -138,8 +139,9 @@ async function research(
   io: CommandIo,
 ): Promise<InvestigateResult> {
   const codebase = await workbench.codebase(commit);
+  const seen = visibleIssue(issue);
   const context = researchContext({
-    issue,
+    issue: seen,
     codebase,
     history: workbench.repository.history,
     hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
@@ -147,14 +149,9 @@ async function research(
     signal: io.signal,
     onStep: (step) => progress.step(step),
   });
-  const source = await repositorySource(
-    workbench.repository,
-    commit,
-    async () => codebase,
-    visibleIssueText(issue),
-  );
+  const source = await repositorySource(workbench.repository, commit, async () => codebase, seen.text);
   return investigate(
-    { issue, phases, at },
+    { issue: seen, phases, at },
     {
       context,
       source,

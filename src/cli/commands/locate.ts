@@ -7,6 +7,7 @@ import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { openProgress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
+import { visibleIssue } from "../../issue/visible-issue.ts";
 
 export interface LocateOptions {
   readonly issue: string;
@@ -27,7 +28,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
   const top = Number(options.top);
   if (!Number.isInteger(top) || top < 1 || top > MAX_TOP)
     throw new RunFailure("usage", `--top is a whole number from 1 to ${MAX_TOP}`);
-  const issue = await readIssue(options.issue, options.number, io);
+  const issue = visibleIssue(await readIssue(options.issue, options.number, io));
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
     progress.start("locate");

@@ -76,12 +76,14 @@ export const COMMENT = z
     performed_via_github_app: z.object({ id: z.int() }).nullish(),
     created_at: z.string(),
     updated_at: z.string(),
+    minimized: z.object({}).nullish(),
   })
   .transform((comment): CommentInfo => ({
     id: comment.id,
     body: comment.body,
     author: comment.user,
     ...(comment.performed_via_github_app ? { appId: comment.performed_via_github_app.id } : {}),
+    isMinimized: comment.minimized !== null && comment.minimized !== undefined,
     createdAt: comment.created_at,
     updatedAt: comment.updated_at,
   }));

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../text/github-limits.ts";
 import { stripCharacters } from "../../text/strip-characters.ts";
 import { nearest } from "../../text/nearest.ts";
-import { type CommandLine, findCommandLines } from "./command-lines.ts";
+import { type CommandLine, findCommandLines } from "../../issue/command-lines.ts";
 import { type Command, type Form, FORMS, isVerb, type Mistake, type Verb, VERBS } from "./forms.ts";
 
 /** A line that begins with `/casebook`: what it asks for, or what is wrong with it. */

@@ -1,4 +1,4 @@
-import type { Issue } from "../../issue/issue.ts";
+import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import type { IssueReading } from "../../issue/issue-reading.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
 import type { RecordedSearch, SearchQuery } from "../../repository/recorded-search.ts";
@@ -37,7 +37,7 @@ export interface Target extends Definition {
 
 /** What is known about one issue at one commit. Each fact is worked out when it is first asked for, and once. */
 export interface ResearchContext {
-  readonly issue: Issue;
+  readonly issue: VisibleIssue;
   readonly reading: IssueReading;
   readonly query: Query;
   readonly codebase: IndexedCodebase;
@@ -68,7 +68,7 @@ export interface ResearchContext {
 }
 
 export interface ContextOptions {
-  readonly issue: Issue;
+  readonly issue: VisibleIssue;
   readonly codebase: IndexedCodebase;
   readonly history: History;
   readonly hasGrammar: (path: string) => boolean;

@@ -5,6 +5,7 @@ import type { RecordedRun } from "../../../src/documents/recorded-run.ts";
 import { checkFinding } from "../../../src/agent/submission/check-finding.ts";
 import type { FindingSource } from "../../../src/agent/submission/read-citation.ts";
 import { holdsWord } from "../../../src/repository/run-search.ts";
+import { visibleIssue } from "../../../src/issue/visible-issue.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "src/store.py": [
@@ -56,7 +57,7 @@ const from: FindingSource = {
     issueText:
       "Updates get lost\nWith 20 writers only 17 values are there.\nI can see this in our tests, too.",
   },
-  issue: {
+  issue: visibleIssue({
     key: "42",
     title: "Updates get lost",
     body: "With 20 writers only 17 values are there.",
@@ -65,7 +66,7 @@ const from: FindingSource = {
       { author: "ada", maintainer: true, body: "I can see this in our tests, too." },
       { author: "mallory", maintainer: false, body: "The maintainer said it will not be fixed." },
     ],
-  },
+  }),
   symbolsAt: async (path, start) =>
     path === "src/store.py" ? ["Store", start < 7 ? "Store.set" : "Store.delete"] : [],
   run: (name) => (name === "run-1" ? RUN : undefined),

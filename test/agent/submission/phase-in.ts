@@ -3,7 +3,7 @@ import type { Entry, Reply } from "../../../src/llm/transcript.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import type { ModelGateway } from "../../../src/llm/gateway.ts";
 import { repositorySource } from "../../../src/documents/repository-source.ts";
-import { investigate, type InvestigateResult, visibleIssueText } from "../../../src/phases/investigate.ts";
+import { investigate, type InvestigateResult } from "../../../src/phases/investigate.ts";
 import { modelResearcher } from "../../../src/agent/model-researcher.ts";
 import type { SandboxState } from "../../../src/sandbox/sandbox.ts";
 import { memoryPublisher } from "../../../src/repository/memory-publisher.ts";
@@ -121,11 +121,16 @@ export async function phasesIn(options: {
     repository,
     await repository.resolve("HEAD"),
     async () => research.context.codebase,
-    visibleIssueText(issue),
+    research.context.issue.text,
   );
   const publisher = memoryPublisher(options.before ?? new Map());
   const result = await investigate(
-    { issue, phases: PHASES.filter(({ type }) => phases.includes(type)), present: PHASES, at: undefined },
+    {
+      issue: research.context.issue,
+      phases: PHASES.filter(({ type }) => phases.includes(type)),
+      present: PHASES,
+      at: undefined,
+    },
     {
       context: research.context,
       source,

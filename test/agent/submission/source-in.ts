@@ -6,10 +6,10 @@ import type { RecordedRun } from "../../../src/documents/recorded-run.ts";
 import { repositorySource } from "../../../src/documents/repository-source.ts";
 import type { FindingSource } from "../../../src/agent/submission/read-citation.ts";
 import { findingSource } from "../../../src/agent/submission/finding-source.ts";
-import { visibleIssueText } from "../../../src/phases/investigate.ts";
 import { openRepository } from "../../../src/repository/io/open-repository.ts";
 import { exampleRepository } from "../../fakes/casebook.ts";
 import { exampleIssue, researchIn } from "../research-in.ts";
+import { visibleIssue } from "../../../src/issue/visible-issue.ts";
 
 export const STORE = "src/storage/store.py";
 export const PATHS = "src/storage/paths.py";
@@ -78,7 +78,7 @@ export async function sourceIn(): Promise<SourceIn> {
     repository,
     head,
     async () => research.context.codebase,
-    visibleIssueText(ISSUE),
+    visibleIssue(ISSUE).text,
   );
   const texts = new Map<string, string>();
   for (const path of [STORE, PATHS, TESTS, "lib/confirm.py", ...Object.keys(files)])

@@ -3,6 +3,7 @@ import type { Issue } from "../../../src/issue/issue.ts";
 import { issueTool } from "../../../src/agent/tools/issue.ts";
 import { MAX_ANSWER } from "../../../src/agent/tool.ts";
 import { NONCE, ownWords } from "../research-in.ts";
+import { visibleIssue } from "../../../src/issue/visible-issue.ts";
 
 const issue = (more: Partial<Issue>): Issue => ({
   key: "42",
@@ -13,7 +14,10 @@ const issue = (more: Partial<Issue>): Issue => ({
   ...more,
 });
 const ask = (of: Issue, args: object = {}): Promise<string> =>
-  issueTool({ issue: of, nonce: NONCE }).answer(JSON.stringify(args), new AbortController().signal);
+  issueTool({ issue: visibleIssue(of), nonce: NONCE }).answer(
+    JSON.stringify(args),
+    new AbortController().signal,
+  );
 
 test("each text stands with its author and what they may do", async () => {
   const answer = await ask(

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { TextBlock } from "../../../src/issue/issue-reading.ts";
 import { understandIssue } from "../../../src/issue/understand-issue.ts";
 import { buildQuery, MAX_NAME_WEIGHT, type Query, wordsOf } from "../../../src/evidence/ranking/query.ts";
+import { visibleIssue } from "../../../src/issue/visible-issue.ts";
 
 const query = (...textBlocks: readonly TextBlock[]): Query =>
   buildQuery(textBlocks, { paths: [], frames: [], messages: [], identifiers: [] });
@@ -77,12 +78,9 @@ test("a word is letters, digits, _ and $ that do not begin with a digit", () => 
 });
 
 test("what a title names in pointed brackets is a word of the query", () => {
-  const reading = understandIssue({
-    key: "1",
-    title: "Error with <teleport> in a slot",
-    body: "",
-    comments: [],
-  });
+  const reading = understandIssue(
+    visibleIssue({ key: "1", title: "Error with <teleport> in a slot", body: "", comments: [] }),
+  );
   const { terms, words } = buildQuery(reading.textBlocks, reading);
   expect(terms.has("teleport")).toBe(true);
   expect(words.get("teleport")).toBe(MAX_NAME_WEIGHT);

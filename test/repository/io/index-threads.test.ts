@@ -53,12 +53,13 @@ test("a stop ends the threads at once", async () => {
   using _ = folder;
   const stop = new AbortController();
   const many = Array.from({ length: 200 }, () => blobs).flat();
+  let read = 0;
   const reading = (async () => {
-    for await (const made of threads(many, stop.signal))
+    for await (const made of threads(many, stop.signal)) {
+      read += made.length;
       if (made.length > 0) stop.abort(new Error("stopped"));
+    }
   })();
-  const from = performance.now();
   await expect(reading).rejects.toThrow("stopped");
-  // 100,000 files; the first task of them alone takes less than this.
-  expect(performance.now() - from).toBeLessThan(5_000);
+  expect(read).toBeLessThan(many.length);
 });

@@ -1,9 +1,10 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { visibleTitle } from "../../src/text/visible-title.ts";
+import { visibleTitle } from "../../src/text/visible-text.ts";
 
 test.each([
   "Error with <teleport> in a slot",
+  "List<String> loses its generic type",
   "`Store.set` *loses* [writes](x)",
   "<!-- shown --> a < b > c &amp; d",
   "# 12: 👩‍👩‍👧 می‌خواهم",

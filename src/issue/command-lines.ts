@@ -1,5 +1,5 @@
 import type { Nodes } from "mdast";
-import { parseMarkdown } from "../../text/parse-markdown.ts";
+import { parseMarkdown } from "../text/parse-markdown.ts";
 
 /** A line that begins with the bot's word. */
 export interface CommandLine {
@@ -41,6 +41,12 @@ export function findCommandLines(markdown: string, max: number): readonly Comman
     }
   }
   return found;
+}
+
+/** True when a comment has commands and nothing else, or nothing at all: it says nothing about the problem. */
+export function isOnlyCommands(markdown: string): boolean {
+  const lines = markdown.split(/\r\n?|\n/).filter((line) => line.trim() !== "").length;
+  return findCommandLines(markdown, lines + 1).length === lines;
 }
 
 const CONTAINERS: ReadonlyMap<string, NonNullable<CommandLine["isPartOf"]>> = new Map([
