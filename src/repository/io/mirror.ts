@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { RunFailure } from "../../failure.ts";
 import { fileFailure } from "../../process/file-failure.ts";
+import { takeLock } from "../../process/take-lock.ts";
+import { sha256 } from "../../text/hash.ts";
 import { git, type GitOptions, tryGit } from "./git.ts";
-import { isAlive, openScratch } from "./scratch-folder.ts";
+import { openScratch } from "./scratch-folder.ts";
 
 /** Protocols that a person may name. `ext::` and other helpers run programs; the rest is what git calls its own. */
 const PROTOCOLS = new Set(["https", "http", "ssh", "git", "file"]);
@@ -44,7 +45,7 @@ export async function openMirror(
   const folder = join(data, "mirrors", name);
   const env = token === undefined ? {} : authorization(url, token);
   fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
-  using _lock = lock(`${folder}.lock`, url);
+  using _lock = takeLock(`${folder}.lock`, `the mirror of ${url}`);
   if (existsSync(folder)) {
     await refresh(folder, url, { protocol, env, signal });
     return folder;
@@ -105,32 +106,5 @@ function mirrorName(url: string): string {
     .replace(/^[a-z+]+:\/\//i, "")
     .replace(/\.git$/, "")
     .replace(/[^A-Za-z0-9]+/g, "-");
-  return `${readable.slice(-60).replace(/^-/, "")}-${createHash("sha256").update(url).digest("hex").slice(0, 8)}.git`;
-}
-
-/** A file that holds the id of the process at work. One that a killed process left is taken over. */
-function lock(file: string, url: string): Disposable {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-      return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST")
-        return fileFailure(file, () => {
-          throw error;
-        });
-      const holder = Number(readFileOr(file));
-      if (holder > 0 && holder !== process.pid && isAlive(holder)) break;
-      rmSync(file, { force: true });
-    }
-  }
-  throw new RunFailure("busy", `Another Casebook is fetching ${url}`);
-}
-
-function readFileOr(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+  return `${readable.slice(-60).replace(/^-/, "")}-${sha256(url).slice(0, 8)}.git`;
 }

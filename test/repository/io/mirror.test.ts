@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { openMirror, protocolOf } from "../../../src/repository/io/mirror.ts";
 import { openRepository } from "../../../src/repository/io/open-repository.ts";
+import { takeLock } from "../../../src/process/take-lock.ts";
 import { openScratch, sweepScratch } from "../../../src/repository/io/scratch-folder.ts";
 import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
 
@@ -37,16 +38,24 @@ test("an origin that is gone is a clear failure, leaves no half mirror, and keep
   expect(readdirSync(join(data.path, "scratch"))).toEqual([]);
 });
 
-test("another process at work on the mirror is told, a dead one's lock is taken over", async () => {
+test("a living holder of the mirror's lock makes it busy, a dead one's lock is taken over", async () => {
   using origin = gitFolder();
   origin.commit({ a: "1" });
   using data = temporaryFolder();
   const url = `file://${origin.path}`;
   const folder = await openMirror(url, data.path);
-  // Process 1 lives as long as the machine.
-  writeFileSync(`${folder}.lock`, "1");
-  await expect(openMirror(url, data.path)).rejects.toMatchObject({ code: "busy" });
-  writeFileSync(`${folder}.lock`, "999999999");
+  {
+    using _lock = takeLock(`${folder}.lock`, "the mirror");
+    await expect(openMirror(url, data.path)).rejects.toMatchObject({
+      code: "busy",
+      message: `the mirror of ${url} is used by the process ${process.pid}`,
+    });
+  }
+  // A process that ended, and one whose number another process has by now.
+  for (const holder of ["999999999 1\n", `${process.pid} 1\n`]) {
+    writeFileSync(`${folder}.lock`, holder);
+    expect(await openMirror(url, data.path)).toBe(folder);
+  }
   expect(await openMirror(url, data.path)).toBe(folder);
   expect(existsSync(`${folder}.lock`)).toBe(false);
 });
@@ -69,9 +78,11 @@ test("a helper program in a URL is refused", async () => {
 
 test("what a killed process left is swept at the next start; what a living one uses is not", () => {
   using data = temporaryFolder();
-  mkdirSync(join(data.path, "scratch/999999999-abc/deep"), { recursive: true });
+  mkdirSync(join(data.path, "scratch/999999999-1-abc/deep"), { recursive: true });
+  // The number of this process, which another one had before.
+  mkdirSync(join(data.path, `scratch/${process.pid}-1-abc`));
   using own = openScratch(data.path);
-  expect(sweepScratch(data.path)).toBe(1);
+  expect(sweepScratch(data.path)).toBe(2);
   expect(existsSync(own.path)).toBe(true);
-  expect(existsSync(join(data.path, "scratch/999999999-abc"))).toBe(false);
+  expect(existsSync(join(data.path, "scratch/999999999-1-abc"))).toBe(false);
 });
