@@ -1,13 +1,14 @@
 /**
  * Measures how long Casebook takes to start: medians of interleaved runs, each as a multiple of `node -e 0` with Node 24.
- * `npm run bench:start -- [--runs 21] [--old /usr/bin/node]`. `--old` names an older Node, which starts Node 24 through
- * `bin/casebook.mjs`; without it the script takes the first such `node` on the PATH.
+ * `npm run bench:start -- [--runs 21]`. An older Node on the PATH is measured too: it starts Node 24 through
+ * `bin/casebook.mjs`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { findOldNode } from "./old-node.ts";
 
 const WARM_UP = 2;
 const root = join(import.meta.dirname, "..");
@@ -20,7 +21,7 @@ const env: Record<string, string | undefined> = { ...process.env, CASEBOOK_DATA:
 // The compiled modules of an earlier run must not count.
 delete env["NODE_COMPILE_CACHE"];
 
-const old = values.old ?? oldNode();
+const old = findOldNode();
 const example = join(root, "examples/issue-42/issue.md");
 const node = process.execPath;
 /** The first row is what all others are compared with. */
@@ -33,9 +34,9 @@ const commands: readonly (readonly string[])[] = [
   ...(old === undefined
     ? []
     : [
-        [old, "-e", "0"],
-        [old, bin, "--version"],
-        [old, bin, "--help"],
+        [old.file, "-e", "0"],
+        [old.file, bin, "--version"],
+        [old.file, bin, "--help"],
       ]),
 ];
 /** Without a parent that sends a task, the researcher's process ends when its modules are loaded. */
@@ -52,7 +53,7 @@ try {
     }
   const base = median(times[0]!);
   console.log(
-    `Node ${process.version}${old === undefined ? "" : `, old Node ${versionOf(old)}`}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}, medians of ${values.runs} runs after ${WARM_UP}`,
+    `Node ${process.version}${old === undefined ? "" : ` and ${old.version}`}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}, medians of ${values.runs} runs after ${WARM_UP}`,
   );
   for (const [at, { command }] of rows.entries()) {
     const time = median(times[at]!);
@@ -75,15 +76,4 @@ function timeOf(
 
 function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
-}
-
-function versionOf(file: string): string {
-  return spawnSync(file, ["--version"], { encoding: "utf8" }).stdout.trim();
-}
-
-function oldNode(): string | undefined {
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "node"))
-    .find((file) => existsSync(file) && Number.parseInt(versionOf(file).slice(1), 10) < 24);
 }

@@ -1,24 +1,39 @@
-/** Builds the published package: the sources without their types, `.ts` in imports turned into `.js`. `npm run build` */
+/**
+ * Builds the published package: the sources without their types, and the grammars. `npm run build`, and by itself before
+ * `npm pack`.
+ */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { stripTypeScriptTypes } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { createRequire, stripTypeScriptTypes } from "node:module";
+import { basename, dirname, join, relative } from "node:path";
+import { LANGUAGES } from "../src/languages/languages.ts";
 
 const root = join(import.meta.dirname, "..");
-const out = join(root, "dist");
-rmSync(out, { recursive: true, force: true });
-for (const entry of readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile()) continue;
-  const source = join(entry.parentPath, entry.name);
-  if (entry.name.endsWith(".json")) {
-    // Data that a module reads beside itself.
-    const copy = join(out, relative(join(root, "src"), source));
-    mkdirSync(dirname(copy), { recursive: true });
-    copyFileSync(source, copy);
-    continue;
+const sources = join(root, "src");
+
+/** Replaces the folder `out`. */
+export function build(out: string): void {
+  rmSync(out, { recursive: true, force: true });
+  for (const entry of readdirSync(sources, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const source = join(entry.parentPath, entry.name);
+    const target = join(out, relative(sources, source));
+    mkdirSync(dirname(target), { recursive: true });
+    if (!entry.name.endsWith(".ts")) {
+      copyFileSync(source, target);
+      continue;
+    }
+    const code = stripTypeScriptTypes(readFileSync(source, "utf8"), { mode: "strip" });
+    // Type imports leave blank lines; imports name the built files.
+    writeFileSync(
+      target.replace(/\.ts$/, ".js"),
+      code.replace(/((?:from|import\()\s*"\.[^"\n]*)\.ts"/g, '$1.js"'),
+    );
   }
-  if (!entry.name.endsWith(".ts")) continue;
-  const target = join(out, relative(join(root, "src"), source)).replace(/\.ts$/, ".js");
-  const code = stripTypeScriptTypes(readFileSync(source, "utf8"), { mode: "strip" });
-  mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, code.replace(/((?:from|import\()\s*"\.[^"\n]*)\.ts"/g, '$1.js"'));
+  // The packages of the grammars are 80 MB with the sources and binaries of other systems; these files are 23 MB.
+  mkdirSync(join(out, "grammars"));
+  const { resolve } = createRequire(import.meta.url);
+  for (const { wasm } of Object.values(LANGUAGES))
+    copyFileSync(resolve(wasm), join(out, "grammars", basename(wasm)));
 }
+
+if (import.meta.main) build(join(root, "dist"));

@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
+import { build } from "../../scripts/build.ts";
 import { MODEL_VARIABLES } from "../../src/llm/parse-model-settings.ts";
 import { CONFIG_VARIABLES } from "../../src/process/config.ts";
 import { SERVER_VARIABLES } from "../../src/server/server-config.ts";
@@ -11,7 +12,7 @@ import { temporaryFolder } from "../fakes/git-folder.ts";
 const root = join(import.meta.dirname, "../..");
 const read = (name: string): string => readFileSync(join(root, name), "utf8");
 
-/** The instructions of the Dockerfile, each in one line. */
+/** The instructions of the Dockerfile, one string each. */
 const instructions = read("Dockerfile")
   .replaceAll(/^#.*\n/gm, "")
   .replaceAll(/\\\n\s*/g, "")
@@ -22,20 +23,23 @@ const instructions = read("Dockerfile")
 const all = (name: string): readonly string[] =>
   instructions.filter((instruction) => instruction.name === name).map(({ rest }) => rest);
 
-/** What is copied from the repository, stage by stage. */
-const copied = all("COPY")
-  .filter((rest) => !rest.startsWith("--from="))
-  .flatMap((rest) => rest.split(" ").slice(0, -1));
+const isFromBuild = (rest: string): boolean => rest.startsWith("--from=");
+const sourcesOf = (copies: readonly string[]): readonly string[] =>
+  copies.flatMap((rest) => rest.split(" ").slice(0, -1));
+/** What each stage copies from the repository. */
+const copied = sourcesOf(all("COPY").filter((rest) => !isFromBuild(rest)));
+const lastStage = instructions.slice(instructions.findLastIndex(({ name }) => name === "FROM"));
+const lastCopies = lastStage.filter(({ name }) => name === "COPY").map(({ rest }) => rest);
 
 describe("the image", () => {
-  test("is built on versions that are named, and nobody's latest", () => {
+  test("names the versions of its bases", () => {
     for (const from of all("FROM")) expect(from).toMatch(/^[a-z]+:\d[\w.-]*(?: AS [a-z]+)?$/);
   });
 
-  test("is a server that runs as a user without a name, and says whether it lives", () => {
+  test("runs a server as a numeric user, with a health check", () => {
     const names = instructions.map(({ name }) => name);
     expect(all("USER")).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
-    // What follows it is not done as root.
+    // Later instructions would run as that user.
     expect(names.slice(names.indexOf("USER")).filter((name) => name === "RUN" || name === "COPY")).toEqual(
       [],
     );
@@ -47,26 +51,30 @@ describe("the image", () => {
     expect(all("ENV").join(" ")).toMatch(/\bHOST=0\.0\.0\.0\b.*\bCASEBOOK_DATA=\/data\b/);
   });
 
-  test("holds no secret and no file that only the makers need", () => {
+  test("holds no secret, no development package and no second Node", () => {
     for (const { rest } of instructions) expect(rest).not.toMatch(/(?:SECRET|PRIVATE_KEY|PASSWORD|TOKEN)/);
-    expect(all("RUN").join("\n")).toMatch(/npm ci --omit=dev --omit=optional/);
+    expect(all("RUN").join("\n")).toMatch(/npm prune [^&]*--omit=dev --omit=optional/);
     const ignored = read(".dockerignore").trim().split("\n");
     expect(ignored).toEqual(expect.arrayContaining([".git", "node_modules", ".env*", "test"]));
     for (const source of copied) expect(ignored).not.toContain(source);
   });
 
-  test("has what a sandbox is started with: bubblewrap, and what Debian always has", () => {
+  test("has the programs that start a sandbox", () => {
     expect(all("RUN").join("\n")).toMatch(/apt-get install [^&]*\bbubblewrap\b/);
-    // prlimit, choom and tar are in packages that no Debian lacks.
+    // Every Debian has prlimit, choom and tar.
     expect(all("FROM").at(-1)).toMatch(/bookworm/);
   });
 
-  test("has everything that the command line and the server load", () => {
+  test("has every file that the command line and the server load", () => {
     using folder = temporaryFolder();
-    for (const source of copied) {
-      expect([source, existsSync(join(root, source))]).toEqual([source, true]);
+    for (const source of copied) expect([source, existsSync(join(root, source))]).toEqual([source, true]);
+    for (const source of sourcesOf(lastCopies.filter((rest) => !isFromBuild(rest))))
       cpSync(join(root, source), join(folder.path, source), { recursive: true });
-    }
+    expect(sourcesOf(lastCopies.filter(isFromBuild)).filter((word) => !word.startsWith("--"))).toEqual([
+      "/app/node_modules",
+      "/app/dist",
+    ]);
+    build(join(folder.path, "dist"));
     symlinkSync(join(root, "node_modules"), join(folder.path, "node_modules"));
     const run = (...args: string[]): { readonly exit: number | null; readonly told: string } => {
       const { status, stdout, stderr } = spawnSync(

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import { Language as Grammar } from "web-tree-sitter";
 import { compileRules, type CompiledRules } from "../compiled-rules.ts";
 import type { CursorCalls } from "../cursor-calls.ts";
@@ -28,6 +30,12 @@ export function loadGrammar(language: LanguageName): Promise<LoadedGrammar> {
 async function load(language: LanguageName): Promise<LoadedGrammar> {
   const calls = await startParser();
   const { wasm, rules } = LANGUAGES[language];
-  const grammar = await Grammar.load(await readFile(resolve(wasm)));
+  const grammar = await Grammar.load(await readFile(placeOf(wasm)));
   return { grammar, compiled: compileRules(rules, grammar), calls };
+}
+
+/** The built package has the grammars in `dist/grammars`, a clone in its packages. */
+function placeOf(wasm: string): URL | string {
+  const built = new URL(`../../grammars/${basename(wasm)}`, import.meta.url);
+  return existsSync(built) ? built : resolve(wasm);
 }
