@@ -1,5 +1,5 @@
 import type { Code, InlineCode, Link, Nodes, Parent, Text } from "mdast";
-import { isSourcePath } from "../languages/source-path.ts";
+import { isSourcePath } from "../languages/languages.ts";
 import { roleOfPath } from "../languages/role-of-path.ts";
 import { type Location, splitLocation } from "../text/location.ts";
 import { parseMarkdown } from "../text/parse-markdown.ts";

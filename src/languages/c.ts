@@ -140,6 +140,19 @@ const resolve: Language["resolve"] = ({ source }, folder, files) => {
 export const c: Language = {
   endings: ["c"],
   text: C_TEXT,
+  files: {
+    // GoogleTest, Ceedling and Unity, Catch2.
+    tests: /(^test_.*|_tests|_unittests?|[a-z0-9]Tests?)\.(c|cc|cpp|cxx|h|hpp)$/,
+    generated: /\.pb\.(cc|h)$/,
+    manifests: [
+      "cmakelists.txt",
+      "meson.build",
+      "meson_options.txt",
+      "configure",
+      "conanfile.txt",
+      "vcpkg.json",
+    ],
+  },
   wasm: "tree-sitter-c/tree-sitter-c.wasm",
   rules: cRules,
   family: "c",

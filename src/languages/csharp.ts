@@ -191,6 +191,13 @@ const rules: GrammarRules = {
 export const csharp: Language = {
   endings: ["cs"],
   text: C_TEXT,
+  files: {
+    tests: /\wTests?\.cs$/,
+    // A test project is named after the one that it tests.
+    testPaths: /(^|\/)[\w.]{1,100}\.(unit|integration|functional)?tests?\//i,
+    generated: /\.designer\.cs$|\.g\.(i\.)?cs$/i,
+    locks: ["packages.lock.json"],
+  },
   wasm: vscodeGrammar("c-sharp"),
   rules,
   family: "csharp",

@@ -171,6 +171,12 @@ function packageName(source: string): string {
 export const go: Language = {
   endings: ["go"],
   text: C_TEXT,
+  // Only `_test.go` is a test to Go: the folder `testing` has no meaning to it.
+  files: {
+    generated: /\.pb\.(gw\.)?go$|^zz_generated\.|^bindata\.go$/,
+    manifests: ["go.mod", "go.work"],
+    locks: ["go.sum", "go.work.sum"],
+  },
   wasm: vscodeGrammar("go"),
   rules,
   family: "go",

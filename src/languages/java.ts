@@ -1,6 +1,6 @@
 import type { FlatTree } from "./flat-tree.ts";
 import { define, type DefinitionNode, definitions, type GrammarRules } from "./grammar-rules.ts";
-import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
+import { C_TEXT, type FileRules, type Language, vscodeGrammar } from "./language.ts";
 
 function hasModifier(tree: FlatTree, node: number, modifier: string): boolean {
   return tree.has(tree.childOf(node, "modifiers"), modifier);
@@ -121,9 +121,22 @@ export const resolveByPackage: Language["resolve"] = ({ source, names }, _folder
   return named.length > 0 ? named : files.endingWith(source.split("."));
 };
 
+/** Maven's and Gradle's source sets decide: `src/main` is the program, also in a package that is called `test`. */
+export const JVM_FILES: FileRules = {
+  programPaths: /(^|\/)src\/(\w{1,40}M|m)ain\//,
+  testPaths: /(^|\/)src\/(\w{1,40}T|[\w-]{1,40}-t|t)est(Fixtures)?\//,
+};
+
 export const java: Language = {
   endings: ["java"],
   text: C_TEXT,
+  files: {
+    ...JVM_FILES,
+    // Surefire and Failsafe.
+    tests: /\w(Tests?|TestCase)\.java$|[a-z0-9]IT(Case)?\.java$/,
+    manifests: ["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"],
+    locks: ["gradle.lockfile"],
+  },
   wasm: vscodeGrammar("java"),
   rules,
   listFiles: ["package-info"],

@@ -143,6 +143,22 @@ const rules: GrammarRules = {
 export const javascript: Language = {
   endings: ["js", "mjs", "cjs", "jsx"],
   text: C_TEXT,
+  files: {
+    // Node's own runner, Jasmine and Cypress; Jest, Vitest and Mocha use the names that every language has.
+    tests: /(-test|\.cy)\.[cm]?[jt]sx?$|[a-z0-9]Spec\.[cm]?js$/,
+    build: /^(gulpfile|gruntfile)\.[cm]?[jt]s$|\.config\.[cm]?[jt]s$|^\.\w{1,30}rc\.[cm]?[jt]s$/i,
+    generated: /\.(min|bundle)\.[cm]?js$|_pb\.(d\.ts|js|ts)$/,
+    manifests: ["package.json", "deno.json", "deno.jsonc"],
+    locks: [
+      "package-lock.json",
+      "npm-shrinkwrap.json",
+      "yarn.lock",
+      "pnpm-lock.yaml",
+      "bun.lock",
+      "bun.lockb",
+      "deno.lock",
+    ],
+  },
   wasm: vscodeGrammar("javascript"),
   rules,
   family: "javascript",

@@ -7,7 +7,7 @@ import {
   type NodeContext,
   type SymbolKind,
 } from "./grammar-rules.ts";
-import { resolveByPackage } from "./java.ts";
+import { JVM_FILES, resolveByPackage } from "./java.ts";
 import { C_TEXT, type Language } from "./language.ts";
 
 /** Kotlin is public unless it says otherwise. */
@@ -199,6 +199,7 @@ const rules: GrammarRules = {
 export const kotlin: Language = {
   endings: ["kt", "kts"],
   text: C_TEXT,
+  files: { ...JVM_FILES, tests: /\w(Tests?|Spec)\.kt$/, build: /\.gradle\.kts$/ },
   wasm: "@tree-sitter-grammars/tree-sitter-kotlin/tree-sitter-kotlin.wasm",
   rules,
   family: "jvm",

@@ -23,6 +23,25 @@ export interface PlainLanguage {
   /** Endings of its files, lower case, without the dot. */
   readonly endings: readonly string[];
   readonly text: TextRules;
+  readonly files?: FileRules;
+}
+
+/** What a file of the language is for, by the defaults of its test frameworks, build tools and generators. */
+export interface FileRules {
+  /** File names of tests, beside those that are the same in every language. */
+  readonly tests?: RegExp;
+  /** A folder of tests and what they need, outside of the folders of a program. */
+  readonly testFolder?: string;
+  /** Paths of tests whatever the file is called. */
+  readonly testPaths?: RegExp;
+  /** Paths of the program whatever the file and the folders below are called. */
+  readonly programPaths?: RegExp;
+  /** Names of program text that only says how to build, check or pack. */
+  readonly build?: RegExp;
+  readonly generated?: RegExp;
+  /** Names, lower case, of files that say what the package is and needs, and of those that pin it. */
+  readonly manifests?: readonly string[];
+  readonly locks?: readonly string[];
 }
 
 /** How a language writes comments and strings; enough to tell words apart, not to parse. */

@@ -4,7 +4,7 @@ import { go } from "./go.ts";
 import { java } from "./java.ts";
 import { javascript, tsx, typescript } from "./javascript.ts";
 import { kotlin } from "./kotlin.ts";
-import type { Language, TextRules } from "./language.ts";
+import type { FileRules, Language, PlainLanguage, TextRules } from "./language.ts";
 import { endingOf, fileNameOf } from "./paths.ts";
 import { php } from "./php.ts";
 import { OTHER_TEXTS, PLAIN_LANGUAGES } from "./plain-languages.ts";
@@ -53,20 +53,21 @@ export function languageOf(path: string): LanguageName | undefined {
   return name.lastIndexOf(".") > 0 ? NAME_BY_ENDING.get(endingOf(name)) : NAME_BY_FILE_NAME.get(name);
 }
 
-const PLAIN_BY_ENDING = new Map(
-  Object.entries({ ...OTHER_TEXTS, ...PLAIN_LANGUAGES, ...LANGUAGES }).flatMap(([name, row]) =>
-    row.endings.map((ending) => [ending, { name, text: row.text }] as const),
+const ROWS: Readonly<Record<string, PlainLanguage>> = { ...OTHER_TEXTS, ...PLAIN_LANGUAGES, ...LANGUAGES };
+const ROW_BY_ENDING = new Map(
+  Object.entries(ROWS).flatMap(([name, row]) =>
+    row.endings.map((ending) => [ending, { ...row, name }] as const),
   ),
 );
 
 /** The word after a fence that makes code hosts colour the text of a file; `text` when the ending is not known. */
 export function fenceWord(path: string): string {
-  return PLAIN_BY_ENDING.get(endingOf(path))?.name ?? "text";
+  return ROW_BY_ENDING.get(endingOf(path))?.name ?? "text";
 }
 
 /** How files of an ending write comments and strings; undefined when the ending is not known. */
 export function textRulesOf(ending: string): TextRules | undefined {
-  return PLAIN_BY_ENDING.get(ending)?.text;
+  return ROW_BY_ENDING.get(ending)?.text;
 }
 
 /** Names, without ending, of files that stand for the folder that they are in: `index`, `__init__`, `mod`. */
@@ -81,3 +82,21 @@ export const LIST_FILES: ReadonlySet<string> = new Set([
   "types",
   ...LANGUAGE_NAMES.flatMap((name) => languageNamed(name)?.listFiles ?? []),
 ]);
+
+/** True when the file's name ends like program text; says nothing about what the program is for (see `roleOfPath`). */
+export function isSourcePath(path: string): boolean {
+  const name = ROW_BY_ENDING.get(endingOf(path))?.name;
+  return name !== undefined && !Object.hasOwn(OTHER_TEXTS, name);
+}
+
+/** What the language of a file says of its role; undefined when its ending is no language's. */
+export function fileRulesOf(path: string): FileRules | undefined {
+  return ROW_BY_ENDING.get(endingOf(path))?.files;
+}
+
+const rules = Object.values(ROWS).map(({ files }) => files);
+
+/** Names, lower case, of the files that say what a package is and needs. */
+export const MANIFESTS: ReadonlySet<string> = new Set(rules.flatMap((files) => files?.manifests ?? []));
+/** Names, lower case, of the files that pin what a package needs. */
+export const LOCK_FILES: ReadonlySet<string> = new Set(rules.flatMap((files) => files?.locks ?? []));

@@ -182,6 +182,12 @@ const rules: GrammarRules = {
 export const php: Language = {
   endings: ["php", "phtml"],
   text: { ...C_TEXT, line: ["//", "#"] },
+  files: {
+    // PHPUnit and Codeception.
+    tests: /\w(Tests?|Cest)\.php$/,
+    manifests: ["composer.json"],
+    locks: ["composer.lock"],
+  },
   wasm: vscodeGrammar("php"),
   rules,
   family: "php",

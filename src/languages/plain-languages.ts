@@ -1,3 +1,4 @@
+import { JVM_FILES } from "./java.ts";
 import { C_TEXT, type PlainLanguage, type TextRules } from "./language.ts";
 import { python } from "./python.ts";
 import { ruby } from "./ruby.ts";
@@ -23,24 +24,45 @@ export const PLAIN_LANGUAGES: Readonly<Record<string, PlainLanguage>> = {
   bash: { endings: ["sh", "bash"], text: HASH },
   clojure: { endings: ["clj", "cljs", "cljc"], text: SEMICOLON },
   cython: { endings: ["pyx", "pxd"], text: python.text },
-  dart: { endings: ["dart"], text: C_TEXT },
-  elixir: { endings: ["ex", "exs"], text: HASH },
+  dart: {
+    endings: ["dart"],
+    text: C_TEXT,
+    files: {
+      generated: /\.(pb|g|freezed)\.dart$/,
+      manifests: ["pubspec.yaml"],
+      locks: ["pubspec.lock"],
+    },
+  },
+  elixir: { endings: ["ex", "exs"], text: HASH, files: { manifests: ["mix.exs"], locks: ["mix.lock"] } },
   erlang: { endings: ["erl", "hrl"], text: PERCENT },
   fsharp: { endings: ["fs"], text: C_TEXT },
-  groovy: { endings: ["groovy"], text: C_TEXT },
-  haskell: { endings: ["hs"], text: DASHES },
+  groovy: { endings: ["groovy"], text: C_TEXT, files: { ...JVM_FILES, tests: /\w(Tests?|Spec)\.groovy$/ } },
+  haskell: { endings: ["hs"], text: DASHES, files: { tests: /\wSpec\.hs$/ } },
   jq: { endings: ["jq"], text: HASH },
   julia: { endings: ["jl"], text: HASH },
   lex: { endings: ["l"], text: C_TEXT },
   lisp: { endings: ["el", "lisp", "scm"], text: SEMICOLON },
-  lua: { endings: ["lua"], text: DASHES },
+  lua: { endings: ["lua"], text: DASHES, files: { tests: /_spec\.lua$/, testFolder: "spec" } },
   objectivec: { endings: ["m", "mm"], text: C_TEXT },
   ocaml: { endings: ["ml", "mli"], text: ML },
   perl: { endings: ["pl", "pm"], text: HASH },
   powershell: { endings: ["ps1"], text: HASH },
-  scala: { endings: ["scala"], text: C_TEXT },
+  scala: {
+    endings: ["scala"],
+    text: C_TEXT,
+    files: { ...JVM_FILES, tests: /\w(Tests?|Spec|Suite)\.scala$/ },
+  },
   svelte: { endings: ["svelte"], text: MARKUP },
-  swift: { endings: ["swift"], text: C_TEXT },
+  swift: {
+    endings: ["swift"],
+    text: C_TEXT,
+    files: {
+      tests: /\wTests?\.swift$/,
+      generated: /\.pb\.swift$/,
+      manifests: ["package.swift", "podfile"],
+      locks: ["package.resolved", "podfile.lock"],
+    },
+  },
   vue: { endings: ["vue"], text: MARKUP },
   yacc: { endings: ["y"], text: C_TEXT },
   zig: { endings: ["zig"], text: C_TEXT },
@@ -50,6 +72,7 @@ export const PLAIN_LANGUAGES: Readonly<Record<string, PlainLanguage>> = {
 export const OTHER_TEXTS: Readonly<Record<string, PlainLanguage>> = {
   html: { endings: ["html"], text: MARKUP },
   json: { endings: ["json"], text: C_TEXT },
+  nix: { endings: ["nix"], text: HASH, files: { locks: ["flake.lock"] } },
   sql: { endings: ["sql"], text: DASHES },
   yaml: { endings: ["yml", "yaml"], text: C_TEXT },
 };

@@ -191,6 +191,14 @@ const resolve: Language["resolve"] = ({ source, names }, folder, files) => {
 export const python: Language = {
   endings: ["py", "pyi", "pyw"],
   text: { line: ["#"], block: [], quotes: `"'`, long: [`"""`, `'''`], typeFirst: false },
+  files: {
+    // pytest and unittest; Django keeps the tests of an app in tests.py.
+    tests: /^(test_.*|tests|conftest)\.pyw?$/,
+    build: /^(setup|noxfile)\.py$/,
+    generated: /_pb2(_grpc)?\.pyi?$/,
+    manifests: ["pyproject.toml", "setup.cfg", "pipfile", "manifest.in"],
+    locks: ["poetry.lock", "pdm.lock", "uv.lock", "pipfile.lock"],
+  },
   wasm: vscodeGrammar("python"),
   rules,
   family: "python",

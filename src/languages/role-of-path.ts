@@ -1,13 +1,39 @@
-import type { FileRole } from "./file-role.ts";
-import { endingOf, isSourcePath } from "./source-path.ts";
+import type { FileRules } from "./language.ts";
+import { fileRulesOf, isSourcePath, LOCK_FILES, MANIFESTS } from "./languages.ts";
+import { endingOf, fileNameOf, folderOf } from "./paths.ts";
 
-/** Folders of tests in the usual ecosystems; the list of the localization benchmark, which leaves these files out. */
+/** What a file is for, told from its path alone. Only `source` is ranked; the others lead to it or describe it. */
+export type FileRole =
+  /** Code that a fix may change. */
+  | "source"
+  /** Tests, their helpers and fixtures. */
+  | "test"
+  /** Text for people: Markdown, reStructuredText, man pages, changelogs. */
+  | "docs"
+  /** Settings, manifests, build and CI files. */
+  | "config"
+  /** Made by a program: minified, bundled, generated parsers, lock files. */
+  | "generated"
+  /** Somebody else's code kept here. */
+  | "vendored"
+  /** Examples, benchmarks, scripts for maintainers. */
+  | "auxiliary"
+  /** Anything else: pictures, data. */
+  | "other";
+
+/** Folders of tests and what they need, whatever the language. */
 const TEST_FOLDERS = new Set(
-  `test tests __tests__ spec specs e2e testdata test-data test_data fixtures __fixtures__ __mocks__ __snapshots__
-   integration-tests integration_tests testing testsuite`.split(/\s+/),
+  `test tests __tests__ e2e testdata test-data test_data fixtures __fixtures__ __mocks__ __snapshots__ integration-tests
+   integration_tests testsuite`.split(/\s+/),
 );
-/** Test folders whose name also heads chapters of documentation, so a text file in them is not a fixture. */
-const AMBIGUOUS_TEST_FOLDERS = new Set(["testing", "spec", "specs"]);
+/** Hold tests in some repositories and a part of the program in others; what stands in one decides. */
+const POSSIBLE_TEST_FOLDERS = new Set(["spec", "specs", "testing"]);
+/** Where tests stand beside what they test, half of the files are tests. */
+const MOSTLY = 2 / 3;
+/** Names of tests in more than one language, of fixtures and recorded results, too. */
+const TEST_NAME = /(_test|\.(test|spec|e2e))\.\w+$/;
+/** Below these a language's own test folder is a part of the program: `lib/parser/spec`. */
+const PROGRAM_FOLDERS = new Set(["src", "lib", "app"]);
 
 const VENDOR_FOLDERS = new Set(
   `node_modules bower_components jspm_packages vendor vendors vendored _vendor _vendored third_party third-party
@@ -36,43 +62,67 @@ const CONFIG_ENDINGS = new Set(
    spec service plist`.split(/\s+/),
 );
 const CONFIG_NAMES =
-  /^(makefile|gnumakefile|dockerfile|containerfile|jenkinsfile|vagrantfile|rakefile|gemfile|podfile|procfile|brewfile|justfile|cmakelists\.txt|meson\.build|meson_options\.txt|build\.zig|requirements[\w.-]{0,40}\.txt|constraints\.txt|go\.mod|go\.work|configure|pipfile|manifest\.in|codeowners|owners)$/i;
-/** Program text that only says how to build, check or pack. */
-const CONFIG_CODE =
-  /(^setup\.py$|^noxfile\.py$|^(gulpfile|gruntfile)\.(js|ts|mjs|cjs)$|\.config\.(js|ts|mjs|cjs|mts|cts)$|^\.\w{1,30}rc\.(js|cjs|mjs|ts)$|\.gradle\.kts$)/i;
+  /^(makefile|gnumakefile|dockerfile|containerfile|jenkinsfile|vagrantfile|procfile|brewfile|justfile|build\.zig|requirements[\w.-]{0,40}\.txt|constraints\.txt|codeowners|owners)$/i;
 
-const GENERATED_NAME =
-  /(\.min\.(js|mjs|cjs|css)$|\.bundle\.js$|\.pb\.(go|cc|h|swift|dart)$|\.pb\.gw\.go$|_pb2(_grpc)?\.pyi?$|_pb\.(js|ts|d\.ts)$|\.g\.dart$|\.freezed\.dart$|\.designer\.cs$|\.g\.(i\.)?cs$|\.generated\.\w{1,10}$|[._-]generated\.\w{1,10}$|^zz_generated\.|^bindata\.go$|\.js\.map$|\.css\.map$|amalgamated\.\w{1,10}$)/i;
-const LOCK_NAME =
-  /^(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock|cargo\.lock|poetry\.lock|pdm\.lock|uv\.lock|pipfile\.lock|gemfile\.lock|composer\.lock|go\.sum|go\.work\.sum|podfile\.lock|package\.resolved|packages\.lock\.json|mix\.lock|pubspec\.lock|flake\.lock|gradle\.lockfile)$/i;
+/** What generators of every language write into the name. */
+const GENERATED_NAME = /([._-]generated|amalgamated)\.\w{1,10}$|\.(min\.css|(js|css)\.map)$/i;
 const OUTPUT_FOLDERS = new Set(["dist", "single_include", "__generated__", "generated"]);
 
-const TEST_NAME =
-  /(^test_.*\.py$|_test\.\w+$|^conftest\.py$|\.(test|spec|e2e)\.\w+$|Tests?\.(java|kt|cs|swift|php)$|Spec\.(kt|groovy|java)$|_spec\.rb$)/;
+/** The roles of the files of one tree. */
+export function rolesIn(paths: Iterable<string>): (path: string) => FileRole {
+  const counts = new Map<string, { tests: number; all: number }>();
+  for (const path of paths) {
+    const folder = folderOf(path);
+    if (!POSSIBLE_TEST_FOLDERS.has(fileNameOf(folder).toLowerCase()) || !isSourcePath(path)) continue;
+    const count = counts.get(folder) ?? { tests: 0, all: 0 };
+    counts.set(folder, count);
+    count.all++;
+    if (isTestName(fileNameOf(path), fileRulesOf(path))) count.tests++;
+  }
+  const holdTests = [...counts]
+    .filter(([, { tests, all }]) => tests >= MOSTLY * all)
+    .map(([folder]) => folder);
+  const known = new Map<string, FileRole>();
+  return (path) => {
+    let role = known.get(path);
+    if (role === undefined) {
+      const isHeld = holdTests.some((folder) => path.startsWith(`${folder}/`));
+      known.set(path, (role = roleOfPath(path, isHeld)));
+    }
+    return role;
+  };
+}
 
 /**
- * What a file is for, told from its path (`/` between parts) alone. Every file of program text that the localization
- * benchmark's `is_test` takes for a test is `test`, or `vendored` in `node_modules`; never `source`.
+ * What a file is for, by its path (`/` between parts) and the rules of its language alone. `isHeld`: a folder around it
+ * is known to hold tests.
  */
-export function roleOfPath(path: string): FileRole {
+export function roleOfPath(path: string, isHeld = false): FileRole {
   const parts = path.split("/");
   const name = parts.pop() ?? "";
   const folders = parts.map((part) => part.toLowerCase());
   const code = isSourcePath(name);
+  const rules = fileRulesOf(name);
   const ending = endingOf(name);
   const isText = DOCS_ENDINGS.has(ending) || DOCS_NAMES.test(name);
+  const program = rules?.programPaths?.exec(path)?.index;
 
-  if (folders.some((folder) => VENDOR_FOLDERS.has(folder)) && !isTestFolder(folders)) return "vendored";
-  if (isTest(folders, name, code, isText)) return "test";
+  // Below `src/main` nothing is a test by its name; the whole module can be one, by a folder above.
+  const inTests =
+    (isHeld && !isText) || isBelowTests(program === undefined ? path : path.slice(0, program + 1), rules);
+  if (folders.some((folder) => VENDOR_FOLDERS.has(folder)) && (!inTests || folders.includes("node_modules")))
+    return "vendored";
+  if (inTests || (program === undefined && isTestName(name, rules))) return "test";
   if (folders.some((folder, depth) => depth < 2 && VENDOR_FOLDERS_NEAR_ROOT.has(folder))) return "vendored";
-  if (GENERATED_NAME.test(name) || LOCK_NAME.test(name)) return "generated";
+  if (GENERATED_NAME.test(name) || rules?.generated?.test(name) === true) return "generated";
+  if (LOCK_FILES.has(name.toLowerCase())) return "generated";
   if (isOutput(folders, ending)) return "generated";
-  if (CONFIG_NAMES.test(name)) return "config";
+  if (CONFIG_NAMES.test(name) || MANIFESTS.has(name.toLowerCase())) return "config";
   if (isText) return "docs";
   if (isAuxiliary(folders)) return "auxiliary";
   if (DOCS_FOLDERS.has(folders[0] ?? "") && !folders.some((folder) => CODE_FOLDERS.has(folder)))
     return code || ending === "html" || ending === "css" ? "docs" : settingOr(name, ending, "docs");
-  if (code) return CONFIG_CODE.test(name) ? "config" : "source";
+  if (code) return rules?.build?.test(name) === true ? "config" : "source";
   return settingOr(name, ending, /\.[1-9]$/.test(name) ? "docs" : "other");
 }
 
@@ -80,14 +130,16 @@ function settingOr(name: string, ending: string, otherwise: FileRole): FileRole 
   return CONFIG_ENDINGS.has(ending) || name.startsWith(".") ? "config" : otherwise;
 }
 
-function isTestFolder(folders: readonly string[]): boolean {
-  return folders.some((folder) => TEST_FOLDERS.has(folder)) && !folders.includes("node_modules");
+function isTestName(name: string, rules: FileRules | undefined): boolean {
+  return TEST_NAME.test(name) || rules?.tests?.test(name) === true;
 }
 
-function isTest(folders: readonly string[], name: string, code: boolean, isText: boolean): boolean {
-  if (TEST_NAME.test(name)) return true;
-  const tests = folders.filter((folder) => TEST_FOLDERS.has(folder));
-  return code || !isText ? tests.length > 0 : tests.some((folder) => !AMBIGUOUS_TEST_FOLDERS.has(folder));
+function isBelowTests(path: string, rules: FileRules | undefined): boolean {
+  const folders = path.toLowerCase().split("/").slice(0, -1);
+  if (folders.some((folder) => TEST_FOLDERS.has(folder)) || rules?.testPaths?.test(path) === true)
+    return true;
+  const own = rules?.testFolder === undefined ? -1 : folders.indexOf(rules.testFolder);
+  return own >= 0 && !folders.slice(0, own).some((folder) => PROGRAM_FOLDERS.has(folder));
 }
 
 /** `dist` holds what a JavaScript build made; elsewhere it is an ordinary name. */

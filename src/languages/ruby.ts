@@ -168,6 +168,14 @@ export const ruby: Language = {
   endings: ["rb", "rake", "gemspec", "ru"],
   fileNames: ["rakefile", "gemfile", "guardfile", "vagrantfile", "podfile", "fastfile"],
   text: { line: ["#"], block: [["=begin", "=end"]], quotes: `"'`, long: ["`"], typeFirst: false },
+  files: {
+    // RSpec and Minitest; what specs need is kept in `spec`, too.
+    tests: /(^test_.*|_spec)\.rb$/,
+    testFolder: "spec",
+    build: /\.gemspec$|^config\.ru$/,
+    manifests: ["gemfile", "rakefile"],
+    locks: ["gemfile.lock"],
+  },
   wasm: vscodeGrammar("ruby"),
   rules,
   family: "ruby",

@@ -196,6 +196,12 @@ const resolve: Language["resolve"] = ({ source }, _folder, files) => {
 export const rust: Language = {
   endings: ["rs"],
   text: { ...C_TEXT, quotes: `"`, long: [], typeFirst: false },
+  files: {
+    // The unit tests of a module in a file of their own.
+    tests: /(^|_)tests\.rs$/,
+    manifests: ["cargo.toml"],
+    locks: ["cargo.lock"],
+  },
   wasm: vscodeGrammar("rust"),
   rules,
   family: "rust",

@@ -1,6 +1,6 @@
 import type { FileSyntax } from "../languages/syntax.ts";
 import type { SourceTree } from "./source-tree.ts";
-import type { FileRole } from "../languages/file-role.ts";
+import type { FileRole } from "../languages/role-of-path.ts";
 
 /** What can be asked about the code of one commit. Everything is cached by blob; nothing is read before it is asked for. */
 export interface Codebase {

@@ -1,5 +1,4 @@
-import type { FileRole } from "../languages/file-role.ts";
-import { roleOfPath } from "../languages/role-of-path.ts";
+import { rolesIn } from "../languages/role-of-path.ts";
 import { yielder } from "../process/clock.ts";
 import type { SourceTree, TreeEntry } from "./source-tree.ts";
 import { decodeSyntax, encodeSyntax, SYNTAX_KIND } from "../languages/encode-syntax.ts";
@@ -99,14 +98,9 @@ export async function openCodebase(
     }
   }
 
-  const roles = new Map<string, FileRole>();
   return {
     tree,
-    roleOf(path) {
-      let role = roles.get(path);
-      if (role === undefined) roles.set(path, (role = roleOfPath(path)));
-      return role;
-    },
+    roleOf: rolesIn(tree.entries.map(({ path }) => path)),
     invertedIndex: (path) => invertedIndexes.get(path),
     async text(path) {
       if (!texts.has(path)) {
