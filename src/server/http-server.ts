@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Intake } from "./webhook-intake.ts";
 import type { Metrics } from "./metrics.ts";
+import type { WebhookHandler } from "./webhooks.ts";
 
 export const WEBHOOK_PATH = "/api/github/webhooks";
 
@@ -9,7 +9,7 @@ export interface HttpOptions {
   readonly host: string;
   readonly port: number;
   /** Undefined in a worker: it has no webhooks. */
-  readonly intake: Intake | undefined;
+  readonly webhooks: WebhookHandler | undefined;
   readonly metrics: Metrics;
   /** Throws while the process cannot do its work. */
   readonly ready: () => Promise<void>;
@@ -54,8 +54,8 @@ async function handle(
 ): Promise<void> {
   const path = request.url?.split("?", 1)[0];
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (path === WEBHOOK_PATH && request.method === "POST" && options.intake !== undefined)
-    return webhook(request, response, options.intake, options);
+  if (path === WEBHOOK_PATH && request.method === "POST" && options.webhooks !== undefined)
+    return webhook(request, response, options.webhooks, options);
   if (path === "/healthz" && isRead) return text(response, 200, "ok\n");
   if (path === "/readyz" && isRead) {
     try {
@@ -73,27 +73,19 @@ async function handle(
 async function webhook(
   request: IncomingMessage,
   response: ServerResponse,
-  intake: Intake,
+  handle: WebhookHandler,
   { metrics, maxBytes }: HttpOptions,
 ): Promise<void> {
   const from = performance.now();
   const body = await readBody(request, maxBytes);
   if (typeof body === "number") {
-    metrics.delivery("refused", (performance.now() - from) / 1000);
     response.setHeader("connection", "close");
     text(response, body, body === 413 ? "too large\n" : "too slow\n");
     // What still comes is not read.
     response.once("finish", () => request.destroy());
-    return;
-  }
-  const { status, outcome } = await intake.receive({
-    guid: header(request, "x-github-delivery"),
-    event: header(request, "x-github-event"),
-    signature: header(request, "x-hub-signature-256"),
-    body,
-  });
-  metrics.delivery(outcome, (performance.now() - from) / 1000);
-  text(response, status, `${outcome}\n`);
+  } else await handle(request, response, body);
+  if (response.statusCode >= 400) metrics.delivery(response.statusCode >= 500 ? "failed" : "refused");
+  metrics.acknowledged((performance.now() - from) / 1000);
 }
 
 /** The bytes of the body; a status when there are too many or they come too slowly. */
@@ -120,11 +112,6 @@ function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 
       reject(error);
     });
   });
-}
-
-function header(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function text(

@@ -3,7 +3,8 @@ import type { Store } from "../store/store.ts";
 
 /** What an operator watches; `/metrics` prints it for Prometheus. */
 export interface Metrics {
-  delivery(outcome: "stored" | "known" | "ignored" | "refused" | "failed", seconds: number): void;
+  delivery(outcome: "stored" | "known" | "ignored" | "refused" | "failed"): void;
+  acknowledged(seconds: number): void;
   request(write: boolean, status: number): void;
   job(kind: string, outcome: "done" | "failed" | "postponed", seconds: number): void;
   /** The text that Prometheus reads. */
@@ -72,10 +73,8 @@ export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeli
   registry.registerMetric(runs);
   registry.registerMetric(last);
   return {
-    delivery(outcome, seconds) {
-      deliveries.inc({ outcome });
-      acknowledged.observe(seconds);
-    },
+    delivery: (outcome) => deliveries.inc({ outcome }),
+    acknowledged: (seconds) => acknowledged.observe(seconds),
     request: (write, status) => requests.inc({ kind: write ? "write" : "read", status: String(status) }),
     job: (kind, outcome, seconds) => jobs.observe({ kind, outcome }, seconds),
     text: () => registry.metrics(),

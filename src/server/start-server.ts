@@ -8,7 +8,7 @@ import { composeService, startWorkers, storeOf } from "./compose.ts";
 import { openHttpServer } from "./http-server.ts";
 import { openMetrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
-import { openIntake } from "./webhook-intake.ts";
+import { openWebhooks } from "./webhooks.ts";
 
 export interface RunningServer {
   readonly url: string;
@@ -44,12 +44,13 @@ async function start(config: ServerConfig, store: OpenStore, logger: Logger): Pr
   const learn = learnIdentity();
   const isWeb = config.role !== "worker";
   const isWorker = config.role !== "web";
-  const intake = isWeb
-    ? await openIntake({
+  const webhooks = isWeb
+    ? await openWebhooks({
         appId: config.app.id,
         privateKey: config.app.privateKey,
         secrets: config.webhookSecrets,
         store,
+        metrics,
         logger,
         self: () => self,
       })
@@ -58,7 +59,7 @@ async function start(config: ServerConfig, store: OpenStore, logger: Logger): Pr
   const http = await openHttpServer({
     host: config.host,
     port: config.port,
-    intake,
+    webhooks,
     metrics,
     maxBytes: config.webhookBytes,
     async ready() {

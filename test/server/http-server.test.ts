@@ -5,7 +5,7 @@ import { pino } from "pino";
 import type { NewDelivery } from "../../src/store/store.ts";
 import { type HttpServer, openHttpServer, WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { openMetrics } from "../../src/server/metrics.ts";
-import { openIntake } from "../../src/server/webhook-intake.ts";
+import { openWebhooks } from "../../src/server/webhooks.ts";
 
 const APP = 4711;
 const SECRET = "the secret of today";
@@ -21,12 +21,15 @@ const { privateKey } = generateKeyPairSync("rsa", {
 function inbox() {
   const stored = new Map<string, NewDelivery>();
   let isBroken = false;
+  let isHanging = false;
   return {
     stored,
     breaks: () => void (isBroken = true),
+    hangs: () => void (isHanging = true),
     ping: () => (isBroken ? Promise.reject(new Error("no database")) : Promise.resolve()),
     acceptDelivery(delivery: NewDelivery): Promise<"stored" | "known"> {
       if (isBroken) return Promise.reject(new Error("no database"));
+      if (isHanging) return new Promise(() => undefined);
       if (stored.has(delivery.key)) return Promise.resolve("known");
       stored.set(delivery.key, delivery);
       return Promise.resolve("stored");
@@ -40,21 +43,24 @@ function inbox() {
 let store: ReturnType<typeof inbox>;
 let server: HttpServer;
 
-async function open({ isWeb = true } = {}): Promise<void> {
+async function open({ isWeb = true, storeMilliseconds = 8_000 } = {}): Promise<void> {
   store = inbox();
-  const intake = await openIntake({
+  const metrics = openMetrics(store);
+  const webhooks = await openWebhooks({
     appId: APP,
     privateKey,
     secrets: [SECRET, OLD_SECRET],
     store,
+    metrics,
     logger: pino({ level: "silent" }),
     self: () => ({ appId: APP }),
+    storeMilliseconds,
   });
   server = await openHttpServer({
     host: "127.0.0.1",
     port: 0,
-    intake: isWeb ? intake : undefined,
-    metrics: openMetrics(store),
+    webhooks: isWeb ? webhooks : undefined,
+    metrics,
     ready: () => store.ping(),
     maxBytes: MAX_BYTES,
   });
@@ -85,8 +91,8 @@ interface Sending {
   readonly signature?: string | undefined;
 }
 
-/** Delivers a body as GitHub does. */
-async function deliver(body: unknown, sending: Sending = {}): Promise<string> {
+/** Delivers a body as GitHub does; gives the status. */
+async function deliver(body: unknown, sending: Sending = {}): Promise<number> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const { event, guid, signature }: Sending = {
     event: "issues",
@@ -101,7 +107,16 @@ async function deliver(body: unknown, sending: Sending = {}): Promise<string> {
     "x-hub-signature-256": signature,
   }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const answer = await fetch(`${server.url}${WEBHOOK_PATH}`, { method: "POST", headers, body: text });
-  return `${answer.status} ${(await answer.text()).trim()}`;
+  await answer.text();
+  return answer.status;
+}
+
+/** Deliveries counted so far, by outcome: `stored 1, known 2`. */
+async function counted(): Promise<string> {
+  const text = await get("/metrics");
+  return [...text.matchAll(/^casebook_deliveries_total\{outcome="([a-z]+)"\} (\d+)$/gm)]
+    .map(([, outcome, count]) => `${outcome} ${count}`)
+    .join(", ");
 }
 
 function sign(text: string, secret: string): string {
@@ -114,39 +129,65 @@ async function get(path: string, method = "GET"): Promise<string> {
 }
 
 describe("a delivery", () => {
-  test("that somebody waits for is stored with its job and accepted", async () => {
-    expect(await deliver(opened)).toBe("202 stored");
+  test("is stored with its job before it is acknowledged", async () => {
+    expect(await deliver(opened)).toBe(200);
     expect([...store.stored.values()]).toMatchObject([
       { guid: "guid-1", event: "issues", wanted: true, payload: opened },
     ]);
+    expect(await counted()).toBe("stored 1");
   });
 
-  test("from which nothing follows is stored as finished", async () => {
-    expect(await deliver({ ...opened, action: "pinned" })).toBe("200 ignored");
+  test("without consequences is stored as finished", async () => {
+    expect(await deliver({ ...opened, action: "pinned" })).toBe(200);
+    expect([...store.stored.values()]).toMatchObject([{ wanted: false }]);
+    expect(await counted()).toBe("ignored 1");
+  });
+
+  test("of our own account is stored as finished", async () => {
+    const comment = {
+      id: 4,
+      body: "/casebook investigate",
+      created_at: "2026-01-01T00:00:00Z",
+      updated_at: "2026-01-01T00:00:00Z",
+      user: ada,
+      performed_via_github_app: { id: APP },
+    };
+    expect(await deliver({ ...opened, action: "created", comment }, { event: "issue_comment" })).toBe(200);
     expect([...store.stored.values()]).toMatchObject([{ wanted: false }]);
   });
 
-  test("comes twice and is one, whatever number it carries; the headers are not signed", async () => {
-    expect(await deliver(opened)).toBe("202 stored");
-    expect(await deliver(opened)).toBe("200 known");
-    expect(await deliver(opened, { guid: "another" })).toBe("200 known");
+  test("is stored once, whatever GUID it carries: headers are not signed", async () => {
+    expect(await deliver(opened)).toBe(200);
+    expect(await deliver(opened)).toBe(200);
+    expect(await deliver(opened, { guid: "another" })).toBe(200);
     expect(store.stored.size).toBe(1);
+    expect(await counted()).toBe("stored 1, known 2");
   });
 
-  test("signed with the secret before this one is accepted while it is changed", async () => {
-    expect(await deliver(opened, { secret: OLD_SECRET })).toBe("202 stored");
+  test("signed with the previous secret is accepted during a rotation", async () => {
+    expect(await deliver(opened, { secret: OLD_SECRET })).toBe(200);
+    expect(store.stored.size).toBe(1);
   });
 
   test("that cannot be stored is refused, so that GitHub counts it as failed", async () => {
     store.breaks();
-    expect(await deliver(opened)).toBe("503 failed");
+    expect(await deliver(opened)).toBe(503);
+    expect(await counted()).toBe("failed 1");
+  });
+
+  test("is refused when the store does not answer, before Probot would acknowledge it", async () => {
+    await server.close();
+    await open({ storeMilliseconds: 20 });
+    store.hangs();
+    expect(await deliver(opened)).toBe(503);
+    expect(await counted()).toBe("failed 1");
   });
 });
 
-describe("what is no delivery of GitHub's is refused and leaves nothing", () => {
+describe("refuses and does not store", () => {
   const refusal = async (body: unknown, sending: Sending = {}): Promise<string> => {
-    const answer = await deliver(body, sending);
-    return `${answer}, ${store.stored.size} stored`;
+    const status = await deliver(body, sending);
+    return `${status}, ${store.stored.size} stored, ${await counted()}`;
   };
 
   test.each<[string, Sending]>([
@@ -155,20 +196,18 @@ describe("what is no delivery of GitHub's is refused and leaves nothing", () => 
     ["a signature of another body", { signature: sign("{}", SECRET) }],
     ["a signature in the old form", { signature: `sha1=${"0".repeat(40)}` }],
     ["a signature that is longer", { signature: `${sign(JSON.stringify(opened), SECRET)}00` }],
-  ])("%s", async (_, sending) => expect(await refusal(opened, sending)).toBe("401 refused, 0 stored"));
-
-  test.each<[string, Sending]>([
     ["no event", { event: undefined }],
-    ["no number", { guid: undefined }],
+    ["no GUID", { guid: undefined }],
     ["an event that is no name", { event: "issues; drop" }],
-  ])("%s", async (_, sending) => expect(await refusal(opened, sending)).toBe("400 refused, 0 stored"));
+    ["an event for all handlers", { event: "*" }],
+  ])("%s", async (_, sending) => expect(await refusal(opened, sending)).toBe("400, 0 stored, refused 1"));
 
   test.each(["", "{", "[]", "null", '"text"'])("the signed body %j, which is no object", async (body) => {
-    expect(await refusal(body)).toBe("400 refused, 0 stored");
+    expect(await refusal(body)).toBe("400, 0 stored, refused 1");
   });
 
   test.each(["issue_comment", "push", "repository"])("a signed body under the name of %s", async (event) => {
-    expect(await refusal(opened, { event })).toBe("422 refused, 0 stored");
+    expect(await refusal(opened, { event })).toBe("422, 0 stored, refused 1");
   });
 });
 
@@ -202,15 +241,15 @@ describe("a body that is too large", () => {
 
   test("leaves the server in order", async () => {
     await send(MAX_BYTES + 1, { announced: true });
-    expect(await deliver(opened)).toBe("202 stored");
-    expect(await get("/metrics")).toContain('casebook_deliveries_total{outcome="refused"} 1');
+    expect(await deliver(opened)).toBe(200);
+    expect(await counted()).toBe("refused 1, stored 1");
   });
 
   test("is larger than what is just accepted", async () => {
     const body = JSON.stringify({ ...opened, padding: "" });
     const padded = { ...opened, padding: "x".repeat(MAX_BYTES - body.length) };
     expect(JSON.stringify(padded)).toHaveLength(MAX_BYTES);
-    expect(await deliver(padded)).toBe("202 stored");
+    expect(await deliver(padded)).toBe(200);
   });
 });
 
@@ -246,7 +285,7 @@ describe("the pages", () => {
   test("of a worker have no webhooks", async () => {
     await server.close();
     await open({ isWeb: false });
-    expect(await deliver(opened)).toBe("404 not found");
+    expect(await deliver(opened)).toBe(404);
     expect(await get("/healthz")).toBe("200 ok");
   });
 });

@@ -32,9 +32,10 @@ function countedStore() {
 describe("/metrics", () => {
   test("counts deliveries, requests and jobs", async () => {
     const metrics = openMetrics(countedStore());
-    metrics.delivery("stored", 0.004);
-    metrics.delivery("stored", 0.2);
-    metrics.delivery("known", 0.001);
+    metrics.delivery("stored");
+    metrics.delivery("stored");
+    metrics.delivery("known");
+    for (const seconds of [0.004, 0.2, 0.001]) metrics.acknowledged(seconds);
     metrics.request(true, 201);
     metrics.request(false, 0);
     metrics.job("run", "done", 3);

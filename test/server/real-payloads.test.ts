@@ -5,7 +5,7 @@ import { pino } from "pino";
 import type { NewDelivery } from "../../src/store/store.ts";
 import { type HttpServer, openHttpServer, WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { type Metrics, openMetrics } from "../../src/server/metrics.ts";
-import { openIntake } from "../../src/server/webhook-intake.ts";
+import { openWebhooks } from "../../src/server/webhooks.ts";
 
 const SECRET = "the secret of this test";
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -20,10 +20,11 @@ beforeAll(async () => {
     openRuns: async () => [],
     lastDeliveryAt: async () => undefined,
   });
-  const intake = await openIntake({
+  const webhooks = await openWebhooks({
     appId: 4711,
     privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
     secrets: [SECRET],
+    metrics,
     logger: pino({ level: "silent" }),
     self: () => ({ appId: 4711 }),
     store: {
@@ -37,7 +38,7 @@ beforeAll(async () => {
   server = await openHttpServer({
     host: "127.0.0.1",
     port: 0,
-    intake,
+    webhooks,
     metrics,
     maxBytes: 100_000,
     ready: async () => undefined,
@@ -71,7 +72,6 @@ test("each of GitHub's real payloads is taken or refused, and none ends the proc
     }
   // 45 mean something; of the others some stand twice in the collection.
   expect([...counts.values()].reduce((sum, count) => sum + count, 0)).toBe(329);
-  expect([...stored.values()].filter(({ wanted }) => wanted)).toHaveLength(counts.get(202)!);
-  expect(counts.get(202)).toBe(45);
+  expect([...stored.values()].filter(({ wanted }) => wanted)).toHaveLength(45);
   expect([...counts.keys()].filter((status) => status >= 500)).toEqual([]);
 }, 60_000);

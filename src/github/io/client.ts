@@ -2,10 +2,10 @@ import { GitHubFailure } from "../github-failure.ts";
 import { createEtagCache, type EtagCache } from "./etag-cache.ts";
 import { failureOf } from "./failure-of.ts";
 import { createTokens, type Tokens, type TokenScope } from "./tokens.ts";
-import type { Answer, Caller, Transport } from "./transport.ts";
+import type { ApiResponse, Authorization, Transport } from "./transport.ts";
 
 /** Whose rights a call has: the App's own, nobody's, or a token's of an installation. */
-export type Rights = "app" | "nobody" | TokenScope;
+export type Rights = "app" | "none" | TokenScope;
 
 export interface Call {
   /** `POST /repos/{owner}/{repo}/issues`. */
@@ -23,11 +23,11 @@ export type ReadCall = Call & { readonly route: ReadRoute };
 export interface Client {
   readonly tokens: Tokens;
   /** An answer below 400; everything else is a GitHubFailure. */
-  ask(call: ReadCall): Promise<Answer>;
+  ask(call: ReadCall): Promise<ApiResponse>;
   /** Every page of a list, at most `pages` of them. */
-  pages(call: ReadCall, most?: { readonly pages?: number }): AsyncGenerator<Answer>;
+  pages(call: ReadCall, most?: { readonly pages?: number }): AsyncGenerator<ApiResponse>;
   /** As `ask`, for requests that change something: for `createWrite` only. */
-  change(call: Call): Promise<Answer>;
+  change(call: Call): Promise<ApiResponse>;
 }
 
 /** Pages of one list: 10,000 items. */
@@ -62,7 +62,7 @@ interface Context {
   readonly now: () => number;
 }
 
-async function follow(context: Context, call: Call, start: string | undefined): Promise<Answer> {
+async function follow(context: Context, call: Call, start: string | undefined): Promise<ApiResponse> {
   const { transport, tokens, now } = context;
   let url = start;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -88,14 +88,14 @@ async function follow(context: Context, call: Call, start: string | undefined): 
 }
 
 /** With a token: a 401 has no effect, so a token that GitHub does not take any more is replaced once. */
-async function withRights(context: Context, call: Call, url: string | undefined): Promise<Answer> {
+async function withRights(context: Context, call: Call, url: string | undefined): Promise<ApiResponse> {
   const { rights } = call;
   if (typeof rights === "string") return confirmed(context, call, { kind: rights }, url);
   const { tokens } = context;
-  const send = async (): Promise<Answer> => {
+  const send = async (): Promise<ApiResponse> => {
     const { installation } = rights;
     const token = await tokens.token(rights);
-    return confirmed(context, call, { kind: "installation", installation, token }, url);
+    return confirmed(context, call, { kind: "token", installation, token }, url);
   };
   const answer = await send();
   if (answer.status !== 401) return answer;
@@ -107,10 +107,10 @@ async function withRights(context: Context, call: Call, url: string | undefined)
 async function confirmed(
   { transport, known }: Context,
   { route, parameters, rights }: Call,
-  caller: Caller,
+  authorization: Authorization,
   url: string | undefined,
-): Promise<Answer> {
-  const request = { route, parameters, caller, ...(url === undefined ? {} : { url }) };
+): Promise<ApiResponse> {
+  const request = { route, parameters, authorization, ...(url === undefined ? {} : { url }) };
   if (!route.startsWith("GET ")) return transport.send(request);
   const key = JSON.stringify([rights, url ?? [route, parameters]]);
   const before = known.get(key);
@@ -126,12 +126,12 @@ async function confirmed(
 }
 
 /** A last page that is full stays the same when a page is added behind it. */
-function mayGrowUnseen({ per_page }: Call["parameters"], { data, headers }: Answer): boolean {
+function mayGrowUnseen({ per_page }: Call["parameters"], { data, headers }: ApiResponse): boolean {
   if (!Array.isArray(data) || typeof per_page !== "number" || data.length < per_page) return false;
   return !(headers["link"] ?? "").includes('rel="next"');
 }
 
-function isRedirect({ status }: Answer): boolean {
+function isRedirect({ status }: ApiResponse): boolean {
   return status === 301 || status === 302 || status === 307 || status === 308;
 }
 
@@ -141,7 +141,7 @@ export function numberIn(url: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-function nextOf(answer: Answer, transport: Transport): string | undefined {
+function nextOf(answer: ApiResponse, transport: Transport): string | undefined {
   for (const link of (answer.headers["link"] ?? "").slice(0, 10_000).split(",")) {
     const [place = "", ...about] = link.split(";");
     const isNext = about.some((part) => part.trim() === 'rel="next"');

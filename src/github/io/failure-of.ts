@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GitHubFailure, type GitHubFailureCode } from "../github-failure.ts";
-import type { Answer } from "./transport.ts";
+import type { ApiResponse } from "./transport.ts";
 
 /** What GitHub says beside a status, or in the errors of GraphQL. */
 interface Words {
@@ -11,7 +11,7 @@ interface Words {
 }
 
 /** What an answer means when it is not what was asked for; undefined when it is. Redirects are no failure. */
-export function failureOf(route: string, answer: Answer, now: number): GitHubFailure | undefined {
+export function failureOf(route: string, answer: ApiResponse, now: number): GitHubFailure | undefined {
   const isRefusedInside = route === "POST /graphql" && answer.status === 200 && hasErrors(answer.data);
   if (answer.status < 400 && !isRefusedInside) return undefined;
   const words = wordsOf(answer.data);
@@ -29,7 +29,7 @@ export function failureOf(route: string, answer: Answer, now: number): GitHubFai
 
 const MAX_WORDS = 300;
 
-function codeOf(answer: Answer, words: Words): GitHubFailureCode {
+function codeOf(answer: ApiResponse, words: Words): GitHubFailureCode {
   const { status } = answer;
   const says = (...parts: readonly string[]): boolean => saysOneOf(words, parts);
   if (status >= 500) return "unavailable";
@@ -85,7 +85,7 @@ const CONFLICTS: readonly (readonly [GitHubFailureCode, readonly string[]])[] = 
   ["refused", ["permissions requested are not granted", "issue is locked"]],
 ];
 
-function codeOfGraphql(answer: Answer, words: Words): GitHubFailureCode {
+function codeOfGraphql(answer: ApiResponse, words: Words): GitHubFailureCode {
   const has = (...types: readonly string[]): boolean => types.some((type) => words.codes.includes(type));
   if (has("RATE_LIMITED") || isLimit(answer, words)) return "limited";
   if (has("STALE_DATA")) return "head-moved";
@@ -97,13 +97,13 @@ function codeOfGraphql(answer: Answer, words: Words): GitHubFailureCode {
   return codeOfConflict(words);
 }
 
-function isLimit({ headers }: Answer, words: Words): boolean {
+function isLimit({ headers }: ApiResponse, words: Words): boolean {
   if (headers["retry-after"] !== undefined || headers["x-ratelimit-remaining"] === "0") return true;
   return saysOneOf(words, ["rate limit", "abuse detection"]);
 }
 
 /** What GitHub says how long to wait, in its own order of what counts; a minute when it does not say. */
-function retryAt({ headers }: Answer, now: number): number {
+function retryAt({ headers }: ApiResponse, now: number): number {
   const after = Number(headers["retry-after"] ?? Number.NaN);
   if (after >= 0) return now + bounded(after * 1000);
   const reset = Number(headers["x-ratelimit-reset"] ?? Number.NaN) * 1000;

@@ -1,7 +1,7 @@
 import type { AppIdentity, RepositoryName } from "../github.ts";
 import type { Client, ReadCall, ReadRoute } from "./client.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import type { Answer } from "./transport.ts";
+import type { ApiResponse } from "./transport.ts";
 import { holding, type Write } from "./write.ts";
 
 /** What the methods of one installation share. */
@@ -17,19 +17,23 @@ export type Parameters = Readonly<Record<string, unknown>>;
 
 /** Reads of one repository, with a token for it alone: a name that somebody else took leads to nothing private. */
 export interface Reading {
-  readonly read: (repository: RepositoryName, route: ReadRoute, parameters?: Parameters) => Promise<Answer>;
+  readonly read: (
+    repository: RepositoryName,
+    route: ReadRoute,
+    parameters?: Parameters,
+  ) => Promise<ApiResponse>;
   /** As `read`; redirects are answers. */
   readonly readHere: (
     repository: RepositoryName,
     route: ReadRoute,
     parameters?: Parameters,
-  ) => Promise<Answer>;
+  ) => Promise<ApiResponse>;
   /** Every page of a list: pages of 100. */
   readonly list: <T>(
     repository: RepositoryName,
     route: ReadRoute,
     parameters: Parameters,
-    items: (page: Answer) => readonly T[],
+    items: (page: ApiResponse) => readonly T[],
     pages?: number,
   ) => Promise<readonly T[]>;
 }

@@ -12,7 +12,7 @@ import { createWrite, holding } from "./write.ts";
 import { writeChanges } from "./write-changes.ts";
 import { writeIssues } from "./write-issues.ts";
 
-export interface GitHubAppOptions extends TransportOptions {
+export interface GitHubAppOptions extends Omit<TransportOptions, "now"> {
   readonly rateLimiter: RateLimiter;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -42,7 +42,7 @@ const APP = z.object({ id: z.int(), slug: z.string() });
 /** GitHub as one App sees it. Asks for nothing before it is used. */
 export function openGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { rateLimiter, now = Date.now } = options;
-  const client = createClient(openTransport(options), now);
+  const client = createClient(openTransport({ ...options, now }), now);
   const write = createWrite(client, rateLimiter);
   const installations = new Map<number, GitHub>();
   let who: Promise<AppIdentity> | undefined;
@@ -95,7 +95,7 @@ async function askIdentity(client: Client): Promise<AppIdentity> {
   const answer = await client.ask({
     route: user,
     parameters: { username: login },
-    rights: installation === undefined ? "nobody" : { installation: installation.id, purpose: "list" },
+    rights: installation === undefined ? "none" : { installation: installation.id, purpose: "list" },
   });
   const bot = parseAnswer(ACCOUNT, answer, user);
   return { appId: id, slug, bot: { id: bot.id, login: bot.login } };

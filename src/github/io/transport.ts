@@ -1,33 +1,53 @@
-import { ProbotOctokit } from "probot";
-import { createAppAuth } from "@octokit/auth-app";
+import { pino } from "pino";
+import { Probot, ProbotOctokit } from "probot";
+import { z } from "zod";
 import { GitHubFailure } from "../github-failure.ts";
+import { failureOf } from "./failure-of.ts";
 
-/** What GitHub answered, whatever its status. */
-export interface Answer {
+/** A response of GitHub's API, whatever its status. */
+export interface ApiResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly data: unknown;
 }
 
-/** Whose rights a request has. */
-export type Caller =
+/** The rights of a request: the App's own, an installation token's, or none. */
+export type Authorization =
   | { readonly kind: "app" }
-  | { readonly kind: "nobody" }
-  | { readonly kind: "installation"; readonly installation: number; readonly token: string };
+  | { readonly kind: "none" }
+  | { readonly kind: "token"; readonly installation: number; readonly token: string };
 
-export interface Request {
+export interface ApiRequest {
   /** `GET /repos/{owner}/{repo}`, as in GitHub's documentation. */
   readonly route: string;
   /** Parts of the path; the rest is the query or the body. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  readonly caller: Caller;
+  readonly authorization: Authorization;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Asked instead of the route's own address: a page that GitHub named, or where it redirects to. */
+  /** Replaces the address of the route: a page that GitHub named, or the target of a redirect. */
   readonly url?: string;
 }
 
+/** An installation token and the end of its life in milliseconds since 1970. */
+export interface InstallationToken {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+export interface TokenRequest {
+  readonly installation: number;
+  /** Undefined: every repository of the installation. */
+  readonly repository: number | undefined;
+  /** Undefined: every permission that the owner accepted. */
+  readonly permissions: Readonly<Record<string, string>> | undefined;
+  /** Skips the token that Octokit keeps. */
+  readonly refresh: boolean;
+}
+
 export interface Transport {
-  send(request: Request): Promise<Answer>;
+  send(request: ApiRequest): Promise<ApiResponse>;
+  /** A token that Octokit keeps, or a new one. Throws GitHubFailure. */
+  authenticate(request: TokenRequest): Promise<InstallationToken>;
   /** An address that GitHub gave, if it is one of its API; our token goes nowhere else. */
   ownUrl(url: string): string | undefined;
 }
@@ -35,7 +55,7 @@ export interface Transport {
 /** One request, for logs and metrics: no text of anybody, no secret. */
 export interface RequestRecord {
   readonly route: string;
-  /** 0: no answer. */
+  /** 0: no response. */
   readonly status: number;
   readonly milliseconds: number;
   readonly installation?: number;
@@ -51,88 +71,132 @@ export interface TransportOptions {
   readonly privateKey: string;
   readonly userAgent: string;
   readonly timeoutMilliseconds?: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly onRequest?: (record: RequestRecord) => void;
 }
+
+type OctokitOptions = NonNullable<ConstructorParameters<typeof ProbotOctokit>[0]>;
 
 /** GitHub cuts requests itself after this time. */
 const TIMEOUT = 10_000;
 const API_VERSION = "2022-11-28";
-
-const SILENT = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+const TOKEN_ROUTE = "POST /app/installations/{installation_id}/access_tokens";
+const TOKEN = z.object({ token: z.string().min(1), expiresAt: z.iso.datetime({ offset: true }) });
 
 /**
- * Single requests on Octokit: no retries, no redirects, no waiting. Any status is an answer; no answer, or one that was
- * cut, is GitHubFailure `unavailable`.
+ * Single requests through the clients of Probot: no retries, no redirects, no waiting. Any status is a response; none, or
+ * one that was cut, is GitHubFailure `unavailable`.
  */
 export function openTransport(options: TransportOptions): Transport {
   const base = new URL(options.baseUrl.replace(/\/{1,9}$/, ""));
   const baseUrl = base.href.replace(/\/$/, "");
-  const shared = {
-    baseUrl,
-    userAgent: options.userAgent,
-    log: SILENT,
-    retry: { enabled: false },
-    throttle: { enabled: false },
-  };
+  const Octokit = octokitClass({ ...options, baseUrl });
   const { appId, privateKey } = options;
-  const asApp = new ProbotOctokit({
-    ...shared,
-    authStrategy: createAppAuth,
-    auth: { appId, privateKey },
-  });
-  // Tokens of installations are handed over with each request: Octokit keeps none.
-  const asOther = new ProbotOctokit({ ...shared, authStrategy: undefined });
-
-  const ownUrl = (text: string): string | undefined => {
-    const url = URL.parse(text, `${baseUrl}/`);
-    const isOurs =
-      url?.origin === base.origin && url.pathname.startsWith(`${base.pathname.replace(/\/$/, "")}/`);
-    return isOurs ? url.href : undefined;
+  const probot = new Probot({ appId, privateKey, Octokit, log: pino({ level: "silent" }) });
+  const clientFor = (authorization: Authorization): ProbotOctokit | Promise<ProbotOctokit> => {
+    if (authorization.kind === "app") return probot.auth();
+    return new Octokit(authorization.kind === "token" ? { auth: { token: authorization.token } } : {});
   };
 
   return {
-    ownUrl,
-    async send(request) {
-      const { caller } = request;
-      const octokit = caller.kind === "app" ? asApp : asOther;
-      const { method, url, body } = octokit.request.endpoint(request.route, { ...request.parameters });
-      const started = performance.now();
-      let status = 0;
-      let remaining: number | undefined;
-      try {
-        const answer = await answerOf(
-          octokit.request({
-            method,
-            url: request.url ?? addressOf(baseUrl, request.route, url),
-            headers: {
-              accept: "application/vnd.github+json",
-              "x-github-api-version": API_VERSION,
-              ...(caller.kind === "installation" ? { authorization: `token ${caller.token}` } : {}),
-              ...request.headers,
-            },
-            ...(body === undefined ? {} : { data: body as unknown }),
-            request: {
-              redirect: "manual",
-              signal: AbortSignal.timeout(options.timeoutMilliseconds ?? TIMEOUT),
-            },
-          }),
-          request.route,
-        );
-        status = answer.status;
-        const left = answer.headers["x-ratelimit-remaining"];
-        if (left !== undefined) remaining = Number(left);
-        return answer;
-      } finally {
-        options.onRequest?.({
-          route: request.route,
-          status,
-          milliseconds: Math.round(performance.now() - started),
-          ...(caller.kind === "installation" ? { installation: caller.installation } : {}),
-          ...(remaining === undefined ? {} : { remaining }),
-        });
-      }
+    ownUrl(text) {
+      const url = URL.parse(text, `${baseUrl}/`);
+      const isOurs =
+        url?.origin === base.origin && url.pathname.startsWith(`${base.pathname.replace(/\/$/, "")}/`);
+      return isOurs ? url.href : undefined;
+    },
+    async authenticate({ installation, repository, permissions, refresh }) {
+      const octokit = await probot.auth(installation);
+      // Octokit's own clients use a token with every right: this one is for one repository and one purpose.
+      const wanted = {
+        type: "installation",
+        refresh,
+        ...(repository === undefined ? {} : { repositoryIds: [repository] }),
+        ...(permissions === undefined ? {} : { permissions }),
+      };
+      const given: unknown = await octokit.auth(wanted).catch((error: unknown) => {
+        throw failureOf(TOKEN_ROUTE, responseOf(TOKEN_ROUTE, error), options.now()) ?? error;
+      });
+      const { data } = TOKEN.safeParse(given);
+      if (data === undefined)
+        throw new GitHubFailure("invalid", `${TOKEN_ROUTE}: the response holds no token`);
+      return { token: data.token, expiresAt: Date.parse(data.expiresAt) };
+    },
+    async send({ route, parameters, authorization, headers, url: address }) {
+      const octokit = await clientFor(authorization);
+      const { method, url, body } = octokit.request.endpoint(route, { ...parameters });
+      const request = {
+        method,
+        url: address ?? addressOf(baseUrl, route, url),
+        headers: { accept: "application/vnd.github+json", ...headers },
+        ...(body === undefined ? {} : { data: body as unknown }),
+        request: {
+          route,
+          ...(authorization.kind === "token" ? { installation: authorization.installation } : {}),
+        },
+      };
+      return octokit.request(request).then(plain, (error: unknown) => responseOf(route, error));
     },
   };
+}
+
+/** Octokit without retries and waits, with a record of each request that it sends, its tokens' included. */
+function octokitClass(
+  options: Pick<TransportOptions, "baseUrl" | "userAgent" | "timeoutMilliseconds" | "onRequest">,
+): typeof ProbotOctokit {
+  const { baseUrl, userAgent, timeoutMilliseconds = TIMEOUT, onRequest } = options;
+  return ProbotOctokit.plugin((octokit) => {
+    octokit.hook.wrap("request", async (request, asked) => {
+      const { route = `${asked.method} ${asked.url}`, installation } = (asked.request ?? {}) as {
+        readonly route?: string;
+        readonly installation?: number;
+      };
+      // Octokit hands its own object on: a copy with other options would be ignored.
+      Object.assign(asked, {
+        headers: { ...asked.headers, "x-github-api-version": API_VERSION },
+        request: {
+          ...asked.request,
+          redirect: "manual",
+          signal: AbortSignal.timeout(timeoutMilliseconds),
+        },
+      });
+      const started = performance.now();
+      let seen: ApiResponse | undefined;
+      try {
+        const response = await request(asked);
+        seen = plain(response);
+        // Octokit gives a body that it could not read to its end as text.
+        if ((seen.status === 200 || seen.status === 201) && !isObject(seen.data))
+          throw new GitHubFailure("unavailable", `${route}: the response was cut or is not JSON`);
+        return response;
+      } catch (error) {
+        if (isObject(error) && "response" in error) seen = error.response as ApiResponse | undefined;
+        throw error;
+      } finally {
+        const remaining = seen?.headers["x-ratelimit-remaining"];
+        onRequest?.({
+          route,
+          status: seen?.status ?? 0,
+          milliseconds: Math.round(performance.now() - started),
+          ...(installation === undefined ? {} : { installation }),
+          ...(remaining === undefined ? {} : { remaining: Number(remaining) }),
+        });
+      }
+    });
+    return {};
+  }).defaults((given: OctokitOptions) => {
+    // Probot sends requests for tokens to api.github.com, wherever `baseUrl` is; without its `request`, Octokit's own is used.
+    const { request: _, ...auth } = (given.auth ?? {}) as Readonly<Record<string, unknown>>;
+    return {
+      ...given,
+      auth,
+      baseUrl,
+      userAgent,
+      retry: { enabled: false },
+      throttle: { enabled: false },
+    };
+  });
 }
 
 /** GraphQL is beside the REST API: on GitHub Enterprise Server below `/api` instead of `/api/v3`. */
@@ -144,35 +208,20 @@ function addressOf(baseUrl: string, route: string, url: string): string {
   return url;
 }
 
-async function answerOf(
-  asked: Promise<{ status: number; headers: object; data: unknown }>,
-  route: string,
-): Promise<Answer> {
-  const { status, headers, data } = await asked.catch((error: unknown) => {
-    const response = responseOf(error);
-    if (response === undefined) throw unreachable(route, error);
-    return response;
-  });
-  // Octokit gives a body that it could not read to its end as text.
-  if (status === 200 || status === 201)
-    if (typeof data !== "object" || data === null)
-      throw new GitHubFailure("unavailable", `${route}: the answer was cut or is not JSON`);
-  return { status, headers: headers as Answer["headers"], data };
+/** The response in an error of Octokit. Without one, only the error's reason goes on: it holds the whole request. */
+function responseOf(route: string, error: unknown): ApiResponse {
+  if (error instanceof GitHubFailure) throw error;
+  if (isObject(error) && "response" in error && isObject(error.response) && "headers" in error.response)
+    return error.response as ApiResponse;
+  const reason = error instanceof Error ? error.message : "no response";
+  throw new GitHubFailure("unavailable", `${route}: ${reason.slice(0, 300)}`);
 }
 
-function responseOf(error: unknown): { status: number; headers: object; data: unknown } | undefined {
-  if (!(error instanceof Error) || !("response" in error)) return undefined;
-  const { response } = error;
-  if (typeof response !== "object" || response === null || !("headers" in response)) return undefined;
-  return response as { status: number; headers: object; data: unknown };
+/** Octokit's type says that a header may be a number; `fetch` gives text. */
+function plain({ status, headers, data }: { status: number; headers: object; data: unknown }): ApiResponse {
+  return { status, headers: headers as ApiResponse["headers"], data };
 }
 
-/** Octokit's own error holds the whole request, so only its reason goes on. */
-function unreachable(route: string, error: unknown): GitHubFailure {
-  const message = error instanceof Error ? error.message : "no answer";
-  return new GitHubFailure("unavailable", `${route}: ${message.slice(0, 300)}`);
-}
-
-function nothing(): void {
-  // Octokit writes to the console when it is given no log.
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -4,7 +4,7 @@ import type { WriteName } from "../github.ts";
 import type { Client } from "./client.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { TokenScope } from "./tokens.ts";
-import type { Answer } from "./transport.ts";
+import type { ApiResponse } from "./transport.ts";
 
 export interface WriteRequest {
   /** Undefined: the App itself. */
@@ -14,7 +14,7 @@ export interface WriteRequest {
 }
 
 /** One outside effect. `name` is the effect that the caller wants; a request of another kind is not sent. */
-export type Write = (name: WriteName, request: WriteRequest) => Promise<Answer>;
+export type Write = (name: WriteName, request: WriteRequest) => Promise<ApiResponse>;
 
 /** Requests that an effect may consist of. */
 const ROUTES = {

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import { Webhooks } from "@octokit/webhooks";
 import PQueue from "p-queue";
 import { LIMITS } from "../../text/github-limits.ts";
 import type { Delivery, SimulatedWebhooks } from "./contract.ts";
@@ -252,7 +253,7 @@ function idOf(payload: object, name: string): number | null {
 }
 
 /** One POST on a connection of its own, so that a receiver that stops is free at once. */
-function post(
+async function post(
   url: string,
   { guid, event, body }: Delivery,
   {
@@ -266,7 +267,7 @@ function post(
   },
 ): Promise<Answer> {
   const bytes = Buffer.from(body);
-  const sign = (algorithm: string): string => createHmac(algorithm, secret).update(bytes).digest("hex");
+  const signature = await new Webhooks({ secret }).sign(body);
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       resolve(TIMED_OUT);
@@ -288,8 +289,7 @@ function post(
           ...headers,
           "x-github-delivery": guid,
           "x-github-event": event,
-          "x-hub-signature": `sha1=${sign("sha1")}`,
-          "x-hub-signature-256": `sha256=${sign("sha256")}`,
+          "x-hub-signature-256": signature,
         },
       },
       (answer) => {

@@ -1,4 +1,3 @@
-import { createAppAuth } from "@octokit/auth-app";
 import { ProbotOctokit } from "probot";
 import type { SimulatedGitHub } from "../../../src/simulator/github/contract.ts";
 
@@ -14,7 +13,6 @@ const SILENT = {
 export async function clientOf(github: SimulatedGitHub, owner: string): Promise<ProbotOctokit> {
   return new ProbotOctokit({
     baseUrl: github.url,
-    authStrategy: createAppAuth,
     auth: {
       appId: github.app.id,
       privateKey: github.app.privateKey,
@@ -30,7 +28,6 @@ export async function clientOf(github: SimulatedGitHub, owner: string): Promise<
 export function appClient(github: SimulatedGitHub): ProbotOctokit {
   return new ProbotOctokit({
     baseUrl: github.url,
-    authStrategy: createAppAuth,
     auth: { appId: github.app.id, privateKey: github.app.privateKey },
     log: SILENT,
     throttle: { enabled: false },

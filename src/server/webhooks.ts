@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Logger, pino } from "pino";
+import { type ApplicationFunction, createNodeMiddleware, Probot } from "probot";
+import { readDelivery, type Self } from "../github/read-delivery.ts";
+import type { Store } from "../store/store.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Answers a request to the webhook path whose body is `body`. */
+export type WebhookHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+) => Promise<void>;
+
+export interface WebhookOptions {
+  readonly appId: number;
+  readonly privateKey: string;
+  /** The newest first; an older one is still accepted while it is rotated. */
+  readonly secrets: readonly string[];
+  readonly store: Pick<Store, "acceptDelivery">;
+  readonly metrics: Pick<Metrics, "delivery">;
+  readonly logger: Logger;
+  /** Our own account, as far as it is known now. */
+  readonly self: () => Self;
+  /** Milliseconds that the store may take. */
+  readonly storeMilliseconds?: number;
+}
+
+/** GitHub's own GUIDs; anything else in the header is cut to what can be stored. */
+const MAX_GUID = 100;
+/** After 9 s Probot's middleware answers 202 whatever happens later, so the store must have failed before. */
+const STORE_MILLISECONDS = 8_000;
+const EVENT_NAME = /^[a-z_]{1,50}$/;
+
+/** Probot verifies a delivery's signature and dispatches it to the one handler that stores it; nothing else happens here. */
+export async function openWebhooks(options: WebhookOptions): Promise<WebhookHandler> {
+  const { appId, privateKey, secrets } = options;
+  // Probot knows one secret. Its errors hold the payload, so it logs nothing.
+  const probots = secrets.map(
+    (secret) => new Probot({ appId, privateKey, secret, log: pino({ level: "silent" }) }),
+  );
+  const middlewares = await Promise.all(
+    probots.map((probot) => createNodeMiddleware(storeDeliveries(options), { probot })),
+  );
+  return async (request, response, body) => {
+    const text = body.toString("utf8");
+    const { "x-github-event": event, "x-hub-signature-256": signature } = request.headers;
+    // A signed body that is no object, and a name with other characters, are not from GitHub.
+    if (!text.trimStart().startsWith("{") || !EVENT_NAME.test(String(event))) {
+      response.writeHead(400).end();
+      return;
+    }
+    request.body = {};
+    request.rawBody = body;
+    const verified = await Promise.all(
+      probots.map(({ webhooks }) => webhooks.verify(text, String(signature)).catch(() => false)),
+    );
+    // Without a match, the newest one refuses it.
+    await middlewares[Math.max(verified.indexOf(true), 0)]!(request, response);
+  };
+}
+
+/** An error in the handler makes the response an error, so that GitHub counts the delivery as failed. */
+function storeDeliveries(options: WebhookOptions): ApplicationFunction {
+  const { store, metrics, logger, self, storeMilliseconds = STORE_MILLISECONDS } = options;
+  return (app) => {
+    app.onAny(async ({ id, name, payload }) => {
+      const meaning = readDelivery(name, payload, self());
+      if (meaning.kind === "malformed") {
+        logger.warn({ delivery: id, event: name }, "a body that does not have the shape of its event");
+        throw new Refusal(422, "the body does not have the shape of its event");
+      }
+      const wanted = meaning.kind !== "ignored";
+      const delivery = {
+        key: keyOf(name, payload),
+        guid: id.slice(0, MAX_GUID),
+        event: name,
+        payload,
+        wanted,
+      };
+      try {
+        const stored = await within(storeMilliseconds, store.acceptDelivery(delivery));
+        metrics.delivery(stored === "known" ? "known" : wanted ? "stored" : "ignored");
+      } catch (error) {
+        logger.error({ delivery: id, event: name, error: String(error) }, "a delivery could not be stored");
+        throw new Refusal(503, "the delivery could not be stored");
+      }
+    });
+  };
+}
+
+/** Probot sends the status and the message to the caller. */
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Headers are not signed: the body and the event's name that it was read under identify a delivery. */
+function keyOf(event: string, payload: object): string {
+  return createHash("sha256").update(event).update("\n").update(JSON.stringify(payload)).digest("hex");
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer in ${milliseconds} ms`)), milliseconds);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
