@@ -31,7 +31,7 @@ import { DEFAULT_LIMITS } from "../src/llm/model-settings.ts";
 import { paidGateway } from "../src/llm/paid-gateway.ts";
 import { repositorySource } from "../src/documents/repository-source.ts";
 import { investigate } from "../src/phases/investigate.ts";
-import { phasesOf } from "../src/phases/phases-of.ts";
+import { phasesOf } from "../src/phases/parse-phase.ts";
 import { modelResearcher } from "../src/agent/model-researcher.ts";
 import { researchContext } from "../src/phases/builtin/research-context.ts";
 import type { SandboxState } from "../src/sandbox/sandbox.ts";
@@ -157,7 +157,7 @@ async function work(packTokens: number): Promise<readonly Spent[]> {
       },
     },
   );
-  return phases.map(({ phase: type, status, cost }) => ({
+  return phases.map(({ type, status, cost }) => ({
     phase: type,
     status,
     calls: cost?.calls ?? 0,

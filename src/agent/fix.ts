@@ -9,7 +9,7 @@ import { documentFileOf, reproductionTestFileOf, specFileOf } from "../phases/na
 import { parseSpec } from "../specs/parse-spec.ts";
 import { quoteUntrusted } from "./untrusted.ts";
 import { defineTool, type Tool } from "./tool.ts";
-import type { Judgement } from "../phases/judgement.ts";
+import type { Judgement } from "../phases/decide-criterion.ts";
 import { type Earlier, TEST_LABEL, type Written } from "../phases/builtin/researcher.ts";
 import { counted, findings, hypothesis, listed, measured, unknown } from "../phases/builtin/statements.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";

@@ -6,7 +6,7 @@ import { claimsOf, ungrounded } from "./submission/grounding.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
 import type { Entry } from "../llm/transcript.ts";
 import { nonceOf, quoteUntrusted } from "./untrusted.ts";
-import type { Judgement } from "../phases/judgement.ts";
+import type { Judgement } from "../phases/decide-criterion.ts";
 import { wrongWords } from "./submission/wrong-words.ts";
 import type { Work } from "./work.ts";
 

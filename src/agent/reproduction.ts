@@ -5,7 +5,7 @@ import type { Block, Finding, ResearchDocument } from "../documents/finding.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
 import { reproductionTestFileOf } from "../phases/names.ts";
 import { defineTool, type Tool } from "./tool.ts";
-import type { Judgement } from "../phases/judgement.ts";
+import type { Judgement } from "../phases/decide-criterion.ts";
 import { fenceWord } from "../languages/languages.ts";
 import type { Written } from "../phases/builtin/researcher.ts";
 import { counted, fact, findings, measured, unknown } from "../phases/builtin/statements.ts";

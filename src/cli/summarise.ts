@@ -1,7 +1,8 @@
 import pc from "picocolors";
 import { formatMoney } from "../llm/money.ts";
 import type { PhaseCost } from "../phases/outcome.ts";
-import type { InvestigateResult, PhaseResult } from "../phases/investigate.ts";
+import type { InvestigateResult } from "../phases/investigate.ts";
+import type { PhaseResult } from "../phases/phase-result.ts";
 import type { CommandIo } from "./io.ts";
 import { table } from "./table.ts";
 
@@ -14,7 +15,7 @@ const SHOWN: Readonly<Record<PhaseResult["status"], string>> = {
 
 /** What was done, for people: a row a phase, what stays open, where the files are. */
 export function summarise(
-  { issue, baseCommit, place, phases }: InvestigateResult,
+  { issue, baseCommit, place, phases, unchanged }: InvestigateResult,
   { isMirror, gitDir, io }: { readonly isMirror: boolean; readonly gitDir: string; readonly io: CommandIo },
 ): string {
   const color = pc.createColors(io.isTerminal);
@@ -24,33 +25,33 @@ export function summarise(
     failed: color.red,
     "left-out": color.dim,
   };
-  const rows = phases.map(({ phase, status, verdicts, document, reason, changed }) => {
-    const met = verdicts.filter(({ result }) => result === "met").length;
+  const rows = phases.map(({ type, status, criteria, files, reason }) => {
+    const met = criteria.filter(({ result }) => result === "met").length;
     return [
-      phase,
+      type,
       paint[status](SHOWN[status]),
       status === "left-out"
         ? (reason ?? "")
-        : `${met} of ${verdicts.length} criteria met${changed ? "" : ", nothing new"}`,
-      document ?? "",
+        : `${met} of ${criteria.length} criteria met${unchanged.includes(type) ? ", nothing new" : ""}`,
+      files[0] ?? "",
     ];
   });
-  const open = phases.flatMap(({ phase, verdicts }) =>
-    verdicts
+  const open = phases.flatMap(({ type, criteria }) =>
+    criteria
       .filter(({ result }) => result !== "met")
-      .map(({ criterion, result, evidence }) => `  ${phase}: ${criterion}: ${result}, ${evidence}`),
+      .map(({ text, result, evidence }) => `  ${type}: ${text}: ${result}, ${evidence}`),
   );
-  const ends = phases.flatMap(({ phase, outcome, partial }) => [
+  const ends = phases.flatMap(({ type, outcome, partial }) => [
     ...(outcome === undefined
       ? []
       : [
-          `${color.bold(phase)} ends with ${outcome.kind}: ${outcome.reason.replaceAll("`", "")}`,
+          `${color.bold(type)} ends with ${outcome.kind}: ${outcome.reason.replaceAll("`", "")}`,
           ...[...(outcome.questions ?? []), ...(outcome.parts ?? [])].map((text) => `  - ${text}`),
         ]),
     ...(partial === undefined
       ? []
       : [
-          `${color.bold(phase)} is partial: ${partial.replace(/[.\s]+$/, "")}; what was found until then was written.`,
+          `${color.bold(type)} is partial: ${partial.replace(/[.\s]+$/, "")}; what was found until then was written.`,
         ]),
   ]);
   const costs = phases.flatMap(({ cost }) => (cost === undefined || cost.calls === 0 ? [] : [cost]));
@@ -62,8 +63,8 @@ export function summarise(
       : isMirror
         ? `On ${place} of the mirror: git fetch ${gitDir} ${branch}`
         : `On ${place}: git log -p ${branch}`;
-  const leads = phases.flatMap(({ phase, lead }) =>
-    lead === undefined ? [] : [`${color.bold(phase)}: ${lead.replaceAll("`", "")}`],
+  const leads = phases.flatMap(({ type, lead }) =>
+    lead === undefined ? [] : [`${color.bold(type)}: ${lead.replaceAll("`", "")}`],
   );
   return [
     `Issue ${issue} at ${baseCommit.slice(0, 12)}`,

@@ -2,8 +2,8 @@ import type { PhaseOutcome } from "../phases/outcome.ts";
 import { answerOpen } from "./asks.ts";
 import type { Decision, Effect, Rules } from "./event.ts";
 import type { BlockReason, Core, Investigation, Stage, StageState } from "./investigation.ts";
-import type { PhaseRecord } from "../phases/phase-record.ts";
-import { outcomeSentence } from "../phases/bound-outcome.ts";
+import type { PhaseRecord } from "../phases/phase-result.ts";
+import { outcomeSentence } from "../phases/outcome.ts";
 import { inOrder, runnable } from "./plan.ts";
 
 export type Decided = Decision<Investigation>;

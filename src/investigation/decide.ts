@@ -20,8 +20,8 @@ import {
 import { decideCommand, decideRequestLabel } from "./decide-command.ts";
 import type { InvestigationEvent, Rules } from "./event.ts";
 import { type Conditions, HELD_BY_OUTCOME, type Investigation, MAX_ANSWERS } from "./investigation.ts";
-import type { PhaseRecord, PhaseStatus } from "../phases/phase-record.ts";
-import { boundOutcome, turnOf } from "../phases/bound-outcome.ts";
+import { boundResult, type PhaseRecord, type PhaseStatus } from "../phases/phase-result.ts";
+import { turnOf } from "../phases/outcome.ts";
 import { runnable } from "./plan.ts";
 
 /**
@@ -205,31 +205,20 @@ function runEvent(
 }
 
 function phaseFinished(investigation: Active, event: Of<"phase-finished">, rules: Rules): Decided {
-  const { phase, status, at, lead, criteria, dropped, reason, cost, researcher, partial } = event;
-  const startedAt = investigation.phases.find(({ type }) => type === phase)?.startedAt;
-  // What was not worked found nothing.
-  const outcome =
-    event.outcome === undefined || status === "left-out" ? undefined : boundOutcome(event.outcome);
+  const result = boundResult(event.result);
+  const { type, outcome, cost } = result;
+  const startedAt = investigation.phases.find((record) => record.type === type)?.startedAt;
   const record: PhaseRecord = {
-    type: phase,
-    status,
+    ...result,
     ...(startedAt === undefined ? {} : { startedAt }),
-    endedAt: at,
-    ...(lead === undefined ? {} : { lead }),
-    criteria,
-    dropped,
-    ...(reason === undefined ? {} : { reason }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(cost === undefined ? {} : { cost }),
-    ...(researcher === undefined ? {} : { researcher }),
-    ...(partial === undefined ? {} : { partial }),
+    endedAt: event.at,
   };
   const endsRun = outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
   const next: Investigation<"running"> = {
     ...investigation,
     stage: "running",
-    wanted: investigation.wanted.filter((type) => type !== phase),
-    run: { ...investigation.run, worked: true, ...(endsRun ? { endedBy: phase } : {}) },
+    wanted: investigation.wanted.filter((wanted) => wanted !== type),
+    run: { ...investigation.run, worked: true, ...(endsRun ? { endedBy: type } : {}) },
     ...(cost === undefined ? {} : { spent: (investigation.spent ?? 0) + cost.micros }),
   };
   const worked = withPhase(next, record, rules);

@@ -1,8 +1,7 @@
 import type { Command } from "./commands/forms.ts";
 import type { Permission } from "./commands/rights.ts";
-import type { PhaseCost, PhaseOutcome } from "../phases/outcome.ts";
 import type { Actor } from "./investigation.ts";
-import type { CriterionRecord } from "../phases/phase-record.ts";
+import type { PhaseResult } from "../phases/phase-result.ts";
 
 /** Where a request stands, so that its answer can be shown there. */
 export interface AskPlace {
@@ -61,21 +60,8 @@ export type InvestigationEvent =
   | {
       readonly kind: "phase-finished";
       readonly run: string;
-      readonly phase: string;
-      readonly status: "completed" | "needs_attention" | "failed" | "left-out";
       readonly at: string;
-      readonly lead?: string;
-      readonly criteria: readonly CriterionRecord[];
-      readonly dropped: number;
-      readonly reason?: string;
-      /** A legal end other than "continue". */
-      readonly outcome?: PhaseOutcome;
-      /** Undefined: no model was asked. */
-      readonly cost?: PhaseCost;
-      /** `builtin`, or a model's name. */
-      readonly researcher?: string;
-      /** The limit that ended it early; what was found until then is published. */
-      readonly partial?: string;
+      readonly result: PhaseResult;
     }
   | { readonly kind: "run-finished"; readonly run: string; readonly head?: string }
   | { readonly kind: "run-failed"; readonly run: string; readonly message: string }

@@ -1,6 +1,6 @@
 import type { Location } from "../text/location.ts";
 import type { Micros } from "../llm/money.ts";
-import type { PhaseRecord } from "../phases/phase-record.ts";
+import type { PhaseRecord } from "../phases/phase-result.ts";
 
 /** The run that may write now; a run with another id is stopped and its results are ignored. */
 export interface Run {

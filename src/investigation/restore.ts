@@ -1,17 +1,15 @@
 import { labelledLocation } from "../phases/phase-spec.ts";
-import type { PhaseOutcome } from "../phases/outcome.ts";
+import { type PhaseOutcome, turnOf } from "../phases/outcome.ts";
 import { documentFileOf } from "../phases/names.ts";
+import type { PhaseRecord, PhaseStatus } from "../phases/phase-result.ts";
+import { baseOf, readResult } from "../phases/read-result.ts";
 import { parseSpec } from "../specs/parse-spec.ts";
-import { AGENT_OUTPUT } from "../specs/record-sections.ts";
 import { specIdOfPath } from "../specs/spec-path.ts";
 import { isStatus, type Spec, type Status } from "../specs/spec.ts";
 import { ended, endedByOutcome, enter, isFailedFix, withCauseOpen, withPhase } from "./change.ts";
 import type { Rules } from "./event.ts";
 import { type Core, type Investigation, newInvestigation } from "./investigation.ts";
-import type { CriterionRecord, PhaseRecord, PhaseStatus } from "../phases/phase-record.ts";
-import { turnOf } from "../phases/bound-outcome.ts";
 import { inOrder, isGateShut, isWorkable } from "./plan.ts";
-import { readRecordLines, type RunRecord } from "../phases/record-lines.ts";
 
 export interface Restorable {
   readonly repository: number;
@@ -42,10 +40,9 @@ export function restoreInvestigation(
     ...facts([...specs.values()].map(({ spec }) => spec)),
     approvals: [...specs].flatMap(([phase, { spec }]) => approvalOf(phase, spec)),
   };
-  for (const [phase, { spec, text }] of specs) {
-    const document = files.get(documentFileOf(String(issue), { type: phase }));
-    restored = withPhase(restored, recordOf(phase, spec, text, document), rules);
-    const base = BASE.exec(document ?? "")?.[1];
+  for (const [phase, read] of specs) {
+    restored = withPhase(restored, recordOf(String(issue), phase, read, files), rules);
+    const base = baseOf(files.get(documentFileOf(String(issue), { type: phase })) ?? "");
     if (base !== undefined) restored = { ...restored, base };
   }
   if (restored.phases.some(isFailedFix)) restored = withCauseOpen(restored, rules);
@@ -59,9 +56,6 @@ interface ReadSpec {
   readonly spec: Spec;
   readonly text: string;
 }
-
-/** How a document names its base commit; the line is the second of the file. */
-const BASE = /^Base commit: `([0-9a-f]{40})`/m;
 
 /** The specs of the issue by phase; a file with another name is somebody else's. */
 function specsOf(issue: number, files: ReadonlyMap<string, string>): ReadonlyMap<string, ReadSpec> {
@@ -103,73 +97,21 @@ const STATUS_OF: Readonly<Record<Status, PhaseStatus>> = {
   cancelled: "skipped",
 };
 
-function recordOf(phase: string, spec: Spec, text: string, document: string | undefined): PhaseRecord {
-  const status = isStatus(spec.status) ? STATUS_OF[spec.status] : "needs_attention";
-  const lead = leadOf(document);
+function recordOf(
+  issueKey: string,
+  type: string,
+  { spec, text }: ReadSpec,
+  files: Restorable["files"],
+): PhaseRecord {
+  const isKnown = isStatus(spec.status);
   return {
-    type: phase,
-    status,
-    ...(spec.completedAt === undefined ? {} : { endedAt: spec.completedAt }),
-    ...(lead === undefined ? {} : { lead }),
-    ...(spec.completedAt === undefined ? {} : { criteria: criteriaOf(spec, text) }),
-    ...(spec.completedAt === undefined ? {} : runRecordOf(text)),
-    ...(isStatus(spec.status)
+    type,
+    status: isKnown ? STATUS_OF[spec.status] : "needs_attention",
+    ...readResult({ issueKey, type, spec, text, files }),
+    ...(isKnown
       ? {}
       : { reason: "Its spec has a status that Casebook does not know; it is kept and not run." }),
   };
-}
-
-/** Marks are what counts; the run's own record says how each was decided, where it agrees with the mark. */
-function criteriaOf({ criteria }: Spec, text: string): readonly CriterionRecord[] {
-  const recorded = verdictsOf(text);
-  return criteria.map(({ text: criterion, done }) => {
-    const verdict = recorded.get(criterion);
-    if (verdict !== undefined && (verdict.result === "met") === done) return { ...verdict, text: criterion };
-    return done
-      ? {
-          text: criterion,
-          result: "met",
-          how: "human",
-          evidence: "Ticked in the spec; how is not recorded there.",
-        }
-      : { text: criterion, result: "undecided", how: "human", evidence: "Open in the spec." };
-  });
-}
-
-/** What the newest run wrote about itself: the lines at the top of its fence. */
-function runRecordOf(text: string): RunRecord {
-  const lines = newestOutput(text);
-  const fence = lines.findIndex((line) => line.startsWith("```"));
-  return fence === -1 ? {} : readRecordLines(lines.slice(fence + 1));
-}
-
-function newestOutput(text: string): readonly string[] {
-  const start = text.lastIndexOf(`\n## ${AGENT_OUTPUT}`);
-  return start === -1 ? [] : text.slice(start + 1).split(/\r?\n/);
-}
-
-/** `MET (machine): criterion`, the evidence on the line below: what the newest run wrote at the end of its spec. */
-function verdictsOf(text: string): ReadonlyMap<string, Omit<CriterionRecord, "text">> {
-  const verdicts = new Map<string, Omit<CriterionRecord, "text">>();
-  const lines = newestOutput(text);
-  for (const [i, line] of lines.entries()) {
-    const match = /^(MET|UNMET|UNDECIDED) \((machine|run|model|human)\): /.exec(line);
-    if (match === null) continue;
-    verdicts.set(line.slice(match[0].length), {
-      result: match[1]!.toLowerCase() as CriterionRecord["result"],
-      how: match[2] as CriterionRecord["how"],
-      evidence: (lines[i + 1] ?? "").trim(),
-    });
-  }
-  return verdicts;
-}
-
-/** The first sentence in bold, as a document begins. */
-function leadOf(document: string | undefined): string | undefined {
-  const line = document?.split("\n", 20).find((candidate) => candidate.startsWith("**"));
-  const end = line?.indexOf("**", 2) ?? -1;
-  if (line === undefined || end === -1) return undefined;
-  return line.slice(2, end);
 }
 
 function isOpen({ status }: Spec): boolean {

@@ -2,9 +2,9 @@ import { namesCauseOrFix } from "../documents/names-cause.ts";
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
 import type { DocumentSection, ParsedDocument } from "../documents/parse-document.ts";
 import type { CheckName, Phase, PhaseCriterion } from "./phase.ts";
-import type { Verdict } from "./verdict.ts";
+import type { PhaseOutcome } from "./outcome.ts";
+import type { CriterionResult } from "./phase-result.ts";
 import type { CheckReport, DocumentProblem } from "../documents/check-document.ts";
-import type { Judgement } from "./judgement.ts";
 import { counted } from "./builtin/statements.ts";
 
 /** What a criterion is decided from: the document as it was read back, never what its maker meant to write. */
@@ -18,7 +18,10 @@ export interface Evidence {
   readonly given: boolean;
 }
 
-type Answer = Pick<Verdict, "result" | "evidence">;
+/** What a run of code or a model said about a criterion that no look at the document decides. */
+export type Judgement = Omit<CriterionResult, "text">;
+
+type Answer = Pick<CriterionResult, "result" | "evidence">;
 type Check = (evidence: Evidence) => Answer;
 
 const met = (evidence: string): Answer => ({ result: "met", evidence });
@@ -134,48 +137,52 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
 };
 
 /**
- * The verdict of one criterion. What only a person can decide stays undecided; what only a run or a model can decide does
+ * The result of one criterion. What only a person can decide stays undecided; what only a run or a model can decide does
  * too, when there was none. `judgements`: by the name of the check, for `judged` by the text of the criterion.
  */
 export function decideCriterion(
   { text, check }: PhaseCriterion,
   evidence: Evidence,
   judgements: ReadonlyMap<string, Judgement> = new Map(),
-): Verdict {
+): CriterionResult {
+  return { text, ...judgementOf({ text, check }, evidence, judgements) };
+}
+
+function judgementOf(
+  { text, check }: PhaseCriterion,
+  evidence: Evidence,
+  judgements: ReadonlyMap<string, Judgement>,
+): Judgement {
   if (check === "person")
-    return {
-      criterion: text,
-      check,
-      result: "undecided",
-      how: "human",
-      evidence: "only a person can decide it",
-    };
+    return { result: "undecided", how: "human", evidence: "only a person can decide it" };
   if (check === "judged")
-    return {
-      criterion: text,
-      check,
-      ...(by("model", judgements.get(text)) ?? {
+    return (
+      by("model", judgements.get(text)) ?? {
         result: "undecided",
         how: "human",
         evidence: "no machine can decide it, and no model was asked",
-      }),
-    };
+      }
+    );
   if (isFromOutside(check))
-    return {
-      criterion: text,
-      check,
-      ...(by("run", judgements.get(check)) ?? {
-        result: "undecided",
-        how: "run",
-        evidence: "no code was run",
-      }),
-    };
-  return {
-    criterion: text,
-    check,
-    how: check === "cause-confirmed" ? "human" : "machine",
-    ...CHECKERS[check](evidence),
-  };
+    return (
+      by("run", judgements.get(check)) ?? { result: "undecided", how: "run", evidence: "no code was run" }
+    );
+  return { how: check === "cause-confirmed" ? "human" : "machine", ...CHECKERS[check](evidence) };
+}
+
+/**
+ * How a phase ends by its criteria: what only a person can decide holds it, what failed fails it. An outcome is a legal
+ * end, whatever it leaves open; a document that does not hold is none.
+ */
+export function statusOf(
+  criteria: readonly CriterionResult[],
+  outcome: PhaseOutcome | undefined,
+): "completed" | "needs_attention" | "failed" {
+  const failed = criteria.filter(({ result }) => result === "unmet");
+  if (outcome !== undefined) return failed.some(({ how }) => how === "machine") ? "failed" : "completed";
+  // Zero criteria: nothing was verified, so nothing is complete.
+  if (criteria.length === 0 || failed.length > 0) return "failed";
+  return criteria.some(({ result }) => result === "undecided") ? "needs_attention" : "completed";
 }
 
 /** A model's word never stands in the place of a run, whatever the text of a criterion is. */

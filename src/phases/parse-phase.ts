@@ -1,9 +1,9 @@
 import { PHASES } from "./catalogue.ts";
 import { isCheckName, type Phase, type PhaseCriterion, type PhaseSection } from "./phase.ts";
-import { parseSpec } from "../specs/parse-spec.ts";
-import { listOf } from "../specs/parse-spec.ts";
+import { listOf, parseSpec } from "../specs/parse-spec.ts";
 import { errorAt, quoted, type SpecProblem } from "../specs/problem.ts";
 import type { YamlValue } from "../specs/front-matter.ts";
+import type { SourceTree } from "../repository/source-tree.ts";
 import { isSpecType } from "../specs/spec.ts";
 
 /** Numbers below are the built-in phases'. */
@@ -107,4 +107,21 @@ function sectionText(body: string, heading: string): string {
     .slice(start + 1, length < 0 ? lines.length : start + 1 + length)
     .join("\n")
     .trim();
+}
+
+/** The built-in phases and the repository's own, from `.chant/phases` of the commit, in the order of their numbers. */
+export async function phasesOf(tree: SourceTree, warn: (line: string) => void): Promise<readonly Phase[]> {
+  const own: Phase[] = [];
+  const files = tree.entries.filter(
+    ({ path, size }) => /^\.chant\/phases\/[^/]+\.md$/.test(path) && size < 100_000,
+  );
+  for await (const { entry, bytes } of tree.read(files)) {
+    const { phase, problems } = parsePhase(
+      entry.path.slice(".chant/phases/".length, -3),
+      new TextDecoder().decode(bytes),
+    );
+    for (const { line, message } of problems) warn(`${entry.path}, line ${line}: ${message}`);
+    if (phase !== undefined) own.push(phase);
+  }
+  return [...PHASES, ...own].sort((a, b) => a.number - b.number || (a.type < b.type ? -1 : 1));
 }

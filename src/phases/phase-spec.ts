@@ -1,8 +1,15 @@
+import { RunFailure } from "../failure.ts";
+import { isApprovalOpen } from "../specs/approval.ts";
+import { editSpec, type SpecChanges } from "../specs/edit-spec.ts";
+import { canMove } from "../specs/lifecycle.ts";
 import { newSpec } from "../specs/new-spec.ts";
+import { parseSpec } from "../specs/parse-spec.ts";
+import { isStatus, type Spec, type Status } from "../specs/spec.ts";
 import { formatLocation, type Location, parseLocation } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { documentFileOf, specIdOf } from "./names.ts";
 import type { Phase } from "./phase.ts";
+import { TEST_LABEL, type Written } from "./builtin/researcher.ts";
 
 export interface PhaseSpecOptions {
   readonly issueKey: string;
@@ -53,4 +60,65 @@ export function labelledLocation(labels: readonly string[], kind: CauseLabel): L
     return { path, start, end };
   }
   return undefined;
+}
+
+/** A spec that a run may write. A gate that is shut, a spec that somebody stopped or one that is not understood is refused. */
+export function readRunnable(text: string, id: string, file: string): Spec {
+  const { spec, problems } = parseSpec(id, text);
+  const broken = problems.find(({ severity }) => severity === "error");
+  if (broken !== undefined)
+    throw new RunFailure("spec-unreadable", `${file}, line ${broken.line}: ${broken.message}`);
+  if (!spec.runnable)
+    throw new RunFailure(
+      "spec-unreadable",
+      `${file} has a type or a status that Casebook does not know; it is kept and not run`,
+    );
+  if (isApprovalOpen(spec))
+    throw new RunFailure(
+      "phase-blocked",
+      `${file} waits for approval (${spec.approval?.status ?? "pending"})`,
+    );
+  if (!isStatus(spec.status) || spec.status === "in_progress") return spec;
+  // Running it again is the explicit re-run of what was completed; what somebody stopped, somebody starts again.
+  const from: Status = spec.status === "completed" ? "pending" : spec.status;
+  if (
+    spec.status === "paused" ||
+    (!canMove(spec.status, from) && from !== spec.status) ||
+    !canMove(from, "in_progress")
+  )
+    throw new RunFailure("phase-blocked", `${file} is ${spec.status}; set its status to pending to run it`);
+  return spec;
+}
+
+/** The labels with what a run says: where a person and a model see the cause, where the test of a reproduction belongs. */
+export function labelsWith(
+  labels: readonly string[],
+  {
+    at,
+    proposed,
+    test,
+  }: { readonly at: Location | undefined } & { readonly [K in "proposed" | "test"]: Written[K] | undefined },
+): readonly string[] {
+  const others = labels.filter(
+    (label) =>
+      !(at !== undefined && label.startsWith("at:")) &&
+      !label.startsWith("cause:") &&
+      !label.startsWith(TEST_LABEL),
+  );
+  return [
+    ...others,
+    ...(at === undefined ? [] : [locationLabel("at", at)]),
+    ...(proposed === undefined ? [] : [locationLabel("cause", proposed)]),
+    ...(test === undefined ? [] : [`${TEST_LABEL}${test}`]),
+  ];
+}
+
+export function edit(text: string, changes: SpecChanges, file: string): string {
+  const edited = editSpec(text, changes);
+  if (edited.ok) return edited.text;
+  const [problem] = edited.problems;
+  throw new RunFailure(
+    "spec-unreadable",
+    `${file}, line ${problem?.line ?? 1}: ${problem?.message ?? "it cannot be edited"}`,
+  );
 }

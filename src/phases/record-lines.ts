@@ -1,30 +1,42 @@
 import { printable } from "../text/inline-code.ts";
-import { OUTCOMES, type OutcomeKind, type PhaseCost, type PhaseOutcome } from "./outcome.ts";
-import type { PhaseRecord } from "./phase-record.ts";
-import { boundOutcome } from "./bound-outcome.ts";
+import { boundOutcome, OUTCOMES, type OutcomeKind, type PhaseCost, type PhaseOutcome } from "./outcome.ts";
+import type { RunNotes } from "./phase-result.ts";
 
-/** What a run says about itself at the top of the Agent Output of its spec. */
-export type RunRecord = Pick<PhaseRecord, "outcome" | "cost" | "researcher" | "partial" | "reason">;
+/** The lines of a run by their names; of several lines with one name each is one value. */
+type Values = ReadonlyMap<string, readonly string[]>;
+
+interface Row<T> {
+  readonly format: (value: T) => readonly string[];
+  readonly read: (values: Values) => T | undefined;
+}
+
+type Given = Required<RunNotes>;
+type Field = keyof Given;
+
+/** How each field is written and read back, in the order of the lines. */
+const ROWS: { readonly [F in Field]: Row<Given[F]> } = {
+  researcher: text("Researcher"),
+  outcome: { format: (outcome) => outcomeLines(boundOutcome(outcome)), read: readOutcome },
+  cost: { format: costLines, read: readCost },
+  partial: text("Partial"),
+  reason: text("Reason"),
+};
+const FIELDS = Object.keys(ROWS) as readonly Field[];
+
+function text(name: string): Row<string> {
+  return { format: (value) => line(name, value), read: (values) => values.get(name)?.[0] };
+}
 
 /**
  * The lines that a run writes at the top of the text of its Agent Output, each `Name: value`; an empty line ends them.
- * Losing the database loses nothing of it: `readRecordLines` gives the same back. Of several lines with one name each is
- * one value (`Question`, `Part`, `Model`).
+ * `readRecordLines` gives the same back, so a lost database loses nothing of it.
  */
-export function formatRecordLines({
-  outcome,
-  cost,
-  researcher,
-  partial,
-  reason,
-}: RunRecord): readonly string[] {
-  return [
-    ...line("Researcher", researcher),
-    ...(outcome === undefined ? [] : outcomeLines(boundOutcome(outcome))),
-    ...(cost === undefined ? [] : costLines(cost)),
-    ...line("Partial", partial),
-    ...line("Reason", reason),
-  ];
+export function formatRecordLines(notes: Partial<Given>): readonly string[] {
+  return FIELDS.flatMap((field) => linesOf(field, notes[field]));
+}
+
+function linesOf<F extends Field>(field: F, value: Given[F] | undefined): readonly string[] {
+  return value === undefined ? [] : ROWS[field].format(value);
 }
 
 function outcomeLines({ kind, reason, of, questions = [], parts = [] }: PhaseOutcome): readonly string[] {
@@ -55,7 +67,7 @@ function line(name: string, value: string | undefined): readonly string[] {
 }
 
 /** What the lines say, up to the first empty one; other lines mean nothing. People may have edited them. */
-export function readRecordLines(lines: readonly string[]): RunRecord {
+export function readRecordLines(lines: readonly string[]): RunNotes {
   const end = lines.findIndex((text) => text.trim() === "");
   const values = new Map<string, string[]>();
   for (const text of end === -1 ? lines : lines.slice(0, end)) {
@@ -64,21 +76,13 @@ export function readRecordLines(lines: readonly string[]): RunRecord {
     const [, name = "", value = ""] = match;
     values.set(name, [...(values.get(name) ?? []), value]);
   }
-  const [researcher] = values.get("Researcher") ?? [];
-  const [partial] = values.get("Partial") ?? [];
-  const [reason] = values.get("Reason") ?? [];
-  const outcome = readOutcome(values);
-  const cost = readCost(values);
-  return {
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(cost === undefined ? {} : { cost }),
-    ...(researcher === undefined ? {} : { researcher }),
-    ...(partial === undefined ? {} : { partial }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+  return Object.fromEntries(
+    FIELDS.flatMap((field) => {
+      const value = ROWS[field].read(values);
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
 }
-
-type Values = ReadonlyMap<string, readonly string[]>;
 
 function readOutcome(values: Values): PhaseOutcome | undefined {
   const [written = ""] = values.get("Outcome") ?? [];

@@ -5,7 +5,7 @@ import { checkDocument } from "../documents/check-document.ts";
 import { repositorySource } from "../documents/repository-source.ts";
 import { endsInvestigation, type InvestigateResult, investigate } from "../phases/investigate.ts";
 import { visibleIssue } from "../issue/visible-issue.ts";
-import { phasesOf } from "../phases/phases-of.ts";
+import { phasesOf } from "../phases/parse-phase.ts";
 import { researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
@@ -92,6 +92,7 @@ export async function investigateTask(
     baseCommit: base,
     place,
     phases: results.flatMap((result) => result.phases),
+    unchanged: results.flatMap((result) => result.unchanged),
   };
 }
 

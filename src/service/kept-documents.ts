@@ -12,15 +12,21 @@ export async function keepDocuments(
   for (const [path, text] of files) await store.saveIdempotencyRecord(of, `${DOCUMENT}${path}`, text);
 }
 
-/** Specs and documents of an investigation that goes to no branch. */
-export async function keptDocuments(
-  { store }: Pick<Service, "store">,
-  { repository, issue }: IssueKey,
-): Promise<ReadonlyMap<string, string>> {
-  const idempotencyRecords = await store.idempotencyRecords({ repository, issue });
+/** Specs and documents of an investigation that goes to no branch, from its idempotency records. */
+export function keptDocuments(records: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
-    [...idempotencyRecords]
+    [...records]
       .filter(([name]) => name.startsWith(DOCUMENT))
       .map(([name, text]) => [name.slice(DOCUMENT.length), text]),
+  );
+}
+
+/** The kept documents alone, by phase. */
+export function keptTexts(records: ReadonlyMap<string, string>, issue: number): ReadonlyMap<string, string> {
+  const prefix = `.chant/research/issue-${issue}-`;
+  return new Map(
+    [...keptDocuments(records)]
+      .filter(([path]) => path.startsWith(prefix) && path.endsWith(".md"))
+      .map(([path, text]) => [path.slice(prefix.length, -".md".length), text]),
   );
 }

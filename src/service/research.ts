@@ -1,6 +1,7 @@
 import type { Location } from "../text/location.ts";
 import type { Issue } from "../issue/issue.ts";
-import type { InvestigateResult, PhaseResult } from "../phases/investigate.ts";
+import type { InvestigateResult } from "../phases/investigate.ts";
+import type { PhaseResult } from "../phases/phase-result.ts";
 import type { CheckReport } from "../documents/check-document.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { ModelGateway } from "../llm/gateway.ts";

@@ -2,7 +2,7 @@ import { readMarker, withMarker } from "../github/report/marker.ts";
 import { statusComment } from "../github/report/status-comment.ts";
 import type { CommentInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
-import { textOf } from "./our-documents.ts";
+import { keptTexts } from "./kept-documents.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function syncComment(context: SyncContext): Promise<void> {
       repository: facts.repository,
       rules: facts.rules,
       destination: facts.config.destination,
-      documents: await textOf(context),
+      documents: facts.config.destination === "comment" ? keptTexts(idempotencyRecords, of.issue) : new Map(),
       ...(idempotencyRecords.has("step") ? { step: idempotencyRecords.get("step")! } : {}),
       ...(cap === undefined ? {} : { cap }),
     }),

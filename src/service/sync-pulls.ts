@@ -1,12 +1,14 @@
 import { readMarker, withMarker } from "../github/report/marker.ts";
 import { pullRequest } from "../github/report/pull-request.ts";
 import { decide } from "../investigation/decide.ts";
+import type { Investigation } from "../investigation/investigation.ts";
+import { branchFor } from "../phases/names.ts";
 import type { PullInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { sendCheck } from "./check-head.ts";
 import { recordRejection } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
-import { type BranchFiles, branchFiles } from "./our-documents.ts";
+import { readOurBranch } from "./our-branch.ts";
 import { secondOf } from "./second-of.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
@@ -22,25 +24,47 @@ const PROPOSING: ReadonlySet<string> = new Set([
   "paused",
 ]);
 
+/** A branch of ours that is on GitHub. */
+interface Branch {
+  readonly name: string;
+  readonly head: string;
+  /** The phase that has this branch for itself. */
+  readonly phase?: string;
+}
+
 /**
  * One open pull request from each branch of ours that has results: found by its branch, made when there is none, its
  * text brought up to date. One that a person closed stays closed.
  */
 export async function syncPulls(context: SyncContext): Promise<void> {
-  for (const branch of await branchFiles(context)) {
+  const branches = await ourBranches(context);
+  for (const branch of branches) {
     const pull = await openPull(context, branch);
     if (pull?.state !== "open") continue;
     await tellPull(context, pull);
     await wantCheck(context, branch);
   }
-  if (context.investigation.stage === "rejected") await reject(context);
+  if (context.investigation.stage === "rejected") await recordInSpecs(context, branches);
 }
 
-async function openPull(context: SyncContext, branch: BranchFiles): Promise<PullInfo | undefined> {
+async function ourBranches({ facts, investigation, of }: SyncContext): Promise<readonly Branch[]> {
+  const { github, repository, config, rules } = facts;
+  if (config.destination === "comment" || investigation.runs + investigation.phases.length === 0) return [];
+  const phases = rules.perPhase ? investigation.phases.map(({ type }) => type) : [];
+  const found: Branch[] = [];
+  for (const phase of [undefined, ...phases]) {
+    const name = branchFor(of.issue, phase);
+    const head = await github.branchHead(repository, name);
+    if (head !== undefined) found.push({ name, head, ...(phase === undefined ? {} : { phase }) });
+  }
+  return found;
+}
+
+async function openPull(context: SyncContext, branch: Branch): Promise<PullInfo | undefined> {
   const { service, facts, github, investigation, issue } = context;
   const { repository } = facts;
   const { appId, bot } = await service.app.identity();
-  const pulls = (await facts.github.pullsFrom(repository, branch.branch)).filter(
+  const pulls = (await facts.github.pullsFrom(repository, branch.name)).filter(
     ({ isOwnBranch, author }) => isOwnBranch && author.id === bot.id,
   );
   const found = pulls.find(({ state }) => state === "open");
@@ -52,8 +76,7 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
       issue: { number: issue.number, title: issue.title },
       repository,
       rules: facts.rules,
-      branch: branch.branch,
-      files: branch.files,
+      branch: branch.name,
       ...(branch.phase === undefined ? {} : { phase: branch.phase }),
       ...(cap === undefined ? {} : { cap }),
     });
@@ -80,17 +103,17 @@ async function openPull(context: SyncContext, branch: BranchFiles): Promise<Pull
     newest !== undefined && newest.number > (investigation.pullsOver ?? 0) && newest.state !== "open";
   // Merged or closed by a person: that is an answer. `retry` puts it behind us.
   if (isAnswered) return newest;
-  if (!PROPOSING.has(investigation.stage) || !hasResults(branch)) return undefined;
+  if (!PROPOSING.has(investigation.stage) || !hasResults(investigation, branch)) return undefined;
   try {
     const number = await github.createPull(repository, {
-      head: branch.branch,
+      head: branch.name,
       base: repository.defaultBranch,
       ...wanted(),
     });
     return await facts.github.pull(repository, number);
   } catch (error) {
     if (error instanceof GitHubFailure && error.code === "exists") {
-      const [present] = await facts.github.pullsFrom(repository, branch.branch);
+      const [present] = await facts.github.pullsFrom(repository, branch.name);
       return present;
     }
     if (error instanceof GitHubFailure && error.code === "nothing-to-publish") return undefined;
@@ -103,8 +126,8 @@ function withoutKind(title: string): string {
   return title.replace(/^(?:docs|fix)(?=\(casebook\): )/, "");
 }
 
-function hasResults({ files }: BranchFiles): boolean {
-  return [...files.keys()].some((path) => path.startsWith(".chant/research/"));
+function hasResults({ phases }: Investigation, { phase }: Branch): boolean {
+  return phases.some(({ type, files = [] }) => files.length > 0 && (phase === undefined || type === phase));
 }
 
 async function tellPull({ service, facts, investigation, of }: SyncContext, pull: PullInfo): Promise<void> {
@@ -119,24 +142,32 @@ async function tellPull({ service, facts, investigation, of }: SyncContext, pull
 }
 
 /** The check of a head is made once; its idempotency record says so. */
-async function wantCheck(
-  { service, idempotencyRecords, of }: SyncContext,
-  { head }: BranchFiles,
-): Promise<void> {
+async function wantCheck({ service, idempotencyRecords, of }: SyncContext, { head }: Branch): Promise<void> {
   if (idempotencyRecords.has(`check:${head}`)) return;
   await sendCheck(service.store, of, head);
 }
 
 /** A rejection is written where its approval would be, before the branch rests. */
-async function reject(context: SyncContext): Promise<void> {
-  const { service, facts, github, investigation } = context;
+async function recordInSpecs(context: SyncContext, branches: readonly Branch[]): Promise<void> {
+  const { service, facts, github, investigation, of, signal } = context;
+  const { repository } = facts;
+  if (branches.length === 0) return;
   const { bot } = await service.app.identity();
-  for (const { branch, head, files } of await branchFiles(context)) {
-    const commits = await facts.github.commitsBetween(facts.repository, facts.repository.defaultBranch, head);
-    if (commits.some(({ authorId }) => authorId !== bot.id)) continue;
-    const ours = { name: branch, head, files, byPeople: [], theirs: new Set<string>() };
+  const mirror = await service.research.openMirror(
+    repository,
+    await facts.github.readToken(repository),
+    signal,
+  );
+  for (const { name, head } of branches) {
+    const branch = await readOurBranch(facts.github, repository, mirror, {
+      name,
+      base: repository.defaultBranch,
+      issueKey: String(of.issue),
+      bot: bot.id,
+    });
+    if (branch.byPeople.length > 0) continue;
     await recordRejection(
-      githubPublisher(github, facts.repository, ours, head),
+      githubPublisher(github, repository, branch, head),
       { investigation, phases: facts.phases },
       secondOf(service.now()),
     );

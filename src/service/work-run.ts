@@ -7,7 +7,6 @@ import { decide } from "../investigation/decide.ts";
 import type { InvestigationEvent, Rules } from "../investigation/event.ts";
 import type { Investigation } from "../investigation/investigation.ts";
 import { runnable } from "../investigation/plan.ts";
-import type { PhaseResult } from "../phases/investigate.ts";
 import { memoryPublisher } from "../repository/memory-publisher.ts";
 import type { Publisher } from "../repository/repository.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
@@ -283,7 +282,12 @@ async function research(
               await store.saveIdempotencyRecord(job, "model-wait", undefined);
               // Before it is said that the phase ended: an attempt after this one does not work it again.
               if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
-              await tell(phaseFinished(job.run, event.result, secondOf(service.now())));
+              await tell({
+                kind: "phase-finished",
+                run: job.run,
+                at: secondOf(service.now()),
+                result: event.result,
+              });
             }
           },
           onStep(step) {
@@ -357,8 +361,7 @@ async function openPublisher(
   },
 ): Promise<OpenPublisher | undefined> {
   if (config.destination === "comment") {
-    const kept = await keptDocuments(service, investigation);
-    const memory = memoryPublisher(kept);
+    const memory = memoryPublisher(keptDocuments(await service.store.idempotencyRecords(investigation)));
     return { publisher: memory, head: () => undefined, documents: () => memory.files };
   }
   const { bot } = await service.app.identity();
@@ -388,29 +391,6 @@ async function refuseLostRights(
       "no-permission",
       `Who started this has ${permission} now, and it needs ${rules.start}`,
     );
-}
-
-function phaseFinished(run: string, result: PhaseResult, at: string): InvestigationEvent {
-  return {
-    kind: "phase-finished",
-    run,
-    phase: result.phase,
-    status: result.status,
-    at,
-    ...(result.lead === undefined ? {} : { lead: result.lead }),
-    criteria: result.verdicts.map(({ criterion, result: verdict, how, evidence }) => ({
-      text: criterion,
-      result: verdict,
-      how,
-      evidence,
-    })),
-    dropped: result.dropped,
-    ...(result.reason === undefined ? {} : { reason: result.reason }),
-    ...(result.outcome === undefined ? {} : { outcome: result.outcome }),
-    ...(result.cost === undefined ? {} : { cost: result.cost }),
-    ...(result.researcher === undefined ? {} : { researcher: result.researcher }),
-    ...(result.partial === undefined ? {} : { partial: result.partial }),
-  };
 }
 
 async function showStep(

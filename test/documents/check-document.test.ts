@@ -3,9 +3,8 @@ import { parseDocument } from "../../src/documents/parse-document.ts";
 import { renderDocument } from "../../src/documents/render-document.ts";
 import type { Finding, ResearchDocument } from "../../src/documents/finding.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
-import { outcomeOf } from "../../src/phases/verdict.ts";
 import { checkDocument, type CheckSource } from "../../src/documents/check-document.ts";
-import { decideCriterion } from "../../src/phases/decide-criterion.ts";
+import { decideCriterion, statusOf } from "../../src/phases/decide-criterion.ts";
 import { dropWrong } from "../../src/phases/builtin/drop-wrong.ts";
 
 const BASE = "a".repeat(40);
@@ -127,7 +126,12 @@ describe("criteria are decided from the text that was read back", () => {
       "searches-repeat",
       "quotes-verbatim",
     ]);
-    expect(outcomeOf([...verdicts.values()].map((result) => ({ result }) as never))).toBe("failed");
+    expect(
+      statusOf(
+        [...verdicts.values()].map((result) => ({ result }) as never),
+        undefined,
+      ),
+    ).toBe("failed");
   });
 
   test("an empty section, a wrong line and a missing base commit are each unmet", async () => {
@@ -141,7 +145,7 @@ describe("criteria are decided from the text that was read back", () => {
   test("what only a person can decide is undecided; no criterion at all is a failure", () => {
     const verdict = decideCriterion({ text: "x", check: "person" }, {} as never);
     expect(verdict).toMatchObject({ result: "undecided", how: "human" });
-    expect(outcomeOf([verdict])).toBe("needs_attention");
-    expect(outcomeOf([])).toBe("failed");
+    expect(statusOf([verdict], undefined)).toBe("needs_attention");
+    expect(statusOf([], undefined)).toBe("failed");
   });
 });

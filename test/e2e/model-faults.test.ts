@@ -17,7 +17,8 @@ import { parseRecord } from "../../src/llm/record.ts";
 import { paidGateway } from "../../src/llm/paid-gateway.ts";
 import type { CheckSource } from "../../src/documents/check-document.ts";
 import { repositorySource } from "../../src/documents/repository-source.ts";
-import { investigate, type PhaseResult } from "../../src/phases/investigate.ts";
+import { investigate } from "../../src/phases/investigate.ts";
+import type { PhaseResult } from "../../src/phases/phase-result.ts";
 import { modelResearcher } from "../../src/agent/model-researcher.ts";
 import { memoryPublisher } from "../../src/repository/memory-publisher.ts";
 import { type ResearchIn, researchIn } from "../agent/research-in.ts";
@@ -305,7 +306,7 @@ test("without a fault: the honest document, three calls and the judge's", () => 
   expect(honest.ends).toEqual(["reply", "reply", "reply", "reply"]);
   expect(endOf(honest)).toBe("honest");
   expect(honest.document).toContain(SENTENCE);
-  expect(honest.result!.verdicts.at(-1)).toMatchObject({ how: "model", result: "met" });
+  expect(honest.result!.criteria.at(-1)).toMatchObject({ how: "model", result: "met" });
 });
 
 describe.each(FAULTS.map((fault) => [nameOf(fault), fault] as const))("%s", (_, fault) => {
@@ -325,7 +326,7 @@ describe.each(FAULTS.map((fault) => [nameOf(fault), fault] as const))("%s", (_, 
     const ended = await work({ fault, isAt: (step) => step === "judge" });
     expect(disorder(ended)).toEqual([]);
     expect(endOf(ended)).toBe("honest");
-    const verdict = ended.result!.verdicts.find(({ criterion }) => criterion === JUDGED)!;
+    const verdict = ended.result!.criteria.find(({ text }) => text === JUDGED)!;
     // A call that nobody offered beside the JSON is left out, and the JSON read.
     const isRead = fault.kind !== "wrong-schema" && [...HARMLESS, ...WASTED].includes(fault.kind);
     expect(verdict.result).toBe(isRead ? "met" : "undecided");

@@ -5,6 +5,7 @@ import { decide } from "../../src/investigation/decide.ts";
 import type { Decision, Effect, InvestigationEvent, Rules } from "../../src/investigation/event.ts";
 import { type Actor, type Investigation, newInvestigation } from "../../src/investigation/investigation.ts";
 import type { PhaseOutcome } from "../../src/phases/outcome.ts";
+import type { PhaseResult } from "../../src/phases/phase-result.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 
 /** What the built-in researcher can do, with the usual gate. */
@@ -81,25 +82,28 @@ export function works(
     { kind: "run-started", run: id, base: SHA },
     ...phases.flatMap((phase): readonly InvestigationEvent[] => [
       { kind: "phase-started", run: id, phase, at: AT },
-      { kind: "phase-finished", run: id, phase, status, at: AT, criteria: [], dropped: 0 },
+      { kind: "phase-finished", run: id, at: AT, result: resultOf(phase, { status }) },
     ]),
   ];
 }
 
-type Finished = Extract<InvestigationEvent, { kind: "phase-finished" }>;
+/** What a run of a phase came to; nothing was found in it. */
+export function resultOf(type: string, more: Partial<PhaseResult> = {}): PhaseResult {
+  return { type, status: "completed", criteria: [], dropped: 0, files: [], ...more };
+}
 
 /** The run under way works one phase, which ends with what is given. */
 export function worksOne(
   { run }: Investigation,
   phase: string,
-  end: Partial<Pick<Finished, "status" | "reason" | "outcome" | "cost" | "researcher" | "partial">>,
+  end: Partial<PhaseResult>,
   readUpTo?: number,
 ): readonly InvestigationEvent[] {
   const id = run?.id ?? "none";
   return [
     { kind: "run-started", run: id, base: SHA, ...(readUpTo === undefined ? {} : { readUpTo }) },
     { kind: "phase-started", run: id, phase, at: AT },
-    { kind: "phase-finished", run: id, phase, status: "completed", at: AT, criteria: [], dropped: 0, ...end },
+    { kind: "phase-finished", run: id, at: AT, result: resultOf(phase, end) },
   ];
 }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decide } from "../../src/investigation/decide.ts";
 import type { InvestigationEvent } from "../../src/investigation/event.ts";
 import { type Investigation, MAX_ANSWERS } from "../../src/investigation/investigation.ts";
-import { boundOutcome, outcomeSentence, turnOf } from "../../src/phases/bound-outcome.ts";
+import { boundOutcome, outcomeSentence, turnOf } from "../../src/phases/outcome.ts";
 import { OUTCOMES, type PhaseCost, type PhaseOutcome } from "../../src/phases/outcome.ts";
 import {
   ADA,

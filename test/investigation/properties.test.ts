@@ -13,7 +13,7 @@ import { requestOf } from "../../src/investigation/label.ts";
 import { labelChanges, STATE_LABELS, stateLabelOf } from "../../src/investigation/state-label.ts";
 import { OUTCOMES, type PhaseOutcome } from "../../src/phases/outcome.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
-import { AT, commandOf, idle, PER_PHASE, RULES, SHA, WITH_MODEL } from "./history.ts";
+import { AT, commandOf, idle, PER_PHASE, resultOf, RULES, SHA, WITH_MODEL } from "./history.ts";
 
 const TYPES = PHASES.map(({ type }) => type);
 const COMMANDS = [
@@ -98,13 +98,11 @@ function finishedBy(run: fc.Arbitrary<string>): fc.Arbitrary<InvestigationEvent>
       status: fc.constantFrom("completed", "needs_attention", "failed", "left-out"),
       more: fc.oneof(fc.constant({}), extras),
     })
-    .map(({ more, ...of }) => ({
+    .map(({ run, phase, status, more }) => ({
       kind: "phase-finished" as const,
+      run,
       at: AT,
-      criteria: [],
-      dropped: 0,
-      ...of,
-      ...more,
+      result: resultOf(phase, { status, ...more }),
     }));
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Investigation } from "../../src/investigation/investigation.ts";
 import { restoreInvestigation } from "../../src/investigation/restore.ts";
-import { formatRecordLines, type RunRecord } from "../../src/phases/record-lines.ts";
+import { formatRecordLines } from "../../src/phases/record-lines.ts";
+import type { RunNotes } from "../../src/phases/phase-result.ts";
 import type { PhaseOutcome } from "../../src/phases/outcome.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 import { documentFileOf, specFileOf } from "../../src/phases/names.ts";
@@ -41,7 +42,7 @@ function worked(type: string, status = "completed"): [string, string] {
 }
 
 /** A spec whose run wrote about itself at the top of its output. */
-function workedWith(type: string, record: RunRecord, status = "completed"): [string, string] {
+function workedWith(type: string, record: RunNotes, status = "completed"): [string, string] {
   const [path, text] = spec(type, {
     set: { status, completed_at: AT },
     agentOutput: {

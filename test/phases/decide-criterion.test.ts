@@ -2,9 +2,13 @@ import { describe, expect, test } from "@jest/globals";
 import { parseDocument } from "../../src/documents/parse-document.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 import type { CheckName } from "../../src/phases/phase.ts";
-import { outcomeOf, type Verdict } from "../../src/phases/verdict.ts";
-import { decideCriterion, type Evidence } from "../../src/phases/decide-criterion.ts";
-import type { Judgement } from "../../src/phases/judgement.ts";
+import {
+  decideCriterion,
+  type Evidence,
+  type Judgement,
+  statusOf,
+} from "../../src/phases/decide-criterion.ts";
+import type { CriterionResult } from "../../src/phases/phase-result.ts";
 
 const [PHASE] = PHASES;
 function evidenceOf(text: string): Evidence {
@@ -56,7 +60,7 @@ describe("who decides a criterion", () => {
   });
 });
 
-test.each<readonly [readonly Verdict["result"][], ReturnType<typeof outcomeOf>]>([
+test.each<readonly [readonly CriterionResult["result"][], ReturnType<typeof statusOf>]>([
   [[], "failed"],
   [["met"], "completed"],
   [["met", "undecided"], "needs_attention"],
@@ -64,14 +68,13 @@ test.each<readonly [readonly Verdict["result"][], ReturnType<typeof outcomeOf>]>
   [["undecided", "unmet"], "failed"],
   [["undecided"], "needs_attention"],
 ])("criteria that are %j end a phase as %s", (results, expected) => {
-  const verdicts = results.map((result): Verdict => ({
-    criterion: "c",
-    check: "judged",
+  const criteria = results.map((result): CriterionResult => ({
+    text: "c",
     result,
     how: "machine",
     evidence: "e",
   }));
-  expect(outcomeOf(verdicts)).toBe(expected);
+  expect(statusOf(criteria, undefined)).toBe(expected);
 });
 
 test("a document that holds only marks meets no criterion that asks for something found", () => {

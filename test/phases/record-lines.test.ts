@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { boundOutcome } from "../../src/phases/bound-outcome.ts";
+import { boundOutcome } from "../../src/phases/outcome.ts";
 import { formatRecordLines, readRecordLines } from "../../src/phases/record-lines.ts";
 import { OUTCOMES } from "../../src/phases/outcome.ts";
 

@@ -5,7 +5,7 @@ import type { PhaseOutcome } from "../../src/phases/outcome.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 import { fillDefaults } from "../../src/investigation/settings/parse-repository-config.ts";
 import type { Account, CommentInfo, GitHub, GitHubApp } from "../../src/github/github.ts";
-import type { PhaseResult } from "../../src/phases/investigate.ts";
+import type { PhaseResult } from "../../src/phases/phase-result.ts";
 import { handleDelivery } from "../../src/service/handle-delivery.ts";
 import { phasesIn, rulesOf } from "../../src/service/repository-facts.ts";
 import type { ResearchHooks, ResearchRequest } from "../../src/service/research.ts";
@@ -118,13 +118,11 @@ class World {
     for (const phase of phases) {
       const outcome = this.ends[phase]?.shift();
       const result: PhaseResult = {
-        phase,
-        specId: phase,
+        type: phase,
         status: "completed",
-        document: undefined,
-        verdicts: [],
+        criteria: [],
         dropped: 0,
-        changed: true,
+        files: [`.chant/research/issue-42-${phase}.md`],
         cost,
         researcher: "large",
         ...(outcome === undefined ? {} : { outcome, partial: "the limit was reached" }),

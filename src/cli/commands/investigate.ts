@@ -10,7 +10,7 @@ import { repositorySource } from "../../documents/repository-source.ts";
 import { type InvestigateResult, investigate } from "../../phases/investigate.ts";
 import { researchContext } from "../../phases/builtin/research-context.ts";
 import { memoryPublisher } from "../../repository/memory-publisher.ts";
-import { phasesOf } from "../../phases/phases-of.ts";
+import { phasesOf } from "../../phases/parse-phase.ts";
 import type { Publisher } from "../../repository/repository.ts";
 import { protocolOf } from "../../repository/io/mirror.ts";
 import { labelledLocation } from "../../phases/phase-spec.ts";

@@ -1,4 +1,4 @@
-import type { PhaseRecord } from "../../phases/phase-record.ts";
+import type { PhaseRecord } from "../../phases/phase-result.ts";
 
 const FIX = "fix";
 

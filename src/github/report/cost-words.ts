@@ -1,6 +1,6 @@
 import { inlineCode } from "../../text/inline-code.ts";
 import type { Investigation } from "../../investigation/investigation.ts";
-import type { PhaseRecord } from "../../phases/phase-record.ts";
+import type { PhaseRecord } from "../../phases/phase-result.ts";
 import type { PhaseCost } from "../../phases/outcome.ts";
 import { formatMoney, type Micros, microsOf } from "../../llm/money.ts";
 import { counted } from "../../text/counted.ts";

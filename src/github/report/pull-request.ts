@@ -1,13 +1,12 @@
 import { formatLocation } from "../../text/location.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
-import { type LineReference, parseDocument } from "../../documents/parse-document.ts";
-import { UNKNOWN_MARK } from "../../documents/render-document.ts";
+import type { LineReference } from "../../documents/parse-document.ts";
 import { LIMITS } from "../../text/github-limits.ts";
 import type { Rules } from "../../investigation/event.ts";
 import type { Investigation } from "../../investigation/investigation.ts";
-import type { CriterionRecord, PhaseRecord } from "../../phases/phase-record.ts";
+import type { CriterionResult, PhaseRecord } from "../../phases/phase-result.ts";
 import type { Micros } from "../../llm/money.ts";
-import { outcomeSentence } from "../../phases/bound-outcome.ts";
+import { outcomeSentence } from "../../phases/outcome.ts";
 import { changesCode } from "./changes-code.ts";
 import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
 import { lengthen } from "../../text/lengthen.ts";
@@ -21,8 +20,6 @@ export interface PullInput {
   readonly repository: { readonly webUrl: string };
   readonly rules: Rules;
   readonly branch: string;
-  /** Specs and documents on the branch, path to text. */
-  readonly files: ReadonlyMap<string, string>;
   /** The phase that has this pull request for itself. */
   readonly phase?: string;
   /** What the investigation may cost, everybody's limits taken together; what was asked for when undefined. */
@@ -56,10 +53,10 @@ export function pullRequest(input: PullInput): { readonly title: SafeText; reado
     { text: safe(otherFindings(shown, finding)), rank: 5 },
     { text: `Refs #${issue.number}` as SafeText, rank: 0 },
     { text: criteriaTable(shown, safe), rank: 2 },
-    { text: safe(evidenceTable(input)), rank: 4 },
-    { text: safe(questionsOf(input, shown)), rank: 3 },
+    { text: safe(evidenceTable(input, shown)), rank: 4 },
+    { text: safe(questionsOf(shown)), rank: 3 },
     { text: safe(nextOf(investigation, changesCode(shown))), rank: 1 },
-    { text: safe(filesOf(input)), rank: 1 },
+    { text: safe(filesOf(input, shown)), rank: 1 },
     { text: safe(costTable(shown)), rank: 5 },
     { text: safe(footer(input)), rank: 1 },
   ];
@@ -141,7 +138,7 @@ function criteriaTable(phases: readonly PhaseRecord[], safe: (text: string) => S
     : safeBlocks(head, fold("What is met and how it was decided", safe(tableOf(met))));
 }
 
-function tableOf(criteria: readonly (CriterionRecord & { readonly type: string })[]): string {
+function tableOf(criteria: readonly (CriterionResult & { readonly type: string })[]): string {
   const rows = criteria
     .slice(0, MAX_CRITERIA)
     .map(
@@ -159,18 +156,16 @@ function tableOf(criteria: readonly (CriterionRecord & { readonly type: string }
 
 const MAX_CRITERIA = 60;
 
-function evidenceTable({ investigation, repository, files, phase }: PullInput): string {
+function evidenceTable({ investigation, repository }: PullInput, phases: readonly PhaseRecord[]): string {
   const { base } = investigation;
   const seen = new Map<string, { readonly reference: LineReference; readonly phases: Set<string> }>();
-  for (const [type, text] of documentsOf(files, investigation.issue)) {
-    if (phase !== undefined && type !== phase) continue;
-    for (const { value } of parseDocument(text).lines) {
-      const key = formatLocation(value);
+  for (const { type, cited = [] } of byTelling(phases))
+    for (const reference of cited) {
+      const key = formatLocation(reference);
       const known = seen.get(key);
-      if (known === undefined) seen.set(key, { reference: value, phases: new Set([type]) });
+      if (known === undefined) seen.set(key, { reference, phases: new Set([type]) });
       else known.phases.add(type);
     }
-  }
   if (seen.size === 0 || base === undefined) return "";
   const rows = [...seen.values()].slice(0, MAX_EVIDENCE).flatMap(({ reference, phases }) => {
     const { path, start, end } = reference;
@@ -211,7 +206,7 @@ function addressOf(path: string): string {
     .join("/");
 }
 
-function questionsOf({ files, investigation, phase }: PullInput, phases: readonly PhaseRecord[]): string {
+function questionsOf(phases: readonly PhaseRecord[]): string {
   const open = phases.flatMap(({ type, criteria = [] }) =>
     criteria
       .filter(({ result }) => result !== "met")
@@ -220,17 +215,9 @@ function questionsOf({ files, investigation, phase }: PullInput, phases: readonl
           `- ${type}: ${clipMarkdown(text, MAX_WORDS)} – ${clipMarkdown(evidence, MAX_WORDS)}`,
       ),
   );
-  const unknown = [...documentsOf(files, investigation.issue)]
-    .filter(([type]) => phase === undefined || type === phase)
-    .flatMap(([type, text]) =>
-      text
-        .split("\n")
-        .filter((line) => line.startsWith(`- ${UNKNOWN_MARK} `))
-        .map(
-          (line) =>
-            `- ${type}: not known: ${clipMarkdown(line.slice(`- ${UNKNOWN_MARK} `.length), MAX_WORDS)}`,
-        ),
-    );
+  const unknown = byTelling(phases).flatMap(({ type, unknowns = [] }) =>
+    unknowns.map((text) => `- ${type}: not known: ${clipMarkdown(text, MAX_WORDS)}`),
+  );
   const asked = phases.flatMap(({ type, outcome }) =>
     (outcome?.questions ?? []).map(
       (question) => `- ${type} asks the reporter: ${clipMarkdown(question, MAX_WORDS)}`,
@@ -270,8 +257,8 @@ function nextOf({ stage, wanted, endedBy }: Investigation, hasChange: boolean): 
   return ["## What to comment next", "", ...lines].join("\n");
 }
 
-function filesOf({ files, repository, branch }: PullInput): string {
-  const paths = [...files.keys()].filter((path) => path.startsWith(".chant/research/"));
+function filesOf({ repository, branch }: PullInput, phases: readonly PhaseRecord[]): string {
+  const paths = phases.flatMap(({ files = [] }) => files).sort();
   if (paths.length === 0) return "";
   return [
     "## Documents",
@@ -311,17 +298,11 @@ function footer({ investigation, repository, branch, cap }: PullInput): string {
   return `*${facts.join(" · ")}*`;
 }
 
-/** Documents by phase, in the order of what a reader wants to know. */
-function documentsOf(
-  files: ReadonlyMap<string, string>,
-  issue: number,
-): readonly (readonly [string, string])[] {
-  const prefix = `.chant/research/issue-${issue}-`;
-  const place = (type: string): number => (TELLING.includes(type) ? TELLING.indexOf(type) : TELLING.length);
-  return [...files]
-    .filter(([path]) => path.startsWith(prefix) && path.endsWith(".md"))
-    .map(([path, text]) => [path.slice(prefix.length, -".md".length), text] as const)
-    .sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
+/** Phases in the order of what a reader wants to know. */
+function byTelling(phases: readonly PhaseRecord[]): readonly PhaseRecord[] {
+  const place = ({ type }: PhaseRecord): number =>
+    TELLING.includes(type) ? TELLING.indexOf(type) : TELLING.length;
+  return [...phases].sort((a, b) => place(a) - place(b) || (a.type < b.type ? -1 : 1));
 }
 
 function cell(text: string): string {

@@ -10,11 +10,11 @@ import {
   type Stage,
   UNDER_WAY,
 } from "../../investigation/investigation.ts";
-import type { PhaseRecord } from "../../phases/phase-record.ts";
-import { outcomeSentence } from "../../phases/bound-outcome.ts";
+import type { PhaseRecord } from "../../phases/phase-result.ts";
+import { outcomeSentence } from "../../phases/outcome.ts";
 import type { Micros } from "../../llm/money.ts";
 import type { PhaseOutcome } from "../../phases/outcome.ts";
-import { branchFor, documentFileOf } from "../../phases/names.ts";
+import { branchFor } from "../../phases/names.ts";
 import type { RepositoryConfig } from "../../investigation/settings/repository-config.ts";
 import { changesCode } from "./changes-code.ts";
 import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
@@ -28,7 +28,7 @@ export interface StatusInput {
   readonly repository: { readonly webUrl: string };
   readonly rules: Rules;
   readonly destination: RepositoryConfig["destination"];
-  /** Documents by phase; the thread shows them when there is no branch. */
+  /** Texts by phase that the thread shows, where there is no branch. */
   readonly documents: ReadonlyMap<string, string>;
   /** What the running phase is doing. */
   readonly step?: string;
@@ -184,7 +184,7 @@ function nextOf({ stage, endedBy, wanted, phases, pull }: Investigation): string
     : `\`${endedBy}\` says so, so no further phase was worked. \`/casebook retry\` goes on all the same, with \`${next}\`.`;
 }
 
-function phaseTable({ investigation, repository, rules, destination, documents }: StatusInput): string {
+function phaseTable({ investigation, repository, rules, destination }: StatusInput): string {
   const { phases, wanted, stage, issue } = investigation;
   const known = new Set(phases.map(({ type }) => type));
   const coming: PhaseRecord[] = UNDER_WAY.has(stage)
@@ -194,10 +194,10 @@ function phaseTable({ investigation, repository, rules, destination, documents }
   if (rows.length === 0) return "";
   const hasCost = rows.some((record) => pricedOf(record) !== "");
   const line = (record: PhaseRecord): string => {
-    const isLinked = destination === "pull-request" && documents.has(record.type);
     const branch = branchFor(issue, rules.perPhase ? record.type : undefined);
-    const url = `${repository.webUrl}/blob/${branch}/${documentFileOf(String(issue), record)}`;
-    const name = isLinked ? `[${record.type}](${url})` : record.type;
+    const [document] = destination === "pull-request" ? (record.files ?? []) : [];
+    const url = `${repository.webUrl}/blob/${branch}/${document}`;
+    const name = document === undefined ? record.type : `[${record.type}](${url})`;
     const cost = hasCost ? ` ${pricedOf(record)} |` : "";
     return `| ${name} | ${stateOf(record)} | ${cell(findingOf(record))} | ${checksOf(record)} | ${tookOf(record)} |${cost}`;
   };
@@ -261,11 +261,7 @@ function pullOf({ investigation: { pull }, repository }: StatusInput): string {
 }
 
 /** Without a branch the thread holds the documents, each folded. */
-function findings(
-  { destination, documents }: StatusInput,
-  safe: (text: string) => SafeText,
-): readonly SafeText[] {
-  if (destination !== "comment") return [];
+function findings({ documents }: StatusInput, safe: (text: string) => SafeText): readonly SafeText[] {
   return [...documents].map(([phase, text]) => fold(phase, safe(wholeBlocks(text, MAX_DOCUMENT))));
 }
 

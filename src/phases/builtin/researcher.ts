@@ -1,7 +1,7 @@
-import type { PhaseCost, PhaseOutcome } from "../outcome.ts";
+import type { Judgement } from "../decide-criterion.ts";
+import type { RunNotes } from "../phase-result.ts";
 import type { ResearchDocument } from "../../documents/finding.ts";
 import type { Phase } from "../phase.ts";
-import type { Judgement } from "../judgement.ts";
 import type { ResearchContext } from "./research-context.ts";
 import type { Location } from "../../text/location.ts";
 import { writeDocument } from "./write-document.ts";
@@ -22,20 +22,13 @@ export interface Earlier {
   readonly files: ReadonlyMap<string, string>;
 }
 
-export interface Written {
+export interface Written extends RunNotes {
   readonly document: ResearchDocument;
-  /** `builtin`, or names of models. */
   readonly researcher: string;
   /** Statements that failed their check before the document was made. */
   readonly dropped: number;
   /** More files that are published with the document, by path. */
   readonly files?: ReadonlyMap<string, string>;
-  readonly outcome?: PhaseOutcome;
-  readonly cost?: PhaseCost;
-  /** Which limit ended the work early. */
-  readonly partial?: string;
-  /** Why it failed, for people. */
-  readonly reason?: string;
   /** Where the test of a reproduction belongs in the repository; kept as a label of the spec. */
   readonly test?: string;
   /** Lines that a model takes for the cause: the next phases begin there. */

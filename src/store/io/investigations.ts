@@ -1,6 +1,7 @@
 import type { PgBoss } from "pg-boss";
 import type { Decision, Effect } from "../../investigation/event.ts";
 import type { Investigation } from "../../investigation/investigation.ts";
+import { parseInvestigation } from "../../investigation/stored.ts";
 import type { IssueKey, Store, StoredInvestigation } from "../store.ts";
 import { type Connection, type Database, inTransaction } from "./database.ts";
 import { NOW } from "./now.ts";
@@ -22,7 +23,7 @@ export function investigationStore(
         `SELECT state FROM ${schema}.investigation WHERE repository = $1 AND issue = $2`,
         [repository, issue],
       );
-      return rows[0] === undefined ? undefined : (JSON.parse(rows[0].state) as Investigation);
+      return rows[0] === undefined ? undefined : parseInvestigation(rows[0].state);
     },
     async investigations(repository) {
       const { rows } = await database.query<{ state: string; installation: string; changed_at: number }>(
@@ -31,7 +32,7 @@ export function investigationStore(
         [repository ?? null],
       );
       return rows.map(({ state, installation, changed_at }): StoredInvestigation => ({
-        investigation: JSON.parse(state) as Investigation,
+        investigation: parseInvestigation(state),
         installation: Number(installation),
         changedAt: changed_at,
       }));
@@ -85,7 +86,7 @@ export function investigationStore(
       [repository, issue],
     );
     const before = rows[0]?.state;
-    const current = before === undefined ? undefined : (JSON.parse(before) as Investigation);
+    const current = before === undefined ? undefined : parseInvestigation(before);
     const decision = decide(current);
     if (decision !== undefined) {
       const state = JSON.stringify(decision.investigation);

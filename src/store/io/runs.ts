@@ -1,5 +1,5 @@
 import type { PgBoss } from "pg-boss";
-import type { Investigation } from "../../investigation/investigation.ts";
+import { parseInvestigation } from "../../investigation/stored.ts";
 import type { Store } from "../store.ts";
 import { type Connection, type Database, inTransaction } from "./database.ts";
 import { NOW } from "./now.ts";
@@ -84,7 +84,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
         const wanted: string[] = [];
         const recovered: string[] = [];
         for (const { repository, issue, installation, state } of investigations) {
-          const run = (JSON.parse(state) as Investigation).run?.id;
+          const run = parseInvestigation(state).run?.id;
           if (run === undefined) continue;
           wanted.push(run);
           const { rows } = await connection.query(

@@ -1,3 +1,4 @@
+import { PHASES } from "../../../src/phases/catalogue.ts";
 import { describe, expect, test } from "@jest/globals";
 import { parseDocument } from "../../../src/documents/parse-document.ts";
 import type { Entry } from "../../../src/llm/transcript.ts";
@@ -18,7 +19,11 @@ const TEST = {
   actual: "One of them is missing.",
 };
 const resultOf = ({ result }: PhaseIn, check: string) =>
-  result.phases.flatMap(({ verdicts }) => verdicts).find((one) => one.check === check);
+  result.phases.flatMap(({ criteria }) => criteria).find(({ text }) => textsOf(check).includes(text));
+const textsOf = (check: string) =>
+  PHASES.flatMap(({ criteria }) => criteria)
+    .filter((criterion) => criterion.check === check)
+    .map(({ text }) => text);
 
 /** Works a phase until the first replies are answered, then takes it up again from what is stored. */
 async function takenUpAgain(first: readonly object[], sandbox = passing): Promise<PhaseIn> {

@@ -274,7 +274,7 @@ describe("whatever a model writes, wherever it may write", () => {
         expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
         expect(spec.criteria.map((one) => one.text)).toEqual(phase.criteria.map((one) => one.text));
         expect(spec.criteria.map(({ done }) => done)).toEqual(
-          result!.verdicts.map((verdict) => verdict.result === "met"),
+          result!.criteria.map((criterion) => criterion.result === "met"),
         );
         expect(spec.status).toBe(result!.status);
         expect(spec.labels.filter((label) => HIDDEN.test(label) || label.includes("\n"))).toEqual([]);

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { type Core, newInvestigation, type Investigation } from "../../../src/investigation/investigation.ts";
 import { enter } from "../../../src/investigation/change.ts";
 import type { Rules } from "../../../src/investigation/event.ts";
-import { boundOutcome, outcomeSentence } from "../../../src/phases/bound-outcome.ts";
-import { OUTCOMES } from "../../../src/phases/outcome.ts";
+import { boundOutcome, OUTCOMES, outcomeSentence } from "../../../src/phases/outcome.ts";
+import { factsOf } from "../../../src/phases/read-result.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { checkContent } from "../../../src/github/report/check-content.ts";
 import { configurationIssue } from "../../../src/github/report/configuration-issue.ts";
@@ -36,6 +36,9 @@ const core: Core = {
       startedAt: "2026-02-28T23:59:50Z",
       endedAt: "2026-03-01T00:00:05Z",
       lead: "Hypothesis: The issue is about `a|b.ts`.",
+      cited: [{ path: "src/a.ts", start: 3, end: 9 }],
+      unknowns: ["whether it is so"],
+      files: [".chant/research/issue-42-comprehension.md"],
       criteria: [
         {
           text: "Every reference resolves",
@@ -344,7 +347,6 @@ describe("the status comment of what a model worked", () => {
             repository,
             rules,
             branch: "casebook/issue-42",
-            files: new Map(),
           });
           for (const shown of [body, proposed]) {
             expect(Buffer.byteLength(shown)).toBeLessThan(58_000);
@@ -365,19 +367,12 @@ describe("the status comment of what a model worked", () => {
 });
 
 describe("the pull request", () => {
-  const files = new Map([
-    [
-      ".chant/research/issue-42-comprehension.md",
-      `# Comprehension\n\nBase commit: \`${base}\`\n\n**x** (\`src/a.ts:3-9\`)\n\n- Not known: whether it is so\n`,
-    ],
-  ]);
   const input = {
     investigation: { ...core, stage: "done" } as const,
     issue: { number: 42, title: "Crash in `a` fixes #7 @ada" },
     repository,
     rules,
     branch: "casebook/issue-42",
-    files,
   };
 
   test("holds finding, criteria with how each was decided, evidence at the base commit, and open questions", () => {
@@ -476,10 +471,8 @@ describe("the pull request", () => {
   test("names and links the lines, whatever the path is made of", () => {
     const paths = ["app/[id]/(g)/page.ts", "a|b.ts", "o'k.ts", "a(.ts", "ü b.ts", "x\ud800.ts"];
     const text = paths.map((path) => `- x (\`${path}:3\`)`).join("\n");
-    const body = pullRequest({
-      ...input,
-      files: new Map([[".chant/research/issue-42-root-cause.md", text]]),
-    }).body;
+    const phases = [{ type: "root-cause", status: "completed", ...factsOf(text) } as const];
+    const { body } = pullRequest({ ...input, investigation: { ...input.investigation, phases } });
     const rows = body.split("\n").filter((line) => line.startsWith("| ["));
     expect(rows.map((row) => row.replaceAll(`${repository.webUrl}/blob/${base}`, ""))).toEqual([
       "| [`app/[id]/(g)/page.ts:3`](/app/%5Bid%5D/%28g%29/page.ts#L3) | root-cause |",
@@ -515,17 +508,17 @@ describe("the pull request", () => {
 
   test("stays below what GitHub takes with thousands of references", () => {
     const lines = Array.from({ length: 5_000 }, (_, i) => `- x (\`src/file-${i}.ts:${i + 1}\`)`).join("\n");
-    const big = new Map([[".chant/research/issue-42-root-cause.md", lines]]);
     const phases = [
       {
         ...running.phases[0]!,
+        ...factsOf(lines),
         criteria: Array.from({ length: 900 }, (_, i) => ({
           ...running.phases[0]!.criteria![0]!,
           text: `criterion ${i} ${"x".repeat(100)}`,
         })),
       },
     ];
-    const { body } = pullRequest({ ...input, files: big, investigation: { ...input.investigation, phases } });
+    const { body } = pullRequest({ ...input, investigation: { ...input.investigation, phases } });
     expect(Buffer.byteLength(body)).toBeLessThan(58_000);
     expect(body).toContain("Refs #42");
   });
