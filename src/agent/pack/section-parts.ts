@@ -2,6 +2,9 @@ import type { Block } from "../../documents/finding.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import * as comprehension from "../../phases/builtin/comprehension.ts";
 import * as impact from "../../phases/builtin/impact-map.ts";
+import { coChange } from "../../phases/builtin/impact-co-change.ts";
+import { callers, publicSurface, tests } from "../../phases/builtin/impact-reach.ts";
+import { callersOfSuspects, lineHistory } from "../../phases/builtin/suspect-history.ts";
 import * as cause from "../../phases/builtin/root-cause.ts";
 import { blockItems } from "./block-items.ts";
 import { falling, type Part, type PartName } from "./part.ts";
@@ -42,14 +45,14 @@ const SECTIONS = {
     "callers in the repository",
     0.9,
     "callers",
-    cause.callersOfSuspects,
+    callersOfSuspects,
   ),
   "line-history": section(
     "Who changed the leading suspect's lines",
     "history of the repository",
     0.85,
     "blame",
-    cause.lineHistory,
+    lineHistory,
   ),
   similar: section(
     "Code of the same kind",
@@ -58,15 +61,15 @@ const SECTIONS = {
     "similar_code",
     impact.similar,
   ),
-  uses: section("Who uses the targets", "uses in the repository", 0.93, "references", impact.callers),
+  uses: section("Who uses the targets", "uses in the repository", 0.93, "references", callers),
   "public-surface": section(
     "What outside code can reach",
     "definitions in the repository",
     0.85,
     "symbols",
-    impact.publicSurface,
+    publicSurface,
   ),
-  tests: section("Tests that reach the suspects", "tests of the repository", 0.9, "references", impact.tests),
+  tests: section("Tests that reach the suspects", "tests of the repository", 0.9, "references", tests),
   docs: section(
     "Documentation that names them",
     "documentation of the repository",
@@ -74,13 +77,7 @@ const SECTIONS = {
     "search",
     impact.docs,
   ),
-  "co-change": section(
-    "Files that change together",
-    "history of the repository",
-    0.85,
-    "history",
-    impact.coChange,
-  ),
+  "co-change": section("Files that change together", "history of the repository", 0.85, "history", coChange),
   risks: section("Measured risks", "measures of the repository", 0.85, "references", impact.risks),
 } as const satisfies Partial<Record<PartName, Section>>;
 export type SectionName = keyof typeof SECTIONS;

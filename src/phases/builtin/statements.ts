@@ -54,3 +54,21 @@ export function listed(items: readonly string[], max = 6): string {
   const shown = items.length > max ? [...items.slice(0, max - 1), `${items.length - max + 1} more`] : items;
   return shown.length < 2 ? (shown[0] ?? "") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
+
+/** What a document says in place of a section about the targets when there is none. */
+export const NO_TARGET = "a function to follow; no suspect lies in one";
+
+const DAY = 86_400;
+
+export function dateOf(seconds: number): string {
+  return new Date(Math.floor(seconds / DAY) * DAY * 1000).toISOString().slice(0, 10);
+}
+
+export function wordSearch(pattern: string): {
+  kind: "word";
+  pattern: string;
+  include: readonly string[];
+  exclude: readonly string[];
+} {
+  return { kind: "word", pattern, include: [], exclude: [] };
+}

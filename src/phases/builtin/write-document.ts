@@ -4,6 +4,9 @@ import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
 import * as comprehension from "./comprehension.ts";
 import * as impact from "./impact-map.ts";
+import { coChange } from "./impact-co-change.ts";
+import { callers, publicSurface, tests } from "./impact-reach.ts";
+import { callersOfSuspects, lineHistory } from "./suspect-history.ts";
 import * as cause from "./root-cause.ts";
 import { counted, fact, hypothesis, listed, measured, percent } from "./statements.ts";
 import { citationOf, qualifiedName } from "./suspects.ts";
@@ -32,18 +35,18 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   missing: comprehension.missing,
   questions: comprehension.questions,
   suspects: cause.suspects,
-  "callers-of-suspects": cause.callersOfSuspects,
-  "line-history": cause.lineHistory,
+  "callers-of-suspects": callersOfSuspects,
+  "line-history": lineHistory,
   hypotheses: cause.hypotheses,
   sequence: cause.sequence,
   options: cause.options,
   "not-established": cause.notEstablished,
   similar: impact.similar,
-  callers: impact.callers,
-  "public-surface": impact.publicSurface,
-  tests: impact.tests,
+  callers,
+  "public-surface": publicSurface,
+  tests,
   docs: impact.docs,
-  "co-change": impact.coChange,
+  "co-change": coChange,
   scope: impact.scope,
   risks: impact.risks,
   targets: impact.targetFiles,
@@ -60,8 +63,8 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   ]),
   "stage-impact-map": together([
     ["Similar code", impact.similar],
-    ["Callers and importers", impact.callers],
-    ["Tests", impact.tests],
+    ["Callers and importers", callers],
+    ["Tests", tests],
     ["Target files", impact.targetFiles],
   ]),
 };

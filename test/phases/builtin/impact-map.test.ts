@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { coChange } from "../../../src/phases/builtin/impact-map.ts";
+import { coChange } from "../../../src/phases/builtin/impact-co-change.ts";
 import { exampleRepository } from "../../fakes/casebook.ts";
 import { researchIn } from "../../agent/research-in.ts";
 
