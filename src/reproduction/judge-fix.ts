@@ -1,7 +1,6 @@
 import { type JudgedRun, RUNS_NEEDED } from "./judge-reproduction.ts";
 import { keyOf, type TestReport, type TestResult } from "./test-report.ts";
-import { testsOf } from "./tests-of.ts";
-import { worseTests } from "./worse-tests.ts";
+import { testsOf, worseTests } from "./compare-reports.ts";
 
 export interface FixEvidence {
   /** Runs of the failing test: on the base commit, and with the change. */

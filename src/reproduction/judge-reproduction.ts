@@ -1,12 +1,11 @@
 import type { SandboxResult } from "../sandbox/sandbox.ts";
-import { normaliseFailure } from "./same-failure.ts";
-import { familyOf } from "./static/family.ts";
+import { normaliseFailure } from "./compare-reports.ts";
+import { familyOf } from "./static/mask-text.ts";
 import { findForbidden, findReplaced } from "./static/forbidden.ts";
 import { maskText } from "./static/mask-text.ts";
 import { vacuity } from "./static/vacuous.ts";
 import { keyOf, type TestReport, type TestResult } from "./test-report.ts";
-import { testsOf } from "./tests-of.ts";
-import { worseTests } from "./worse-tests.ts";
+import { testsOf, worseTests } from "./compare-reports.ts";
 
 export interface JudgedRun {
   readonly result: SandboxResult;

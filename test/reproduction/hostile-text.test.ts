@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { judgeReproduction } from "../../src/reproduction/judge-reproduction.ts";
-import { parseXml } from "../../src/reproduction/reports/parse-xml.ts";
+import { parseXml } from "../../src/reproduction/reports/read-junit.ts";
 import { placeOf, V8_FRAME } from "../../src/reproduction/reports/place-of.ts";
 import { errorOf } from "../../src/reproduction/reports/read-jest-json.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
@@ -33,7 +33,7 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["process words", lines("Runtime ".repeat(4))],
 ];
 
-describe.each(["Python", "JavaScript", "Go", "Ruby"])("%s", (language) => {
+describe.each(["Python", "JavaScript", "Go", "Rust"])("%s", (language) => {
   test.each(TEXTS)(
     "%s is looked at in time",
     (_, text) => {

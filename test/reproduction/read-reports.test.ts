@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { FRAMEWORKS } from "../../src/reproduction/frameworks/frameworks.ts";
 import type { Detection, FrameworkName } from "../../src/reproduction/frameworks/test-framework.ts";
-import { parseXml } from "../../src/reproduction/reports/parse-xml.ts";
+import { parseXml } from "../../src/reproduction/reports/read-junit.ts";
 import type { TestReport } from "../../src/reproduction/test-report.ts";
 
 /** Reads what a runner wrote, with the fields that are undefined left out. */
@@ -25,7 +25,7 @@ test.each(FRAMEWORKS.map(({ name }) => name))(
   },
 );
 
-/** From runs of the programs, shortened: pytest 9.0, Jest 30, Mocha 12, Go 1.19, Rust 1.9x, RSpec 3.12; Surefire, PHPUnit and .NET by their documentation. */
+/** From runs of the programs, shortened: pytest 9.0, Jest 30, Mocha 12, Go 1.19, Rust 1.9x. */
 describe.each<readonly [FrameworkName, string, Partial<Detection>, readonly object[]]>([
   [
     "pytest",
@@ -328,136 +328,6 @@ E   ModuleNotFoundError: No module named 'nope'</error></testcase>
       { name: "exits", outcome: "error", message: "the process of the tests ended in it" },
     ],
   ],
-  [
-    "maven",
-    `<?xml version="1.0"?><testsuite name="org.x.StoreTest">
-<testcase name="ok" classname="org.x.StoreTest" time="0.1"/>
-<testcase name="fails" classname="org.x.StoreTest"><failure message="expected: &lt;2&gt; but was: &lt;1&gt;" type="org.opentest4j.AssertionFailedError"><![CDATA[org.opentest4j.AssertionFailedError: expected
-\tat org.junit.jupiter.api.AssertEquals.fail(AssertEquals.java:150)
-\tat org.x.StoreTest.fails(StoreTest.java:12)]]></failure></testcase>
-<testcase name="throws" classname="org.x.StoreTest"><error message="bad" type="java.lang.IllegalStateException">java.lang.IllegalStateException: bad
-\tat org.x.StoreTest.throws(StoreTest.java:20)</error></testcase></testsuite>
-<?xml version="1.0"?><testsuite name="org.x.OtherTest"><testcase name="" classname="org.x.OtherTest"><error type="java.lang.ExceptionInInitializerError">java.lang.ExceptionInInitializerError</error></testcase></testsuite>`,
-    { tests: ["src/test/java/org/x/StoreTest.java"] },
-    [
-      { name: "org.x.StoreTest.ok", file: "src/test/java/org/x/StoreTest.java", outcome: "passed" },
-      {
-        name: "org.x.StoreTest.fails",
-        file: "src/test/java/org/x/StoreTest.java",
-        outcome: "failed",
-        type: "AssertionFailedError",
-        message: "expected: <2> but was: <1>",
-        at: { path: "src/test/java/org/x/StoreTest.java", line: 12 },
-      },
-      {
-        name: "org.x.StoreTest.throws",
-        file: "src/test/java/org/x/StoreTest.java",
-        outcome: "failed",
-        type: "IllegalStateException",
-        message: "bad",
-        at: { path: "src/test/java/org/x/StoreTest.java", line: 20 },
-      },
-      { name: "org.x.OtherTest.", outcome: "error", type: "ExceptionInInitializerError" },
-    ],
-  ],
-  [
-    "rspec",
-    JSON.stringify({
-      messages: ["An error occurred while loading ./b_spec.rb."],
-      examples: [
-        { full_description: "thing passes", status: "passed", file_path: "./spec/a_spec.rb" },
-        {
-          full_description: "thing fails",
-          status: "failed",
-          file_path: "./spec/a_spec.rb",
-          exception: {
-            class: "RSpec::Expectations::ExpectationNotMetError",
-            message: "\nexpected: 2\n     got: 1\n",
-            backtrace: [
-              "/usr/share/gems/rspec-support/lib/support.rb:102:in `block'",
-              "/repo/spec/a_spec.rb:3:in `block (2 levels) in <top (required)>'",
-              "/usr/share/gems/rspec-core/lib/rspec/core/hooks.rb:486:in `block in run'",
-            ],
-          },
-        },
-        {
-          full_description: "thing hook x",
-          status: "failed",
-          file_path: "./spec/a_spec.rb",
-          exception: {
-            class: "RuntimeError",
-            message: "hook",
-            backtrace: [
-              "/repo/spec/a_spec.rb:6:in `block'",
-              "/usr/share/gems/rspec-core/lib/rspec/core/hooks.rb:365:in `run'",
-            ],
-          },
-        },
-        { full_description: "thing skipped", status: "pending", file_path: "./spec/a_spec.rb" },
-      ],
-      summary: { errors_outside_of_examples_count: 1 },
-    }),
-    {},
-    [
-      { name: "thing passes", file: "spec/a_spec.rb", outcome: "passed" },
-      {
-        name: "thing fails",
-        file: "spec/a_spec.rb",
-        outcome: "failed",
-        type: "ExpectationNotMetError",
-        message: "expected: 2\n     got: 1",
-        at: { path: "spec/a_spec.rb", line: 3 },
-      },
-      {
-        name: "thing hook x",
-        file: "spec/a_spec.rb",
-        outcome: "error",
-        type: "RuntimeError",
-        message: "hook",
-        at: { path: "spec/a_spec.rb", line: 6 },
-      },
-      { name: "thing skipped", file: "spec/a_spec.rb", outcome: "skipped" },
-      { name: "(loading)", outcome: "error", message: "An error occurred while loading ./b_spec.rb." },
-    ],
-  ],
-  [
-    "phpunit",
-    `<testsuites><testsuite name="ATest"><testcase name="testOk" class="ATest" file="/repo/tests/ATest.php" line="4"/>
-<testcase name="testFails" class="ATest" file="/repo/tests/ATest.php"><failure type="PHPUnit\\Framework\\ExpectationFailedException">ATest::testFails
-Failed asserting that 2 is identical to 1.
-
-/repo/tests/ATest.php:5
-</failure></testcase></testsuite></testsuites>`,
-    {},
-    [
-      { name: "ATest::testOk", file: "tests/ATest.php", outcome: "passed" },
-      {
-        name: "ATest::testFails",
-        file: "tests/ATest.php",
-        outcome: "failed",
-        type: "ExpectationFailedException",
-        message: "ATest::testFails\nFailed asserting that 2 is identical to 1.\n\n/repo/tests/ATest.php:5",
-        at: { path: "tests/ATest.php", line: 5 },
-      },
-    ],
-  ],
-  [
-    "dotnet test",
-    `<?xml version="1.0"?><TestRun><Results><UnitTestResult testName="X.Tests.Ok" outcome="Passed"/>
-<UnitTestResult testName="X.Tests.Fails" outcome="Failed"><Output><ErrorInfo><Message>System.InvalidOperationException : bad</Message><StackTrace>   at X.Store.Set() in /repo/src/Store.cs:line 9
-   at X.Tests.Fails() in /repo/test/StoreTests.cs:line 12</StackTrace></ErrorInfo></Output></UnitTestResult></Results></TestRun>`,
-    {},
-    [
-      { name: "X.Tests.Ok", outcome: "passed" },
-      {
-        name: "X.Tests.Fails",
-        outcome: "failed",
-        type: "InvalidOperationException",
-        message: "System.InvalidOperationException : bad",
-        at: { path: "src/Store.cs", line: 9 },
-      },
-    ],
-  ],
 ])("%s", (name, text, detection, tests) => {
   test("writes a report that is read", () => {
     expect(JSON.parse(JSON.stringify(read(name, text, detection)))).toEqual({ kind: "report", tests });
@@ -467,19 +337,24 @@ Failed asserting that 2 is identical to 1.
 test("XML of reports is read: entities, sections, comments, single quotes, a sign within quotes", () => {
   expect(
     parseXml(
-      "<?xml version='1.0'?><!DOCTYPE a><!-- <b> --><a x='1 > 0' y=\"&lt;&#10;&#x41;&unknown;\">t&amp;<![CDATA[<c>]]><d/></a>",
+      "<?xml version='1.0'?><!DOCTYPE a><!-- <b> --><a x='1 > 0' y=\"&lt;&#10;&#x41;\">t&amp;<![CDATA[<c>]]><d/></a>",
     ),
-  ).toMatchObject([
-    {
-      name: "a",
-      attributes: new Map([
-        ["x", "1 > 0"],
-        ["y", "<\nA&unknown;"],
-      ]),
-      text: "t&<c>",
-      children: [{ name: "d" }],
-    },
-  ]);
+  ).toMatchObject({
+    name: "a",
+    attributes: new Map([
+      ["x", "1 > 0"],
+      ["y", "<\nA"],
+    ]),
+    text: "t&<c>",
+    children: [{ name: "d" }],
+  });
+});
+
+test("characters that XML forbids do not hide a report", () => {
+  expect(parseXml("<a x='\u001b[31m'>\0\ud83d\uffff</a>")).toMatchObject({
+    attributes: new Map([["x", "\ufffd[31m"]]),
+    text: "\ufffd\ufffd\ufffd",
+  });
 });
 
 test.each([
@@ -491,7 +366,15 @@ test.each([
   "<![CDATA[",
   "<a x='",
   "< a/>",
+  "<a/><a/>",
+  "<a x='1' x='2'/>",
+  "words",
+  "",
   `${"<a>".repeat(100)}${"</a>".repeat(100)}`,
-])("%j is no report", (text) => {
+  `<a>${"<b/>".repeat(200_001)}</a>`,
+  // No entity is defined, so none can grow or read a file.
+  '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]><a>&c;</a>',
+  '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+])("%.60j is no report", (text) => {
   expect(parseXml(text)).toBeUndefined();
 });

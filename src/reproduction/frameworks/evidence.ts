@@ -66,13 +66,6 @@ export function snakeCase(topic: string): string {
   return topic.replaceAll("-", "_");
 }
 
-export function pascalCase(topic: string): string {
-  return topic
-    .split("-")
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
-}
-
 /** A command that starts in a folder of the copy. */
 export function inFolder(folder: string, command: readonly string[]): readonly string[] {
   return folder === "" ? command : ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", folder, ...command];

@@ -1,15 +1,9 @@
 import { cargoTest } from "./cargo-test.ts";
-import { dotnetTest } from "./dotnet-test.ts";
 import { goTest } from "./go-test.ts";
-import { gradle } from "./gradle.ts";
 import { jest } from "./jest.ts";
-import { maven } from "./maven.ts";
-import { minitest } from "./minitest.ts";
 import { mocha } from "./mocha.ts";
 import { nodeTest } from "./node-test.ts";
-import { phpunit } from "./phpunit.ts";
 import { pytest } from "./pytest.ts";
-import { rspec } from "./rspec.ts";
 import type { TestFramework } from "./test-framework.ts";
 import { unittest } from "./unittest.ts";
 import { vitest } from "./vitest.ts";
@@ -24,10 +18,4 @@ export const FRAMEWORKS: readonly TestFramework[] = [
   nodeTest,
   goTest,
   cargoTest,
-  maven,
-  gradle,
-  rspec,
-  minitest,
-  phpunit,
-  dotnetTest,
 ];

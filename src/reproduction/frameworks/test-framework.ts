@@ -25,20 +25,7 @@ export interface TestFramework {
 }
 
 export type FrameworkName =
-  | "pytest"
-  | "unittest"
-  | "vitest"
-  | "jest"
-  | "mocha"
-  | "node:test"
-  | "go test"
-  | "cargo test"
-  | "maven"
-  | "gradle"
-  | "rspec"
-  | "minitest"
-  | "phpunit"
-  | "dotnet test";
+  "pytest" | "unittest" | "vitest" | "jest" | "mocha" | "node:test" | "go test" | "cargo test";
 
 export interface Detection {
   /** What shows it: `pyproject.toml:12`. */

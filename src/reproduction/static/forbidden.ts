@@ -1,4 +1,4 @@
-import type { Family } from "./family.ts";
+import type { Family } from "./mask-text.ts";
 import type { MaskedText } from "./mask-text.ts";
 
 export interface Finding {
@@ -100,22 +100,6 @@ const CODE: Readonly<Record<Family, readonly Rule[]>> = {
     { what: ENDS, pattern: anyOf(String.raw`\bprocess::(?:exit|abort)\b|\blibc::`) },
     { what: TAMPERS, pattern: anyOf(String.raw`\bset_hook\b|\bunsafe\b|\bio::stdout\b`) },
   ],
-  ruby: [
-    {
-      what: ENDS,
-      pattern: anyOf(
-        String.raw`(?:^|[^.\w:])(?:exit!?|abort)(?:\s|\(|$)|\b(?:Process|Kernel)\.(?:exit!?|abort|kill)\b`,
-      ),
-    },
-    {
-      what: TAMPERS,
-      pattern: anyOf(
-        String.raw`\bat_exit\b|\bObjectSpace\b|\bTracePoint\b|\bMinitest(?:\.|::)(?:extensions|reporter|after_run|run)\b`,
-        String.raw`\bRSpec(?:\.|::)(?:configure|Core)\b`,
-        calls("eval"),
-      ),
-    },
-  ],
   "c-like": [
     {
       what: ENDS,
@@ -173,7 +157,6 @@ export function findReplaced(code: string, family: Family, names: readonly strin
     python: /\b(mock|patch|monkeypatch|MagicMock|Mock)\b|(^|[^.\w])(setattr|delattr)\s*\(/,
     javascript:
       /\b(jest|vi)\s*\.\s*(mock|doMock|spyOn|unstable_mockModule)\b|\bmock\s*\.\s*(method|module|getter|setter)\b|\b(sinon|proxyquire|rewire)\b|\.prototype\b/,
-    ruby: /\b(allow|allow_any_instance_of|stub|stub_const|class_eval|instance_variable_set|define_method)\b/,
     "c-like": /\b(Mockito|mock|spy|createMock|Mock<)\b/,
   };
   const assigned =

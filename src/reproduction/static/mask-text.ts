@@ -1,4 +1,17 @@
-import type { Family } from "./family.ts";
+/** How the text of a language is taken apart. */
+export type Family = "python" | "javascript" | "go" | "rust" | "c-like";
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  python: "python",
+  javascript: "javascript",
+  typescript: "javascript",
+  go: "go",
+  rust: "rust",
+};
+
+export function familyOf(language: string): Family {
+  return FAMILIES[language.toLowerCase()] ?? "c-like";
+}
 
 export interface MaskedText {
   /** As long as the text, line ends where they were: comments and contents of strings are spaces, quotes are `"`. */
@@ -11,7 +24,7 @@ const BEFORE_PATTERN =
   /(^|[=(,:;!&|?{}[+\-*%<>~^]|\b(return|typeof|case|in|of|do|else|void|delete|await|yield|throw))\s*$/;
 
 /**
- * Text in which only code is left to look at. Code within strings (`f"{x}"`, template literals, `#{x}`) stays code.
+ * Text in which only code is left to look at. Code within strings (`f"{x}"`, template literals) stays code.
  * Rough where a full parser would not be, and linear.
  */
 export function maskText(text: string, family: Family): MaskedText {
@@ -97,7 +110,7 @@ function commentAt(text: string, at: number, family: Family): number | undefined
     const end = text.indexOf(mark, at + 2);
     return end < 0 ? text.length : end;
   };
-  if (family === "python" || family === "ruby") return text[at] === "#" ? until("\n") : undefined;
+  if (family === "python") return text[at] === "#" ? until("\n") : undefined;
   if (text.startsWith("//", at)) return until("\n");
   if (text.startsWith("/*", at)) return Math.min(until("*/") + 2, text.length);
   return undefined;
@@ -123,7 +136,7 @@ function quoteAt(text: string, at: number, family: Family): Quote | undefined {
     return { length: 1, end: "`", holed: family === "javascript", raw: family === "go" };
   if (c === '"') {
     const end = family === "c-like" && text.startsWith('"""', at) ? '"""' : '"';
-    return { length: end.length, end, holed: family === "ruby", raw: false };
+    return { length: end.length, end, holed: false, raw: false };
   }
   if (c !== "'") return undefined;
   // A lifetime of Rust (`'a`) is no string, and a character of the others is a short one.
@@ -134,7 +147,7 @@ function quoteAt(text: string, at: number, family: Family): Quote | undefined {
 /** Length of what opens code within a string. */
 function holeAt(text: string, at: number, family: Family): number {
   if (family === "python") return text[at] === "{" && text[at + 1] !== "{" && text[at - 1] !== "{" ? 1 : 0;
-  return text.startsWith(family === "ruby" ? "#{" : "${", at) ? 2 : 0;
+  return text.startsWith("${", at) ? 2 : 0;
 }
 
 function endOfPattern(text: string, at: number): number | undefined {

@@ -1,4 +1,4 @@
-import { familyOf } from "./family.ts";
+import { familyOf } from "./mask-text.ts";
 import { maskText } from "./mask-text.ts";
 
 /**
@@ -16,7 +16,6 @@ export function repositoryNames(
       return javascriptNames(test.text, test.path, paths);
     case "c-like":
     case "go":
-    case "ruby":
     case "rust":
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Family } from "./family.ts";
+import type { Family } from "./mask-text.ts";
 
 /** A statement with what belongs to it: lines that go on in brackets, and the block that it heads. */
 export interface Statement {

@@ -1,4 +1,4 @@
-import type { Family } from "./family.ts";
+import type { Family } from "./mask-text.ts";
 import { maskText } from "./mask-text.ts";
 import { type Statement, statementAt, statementsOf } from "./statements.ts";
 

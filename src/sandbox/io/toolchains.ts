@@ -16,12 +16,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   cargo: "cargo --version",
   java: "java -version",
   mvn: "mvn --version",
-  gradle: "gradle --version",
   ruby: "ruby --version",
-  rspec: "rspec --version",
-  minitest: `ruby -e 'require "minitest"; puts Minitest::VERSION'`,
   php: "php --version",
-  phpunit: "phpunit --version",
   dotnet: "dotnet --version",
 };
 
