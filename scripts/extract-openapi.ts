@@ -1,10 +1,10 @@
 /**
- * Writes `src/simulator/github/openapi/slice.json`: of GitHub's published OpenAPI description only the
+ * Writes `test/fakes/openapi/slice.json`: of GitHub's published OpenAPI description only the
  * operations of `operations.ts` and what they refer to, without descriptions and examples.
  *
  * `node scripts/extract-openapi.ts [--check]`. The package (385 MiB unpacked) is packed into a temporary folder, and one
  * file taken from it. `--check` writes nothing: it compares, and tells which of GitHub's own examples fail GitHub's own
- * description; a few always do, because members are missing in the example. See `known-gaps.ts`.
+ * description; a few always do, because members are missing in the example. See `to-json-schema.ts`.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,13 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
-import { OPERATIONS } from "../src/simulator/github/openapi/operations.ts";
-import { partsOf } from "../src/simulator/github/openapi/slice.ts";
-import { openApi } from "../src/simulator/github/openapi/validate.ts";
+import { OPERATIONS } from "../test/fakes/openapi/operations.ts";
+import { partsOf } from "../test/fakes/openapi/slice.ts";
+import { openApi } from "../test/fakes/openapi/validate.ts";
 
 const PACKAGE = "@octokit/openapi";
 const VERSION = "23.0.2";
-const SLICE = join(import.meta.dirname, "../src/simulator/github/openapi/slice.json");
+const SLICE = join(import.meta.dirname, "../test/fakes/openapi/slice.json");
 
 /** Words for people, and what says nothing about a request or an answer. */
 const DROPPED = new Set([

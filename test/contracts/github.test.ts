@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { openGitHubApp } from "../../src/github/io/open-github-app.ts";
-import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import type { SimulatedGitHub, SimulatedRepository } from "../../src/simulator/github/contract.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { LIMITS } from "../../src/text/github-limits.ts";
 import { type SafeText, safeText } from "../../src/text/safe-text.ts";
 import type {
@@ -11,18 +11,15 @@ import type {
   RepositoryInfo,
   RepositoryName,
 } from "../../src/github/github.ts";
-import { memoryGitHub, type MemoryGitHub, type MemoryRepository } from "../fakes/memory-github.ts";
 
-/** A GitHub with people who act on it, and our view of it. */
+/** The simulated GitHub, and our view of it through the client. */
 interface Place extends AsyncDisposable {
-  readonly world: Omit<MemoryGitHub, "app">;
+  readonly world: SimulatedGitHub;
   readonly app: GitHubApp;
-  /** Rules of GitHub's own description that requests or answers broke; in memory nothing is described. */
-  readonly violations: readonly string[];
 }
 
-async function simulatedPlace(): Promise<Place> {
-  const world: SimulatedGitHub = await startSimulatedGitHub();
+async function openPlace(): Promise<Place> {
+  const world = await startSimulatedGitHub();
   const { id: appId, privateKey } = world.app;
   const app = openGitHubApp({
     baseUrl: world.url,
@@ -31,39 +28,28 @@ async function simulatedPlace(): Promise<Place> {
     userAgent: "casebook/test",
     rateLimiter: { turn: async () => undefined, hold: async () => undefined },
   });
-  const { violations } = world;
-  return { world, app, violations, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
+  return { world, app, [Symbol.asyncDispose]: () => world[Symbol.asyncDispose]() };
 }
-
-async function memoryPlace(): Promise<Place> {
-  const world = memoryGitHub();
-  return { world, app: world.app, violations: [], [Symbol.asyncDispose]: async () => undefined };
-}
-
-const PLACES: readonly (readonly [string, () => Promise<Place>])[] = [
-  ["in memory", memoryPlace],
-  ["simulated, through the adapter", simulatedPlace],
-];
 
 const safe = (text: string): SafeText => safeText(text);
 const BRANCH = "casebook/issue-1";
 
-describe.each(PLACES)("GitHub %s", (_, open) => {
+describe("GitHub, simulated, through the client", () => {
   let place: Place;
   let made = 0;
   /** A repository of its own for each test, as people see it and as we do. */
-  let people: MemoryRepository;
+  let people: SimulatedRepository;
   let repository: RepositoryInfo;
   let installation: number;
   let github: GitHub;
 
   beforeAll(async () => {
-    place = await open();
+    place = await openPlace();
   });
 
   afterAll(async () => {
     await place[Symbol.asyncDispose]();
-    if (place.violations.length > 0) throw new Error(place.violations.join("\n"));
+    if (place.world.violations.length > 0) throw new Error(place.world.violations.join("\n"));
   });
 
   beforeEach(async () => {

@@ -8,7 +8,7 @@ import type {
   SimulatedGitHub,
   SimulatedRepository,
 } from "../../src/simulator/github/contract.ts";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, startApp, type TestApp } from "../fakes/app.ts";
 import { casebook } from "../fakes/casebook.ts";
 

@@ -5,7 +5,7 @@ import type {
   SimulatedRepository,
 } from "../../src/simulator/github/contract.ts";
 import { CutConnection } from "../../src/simulator/github/faults.ts";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { type WriteName, WRITES } from "../../src/github/github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
 import { type AppProcess, appProcess, deliverTo } from "../fakes/app-process.ts";

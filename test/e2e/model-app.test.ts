@@ -13,7 +13,7 @@ import type {
   SimulatedGitHub,
   SimulatedRepository,
 } from "../../src/simulator/github/contract.ts";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { readServerConfig } from "../../src/server/server-config.ts";
 import { type RunningServer, startServer } from "../../src/server/start-server.ts";

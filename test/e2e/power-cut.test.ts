@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
 import { appProcess, deliverTo } from "../fakes/app-process.ts";
 import { outcomeOf } from "../fakes/outcome.ts";

@@ -9,7 +9,7 @@ import { PHASE_DEMANDS } from "../../src/llm/phase-demands.ts";
 import { CONFIG_VARIABLES } from "../../src/process/config.ts";
 import { SERVER_VARIABLES } from "../../src/server/server-config.ts";
 import { FAILURES } from "../../src/failure.ts";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, startApp } from "../fakes/app.ts";
 import { casebook, exampleRepository, startCasebook } from "../fakes/casebook.ts";
 import type { ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";

@@ -5,7 +5,7 @@ import type {
   SimulatedGitHub,
   SimulatedRepository,
 } from "../../src/simulator/github/contract.ts";
-import { startSimulatedGitHub } from "../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
 import { type AppProcess, appProcess, deliverTo } from "../fakes/app-process.ts";
 import { startPostgres } from "../fakes/postgres-server.ts";

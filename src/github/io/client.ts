@@ -2,7 +2,8 @@ import { GitHubFailure } from "../github-failure.ts";
 import { createEtagCache, type EtagCache } from "./etag-cache.ts";
 import { failureOf } from "./failure-of.ts";
 import { createTokens, type Tokens, type TokenScope } from "./tokens.ts";
-import type { ApiResponse, Authorization, Transport } from "./transport.ts";
+import type { ApiResponse } from "./api-response.ts";
+import type { Authorization, Transport } from "./transport.ts";
 
 /** Whose rights a call has: the App's own, nobody's, or a token's of an installation. */
 export type Rights = "app" | "none" | TokenScope;

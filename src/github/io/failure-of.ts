@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GitHubFailure, type GitHubFailureCode } from "../github-failure.ts";
-import type { ApiResponse } from "./transport.ts";
+import type { ApiResponse } from "./api-response.ts";
 
 /** What GitHub says beside a status, or in the errors of GraphQL. */
 interface Words {

@@ -1,7 +1,7 @@
 import type { AppIdentity, RepositoryName } from "../github.ts";
 import type { Client, ReadCall, ReadRoute } from "./client.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import type { ApiResponse } from "./transport.ts";
+import type { ApiResponse } from "./api-response.ts";
 import { holding, type Write } from "./write.ts";
 
 /** What the methods of one installation share. */

@@ -4,7 +4,7 @@ import { ACCOUNT, REPOSITORY } from "./answers.ts";
 import { type Client, createClient } from "./client.ts";
 import type { InstallationContext } from "./installation-context.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { parseResponse } from "./api-response.ts";
 import { readIssues } from "./read-issues.ts";
 import { readRepository } from "./read-repository.ts";
 import { openTransport, type TransportOptions } from "./transport.ts";
@@ -88,7 +88,7 @@ export function openGitHubApp(options: GitHubAppOptions): GitHubApp {
 /** The App's answer does not name its bot's user; that one is asked for with the right of any installation that works. */
 async function askIdentity(client: Client): Promise<AppIdentity> {
   const route = "GET /app";
-  const { id, slug } = parseAnswer(APP, await client.ask({ route, parameters: {}, rights: "app" }), route);
+  const { id, slug } = parseResponse(APP, await client.ask({ route, parameters: {}, rights: "app" }), route);
   const login = `${slug}[bot]`;
   const installation = (await listInstallations(client)).find(({ suspended }) => !suspended);
   const user = "GET /users/{username}";
@@ -97,7 +97,7 @@ async function askIdentity(client: Client): Promise<AppIdentity> {
     parameters: { username: login },
     rights: installation === undefined ? "none" : { installation: installation.id, purpose: "list" },
   });
-  const bot = parseAnswer(ACCOUNT, answer, user);
+  const bot = parseResponse(ACCOUNT, answer, user);
   return { appId: id, slug, bot: { id: bot.id, login: bot.login } };
 }
 
@@ -105,7 +105,7 @@ async function listInstallations(client: Client): ReturnType<GitHubApp["installa
   const route = "GET /app/installations";
   const found = [];
   for await (const page of client.pages({ route, parameters: { per_page: 100 }, rights: "app" }))
-    for (const { id, account, suspended_at } of parseAnswer(z.array(INSTALLATION), page, route))
+    for (const { id, account, suspended_at } of parseResponse(z.array(INSTALLATION), page, route))
       found.push({ id, account, suspended: typeof suspended_at === "string" });
   return found;
 }
@@ -118,7 +118,7 @@ async function listRepositories(
   const rights = { installation, purpose: "list" } as const;
   const found = [];
   for await (const page of client.pages({ route, parameters: { per_page: 100 }, rights }))
-    found.push(...parseAnswer(z.object({ repositories: z.array(REPOSITORY) }), page, route).repositories);
+    found.push(...parseResponse(z.object({ repositories: z.array(REPOSITORY) }), page, route).repositories);
   return found;
 }
 
@@ -128,7 +128,7 @@ async function listDeliveries(client: Client, since: string): Promise<readonly D
   const found: DeliveryRecord[] = [];
   const call = { route, parameters: { per_page: 100 }, rights: "app" } as const;
   for await (const page of client.pages(call, { pages: 1_000 }))
-    for (const { id, guid, event, delivered_at, status_code } of parseAnswer(
+    for (const { id, guid, event, delivered_at, status_code } of parseResponse(
       z.array(DELIVERY),
       page,
       route,

@@ -4,7 +4,7 @@ import type { Account, GitHub, IssueAnswer, RepositoryName } from "../github.ts"
 import { ACCOUNT, COMMENT, ISSUE, REPOSITORY } from "./answers.ts";
 import { numberIn } from "./client.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { parseResponse } from "./api-response.ts";
 import { readRepository } from "./read-repository.ts";
 import { tolerate } from "./tolerate.ts";
 
@@ -38,7 +38,7 @@ export function readIssues(context: InstallationContext): IssueReads {
         const answer = await tolerate("gone", readHere(name, route, { issue_number: number }));
         if (answer === undefined) return { kind: "deleted" };
         if (answer.status !== 200) return { location: answer.headers["location"] ?? "" };
-        return { kind: "issue", issue: parseAnswer(ISSUE, answer, route) };
+        return { kind: "issue", issue: parseResponse(ISSUE, answer, route) };
       };
       const first = await ask(repository);
       if ("kind" in first) return first;
@@ -55,19 +55,19 @@ export function readIssues(context: InstallationContext): IssueReads {
     comments(repository, issue, since) {
       const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
       const parameters = { issue_number: issue, ...(since === undefined ? {} : { since }) };
-      return list(repository, route, parameters, (page) => parseAnswer(COMMENTS, page, route));
+      return list(repository, route, parameters, (page) => parseResponse(COMMENTS, page, route));
     },
 
     async comment(repository, id) {
       const route = "GET /repos/{owner}/{repo}/issues/comments/{comment_id}";
       const answer = await tolerate("gone", read(repository, route, { comment_id: id }));
-      return answer === undefined ? undefined : parseAnswer(COMMENT, answer, route);
+      return answer === undefined ? undefined : parseResponse(COMMENT, answer, route);
     },
 
     async issuesLabelled(repository, label) {
       const route = "GET /repos/{owner}/{repo}/issues";
       const issues = await list(repository, route, { labels: label, state: "open" }, (page) =>
-        parseAnswer(ISSUES, page, route),
+        parseResponse(ISSUES, page, route),
       );
       return issues.filter(({ isPullRequest }) => !isPullRequest).map(({ number }) => number);
     },
@@ -75,7 +75,7 @@ export function readIssues(context: InstallationContext): IssueReads {
     async labelledBy(repository, issue, label) {
       const route = "GET /repos/{owner}/{repo}/issues/{issue_number}/events";
       const events = await list(repository, route, { issue_number: issue }, (page) =>
-        parseAnswer(EVENTS, page, route),
+        parseResponse(EVENTS, page, route),
       );
       const last = events.findLast(
         (event) => event.event === "labeled" && event.label?.name.toLowerCase() === label.toLowerCase(),
@@ -88,7 +88,7 @@ export function readIssues(context: InstallationContext): IssueReads {
       const route = "GET /repos/{owner}/{repo}/issues";
       const { bot } = await identity();
       const parameters = { creator: bot.login, state: "all", sort: "created", direction: "asc" };
-      const issues = await list(repository, route, parameters, (page) => parseAnswer(ISSUES, page, route));
+      const issues = await list(repository, route, parameters, (page) => parseResponse(ISSUES, page, route));
       return issues
         .filter(({ isPullRequest, author }) => !isPullRequest && author.id === bot.id)
         .map(({ number, state, body }) => ({ number, state, body }));
@@ -107,7 +107,7 @@ export function readIssues(context: InstallationContext): IssueReads {
               { issue_number: target.number },
             ] as const);
       const reactions = await list(repository, route, parameters, (page) =>
-        parseAnswer(REACTIONS, page, route),
+        parseResponse(REACTIONS, page, route),
       );
       return reactions.filter(({ user }) => user?.id === bot.id).map(({ id, content }) => ({ id, content }));
     },
@@ -129,7 +129,7 @@ async function transferred(
       parameters: { repository_id: repository },
       rights: { installation, purpose: "list" },
     });
-    const { webUrl } = parseAnswer(REPOSITORY, answer, route);
+    const { webUrl } = parseResponse(REPOSITORY, answer, route);
     return { kind: "transferred", to: `${webUrl}/issues/${number}` };
   } catch (error) {
     if (!(error instanceof GitHubFailure) || !["gone", "refused"].includes(error.code)) throw error;

@@ -4,7 +4,7 @@ import { GitHubFailure } from "../github-failure.ts";
 import type { CommitInfo, GitHub } from "../github.ts";
 import { PULL, REPOSITORY } from "./answers.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { parseResponse } from "./api-response.ts";
 import { tolerate } from "./tolerate.ts";
 import { holding } from "./write.ts";
 
@@ -73,14 +73,14 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       const answer = await holding(rateLimiter, installation, () =>
         client.ask({ route, parameters, rights }),
       );
-      return parseAnswer(REPOSITORY, answer, route);
+      return parseResponse(REPOSITORY, answer, route);
     },
 
     async permission(repository, login) {
       const route = "GET /repos/{owner}/{repo}/collaborators/{username}/permission";
       const answer = await tolerate("gone", read(repository, route, { username: login }));
       if (answer === undefined) return "none";
-      const { permission, role_name } = parseAnswer(ACCESS, answer, route);
+      const { permission, role_name } = parseResponse(ACCESS, answer, route);
       // A role that the organisation made up counts as the one it is built on.
       return permissionOf(role_name) ?? permissionOf(permission) ?? "none";
     },
@@ -89,7 +89,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       const route = "GET /repos/{owner}/{repo}/contents/{path}";
       const answer = await tolerate("gone", read(repository, route, { path: folder }));
       if (answer === undefined) return [];
-      const content = parseAnswer(CONTENT, answer, route);
+      const content = parseResponse(CONTENT, answer, route);
       if (!Array.isArray(content)) return [];
       return content.filter(({ type }) => type === "file").map(({ name }) => name);
     },
@@ -98,7 +98,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       const route = "GET /repos/{owner}/{repo}/contents/{path}";
       const answer = await tolerate("gone", read(repository, route, { path }));
       if (answer === undefined) return undefined;
-      const content = parseAnswer(CONTENT, answer, route);
+      const content = parseResponse(CONTENT, answer, route);
       if (Array.isArray(content) || content.type !== "file") return undefined;
       if (content.encoding !== "base64")
         throw new GitHubFailure("refused", `${path.slice(0, 200)} is larger than GitHub gives by its API`);
@@ -108,7 +108,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
     async branchHead(repository, branch) {
       const route = "GET /repos/{owner}/{repo}/git/ref/{ref}";
       const answer = await tolerate("gone", read(repository, route, { ref: `heads/${branch}` }));
-      return answer === undefined ? undefined : parseAnswer(REF, answer, route).object.sha;
+      return answer === undefined ? undefined : parseResponse(REF, answer, route).object.sha;
     },
 
     async branches(repository, prefix) {
@@ -118,7 +118,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
         "gone",
         // Not in pages: GitHub describes none for it.
         list(repository, route, { ref: `heads/${prefix}`, per_page: undefined }, (page) =>
-          parseAnswer(z.array(REF), page, route),
+          parseResponse(z.array(REF), page, route),
         ),
       );
       return (refs ?? [])
@@ -134,7 +134,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
         repository,
         route,
         { basehead: `${base}...${head}` },
-        (page) => parseAnswer(COMPARISON, page, route).commits,
+        (page) => parseResponse(COMPARISON, page, route).commits,
         pages,
       );
       return commits.slice(0, MAX_COMMITS);
@@ -147,7 +147,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
         repository,
         route,
         { head, state: "all", sort: "created", direction: "desc" },
-        (page) => parseAnswer(z.array(PULL), page, route),
+        (page) => parseResponse(z.array(PULL), page, route),
       );
       return pulls.filter(({ isOwnBranch, headBranch }) => isOwnBranch && headBranch === branch);
     },
@@ -155,7 +155,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
     async pull(repository, number) {
       const route = "GET /repos/{owner}/{repo}/pulls/{pull_number}";
       const answer = await tolerate("gone", read(repository, route, { pull_number: number }));
-      return answer === undefined ? undefined : parseAnswer(PULL, answer, route);
+      return answer === undefined ? undefined : parseResponse(PULL, answer, route);
     },
 
     async ownCheckRuns(repository, head, name) {
@@ -165,7 +165,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
         repository,
         route,
         { ref: head, check_name: name, filter: "all" },
-        (page) => parseAnswer(CHECK_RUNS, page, route).check_runs,
+        (page) => parseResponse(CHECK_RUNS, page, route).check_runs,
       );
       return runs
         .filter((run) => run.app?.id === appId && run.name === name)

@@ -2,14 +2,8 @@ import { pino } from "pino";
 import { Probot, ProbotOctokit } from "probot";
 import { z } from "zod";
 import { GitHubFailure } from "../github-failure.ts";
+import type { ApiResponse } from "./api-response.ts";
 import { failureOf } from "./failure-of.ts";
-
-/** A response of GitHub's API, whatever its status. */
-export interface ApiResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly data: unknown;
-}
 
 /** The rights of a request: the App's own, an installation token's, or none. */
 export type Authorization =

@@ -5,7 +5,7 @@ import { NUMBERED, WITH_ID } from "./answers.ts";
 import { checkRunRequests, type SentAnnotation } from "./check-run-requests.ts";
 import { COMMIT_MUTATION, commitInput } from "./commit-mutation.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { parseResponse } from "./api-response.ts";
 import { readRepository } from "./read-repository.ts";
 import { tolerate } from "./tolerate.ts";
 
@@ -63,7 +63,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
   /** Sending one again would show it twice. */
   const annotationsOf = (repository: RepositoryName, id: number): Promise<readonly SentAnnotation[]> => {
     const route = "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations";
-    return list(repository, route, { check_run_id: id }, (page) => parseAnswer(ANNOTATIONS, page, route));
+    return list(repository, route, { check_run_id: id }, (page) => parseResponse(ANNOTATIONS, page, route));
   };
 
   return {
@@ -99,7 +99,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
         route,
         parameters: { query: COMMIT_MUTATION, variables: { input } },
       });
-      return parseAnswer(COMMITTED, answer, route).data.createCommitOnBranch.commit.oid;
+      return parseResponse(COMMITTED, answer, route).data.createCommitOnBranch.commit.oid;
     },
 
     async createPull(repository, pull) {
@@ -110,7 +110,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
           route,
           parameters: { ...named(repository), ...pull, draft },
         });
-        return parseAnswer(NUMBERED, answer, route).number;
+        return parseResponse(NUMBERED, answer, route).number;
       };
       try {
         return await create(true);
@@ -136,7 +136,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
         route,
         parameters: { ...named(repository), head_sha: content.head, ...first },
       });
-      const { id } = parseAnswer(WITH_ID, answer, route);
+      const { id } = parseResponse(WITH_ID, answer, route);
       await updateCheckRun("createCheckRun", repository, id, rest);
       return id;
     },

@@ -1,7 +1,7 @@
 import type { GitHub, ReactionTarget, RepositoryName } from "../github.ts";
 import { NUMBERED, WITH_ID } from "./answers.ts";
 import type { InstallationContext } from "./installation-context.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { parseResponse } from "./api-response.ts";
 import { tolerate } from "./tolerate.ts";
 
 export type IssueWrites = Pick<
@@ -62,7 +62,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
         route,
         parameters: { ...named(repository), ...placeOf(target), content },
       });
-      return parseAnswer(WITH_ID, answer, route).id;
+      return parseResponse(WITH_ID, answer, route).id;
     },
 
     async removeReaction(repository, target, id) {
@@ -87,7 +87,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
         route,
         parameters: { ...named(repository), issue_number: issue, body },
       });
-      return parseAnswer(WITH_ID, answer, route).id;
+      return parseResponse(WITH_ID, answer, route).id;
     },
 
     async updateComment(repository, id, body) {
@@ -116,7 +116,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
         route,
         parameters: { ...named(repository), title, body },
       });
-      return parseAnswer(NUMBERED, answer, route).number;
+      return parseResponse(NUMBERED, answer, route).number;
     },
 
     async updateIssue(repository, number, change) {

@@ -4,7 +4,7 @@ import type { WriteName } from "../github.ts";
 import type { Client } from "./client.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import type { TokenScope } from "./tokens.ts";
-import type { ApiResponse } from "./transport.ts";
+import type { ApiResponse } from "./api-response.ts";
 
 export interface WriteRequest {
   /** Undefined: the App itself. */

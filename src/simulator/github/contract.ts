@@ -19,7 +19,7 @@ export interface SimulatedGitHub extends AsyncDisposable {
   readonly faults: SimulatedFaults;
   /** Requests to the API so far, oldest first; git transport left out. */
   readonly requests: readonly LoggedRequest[];
-  /** Rules that were broken by requests or by our own answers (OpenAPI, GraphQL schema); tests expect none. */
+  /** Requests without a route, and what the description found; tests expect none. */
   readonly violations: readonly string[];
   /** Moves the clock of tokens and limits forward. */
   advance(seconds: number): void;

@@ -8,10 +8,17 @@ import type { FaultAction, FaultGate } from "./faults.ts";
 import { answerGit, isGitPath } from "./git-server.ts";
 import { identify, type Identity, nameOf } from "./identify.ts";
 import type { Limits } from "./limits.ts";
-import type { OpenApi } from "./openapi/validate.ts";
 import type { Matched, Router } from "./router.ts";
 import { mutationOf } from "./routes/graphql.ts";
 import { fullName, type World } from "./world.ts";
+
+/** GitHub's published description as a judge. Each finding is a sentence. */
+export interface Description {
+  /** What is wrong with a request, members that are not described included. */
+  checkRequest(route: string, query: URLSearchParams, body: unknown): readonly string[];
+  /** What is wrong with a response. Text that is no JSON (a diff) passes. */
+  checkAnswer(route: string, status: number, body: unknown): readonly string[];
+}
 
 /** What the front needs; `world` comes late, as the state behind us has to know the front's address first. */
 export interface FrontOptions {
@@ -19,7 +26,8 @@ export interface FrontOptions {
   readonly router: Router;
   readonly faults: FaultGate;
   readonly limits: Limits;
-  readonly openApi: OpenApi;
+  /** Undefined outside of tests. */
+  readonly description: Description | undefined;
   readonly violations: string[];
   readonly requests: LoggedRequest[];
   /** Runs writes one after the other. */
@@ -142,7 +150,7 @@ async function answerApi(world: World, options: FrontOptions, exchange: Exchange
   // Redirects are described for some routes and come from all.
   const isRedirect = shown.status >= 300 && shown.status < 400;
   if (before.kind !== "respond" && after.kind !== "respond" && matched !== undefined && !isRedirect)
-    for (const violation of options.openApi.checkAnswer(log.route, shown.status, shown.body))
+    for (const violation of options.description?.checkAnswer(log.route, shown.status, shown.body) ?? [])
       options.violations.push(`${log.route}: our answer ${shown.status}: ${violation}`);
   // Whoever asked is gone: the effect stays, and no answer was seen.
   if (message.socket.destroyed) return;
@@ -203,7 +211,7 @@ async function decide(world: World, options: FrontOptions, decision: Decision): 
     isWrite,
   });
   if (limited !== undefined) return limited;
-  for (const violation of options.openApi.checkRequest(route, url.searchParams, parsed.value))
+  for (const violation of options.description?.checkRequest(route, url.searchParams, parsed.value) ?? [])
     options.violations.push(`${route}: ${violation}`);
   return perform(world, options, matched, request);
 }

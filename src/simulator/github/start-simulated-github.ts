@@ -9,11 +9,10 @@ import type { ApiRequest } from "./api.ts";
 import { type Backend, seatInstallation, startBackend } from "./backend.ts";
 import type { LoggedRequest, SimulatedGitHub, SimulatedRepository } from "./contract.ts";
 import { createFaults } from "./faults.ts";
-import { listen, perform } from "./front.ts";
+import { type Description, listen, perform } from "./front.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { install, type Installing } from "./installations.ts";
 import { makeRepository } from "./make-repository.ts";
-import { openApi } from "./openapi/validate.ts";
 import { type PeopleOptions, peopleOf } from "./people.ts";
 import { APP_PERMISSIONS, WEBHOOK_EVENTS } from "./permissions.ts";
 import { createRouter } from "./router.ts";
@@ -40,6 +39,8 @@ export interface SimulatedGitHubOptions {
   readonly enforcePacing?: boolean;
   readonly limits?: Omit<LimitOptions, "enforcePacing" | "labelsOf">;
   readonly webhooks?: Pick<WebhookOptions, "atOnce" | "timeoutMilliseconds">;
+  /** Judges requests and responses; what it finds is in `violations`. */
+  readonly description?: Description;
 }
 
 /** Starts a GitHub on this machine; it listens on 127.0.0.1 only. Dispose of it to stop it. */
@@ -126,7 +127,7 @@ export async function startSimulatedGitHub(options: SimulatedGitHubOptions = {})
     router,
     faults,
     limits,
-    openApi: openApi(),
+    description: options.description,
     violations,
     requests,
     alone,

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { SimulatedGitHub, SimulatedRepository } from "../../../src/simulator/github/contract.ts";
 import { CutConnection } from "../../../src/simulator/github/faults.ts";
-import { startSimulatedGitHub } from "../../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../../fakes/simulated-github.ts";
 import { appClient, ask, clientOf, COMMIT, commitInput, tokenOf } from "./client.ts";
 
 let github: SimulatedGitHub;

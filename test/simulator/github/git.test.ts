@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { SimulatedGitHub, SimulatedRepository } from "../../../src/simulator/github/contract.ts";
-import { startSimulatedGitHub } from "../../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../../fakes/simulated-github.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
 import { clientOf, tokenOf } from "./client.ts";
 

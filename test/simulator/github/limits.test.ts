@@ -7,7 +7,7 @@ import {
   type LimitOptions,
   type Limits,
 } from "../../../src/simulator/github/limits.ts";
-import { openApi } from "../../../src/simulator/github/openapi/validate.ts";
+import { openApi } from "../../fakes/openapi/validate.ts";
 import { LIMITS } from "../../../src/text/github-limits.ts";
 
 const MINUTE = 60_000;

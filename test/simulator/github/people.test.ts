@@ -5,7 +5,7 @@ import type {
   SimulatedGitHub,
   SimulatedRepository,
 } from "../../../src/simulator/github/contract.ts";
-import { startSimulatedGitHub } from "../../../src/simulator/github/start-simulated-github.ts";
+import { startSimulatedGitHub } from "../../fakes/simulated-github.ts";
 import { clientOf, COMMIT, commitInput } from "./client.ts";
 
 let github: SimulatedGitHub;

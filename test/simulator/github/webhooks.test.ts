@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import webhookExamples from "@octokit/webhooks-examples" with { type: "json" };
 import { Webhooks } from "@octokit/webhooks";
 import fc from "fast-check";
-import { openApi } from "../../../src/simulator/github/openapi/validate.ts";
+import { openApi } from "../../fakes/openapi/validate.ts";
 import { createWebhooks, type WebhookOptions } from "../../../src/simulator/github/webhooks.ts";
 import { LIMITS } from "../../../src/text/github-limits.ts";
 
@@ -163,7 +163,8 @@ describe("a delivery that fails", () => {
     receiver.answer = answer;
     await emitMany(webhooks, 1);
     await webhooks.settled();
-    expect(receiver.arrivals).toHaveLength(1);
+    // One that times out may do so before it arrives.
+    expect(receiver.arrivals.length).toBeLessThanOrEqual(1);
     expect(webhooks.log).toMatchObject([{ status }]);
     expect(webhooks.deliveries({}).items).toMatchObject([{ status_code: code }]);
   });
