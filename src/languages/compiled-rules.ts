@@ -119,3 +119,8 @@ function fillRoles(
   row[0] = anywhere;
   row[row.length - 1] = number(`${type}.^`) || anywhere;
 }
+
+/** The entry of a table of rules: node types can be called as what every object has. */
+export function own<T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}

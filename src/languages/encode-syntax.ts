@@ -4,7 +4,7 @@ import { LANGUAGE_NAMES } from "./languages.ts";
 import type { FileSyntax, Reference, RenamedExport, Shape, SymbolDefinition } from "./syntax.ts";
 
 /** The BlobCache kind of encoded syntax. Whoever changes what is extracted or how it is written counts it up. */
-export const SYNTAX_KIND = "syntax-4";
+export const SYNTAX_KIND = "syntax-5";
 
 const SYMBOL_KINDS: readonly SymbolKind[] = [
   "function",
@@ -26,7 +26,9 @@ const REFERENCE_KINDS: readonly ReferenceKind[] = ["call", "new", "type", "inher
  */
 export function encodeSyntax(syntax: FileSyntax): Uint8Array {
   const out = new ByteWriter();
-  out.number(LANGUAGE_NAMES.indexOf(syntax.language) * 2 + (syntax.hasErrors ? 1 : 0));
+  // By its name: a language that joins the table must not change what is kept of others.
+  out.text(syntax.language);
+  out.number(syntax.hasErrors ? 1 : 0);
   out.number(syntax.symbols.length);
   let line = 0;
   for (const symbol of syntax.symbols) line = writeSymbol(out, symbol, line);
@@ -50,9 +52,10 @@ export function encodeSyntax(syntax: FileSyntax): Uint8Array {
 export function decodeSyntax(bytes: Uint8Array): FileSyntax | undefined {
   try {
     const from = new ByteReader(bytes);
-    const head = from.number();
-    const language = LANGUAGE_NAMES[head >> 1];
+    const name = from.text();
+    const language = LANGUAGE_NAMES.find((one) => one === name);
     if (language === undefined) return undefined;
+    const hasErrors = from.number() === 1;
     const symbols: SymbolDefinition[] = [];
     for (let left = from.count(), line = 0; left > 0; left--) {
       const symbol = readSymbol(from, line);
@@ -71,7 +74,6 @@ export function decodeSyntax(bytes: Uint8Array): FileSyntax | undefined {
     }
     const renamedExports = pairs(from.texts());
     from.end();
-    const hasErrors = head % 2 === 1;
     return renamedExports.length === 0
       ? { language, symbols, references, imports, hasErrors }
       : { language, symbols, references, imports, renamedExports, hasErrors };

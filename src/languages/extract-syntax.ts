@@ -1,6 +1,6 @@
 import type { FileSyntax, Reference, RenamedExport, Shape, SymbolDefinition } from "./syntax.ts";
 import { CommentLines } from "./comment-lines.ts";
-import { NAME_USES, TOKEN, type CompiledRules } from "./compiled-rules.ts";
+import { own, TOKEN, type CompiledRules } from "./compiled-rules.ts";
 import type { FlatTree } from "./flat-tree.ts";
 import type {
   DefinitionNode,
@@ -11,12 +11,11 @@ import type {
   SymbolKind,
 } from "./grammar-rules.ts";
 import type { LanguageName } from "./languages.ts";
-import { receiverText } from "./receiver-text.ts";
-import { shapeOf } from "./shape.ts";
+import { nameUse, receiverText } from "./name-use.ts";
+import { type Locals, ReferenceList } from "./reference-list.ts";
+import { bodyShape } from "./shape.ts";
 import { signatureOf } from "./signature.ts";
 
-/** How far up the tree the use of a name is looked for: real code needs 6; hostile nesting must not cost more. */
-const MAX_CLIMB = 40;
 /** Of a macro's body; longer ones are tables of data. */
 const MAX_OPAQUE = 10_000;
 /** Deeper containers are not told apart: their lists of names would grow with the square of the depth. */
@@ -46,19 +45,6 @@ interface Scope {
   sectionIsPublic: boolean;
 }
 
-/** The names that belong to a function; `outer` are those of the function around it. */
-interface Locals {
-  readonly names: Set<string>;
-  readonly free: Set<string>;
-  readonly outer: Locals | undefined;
-}
-
-interface Pending {
-  readonly reference: Reference;
-  /** Where a plain name might turn out to be local. */
-  readonly locals: Locals | undefined;
-}
-
 /**
  * Everything Casebook keeps of one file, in one pass over its flat tree: linear in the number of nodes, apart from a
  * bounded climb for each identifier.
@@ -77,7 +63,7 @@ class Extraction implements NodeContext {
   private readonly compiled: CompiledRules;
   private readonly found: DefinitionNode[] = [];
   private readonly containers: (readonly string[])[] = [];
-  private readonly pending: Pending[] = [];
+  private readonly references = new ReferenceList();
   private readonly imports: Import[] = [];
   private readonly tokens = { nodes: [] as number[], hashes: [] as number[] };
   private readonly calls = { nodes: [] as number[], names: [] as string[] };
@@ -157,7 +143,7 @@ class Extraction implements NodeContext {
     return {
       language,
       symbols: this.symbols(),
-      references: this.references(),
+      references: this.references.all(),
       imports: this.imports,
       ...(this.renamedExports.length === 0 ? {} : { renamedExports: this.renamedExports }),
       hasErrors,
@@ -266,20 +252,20 @@ class Extraction implements NodeContext {
   private addUse(node: number, type: number): void {
     const { tree } = this;
     if (this.definedHere[node] === 1) return;
-    const { role, member } = this.roleOf(node, type);
-    if (role === "skip") return;
+    const { use, member } = nameUse(tree, this.compiled, node, type);
+    if (use === "skip") return;
     const text = tree.text(node);
     if (this.compiled.rules.ignored?.includes(text) === true) return;
     const { locals } = this.scope;
     // Ruby's `@size = 1` sets a field, and `:size` names a method.
     const isField = text.startsWith("@") || text.startsWith("$");
-    if (role === "bind" && !isField) {
+    if (use === "bind" && !isField) {
       locals?.names.add(text);
       return;
     }
-    if (role === "free") locals?.free.add(text);
+    if (use === "free") locals?.free.add(text);
     const name = text.startsWith(":") ? text.slice(1) : text;
-    const kind: ReferenceKind = role === "free" || role === "bind" ? "name" : role;
+    const kind: ReferenceKind = use === "free" || use === "bind" ? "name" : use;
     if (kind === "call" || kind === "new") {
       this.calls.nodes.push(node);
       this.calls.names.push(name);
@@ -287,8 +273,8 @@ class Extraction implements NodeContext {
     const receiver =
       member < 0 ? undefined : receiverText(tree.source, tree.startOf(member), tree.startOf(node));
     const { inside } = this.scope;
-    this.pending.push({
-      reference: {
+    this.references.add(
+      {
         name,
         kind,
         line: tree.lineOf(node),
@@ -296,8 +282,8 @@ class Extraction implements NodeContext {
         ...(member >= 0 && receiver === undefined ? { onValue: true as const } : {}),
         ...(inside === undefined ? {} : { inside }),
       },
-      locals: kind !== "type" && member < 0 && role !== "free" ? locals : undefined,
-    });
+      kind !== "type" && member < 0 && use !== "free" ? locals : undefined,
+    );
   }
 
   /** Every identifier in text that the grammar does not look into (the body of a C macro). */
@@ -317,45 +303,9 @@ class Extraction implements NodeContext {
           line,
           ...(inside === undefined ? {} : { inside }),
         };
-        this.pending.push({ reference, locals: this.scope.locals });
+        this.references.add(reference, this.scope.locals);
       }
     }
-  }
-
-  /** How the name at `node` is used, and the outermost member access that it is the last name of (-1 when none). */
-  private roleOf(node: number, type: number): { role: NameUse; member: number } {
-    const { tree, compiled } = this;
-    const { slots, role: roles, member: members, wrapper: wrappers } = compiled;
-    const lastRow = compiled.named.length - 1;
-    let fallback = compiled.identifier[type] ?? 0;
-    let member = -1;
-    let child = node;
-    const told = own(compiled.rules.contexts, tree.kind(tree.parentOf(node)))?.(tree, node);
-    if (told !== undefined) return { role: told, member };
-    for (let climb = 0; climb < MAX_CLIMB; climb++) {
-      const parent = tree.parentOf(child);
-      if (parent < 0) break;
-      const row = Math.min(tree.type[parent] ?? lastRow, lastRow);
-      const field = tree.field[child] ?? 0;
-      const first = field === 0 && child === parent + 1;
-      const named = members[row] ?? 0;
-      const isLastName = named !== 0 && (named === 1 ? child !== parent + 1 : field === named - 2);
-      if (isLastName) member = parent;
-      const said = roles[row * slots + (first ? slots - 1 : field)] ?? 0;
-      if (said !== 0) {
-        fallback = said;
-        break;
-      }
-      if (!isLastName) {
-        if (named !== 0) break;
-        const through = wrappers[row] ?? 0;
-        if (through === 0) break;
-        if (through > 1) fallback = through - 1;
-      }
-      child = parent;
-    }
-    const role = NAME_USES[fallback] ?? "name";
-    return { role: role === "" ? "name" : role, member };
   }
 
   private symbols(): SymbolDefinition[] {
@@ -371,7 +321,9 @@ class Extraction implements NodeContext {
       const doc =
         docstring >= 0 ? { start: tree.lineOf(docstring), end: tree.endLineOf(docstring) } : lines.doc;
       const hasShape = FUNCTIONS.has(kind) && body >= 0 && budget > 0;
-      const shape = hasShape ? this.shape(body, docstring) : undefined;
+      const shape = hasShape
+        ? bodyShape(tree, compiled.rules, body, docstring, this.tokens, this.calls)
+        : undefined;
       budget -= shape?.tokens.length ?? 0;
       return {
         name,
@@ -387,73 +339,4 @@ class Extraction implements NodeContext {
       };
     });
   }
-
-  private shape(body: number, docstring: number): Shape {
-    const { tree } = this;
-    const to = tree.lastOf(body);
-    const from = docstring >= 0 ? tree.lastOf(docstring) + 1 : body;
-    const statements = this.statementsOf(body).filter((n) => n >= from || n === body);
-    return shapeOf(
-      this.tokens,
-      from,
-      to,
-      statements.map((n) => [Math.max(n, from), tree.lastOf(n)] as const),
-      this.calls,
-    );
-  }
-
-  /** The statements directly in a body; a body that is an expression is its own one statement. */
-  private statementsOf(body: number): number[] {
-    const { tree } = this;
-    const { rules } = this.compiled;
-    let block = body;
-    if (!rules.blocks.includes(tree.kind(block))) return [body];
-    for (;;) {
-      const inner = tree.named(block).filter((n) => !rules.comments.includes(tree.kind(n)));
-      const only = inner[0];
-      if (inner.length !== 1 || only === undefined || !rules.blocks.includes(tree.kind(only))) return inner;
-      block = only;
-    }
-  }
-
-  /** Drops plain uses of local names and repetitions on a line; calls of local names say that they are. */
-  private references(): Reference[] {
-    const kept: Reference[] = [];
-    for (const { reference: found, locals } of this.pending) {
-      const local = locals !== undefined && isLocal(found.name, locals);
-      if (local && found.kind === "name") continue;
-      const reference = local ? { ...found, isLocal: true as const } : found;
-      if (!repeatsLine(kept, reference)) kept.push(reference);
-    }
-    return kept;
-  }
-}
-
-function isLocal(name: string, from: Locals): boolean {
-  for (let locals: Locals | undefined = from, n = 0; locals !== undefined && n < MAX_CLIMB; n++) {
-    if (locals.free.has(name)) return false;
-    if (locals.names.has(name)) return true;
-    locals = locals.outer;
-  }
-  return false;
-}
-
-/** Looks back over the same line only, and not far: a minified file is one line. */
-function repeatsLine(kept: readonly Reference[], reference: Reference): boolean {
-  for (let at = kept.length - 1, n = 0; at >= 0 && n < 12; at--, n++) {
-    const other = kept[at];
-    if (other === undefined || other.line !== reference.line) return false;
-    const same =
-      other.name === reference.name &&
-      other.kind === reference.kind &&
-      other.receiver === reference.receiver &&
-      other.onValue === reference.onValue &&
-      other.inside === reference.inside;
-    if (same) return true;
-  }
-  return false;
-}
-
-function own<T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
-  return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }

@@ -1,3 +1,5 @@
+import type { FlatTree } from "./flat-tree.ts";
+import type { GrammarRules } from "./grammar-rules.ts";
 import type { Shape } from "./syntax.ts";
 import { hashNumbers } from "../text/hash.ts";
 
@@ -21,7 +23,7 @@ export function shapeOf(
   from: number,
   to: number,
   statements: readonly (readonly [from: number, to: number])[],
-  calls: { readonly nodes: readonly number[]; readonly names: readonly string[] },
+  calls: Calls,
 ): Shape {
   const first = lowerBound(tokens.nodes, from);
   const end = Math.min(lowerBound(tokens.nodes, to + 1), first + MAX_SHAPE_TOKENS);
@@ -48,4 +50,38 @@ function lowerBound(sorted: readonly number[], value: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** The callees of a file with the node of each, in order. */
+export interface Calls {
+  readonly nodes: readonly number[];
+  readonly names: readonly string[];
+}
+
+/** The shape of a function's body, its docstring left out. */
+export function bodyShape(
+  tree: FlatTree,
+  rules: GrammarRules,
+  body: number,
+  docstring: number,
+  tokens: TokenStream,
+  calls: Calls,
+): Shape {
+  const from = docstring >= 0 ? tree.lastOf(docstring) + 1 : body;
+  const statements = statementsOf(tree, rules, body)
+    .filter((n) => n >= from || n === body)
+    .map((n) => [Math.max(n, from), tree.lastOf(n)] as const);
+  return shapeOf(tokens, from, tree.lastOf(body), statements, calls);
+}
+
+/** The statements directly in a body; a body that is an expression is its own one statement. */
+function statementsOf(tree: FlatTree, rules: GrammarRules, body: number): number[] {
+  let block = body;
+  if (!rules.blocks.includes(tree.kind(block))) return [body];
+  for (;;) {
+    const inner = tree.named(block).filter((n) => !rules.comments.includes(tree.kind(n)));
+    const only = inner[0];
+    if (inner.length !== 1 || only === undefined || !rules.blocks.includes(tree.kind(only))) return inner;
+    block = only;
+  }
 }

@@ -5,7 +5,7 @@ import { fenceWord } from "../../languages/languages.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { counted, fact, findings, hypothesis, unknown } from "./statements.ts";
 import { regressionRow } from "./suspect-history.ts";
-import { citationOf, lineOf, qualifiedName, type Suspect } from "./suspects.ts";
+import { citationOf, lineOf, type Suspect } from "./suspects.ts";
 
 const MAX_EXCERPT = 45;
 

@@ -3,7 +3,7 @@ import { deriveTerms } from "./words.ts";
 import { hash32 } from "../../text/hash.ts";
 
 /** The version is part of the cache key: raise it when scanning or the layout changes. */
-export const INDEX_KIND = "lexicon-1";
+export const INDEX_KIND = "inverted-index-1";
 
 /**
  * The words of one file: each term's 32-bit hash, ascending, with how often it stands in each field (at most 255).
