@@ -1,55 +1,58 @@
 /**
- * Every way the work can end badly that a user can do something about. `exit` is the command line's exit code
- * (documented in the README), `hint` says what to do. Anything else that throws is a bug and exits with 70.
+ * Every failure that a user can fix. `exit` is the exit code of the command line (docs/command-line.md), `hint` says what to
+ * do. Any other error is a bug and exits with 70.
  */
 export const FAILURES = {
   usage: { exit: 2, hint: "See `casebook help`." },
   "not-a-repository": {
     exit: 3,
-    hint: "Give `--repo` a folder that holds a git repository, or a URL that git can clone.",
+    hint: "Set `--repo` to a folder with a git repository, or to a URL that git can clone.",
   },
-  "unknown-revision": { exit: 3, hint: "Give a branch, tag or commit that the repository has." },
-  "empty-repository": { exit: 3, hint: "Make a first commit, then try again." },
+  "unknown-revision": { exit: 3, hint: "Name a branch, tag or commit of the repository." },
+  "empty-repository": { exit: 3, hint: "Make a first commit, then retry." },
   "incomplete-repository": {
     exit: 3,
-    hint: "Fetch what is missing (`git fetch --unshallow`, or a clone without `--filter`), then try again.",
+    hint: "Fetch the missing objects (`git fetch --unshallow`, or a clone without `--filter`), then retry.",
   },
-  "repository-unreachable": { exit: 3, hint: "Check the URL and that this machine may read it." },
+  "repository-unreachable": { exit: 3, hint: "Check the URL, and that this machine has access." },
   "too-large": {
     exit: 3,
-    hint: "Narrow the work with a smaller repository, or raise the limit named in the message.",
+    hint: "Use a smaller repository, or raise the limit that the message names.",
   },
-  "empty-issue": { exit: 4, hint: "Give the issue a title and a text; one sentence is enough." },
-  "unreadable-issue": { exit: 4, hint: "Give `--issue` a Markdown or JSON file, or `-` for standard input." },
+  "empty-issue": { exit: 4, hint: "Write a title and a text; one sentence is enough." },
+  "unreadable-issue": {
+    exit: 4,
+    hint: "Set `--issue` to a Markdown or JSON file, or to `-` for standard input.",
+  },
   "spec-unreadable": {
     exit: 5,
-    hint: "Mend the named lines, or move the file away; `casebook spec lint` lists every problem.",
+    hint: "Fix the named lines, or move the file away. `casebook spec lint` lists every problem.",
   },
   "branch-changed": {
     exit: 6,
-    hint: "Merge or move the branch by hand, or use `--out DIR` to write files instead.",
+    hint: "Merge or move the branch by hand, or write files with `--out DIR`.",
   },
-  "phase-blocked": { exit: 7, hint: "Run what it depends on first, or approve it." },
+  "phase-blocked": { exit: 7, hint: "Run the phases that it depends on first, or approve it." },
   "unknown-phase": {
     exit: 2,
-    hint: "`casebook help` lists the phases; a repository adds its own in `.chant/phases`.",
+    hint: "A repository adds its own phases in `.chant/phases`.",
   },
   "needs-model": {
     exit: 7,
-    hint: "This phase needs a model; the built-in researcher does comprehension, root cause and impact map.",
+    hint: "Use `--researcher model`. The built-in researcher runs comprehension, root cause and impact map.",
   },
   "model-unavailable": {
     exit: 10,
-    hint: "It may pass by itself: run the same command again; nothing that was paid for is lost.",
+    hint: "Run the same command again later. Casebook keeps every reply that was paid for.",
   },
-  "model-refused": { exit: 10, hint: "`casebook doctor` asks the endpoint and says what is wrong." },
-  "no-space": { exit: 8, hint: "Free disk space, then run the same command again; nothing is lost." },
+  "model-refused": { exit: 10, hint: "`casebook doctor` checks the endpoint and names the problem." },
+  "no-space": { exit: 8, hint: "Free disk space, then run the same command again. Nothing is lost." },
   "no-permission": {
     exit: 8,
-    hint: "Give this user the right to read and write there, or choose another place with `--out` or `CASEBOOK_DATA`.",
+    hint: "Let this user read and write there, or choose another folder with `--out` or `CASEBOOK_DATA`.",
   },
-  busy: { exit: 9, hint: "Another Casebook is at work there; wait for it to end, then try again." },
-  cancelled: { exit: 130, hint: "Run the same command again to go on." },
+  busy: { exit: 9, hint: "Another Casebook process is at work there. Wait until it exits, then retry." },
+  cancelled: { exit: 130, hint: "Run the same command again to continue." },
 } as const satisfies Record<string, { exit: number; hint: string }>;
 
 export type FailureCode = keyof typeof FAILURES;

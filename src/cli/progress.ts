@@ -1,19 +1,19 @@
 import type { ListrTaskWrapper } from "listr2";
 import type { CommandIo } from "./io.ts";
 
-/** Shows which phase is at which step. `start` ends the one before. */
+/** Shows the running phase and its step. `start` ends the previous one. */
 export interface Progress {
   start(title: string): void;
   step(text: string): void;
-  /** Ends the running one; `note` stands behind its title. */
+  /** Ends the running phase; `note` follows its title. */
   end(note?: string): void;
-  /** Ends everything; nothing is drawn afterwards. */
+  /** Stops drawing. A phase that still runs has failed and gets no line. */
   close(): Promise<void>;
 }
 
 const QUIET: Progress = { start() {}, step() {}, end() {}, close: async () => {} };
 
-/** On a terminal a list that is drawn in place, elsewhere plain lines, with `quiet` nothing. Times in seconds. */
+/** Draws a list on a terminal, prints lines elsewhere, and prints nothing with `quiet`. Times are in seconds. */
 export function openProgress(io: CommandIo, quiet: boolean): Progress {
   if (quiet) return QUIET;
   return io.isTerminal ? drawn() : plain(io);
@@ -25,7 +25,7 @@ function plain(io: CommandIo): Progress {
   let title = "";
   let from = 0;
   let last = "";
-  let said = 0;
+  let printed = 0;
   const end = (note = "done"): void => {
     if (title !== "") io.err(`${title}: ${note} (${((performance.now() - from) / 1000).toFixed(1)} s)`);
     title = "";
@@ -37,20 +37,20 @@ function plain(io: CommandIo): Progress {
       from = performance.now();
     },
     step(text) {
-      // Counts change many times a second; a line for each would be noise, none for minutes would look like a hang.
+      // Counts change many times a second. A line for each would be noise, none for minutes would look like a hang.
       const kind = text.replace(/[\d,]+/g, "");
-      if (kind === last && performance.now() - said < AGAIN_MS) return;
+      if (kind === last && performance.now() - printed < AGAIN_MS) return;
       io.err(`${title === "" ? "" : `${title}: `}${text}`);
-      [last, said] = [kind, performance.now()];
+      [last, printed] = [kind, performance.now()];
     },
     end,
-    close: async () => end(),
+    close: async () => void (title = ""),
   };
 }
 
 type Task = ListrTaskWrapper<unknown, never, never>;
 
-/** One list a phase, so that the next one can be added when it begins. */
+/** One list for each phase, so that the next one can start later. */
 function drawn(): Progress {
   let task: Pick<Task, "title" | "output"> | undefined;
   let finish: (() => void) | undefined;
@@ -70,7 +70,7 @@ function drawn(): Progress {
       const done = new Promise<void>((resolve) => (finish = resolve));
       const before = running;
       running = before.then(async () => {
-        // Loaded only where something is drawn.
+        // Only a terminal needs the package.
         const { Listr } = await import("listr2");
         return new Listr([
           {

@@ -5,8 +5,14 @@ import type { Issue } from "../issue/issue.ts";
 import { parseIssueInput } from "../issue/parse-issue-input.ts";
 import type { CommandIo } from "./io.ts";
 
-/** The issue of `--issue FILE|-`. Throws RunFailure `unreadable-issue` or `empty-issue`. */
-export async function readIssue(file: string, number: string | undefined, io: CommandIo): Promise<Issue> {
+/** The issue of `--issue FILE|-`. Throws RunFailure `usage`, `unreadable-issue` or `empty-issue`. */
+export async function readIssue(
+  file: string | undefined,
+  number: string | undefined,
+  io: CommandIo,
+): Promise<Issue> {
+  if (file === undefined)
+    throw new RunFailure("usage", "The option `--issue` is missing; it names the file of the issue");
   if (file === "-") return parseIssueInput({ text: await io.stdin(), number });
   let bytes: Buffer;
   try {
@@ -14,7 +20,7 @@ export async function readIssue(file: string, number: string | undefined, io: Co
   } catch (error) {
     throw new RunFailure(
       "unreadable-issue",
-      `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`,
+      `Casebook cannot read the issue ${file} (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
       error,
     );
   }

@@ -4,10 +4,12 @@ import { version } from "../process/version.ts";
 import type { CommandIo } from "./io.ts";
 
 const BUG = 70;
-const WHERE = ["--repo <dir-or-url>", "repository: a folder or a URL", "."] as const;
-const COMMIT = ["--commit <rev>", "branch, tag or commit to read", "HEAD"] as const;
+const REPO = ["--repo <dir-or-url>", "the repository: a folder or a URL", "."] as const;
+const COMMIT = ["--commit <rev>", "the branch, tag or commit to read", "HEAD"] as const;
+const DATA = ["--data <dir>", "the folder of mirrors and the index"] as const;
+const JSON_RESULT = ["--json", "print the result as JSON"] as const;
 
-/** Commands that another entry brings: the command line itself does not know the simulator. */
+/** Commands of another entry: the command line itself does not know the simulator. */
 export interface Extras {
   readonly simulate?: (options: SimulateOptions, io: CommandIo) => Promise<number>;
 }
@@ -20,8 +22,8 @@ export interface SimulateOptions {
 }
 
 /**
- * Parses the arguments, runs one command and gives the exit code: 0 done, 1 something checked does not hold, others as in
- * `FAILURES`, 70 for a bug of ours. The grammar stands here; each command is loaded when it is called.
+ * Parses the arguments, runs one command and returns the exit code: 0 for success, 1 when a check fails, the codes of
+ * `FAILURES`, 70 for a bug of ours. This file is the whole grammar. Each command loads its code when it is called.
  */
 export async function runCli(
   args: readonly string[],
@@ -30,149 +32,157 @@ export async function runCli(
 ): Promise<number> {
   let exit = 0;
   const program = new Command("casebook")
-    .description("Researches an issue before anyone fixes it; every reference checked by machine.")
+    .description("Researches an issue before anyone fixes it and checks every reference.")
     .version(version(), "-V, --version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
+      outputError: (text, write) => write(usageError(text)),
     })
     .addHelpText(
       "after",
-      `\nExit codes: 0 done, 1 something does not hold, 2 usage; the README lists all.\n`,
+      "\nExit codes: 0 success, 1 a check failed, 2 wrong use; docs/command-line.md has all.",
     );
 
   const issueOptions = (command: Command): Command =>
     command
-      .requiredOption("--issue <file>", "the issue: Markdown or GitHub's JSON; - reads standard input")
-      .option("--number <n>", "the issue's number, when the file does not say")
-      .option(...WHERE)
+      // Not `requiredOption`: with `--isue` commander would report the missing flag and not the wrong one.
+      .option("--issue <file>", "the issue (required): Markdown or GitHub's JSON; - reads standard input")
+      .option("--number <n>", "the number of the issue, if the file does not have it")
+      .option(...REPO)
       .option(...COMMIT);
   const resultOptions = (command: Command): Command =>
     issueOptions(command)
-      .option("--at <path:line[-line]>", "a person says that the cause is here")
-      .option("--out <dir>", "write files there instead of commits on casebook/issue-<n>")
-      .option("--dry-run", "write nothing, print the documents")
-      .option("--json", "print the result as JSON")
-      .option("--quiet", "no progress")
-      .option("--data <dir>", "where mirrors and the index live")
+      .option("--at <path:line[-line]>", "the place of the cause, if you know it")
+      .option("--out <dir>", "write files to this folder and do not commit to casebook/issue-<n>")
+      .option("--dry-run", "print the documents and write nothing")
+      .option(...JSON_RESULT)
+      .option("--quiet", "print no progress")
+      .option(...DATA)
       .addOption(
-        new Option("--researcher <name>", "model: a model goes on from the evidence").choices([
+        new Option("--researcher <name>", "model: a model continues from the evidence").choices([
           "builtin",
           "model",
         ]),
       )
-      .option("--model <name>", "which of the models that are set up")
-      .option("--budget <usd>", "US dollars that the investigation may cost", readBudget)
-      .option("--record <file>", "write every call of a model there")
-      .option("--replay <file>", "take the replies from such a file, ask nobody")
-      .option("--fresh", "begin anew where a run with a model was stopped");
+      .option("--model <name>", "the model to use, by the name in the settings")
+      .option("--budget <usd>", "the most that the investigation may cost, in US dollars", readBudget)
+      .option("--record <file>", "write every call of a model to this file")
+      .option("--replay <file>", "take the replies from such a file and call no model")
+      .option("--fresh", "start again instead of continuing a stopped run with a model");
 
   resultOptions(
     program
       .command("investigate")
-      .description("all phases, each a spec and a document")
-      .option("--fix", "work the fix phase, too")
-      .option("--single", "one document with a heading for each stage, for small issues"),
+      .description("run all phases; each writes a spec and a document")
+      .option("--fix", "run the fix phase too")
+      .option("--single", "write one document with a heading for each stage, for small issues"),
   ).action(async (options) => {
     exit = await (await import("./commands/investigate.ts")).investigateCommand(options, io);
   });
-  resultOptions(program.command("run <phase>").description("one phase, with what it depends on")).action(
-    async (phase: string, options) => {
-      exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
-    },
-  );
   resultOptions(
-    program.command("at <path:line>").description("root cause and impact map for that place"),
+    program.command("run <phase>").description("run one phase and the phases it depends on"),
+  ).action(async (phase: string, options) => {
+    exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
+  });
+  resultOptions(
+    program.command("at <path:line>").description("run root cause and impact map for that place"),
   ).action(async (at: string, options) => {
     exit = await (
       await import("./commands/investigate.ts")
     ).investigateCommand({ ...options, at, phase: "impact-map" }, io);
   });
-  issueOptions(program.command("locate").description("rank files and functions, with the reasons"))
-    .option("--top <n>", "how many", "10")
-    .option("--json", "print the result as JSON")
-    .option("--quiet", "no progress")
-    .option("--data <dir>", "where mirrors and the index live")
+  issueOptions(program.command("locate").description("rank files and functions, with reasons"))
+    .option("--top <n>", "how many files and functions to print", "10")
+    .option(...JSON_RESULT)
+    .option("--quiet", "print no progress")
+    .option(...DATA)
     .action(async (options) => {
       exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
     });
   program
     .command("check [files...]")
-    .description("verify every reference of documents")
-    .option(...WHERE)
-    .option("--commit <rev>", "compare with this commit, not with the one the document names")
-    .option("--ref <rev>", "check the documents on this branch (default: files below .chant)")
-    .option("--json", "print the result as JSON")
-    .option("--data <dir>", "where mirrors and the index live")
+    .description("check every reference in documents")
+    .option(...REPO)
+    .option("--commit <rev>", "compare with this commit instead of the one the document names")
+    .option("--ref <rev>", "check the documents of this branch (default: the files in .chant)")
+    .option(...JSON_RESULT)
+    .option(...DATA)
     .action(async (files: string[], options) => {
       exit = await (await import("./commands/check.ts")).checkCommand(files, options, io);
     });
-  const spec = program.command("spec").description("list, show or lint specs");
+  const spec = program.command("spec").description("list, show or check specs");
   const specOptions = (command: Command): Command =>
     command
-      .option(...WHERE)
-      .option("--ref <rev>", "read from this branch (default: files below .chant)")
-      .option("--json", "print as JSON");
-  specOptions(spec.command("list").description("every spec with its status")).action(async (options) => {
+      .option(...REPO)
+      .option("--ref <rev>", "read this branch (default: the files in .chant)")
+      .option(...JSON_RESULT);
+  specOptions(spec.command("list").description("list every spec with its status")).action(async (options) => {
     exit = await (await import("./commands/spec.ts")).specListCommand(options, io);
   });
-  specOptions(spec.command("show <id>").description("one spec"))
+  specOptions(spec.command("show <id>").description("show one spec"))
     .option("--prompt", "print the prompt for an agent, from .chant/prompts")
     .action(async (id: string, options) => {
       exit = await (await import("./commands/spec.ts")).specShowCommand(id, options, io);
     });
-  specOptions(spec.command("lint").description("every problem of every spec, with its line")).action(
+  specOptions(spec.command("lint").description("list every problem of every spec, with its line")).action(
     async (options) => {
       exit = await (await import("./commands/spec.ts")).specLintCommand(options, io);
     },
   );
   program
     .command("status")
-    .description("the investigations of a repository")
-    .option(...WHERE)
-    .option("--json", "print as JSON")
+    .description("list the investigations of a repository")
+    .option(...REPO)
+    .option(...JSON_RESULT)
     .action(async (options) => {
       exit = await (await import("./commands/status.ts")).statusCommand(options, io);
     });
   program
     .command("doctor")
-    .description("what the models and this machine can do")
-    .option("--model <name>", "only this one")
-    .option("--budget <usd>", "US dollars that asking one model may cost; 0.50 without it", readBudget)
-    .option("--env <file>", "settings beside the environment, such as .env")
-    .option("--json", "print as JSON")
+    .description("check what the models and this machine can do")
+    .option("--model <name>", "check only this model")
+    .option(
+      "--budget <usd>",
+      "the most that checking one model may cost, in US dollars (default: 0.50)",
+      readBudget,
+    )
+    .option("--env <file>", "a file with more settings, such as .env")
+    .option(...JSON_RESULT)
     .action(async (options) => {
       const { machineRows } = await import("./machine-rows.ts");
       exit = await (await import("./commands/doctor.ts")).doctorCommand(options, io, machineRows);
     });
   program
     .command("serve")
-    .description("the GitHub App; .env.example has its settings")
+    .description("run the GitHub App (settings: .env.example)")
     .action(async () => {
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
     });
   program
     .command("setup")
-    .description("register your own GitHub App in one click")
-    .option("--port <n>", "port of the page on this machine", "3000")
-    .option("--github <url>", "GitHub's address", "https://github.com")
-    .option("--organization <name>", "register it for an organisation")
-    .option("--webhook <url>", "public address of the server that will run Casebook")
+    .description("register a GitHub App of your own")
+    .option("--port <n>", "the port of the page on this machine", "3000")
+    .option("--github <url>", "the address of GitHub", "https://github.com")
+    .option("--organization <name>", "register the App for an organisation")
+    .option("--webhook <url>", "the public address of the server that will run Casebook")
     .action(async (options) => {
       exit = await (await import("./commands/setup.ts")).setupCommand(options, io);
     });
   program
     .command("simulate")
-    .description("try the App against a GitHub on this machine")
-    .option("--port <n>", "port of the page; 0 takes a free one", "4100")
-    .option("--script", "plays the life of an issue and ends")
-    .option("--fast", "no pauses between writes")
+    .description("try the App with a simulated GitHub")
+    .option("--port <n>", "the port of the page; 0 takes a free one", "4100")
+    .option("--script", "play the life of an issue and exit")
+    .option("--fast", "do not pause between writes")
     .addOption(
-      new Option("--model <name>", "scripted: a model made of code works the example").choices(["scripted"]),
+      new Option("--model <name>", "scripted: a scripted model investigates the example").choices([
+        "scripted",
+      ]),
     )
     .action(async (options: SimulateOptions) => {
-      if (simulate === undefined) throw new RunFailure("usage", "`simulate` is the first argument or none");
+      if (simulate === undefined) throw new RunFailure("usage", "`simulate` must be the first argument");
       exit = await simulate(options, io);
     });
   program
@@ -193,8 +203,22 @@ export async function runCli(
 function readBudget(text: string): number {
   const dollars = Number(text);
   if (!/^\d{1,6}(\.\d{1,4})?$/.test(text) || dollars <= 0)
-    throw new InvalidArgumentError("An amount in US dollars above 0 is expected, such as 2.50.");
+    throw new InvalidArgumentError("Give an amount in US dollars above 0, such as 2.50.");
   return dollars;
+}
+
+/** Commander's message in our form. It may have a second line: `(Did you mean --issue?)`. */
+function usageError(text: string): string {
+  const [problem = "", guess = ""] = text
+    .trim()
+    .replace(/^error: /, "")
+    .split("\n");
+  const sentences = [
+    `${problem.replace(/[.\s]+$/, "")}.`,
+    guess.replace(/^\(|\)$/g, ""),
+    FAILURES.usage.hint,
+  ];
+  return `casebook: ${sentences.filter((sentence) => sentence !== "").join(" ")}`;
 }
 
 /** The one place where failures become sentences and exit codes. */
@@ -202,7 +226,7 @@ function report(error: unknown, io: CommandIo): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 || error.code === "commander.help" ? 0 : FAILURES.usage.exit;
   if (io.signal.aborted) {
-    io.err(`casebook: stopped. ${FAILURES.cancelled.hint}`);
+    io.err(`casebook: Stopped. ${FAILURES.cancelled.hint}`);
     return FAILURES.cancelled.exit;
   }
   const { name, code, message, stack } = error as {
@@ -218,7 +242,7 @@ function report(error: unknown, io: CommandIo): number {
     return failure.exit;
   }
   io.err(
-    `casebook: this is a bug: ${message ?? String(error)}. Please report it; CASEBOOK_DEBUG=1 prints where it happened.`,
+    `casebook: This is a bug of Casebook: ${message ?? String(error)}. Please report it with the stack trace that CASEBOOK_DEBUG=1 prints.`,
   );
   return BUG;
 }

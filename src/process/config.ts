@@ -4,43 +4,77 @@ import { z } from "zod";
 import { RunFailure } from "../failure.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 
+/** A whole number from a variable. */
+export function wholeNumber(min: number, max: number): z.ZodCoercedNumber {
+  const expected = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
+}
+
+/** One of a few words from a variable. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, `must be one of ${words.join(", ")}`);
+}
+
 const schema = z.object({
   CASEBOOK_DATA: z.string().min(1).optional(),
-  CASEBOOK_WORKERS: z.coerce.number().int().min(1).max(64).optional(),
-  CASEBOOK_CACHE_MB: z.coerce.number().int().min(10).max(1_000_000).default(2_000),
-  CASEBOOK_DEBUG: z.enum(["0", "1"]).default("0"),
-  CASEBOOK_SANDBOX: z.enum(["on", "off"], "one of on, off is expected").default("on"),
+  CASEBOOK_WORKERS: wholeNumber(1, 64).optional(),
+  CASEBOOK_CACHE_MB: wholeNumber(10, 1_000_000).default(2_000),
+  CASEBOOK_DEBUG: oneOf(["0", "1"]).default("0"),
+  CASEBOOK_SANDBOX: oneOf(["on", "off"]).default("on"),
   CASEBOOK_TOOLCHAINS: z.string().optional(),
-  CASEBOOK_SANDBOX_ROOT: z.string().startsWith("/", "an absolute path is expected").optional(),
+  CASEBOOK_SANDBOX_ROOT: z.string().startsWith("/", "must be an absolute path").optional(),
   CASEBOOK_DEPENDENCIES: z
     .string()
-    .regex(/^\/[^:]*:[^:/][^:]*$/, "an absolute folder, a colon and where the code finds it is expected")
+    .regex(/^\/[^:]*:[^:/][^:]*$/, "must be an absolute folder, a colon and a path in the repository")
     .optional(),
 });
 
 export interface Config {
   /** Folder of mirrors, index and scratch files. */
   readonly data: string;
-  /** Threads that parse; undefined: one a core, at most 8. */
+  /** Parser threads; undefined: one for each core, at most 8. */
   readonly workers: number | undefined;
-  /** Bytes of the index on disk. */
+  /** The limit of the index on disk, in bytes. */
   readonly cacheBytes: number;
-  /** Stack traces are printed with failures. */
+  /** Print stack traces of failures. */
   readonly debug: boolean;
-  /** What code that is run finds; undefined: no code is run. */
+  /** The surroundings of code that runs; undefined: no code runs. */
   readonly sandbox: SandboxSettings | undefined;
 }
 
-/** Reads the environment once. Throws RunFailure `usage` that names every wrong variable, never a value. */
+/** An environment whose empty variables are not set. */
+export type Environment = Readonly<Record<string, string>>;
+
+export function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Environment {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => ![undefined, ""].includes(entry[1])),
+  );
+}
+
+/** One sentence for each wrong variable. A sentence never has the value, which may be a secret. */
+export function problemsOf(error: z.ZodError, env: Environment): readonly string[] {
+  return error.issues.map(({ path, message }) => {
+    const name = path.join(".");
+    return `${name}: ${name in env ? message : "is missing"}`;
+  });
+}
+
+export function wrongSettings(problems: readonly string[], advice = ""): RunFailure {
+  return new RunFailure("usage", `The settings are wrong: ${problems.join("; ")}${advice}`);
+}
+
+/** Reads the settings of every command once. Throws RunFailure `usage` that names every wrong variable. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    throw new RunFailure("usage", `The environment is wrong: ${wrong.join("; ")}`);
-  }
+  const read = parseConfig(withoutEmpty(env));
+  if ("problems" in read) throw wrongSettings(read.problems);
+  return read;
+}
+
+export function parseConfig(env: Environment): Config | { readonly problems: readonly string[] } {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) return { problems: problemsOf(parsed.error, env) };
   const { CASEBOOK_DATA, CASEBOOK_WORKERS, CASEBOOK_CACHE_MB, CASEBOOK_DEBUG, ...sandbox } = parsed.data;
-  const cacheHome = env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  const cacheHome = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return {
     data: CASEBOOK_DATA ?? join(cacheHome, "casebook"),
     workers: CASEBOOK_WORKERS,
@@ -50,7 +84,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   };
 }
 
-/** Every variable that each command reads, for the test of `.env.example`. */
+/** The variables that every command reads. A test compares them with `.env.example`. */
 export const CONFIG_VARIABLES: readonly string[] = Object.keys(schema.shape);
 
 function sandboxSettings({
@@ -66,7 +100,7 @@ function sandboxSettings({
   const [from, at] = CASEBOOK_DEPENDENCIES?.split(":") ?? [];
   return {
     toolchains: CASEBOOK_TOOLCHAINS?.split(":").filter(Boolean) ?? [],
-    // The Node that runs Casebook is there for projects in JavaScript, wherever it lies.
+    // Projects in JavaScript run on the Node that runs Casebook, which may be in any folder.
     node: dirname(process.execPath),
     ...(CASEBOOK_SANDBOX_ROOT === undefined ? {} : { root: CASEBOOK_SANDBOX_ROOT }),
     ...(from === undefined || at === undefined ? {} : { dependencies: { from, at } }),

@@ -4,50 +4,48 @@ import { readModelSettings } from "../llm/io/read-model-settings.ts";
 import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { RunFailure } from "../failure.ts";
 import { LIMITS } from "../text/github-limits.ts";
-import { type Config, readConfig } from "../process/config.ts";
+import {
+  type Config,
+  type Environment,
+  oneOf,
+  parseConfig,
+  problemsOf,
+  wholeNumber,
+  withoutEmpty,
+  wrongSettings,
+} from "../process/config.ts";
 
 export const ROLES = ["all", "web", "worker"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Each variable of the server; `.env.example` explains them, and a test compares the two. */
+/** The variables of the server. `.env.example` explains them, and a test compares the two. */
+const NUMBER = "must be the number of the App";
+const SECRET = "must have at least 16 characters";
+
 const schema = z.object({
-  APP_ID: z.coerce.number("a number is expected").int().positive(),
+  APP_ID: z.coerce.number(NUMBER).int(NUMBER).positive(NUMBER),
   PRIVATE_KEY: z.string().optional(),
   PRIVATE_KEY_PATH: z.string().optional(),
-  WEBHOOK_SECRET: z
-    .string("it is missing")
-    .min(16, "at least 16 characters are expected")
-    .refine((secret) => secret !== "development", "the word that Probot falls back to is no secret"),
-  WEBHOOK_SECRET_OLD: z.string().min(16, "at least 16 characters are expected").optional(),
+  WEBHOOK_SECRET: z.string().min(16, SECRET),
+  WEBHOOK_SECRET_OLD: z.string().min(16, SECRET).optional(),
   GITHUB_API_URL: z
-    .url({ protocol: /^https?$/, error: "an http(s) address is expected" })
+    .url({ protocol: /^https?$/, error: "must be an http or https address" })
     .default("https://api.github.com"),
   HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a postgres:// address is expected" }).optional(),
-  CASEBOOK_ROLE: z.enum(ROLES, `one of ${ROLES.join(", ")} is expected`).default("all"),
-  CASEBOOK_RUNS: z.coerce.number().int().min(1).max(32).default(1),
-  CASEBOOK_RUNS_PER_INSTALLATION: z.coerce.number().int().min(1).max(100).default(4),
-  CASEBOOK_WRITE_SPACING_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(60_000)
-    .default(LIMITS.writeSpacingMilliseconds),
-  CASEBOOK_RECONCILE_SECONDS: z.coerce.number().int().min(5).max(86_400).default(180),
-  CASEBOOK_WEBHOOK_BYTES: z.coerce
-    .number()
-    .int()
-    .min(65_536)
-    .max(LIMITS.webhookBytes)
-    .default(LIMITS.webhookBytes),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  CASEBOOK_ROLE: oneOf(ROLES).default("all"),
+  CASEBOOK_RUNS: wholeNumber(1, 32).default(1),
+  CASEBOOK_RUNS_PER_INSTALLATION: wholeNumber(1, 100).default(4),
+  CASEBOOK_WRITE_SPACING_MS: wholeNumber(0, 60_000).default(LIMITS.writeSpacingMilliseconds),
+  CASEBOOK_RECONCILE_SECONDS: wholeNumber(5, 86_400).default(180),
+  CASEBOOK_WEBHOOK_BYTES: wholeNumber(65_536, LIMITS.webhookBytes).default(LIMITS.webhookBytes),
+  LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
 export interface ServerConfig extends Config {
-  /** Undefined: only the built-in researcher. `keys`: the variables that hold keys, and no others. */
+  /** Undefined: only the built-in researcher runs. `keys`: the variables that hold keys, and no others. */
   readonly models:
     | {
         readonly settings: ModelSettings;
@@ -55,7 +53,7 @@ export interface ServerConfig extends Config {
       }
     | undefined;
   readonly app: { readonly id: number; readonly privateKey: string; readonly apiUrl: string };
-  /** The newest first; an older one is still accepted while it is rotated. */
+  /** The newest first. The server accepts an older one during a rotation. */
   readonly webhookSecrets: readonly string[];
   readonly host: string;
   readonly port: number;
@@ -71,27 +69,22 @@ export interface ServerConfig extends Config {
 }
 
 /**
- * Reads the server's environment once. Throws RunFailure `usage` that names every wrong or missing variable together,
- * never a value: nothing starts with half a configuration, and nothing has a secret by default.
+ * Reads the server's settings once. Throws RunFailure `usage` that names every wrong or missing variable together: the
+ * server does not start with half a configuration, and no secret has a default.
  */
-export function readServerConfig(env: Readonly<Record<string, string | undefined>>): ServerConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+export function readServerConfig(variables: Readonly<Record<string, string | undefined>>): ServerConfig {
+  const env = withoutEmpty(variables);
   const wrong: string[] = [];
-  const parsed = schema.safeParse(given);
-  if (!parsed.success)
-    for (const { path, message } of parsed.error.issues) wrong.push(`${path.join(".")}: ${message}`);
-  const key = privateKeyOf(given, wrong);
-  const role = given["CASEBOOK_ROLE"];
-  if (role !== undefined && role !== "all" && given["DATABASE_URL"] === undefined)
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) wrong.push(...problemsOf(parsed.error, env));
+  const key = privateKeyOf(env, wrong);
+  const role = env["CASEBOOK_ROLE"];
+  if ((role === "web" || role === "worker") && env["DATABASE_URL"] === undefined)
     wrong.push(
-      `CASEBOOK_ROLE: ${role === "web" || role === "worker" ? role : "it"} needs DATABASE_URL; the embedded store serves one process with the role all`,
+      `CASEBOOK_ROLE: ${role} needs DATABASE_URL, because the embedded store serves one process with the role all`,
     );
-  let base: Config | undefined;
-  try {
-    base = readConfig(env);
-  } catch (error) {
-    wrong.push((error as Error).message.replace("The environment is wrong: ", ""));
-  }
+  const base = parseConfig(env);
+  if ("problems" in base) wrong.push(...base.problems);
   let models: ServerConfig["models"];
   try {
     const found = readModelSettings(env);
@@ -99,8 +92,8 @@ export function readServerConfig(env: Readonly<Record<string, string | undefined
   } catch (error) {
     wrong.push((error as Error).message.replace("The settings of models are wrong: ", ""));
   }
-  if (wrong.length > 0 || !parsed.success || base === undefined || key === undefined)
-    throw new RunFailure("usage", `The environment is wrong: ${wrong.join("; ")}`);
+  if (wrong.length > 0 || !parsed.success || "problems" in base || key === undefined)
+    throw wrongSettings(wrong, lacksApp(env) ? `. ${SETUP}` : "");
   const settings = parsed.data;
   return {
     ...base,
@@ -127,7 +120,14 @@ export function readServerConfig(env: Readonly<Record<string, string | undefined
   };
 }
 
-/** Throws RunFailure `usage` when a key is missing: that is told at the start, not in the middle of an investigation. */
+const SETUP = "`casebook setup` registers an App and writes its settings to .env";
+
+/** No setting of the App is there: the operator has not run `casebook setup`, or runs in another folder. */
+function lacksApp(env: Environment): boolean {
+  return ["APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET"].every((name) => !(name in env));
+}
+
+/** Throws RunFailure `usage` when a key is missing: at the start, not in the middle of an investigation. */
 function keysOf(
   { models }: ModelSettings,
   env: Readonly<Record<string, string | undefined>>,
@@ -137,7 +137,7 @@ function keysOf(
   );
 }
 
-/** What must stand in no log, wherever it comes from: keys of the App and of models, webhook secrets, the database's password. */
+/** Texts that no log may contain: keys of the App and of models, webhook secrets, the password of the database. */
 export function secretsOf({
   app,
   webhookSecrets,
@@ -149,20 +149,17 @@ export function secretsOf({
   return [app.privateKey, ...webhookSecrets, password, ...keys].filter((secret) => secret !== "");
 }
 
-/** Every variable that the server reads, for the test of `.env.example`. */
+/** The variables that the server reads. A test compares them with `.env.example`. */
 export const SERVER_VARIABLES: readonly string[] = Object.keys(schema.shape);
 
-/** From the variable (line ends may be written `\n`, or the whole in base64) or from the file that a variable names. */
-function privateKeyOf(
-  env: Readonly<Record<string, string | undefined>>,
-  wrong: string[],
-): string | undefined {
+/** The key in PRIVATE_KEY (line ends may be written `\n`, or all of it in base64) or in the file of PRIVATE_KEY_PATH. */
+function privateKeyOf(env: Environment, wrong: string[]): string | undefined {
   const { PRIVATE_KEY: inline, PRIVATE_KEY_PATH: path } = env;
   if ((inline === undefined) === (path === undefined)) {
     wrong.push(
       inline === undefined
-        ? "PRIVATE_KEY: it or PRIVATE_KEY_PATH is missing"
-        : "PRIVATE_KEY: it and PRIVATE_KEY_PATH are both set; keep one",
+        ? "PRIVATE_KEY: is missing, and so is PRIVATE_KEY_PATH"
+        : "PRIVATE_KEY: is set, and so is PRIVATE_KEY_PATH; keep one",
     );
     return undefined;
   }
@@ -171,7 +168,7 @@ function privateKeyOf(
     text = inline ?? readFileSync(path!, "utf8");
   } catch (error) {
     wrong.push(
-      `PRIVATE_KEY_PATH: the file cannot be read (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`,
+      `PRIVATE_KEY_PATH: names a file that Casebook cannot read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
     );
     return undefined;
   }
@@ -183,7 +180,7 @@ function privateKeyOf(
     return pem;
   } catch {
     wrong.push(
-      `${inline === undefined ? "PRIVATE_KEY_PATH" : "PRIVATE_KEY"}: it is not a private key in PEM`,
+      `${inline === undefined ? "PRIVATE_KEY_PATH: names a file without" : "PRIVATE_KEY: is not"} a private key in PEM`,
     );
     return undefined;
   }

@@ -3,21 +3,25 @@ import { join } from "node:path";
 import { RunFailure } from "../failure.ts";
 import type { NewApp } from "./exchange-code.ts";
 
-/** Files of the same App that are there already before another folder is the better idea. */
+/** More files of the same App in one folder are a mistake. */
 const MAX_FILES = 100;
 
-/** Throws RunFailure `usage` when no file can be made in the folder: GitHub tells the key once, and it must be kept. */
+/** Throws RunFailure `usage` for a folder without write access: GitHub shows the key once, so it must be stored. */
 export function requireWritable(folder: string): void {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new RunFailure("usage", `Nothing can be written in ${folder}; go to a folder of your own`, error);
+    throw new RunFailure(
+      "usage",
+      `Casebook cannot write to ${folder}; run the command in a folder of your own`,
+      error,
+    );
   }
 }
 
 /**
- * Writes what the server needs to know of a new App, readable by this user alone. Nothing that is there is written over: the
- * file is then called `.env.<slug>`, or that with a number. Gives the name of the file.
+ * Writes the settings of a new App to a file that only this user can read, and returns its name: `.env`, or `.env.<slug>`
+ * with or without a number. An existing file stays as it is.
  */
 export function writeEnvFile(
   folder: string,
@@ -34,11 +38,11 @@ export function writeEnvFile(
   const names = [".env", `.env.${slug}`];
   for (let number = 2; number <= MAX_FILES; number++) names.push(`.env.${slug}-${number}`);
   const name = names.find((candidate) => isCreated(join(folder, candidate), `${lines.join("\n")}\n`));
-  if (name === undefined) throw new Error(`there are ${MAX_FILES} files for ${slug} in ${folder}`);
+  if (name === undefined) throw new Error(`${folder} has ${MAX_FILES} files for ${slug} already`);
   return name;
 }
 
-/** False when a file of that name is there; it stays as it is. */
+/** False when the file exists. */
 function isCreated(path: string, text: string): boolean {
   try {
     writeFileSync(path, text, { mode: 0o600, flag: "wx" });

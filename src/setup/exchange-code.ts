@@ -4,7 +4,7 @@ import { RunFailure } from "../failure.ts";
 const answer = z.object({
   id: z.number().int().positive(),
   slug: z.string().regex(/^[a-z0-9-]{1,100}$/),
-  // Nothing that could end a line of the file early.
+  // No character that could end a line of the file early.
   pem: z
     .string()
     .regex(/^-----BEGIN [A-Z ]{1,40}-----[A-Za-z0-9+/=\s]{1,20000}-----END [A-Z ]{1,40}-----\s*$/),
@@ -12,10 +12,10 @@ const answer = z.object({
   html_url: z.url({ protocol: /^https?$/ }),
 });
 
-/** What GitHub made: its number, its key and its secret, told once. */
+/** The App that GitHub made. GitHub shows its key and its secret once. */
 export type NewApp = z.infer<typeof answer>;
 
-/** Trades the code that GitHub sent the browser back with. Throws RunFailure `usage` when GitHub does not take it. */
+/** Exchanges the code in GitHub's redirect for the App. Throws RunFailure `usage` when GitHub refuses the code. */
 export async function exchangeCode(apiUrl: string, code: string): Promise<NewApp> {
   const response = await fetch(`${apiUrl}/app-manifests/${encodeURIComponent(code)}/conversions`, {
     method: "POST",
@@ -24,10 +24,13 @@ export async function exchangeCode(apiUrl: string, code: string): Promise<NewApp
     signal: AbortSignal.timeout(10_000),
   });
   if (!response.ok)
-    throw new RunFailure("usage", `GitHub answered ${response.status} to the code; begin again`);
+    throw new RunFailure(
+      "usage",
+      `GitHub refused the code (HTTP ${response.status}); run \`casebook setup\` again`,
+    );
   const made = answer.safeParse(await response.json());
   if (made.success) return made.data;
   const fields = new Set(made.error.issues.map(({ path }) => path.join(".")));
-  // Names only: the values are secrets.
-  throw new RunFailure("usage", `GitHub's answer is not understood: ${[...fields].join(", ")}`);
+  // Only names: the values are secrets.
+  throw new RunFailure("usage", `GitHub's answer has unexpected values: ${[...fields].join(", ")}`);
 }

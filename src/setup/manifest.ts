@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { WEBHOOK_PATH } from "../server/http-server.ts";
 
-/** `app.yml`: what the App is called, may do and hears of. The one place that says it. */
+/** `app.yml`: name, permissions and events of the App, in one place. */
 const appFile = z.object({
   name: z.string(),
   description: z.string(),
@@ -18,14 +18,14 @@ export function readAppFile(): AppFile {
   return appFile.parse(parse(readFileSync(join(import.meta.dirname, "../../app.yml"), "utf8")));
 }
 
-/** The manifest that GitHub makes an App from. `webhook`: the public address of the server, without a path. */
+/** GitHub makes an App from this manifest. `webhook`: the public address of the server, without a path. */
 export function manifestOf(
   app: AppFile,
   { webhook, redirect }: { readonly webhook: string; readonly redirect: string },
 ): object {
   return {
     ...app,
-    // GitHub wants a page of the App; the operator's own server is the only one that is known.
+    // GitHub requires a home page. The operator's server is the only known address.
     url: webhook,
     hook_attributes: { url: `${webhook.replace(/\/+$/, "")}${WEBHOOK_PATH}`, active: true },
     redirect_url: redirect,

@@ -16,25 +16,25 @@ export interface SetupOptions {
   readonly organization?: string;
   /** Public address of the server that will run Casebook. */
   readonly webhook: string;
-  /** Keeps what GitHub made, before the page says that it is done. */
+  /** Stores the new App before the page reports success. Returns the file. */
   readonly keep: (made: NewApp) => string;
   readonly signal: AbortSignal;
 }
 
 const PAGE_MILLISECONDS = 3_600_000;
 
-/** What each right is for. */
+/** The purpose of each right. */
 const WORDS: Readonly<Record<string, string>> = {
   contents: "Contents: commit documents to branches of its own",
   issues: "Issues: comment, label and react",
   pull_requests: "Pull requests: open drafts and keep their text up to date",
-  checks: "Checks: say which references hold",
-  metadata: "Metadata: required by GitHub",
+  checks: "Checks: report which references hold",
+  metadata: "Metadata: GitHub requires it",
 };
 
 /**
- * One page on this machine that registers an App: one click, GitHub asks once more, and its answer comes back here. Ends
- * with what was made. The state in the address is random and good for one use; other names of this machine are refused.
+ * Serves one page on this machine that registers an App: one click, GitHub asks for confirmation, and its answer comes back
+ * here. The state in the address is random and valid once. The page refuses other names of this machine.
  */
 export async function registerApp(options: SetupOptions, tell: (url: string) => void): Promise<NewApp> {
   const state = randomBytes(16).toString("hex");
@@ -48,8 +48,8 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
         response,
         502,
         page(
-          "That did not work",
-          html`<p>${error instanceof Error ? error.message : "unknown"}</p>
+          "The registration failed",
+          html`<p>${error instanceof Error ? error.message : "unknown error"}</p>
             <p><a href="/">Try again</a></p>`,
         ),
       );
@@ -58,16 +58,16 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening").catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new RunFailure("usage", `Port ${options.port} is taken; --port 0 takes a free one`, error);
+    throw new RunFailure("usage", `Port ${options.port} is in use; \`--port 0\` takes a free one`, error);
   });
   const own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // GitHub's code is good for an hour, and so is this page.
+  // GitHub's code is valid for an hour, and so is this page.
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(PAGE_MILLISECONDS)]);
   const stop = (): void =>
     done.reject(
       options.signal.aborted
         ? (options.signal.reason as Error)
-        : new RunFailure("usage", "Nobody pressed the button for an hour; begin again"),
+        : new RunFailure("usage", "Nobody pressed the button for an hour; run `casebook setup` again"),
     );
   signal.addEventListener("abort", stop, { once: true });
   try {
@@ -77,14 +77,14 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
   } finally {
     signal.removeEventListener("abort", stop);
     server.close();
-    // Browsers open connections in advance and keep them; what was answered is on its way already.
+    // Browsers open connections in advance and keep them. The answer is sent already.
     server.closeAllConnections();
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", `http://${own}`);
-    if (request.headers.host !== own) return send(response, 421, page("Not here", html``));
-    if (request.method !== "GET") return send(response, 405, page("No", html``));
+    if (request.headers.host !== own) return send(response, 421, page("Wrong address", html``));
+    if (request.method !== "GET") return send(response, 405, page("Wrong method", html``));
     if (url.pathname === "/") return send(response, 200, start());
     if (url.pathname !== "/done") return send(response, 404, page("Not found", html``));
     const code = url.searchParams.get("code");
@@ -92,7 +92,7 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
       return send(
         response,
         403,
-        page("Not from here", html`<p>This address was not made by the page that is open now.</p>`),
+        page("Wrong address", html`<p>This address does not belong to the page that is open now.</p>`),
       );
     isUsed = true;
     const made = await exchangeCode(options.apiUrl, code);
@@ -104,15 +104,14 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
       page(
         "Registered",
         html`<p>
-            The App <strong>${made.slug}</strong> is there, and its settings are in <code>${place}</code>.
+            GitHub registered the App <strong>${made.slug}</strong>. Its settings are in
+            <code>${place}</code>.
           </p>
           <ol>
-            <li>
-              <a href="${made.html_url}/installations/new">Install it</a> on the repositories that you choose.
-            </li>
-            <li>Run <code>npm start</code> where that file is.</li>
+            <li><a href="${made.html_url}/installations/new">Install the App</a> on your repositories.</li>
+            <li>Run <code>casebook serve</code> in the folder of that file.</li>
           </ol>
-          <p>This page can be closed.</p>`,
+          <p>You can close this page.</p>`,
       ),
     );
   }
@@ -127,11 +126,11 @@ export async function registerApp(options: SetupOptions, tell: (url: string) => 
     return page(
       "Register Casebook",
       html`<p>${app.description}</p>
-        <p>GitHub will ask you to confirm an App of your own with these rights, and no others:</p>
+        <p>GitHub asks you to confirm an App of your own. It has these rights and no others:</p>
         <ul>
           ${Object.keys(app.default_permissions).map((name) => html`<li>${WORDS[name] ?? name}</li>`)}
         </ul>
-        <p>Webhooks will go to <code>${webhook}</code>.</p>
+        <p>GitHub sends webhooks to <code>${webhook}</code>.</p>
         <form method="post" action="${github}${path}?state=${state}">
           <input type="hidden" name="manifest" value="${manifest}" /><button>
             Register on ${new URL(github).host}

@@ -6,7 +6,7 @@ import { expect, test } from "@jest/globals";
 const root = join(import.meta.dirname, "../..");
 const json = (name: string): unknown => JSON.parse(readFileSync(join(root, name), "utf8"));
 const { satisfies } = createRequire(import.meta.url)("semver") as {
-  satisfies(version: string, range: string): boolean;
+  readonly satisfies: (version: string, range: string) => boolean;
 };
 
 interface Entry {

@@ -130,7 +130,7 @@ test("a repository's own phase is one more row", () => {
 describe("bad input gets one sentence, a documented exit code, and nothing is written", () => {
   test.each([
     ["an empty issue", ["--issue", "-"], "", 4, "The issue is empty"],
-    ["an issue that is missing", ["--issue", "nowhere.md"], "", 4, "cannot be read"],
+    ["a missing issue file", ["--issue", "nowhere.md"], "", 4, "cannot read the issue nowhere.md (ENOENT)"],
     ["JSON that is no issue", ["--issue", "-"], '{"a": 1}', 4, "not an issue"],
     [
       "an unknown revision",
@@ -147,6 +147,8 @@ describe("bad input gets one sentence, a documented exit code, and nothing is wr
       2,
       "outside the file",
     ],
+    ["no issue", [], "", 2, "The option `--issue` is missing"],
+    ["a mistyped option", ["--isue", "-"], "Broken", 2, "Did you mean --issue?"],
     ["a place that is none", ["--issue", "-", "--at", "nonsense"], "Broken", 2, "is not PATH:LINE"],
   ])("%s", (_, args, input, exit, sentence) => {
     using repository = exampleRepository("issue-42");
@@ -154,6 +156,17 @@ describe("bad input gets one sentence, a documented exit code, and nothing is wr
     expect(result).toMatchObject({ exit, err: expect.stringContaining(sentence) });
     expect(result.err.trim().split("\n")).toHaveLength(1);
     expect(repository.git("branch", "--list", "casebook/*")).toBe("");
+  });
+
+  test.each([
+    [["run", "NOPHASE"], "There is no phase NOPHASE. The phases are comprehension, "],
+    [["run", "impact-mapp"], "Did you mean impact-map?"],
+    [["run", "NOPHASE", "--repo", "/nowhere"], "There is no phase NOPHASE."],
+  ])("%j names the phases before the repository is read", (args, sentence) => {
+    using repository = exampleRepository("issue-42");
+    const result = casebook(repository.path, [...args, "--issue", "-"], { input: "Broken" });
+    expect(result).toMatchObject({ exit: 2, out: "", err: expect.stringContaining(sentence) });
+    expect(result.err.trim().split("\n")).toHaveLength(1);
   });
 
   test("a branch that a person changed is left as it is", () => {

@@ -88,7 +88,7 @@ describe("the image", () => {
     // It comes as far as its settings.
     expect(run("serve")).toEqual({
       exit: 2,
-      told: expect.stringContaining("The environment is wrong: APP_ID"),
+      told: expect.stringContaining("The settings are wrong: APP_ID: is missing"),
     });
     expect(run("demo")).toEqual({ exit: 0, told: expect.stringContaining("Store.set") });
   });

@@ -110,16 +110,18 @@ describe("the server's settings", () => {
 
   test("empty variables are the same as none: a copy of `.env.example` says what is missing", () => {
     const empty = Object.fromEntries(SERVER_VARIABLES.map((name) => [name, ""]));
-    expect(complaintAbout(empty)).toMatch(/APP_ID: .*WEBHOOK_SECRET: it is missing.*PRIVATE_KEY: /);
+    expect(complaintAbout(empty)).toMatch(
+      /APP_ID: is missing.*WEBHOOK_SECRET: is missing.*PRIVATE_KEY: is missing.*`casebook setup` registers/,
+    );
     expect(readServerConfig({ ...empty, ...good })).toEqual(readServerConfig(good));
   });
 });
 
 describe("the secret of the webhooks", () => {
   test.each([
-    ["missing", "", "it is missing"],
-    ["short", "0123456789", "at least 16 characters"],
-    ["Probot's own", "development", "at least 16 characters"],
+    ["missing", "", "is missing"],
+    ["short", "0123456789", "must have at least 16 characters"],
+    ["Probot's own", "development", "must have at least 16 characters"],
   ])("that is %s stops the start", (_, secret, why) => {
     expect(complaintAbout({ ...good, WEBHOOK_SECRET: secret })).toMatch(`WEBHOOK_SECRET: ${why}`);
   });
@@ -153,11 +155,15 @@ describe("the private key", () => {
     using folder = temporaryFolder();
     const { PRIVATE_KEY: _, ...rest } = good;
     const missing = join(folder.path, "missing.pem");
-    expect(complaintAbout(rest)).toMatch("PRIVATE_KEY: it or PRIVATE_KEY_PATH is missing");
-    expect(complaintAbout({ ...good, PRIVATE_KEY_PATH: missing })).toMatch("both set");
-    expect(complaintAbout({ ...rest, PRIVATE_KEY_PATH: missing })).toMatch("cannot be read (ENOENT)");
+    expect(complaintAbout(rest)).toMatch("PRIVATE_KEY: is missing, and so is PRIVATE_KEY_PATH");
+    expect(complaintAbout({ ...good, PRIVATE_KEY_PATH: missing })).toMatch(
+      "PRIVATE_KEY: is set, and so is PRIVATE_KEY_PATH",
+    );
+    expect(complaintAbout({ ...rest, PRIVATE_KEY_PATH: missing })).toMatch(
+      "PRIVATE_KEY_PATH: names a file that Casebook cannot read (ENOENT)",
+    );
     const torn = complaintAbout({ ...rest, PRIVATE_KEY: key.slice(0, 400) });
-    expect(torn).toMatch("PRIVATE_KEY: it is not a private key in PEM");
+    expect(torn).toMatch("PRIVATE_KEY: is not a private key in PEM");
     expect(torn).not.toContain(key.slice(40, 80));
   });
 });

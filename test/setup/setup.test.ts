@@ -102,7 +102,7 @@ describe("casebook setup", () => {
     await end;
     expect(readFileSync(join(folder.path, ".env"), "utf8")).toBe("MINE=1\n");
     expect(readFileSync(join(folder.path, ".env.casebook-of-ada"), "utf8")).toContain("APP_ID=77");
-    expect(out.join("\n")).toContain("There was a .env already");
+    expect(out.join("\n")).toContain("Casebook did not change your .env");
   });
 
   test("whatever is there already, the key is kept in a new file", () => {
@@ -148,7 +148,7 @@ describe("casebook setup", () => {
     const silent = { ...io, err: () => undefined, out: () => undefined, stdin: async () => "" };
     const { port } = new URL(page);
     await expect(setupCommand({ port, github: url, webhook: "https://a.example" }, silent)).rejects.toThrow(
-      `Port ${port} is taken`,
+      `Port ${port} is in use`,
     );
     stop();
     await expect(end).rejects.toThrow("stopped");
@@ -174,7 +174,7 @@ describe("casebook setup", () => {
     };
     await expect(setupCommand({ port: "0", github: url }, io)).rejects.toThrow(RunFailure);
     await expect(setupCommand({ port: "0", github: "ftp://x", webhook: "https://a.b" }, io)).rejects.toThrow(
-      "--github needs an address",
+      "--github must be an address",
     );
   });
 });
@@ -188,7 +188,7 @@ test("an answer of GitHub that is none is described without its secrets", async 
   try {
     const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     await expect(exchangeCode(address, "x")).rejects.toThrow(
-      /^GitHub's answer is not understood: pem, webhook_secret$/,
+      /^GitHub's answer has unexpected values: pem, webhook_secret$/,
     );
   } finally {
     other.close();

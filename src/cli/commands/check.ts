@@ -27,8 +27,8 @@ interface FileReport {
 }
 
 /**
- * Verifies documents and specs against a commit: `--commit`, else the one that the document names, else HEAD. Exit code 1
- * when a reference does not hold, 0 when all do.
+ * Checks documents and specs at a commit: `--commit`, or the commit that the document names, or HEAD. Exit code 1 when a
+ * reference does not hold.
  */
 export async function checkCommand(
   files: readonly string[],
@@ -37,7 +37,10 @@ export async function checkCommand(
 ): Promise<number> {
   const texts = files.length > 0 ? readFiles(files, io) : await chantFiles(options, io);
   if (texts.size === 0)
-    throw new RunFailure("usage", "There is nothing to check: name files, or give --ref casebook/issue-<n>");
+    throw new RunFailure(
+      "usage",
+      "Casebook found no document in .chant; name files, or use `--ref casebook/issue-<n>`",
+    );
   await using workbench = await openPlace(options, io);
   const { repository } = workbench;
   const sources = new Map<string, Promise<CheckSource>>();
@@ -52,28 +55,28 @@ export async function checkCommand(
     io.signal.throwIfAborted();
     const id = specIdOfPath(file);
     const spec = id === undefined ? undefined : parseSpec(id, text);
-    // What a run recorded in a spec is output, not a statement of the document.
+    // Records of a run in a spec are output and no statements.
     const document = parseDocument(spec === undefined ? text : bodyOf(text, spec.spec.description));
     const commit = await repository.resolve(options.commit ?? document.baseCommit ?? "HEAD");
     const report = await checkDocument(document, await sourceOf(commit), io.signal);
     const own = (spec?.problems ?? [])
       .filter(({ severity }) => severity === "error")
       .map(({ line, message }) => ({ line, kind: "spec", message }));
-    const lacking =
+    const missing =
       spec?.spec.status === "completed"
         ? [...spec.spec.targetFiles, ...spec.spec.informedBy.filter((path) => !/[*?]|:\/\//.test(path))]
             .filter((path) => !texts.has(path) && files.length === 0)
             .map((path) => ({
               line: 1,
               kind: "target",
-              message: `the completed spec names ${path}, which is not there`,
+              message: `the completed spec names ${path}, which does not exist`,
             }))
         : [];
     reports.push({
       file,
       commit,
       references: Object.values(report.checked).reduce((total, n) => total + n, 0),
-      problems: [...own, ...lacking, ...report.problems],
+      problems: [...own, ...missing, ...report.problems],
     });
   }
   const wrong = reports.reduce((total, { problems }) => total + problems.length, 0);
@@ -89,7 +92,7 @@ export async function checkCommand(
   return wrong > 0 ? 1 : 0;
 }
 
-/** Front matter and records blanked, so that every line keeps its number. */
+/** Blanks front matter and records, so that every line keeps its number. */
 function bodyOf(text: string, description: string): string {
   const at = text.indexOf(description.slice(0, 200));
   if (at < 0) return description;
@@ -105,7 +108,7 @@ function readFiles(files: readonly string[], io: CommandIo): ReadonlyMap<string,
     } catch (error) {
       throw new RunFailure(
         "usage",
-        `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? "no reason given"})`,
+        `Casebook cannot read ${file} (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
         error,
       );
     }

@@ -9,21 +9,24 @@ import { investigateCommand } from "./investigate.ts";
 export async function demoCommand(io: CommandIo): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "casebook-demo-"));
   const repository = join(folder, "repository");
-  // From the sources the examples are five folders up, from the package's build as well.
   const example = join(import.meta.dirname, "../../../examples/issue-42");
-  if (!existsSync(example)) throw new Error("the bundled example is missing");
+  if (!existsSync(example)) throw new Error(`${example} is missing`);
   let kept = false;
   try {
     cpSync(example, repository, { recursive: true });
     const issue = join(example, "issue.md");
     rmSync(join(repository, "issue.md"));
     await makeExample(repository);
-    io.err(`The example's issue, examples/issue-42/issue.md, in a new repository: ${repository}\n`);
+    io.err(
+      `Casebook investigates the example (examples/issue-42/issue.md) in a new repository: ${repository}\n`,
+    );
     const exit = await investigateCommand(
       { issue, number: "42", repo: repository, commit: "HEAD", data: join(folder, "data") },
       io,
     );
-    io.out(`\nRead one: git -C ${repository} show casebook/issue-42:.chant/research/issue-42-impact-map.md`);
+    io.out(
+      `\nRead a document: git -C ${repository} show casebook/issue-42:.chant/research/issue-42-impact-map.md`,
+    );
     kept = true;
     return exit;
   } finally {

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { folderPublisher } from "../../repository/io/folder-publisher.ts";
 import { branchPublisher } from "../../repository/io/branch-publisher.ts";
 import { RunFailure } from "../../failure.ts";
-import { SINGLE_PHASE } from "../../phases/catalogue.ts";
 import { belongsTo, branchOf, specFileOf } from "../../phases/names.ts";
 import type { Phase } from "../../phases/phase.ts";
 import { parseSpec } from "../../specs/parse-spec.ts";
@@ -21,13 +20,14 @@ import { readConfig } from "../../process/config.ts";
 import { researchInProcesses } from "../../research/research-process.ts";
 import type { Workbench } from "../../research/workbench.ts";
 import type { CommandIo } from "../io.ts";
+import { choosePhases, requirePhase } from "../choose-phases.ts";
 import { openPlace } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
 import { summarise } from "../summarise.ts";
 
 export interface InvestigateOptions {
-  readonly issue: string;
+  readonly issue?: string;
   readonly number?: string;
   readonly repo: string;
   readonly commit: string;
@@ -37,14 +37,14 @@ export interface InvestigateOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly data?: string;
-  /** Only this phase and what it depends on. */
+  /** Only this phase and the phases it depends on. */
   readonly phase?: string;
-  /** `model`: one of the operator's models goes on from the evidence. */
+  /** `model`: one of the operator's models continues from the evidence. */
   readonly researcher?: "builtin" | "model";
   readonly model?: string;
   /** US dollars. */
   readonly budget?: number;
-  /** The fix phase is worked, too. */
+  /** Runs the fix phase too. */
   readonly fix?: boolean;
   /** One document for the whole issue. */
   readonly single?: boolean;
@@ -53,8 +53,9 @@ export interface InvestigateOptions {
   readonly fresh?: boolean;
 }
 
-/** Works the phases of one issue. Exit code 1 when a phase failed, else 0. */
+/** Runs the phases of one issue. Exit code 1 when a phase fails. */
 export async function investigateCommand(options: InvestigateOptions, io: CommandIo): Promise<number> {
+  if (options.phase !== undefined) await requirePhase(options.phase, options, io);
   const issue = await readIssue(options.issue, options.number, io);
   const named = options.at === undefined ? undefined : locationOf(options.at);
   const progress = openProgress(io, options.quiet === true || options.json === true);
@@ -80,7 +81,7 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
             });
     const all = await phasesOf(await repository.tree(commit, io.signal), (line) => io.err(line));
     const withModel = usesModel(options);
-    const phases = chosen(all, options, withModel);
+    const phases = choosePhases(all, options, withModel);
     if (named?.link !== undefined && !commit.startsWith(named.link.revision))
       io.err(
         `casebook: --at names lines at ${named.link.revision}; Casebook reads these lines at ${commit.slice(0, 12)}`,
@@ -133,7 +134,7 @@ interface Work {
   readonly progress: Progress;
 }
 
-/** The built-in researcher, in this process: it holds no secret that hostile text could reach. */
+/** Runs the built-in researcher in this process, which holds no secret that hostile text could reach. */
 async function research(
   { issue, phases, commit, at, publisher, workbench, progress }: Work,
   io: CommandIo,
@@ -167,7 +168,7 @@ async function research(
   );
 }
 
-/** Who reads hostile text is a process without the key, the money or a way to write; this one holds them. */
+/** Runs the researcher in a process without the key, the money or a way to write. This process holds them. */
 async function researchWithModel(
   { issue, phases, commit, at, publisher, workbench, progress }: Work,
   options: InvestigateOptions,
@@ -186,7 +187,7 @@ async function researchWithModel(
   });
   const { data } = workbench;
   const { workers, cacheBytes } = config;
-  // Awaited here: the journal is closed when this function ends.
+  // The journal closes when this function returns, so the result is awaited here.
   return await researchInProcesses({ data, workers, cacheBytes }).investigate(
     {
       mirror: gitDir,
@@ -211,26 +212,18 @@ async function researchWithModel(
   );
 }
 
-/** Who names a model, its money or a record means one. */
+/** A model, a budget or a record asks for a run with a model. */
 function usesModel({ researcher, model, budget, record, replay }: InvestigateOptions): boolean {
   const named = [model, budget, record, replay].some((option) => option !== undefined);
   if (researcher === "builtin" && named)
-    throw new RunFailure("usage", "--model, --budget, --record and --replay mean nothing without a model");
+    throw new RunFailure(
+      "usage",
+      "`--researcher builtin` uses no model, so --model, --budget, --record and --replay have no effect; leave them out",
+    );
   return researcher === "model" || named;
 }
 
-/** Without a model the phases that need one are named and left out; a fix is made only for who asks for it. */
-function chosen(
-  all: readonly Phase[],
-  { phase, fix, single }: InvestigateOptions,
-  withModel: boolean,
-): readonly Phase[] {
-  if (single === true) return [SINGLE_PHASE];
-  if (phase !== undefined) return withDependencies(phase, all, withModel);
-  return withModel && fix !== true ? all.filter(({ type }) => type !== "fix") : all;
-}
-
-/** What a person said earlier holds until somebody says something else. */
+/** The location that a person named in an earlier run, unless this run names another. */
 async function rememberedAt(
   publisher: Publisher,
   key: string,
@@ -246,23 +239,4 @@ function locationOf(text: string): WrittenLocation {
   if ("problem" in read)
     throw new RunFailure("usage", `${text} is not PATH:LINE or PATH:LINE-LINE: ${read.problem}`);
   return read;
-}
-
-function withDependencies(type: string, all: readonly Phase[], withModel: boolean): readonly Phase[] {
-  const wanted = new Set<string>();
-  const open = [type];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    const phase = all.find((candidate) => candidate.type === at);
-    if (phase === undefined)
-      throw new RunFailure(
-        "unknown-phase",
-        `There is no phase ${at}; there are ${all.map((candidate) => candidate.type).join(", ")}`,
-      );
-    if (at === type && phase.needs === "model" && !withModel)
-      throw new RunFailure("needs-model", `The phase ${at} needs a model`);
-    // A fix is shown to work by the test that failed before it.
-    if (!wanted.has(at)) open.push(...phase.dependsOn, ...(phase.type === "fix" ? ["reproduction"] : []));
-    wanted.add(at);
-  }
-  return all.filter((phase) => wanted.has(phase.type));
 }

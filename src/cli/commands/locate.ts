@@ -10,7 +10,7 @@ import { readIssue } from "../read-issue.ts";
 import { visibleIssue } from "../../issue/visible-issue.ts";
 
 export interface LocateOptions {
-  readonly issue: string;
+  readonly issue?: string;
   readonly number?: string;
   readonly repo: string;
   readonly commit: string;
@@ -23,11 +23,11 @@ export interface LocateOptions {
 const MAX_TOP = 1_000;
 const SHOWN_REASONS = 3;
 
-/** Ranks files and functions. Exit code 1 when nothing answers to the issue. */
+/** Ranks files and functions. Exit code 1 when no file matches the issue. */
 export async function locateCommand(options: LocateOptions, io: CommandIo): Promise<number> {
   const top = Number(options.top);
   if (!Number.isInteger(top) || top < 1 || top > MAX_TOP)
-    throw new RunFailure("usage", `--top is a whole number from 1 to ${MAX_TOP}`);
+    throw new RunFailure("usage", `--top must be a whole number from 1 to ${MAX_TOP}`);
   const issue = visibleIssue(await readIssue(options.issue, options.number, io));
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
@@ -35,6 +35,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
     await using workbench = await openPlace(options, io, (step) => progress.step(step));
     const commit = await workbench.repository.resolve(options.commit);
     const ranking = await workbench.locate(issue, commit, top);
+    progress.end();
     await progress.close();
     if (options.json === true) {
       const files = ranking.files.map(({ path, score, confidence, strength, reasons }) => ({
@@ -58,12 +59,12 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
       io.out(JSON.stringify({ commit, candidates: ranking.candidates, files, functions }, null, 2));
     } else if (ranking.files.length === 0)
       io.out(
-        `No word of the issue stands in the ${ranking.candidates} source files of ${commit.slice(0, 12)}.`,
+        `None of the ${ranking.candidates} source files at ${commit.slice(0, 12)} contains a word of the issue.`,
       );
     else {
       const { table } = await import("../table.ts");
       io.out(
-        `${ranking.candidates} source files at ${commit.slice(0, 12)}; the percentage is the likelihood that a fix changes it\n`,
+        `${ranking.candidates} source files at ${commit.slice(0, 12)}. The percentage is the probability that a fix changes the file.\n`,
       );
       io.out(
         table(
@@ -91,10 +92,10 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
   }
 }
 
-/** The strongest reasons, for one cell; all of them are in the JSON. */
+/** The strongest reasons, for one cell. The JSON has all of them. */
 function why(reasons: readonly Reason[]): string {
-  const told = reasons.slice(0, SHOWN_REASONS).map(({ text }) => text);
-  return printable(told.join("; ").replaceAll("`", ""));
+  const texts = reasons.slice(0, SHOWN_REASONS).map(({ text }) => text);
+  return printable(texts.join("; ").replaceAll("`", ""));
 }
 
 function round(score: number): number {

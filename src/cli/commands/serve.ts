@@ -7,7 +7,7 @@ import { readServerConfig, secretsOf } from "../../server/server-config.ts";
 import { startServer } from "../../server/start-server.ts";
 import type { CommandIo } from "../io.ts";
 
-/** Runs the roles of this process until it is told to stop. */
+/** Runs the roles of this process until a signal stops it. */
 export async function serveCommand(io: CommandIo): Promise<number> {
   const config = readServerConfig({ ...dotEnv(io.cwd), ...io.env });
   const logger = openLogger(config, secretsOf(config));
@@ -18,7 +18,7 @@ export async function serveCommand(io: CommandIo): Promise<number> {
   return 0;
 }
 
-/** What `.env` of the folder says; what is set in the environment wins. */
+/** The settings of `.env` in the folder. The environment overrides them. */
 function dotEnv(folder: string): Readonly<Record<string, string | undefined>> {
   const file = join(folder, ".env");
   return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};

@@ -29,7 +29,7 @@ function specsOf(files: ReadonlyMap<string, string>): ReadonlyMap<string, Spec> 
   );
 }
 
-/** Every spec with its worked-out status. Exit code 0, also when there is none. */
+/** Lists every spec with its status. */
 export async function specListCommand(options: SpecOptions, io: CommandIo): Promise<number> {
   const specs = specsOf(await specFiles(options, io));
   const rows = [...specs.values()].map((spec) => ({
@@ -43,7 +43,9 @@ export async function specListCommand(options: SpecOptions, io: CommandIo): Prom
   if (options.json === true) io.out(JSON.stringify(rows, null, 2));
   else if (rows.length === 0)
     io.out(
-      `No spec below .chant/specs${options.ref === undefined ? "; --ref casebook/issue-<n> looks on a branch" : ` on ${options.ref}`}.`,
+      options.ref === undefined
+        ? "There is no spec in .chant/specs. Use `--ref casebook/issue-<n>` to read a branch."
+        : `There is no spec in .chant/specs on ${options.ref}.`,
     );
   else
     io.out(
@@ -61,7 +63,7 @@ export async function specListCommand(options: SpecOptions, io: CommandIo): Prom
   return 0;
 }
 
-/** The prompt that an agent would get for a spec, from `.chant/prompts`. Throws RunFailure `usage` with all problems. */
+/** The prompt of a spec for an agent, from `.chant/prompts`. Throws RunFailure `usage` with all problems. */
 function promptOf(spec: Spec, text: string, files: ReadonlyMap<string, string>): string {
   const prompts = new Map(
     [...files].flatMap(([path, body]) => {
@@ -87,17 +89,20 @@ function promptOf(spec: Spec, text: string, files: ReadonlyMap<string, string>):
   if (rendered.ok) return rendered.text;
   throw new RunFailure(
     "usage",
-    `The prompt of ${spec.id} cannot be made: ${rendered.problems.map(printable).join("; ")}`,
+    `Casebook cannot write the prompt of ${spec.id}: ${rendered.problems.map(printable).join("; ")}`,
   );
 }
 
-/** One spec: what it is, what holds it back, its criteria. Throws RunFailure `usage` when there is none of that name. */
+/** Shows one spec: its status, its blockers and its criteria. Throws RunFailure `usage` for an unknown id. */
 export async function specShowCommand(id: string, options: SpecOptions, io: CommandIo): Promise<number> {
   const files = await specFiles(options, io);
   const specs = specsOf(files);
   const spec = specs.get(id);
   if (spec === undefined)
-    throw new RunFailure("usage", `There is no spec ${printable(id)}; \`casebook spec list\` shows them`);
+    throw new RunFailure(
+      "usage",
+      `There is no spec ${printable(id)}; \`casebook spec list\` lists the specs`,
+    );
   if (options.prompt === true) {
     const path = [...files.keys()].find((candidate) => specIdOfPath(candidate) === id)!;
     io.out(promptOf(spec, files.get(path)!, await chantFiles(options, io)));
@@ -116,7 +121,7 @@ export async function specShowCommand(id: string, options: SpecOptions, io: Comm
     io.out(
       blocker.kind === "approval"
         ? "waits for approval"
-        : `waits for ${blocker.id} (${blocker.kind === "missing" ? "which does not exist" : blocker.status})`,
+        : `waits for ${blocker.id} (${blocker.kind === "missing" ? "it does not exist" : blocker.status})`,
     );
   if (spec.targetFiles.length > 0) io.out(`target files: ${spec.targetFiles.map(printable).join(", ")}`);
   io.out("");
@@ -124,7 +129,7 @@ export async function specShowCommand(id: string, options: SpecOptions, io: Comm
   return 0;
 }
 
-/** Every problem with its line. Exit code 5 when one is an error. */
+/** Lists every problem with its line. Exit code 5 when one is an error. */
 export async function specLintCommand(options: SpecOptions, io: CommandIo): Promise<number> {
   const files = await specFiles(options, io);
   const problems = lintSpecs(files);

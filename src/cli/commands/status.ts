@@ -8,7 +8,7 @@ import type { CommandIo } from "../io.ts";
 import { repositoryOf } from "../place.ts";
 import { table } from "../table.ts";
 
-/** Every investigation of a repository (branches `casebook/issue-*`), read from the specs on its branch. */
+/** Lists the investigations of a repository from the specs on its branches `casebook/issue-*`. */
 export async function statusCommand(
   { repo, json }: { readonly repo: string; readonly json?: boolean },
   io: CommandIo,
@@ -35,7 +35,8 @@ export async function statusCommand(
         });
   }
   if (json === true) io.out(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0) io.out("No investigation yet: casebook investigate --issue FILE starts one.");
+  else if (rows.length === 0)
+    io.out("There is no investigation yet. `casebook investigate --issue FILE` starts one.");
   else
     io.out(
       table(
