@@ -42,7 +42,7 @@ export async function runCli(
     })
     .addHelpText(
       "after",
-      "\nExit codes: 0 success, 1 a check failed, 2 wrong use; docs/command-line.md has all.",
+      "\nExit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.",
     );
 
   const issueOptions = (command: Command): Command =>
