@@ -1,13 +1,14 @@
 import { FORMS, type Verb } from "./commands/forms.ts";
 import { has, hasAtLeast, missingRight } from "./commands/rights.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import { type Act, actOn, type CommandEvent } from "./act.ts";
+import type { Act } from "./start-work.ts";
+import { actOn } from "./act.ts";
 import { isAnswered, SUPERSEDED, withAsk } from "./asks.ts";
 import { blockReasonOf, type Decided, goOn, same, shown, stopRun } from "./change.ts";
-import type { InvestigationEvent, Rules } from "./event.ts";
+import type { CommandEvent, EventOf, Rules } from "./event.ts";
 import type { Ask, Investigation } from "./investigation.ts";
 
-type LabelEvent = Extract<InvestigationEvent, { kind: "request-label" }>;
+type LabelEvent = EventOf<"request-label">;
 
 /** Request labels that are remembered until they are off the issue; an issue carries no more (`LIMITS.labelsPerIssue`). */
 const MAX_LABELS = 100;

@@ -73,6 +73,9 @@ export type InvestigationEvent =
   | { readonly kind: "labels-removed"; readonly labels: readonly string[] }
   | { readonly kind: "configuration"; readonly problem: string | undefined };
 
+export type EventOf<K extends InvestigationEvent["kind"]> = Extract<InvestigationEvent, { kind: K }>;
+export type CommandEvent = EventOf<"command">;
+
 /** What `decide` must know of the repository's configuration and of what this installation can do. */
 export interface Rules {
   /** Phases that `investigate` runs, in order. */

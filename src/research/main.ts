@@ -1,6 +1,5 @@
 import { readConfig } from "../process/config.ts";
-import type { FromResearcher, ToResearcher } from "./protocol.ts";
-import { serviceLink } from "./service-link.ts";
+import { type FromResearcher, type ToResearcher, serviceLink } from "./protocol.ts";
 import { checkTask, investigateTask } from "./tasks.ts";
 
 // A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this

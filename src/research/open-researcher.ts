@@ -8,7 +8,7 @@ import { builtinResearcher, type Researcher } from "../phases/builtin/researcher
 import type { SandboxState } from "../sandbox/sandbox.ts";
 import type { ModelResearch } from "../service/research.ts";
 import type { SourceTree } from "../repository/source-tree.ts";
-import type { ServiceLink } from "./service-link.ts";
+import type { ServiceLink } from "./protocol.ts";
 
 /** The researcher of a request. Dispose it: it holds the files that code is run on. */
 export async function openResearcher(

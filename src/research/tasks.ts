@@ -12,8 +12,7 @@ import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
 import { openResearcher } from "./open-researcher.ts";
-import type { FromResearcher } from "./protocol.ts";
-import type { ServiceLink } from "./service-link.ts";
+import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Works the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(

@@ -4,9 +4,8 @@ import { configurationIssue } from "../github/report/configuration-issue.ts";
 import { readMarker, withMarker } from "../github/report/marker.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { JobContext } from "../store/store.ts";
-import { admitRuns } from "./admit-runs.ts";
+import { admitRuns, guarded, type Service } from "./service.ts";
 import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
-import { guarded, type Service } from "./service.ts";
 
 /**
  * Reads a repository's configuration again. Mistakes stop new work and are listed in one issue, the same one each time;

@@ -5,7 +5,7 @@ import { readDelivery } from "../github/read-delivery.ts";
 import { sendCheck } from "./check-head.ts";
 import { decideAll, lookAtIssue } from "./look-at-issue.ts";
 import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
-import { secondOf } from "./second-of.ts";
+import { secondOf } from "./time.ts";
 import type { Service } from "./service.ts";
 
 /** Works out what a stored delivery means and does it. Doing it twice changes nothing. */

@@ -6,7 +6,7 @@ import { configure } from "./configure.ts";
 import { forgetInvestigation } from "./forget-investigation.ts";
 import { handleDelivery } from "./handle-delivery.ts";
 import { reconcile } from "./reconcile.ts";
-import { secondsUntil } from "./seconds-until.ts";
+import { secondsUntil } from "./time.ts";
 import type { Service } from "./service.ts";
 import { syncIssue } from "./sync-issue.ts";
 import { workRun } from "./work-run.ts";

@@ -8,15 +8,13 @@ import type { AskPlace, Decision, Effect, InvestigationEvent, Rules } from "../i
 import { isAnswered } from "../investigation/asks.ts";
 import { decide } from "../investigation/decide.ts";
 import { type Actor, type Investigation, newInvestigation } from "../investigation/investigation.ts";
-import { HOLD_LABEL, requestOf } from "../investigation/label.ts";
-import { labelChanges } from "../investigation/state-label.ts";
+import { HOLD_LABEL, requestOf, labelChanges } from "../investigation/label.ts";
 import type { CommentInfo, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
-import { restoreFromBranch } from "./restore-from-branch.ts";
-import { admitRuns } from "./admit-runs.ts";
-import type { Service } from "./service.ts";
-import { secondOf } from "./second-of.ts";
+import { restoreFromBranch } from "./our-branch.ts";
+import { admitRuns, type Service } from "./service.ts";
+import { secondOf } from "./time.ts";
 
 /**
  * Deliveries come late and out of order: with a command, the comments of this time before it are read too, and all

@@ -3,10 +3,9 @@ import { branchOf, issueOfBranch } from "../phases/names.ts";
 import { LIMITS } from "../text/github-limits.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { JobContext } from "../store/store.ts";
-import { admitRuns } from "./admit-runs.ts";
+import { admitRuns, type Service } from "./service.ts";
 import { lookAtIssue } from "./look-at-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
-import type { Service } from "./service.ts";
 import { versionOf } from "./sync-issue.ts";
 
 /** Milliseconds until a delivery is asked for again that did not come; doubled each time, since it may be one that we refuse. */

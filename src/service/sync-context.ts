@@ -1,6 +1,6 @@
 import type { Investigation } from "../investigation/investigation.ts";
 import { type Micros, microsOf } from "../llm/money.ts";
-import { lowerBudget } from "../investigation/settings/lower-budget.ts";
+import { lowerBudget } from "../investigation/settings/merge-configs.ts";
 import type { GitHub, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";

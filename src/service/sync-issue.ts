@@ -1,9 +1,8 @@
 import { LeaseLost } from "../failure.ts";
-import { isSameLabel, requestLabels } from "../investigation/label.ts";
-import { labelChanges, STATE_LABELS } from "../investigation/state-label.ts";
+import { isSameLabel, requestLabels, labelChanges, STATE_LABELS } from "../investigation/label.ts";
 import { decide } from "../investigation/decide.ts";
 import type { Investigation } from "../investigation/investigation.ts";
-import { reactionOf } from "../github/report/reaction-of.ts";
+import { reactionOf } from "../investigation/asks.ts";
 import type { ReactionTarget } from "../github/github.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { IssueKey, JobContext } from "../store/store.ts";

@@ -9,7 +9,7 @@ import { sendCheck } from "./check-head.ts";
 import { recordRejection } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { readOurBranch } from "./our-branch.ts";
-import { secondOf } from "./second-of.ts";
+import { secondOf } from "./time.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
 /** Stages in which results are proposed; before, the branch may be half of a run's work. */

@@ -1,5 +1,5 @@
 import { deadlineOf } from "../process/clock.ts";
-import { lowerBudget } from "../investigation/settings/lower-budget.ts";
+import { lowerBudget } from "../investigation/settings/merge-configs.ts";
 import { branchFor } from "../phases/names.ts";
 import { LeaseLost, RetryLater, RunFailure } from "../failure.ts";
 import { hasAtLeast } from "../investigation/commands/rights.ts";
@@ -11,16 +11,14 @@ import { memoryPublisher } from "../repository/memory-publisher.ts";
 import type { Publisher } from "../repository/repository.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { IssueKey, JobContext } from "../store/store.ts";
-import { admitRuns } from "./admit-runs.ts";
+import { admitRuns, guarded, MAX_ATTEMPTS, type Service } from "./service.ts";
 import { recordApprovals, writeShutGate } from "./gate-specs.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { readOurBranch } from "./our-branch.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
-import { secondOf } from "./second-of.ts";
-import { RETRY_SECONDS, secondsUntil } from "./seconds-until.ts";
+import { secondOf, RETRY_SECONDS, secondsUntil } from "./time.ts";
 import { keepDocuments, keptDocuments } from "./kept-documents.ts";
-import { guarded, MAX_ATTEMPTS, type Service } from "./service.ts";
 
 /** Milliseconds between two words about what a phase is doing. */
 const STEP_SPACING = 10_000;

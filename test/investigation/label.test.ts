@@ -2,13 +2,16 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { LIMITS } from "../../src/text/github-limits.ts";
 import { newInvestigation, type Stage } from "../../src/investigation/investigation.ts";
-import { HOLD, isHeld, requestLabels, requestOf } from "../../src/investigation/label.ts";
 import {
+  HOLD,
+  isHeld,
+  requestLabels,
+  requestOf,
   isStateLabel,
   labelChanges,
   STATE_LABELS,
   stateLabelOf,
-} from "../../src/investigation/state-label.ts";
+} from "../../src/investigation/label.ts";
 
 const PHASES = ["comprehension", "root-cause", "x".repeat(40)];
 const idle = newInvestigation(1, 2);

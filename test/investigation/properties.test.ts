@@ -9,8 +9,7 @@ import {
   MAX_ASKS,
   type Stage,
 } from "../../src/investigation/investigation.ts";
-import { requestOf } from "../../src/investigation/label.ts";
-import { labelChanges, STATE_LABELS, stateLabelOf } from "../../src/investigation/state-label.ts";
+import { requestOf, labelChanges, STATE_LABELS, stateLabelOf } from "../../src/investigation/label.ts";
 import { OUTCOMES, type PhaseOutcome } from "../../src/phases/outcome.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 import { AT, commandOf, idle, PER_PHASE, resultOf, RULES, SHA, WITH_MODEL } from "./history.ts";

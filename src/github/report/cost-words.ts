@@ -61,3 +61,13 @@ export function partialOf({ partial }: Pick<PhaseRecord, "partial">): string {
   if (limit === "") return "";
   return `${limit.charAt(0).toUpperCase()}${limit.slice(1)}: what follows is what was found until then.`;
 }
+
+const FIX = "fix";
+
+/** The fix put a change of code on the branch: that is done only when everything that a run decides about it holds. */
+export function changesCode(phases: readonly PhaseRecord[]): boolean {
+  return phases.some(({ type, criteria = [] }) => {
+    const byRun = criteria.filter(({ how }) => how === "run");
+    return type === FIX && byRun.length > 0 && byRun.every(({ result }) => result === "met");
+  });
+}

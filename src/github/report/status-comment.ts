@@ -11,13 +11,11 @@ import {
   UNDER_WAY,
 } from "../../investigation/investigation.ts";
 import type { PhaseRecord } from "../../phases/phase-result.ts";
-import { outcomeSentence } from "../../phases/outcome.ts";
+import { outcomeSentence, type PhaseOutcome } from "../../phases/outcome.ts";
 import type { Micros } from "../../llm/money.ts";
-import type { PhaseOutcome } from "../../phases/outcome.ts";
 import { branchFor } from "../../phases/names.ts";
 import type { RepositoryConfig } from "../../investigation/settings/repository-config.ts";
-import { changesCode } from "./changes-code.ts";
-import { costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
+import { changesCode, costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
 import { lengthen } from "../../text/lengthen.ts";
 import { counted } from "../../text/counted.ts";
 import { clipMarkdown, fold, type SafeText, safeText } from "../../text/safe-text.ts";

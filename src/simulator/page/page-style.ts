@@ -1,4 +1,4 @@
-import { STATE_LABELS } from "../../investigation/state-label.ts";
+import { STATE_LABELS } from "../../investigation/label.ts";
 
 const labels = Object.values(STATE_LABELS).map(
   ({ color }) => `.c${color}{background:#${color};color:${isDark(color) ? "#fff" : "#1f2328"}}`,

@@ -1,13 +1,5 @@
-import type {
-  CheckState,
-  CommentState,
-  LoggedRequest,
-  PullState,
-  ReactionState,
-  RepositoryState,
-} from "../github/contract.ts";
-import { HOLD_LABEL, requestLabels } from "../../investigation/label.ts";
-import { STATE_LABELS } from "../../investigation/state-label.ts";
+import type { CheckState, CommentState, LoggedRequest, PullState, ReactionState, RepositoryState } from "../github/contract.ts";
+import { HOLD_LABEL, requestLabels, STATE_LABELS } from "../../investigation/label.ts";
 import { PHASES } from "../../phases/catalogue.ts";
 import { Html, html } from "../../text/html.ts";
 import { type LinkTo, markdownHtml, outsideLink } from "./markdown-html.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CommentState, RepositoryState } from "../github/contract.ts";
-import { STATE_LABELS } from "../../investigation/state-label.ts";
+import { STATE_LABELS } from "../../investigation/label.ts";
 import type { CommandIo } from "../../cli/io.ts";
 import { checkCommand } from "../../cli/commands/check.ts";
 import type { Simulation } from "./simulation.ts";

@@ -10,7 +10,7 @@ import { checkContent } from "../../../src/github/report/check-content.ts";
 import { configurationIssue } from "../../../src/github/report/configuration-issue.ts";
 import { readMarker, withMarker } from "../../../src/github/report/marker.ts";
 import { pullRequest } from "../../../src/github/report/pull-request.ts";
-import { reactionOf } from "../../../src/github/report/reaction-of.ts";
+import { reactionOf } from "../../../src/investigation/asks.ts";
 import { safeText } from "../../../src/text/safe-text.ts";
 import { statusComment } from "../../../src/github/report/status-comment.ts";
 

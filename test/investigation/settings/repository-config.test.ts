@@ -4,8 +4,7 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { lowerBudget } from "../../../src/investigation/settings/lower-budget.ts";
-import { mergeConfigs } from "../../../src/investigation/settings/merge-configs.ts";
+import { lowerBudget, mergeConfigs } from "../../../src/investigation/settings/merge-configs.ts";
 import { parseRepositoryConfig } from "../../../src/investigation/settings/parse-repository-config.ts";
 import { schemaText } from "../../../scripts/write-schema.ts";
 

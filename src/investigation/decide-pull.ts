@@ -1,0 +1,76 @@
+import { answerOpen } from "./asks.ts";
+import {
+  type Decided,
+  ended,
+  endedByOutcome,
+  enter,
+  goOn,
+  putPullBehind,
+  same,
+  shown,
+  stopRun,
+} from "./change.ts";
+import type { EventOf, Rules } from "./event.ts";
+import { HELD_BY_OUTCOME, type Investigation } from "./investigation.ts";
+import type { PhaseStatus } from "../phases/phase-result.ts";
+import { turnOf } from "../phases/outcome.ts";
+
+/**
+ * What a pull request of ours is now. Merging it ends the investigation, or lets the next phase begin where each has its
+ * own; closing it means no, until `retry`. A cancelled investigation stays cancelled.
+ */
+export function decidePull(
+  investigation: Investigation,
+  { number, state }: EventOf<"pull">,
+  rules: Rules,
+): Decided {
+  const { pull: known, pullsOver = 0, stage } = investigation;
+  if (known !== undefined && known.number > number) return same(investigation);
+  if (known?.number === number && (known.state === state || known.state === "merged"))
+    return same(investigation);
+  if (number <= pullsOver && state !== "open") return same(investigation);
+  const next: Investigation = { ...investigation, pull: { number, state } };
+  if (stage === "cancelled") return shown(next);
+  switch (state) {
+    case "open":
+      return stage === "rejected" && known?.number === number ? reopened(next, rules) : shown(next);
+    case "merged": {
+      if (stage === "awaiting-merge") return goOn(putPullBehind(next), rules);
+      // The run's end finds it merged and goes on.
+      if (rules.perPhase && investigation.run !== undefined) return shown(next);
+      // It keeps the document of the phase that asked; what was asked is not answered by it.
+      if (rules.perPhase && HELD_BY_OUTCOME.has(stage)) return shown(putPullBehind(next));
+      const asks = answerOpen(next.asks, "finished");
+      const { reason, endedBy } = investigation;
+      return shown(
+        enter(
+          { ...next, asks, wanted: [] },
+          stage === "done" && endedBy !== undefined ? { stage, reason, endedBy } : { stage: "done" },
+        ),
+        ...stopRun(next),
+      );
+    }
+    case "closed": {
+      if (stage === "rejected") return shown(next);
+      const reason = `The pull request #${number} was closed; \`/casebook retry\` proposes again.`;
+      const asks = answerOpen(next.asks, "finished");
+      return shown(enter({ ...next, asks, approvals: [] }, { stage: "rejected", reason }), ...stopRun(next));
+    }
+  }
+}
+
+const WORKED: ReadonlySet<PhaseStatus> = new Set(["completed", "needs_attention", "failed"]);
+
+/** Opening it again takes the no back; work starts only when somebody who may says so. */
+function reopened(investigation: Investigation, rules: Rules): Decided {
+  const last = investigation.phases.findLast(({ status }) => WORKED.has(status));
+  const outcome = last?.outcome;
+  // It ended or held the work before the no, and does so again.
+  if (last !== undefined && outcome !== undefined && turnOf(outcome.kind) !== "goes-on")
+    return shown(
+      endedByOutcome(investigation, last.type, outcome, { known: rules.known, byMerge: rules.perPhase }),
+    );
+  if (investigation.wanted.length === 0) return shown(ended(investigation));
+  const reason = `The pull request was opened again; \`/casebook resume\` goes on with \`${investigation.wanted[0]}\`.`;
+  return shown(enter(investigation, { stage: "paused", reason, pausedBy: "person" }));
+}
