@@ -1,6 +1,27 @@
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { Entry, Reply } from "./transcript.ts";
-import { NOTE, REPEATABLE } from "./tool-names.ts";
+
+/** What the model noted outlives a transcript that is cut short. */
+export const NOTE = "note";
+
+/**
+ * Tools whose answers can be left out of a long transcript, because asking again gives them again. What is not here is
+ * kept: a finding that was accepted must not be handed in twice.
+ */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  "list_files",
+  "read_file",
+  "search",
+  "symbols",
+  "references",
+  "callers",
+  "similar_code",
+  "history",
+  "blame",
+  "earlier_documents",
+  "issue",
+  "run",
+]);
 
 /** Steps at the end that stay whole as long as anything else can be left out. */
 const LAST_STEPS = 4;

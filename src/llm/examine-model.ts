@@ -1,7 +1,17 @@
 import { estimateTokens } from "./estimate-tokens.ts";
 import { costOf, formatMoney, type Micros, worstCost } from "./money.ts";
-import type { Entry, Reply, ToolSpec, Usage } from "./transcript.ts";
-import { contextSizes, haystack, NEEDLE, OUTPUT } from "./examination-size.ts";
+import type { Entry, Reply, Usage } from "./transcript.ts";
+import {
+  asked,
+  contextSizes,
+  haystack,
+  isRightCall,
+  LOOKUP,
+  NEEDLE,
+  OUTPUT,
+  SCHEMA,
+  SECRET_NUMBER,
+} from "./examination.ts";
 import { type Model, ModelFailure, type ModelRequest } from "./model.ts";
 import { type Capacity, type DemandingPhase, lacksFor, PHASE_DEMANDS } from "./phase-demands.ts";
 
@@ -56,33 +66,6 @@ export async function examineModel(probe: ModelProbe, options: ExaminationOption
   const examination = new Examination(probe, options);
   return examination.run();
 }
-
-const LOOKUP: ToolSpec = {
-  name: "look_up",
-  description: "Gives the number of a colour from one page of the list.",
-  parameters: {
-    type: "object",
-    properties: {
-      colour: { type: "string", description: "Name of the colour" },
-      page: { type: "integer", description: "Page of the list" },
-    },
-    required: ["colour", "page"],
-    additionalProperties: false,
-  },
-};
-const SECRET_NUMBER = "7319";
-
-const SCHEMA = {
-  name: "judgement",
-  schema: {
-    type: "object",
-    properties: { holds: { type: "boolean" }, count: { type: "integer" }, why: { type: "string" } },
-    required: ["holds", "count", "why"],
-    additionalProperties: false,
-  },
-};
-
-const INSTRUCTIONS = "You are examined. Do exactly what you are asked, in as few words as possible.";
 
 class Examination {
   readonly #probe: ModelProbe;
@@ -330,22 +313,6 @@ class Examination {
         outputTokens: this.#usages.reduce((sum, { output }) => sum + output, 0),
       },
     };
-  }
-}
-
-function asked(text: string): Entry[] {
-  return [
-    { kind: "instructions", text: INSTRUCTIONS },
-    { kind: "request", text },
-  ];
-}
-
-function isRightCall(text: string): boolean {
-  try {
-    const args = JSON.parse(text) as { readonly colour?: unknown; readonly page?: unknown } | null;
-    return typeof args?.colour === "string" && /amber/i.test(args.colour) && args.page === 2;
-  } catch {
-    return false;
   }
 }
 

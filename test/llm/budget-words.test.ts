@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sayOver } from "../../src/llm/budget-words.ts";
+import { sayOver } from "../../src/llm/counters.ts";
 import type { CapName } from "../../src/llm/journal.ts";
 
 test.each([

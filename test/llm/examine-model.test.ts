@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { estimateTokens } from "../../src/llm/estimate-tokens.ts";
 import { examineModel, type ModelReport } from "../../src/llm/examine-model.ts";
-import { estimateExamination } from "../../src/llm/examination-size.ts";
+import { estimateExamination } from "../../src/llm/examination.ts";
 import { type Model, ModelFailure, type ModelRequest } from "../../src/llm/model.ts";
 import { lacksFor, PHASE_DEMANDS } from "../../src/llm/phase-demands.ts";
 import { answeringModel, call, type Line } from "../fakes/scripted-model.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineTool, type Tool } from "../tool.ts";
 import { quotedAnswer } from "./answer.ts";
-import { NOTE } from "../../llm/tool-names.ts";
+import { NOTE } from "../../llm/compact.ts";
 
 const NOTED = "Noted.";
 const MAX_NOTE = 2_000;

@@ -1,7 +1,7 @@
 import { nearest } from "../../text/nearest.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { type Location, parseLocation } from "../../text/location.ts";
-import { parseModelName } from "../../llm/parse-model-name.ts";
+import { parseModelName } from "../../llm/model-settings.ts";
 
 /** Why a line is no command: one sentence for people, Markdown whose foreign words are inline code. */
 export interface Mistake {

@@ -1,18 +1,8 @@
 import { APIError } from "openai";
 import { ModelFailure, type ModelFailureCode } from "../model.ts";
 import { endpointWords, type EndpointWords } from "../protocol/endpoint-words.ts";
+import { ABILITIES, type Ability } from "../protocol/request-body.ts";
 import { ConnectionFailure } from "./http-fetch.ts";
-
-/** Something of a request that not every endpoint takes; without it the request can be sent again. */
-export const ABILITIES = [
-  "tools",
-  "schema",
-  "usage",
-  "system",
-  "max_completion_tokens",
-  "max_tokens",
-] as const;
-export type Ability = (typeof ABILITIES)[number];
 
 /** An answer that is none: its status, and the words beside it. */
 export class EndpointRefusal extends Error {

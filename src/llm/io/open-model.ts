@@ -1,19 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import { estimateTokens } from "../estimate-tokens.ts";
-import type { ModelRow } from "../model-settings.ts";
 import type { Reply, ToolCall, Usage } from "../transcript.ts";
 import { type Model, ModelFailure, type ModelRequest } from "../model.ts";
 import { startClock } from "./call-clock.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
-import { type Ability, type Verdict, verdictOf } from "./failure-of.ts";
-import { type Message, toMessages } from "../protocol/messages.ts";
+import { type Verdict, verdictOf } from "./failure-of.ts";
+import type { Message } from "../protocol/messages.ts";
 import type { RawAnswer } from "../protocol/read-answer.ts";
 import { redactor } from "../protocol/redact.ts";
+import {
+  type Ability,
+  abilitiesOf,
+  type EndpointSettings,
+  giveUp,
+  requestBody,
+} from "../protocol/request-body.ts";
 import { MAX_CALLS, parseCalls, withoutThoughts } from "../protocol/text-protocol.ts";
-import { askAgain, askForJson, readStructured, responseFormat } from "../protocol/structured.ts";
-
-export type EndpointSettings = Omit<ModelRow, "keyVariable">;
+import { askAgain, readStructured } from "../protocol/structured.ts";
 
 export interface OpenModelOptions {
   readonly key?: string | undefined;
@@ -102,18 +106,6 @@ interface Context {
   readonly note: (note: string) => void;
 }
 
-/**
- * What is believed to be taken until it is refused. `max_tokens` first: who does not know it says so (OpenAI's reasoning
- * models), while many who do not know `max_completion_tokens` are silent and write without a limit, which nobody reserved.
- */
-function abilitiesOf({ tools, maxTokensField }: EndpointSettings): Set<Ability> {
-  const abilities = new Set<Ability>(["schema", "usage", "system"]);
-  if (tools !== "text") abilities.add("tools");
-  if (maxTokensField !== "max_completion_tokens") abilities.add("max_tokens");
-  if (maxTokensField !== "max_tokens") abilities.add("max_completion_tokens");
-  return abilities;
-}
-
 async function replyTo(context: Context, request: ModelRequest, signal: AbortSignal): Promise<Reply> {
   const deadline = context.now() + context.settings.timeoutSeconds * 1_000;
   const call = { request, signal, deadline };
@@ -171,7 +163,9 @@ async function ask(
     const tried = await tryOnce(context, call, further, maxOutput);
     if (tried.kind === "reply") return tried.reply;
     const { verdict, used } = tried;
-    if (giveUp(context, verdict.lacks, used)) continue;
+    const notes = giveUp(context.settings, context.abilities, verdict.lacks, used);
+    for (const note of notes) context.note(note);
+    if (notes.length > 0) continue;
     const wait = verdict.wait ?? backOff(failures, context.random());
     const isFinal = !verdict.again || wait > MAX_ASKED_WAIT || context.now() + wait > deadline;
     if (isFinal || failures >= context.retries) {
@@ -213,8 +207,8 @@ async function tryOnce(
   further: readonly Message[],
   maxOutput: number,
 ): Promise<Tried> {
-  const { settings, endpoint, redact, now } = context;
-  const { body, used } = bodyOf(context, request, further, maxOutput);
+  const { settings, endpoint, abilities, redact, now } = context;
+  const { body, used } = requestBody(settings, abilities, request, further, maxOutput);
   using clock = startClock(signal, { total: Math.max(1, deadline - now()), idle: context.idle });
   let answer: RawAnswer;
   try {
@@ -243,83 +237,6 @@ async function tryOnce(
         }
       : { ...answer.usage, estimated: false };
   return { kind: "reply", reply: { kind: "reply", text, calls, usage, model: settings.name } };
-}
-
-/** Abilities that the endpoint says it does not have, and that were used, are given up; true when there were any. */
-function giveUp(
-  { abilities, settings, note }: Context,
-  lacks: readonly Ability[],
-  used: ReadonlySet<Ability>,
-): boolean {
-  const lacking = lacks.filter((ability) => {
-    if (!used.has(ability) || !abilities.has(ability)) return false;
-    if (ability === "tools") return settings.tools === "auto";
-    // The last way to limit the output stays.
-    if (ability === "max_tokens") return abilities.has("max_completion_tokens");
-    return ability !== "max_completion_tokens" || abilities.has("max_tokens");
-  });
-  for (const ability of lacking) {
-    abilities.delete(ability);
-    note(`the endpoint does not take ${WORDS[ability]}`);
-  }
-  return lacking.length > 0;
-}
-
-const WORDS: Readonly<Record<Ability, string>> = {
-  tools: "tools: calls go in the text from now on",
-  schema: "a schema for its reply: it is asked for in words from now on",
-  usage: "the wish for a count of tokens",
-  system: "a system message: instructions go before the first request from now on",
-  max_completion_tokens: "max_completion_tokens",
-  max_tokens: "max_tokens",
-};
-
-/** The request as the endpoint gets it, and which abilities it rests on. */
-function bodyOf(
-  { settings, abilities }: Context,
-  { transcript, tools, schema }: ModelRequest,
-  further: readonly Message[],
-  maxOutput: number,
-): { readonly body: Readonly<Record<string, unknown>>; readonly used: ReadonlySet<Ability> } {
-  const used = new Set<Ability>();
-  const take = (ability: Ability, isNeeded: boolean): boolean => {
-    if (isNeeded && abilities.has(ability)) used.add(ability);
-    return used.has(ability);
-  };
-  const hasCalls =
-    tools.length > 0 || transcript.some((entry) => entry.kind === "reply" && entry.calls.length > 0);
-  const isNative = take("tools", hasCalls);
-  const isStrict = take("schema", schema !== undefined);
-  const messages = toMessages(transcript, tools, {
-    calls: isNative ? "native" : "text",
-    system: take(
-      "system",
-      transcript.some(({ kind }) => kind === "instructions"),
-    )
-      ? "system"
-      : "user",
-  });
-  const asked = schema !== undefined && !isStrict ? withWords(messages, askForJson(schema)) : messages;
-  const field = take("max_tokens", true) ? "max_tokens" : "max_completion_tokens";
-  if (field !== "max_tokens") used.add(field);
-  const body = {
-    model: settings.model,
-    messages: [...asked, ...further],
-    [field]: maxOutput,
-    ...(isNative && tools.length > 0
-      ? { tools: tools.map((tool) => ({ type: "function", function: tool })) }
-      : {}),
-    ...(isStrict && schema !== undefined ? { response_format: responseFormat(schema) } : {}),
-    ...(take("usage", true) ? { stream_options: { include_usage: true } } : {}),
-  };
-  return { body, used };
-}
-
-/** Words at the end of what the user said last. */
-function withWords(messages: readonly Message[], words: string): readonly Message[] {
-  const last = messages.at(-1);
-  if (last?.role !== "user") return [...messages, { role: "user", content: words }];
-  return [...messages.slice(0, -1), { role: "user", content: `${last.content}\n\n${words}` }];
 }
 
 /** The calls of an answer, each with an identifier that the transcript does not have yet. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Issue } from "../../../src/issue/issue.ts";
 import { evidencePack } from "../../../src/agent/evidence-pack.ts";
 import { MAX_ANSWER } from "../../../src/agent/tool.ts";
-import { NOTE, REPEATABLE } from "../../../src/llm/tool-names.ts";
+import { NOTE, REPEATABLE } from "../../../src/llm/compact.ts";
 import { toolsFor } from "../../../src/agent/tools/tools-for.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { exampleRepository } from "../../fakes/casebook.ts";

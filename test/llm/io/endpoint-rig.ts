@@ -1,5 +1,5 @@
 import { openModel, type OpenModelOptions } from "../../../src/llm/io/open-model.ts";
-import type { EndpointSettings } from "../../../src/llm/io/open-model.ts";
+import type { EndpointSettings } from "../../../src/llm/protocol/request-body.ts";
 import type { ParsedRequest, ScriptedReply, ScriptedServer } from "../../../src/simulator/model/contract.ts";
 import { startScriptedServer } from "../../../src/simulator/model/start-scripted-server.ts";
 import type { Entry, ToolSpec } from "../../../src/llm/transcript.ts";

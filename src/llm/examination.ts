@@ -1,6 +1,7 @@
 import { estimateTokens } from "./estimate-tokens.ts";
 import { type Micros, worstCost } from "./money.ts";
 import type { Model } from "./model.ts";
+import type { Entry, ToolSpec } from "./transcript.ts";
 
 /** Output of one question: enough for a model that thinks first. */
 export const OUTPUT = 1_024;
@@ -56,4 +57,49 @@ export function haystack(tokens: number): string {
     size += estimateTokens(line) + 1;
   }
   return `${head}${lines.join("\n")}${tail}`;
+}
+
+export const LOOKUP: ToolSpec = {
+  name: "look_up",
+  description: "Gives the number of a colour from one page of the list.",
+  parameters: {
+    type: "object",
+    properties: {
+      colour: { type: "string", description: "Name of the colour" },
+      page: { type: "integer", description: "Page of the list" },
+    },
+    required: ["colour", "page"],
+    additionalProperties: false,
+  },
+};
+export const SECRET_NUMBER = "7319";
+
+export const SCHEMA = {
+  name: "judgement",
+  schema: {
+    type: "object",
+    properties: { holds: { type: "boolean" }, count: { type: "integer" }, why: { type: "string" } },
+    required: ["holds", "count", "why"],
+    additionalProperties: false,
+  },
+};
+
+const INSTRUCTIONS = "You are examined. Do exactly what you are asked, in as few words as possible.";
+
+/** A question as the beginning of a conversation. */
+export function asked(text: string): Entry[] {
+  return [
+    { kind: "instructions", text: INSTRUCTIONS },
+    { kind: "request", text },
+  ];
+}
+
+/** Whether a call of `LOOKUP` asks for what it should. */
+export function isRightCall(text: string): boolean {
+  try {
+    const args = JSON.parse(text) as { readonly colour?: unknown; readonly page?: unknown } | null;
+    return typeof args?.colour === "string" && /amber/i.test(args.colour) && args.page === 2;
+  } catch {
+    return false;
+  }
 }
