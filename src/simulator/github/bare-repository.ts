@@ -199,12 +199,6 @@ export class BareRepository {
     });
   }
 
-  async diff(base: string, head: string, path?: string): Promise<string> {
-    const from = (await this.mergeBase(base, head)) ?? base;
-    const only = path === undefined ? [] : ["--", path];
-    return (await this.#git(["diff", "--no-renames", "--no-color", from, head, ...only])).toString();
-  }
-
   /** The tree of a merge of two commits, without touching a branch; undefined when they are in conflict. */
   async mergeTree(base: string, head: string): Promise<string | undefined> {
     const { code, stdout } = await this.#try(["merge-tree", "--write-tree", base, head]);

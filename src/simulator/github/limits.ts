@@ -1,4 +1,5 @@
 import { LIMITS } from "../../text/github-limits.ts";
+import { member, textOf } from "./api.ts";
 
 export interface LimitedRequest {
   readonly method: string;
@@ -197,10 +198,8 @@ function checkContent(
     case "POST /repos/{owner}/{repo}/issues/{issue_number}/labels":
       return checkLabels(labelsOf?.(repository, issue) ?? [], textsOf(body, "labels"), limits);
     case "POST /repos/{owner}/{repo}/labels":
-    case "PATCH /repos/{owner}/{repo}/labels/{name}":
       return (
         checkLabels([], textsOf(body, "name"), limits) ??
-        tooLong("Label", "name", textOf(body, "new_name"), limits.labelNameCharacters) ??
         tooLong("Label", "description", textOf(body, "description"), limits.labelDescriptionCharacters)
       );
     case "POST /repos/{owner}/{repo}/check-runs":
@@ -293,15 +292,6 @@ function refusal(message: string, status: number): Readonly<Record<string, strin
 
 function threadKey(repository: string, issue: number): string {
   return `${repository.toLowerCase()}#${issue}`;
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function textOf(value: unknown, name: string): string | undefined {
-  const found = member(value, name);
-  return typeof found === "string" ? found : undefined;
 }
 
 /** Texts of a list, of objects with a name in a list, or the one text. */

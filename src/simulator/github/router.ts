@@ -10,9 +10,9 @@ import { LABEL_ROUTES } from "./routes/labels.ts";
 import { PULL_ROUTES } from "./routes/pulls.ts";
 import { REACTION_ROUTES } from "./routes/reactions.ts";
 import { REF_ROUTES } from "./routes/refs.ts";
-import { INSTALLATION_OF_REPOSITORY, REPOSITORY_ROUTES } from "./routes/repositories.ts";
+import { REPOSITORY_ROUTES } from "./routes/repositories.ts";
 import type { OtherRoute, RepositoryRoute } from "./routes/route.ts";
-import { repositoryOf, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** A route that a request fits, with the parts of its path. */
 export interface Matched {
@@ -39,7 +39,6 @@ export function createRouter(more: readonly OtherRoute[]): Router {
       ...REF_ROUTES,
       ...CONTENT_ROUTES,
     ].map(admitted),
-    withRepository(INSTALLATION_OF_REPOSITORY),
     ...APP_ROUTES,
     GRAPHQL_ROUTE,
     ...more,
@@ -61,12 +60,8 @@ function admitted({ at, answer }: RepositoryRoute): OtherRoute {
   return { at, answer: async (world, request) => answer(world, request, admit(world, request, route)) };
 }
 
-function withRepository({ at, answer }: RepositoryRoute): OtherRoute {
-  return { at, answer: async (world, request) => answer(world, request, repositoryOf(world, request)) };
-}
-
 /** These parts of a path hold slashes. */
-const LONG = new Set(["path", "ref", "basehead", "branch"]);
+const LONG = new Set(["path", "ref", "basehead"]);
 
 function compile(at: string): {
   readonly method: string;

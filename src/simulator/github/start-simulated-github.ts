@@ -16,7 +16,7 @@ import { makeRepository } from "./make-repository.ts";
 import { type PeopleOptions, peopleOf } from "./people.ts";
 import { APP_PERMISSIONS, WEBHOOK_EVENTS } from "./permissions.ts";
 import { createRouter } from "./router.ts";
-import { hookRoutes } from "./routes/hook.ts";
+import { hookRoutes } from "./routes/app.ts";
 import { publicKeyOf } from "./tokens.ts";
 import { repositoryJson } from "./view.ts";
 import { findRepository, fullName, read, type RepositoryRecord, type World } from "./world.ts";

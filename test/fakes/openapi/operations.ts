@@ -1,20 +1,13 @@
-/**
- * Operations of GitHub's REST API that the slice holds: what `engine/github/github.ts` needs and what looks at the
- * outcome. After a change: `node scripts/extract-openapi.ts`.
- */
+/** Operations of GitHub's REST API that the client uses. After a change: `node scripts/extract-openapi.ts`. */
 export const OPERATIONS = [
   "GET /app",
   "GET /app/installations",
-  "GET /app/installations/{installation_id}",
   "POST /app/installations/{installation_id}/access_tokens",
   "GET /app/hook/deliveries",
   "POST /app/hook/deliveries/{delivery_id}/attempts",
   "GET /installation/repositories",
-  "DELETE /installation/token",
   "GET /users/{username}",
-  "GET /users/{username}/installation",
   "GET /repos/{owner}/{repo}",
-  "GET /repos/{owner}/{repo}/installation",
   "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
   "GET /repos/{owner}/{repo}/contents/{path}",
 
@@ -35,36 +28,22 @@ export const OPERATIONS = [
   "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
   "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}",
 
-  "GET /repos/{owner}/{repo}/labels",
   "POST /repos/{owner}/{repo}/labels",
-  "GET /repos/{owner}/{repo}/labels/{name}",
-  "PATCH /repos/{owner}/{repo}/labels/{name}",
-  "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
   "POST /repos/{owner}/{repo}/issues/{issue_number}/labels",
   "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
 
-  "GET /repos/{owner}/{repo}/branches",
-  "GET /repos/{owner}/{repo}/branches/{branch}",
-  "GET /repos/{owner}/{repo}/commits",
-  "GET /repos/{owner}/{repo}/commits/{ref}",
   "GET /repos/{owner}/{repo}/compare/{basehead}",
   "GET /repos/{owner}/{repo}/git/ref/{ref}",
   "GET /repos/{owner}/{repo}/git/matching-refs/{ref}",
-  "GET /repos/{owner}/{repo}/git/commits/{commit_sha}",
   "POST /repos/{owner}/{repo}/git/refs",
-  "PATCH /repos/{owner}/{repo}/git/refs/{ref}",
   "DELETE /repos/{owner}/{repo}/git/refs/{ref}",
 
   "GET /repos/{owner}/{repo}/pulls",
   "POST /repos/{owner}/{repo}/pulls",
   "GET /repos/{owner}/{repo}/pulls/{pull_number}",
   "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
-  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
 
   "POST /repos/{owner}/{repo}/check-runs",
-  "GET /repos/{owner}/{repo}/check-runs/{check_run_id}",
   "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
   "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
   "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",

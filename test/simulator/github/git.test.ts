@@ -7,7 +7,7 @@ import fc from "fast-check";
 import type { SimulatedGitHub, SimulatedRepository } from "../../../src/simulator/github/contract.ts";
 import { startSimulatedGitHub } from "../../fakes/simulated-github.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
-import { clientOf, tokenOf } from "./client.ts";
+import { clientOf, COMMIT, commitInput, tokenOf } from "./client.ts";
 
 let github: SimulatedGitHub;
 let made = 0;
@@ -138,12 +138,19 @@ test("what is pushed has the same hashes in the API, and a pull request shows it
 
   const client = await clientOf(github, "acme");
   const target = { owner: shop.owner, repo: shop.name };
-  const commit = await client.rest.git.getCommit({ ...target, commit_sha: head });
-  expect(commit.data).toMatchObject({
-    sha: head,
-    message: expect.stringMatching(/^Hard names\n\nWith a body\./),
-    tree: { sha: await git(place, undefined, "rev-parse", "HEAD^{tree}") },
+  const compared = await client.rest.repos.compareCommitsWithBasehead({
+    ...target,
+    basehead: `main...${head}`,
   });
+  expect(compared.data.commits).toMatchObject([
+    {
+      sha: head,
+      commit: {
+        message: expect.stringMatching(/^Hard names\n\nWith a body\./),
+        tree: { sha: await git(place, undefined, "rev-parse", "HEAD^{tree}") },
+      },
+    },
+  ]);
   const file = await client.rest.repos.getContent({ ...target, path: "bytes.bin", ref: "feature/hard" });
   expect(file.data).toMatchObject({ sha: await git(place, undefined, "rev-parse", "HEAD:bytes.bin") });
   const pull = await client.rest.pulls.create({
@@ -153,8 +160,7 @@ test("what is pushed has the same hashes in the API, and a pull request shows it
     base: "main",
   });
   expect(pull.data).toMatchObject({ head: { sha: head }, commits: 1, changed_files: 5 });
-  const files = await client.rest.pulls.listFiles({ ...target, pull_number: pull.data.number });
-  expect(files.data.map(({ filename, status }) => [filename, status])).toEqual([
+  expect(compared.data.files?.map(({ filename, status }) => [filename, status]).toSorted()).toEqual([
     ["README.md", "removed"],
     ["bytes.bin", "added"],
     ["empty", "added"],
@@ -217,15 +223,11 @@ test("what the API commits, merges and deletes is there for git", async () => {
   const target = { owner: shop.owner, repo: shop.name };
   const main = (await shop.state()).branches["main"]!;
   await client.rest.git.createRef({ ...target, ref: "refs/heads/feature", sha: main });
-  const { data } = await client.rest.repos.createOrUpdateFileContents({
-    ...target,
-    path: "docs/new.md",
-    message: "Add a page",
-    content: Buffer.from("New\n").toString("base64"),
-    branch: "feature",
-  });
+  const { createCommitOnBranch } = await client.graphql<{
+    readonly createCommitOnBranch: { readonly commit: { readonly oid: string } };
+  }>(COMMIT, { input: commitInput(`acme/${shop.name}`, "feature", main, { "docs/new.md": "New\n" }) });
   await git(place, token, "fetch", "--quiet", "--prune");
-  expect(await git(place, undefined, "rev-parse", "origin/feature")).toBe(data.commit.sha);
+  expect(await git(place, undefined, "rev-parse", "origin/feature")).toBe(createCommitOnBranch.commit.oid);
   expect(await git(place, undefined, "show", "origin/feature:docs/new.md")).toBe("New");
 
   await shop.push("ann", "main", { "CHANGES.md": "On main meanwhile\n" });
@@ -277,7 +279,10 @@ test("any files have the same hashes in real git and in the API", async () => {
   await fc.assert(
     fc.asyncProperty(files, async (list) => {
       const head = await shop.push("ann", `any-${++branch}`, Object.fromEntries(list));
-      const { data } = await client.rest.repos.getCommit({ ...target, ref: head });
+      const { data } = await client.rest.repos.compareCommitsWithBasehead({
+        ...target,
+        basehead: `main...${head}`,
+      });
       expect(data.files?.map(({ filename }) => filename).toSorted()).toEqual(
         list.map(([one]) => one).toSorted(),
       );
@@ -301,7 +306,9 @@ test("concurrent pushes and API commits end in one history", async () => {
     ),
   );
   const { branches } = await shop.state();
-  const listed = await client.rest.repos.listBranches(target);
-  expect(Object.fromEntries(listed.data.map(({ name, commit }) => [name, commit.sha]))).toEqual(branches);
+  const listed = await client.rest.git.listMatchingRefs({ ...target, ref: "heads/" });
+  expect(
+    Object.fromEntries(listed.data.map(({ ref, object }) => [ref.slice("refs/heads/".length), object.sha])),
+  ).toEqual(branches);
   expect(Object.keys(branches)).toEqual(["b1", "b2", "b3", "b4", "main"]);
 });

@@ -1,10 +1,10 @@
 import { accountJson } from "../accounts.ts";
 import { type ApiAnswer, type ApiRequest, ApiRefusal, member, notFound, paged } from "../api.ts";
 import { seatInstallation } from "../backend.ts";
-import type { InstallationToken } from "../tokens.ts";
-import { TOKEN_MILLISECONDS } from "../tokens.ts";
+import { type InstallationToken, TOKEN_MILLISECONDS } from "../tokens.ts";
 import { appJson, installationJson, repositoryJson } from "../view.ts";
 import { type InstallationRecord, isoTime, refusalOf, type World } from "../world.ts";
+import type { WebhookSender } from "../webhooks.ts";
 import { numberOf, type OtherRoute } from "./route.ts";
 
 export const APP_ROUTES: readonly OtherRoute[] = [
@@ -26,24 +26,7 @@ export const APP_ROUTES: readonly OtherRoute[] = [
       return paged(installations, request, world.url);
     },
   },
-  {
-    at: "GET /app/installations/{installation_id}",
-    async answer(world, request) {
-      onlyApp(request);
-      return {
-        status: 200,
-        body: installationJson(world, installationOf(world, request).owner.login),
-      };
-    },
-  },
   { at: "POST /app/installations/{installation_id}/access_tokens", answer: createToken },
-  {
-    at: "DELETE /installation/token",
-    async answer(world, request) {
-      world.tokens.delete(tokenOf(request).token);
-      return { status: 204 };
-    },
-  },
   {
     at: "GET /installation/repositories",
     async answer(world, request) {
@@ -71,15 +54,6 @@ export const APP_ROUTES: readonly OtherRoute[] = [
       const account = world.accounts.find(request.params["username"] ?? "");
       if (account === undefined) throw notFound();
       return { status: 200, body: publicUser(world, account) };
-    },
-  },
-  {
-    at: "GET /users/{username}/installation",
-    async answer(world, request) {
-      onlyApp(request);
-      const found = installationJson(world, request.params["username"] ?? "");
-      if (found === undefined) throw notFound();
-      return { status: 200, body: found };
     },
   },
 ];
@@ -156,7 +130,7 @@ async function createToken(world: World, request: ApiRequest): Promise<ApiAnswer
   };
 }
 
-export function onlyApp({ caller }: ApiRequest): void {
+function onlyApp({ caller }: ApiRequest): void {
   if (caller.kind !== "app") throw new ApiRefusal(401, "A JSON web token could not be decoded");
 }
 
@@ -171,4 +145,36 @@ function installationOf(world: World, request: ApiRequest): InstallationRecord {
   const found = [...world.installations.values()].find((installation) => installation.id === id);
   if (found === undefined) throw notFound();
   return found;
+}
+
+/** The log of deliveries, and sending one again. */
+export function hookRoutes(webhooks: WebhookSender): readonly OtherRoute[] {
+  return [
+    {
+      at: "GET /app/hook/deliveries",
+      async answer(world, request) {
+        onlyApp(request);
+        const size = Math.min(100, Math.max(1, Number(request.query.get("per_page") ?? 30) || 30));
+        const cursor = request.query.get("cursor");
+        const { items, next } = webhooks.deliveries({
+          perPage: size,
+          ...(cursor === null ? {} : { cursor }),
+        });
+        const link = `<${world.url}/app/hook/deliveries?per_page=${size}&cursor=${next}>; rel="next"`;
+        return { status: 200, body: items, ...(next === undefined ? {} : { headers: { link } }) };
+      },
+    },
+    {
+      at: "POST /app/hook/deliveries/{delivery_id}/attempts",
+      async answer(_world, request) {
+        onlyApp(request);
+        try {
+          await webhooks.redeliver(numberOf(request, "delivery_id"));
+        } catch {
+          throw new ApiRefusal(404, "Not Found");
+        }
+        return { status: 202, body: {} };
+      },
+    },
+  ];
 }

@@ -50,13 +50,6 @@ export const CHECK_ROUTES: readonly RepositoryRoute[] = [
     },
   },
   {
-    at: `GET ${ROOT}/check-runs/{check_run_id}`,
-    answer: async (world, request, repository) => ({
-      status: 200,
-      body: checkRunJson(world, repository, await runOf(world, request, repository)),
-    }),
-  },
-  {
     at: `GET ${ROOT}/check-runs/{check_run_id}/annotations`,
     async answer(world, request, repository) {
       const run = await runOf(world, request, repository);

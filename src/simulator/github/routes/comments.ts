@@ -3,8 +3,7 @@ import { type ApiRequest, ApiRefusal, invalid, notFound, paged, textOf } from ".
 import { authorOf, type Json } from "../backend.ts";
 import { commentJson, issueJson } from "../view.ts";
 import { actorOf, mustAs, read, readAll, type RepositoryRecord, type World } from "../world.ts";
-import { issueOf } from "./find-issue.ts";
-import { numberOf, type RepositoryRoute } from "./route.ts";
+import { issueOf, numberOf, type RepositoryRoute } from "./route.ts";
 
 /** A comment whose issue is still here, with the issue. */
 export async function commentOf(

@@ -3,10 +3,9 @@ import { type ApiRequest, invalid, member, paged, textOf } from "../api.ts";
 import { authorOf, type Json } from "../backend.ts";
 import { allIssues, changesOf, issueJson } from "../view.ts";
 import { actorOf, mustAs, type RepositoryRecord, type World } from "../world.ts";
-import { issueOf, labelNames } from "./find-issue.ts";
 import { canonicalLabels, emitLabels } from "./labels.ts";
 import { changePull } from "./pulls.ts";
-import type { RepositoryRoute } from "./route.ts";
+import { issueOf, labelNames, type RepositoryRoute } from "./route.ts";
 
 export async function emitIssue(
   world: World,

@@ -3,8 +3,7 @@ import { accountJson } from "../accounts.ts";
 import { type ApiRequest, ApiRefusal, invalid, member, paged, textOf } from "../api.ts";
 import type { Json } from "../backend.ts";
 import { actorOf, mustAs, readAll, type RepositoryRecord, type World } from "../world.ts";
-import { issueOf, labelNames } from "./find-issue.ts";
-import type { RepositoryRoute } from "./route.ts";
+import { issueOf, labelNames, type RepositoryRoute } from "./route.ts";
 
 /** The color GitHub gives to a label that comes to be by being put on an issue. */
 const UNASKED_COLOR = "ededed";
@@ -66,11 +65,6 @@ export async function emitLabels(
 
 export const LABEL_ROUTES: readonly RepositoryRoute[] = [
   {
-    at: "GET /repos/{owner}/{repo}/labels",
-    answer: async (world, request, repository) =>
-      paged(await readAll(world, repository, "/labels"), request, world.url),
-  },
-  {
     at: "POST /repos/{owner}/{repo}/labels",
     async answer(world, request, repository) {
       demand(request, repository, "write");
@@ -80,23 +74,6 @@ export const LABEL_ROUTES: readonly RepositoryRoute[] = [
       if (known.some((label) => String(label["name"]).toLowerCase() === name.toLowerCase()))
         throw invalid("Label", "name", "already_exists");
       return { status: 201, body: await mustAs(world, request, repository, "POST", "/labels", request.body) };
-    },
-  },
-  {
-    at: "GET /repos/{owner}/{repo}/labels/{name}",
-    async answer(world, request, repository) {
-      const name = (request.params["name"] ?? "").toLowerCase();
-      const labels = await readAll(world, repository, "/labels");
-      const found = labels.find((label) => String(label["name"]).toLowerCase() === name);
-      if (found === undefined) throw new ApiRefusal(404, "Not Found");
-      return { status: 200, body: found };
-    },
-  },
-  {
-    at: "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
-    async answer(world, request, repository) {
-      const issue = await issueOf(world, request, repository);
-      return paged((issue["labels"] as readonly Json[] | undefined) ?? [], request, world.url);
     },
   },
   {

@@ -11,17 +11,8 @@ import {
 } from "../api.ts";
 import { authorOf, type Json } from "../backend.ts";
 import { afterMove, emitPull, isProtected, RULE_WORDS, signatureOf, webFlow } from "../branches.ts";
-import { changesOf, commitJson, overPull, pullJson } from "../view.ts";
-import {
-  actorOf,
-  backPath,
-  fullName,
-  mustAs,
-  read,
-  readAll,
-  type RepositoryRecord,
-  type World,
-} from "../world.ts";
+import { changesOf, overPull, pullJson } from "../view.ts";
+import { actorOf, backPath, mustAs, read, readAll, type RepositoryRecord, type World } from "../world.ts";
 import { numberOf, type RepositoryRoute } from "./route.ts";
 
 const ROOT = "/repos/{owner}/{repo}/pulls";
@@ -55,16 +46,10 @@ export const PULL_ROUTES: readonly RepositoryRoute[] = [
   { at: `POST ${ROOT}`, answer: createPull },
   {
     at: `GET ${ROOT}/{pull_number}`,
-    async answer(world, request, repository) {
-      const pull = await pullOf(world, request, repository);
-      if (!/\.(?:diff|patch)\b/.test(request.accept)) return { status: 200, body: pull };
-      const [base, head] = endsOf(pull);
-      return {
-        status: 200,
-        headers: { "content-type": "application/vnd.github.v3.diff; charset=utf-8" },
-        body: await repository.bare.diff(base, head),
-      };
-    },
+    answer: async (world, request, repository) => ({
+      status: 200,
+      body: await pullOf(world, request, repository),
+    }),
   },
   {
     at: `PATCH ${ROOT}/{pull_number}`,
@@ -79,51 +64,6 @@ export const PULL_ROUTES: readonly RepositoryRoute[] = [
     },
   },
   { at: `PUT ${ROOT}/{pull_number}/merge`, answer: mergePull },
-  {
-    at: `GET ${ROOT}/{pull_number}/files`,
-    async answer(world, request, repository) {
-      const pull = await pullOf(world, request, repository);
-      const [base, head] = endsOf(pull);
-      const root = `${world.url}/${fullName(repository)}`;
-      const page = paged(await repository.bare.changedFiles(base, head), request, world.url);
-      const files = await Promise.all(
-        (page.body as Awaited<ReturnType<typeof repository.bare.changedFiles>>).map(async (file) => ({
-          sha: file.oid,
-          filename: file.path,
-          status: file.status,
-          additions: file.additions,
-          deletions: file.deletions,
-          changes: file.additions + file.deletions,
-          blob_url: `${root}/blob/${head}/${encodeURIComponent(file.path)}`,
-          raw_url: `${root}/raw/${head}/${encodeURIComponent(file.path)}`,
-          contents_url: `${world.url}/repos/${fullName(repository)}/contents/${encodeURIComponent(file.path)}?ref=${head}`,
-          patch: hunks(await repository.bare.diff(base, head, file.path)),
-        })),
-      );
-      return { ...page, body: files };
-    },
-  },
-  {
-    at: `GET ${ROOT}/{pull_number}/commits`,
-    async answer(world, request, repository) {
-      const [base, head] = endsOf(await pullOf(world, request, repository));
-      const page = paged((await repository.bare.between(base, head)).slice(0, 250), request, world.url);
-      const commits = await Promise.all(
-        (page.body as readonly string[]).map(async (oid) =>
-          commitJson(world, (await read(world, repository, `/commits/${oid}`)) ?? {}),
-        ),
-      );
-      return { ...page, body: commits };
-    },
-  },
-  {
-    at: `GET ${ROOT}/{pull_number}/reviews`,
-    async answer(world, request, repository) {
-      await pullOf(world, request, repository);
-      const number = numberOf(request, "pull_number");
-      return paged(await readAll(world, repository, `/pulls/${number}/reviews`), request, world.url);
-    },
-  },
   {
     at: `POST ${ROOT}/{pull_number}/reviews`,
     async answer(world, request, repository) {
@@ -325,10 +265,4 @@ function custom(message: string): ApiRefusal {
   return new ApiRefusal(422, "Validation Failed", {
     body: { errors: [{ resource: "PullRequest", code: "custom", message }] },
   });
-}
-
-/** A diff without its head lines. */
-function hunks(diff: string): string {
-  const at = diff.indexOf("\n@@");
-  return at < 0 ? "" : diff.slice(at + 1).replace(/\n$/, "");
 }

@@ -2,8 +2,7 @@ import { type ApiAnswer, type ApiRequest, ApiRefusal, invalid, notFound, paged, 
 import { reactionJson, REACTIONS } from "../view.ts";
 import { actorOf, isoTime, type RepositoryRecord, type World } from "../world.ts";
 import { commentOf } from "./comments.ts";
-import { issueOf } from "./find-issue.ts";
-import { numberOf, type RepositoryRoute } from "./route.ts";
+import { issueOf, numberOf, type RepositoryRoute } from "./route.ts";
 
 /** What the reactions stand at, and whether its conversation is locked. */
 type Find = (

@@ -1,5 +1,5 @@
 import { demand } from "../access.ts";
-import { type ApiAnswer, type ApiRequest, ApiRefusal, notFound, paged, textOf } from "../api.ts";
+import { type ApiRequest, ApiRefusal, notFound, paged, textOf } from "../api.ts";
 import { afterMove, assertUnprotected } from "../branches.ts";
 import { fullName, type RepositoryRecord, type World } from "../world.ts";
 import type { RepositoryRoute } from "./route.ts";
@@ -48,7 +48,6 @@ export const REF_ROUTES: readonly RepositoryRoute[] = [
       return { status: 201, body: refJson(world, repository, branch, oid) };
     },
   },
-  { at: `PATCH ${ROOT}/refs/{ref}`, answer: updateRef },
   {
     at: `DELETE ${ROOT}/refs/{ref}`,
     async answer(world, request, repository) {
@@ -64,27 +63,6 @@ export const REF_ROUTES: readonly RepositoryRoute[] = [
     },
   },
 ];
-
-async function updateRef(
-  world: World,
-  request: ApiRequest,
-  repository: RepositoryRecord,
-): Promise<ApiAnswer> {
-  demand(request, repository, "write");
-  const { bare } = repository;
-  const branch = branchOf(request);
-  const before = branch === undefined ? undefined : await bare.head(branch);
-  if (branch === undefined || before === undefined) throw new ApiRefusal(422, "Reference does not exist");
-  const oid = await bare.commit(textOf(request.body, "sha") ?? "");
-  if (oid === undefined) throw new ApiRefusal(422, "Object does not exist");
-  const isForced = (request.body as { force?: unknown }).force === true;
-  if (!isForced && (await bare.mergeBase(before, oid)) !== before)
-    throw new ApiRefusal(422, "Update is not a fast forward");
-  assertUnprotected(repository, branch, "update");
-  await bare.move(branch, before, oid);
-  if (before !== oid) await afterMove(world, request, repository, { branch, before, after: oid });
-  return { status: 200, body: refJson(world, repository, branch, oid) };
-}
 
 /** The branch that a path means by `heads/<branch>`; there are no other refs here. */
 function branchOf(request: ApiRequest): string | undefined {

@@ -1,7 +1,7 @@
 import { accountJson } from "../accounts.ts";
 import { demand } from "../access.ts";
-import { ApiRefusal, member, notFound, textOf } from "../api.ts";
-import { installationJson, repositoryJson } from "../view.ts";
+import { ApiRefusal, member, textOf } from "../api.ts";
+import { repositoryJson } from "../view.ts";
 import { actorOf, askAs, permissionOf, refusalOf } from "../world.ts";
 import type { RepositoryRoute } from "./route.ts";
 
@@ -81,14 +81,3 @@ export const REPOSITORY_ROUTES: readonly RepositoryRoute[] = [
     },
   },
 ];
-
-/** Asked with the App's own token: no installation has to be let in first. */
-export const INSTALLATION_OF_REPOSITORY: RepositoryRoute = {
-  at: `GET ${ROOT}/installation`,
-  async answer(world, request, repository) {
-    if (request.caller.kind !== "app") throw new ApiRefusal(401, "A JSON web token could not be decoded");
-    const found = installationJson(world, repository.owner.login);
-    if (found === undefined) throw notFound();
-    return { status: 200, body: found };
-  },
-};
