@@ -102,6 +102,15 @@ export async function runCli(
       exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
     });
   program
+    .command("read")
+    .description("what an issue says, in the reporter's words; needs no repository")
+    .requiredOption("--issue <file>", "the issue: Markdown or GitHub's JSON; - reads standard input")
+    .option("--number <n>", "the issue's number, when the file does not say")
+    .option("--json", "print the result as JSON")
+    .action(async (options) => {
+      exit = await (await import("./commands/read.ts")).readCommand(options, io);
+    });
+  program
     .command("check [files...]")
     .description("check every reference in documents")
     .option(...REPO)

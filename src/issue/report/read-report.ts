@@ -1,0 +1,69 @@
+import type { VisibleIssue } from "../visible-issue.ts";
+import { readBlocks } from "./report-blocks.ts";
+import { candidatesOf } from "./report-candidates.ts";
+import { kindOf, type ReportKind } from "./report-kind.ts";
+import { findMessages } from "./report-messages.ts";
+import { quotesOf, type ReportQuotes } from "./report-quotes.ts";
+import { findReferences, type ReportReference } from "./report-references.ts";
+import { findRegression, type ReportRegression } from "./report-regression.ts";
+import { isTemplate } from "./report-template.ts";
+import { findVersions, type ReportVersion } from "./report-versions.ts";
+import { causeOf, findTraces, innermostFrame, type ReportFrame, type Trace } from "./trace-frames.ts";
+
+/** What an issue says, each part in the reporter's own words. */
+export interface Report extends ReportQuotes {
+  readonly kind: ReportKind;
+  readonly messages: readonly string[];
+  readonly versions: readonly ReportVersion[];
+  /** In printed order. */
+  readonly frames: readonly ReportFrame[];
+  readonly innermostFrame: ReportFrame | undefined;
+  readonly references: readonly ReportReference[];
+  readonly regression: ReportRegression | undefined;
+}
+
+/** Frames of one report that are kept. */
+const MAX_FRAMES = 30;
+
+/** Reads title and body of an issue. Pure, linear in the text, never throws. */
+export function readReport({ title: { text: title }, body }: Pick<VisibleIssue, "title" | "body">): Report {
+  const blocks = readBlocks(body.text);
+  const own = blocks.filter((block) => !isTemplate(block));
+  const prose = own
+    .filter(({ kind, quoted }) => kind !== "code" && quoted !== true)
+    .map((block) => block.text);
+  // A place in a trace is no place that the reporter points to.
+  const pointing = prose.map((text) =>
+    text
+      .split("\n")
+      .filter((line) => findTraces(line).length === 0)
+      .join("\n"),
+  );
+  const traces = own.flatMap((block) => findTraces(block.text));
+  const versions = findVersions(title, own);
+  // What answers the form's question for the project's own version.
+  const answers = own
+    .filter(({ part, label }) => part === "version" || /^version$/i.test(label ?? ""))
+    .flatMap((block) => findVersions("", [block]));
+  const kind = kindOf(title, blocks);
+  return {
+    kind,
+    ...quotesOf(title, candidatesOf(title, kind, blocks), own),
+    messages: findMessages(title, own),
+    versions,
+    frames: framesOf(traces),
+    innermostFrame: innermostFrame(traces),
+    references: findReferences([title, ...pointing]),
+    regression: findRegression(title, prose, answers[0]?.value),
+  };
+}
+
+/** In printed order; where there are too many, the trace of the cause comes first. */
+function framesOf(traces: readonly Trace[]): readonly ReportFrame[] {
+  const all = traces.flatMap(({ frames }) => frames);
+  if (all.length <= MAX_FRAMES) return all;
+  const cause = causeOf(traces);
+  return [...traces.filter((trace) => trace === cause), ...traces.filter((trace) => trace !== cause)]
+    .flatMap(({ frames }) => frames)
+    .slice(0, MAX_FRAMES);
+}

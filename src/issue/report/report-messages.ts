@@ -1,0 +1,72 @@
+import type { ReportBlock } from "./report-blocks.ts";
+import { withoutPrefix } from "./trace-frames.ts";
+
+const MAX_MESSAGES = 12;
+const MAX_LINE = 2_000;
+
+/** Forms in which programs print what went wrong; group 1 is the message. */
+const PRINTED: readonly RegExp[] = [
+  // Rust: `panicked at 'message', src/lib.rs:1:2`, and the newer form with the message on the next line.
+  /panicked at '([^\n]{1,600}?)', [^\n]{1,300}:\d/,
+  /panicked at '([^\n']{3,400})$/,
+  /^(assertion (?:`?[^\n]{0,200}`? )?failed: [^\n]{1,400}?)(?:', [^\s']{1,300}:\d{1,7}:\d{1,7})?$/i,
+  /^(?:[^\s:]{1,100}: )?[^\s:]{1,300}:\d{1,7}: [^\n]{1,300}?: (Assertion [`'"][^\n]{1,300}' failed\.?)/,
+  /^(Assertion failed: [^\n]{1,500})$/,
+  // `java.lang.X: message`, `TypeError: message`, `Uncaught (in promise) TypeError: message`.
+  /^(?:Caused by: |Exception in thread "[^"\n]{0,100}" |Unhandled exception\. |Unhandled exception: |\(.{0,40}\) |E {2,7})?((?:Uncaught (?:\(in promise\) )?)?(?:[a-z][\w]{0,40}(?:[.][\w$]{1,80}){1,10}|[A-Z][\w.]{0,100}(?:Error|Exception|Failure|Fault|Interrupt|Timeout|Exit))(?: \[[\w-]{1,40}\])?:\s[^\n]{1,800})$/,
+  /^(?:Caused by: |Exception in thread "[^"\n]{0,100}" |E {2,7})?((?:[a-z]\w{0,40}\.){1,10}[A-Z][\w$]{0,100}(?:Error|Exception))$/,
+  /^((?:fatal )?(?:error|fatal|ERROR|Error|FATAL|panic)(?:\[[\w:-]{1,30}\])?:\s[^\n]{3,800})$/,
+  /^(?:[\w./\\+-]{1,80}: )((?:fatal )?error: [^\n]{3,600})$/,
+  /^([✖×✘❌] [^\n]{3,400})$/,
+  /^(\[Vue warn\]: [^\n]{3,600})$/,
+];
+
+const EXCEPTION = /^[A-Z]\w{0,60}(?:Error|Exception): /;
+/** A message that a sentence quotes: the words that introduce it, then the quotation. */
+const TOLD =
+  /\b(?:error|errors|exception|message|messages|warning|warnings|panic|panics|says?|saying|complains?|prints?|printed|logs?|throws?|fails? with|failed with|crash(?:es)? with|reports?|get|gets|got|shows?)\b[^\n"“`'.]{0,40}[:\s]["“`]([^"”`\n]{8,500})["”`]/gi;
+
+/** Error messages as a program printed them, most telling first. Linear in the text. */
+export function findMessages(title: string, blocks: readonly ReportBlock[]): readonly string[] {
+  const found = new Set<string>();
+  for (const block of blocks) {
+    const isSource =
+      block.language !== undefined &&
+      SOURCE.has(block.language) &&
+      !/\bTraceback|panicked at|^\s+at /m.test(block.text.slice(0, 20_000));
+    for (const line of block.text.split("\n")) {
+      if (found.size >= MAX_MESSAGES) break;
+      const text = withoutPrefix(line.slice(0, MAX_LINE));
+      // In source a line is code, but for an exception's at its very beginning.
+      if (isSource && !EXCEPTION.test(line)) continue;
+      for (const form of PRINTED) {
+        const message = form.exec(text)?.[1]?.trim();
+        if (message === undefined) continue;
+        // In prose a whole line that is a message.
+        if (block.kind !== "code" && /[.!?] [A-Z]/.test(message) && !EXCEPTION.test(message)) break;
+        found.add(message);
+        break;
+      }
+    }
+  }
+  for (const text of [title, ...blocks.filter(({ kind }) => kind !== "code").map(({ text }) => text)])
+    for (const [, message] of text.slice(0, 20_000).matchAll(TOLD))
+      if (found.size < MAX_MESSAGES && isSentence(message!)) found.add(message!);
+  return [...found];
+}
+
+/** A message is a printed sentence: words with spaces, and no code. */
+function isSentence(text: string): boolean {
+  return (
+    /\p{L}{2,}\s+\p{L}{1,}/u.test(text) &&
+    !/[;{}]\s*$|=>|^\s*[<$@]|^[\w.]+\(.*\)$/.test(text) &&
+    text.trim().split(/\s+/).length >= 3
+  );
+}
+
+/** Languages whose blocks are code and no output. */
+const SOURCE: ReadonlySet<string> = new Set(
+  "rust rs python py js javascript ts typescript tsx jsx java kotlin kt go golang c cpp c++ cs csharp php ruby rb swift scala html vue css scss json json5 jsonc toml yaml yml xml graphql sql latex tex diff elixir haskell lua dart zig r".split(
+    " ",
+  ),
+);

@@ -1,0 +1,153 @@
+import type { Candidate } from "./report-candidates.ts";
+import type { ReportBlock } from "./report-blocks.ts";
+import { type LearnedField, READING_WEIGHTS } from "./reading-weights.ts";
+
+/** What the report says, in the reporter's words: each an exact piece of title or body. */
+export interface ReportQuotes {
+  /** The title first, then the sentences that say what is wrong or wanted. */
+  readonly symptom: readonly string[];
+  readonly expected: readonly string[];
+  readonly actual: readonly string[];
+  /** In order: sentences, and the code that is to be run. */
+  readonly steps: readonly string[];
+  readonly environment: readonly string[];
+  readonly frequency: readonly string[];
+  readonly tried: readonly string[];
+}
+
+/** So many quotations of one sort are told, the likeliest; the issue itself is one click away. */
+const MOST: Readonly<Record<LearnedField, number>> = {
+  symptom: 3,
+  expected: 3,
+  actual: 4,
+  steps: 12,
+};
+const MAX_ENVIRONMENT = 30;
+const MAX_TEXT = 4_000;
+
+/** The parts of a report. Linear in the text. */
+export function quotesOf(
+  title: string,
+  candidates: readonly Candidate[],
+  blocks: readonly ReportBlock[],
+): ReportQuotes {
+  const told = (field: LearnedField): readonly string[] => {
+    const { from } = READING_WEIGHTS[field];
+    const likely = candidates
+      .map((candidate, at) => ({
+        at,
+        text: candidate.text,
+        chance: isLead(candidate, field) ? 1 : chanceOf(candidate, field),
+      }))
+      .filter(({ chance }) => chance >= from);
+    const best = likely.toSorted((a, b) => b.chance - a.chance).slice(0, MOST[field]);
+    return unique(best.sort((a, b) => a.at - b.at).map(({ text }) => text));
+  };
+  return {
+    symptom: unique([title, ...told("symptom")]),
+    expected: told("expected"),
+    actual: told("actual"),
+    steps: told("steps"),
+    environment: environmentOf(blocks, candidates),
+    frequency: unique(
+      candidates.filter(({ text, isCode }) => !isCode && FREQUENCY.test(text)).map(({ text }) => text),
+    ).slice(0, 2),
+    tried: unique(
+      candidates.filter(({ text, isCode }) => !isCode && TRIED.test(text)).map(({ text }) => text),
+    ).slice(0, 3),
+  };
+}
+
+/** What a form asked for, where its answer begins: right in nine of ten labelled reports, whatever its words are. */
+function isLead({ features, isCode, text }: Candidate, field: LearnedField): boolean {
+  switch (field) {
+    case "expected":
+      return !isCode && features.has("part:expected/place:0") && /\s/.test(text.trim());
+    case "actual":
+      return !isCode && features.has("part:actual/place:0");
+    case "steps":
+      return isCode
+        ? features.has("code/part:steps") && features.has("code/place:0")
+        : features.has("item/part:steps") && features.has("ordered");
+    case "symptom":
+      return false;
+  }
+}
+
+/** How likely a candidate belongs to a part, 0 to 1. */
+function chanceOf({ features }: Candidate, field: LearnedField): number {
+  const { bias, weights } = READING_WEIGHTS[field];
+  let sum = bias;
+  for (const name of features) sum += weights[name] ?? 0;
+  return 1 / (1 + Math.exp(-sum));
+}
+
+const FREQUENCY =
+  /\b(?:intermittent(?:ly)?|randomly|sporadic(?:ally)?|\d+ ?(?:%|percent) of|\d+ out of (?:every )?\d+|about \d+ in \d+|(?:almost |nearly )?every (?:single )?time|once in a while|from time to time|flak(?:y|ily)|always fails?|always seems? to fail)\b/i;
+/** What the reporter did about it. */
+const TRIED = /\b(?:i|we)(?:'ve| have)? (?:also )?tried\b|\bwork-?arounds?\b/i;
+/** Labels that name a part of the system, wherever they are. */
+const SYSTEM =
+  /^[*_`\s]*(?:os|operating system|platform|browsers?|device|arch(?:itecture)?|ide|compiler|kernel|distro|rustc|cargo|python|node|java|jdk|shell|terminal)\b/i;
+/** A sentence that states where it was seen. */
+const STATED =
+  /^(?:this (?:was|is) )?(?:tested|seen|reproduced|running|happens) (?:on|with|in|under)\b.{0,160}\d|\b(?:is|was|am|are) (?:deployed|running|hosted) (?:on|in|under)\b|^(?:[A-Z]?[\w.+-]{1,30} v?\d[\w.+-]{0,20}(?:, ?| and |$)){2,6}\.?$/;
+
+/** Lines that describe where it was seen; a dump of versions is one quotation. The version of the project itself is no environment. */
+function environmentOf(blocks: readonly ReportBlock[], candidates: readonly Candidate[]): readonly string[] {
+  const found: string[] = [];
+  for (const block of blocks) {
+    const asked = block.part === "environment" || block.part === "version";
+    if (block.kind === "code") {
+      if (asked) found.push(cut(block.text));
+    } else if ((asked || SYSTEM.test(block.label ?? "")) && !isOwnVersion(block) && !/:\s*$/.test(block.text))
+      found.push(cut(block.text));
+  }
+  if (found.length === 0)
+    found.push(
+      ...candidates
+        .filter(({ text, isCode }) => !isCode && text.length < 250 && STATED.test(text))
+        .map(({ text }) => text),
+    );
+  return unique(found).slice(0, MAX_ENVIRONMENT);
+}
+
+/** `2.9.0` below "Gson version", `*Jib version:* 3.4.0`, `bevy 0.10.1` below "Bevy version", an address, a commit. */
+function isOwnVersion({ text, heading, label, part, kind }: ReportBlock): boolean {
+  const bare = text.replace(/[*_`]/g, "").trim();
+  const [, name = "", value = bare] = /^(?:[-*]\s*)?([^:|\n]{1,60}):\s*(.*)$/s.exec(bare) ?? [];
+  const asked = kind === "cell" ? (label ?? "") : name || (label ?? "");
+  if (
+    /^\(?(?:only tested )?v?\d[\w.+-]*(?:\s+and \d[\w.]*)?\)?(?:\s*\([^)]*\)|\s+\S*[=@]\S+)?\.?$/.test(
+      value,
+    ) &&
+    (asked === ""
+      ? part === "version"
+      : /version/i.test(asked) &&
+        !/\b(?:os|system|compiler|java|node|python|browser|ide|rust|gradle|maven)\b/i.test(asked))
+  )
+    return true;
+  if (/^(?:https?:\S+|[0-9a-f]{7,40}|main|master|latest|none|n\/a|\d{4}-\d\d-\d\d[ T\d:.+Z-]*)$/i.test(value))
+    return true;
+  const first = heading.toLowerCase().split(/\s+/)[0] ?? "";
+  return (
+    part === "version" &&
+    first !== "" &&
+    bare.toLowerCase().startsWith(`${first} `) &&
+    /^\S+ v?\d[\w.+-]*$/.test(bare)
+  );
+}
+
+function cut(text: string): string {
+  if (text.length <= MAX_TEXT) return text.trim();
+  const end = text.lastIndexOf("\n", MAX_TEXT);
+  return text
+    .slice(0, end > 0 ? end : MAX_TEXT)
+    .toWellFormed()
+    .replace(/\ufffd$/, "")
+    .trim();
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))];
+}

@@ -1,0 +1,254 @@
+import type { ReportBlock } from "./report-blocks.ts";
+
+/** A version that the report states. */
+export interface ReportVersion {
+  /** What it is a version of, as written; empty where the text gives a bare answer for the project itself. */
+  readonly subject: string;
+  /** As written, without quotation marks. */
+  readonly value: string;
+  /** The words that state both. */
+  readonly quote: string;
+}
+
+/** Dotted numbers with what belongs to them: `1.2.3-rc.1+build.5`, `2.23.0beta3`, `3.4.x`, `5.15.0-91-generic`, `1.8.0_321`. */
+const DOTTED =
+  "\\d{1,9}(?:\\.(?:\\d{1,14}|x\\b|X\\b|\\*)){1,5}(?:[-._+]?(?:alpha|beta|rc|dev|post|pre|preview|nightly|snapshot|canary|final|release|next|SNAPSHOT|RELEASE|Final|RC)(?:[-.]?[0-9A-Za-z]{1,40}){0,3}|[abpkM]\\d{1,4}|[a-z](?![\\w])|(?: (?:alpha|beta|rc) ?\\d{1,3}\\b))?(?:_\\d{1,6})?(?:[-+](?:\\d[0-9A-Za-z.+-]{0,40}|g[0-9a-f]{6,12}))?(?:\\+[0-9A-Za-z][0-9A-Za-z.-]{0,40})?";
+const VALUE = new RegExp(`[=^~<>]{0,2}v?${DOTTED}`, "g");
+
+/**
+ * Runtimes, compilers and systems that people number with one number. What is not here needs a dot. It is general knowledge
+ * and no list of cases.
+ */
+const WHOLE =
+  /(?<![\w.])(java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
+
+/** Before a version: the thing it belongs to. */
+const NAME =
+  /(?:^|[\s("'`*|[,;/>])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[:=\s]{0,4})?[*_`'"]{0,3}$/;
+const NO_NAME = new Set(
+  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over same see since so than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i".split(
+    " ",
+  ),
+);
+const MAX_LINE = 2_000;
+const MAX_VERSIONS = 400;
+/** Behind a number: it counts or measures something. */
+const UNIT =
+  /^\s?(?:%|°|(?:ms|s|sec|secs|seconds?|min|minutes?|h|hours?|days?|weeks?|months?|years?|kb|mb|gb|tb|kib|mib|gib|bytes?|px|em|rem|pt|fps|hz|k?m|x|times|fold|percent|usd|eur)\b)/i;
+
+/** Versions that a text states, each value once a subject. Linear in the text. */
+export function findVersions(title: string, blocks: readonly ReportBlock[]): readonly ReportVersion[] {
+  const found = new Map<string, ReportVersion>();
+  const add = (subject: string, value: string, quote: string): void => {
+    const key = `${subject.toLowerCase()} ${value}`;
+    if (found.size < MAX_VERSIONS && !found.has(key)) found.set(key, { subject, value, quote: quote.trim() });
+  };
+  for (const line of [title]) readLine(line, { inProse: true, isAnswer: false, subject: "" }, add);
+  const said = blocks.filter(({ quoted }) => quoted !== true);
+  for (const block of said.length > 0 ? said : blocks) {
+    const isAnswer = block.part === "version" || block.part === "environment";
+    const heading = subjectOfHeading(block.heading);
+    const isDump = block.kind === "code" && isVersionDump(block.text);
+    for (const line of block.text.split("\n")) {
+      const text = line.slice(0, MAX_LINE);
+      if (block.kind !== "code")
+        readLine(
+          text,
+          {
+            inProse: true,
+            isAnswer,
+            subject:
+              block.kind === "cell" ? (block.label ?? heading) : block.part === "version" ? heading : "",
+          },
+          add,
+        );
+      else if (isAnswer || isDump || isVersionLine(text))
+        readLine(
+          text,
+          { inProse: false, isAnswer: isAnswer || isDump, subject: block.part === "version" ? heading : "" },
+          add,
+        );
+      else readPaths(text, add);
+    }
+  }
+  return [...found.values()];
+}
+
+interface Where {
+  /** Code is read with more doubt: a number there is mostly data. */
+  readonly inProse: boolean;
+  /** The text answers a question about versions. */
+  readonly isAnswer: boolean;
+  /** Of a bare answer. */
+  readonly subject: string;
+}
+
+function readLine(
+  line: string,
+  { inProse, isAnswer, subject }: Where,
+  add: (subject: string, value: string, quote: string) => void,
+): void {
+  const shown = line.replace(ADDRESSES, (address) => " ".repeat(address.length));
+  for (const match of shown.matchAll(VALUE)) {
+    const value = match[0].replace(/[-+.]+$/, "");
+    const before = shown.slice(0, match.index);
+    if (!startsToken(before) && !match[0].startsWith("==")) continue;
+    const after = shown.slice(match.index + value.length);
+    if (isOther(value, before, after)) continue;
+    const dots = value.split(".").length - 1;
+    const name = nameBefore(before);
+    const bare = before.replace(/[\s*_`'"|([\]{},:;=-]+|\b(?:version|versions)\b/gi, "") === "";
+    const spoken =
+      /\b(?:version|release|upgrad\w*|downgrad\w*|updat\w*|since|until|from|to|in|with|on|between|and|before|after|using|works?)\s{0,3}[*_`'"(]{0,3}v?$/i.test(
+        before,
+      );
+    // Two numbers with a dot are a version only where their sentence says so; in code they are data.
+    const isStated =
+      dots >= 2
+        ? inProse || isAnswer || name !== undefined
+        : (name !== undefined &&
+            (isAnswer || isTool(name) || /version\W{0,8}$/i.test(before) || value.startsWith("v"))) ||
+          (isAnswer && bare);
+    if (!isStated) continue;
+    if (!inProse && name === undefined && !bare) continue;
+    if (dots < 2 && spoken && name === undefined && !isAnswer) continue;
+    add(name ?? (bare ? subject : ""), value.replace(/^(?:==|=|<=|>=|<|>)/, ""), quoteOf(line, name, value));
+  }
+  for (const match of shown.matchAll(WHOLE)) {
+    const [whole, name, , value] = match;
+    if (inProse || isAnswer) add(name!, value!, whole);
+  }
+}
+
+/** A version starts after a space or a mark; after a letter only with the mark that ties it to a name: `name-1.2`, `name@1.2`, `image:1.2`. */
+function startsToken(before: string): boolean {
+  const mark = before.at(-1);
+  if (mark === undefined) return true;
+  if (/[\w.%]/.test(mark)) return false;
+  // A digit before the mark: a time, a date or a range.
+  if ("-@:".includes(mark)) return /^$|[A-Za-z+)\s]/.test(before.at(-2) ?? "");
+  return mark !== "/" || /(?:^|["'\s(])[a-z][a-z-]{1,20}\/$/.test(before);
+}
+
+/** Addresses and paths of the web: a number in them is a place. */
+const ADDRESSES = /(?:https?:\/\/|www\.)[^\s<>"')]{1,500}|\b[\w.+-]{1,60}@[\w-]{1,60}\.[a-z]{2,}\b/gi;
+
+/** A folder of a package in a path of a trace: `vec_map-0.8.2/src/lib.rs`. */
+function readPaths(line: string, add: (subject: string, value: string, quote: string) => void): void {
+  for (const [quote, name, value] of line.matchAll(
+    /(?<=[\\/])([A-Za-z][\w.+-]{0,60}?)-(\d{1,6}(?:\.\d{1,6}){2,3})(?=[\\/])/g,
+  ))
+    add(name!, value!, quote);
+}
+
+/** IP addresses, clock times, sums and measures. */
+function isOther(value: string, before: string, after: string): boolean {
+  if (
+    /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value) &&
+    value.split(".").every((part) => Number(part) <= 255) &&
+    !/version\W{0,6}$|chrom|browser|opera|\.exe/i.test(before) &&
+    (/^(?::\d|\/\d)/.test(after) ||
+      /\b(?:ip|host|address|server|localhost|dns|bind|listen|ping|curl)\b/i.test(before) ||
+      /^(?:127|10|192\.168|0\.0|255|172)\./.test(value))
+  )
+    return true;
+  if (UNIT.test(after)) return true;
+  if (/[$€£]\s?$|(?:#|\bbuild )[\w-]{0,20}$/i.test(before) || /^[:/]\d/.test(after)) return true;
+  // `HTTP/1.1`, `TLS 1.2`, `GPL-3.0`: protocols and licences.
+  if (
+    /(?:https?|tls|ssl|gpl|lgpl|agpl|apache|mpl|bsd|cc-by[-\w]*|usb|bluetooth|wcag|opengl|unicode|xml|utf|rfc)[\s/v-]{0,2}$/i.test(
+      before,
+    )
+  )
+    return true;
+  // A call or an index: `f(1.2.3)` stays, `x[1.5]` and `= 0.5` do not.
+  return (
+    /[=(,[<>+*/^-]\s*$/.test(before) && /^\d{1,3}\.\d{1,9}$/.test(value) && !/[A-Za-z@]==?\s*$/.test(before)
+  );
+}
+
+function nameBefore(before: string): string | undefined {
+  const name = NAME.exec(before.slice(-160))?.[1]
+    ?.replace(/^[@/]+(?=[^/]*$)/, "")
+    .trim();
+  if (name === undefined) return undefined;
+  const clean = name
+    .replace(/\s+(?:version|versions|ver|release|build)$/i, "")
+    .replace(/[-.:/@]+$/, "")
+    .trim();
+  const words = clean.split(/\s+/);
+  while (words.length > 1 && NO_NAME.has(words[0]!.toLowerCase())) words.shift();
+  const text = words.join(" ");
+  return text === "" ||
+    NO_NAME.has(words.at(-1)!.toLowerCase()) ||
+    NO_NAME.has(text.toLowerCase()) ||
+    /^v$/i.test(text)
+    ? undefined
+    : text;
+}
+
+/** `Python 3.9`, `Rust 1.56`: a name that is written like one of a thing. */
+function isTool(name: string): boolean {
+  const last = name.split(" ").at(-1)!;
+  return (
+    /^[A-Z]/.test(last) ||
+    /\d|[+#._-]/.test(last) ||
+    last.length <= 4 ||
+    /^(?:python|rust|rustc|cargo|node|nodejs|ruby|java|ubuntu|debian|macos|windows|fedora|android|kotlin|scala|swift|pytest|numpy|pandas)$/i.test(
+      last,
+    )
+  );
+}
+
+/** Lines that a program prints about itself: `rustc 1.66.1 (90743e729 2023-01-10)`, `[debug] yt-dlp version 2022.10.04`. */
+function isVersionLine(line: string): boolean {
+  return (
+    /^[\s$>#%]*(?:\[\w+\]\s*)?[A-Za-z][\w.+-]{1,40}(?: [A-Z]\w{1,20}){0,2} (?:version )?v?\d+\.\d+(?:\.\d+)?\S{0,30}(?:\s*$|\s+[([]|,)/.test(
+      line,
+    ) ||
+    /(?:\b[A-Za-z][\w.+-]{1,40}[- ]v?\d+\.\d+[\w.]{0,20}(?: \([^()]{0,40}\))?, ?){1,200}[A-Za-z][\w.+-]{1,40}[- ]v?\d/.test(
+      line,
+    ) ||
+    /^[\s|]*(?:[\w-]*_?version|rust_version|cargo_version)\b[\s|:=]{1,30}/i.test(line) ||
+    /^\s*"?[\w@/.-]{1,60}"?\s*[:=]\s*"?[\^~]?\d+\.\d+\.\d+[\w.+-]{0,30}"?,?\s*$/.test(line) ||
+    /^\s*[\w.-]{1,60}==\d/.test(line) ||
+    isListOfPackages(line) ||
+    /^\s*[\w-]{1,60}\s*=\s*\{[^}]{0,80}\bversion\s*=\s*"/.test(line)
+  );
+}
+
+/** `Successfully installed attrs-19.1.0 six-1.12.0`, `plugins: xdist-3.0.2, cov-4.0.0`: half of the words, or more. */
+function isListOfPackages(line: string): boolean {
+  const words = line.split(/[\s,]+/).filter((word) => word !== "" && !word.endsWith(":"));
+  const packages = words.filter((word) =>
+    /^[A-Za-z][\w.+]{0,40}(?:-[A-Za-z][\w.+]{0,40}){0,6}-\d{1,6}(?:\.\d{1,8}){1,4}\w{0,12}$/.test(word),
+  );
+  return packages.length > 0 && packages.length * 2 >= words.length;
+}
+
+/** Half of its lines, and at least two, are a name and a version: `pip list`, `show_versions`, a table. */
+function isVersionDump(text: string): boolean {
+  const lines = text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(0, 400);
+  const rows = lines.filter((line) =>
+    /^[\s|*>-]{0,6}[A-Za-z@][\w.+/@ -]{0,60}?(?:\s{2,}|[:=|]{1,2}\s*|\s+)[|"'^~v\s]{0,8}\d+\.\d+[\w.+-]{0,40}["',|\s]{0,30}(?:[-(/].{0,120})?$/.test(
+      line.slice(0, 300),
+    ),
+  );
+  return rows.length >= 2 && rows.length * 2 >= lines.length;
+}
+
+function subjectOfHeading(heading: string): string {
+  return heading
+    .replace(/\bversions?\b|[:?]|\b(?:the|your|which|what|of|used|using|are|you|is)\b/gi, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function quoteOf(line: string, name: string | undefined, value: string): string {
+  const end = line.indexOf(value) + value.length;
+  const start = name === undefined ? -1 : line.lastIndexOf(name, end);
+  return start < 0 ? line.slice(0, 300) : line.slice(start, end);
+}

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { type Report, readReport } from "../../../src/issue/report/read-report.ts";
+import { visibleIssue } from "../../../src/issue/visible-issue.ts";
+
+const read = (body: string, title = "It fails"): Report =>
+  readReport(visibleIssue({ key: "1", title, body, comments: [] }));
+
+describe("versions", () => {
+  const versions = (body: string): readonly string[] =>
+    read(body).versions.map(({ subject, value }) => `${subject} ${value}`.trim());
+
+  test.each([
+    ["I use pytest-4.4.0 here.", ["pytest 4.4.0"]],
+    ["Tested with `bar@4.5.6`.", ["bar 4.5.6"]],
+    ["pip says baz==7.8.9", ["baz 7.8.9"]],
+    ["Broken since v1.2.3-rc.1+build.5", ["v1.2.3-rc.1+build.5"]],
+    ["The App 2.23.0beta3 crashes", ["App 2.23.0beta3"]],
+    ["**Environment**:\n\n- OS: Linux 5.15.0-91-generic", ["Linux 5.15.0-91-generic"]],
+    ["**Environment**:\n\n- java: jdk1.8.0_321", ["jdk 1.8.0_321"]],
+    ["Switch to Java 17, then build.", ["Java 17"]],
+    ["Works on Vue 3.4.x", ["Vue 3.4.x"]],
+    ["### Gson version\n\n2.10.1", ["Gson 2.10.1"]],
+    ["```\nrustc 1.66.1 (90743e729 2023-01-10)\n```", ["rustc 1.66.1"]],
+    ["```\nInstalling: attrs-19.1.0 six-1.12.0\n```", ["attrs 19.1.0", "six 1.12.0"]],
+    ["| key | value |\n| --- | --- |\n| version | 0.82.1 |", ["version 0.82.1"]],
+    ['```json\n"vue": "^3.2.31",\n```', ["vue ^3.2.31"]],
+  ])("are read with their subject: %s", (body, expected) => {
+    expect(versions(body)).toEqual(expected);
+  });
+
+  test.each([
+    "It listens on 127.0.0.1:8080 and on 192.168.1.20.",
+    "See https://example.org/docs/1.2.3/index.html",
+    "The file has 12.5 MB and takes 1.5 s.",
+    "It starts at 10:30:15.",
+    "The licence is GPL-3.0, the protocol HTTP/1.1 over TLS 1.2.",
+    "```python\nx = 0.5\ny = np.array([1.25, 2.5])\n```",
+    "Alpha is 0.05 in the formula.",
+  ])("are not found where there is none: %s", (body) => {
+    expect(versions(body)).toEqual([]);
+  });
+});
+
+describe("references", () => {
+  test.each([
+    [
+      "See https://github.com/a/b/blob/0123456789abcdef0123456789abcdef01234567/src/x.ts#L3-L9 for it.",
+      "permalink",
+    ],
+    ["See https://github.com/a/b/blob/main/src/x.ts#L3.", "line"],
+    ["It is a regression from #1043.", "pull"],
+    ["Related: https://github.com/a/b/issues/12", "issue"],
+    ["Since https://github.com/a/b/commit/0123456789abcdef0123456789abcdef01234567", "commit"],
+    ["The check at line 179 of response.js is wrong.", "line"],
+    ["Look at `src/_pytest/skipping.py`.", "file"],
+  ])("are named by their kind: %s", (body, kind) => {
+    const { references } = read(body);
+    expect(references.map((reference) => reference.kind)).toEqual([kind]);
+    expect(body).toContain(references[0]!.quote);
+  });
+
+  test.each([
+    "The server is at http://127.0.0.1:8080/index.html and example.com:443.",
+    "```js\nrequire('./src/a.ts:3')\n```",
+    "thread 'main' panicked at 'no', src/timer.rs:228:21",
+  ])("are not found where nothing is pointed to: %s", (body) => {
+    expect(read(body).references).toEqual([]);
+  });
+});
+
+test.each([
+  ["After upgrading from 2.4.0 to 2.5.0 we have a NullPointerException.", { good: "2.4.0", bad: "2.5.0" }],
+  ["4.19.0 breaks redirects.", { good: "", bad: "4.19.0" }],
+  ["I think this is a regression from #1043.", { good: "", bad: "#1043" }],
+  ["### Vue version\n\n3.5.1\n\n### Comments\n\nWorks on Vue 3.4.2", { good: "3.4.2", bad: "3.5.1" }],
+])("a regression names what worked and what does not: %s", (body, expected) => {
+  expect(read(body).regression).toMatchObject(expected);
+});
+
+test.each(["Bump clap from 3.2.23 to 4.0.19", "It works with any version.", "I use 1.2.3."])(
+  "is no regression: %s",
+  (body) => {
+    expect(read(body, "Title").regression).toBeUndefined();
+  },
+);
+
+describe("a form", () => {
+  const FORM = `<!-- Thanks for the report! -->
+### Describe the bug
+
+A clear and concise description of what the bug is.
+
+\`Store.set\` loses values when two workers write.
+
+### Steps to reproduce
+
+1. Run two workers
+2. Count the keys
+
+### Expected behavior
+
+All keys should be there.
+
+### Version
+
+N/A
+
+- [x] I have searched the existing issues`;
+
+  test("gives the reporter's words and none of its own", () => {
+    const report = read(FORM, "Values are lost");
+    const all = [report.symptom, report.expected, report.actual, report.steps, report.environment].flat();
+    expect(all.filter((text) => /clear and concise|Thanks|searched|N\/A/.test(text))).toEqual([]);
+    expect(report.symptom).toEqual(["Values are lost", "`Store.set` loses values when two workers write."]);
+    expect(report.steps).toEqual(["Run two workers", "Count the keys"]);
+    expect(report.expected).toEqual(["All keys should be there."]);
+    expect(report.kind).toBe("bug");
+    expect(report.versions).toEqual([]);
+  });
+
+  test.each(["N/A", "None", "-", "1. \n2. \n3. ", "_No response_", "[e.g. iOS 8.1]", ""])(
+    "with the answer %j says nothing",
+    (answer) => {
+      const report = read(`### Steps to reproduce\n\n${answer}\n\n### Environment\n\n${answer}`);
+      expect([report.steps, report.environment, report.versions]).toEqual([[], [], []]);
+    },
+  );
+});
+
+test.each([
+  ["Add --min-depth option", "feature"],
+  ["[BUG] crash on start", "bug"],
+  ["How can I turn this off?", "question"],
+  ["Docs: typo in the README", "docs"],
+])("the kind of %j is %s", (title, kind) => {
+  expect(read("", title).kind).toBe(kind);
+});
+
+test("messages are what a program printed, not code", () => {
+  const report = read(
+    "```\nthread 'main' panicked at 'index out of bounds: the len is 2', src/a.rs:1:2\n```\n```python\nraise ValueError('no')\n```\nIt says: \"Failed to parse the file.\"",
+  );
+  expect(report.messages).toEqual(["index out of bounds: the len is 2", "Failed to parse the file."]);
+});
+
+test("any text is read, and each quotation is in it", () => {
+  const piece = fc.constantFrom(
+    "# Steps",
+    "**Expected**:",
+    "1. run",
+    "- OS: Linux 5.4",
+    "```",
+    "~~~js",
+    "> ",
+    "| a | b |",
+    "|-|-|",
+    "<h3>x</h3>",
+    "at f (a.js:1:2)",
+    "#12",
+    "v1.2.3",
+    "It should work.",
+    "But it fails.",
+    "\u001b[31m",
+    "\n\n",
+    "N/A",
+    "  ",
+    "\t",
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(piece, fc.string({ unit: "grapheme", maxLength: 20 })), { maxLength: 40 }),
+      (pieces) => {
+        const body = pieces.join("\n");
+        const issue = visibleIssue({ key: "1", title: "T", body, comments: [] });
+        const report = readReport(issue);
+        const quotes = [report.expected, report.actual, report.frequency, report.tried].flat();
+        expect(quotes.filter((quote) => !issue.text.includes(quote))).toEqual([]);
+        expect(report.innermostFrame === undefined || report.frames.includes(report.innermostFrame)).toBe(
+          true,
+        );
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
