@@ -1,3 +1,4 @@
+import { parse, type ParseError } from "jsonc-parser";
 import type { ImportSettings, Language, ModuleFiles, PathAlias, PackageFolder } from "./language.ts";
 import { folderOf, joinPath } from "./paths.ts";
 
@@ -89,16 +90,14 @@ function aliasesOf(folder: string, content: unknown): PathAlias[] {
   return found;
 }
 
-/** JSON with comments and commas too many, as these files have them; undefined for anything else. */
+/** JSON with comments and trailing commas, as these files have them; undefined for anything else. */
 function parseLenient(text: string): unknown {
-  const keepText = (_match: string, quoted: string | undefined): string => quoted ?? "";
-  // A comment that is never closed goes to the end: looking for its end again and again would be quadratic.
-  const plain = text
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, keepText)
-    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, keepText);
+  const errors: ParseError[] = [];
   try {
-    return JSON.parse(plain.replace(/^\uFEFF/, ""));
+    const value: unknown = parse(text.replace(/^\uFEFF/, ""), errors, { allowTrailingComma: true });
+    return errors.length === 0 ? value : undefined;
   } catch {
+    // Brackets nested beyond the stack.
     return undefined;
   }
 }

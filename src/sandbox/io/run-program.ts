@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DEFAULT_LIMITS, MAX_COLLECTED } from "../places.ts";
 import type { SandboxLimits, SandboxRequest, SandboxResult } from "../sandbox.ts";
@@ -118,7 +118,7 @@ async function send(files: CopiedFiles, started: Started): Promise<void> {
   const { archive, report } = started;
   if (!(await isReady(report)) || archive.destroyed) return;
   try {
-    await pipeline(Readable.from(writeArchive(files), { objectMode: false }), archive);
+    await pipeline(writeArchive(files), archive);
   } catch (error) {
     if (GONE.has((error as NodeJS.ErrnoException).code ?? "")) return;
     kill(started);
