@@ -9,7 +9,7 @@ import { reconcile } from "./reconcile.ts";
 import { secondsUntil } from "./time.ts";
 import type { Service } from "./service.ts";
 import { syncIssue } from "./sync-issue.ts";
-import { workRun } from "./work-run.ts";
+import { workRun } from "./run-job.ts";
 
 /** What is done for each kind of job. */
 export function handlersOf(service: Service): JobHandlers {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
-import { EVENTS, readDelivery } from "../../src/github/read-delivery.ts";
+import { EVENTS } from "../../src/github/delivery-bodies.ts";
+import { readDelivery } from "../../src/github/read-delivery.ts";
 
 interface Example {
   readonly name: string;

@@ -10,7 +10,7 @@ import { handleDelivery } from "../../src/service/handle-delivery.ts";
 import { phasesIn, rulesOf } from "../../src/service/repository-facts.ts";
 import type { ResearchHooks, ResearchRequest } from "../../src/service/research.ts";
 import type { Service } from "../../src/service/service.ts";
-import { workRun } from "../../src/service/work-run.ts";
+import { workRun } from "../../src/service/run-job.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
 
 const person = (id: number, login: string): Account => ({ id, login, type: "User" });

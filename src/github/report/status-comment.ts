@@ -3,29 +3,15 @@ import { inlineCode } from "../../text/inline-code.ts";
 import { LIMITS } from "../../text/github-limits.ts";
 import { parseMarkdown } from "../../text/parse-markdown.ts";
 import type { Rules } from "../../investigation/event.ts";
-import {
-  type Ask,
-  type Investigation,
-  MAX_ANSWERS,
-  type Stage,
-  UNDER_WAY,
-} from "../../investigation/investigation.ts";
-import type { PhaseRecord } from "../../phases/phase-result.ts";
-import { outcomeSentence, type PhaseOutcome } from "../../phases/outcome.ts";
+import { type Ask, type Investigation, MAX_ANSWERS, type Stage } from "../../investigation/investigation.ts";
+import type { PhaseOutcome } from "../../phases/outcome.ts";
 import type { Micros } from "../../llm/money.ts";
-import { branchFor } from "../../phases/names.ts";
-import type { RepositoryConfig } from "../../investigation/settings/repository-config.ts";
-import { changesCode, costOf, modelsOf, partialOf, researchedBy, spentOf } from "./cost-words.ts";
+import { MAX_WORDS, changesCode, researchedBy, spentOf } from "./phase-words.ts";
 import { lengthen } from "../../text/lengthen.ts";
-import { counted } from "../../text/counted.ts";
 import { clipMarkdown, fold, type SafeText, safeText } from "../../text/safe-text.ts";
+import { phaseTable, type TableInput } from "./phase-table.ts";
 
-export interface StatusInput {
-  readonly investigation: Investigation;
-  /** `https://github.com/o/r`. */
-  readonly repository: { readonly webUrl: string };
-  readonly rules: Rules;
-  readonly destination: RepositoryConfig["destination"];
+export interface StatusInput extends TableInput {
   /** Texts by phase that the thread shows, where there is no branch. */
   readonly documents: ReadonlyMap<string, string>;
   /** What the running phase is doing. */
@@ -69,22 +55,6 @@ const NEXT: Readonly<Record<Stage, string>> = {
   done: "`/casebook at PATH:LINE` says where the cause is, `/casebook refresh` reads the newest commit.",
   gone: "",
 };
-
-const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
-  waiting: "○ waits",
-  running: "◐ running",
-  completed: "● done",
-  needs_attention: "● done, open for a person",
-  failed: "✕ a check does not hold",
-  skipped: "– skipped",
-  "left-out": "– needs a model",
-};
-
-/** What is worked although its checks do not hold is no failure when it ended with an outcome. */
-const ENDED = "● done, not all checks hold";
-
-/** Characters of one finding or reason. */
-const MAX_WORDS = 600;
 
 /** The one comment that says how far an investigation is; edited in place, so the same state gives the same text. */
 export function statusComment(input: StatusInput): SafeText {
@@ -182,72 +152,6 @@ function nextOf({ stage, endedBy, wanted, phases, pull }: Investigation): string
     : `\`${endedBy}\` says so, so no further phase was worked. \`/casebook retry\` goes on all the same, with \`${next}\`.`;
 }
 
-function phaseTable({ investigation, repository, rules, destination }: StatusInput): string {
-  const { phases, wanted, stage, issue } = investigation;
-  const known = new Set(phases.map(({ type }) => type));
-  const coming: PhaseRecord[] = UNDER_WAY.has(stage)
-    ? wanted.filter((type) => !known.has(type)).map((type) => ({ type, status: "waiting" }))
-    : [];
-  const rows = [...phases, ...coming];
-  if (rows.length === 0) return "";
-  const hasCost = rows.some((record) => pricedOf(record) !== "");
-  const line = (record: PhaseRecord): string => {
-    const branch = branchFor(issue, rules.perPhase ? record.type : undefined);
-    const [document] = destination === "pull-request" ? (record.files ?? []) : [];
-    const url = `${repository.webUrl}/blob/${branch}/${document}`;
-    const name = document === undefined ? record.type : `[${record.type}](${url})`;
-    const cost = hasCost ? ` ${pricedOf(record)} |` : "";
-    return `| ${name} | ${stateOf(record)} | ${cell(findingOf(record))} | ${checksOf(record)} | ${tookOf(record)} |${cost}`;
-  };
-  return [
-    `| phase | state | finding | checks | time |${hasCost ? " cost |" : ""}`,
-    `| --- | --- | --- | --- | --- |${hasCost ? " --- |" : ""}`,
-    ...rows.map(line),
-  ].join("\n");
-}
-
-function stateOf({ status, outcome }: PhaseRecord): string {
-  return status === "failed" && outcome !== undefined ? ENDED : STATES[status];
-}
-
-function findingOf(record: PhaseRecord): string {
-  const { outcome, reason, lead = "" } = record;
-  const told = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
-  return [partialOf(record), told].filter((part) => part !== "").join(" ");
-}
-
-/** `$0.0412, 12 calls, ` and the models. */
-function pricedOf(record: PhaseRecord): string {
-  return cell([costOf(record), modelsOf(record)].filter((part) => part !== "").join(", "));
-}
-
-function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
-  if (criteria.length === 0) return "";
-  const met = criteria.filter(({ result }) => result === "met").length;
-  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${counted(dropped, "statement")} dropped` : ""}`;
-}
-
-function tookOf({ startedAt, endedAt }: PhaseRecord): string {
-  if (startedAt === undefined || endedAt === undefined) return "";
-  const seconds = secondsOf(endedAt) - secondsOf(startedAt);
-  if (!(seconds >= 0)) return "";
-  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
-}
-
-/** Seconds of a UTC time to the second, counted from a day that is far enough back. */
-function secondsOf(time: string): number {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z$/.exec(time);
-  if (match === null) return Number.NaN;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
-  // Days by the civil calendar (Hinnant, "days_from_civil").
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const ofEra = y - era * 400;
-  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const days = era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear;
-  return days * 86_400 + hour * 3_600 + minute * 60 + second;
-}
-
 function stepOf({ investigation, step }: StatusInput): string {
   return investigation.stage === "running" && step !== undefined ? `Now: ${inlineCode(step, 120)}` : "";
 }
@@ -309,8 +213,4 @@ function footer({ investigation, repository, cap }: StatusInput): string {
     ...(money === undefined ? [] : [money]),
   ];
   return facts.length === 0 ? "" : `*${facts.join(" · ")}*`;
-}
-
-function cell(text: string): string {
-  return clipMarkdown(text.replace(/\s+/g, " "), MAX_WORDS).replace(/(?<!\\)\|/g, "\\|");
 }

@@ -3,6 +3,7 @@ import type { Investigation } from "../../investigation/investigation.ts";
 import type { PhaseRecord } from "../../phases/phase-result.ts";
 import type { PhaseCost } from "../../phases/outcome.ts";
 import { formatMoney, type Micros, microsOf } from "../../llm/money.ts";
+import { clipMarkdown } from "../../text/safe-text.ts";
 import { counted } from "../../text/counted.ts";
 
 const MAX_NAME = 60;
@@ -70,4 +71,12 @@ export function changesCode(phases: readonly PhaseRecord[]): boolean {
     const byRun = criteria.filter(({ how }) => how === "run");
     return type === FIX && byRun.length > 0 && byRun.every(({ result }) => result === "met");
   });
+}
+
+/** Characters of one finding, criterion, reason or piece of evidence. */
+export const MAX_WORDS = 600;
+
+/** One cell of a table, on one line. */
+export function cell(text: string): string {
+  return clipMarkdown(text.replace(/\s+/g, " "), MAX_WORDS).replace(/(?<!\\)\|/g, "\\|");
 }

@@ -1,0 +1,82 @@
+import type { Rules } from "../../investigation/event.ts";
+import { type Investigation, UNDER_WAY } from "../../investigation/investigation.ts";
+import type { PhaseRecord } from "../../phases/phase-result.ts";
+import { outcomeSentence } from "../../phases/outcome.ts";
+import { branchFor } from "../../phases/names.ts";
+import type { RepositoryConfig } from "../../investigation/settings/repository-config.ts";
+import { cell, costOf, modelsOf, partialOf } from "./phase-words.ts";
+import { counted } from "../../text/counted.ts";
+
+const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
+  waiting: "○ waits",
+  running: "◐ running",
+  completed: "● done",
+  needs_attention: "● done, open for a person",
+  failed: "✕ a check does not hold",
+  skipped: "– skipped",
+  "left-out": "– needs a model",
+};
+
+/** What is worked although its checks do not hold is no failure when it ended with an outcome. */
+const ENDED = "● done, not all checks hold";
+
+/** What the table of phases is made from. */
+export interface TableInput {
+  readonly investigation: Investigation;
+  /** `https://github.com/o/r`. */
+  readonly repository: { readonly webUrl: string };
+  readonly rules: Rules;
+  readonly destination: RepositoryConfig["destination"];
+}
+
+export function phaseTable({ investigation, repository, rules, destination }: TableInput): string {
+  const { phases, wanted, stage, issue } = investigation;
+  const known = new Set(phases.map(({ type }) => type));
+  const coming: PhaseRecord[] = UNDER_WAY.has(stage)
+    ? wanted.filter((type) => !known.has(type)).map((type) => ({ type, status: "waiting" }))
+    : [];
+  const rows = [...phases, ...coming];
+  if (rows.length === 0) return "";
+  const hasCost = rows.some((record) => pricedOf(record) !== "");
+  const line = (record: PhaseRecord): string => {
+    const branch = branchFor(issue, rules.perPhase ? record.type : undefined);
+    const [document] = destination === "pull-request" ? (record.files ?? []) : [];
+    const url = `${repository.webUrl}/blob/${branch}/${document}`;
+    const name = document === undefined ? record.type : `[${record.type}](${url})`;
+    const cost = hasCost ? ` ${pricedOf(record)} |` : "";
+    return `| ${name} | ${stateOf(record)} | ${cell(findingOf(record))} | ${checksOf(record)} | ${tookOf(record)} |${cost}`;
+  };
+  return [
+    `| phase | state | finding | checks | time |${hasCost ? " cost |" : ""}`,
+    `| --- | --- | --- | --- | --- |${hasCost ? " --- |" : ""}`,
+    ...rows.map(line),
+  ].join("\n");
+}
+
+function stateOf({ status, outcome }: PhaseRecord): string {
+  return status === "failed" && outcome !== undefined ? ENDED : STATES[status];
+}
+
+function findingOf(record: PhaseRecord): string {
+  const { outcome, reason, lead = "" } = record;
+  const told = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
+  return [partialOf(record), told].filter((part) => part !== "").join(" ");
+}
+
+/** `$0.0412, 12 calls, ` and the models. */
+function pricedOf(record: PhaseRecord): string {
+  return cell([costOf(record), modelsOf(record)].filter((part) => part !== "").join(", "));
+}
+
+function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
+  if (criteria.length === 0) return "";
+  const met = criteria.filter(({ result }) => result === "met").length;
+  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${counted(dropped, "statement")} dropped` : ""}`;
+}
+
+function tookOf({ startedAt, endedAt }: PhaseRecord): string {
+  if (startedAt === undefined || endedAt === undefined) return "";
+  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000;
+  if (!(seconds >= 0)) return "";
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

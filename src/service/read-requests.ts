@@ -1,0 +1,217 @@
+import { isOnlyCommands } from "../issue/command-lines.ts";
+import { parseCommands } from "../investigation/commands/parse-commands.ts";
+import type { Permission } from "../investigation/commands/rights.ts";
+import { type Command, FORMS } from "../investigation/commands/forms.ts";
+import type { Place, Said, Sender } from "../github/webhook-event.ts";
+import type { AskPlace, InvestigationEvent } from "../investigation/event.ts";
+import { isAnswered } from "../investigation/asks.ts";
+import type { Actor, Investigation } from "../investigation/investigation.ts";
+import { requestOf } from "../investigation/label.ts";
+import type { CommentInfo, IssueInfo } from "../github/github.ts";
+import type { RepositoryFacts } from "./repository-facts.ts";
+import type { Service } from "./service.ts";
+import { secondOf } from "./time.ts";
+
+/**
+ * Deliveries come late and out of order: with a command, the comments of this time before it are read too, and all
+ * are taken in the order of their numbers. GitHub speaks of minutes; an hour is far more.
+ */
+const LATE_MILLISECONDS = 3_600_000;
+
+export interface Look {
+  readonly place: Place;
+  /** Of an issue or a pull request. */
+  readonly number: number;
+  readonly isPull: boolean;
+  /** Who did what made us look; undefined when nobody did (reconciliation). */
+  readonly sender?: Sender;
+  readonly said?: Said;
+  /** A label that the sender put on. */
+  readonly labelled?: string;
+  /** A branch of ours is there: the investigation is read back from it even when nobody asks for anything. */
+  readonly hasBranch?: boolean;
+  /** More that happened, after what is found. */
+  readonly also?: readonly InvestigationEvent[];
+  /** The delivery that is finished by this. */
+  readonly delivery?: string;
+}
+
+/** Everything that people ask for on the issue: commands in what was said and around it, request labels that are on it. */
+export async function requestsOf(
+  service: Service,
+  facts: RepositoryFacts,
+  issue: IssueInfo,
+  look: Look,
+  known: Investigation | undefined,
+): Promise<readonly InvestigationEvent[]> {
+  const { config, rules } = facts;
+  const rights = rightsOf(service, facts);
+  const at = secondOf(service.now());
+  const types = rules.known.map(({ type }) => type);
+  const events: InvestigationEvent[] = [];
+  const isAsking = known?.stage === "needs-info";
+  let starts = 0;
+  const declined = async (actor: Actor): Promise<string | undefined> => {
+    const before = await service.store.startsInLastHour(look.place.installation, actor.id);
+    return before + starts++ >= config.limits.startsPerHour
+      ? `One person can start ${config.limits.startsPerHour} times an hour here; try again later.`
+      : undefined;
+  };
+
+  const hasRequest = issue.labels.some((label) => requestOf(label, types) !== undefined);
+  const words =
+    isAsking || (config.triggers.comments && (look.said !== undefined || known !== undefined || hasRequest))
+      ? await wordsAround(service, facts, issue, look)
+      : [];
+  for (const { said, sender } of words) {
+    if (config.triggers.comments)
+      for (const line of parseCommands(said.body, types)) {
+        const place: AskPlace = {
+          ...(said.comment === undefined ? {} : { comment: said.comment }),
+          text: line.text,
+        };
+        // Most of what stands around was answered before; it costs nothing and counts as no further start.
+        if (known !== undefined && isAnswered(known, place)) continue;
+        const actor: Actor = { id: sender.id, login: sender.login };
+        if (line.kind === "not-understood") {
+          // Nobody answers a machine that talks nonsense: two bots would talk for ever.
+          if (!sender.isBot) events.push({ kind: "not-understood", place, actor, note: line.note });
+          continue;
+        }
+        const permission = await rights(sender);
+        if (permission === undefined) continue;
+        const note = FORMS[line.command.verb].effect === "starts" ? await declined(actor) : undefined;
+        events.push(
+          note === undefined
+            ? { kind: "command", command: line.command, place, actor, permission, at }
+            : { kind: "declined", place, actor, note },
+        );
+      }
+    // After the commands of the same comment: who cancels in it does not go on by it. An answer is no command, so it
+    // counts where comments may hold none.
+    const answer = isAsking ? await answerIn(said, sender, issue, rights) : undefined;
+    if (answer !== undefined) events.push(answer);
+  }
+  if (config.triggers.opened && look.said !== undefined && look.said.comment === undefined && !look.isPull) {
+    const { bot } = await service.app.identity();
+    const command: Command = { verb: "investigate" };
+    events.push({
+      kind: "command",
+      command,
+      place: { text: "a new issue" },
+      actor: bot,
+      permission: rules.start,
+      at,
+    });
+  }
+  if (config.triggers.labels)
+    for (const label of issue.labels) {
+      const request = requestOf(label, types);
+      if (request === undefined) continue;
+      const by = await labeller(facts, issue, label, look);
+      const permission = by === undefined ? undefined : await rights(by);
+      if (by === undefined || permission === undefined) continue;
+      events.push({
+        kind: "request-label",
+        label,
+        ...(request.phase === undefined ? {} : { phase: request.phase }),
+        actor: { id: by.id, login: by.login },
+        permission,
+        at,
+      });
+    }
+  return events;
+}
+
+/** A person's comment that is more than commands, as what it may be where a phase asked. */
+async function answerIn(
+  { comment, body }: Said,
+  sender: Sender,
+  { author }: IssueInfo,
+  rights: (sender: Sender) => Promise<Permission | undefined>,
+): Promise<InvestigationEvent | undefined> {
+  // What a machine writes answers nothing, not even to a machine that opened the issue.
+  if (comment === undefined || comment <= 0 || sender.isBot || isOnlyCommands(body)) return undefined;
+  const permission = await rights(sender);
+  if (permission === undefined) return undefined;
+  return {
+    kind: "answered",
+    comment,
+    actor: { id: sender.id, login: sender.login },
+    permission,
+    isReporter: sender.id === author.id,
+  };
+}
+
+/**
+ * What was said, as it was signed, and the unedited comments of the time around it, oldest first. So the order of the
+ * deliveries does not count, and neither does one that is still on its way.
+ */
+async function wordsAround(
+  { app, now }: Service,
+  { github, repository }: RepositoryFacts,
+  { number, createdAt }: IssueInfo,
+  { said, sender, isPull, number: thread }: Look,
+): Promise<readonly { readonly said: Said; readonly sender: Sender }[]> {
+  const own = said === undefined || sender === undefined ? [] : [{ said, sender }];
+  // The text of an issue and a review stand apart from the comments.
+  if (said !== undefined && (said.comment === undefined || said.comment < 0)) return own;
+  const { bot } = await app.identity();
+  const from = Math.max(
+    (said === undefined ? now() : Date.parse(said.at)) - LATE_MILLISECONDS,
+    Date.parse(createdAt),
+  );
+  const around = await github.comments(repository, isPull ? thread : number, new Date(from).toISOString());
+  const others = around
+    .filter((comment) => comment.id !== said?.comment && comment.author.id !== bot.id)
+    // What was edited is not what somebody once said; its own delivery has the signed words.
+    .filter((comment) => comment.updatedAt === comment.createdAt)
+    .map((comment) => ({ said: saidIn(comment), sender: senderOf(comment) }));
+  return [...own, ...others].sort((a, b) => (a.said.comment ?? 0) - (b.said.comment ?? 0));
+}
+
+function saidIn({ id, body, createdAt }: CommentInfo): Said {
+  return { comment: id, body, at: createdAt };
+}
+
+function senderOf({ author, appId }: CommentInfo): Sender {
+  return {
+    id: author.id,
+    login: author.login,
+    isBot: author.type === "Bot",
+    ...(appId === undefined ? {} : { appId }),
+  };
+}
+
+/** Who put the label on: the sender of the delivery that says so, else GitHub's own record. */
+async function labeller(
+  { github, repository }: RepositoryFacts,
+  issue: IssueInfo,
+  label: string,
+  { labelled, sender }: Look,
+): Promise<Sender | undefined> {
+  if (labelled?.toLowerCase() === label.toLowerCase() && sender !== undefined) return sender;
+  const by = await github.labelledBy(repository, issue.number, label);
+  return by === undefined ? undefined : { id: by.id, login: by.login, isBot: by.type === "Bot" };
+}
+
+/**
+ * What somebody may do, asked once in a look. Undefined for bots that nobody allowed by their App's number: they are not
+ * answered at all. The name proves nothing.
+ */
+function rightsOf(
+  { log }: Service,
+  { github, repository, config }: RepositoryFacts,
+): (sender: Sender) => Promise<Permission | undefined> {
+  const asked = new Map<string, Promise<Permission>>();
+  return async ({ login, isBot, appId }) => {
+    if (isBot) {
+      if (appId !== undefined && config.who.apps.includes(appId)) return "write";
+      log.info("refused a bot that is not allowed", { repository: repository.id });
+      return undefined;
+    }
+    let permission = asked.get(login);
+    if (permission === undefined) asked.set(login, (permission = github.permission(repository, login)));
+    return permission;
+  };
+}
