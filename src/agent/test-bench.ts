@@ -37,7 +37,7 @@ export interface TestBench {
   recallFix(answer: string, test: TestFile): FixTrial | undefined;
 }
 
-export interface TestFile {
+interface TestFile {
   readonly path: string;
   readonly text: string;
 }

@@ -48,7 +48,7 @@ export interface Work extends ModelResearchOptions {
   }): Promise<Conversation>;
 }
 
-export interface Conversation {
+interface Conversation {
   readonly end: AgentEnd;
   /** What ended it before the model was done. */
   readonly partial: string | undefined;

@@ -13,7 +13,7 @@ export interface LineCitation extends Location {
 }
 
 /** A commit that is an ancestor of the base commit, or the base commit itself. */
-export interface CommitCitation {
+interface CommitCitation {
   readonly kind: "commit";
   /** 40 hexadecimal digits. */
   readonly oid: string;
@@ -24,7 +24,7 @@ export interface CommitCitation {
 }
 
 /** Text that must stand in the issue (title, body or a comment), white space folded. */
-export interface IssueCitation {
+interface IssueCitation {
   readonly kind: "issue";
   readonly quote: string;
   /** Login of the comment's author; absent for the issue itself. */
@@ -32,13 +32,13 @@ export interface IssueCitation {
 }
 
 /** A search that gives exactly the recorded hits when it is run again: what "no others" rests on. */
-export interface SearchCitation {
+interface SearchCitation {
   readonly kind: "search";
   readonly search: RecordedSearch;
 }
 
 /** Words that a run printed, white space folded. The document holds the run. */
-export interface RunCitation {
+interface RunCitation {
   readonly kind: "run";
   readonly run: RecordedRun;
   readonly quote: string;

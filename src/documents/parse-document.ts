@@ -9,7 +9,7 @@ import { parseRun, RUN_LANGUAGE } from "./run-block.ts";
 import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
 
 /** Something that can be checked and the 1-based line of the document it stands on. */
-export interface At<T> {
+interface At<T> {
   readonly line: number;
   readonly value: T;
 }
@@ -25,7 +25,7 @@ export interface LineReference extends Location {
 }
 
 /** One list item or table row: what a reader takes for a statement. */
-export interface Statement {
+interface Statement {
   readonly line: number;
   /** As a reader sees it, without markup. */
   readonly text: string;

@@ -7,7 +7,7 @@ import { printable } from "../text/inline-code.ts";
 /** The language of the fenced block that records a search. */
 export const SEARCH_LANGUAGE = "casebook-search";
 /** More hits are recorded as their number and a digest. */
-export const MAX_LISTED_HITS = 200;
+const MAX_LISTED_HITS = 200;
 const MAX_BLOCK = 100_000;
 
 /** A search as a block records it: the hits, or their number and digest. */

@@ -27,7 +27,7 @@ export interface AppIdentity {
   readonly bot: { readonly id: number; readonly login: string };
 }
 
-export interface Installation {
+interface Installation {
   readonly id: number;
   readonly account: string;
   readonly suspended: boolean;
@@ -89,7 +89,7 @@ export type IssueAnswer =
   /** Where it is now; the number belongs to that repository. */
   | { readonly kind: "transferred"; readonly to: string };
 
-export interface OwnIssue {
+interface OwnIssue {
   readonly number: number;
   readonly state: "open" | "closed";
   readonly body: string;
@@ -112,7 +112,7 @@ export interface CommentInfo {
 export type ReactionTarget =
   { readonly kind: "comment"; readonly id: number } | { readonly kind: "issue"; readonly number: number };
 
-export type Reaction = "eyes" | "rocket" | "confused" | "-1";
+type Reaction = "eyes" | "rocket" | "confused" | "-1";
 
 export interface CommitInfo {
   /** 40 hex digits. */
@@ -140,7 +140,7 @@ export interface PullInfo {
   readonly webUrl: string;
 }
 
-export interface CheckRunInfo {
+interface CheckRunInfo {
   readonly id: number;
   readonly name: string;
   readonly externalId: string;
@@ -257,7 +257,7 @@ export interface GitHub {
   ): Promise<void>;
 }
 
-export interface LabelInfo {
+interface LabelInfo {
   readonly name: string;
   /** Six hex digits. */
   readonly color: string;

@@ -102,7 +102,7 @@ export function readDelivery(event: string, payload: unknown, self: Self): Webho
 }
 
 /** True when the sender is our bot, or the text was written by our App. Looks at no more of the body than it must. */
-export function isOwn(payload: unknown, self: Self): boolean {
+function isOwn(payload: unknown, self: Self): boolean {
   const part = z
     .object({
       action: z.string().optional(),

@@ -3,7 +3,7 @@ import type { Micros } from "../llm/money.ts";
 import type { PhaseRecord } from "../phases/phase-result.ts";
 
 /** The run that may write now; a run with another id is stopped and its results are ignored. */
-export interface Run {
+interface Run {
   readonly id: string;
   /** It ended at least one phase: a run that ends none must not be followed by another like it. */
   readonly worked?: boolean;
@@ -167,7 +167,7 @@ export interface Core {
   readonly help: boolean;
 }
 
-export interface Approval {
+interface Approval {
   readonly phase: string;
   readonly by: string;
   /** UTC to the second. */
@@ -194,9 +194,4 @@ export function newInvestigation(repository: number, issue: number): Investigati
     labelsToRemove: [],
     help: false,
   };
-}
-
-/** `1234#42`: keyed by the repository's number, so that a rename changes nothing. */
-export function investigationKey({ repository, issue }: Pick<Investigation, "repository" | "issue">): string {
-  return `${repository}#${issue}`;
 }

@@ -13,7 +13,7 @@ export interface VisibleIssue extends Pick<Issue, "key" | "author" | "url"> {
   readonly hidden: readonly Hidden[];
 }
 
-export interface VisibleComment extends Omit<IssueComment, "body"> {
+interface VisibleComment extends Omit<IssueComment, "body"> {
   readonly body: VisibleText;
 }
 

@@ -67,7 +67,7 @@ export interface NodeContext {
  */
 export type NameUse = ReferenceKind | "skip" | "bind" | "free";
 
-export type LiteralKind = "string" | "number" | "character" | "boolean" | "regex";
+type LiteralKind = "string" | "number" | "character" | "boolean" | "regex";
 
 /** One language as data: node types of its grammar and what they mean. Tables are keyed by node type. */
 export interface GrammarRules {

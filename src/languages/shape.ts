@@ -4,7 +4,7 @@ import type { Shape } from "./syntax.ts";
 import { hashNumbers } from "../text/hash.ts";
 
 /** What a longer function is cut to: enough to recognise it, and a bound on what one file can cost. */
-export const MAX_SHAPE_TOKENS = 2_000;
+const MAX_SHAPE_TOKENS = 2_000;
 const MAX_STATEMENTS = 500;
 const MAX_CALLS = 500;
 
@@ -18,7 +18,7 @@ export interface TokenStream {
  * The shape of what lies from node `from` to node `to`. `statements` are node ranges within it; `calls` the callees of the
  * file with the node of each, in order.
  */
-export function shapeOf(
+function shapeOf(
   tokens: TokenStream,
   from: number,
   to: number,

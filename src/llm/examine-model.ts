@@ -26,7 +26,7 @@ export interface ModelProbe {
   readonly now: () => number;
 }
 
-export interface Finding {
+interface Finding {
   readonly name: string;
   /** Undefined: it was not tried. */
   readonly ok: boolean | undefined;

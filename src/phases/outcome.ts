@@ -52,7 +52,7 @@ export function turnOf(kind: OutcomeKind): Turn {
 }
 
 /** Questions, or parts, of one outcome that are kept. */
-export const MAX_ITEMS = 10;
+const MAX_ITEMS = 10;
 /** Characters of a reason that are kept. */
 const MAX_REASON = 500;
 /** Characters of a question or part that are kept. */
@@ -96,7 +96,7 @@ function cut(text: string, max: number): string {
 }
 
 /** What an outcome is called where people read it. */
-export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
+const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
   "not-a-bug": "Not a bug",
   duplicate: "Duplicate",
   "needs-info": "Information is missing",

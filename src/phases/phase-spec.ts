@@ -47,7 +47,7 @@ export function phaseSpec({ issueKey, issueTitle, phase, present, at }: PhaseSpe
 /** Labels of a spec say where the cause is: `at` as a person names it, `cause` as a model reads it. */
 export type CauseLabel = "at" | "cause";
 
-export function locationLabel(kind: CauseLabel, location: Location): string {
+function locationLabel(kind: CauseLabel, location: Location): string {
   return `${kind}:${formatLocation(location)}`;
 }
 

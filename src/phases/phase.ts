@@ -4,7 +4,7 @@ import type { SpecType } from "../specs/spec.ts";
  * How a criterion is decided. Each name is one check of the engine; `judged` is asked of a model, and shown as its word;
  * `person` is decided by people alone.
  */
-export const CHECKS = [
+const CHECKS = [
   "document-exists",
   "sections-present",
   "citations-resolve",

@@ -35,7 +35,7 @@ export interface ReproductionVerdict {
   readonly failure?: Failure | undefined;
 }
 
-export interface Failure {
+interface Failure {
   /** Names of the tests that failed in every run. */
   readonly tests: readonly string[];
   readonly type: string | undefined;

@@ -16,8 +16,8 @@ import {
   wrongSettings,
 } from "../process/config.ts";
 
-export const ROLES = ["all", "web", "worker"] as const;
-export type Role = (typeof ROLES)[number];
+const ROLES = ["all", "web", "worker"] as const;
+type Role = (typeof ROLES)[number];
 
 /** The variables of the server. `.env.example` explains them, and a test compares the two. */
 const NUMBER = "must be the number of the App";

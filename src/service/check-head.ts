@@ -6,7 +6,7 @@ import { issueForResearch } from "./issue-for-research.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, type Service } from "./service.ts";
 
-export const CHECK_NAME = "casebook / evidence";
+const CHECK_NAME = "casebook / evidence";
 
 /**
  * Asks for the check of one head. The key names the head: with one for the whole issue, the check of an older head that

@@ -16,7 +16,7 @@ export interface Service {
   readonly log: Log;
 }
 
-export interface ServiceSettings {
+interface ServiceSettings {
   /** Names this process in the store. */
   readonly worker: string;
   /** Runs at once of one installation. */

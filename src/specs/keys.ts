@@ -1,5 +1,5 @@
 /** The keys of front matter in the order chant writes them; new keys are inserted in this order. */
-export const KEY_ORDER = [
+const KEY_ORDER = [
   "type",
   "status",
   "depends_on",

@@ -17,7 +17,7 @@ export interface ParsedSpec {
 }
 
 /** UTF-16 code units; twelve times the largest spec seen. */
-export const MAX_SPEC_CHARACTERS = 262_144;
+const MAX_SPEC_CHARACTERS = 262_144;
 
 /**
  * Reads a spec file. `id` is the file name without `.md`, `text` the whole file. Never throws: a file that is wrong

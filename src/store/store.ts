@@ -138,7 +138,7 @@ export interface StoredRepository {
   readonly runLimit?: number;
 }
 
-export interface RunLimits {
+interface RunLimits {
   /** Runs at once in a repository whose row says nothing (`StoredRepository.runLimit`). */
   readonly perRepository: number;
   readonly perInstallation: number;

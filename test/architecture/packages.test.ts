@@ -5,7 +5,8 @@ import { expect, test } from "@jest/globals";
 
 const root = join(import.meta.dirname, "../..");
 const json = (name: string): unknown => JSON.parse(readFileSync(join(root, name), "utf8"));
-const { satisfies } = createRequire(import.meta.url)("semver") as {
+const require = createRequire(import.meta.url);
+const { satisfies } = require("semver") as {
   readonly satisfies: (version: string, range: string) => boolean;
 };
 

@@ -11,7 +11,7 @@ import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { prepareStore } from "./prepared-store.ts";
 
 const example = join(import.meta.dirname, "../../examples/issue-42");
-export const issueText = readFileSync(join(example, "issue.md"), "utf8");
+const issueText = readFileSync(join(example, "issue.md"), "utf8");
 
 /** The files of the bundled example, without its issue. */
 export function exampleFiles(): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Findings that one call of `submit` may bring. */
-export const MAX_FINDINGS = 20;
+const MAX_FINDINGS = 20;
 export const MAX_STATEMENT = 600;
 
 const line = z.int().min(1).max(10_000_000);
@@ -42,7 +42,7 @@ export const submittedCitation = z.object({
 export type SubmittedCitation = z.infer<typeof submittedCitation>;
 
 /** One finding as a model gives it. */
-export const submittedFinding = z.object({
+const submittedFinding = z.object({
   section: z.string().max(60).describe("The section that it belongs to."),
   statement: z
     .string()

@@ -25,7 +25,7 @@ export interface Submissions {
   refuted(): Finding | undefined;
 }
 
-export interface ProposedCause {
+interface ProposedCause {
   readonly lines: LineCitation;
   readonly finding: Finding;
 }

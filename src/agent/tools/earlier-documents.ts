@@ -16,7 +16,7 @@ export interface EarlierDocuments {
 }
 
 /** Paths of specs and documents, those of the branch first. */
-export function documentPaths({
+function documentPaths({
   codebase,
   earlier,
 }: Pick<EarlierDocuments, "codebase" | "earlier">): readonly string[] {

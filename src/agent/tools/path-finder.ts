@@ -3,14 +3,14 @@ import { nearest } from "../../text/nearest.ts";
 import type { SourceTree, TreeEntry } from "../../repository/source-tree.ts";
 
 /** What a path of the tree is. A path is looked up in the commit's tree, never on a disk: nothing leads out of it. */
-export type FoundPath =
+type FoundPath =
   | { readonly kind: "entry"; readonly entry: TreeEntry }
   /** Without a slash at the end; the root is empty. */
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "none"; readonly near: readonly string[] };
 
 /** One level of the tree, both in path order. */
-export interface Folder {
+interface Folder {
   readonly folders: readonly { readonly name: string; readonly files: number }[];
   readonly files: readonly TreeEntry[];
 }

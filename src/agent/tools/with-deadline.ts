@@ -5,7 +5,7 @@ import type { Tool } from "../tool.ts";
 export const OF_THE_REPOSITORY: readonly FailureCode[] = ["incomplete-repository", "too-large", "usage"];
 
 /** Seconds that one call may take. */
-export const CALL_SECONDS = 20;
+const CALL_SECONDS = 20;
 
 /**
  * The tool with a clock: what takes too long is given up, and the model is told to ask for less. What is worked out once

@@ -11,7 +11,7 @@ export type Strength = "strong" | "moderate" | "weak";
 
 const STRENGTHS = { strong: 0.5, moderate: 0.15 } as const;
 
-export interface LocatedFile {
+interface LocatedFile {
   readonly path: string;
   /** A logit; only comparable within one ranking. */
   readonly score: number;

@@ -17,7 +17,7 @@ export interface Query {
   readonly messages: readonly string[];
 }
 
-export interface QueryTerm {
+interface QueryTerm {
   readonly weight: number;
   /** How the issue writes it, for explanations: a word of its own, else its part of a name (`read` of `readConfig`). */
   readonly word: string;

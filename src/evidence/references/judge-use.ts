@@ -14,7 +14,7 @@ import type { SymbolIndex, Definition } from "./build-symbol-index.ts";
 export type Certainty = "resolved" | "only-one" | "by-name";
 
 /** A use of a name, and where it stands. */
-export interface UsePlace {
+interface UsePlace {
   readonly path: string;
   readonly reference: Reference;
   readonly inside: SymbolDefinition | undefined;

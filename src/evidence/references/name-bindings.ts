@@ -4,7 +4,7 @@ import type { ImportResolver } from "./resolve-imports.ts";
 import type { SymbolIndex } from "./build-symbol-index.ts";
 
 /** What an import ties a name of a file to. */
-export interface Binding {
+interface Binding {
   /** The name in its module; `*` for the module itself. */
   readonly name: string;
   /** Where the module can be; none for somebody else's code. */
@@ -29,7 +29,7 @@ export interface NameBindings {
   reaches(from: string, to: string): boolean;
 }
 
-export interface Modules {
+interface Modules {
   /** None for somebody else's code. */
   readonly files: readonly string[];
   /** The name is a module's own; else it is something in one of them. */

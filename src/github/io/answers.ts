@@ -4,7 +4,7 @@ import type { Account, CommentInfo, IssueInfo, PullInfo, RepositoryInfo } from "
 /** The parts of GitHub's answers that we use, each read into what the engine knows. */
 
 /** Who is shown for a deleted account. */
-export const GHOST: Account = { id: 10_137, login: "ghost", type: "User" };
+const GHOST: Account = { id: 10_137, login: "ghost", type: "User" };
 
 export const ACCOUNT = z.object({
   id: z.int(),

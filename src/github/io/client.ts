@@ -6,7 +6,7 @@ import type { ApiResponse } from "./api-response.ts";
 import type { Authorization, Transport } from "./transport.ts";
 
 /** Whose rights a call has: the App's own, nobody's, or a token's of an installation. */
-export type Rights = "app" | "none" | TokenScope;
+type Rights = "app" | "none" | TokenScope;
 
 export interface Call {
   /** `POST /repos/{owner}/{repo}/issues`. */

@@ -1,5 +1,5 @@
 /** An answer that GitHub may confirm with 304, which costs nothing of the limit. */
-export interface KnownAnswer {
+interface KnownAnswer {
   readonly etag: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly data: unknown;

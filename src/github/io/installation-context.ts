@@ -13,7 +13,7 @@ export interface InstallationContext {
   readonly installation: number;
 }
 
-export type Parameters = Readonly<Record<string, unknown>>;
+type Parameters = Readonly<Record<string, unknown>>;
 
 /** Reads of one repository, with a token for it alone: a name that somebody else took leads to nothing private. */
 export interface Reading {

@@ -11,7 +11,7 @@ export type Authorization =
   | { readonly kind: "none" }
   | { readonly kind: "token"; readonly installation: number; readonly token: string };
 
-export interface ApiRequest {
+interface ApiRequest {
   /** `GET /repos/{owner}/{repo}`, as in GitHub's documentation. */
   readonly route: string;
   /** Parts of the path; the rest is the query or the body. */
@@ -23,12 +23,12 @@ export interface ApiRequest {
 }
 
 /** An installation token and the end of its life in milliseconds since 1970. */
-export interface InstallationToken {
+interface InstallationToken {
   readonly token: string;
   readonly expiresAt: number;
 }
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly installation: number;
   /** Undefined: every repository of the installation. */
   readonly repository: number | undefined;

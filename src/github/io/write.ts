@@ -6,7 +6,7 @@ import type { RateLimiter } from "./rate-limiter.ts";
 import type { TokenScope } from "./tokens.ts";
 import type { ApiResponse } from "./api-response.ts";
 
-export interface WriteRequest {
+interface WriteRequest {
   /** Undefined: the App itself. */
   readonly repository?: { readonly installation: number; readonly id: number };
   readonly route: `${"POST" | "PATCH" | "DELETE"} /${string}`;

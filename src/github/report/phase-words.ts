@@ -17,7 +17,7 @@ export function costOf({ cost }: Pick<PhaseRecord, "cost">): string {
 }
 
 /** No model was asked, as when no money was left. */
-export function isFree({ calls, micros }: Pick<PhaseCost, "calls" | "micros">): boolean {
+function isFree({ calls, micros }: Pick<PhaseCost, "calls" | "micros">): boolean {
   return calls === 0 && micros === 0;
 }
 

@@ -12,7 +12,7 @@ export interface Endpoint {
   ask(body: Readonly<Record<string, unknown>>, clock: CallClock, options: AskOptions): Promise<RawAnswer>;
 }
 
-export interface AskOptions {
+interface AskOptions {
   readonly onText: ((text: string) => void) | undefined;
   /** A server that does not keep to the limit of the output is left after so many characters. */
   readonly maxCharacters: number;

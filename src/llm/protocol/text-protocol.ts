@@ -55,7 +55,7 @@ export interface ParsedReply {
   readonly repairs: readonly string[];
 }
 
-export interface ParsedCall {
+interface ParsedCall {
   readonly name: string;
   /** JSON of an object, or the raw text when it could not be read. */
   readonly arguments: string;

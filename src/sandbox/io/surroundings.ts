@@ -42,7 +42,7 @@ const HOSTS = "127.0.0.1 localhost\n::1 localhost\n";
 const NAMES = "passwd: files\ngroup: files\nhosts: files\n";
 
 /** A file that bubblewrap makes from what it reads from a descriptor. */
-export interface MadeFile {
+interface MadeFile {
   readonly path: string;
   readonly text: string;
 }

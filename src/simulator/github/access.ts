@@ -43,7 +43,7 @@ export function isWriter({ caller }: ApiRequest, repository: RepositoryRecord): 
   return caller.kind === "person" && hasAtLeast(permissionOf(repository, caller.login), "write");
 }
 
-export function notAccessible(method: string, route: string): ApiRefusal {
+function notAccessible(method: string, route: string): ApiRefusal {
   return new ApiRefusal(403, "Resource not accessible by integration", {
     headers: { "x-accepted-github-permissions": acceptedHeader(neededPermissions(method, route)) },
   });

@@ -8,7 +8,7 @@ export interface Account {
 }
 
 /** How many people and owners one simulated GitHub can have. */
-export const SEATS = 64;
+const SEATS = 64;
 /** Tokens of each seat: the state behind us lets a token ask 5,000 times an hour, and a long test asks more. */
 const TOKENS_PER_SEAT = 20;
 /** The state behind us makes two accounts of its own before ours. */

@@ -15,14 +15,14 @@ export interface WebhookOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-export interface DeliveryPage {
+interface DeliveryPage {
   /** In the shape of `GET /app/hook/deliveries`, newest first. */
   readonly items: readonly DeliveryItem[];
   /** `cursor` of the next page; undefined on the last one. */
   readonly next: string | undefined;
 }
 
-export interface DeliveryItem {
+interface DeliveryItem {
   readonly id: number;
   readonly guid: string;
   readonly delivered_at: string;

@@ -1,5 +1,5 @@
 import type { Permission } from "../../investigation/commands/rights.ts";
-import { type Account, type Accounts, accountJson } from "./accounts.ts";
+import type { Account, Accounts } from "./accounts.ts";
 import { type ApiRequest, ApiRefusal, notFound } from "./api.ts";
 import type { Backend, BackendAnswer, Json } from "./backend.ts";
 import type { BareRepository } from "./bare-repository.ts";
@@ -25,7 +25,7 @@ export interface StoredAnnotation {
 }
 
 /** What the front knows of a repository beside what the state behind us holds. */
-export interface LabelEvent {
+interface LabelEvent {
   readonly id: number;
   readonly issue: number;
   readonly event: "labeled" | "unlabeled";
@@ -94,7 +94,7 @@ export interface World {
   emit(event: WebhookEvent): Promise<void>;
 }
 
-export interface WebhookEvent {
+interface WebhookEvent {
   readonly event: string;
   readonly action: string | undefined;
   readonly owner: Account;
@@ -213,8 +213,4 @@ export function movedTo({ method }: Pick<ApiRequest, "method">, url: string): Ap
     body: { url },
     headers: { location: url },
   });
-}
-
-export function senderJson(world: World, account: Account): object {
-  return accountJson(account, world.url);
 }

@@ -41,7 +41,7 @@ export interface ScriptedReply {
   readonly fault?: Fault;
 }
 
-export interface ScriptedCall {
+interface ScriptedCall {
   readonly name: string;
   readonly arguments: object | string;
 }

@@ -3,7 +3,7 @@ import type { JobKind } from "../store.ts";
 import { type Connection, inTransaction } from "./database.ts";
 
 /** Where jobs go that failed too often; an operator sees their number in the metrics. */
-export const DEAD = "dead";
+const DEAD = "dead";
 
 type Settings = QueueOptions & { readonly policy: QueuePolicy };
 

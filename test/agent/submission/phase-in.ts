@@ -22,7 +22,7 @@ export type Says = (
 };
 
 /** A gateway that keeps what it is given, as one that survives a kill does. */
-export function keepingGateway(says: Says, stored: Map<string, Entry[]> = new Map()): ModelGateway {
+function keepingGateway(says: Says, stored: Map<string, Entry[]> = new Map()): ModelGateway {
   return {
     open: async (conversation) => [...(stored.get(conversation) ?? [])],
     async next({ conversation, at, entries }) {

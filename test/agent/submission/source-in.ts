@@ -19,7 +19,7 @@ const SOURCES = join(import.meta.dirname, "sources");
 const OWN = readdirSync(SOURCES).map((file) => file.replace(/\.txt$/, ""));
 export const own = (name: string): string => `lib/${name}`;
 
-export const ISSUE: Issue = {
+const ISSUE: Issue = {
   ...exampleIssue(),
   author: "eve",
   comments: [
@@ -37,7 +37,7 @@ export const ISSUE: Issue = {
 };
 
 /** A run with a program that the model wrote; `GIVEN` is what it wrote. */
-export const RUN: RecordedRun = {
+const RUN: RecordedRun = {
   name: "run-1",
   command: ["python3", "-c", "(a program of 300 characters)"],
   changed: ["tests/test_lost.py"],

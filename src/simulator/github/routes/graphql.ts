@@ -6,7 +6,7 @@ import { actorOf, fullName, type RepositoryRecord, type World } from "../world.t
 import type { OtherRoute } from "./route.ts";
 
 /** The one mutation that is here: several files in one commit, on the head that is expected. */
-export const COMMIT_MUTATION = "createCommitOnBranch";
+const COMMIT_MUTATION = "createCommitOnBranch";
 
 export const GRAPHQL_ROUTE: OtherRoute = {
   at: "POST /graphql",

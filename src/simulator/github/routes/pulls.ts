@@ -219,7 +219,7 @@ async function closeNamedIssues(
   }
 }
 
-export async function pullOf(world: World, request: ApiRequest, repository: RepositoryRecord): Promise<Json> {
+async function pullOf(world: World, request: ApiRequest, repository: RepositoryRecord): Promise<Json> {
   const pull = await pullJson(world, repository, numberOf(request, "pull_number"));
   if (pull === undefined) throw notFound();
   return pull;
