@@ -124,7 +124,7 @@ function cancel(investigation: Investigation): Act {
   return end(investigation, { stage: "cancelled" });
 }
 
-export function end(investigation: Investigation, state: StageState<"rejected" | "cancelled">): Act {
+function end(investigation: Investigation, state: StageState<"rejected" | "cancelled">): Act {
   const asks = answerOpen(investigation.asks, "finished", SUPERSEDED);
   return {
     kind: "done",

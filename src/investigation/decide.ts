@@ -70,7 +70,7 @@ function told(
  * investigation, and a run asks for that right again. The words count for nothing else, so whoever opened the issue needs
  * no right. A few times only: two who misunderstand each other must not go on for ever.
  */
-export function answered(
+function answered(
   investigation: Investigation,
   { comment, actor, permission, isReporter }: EventOf<"answered">,
   rules: Rules,

@@ -33,7 +33,7 @@ export type Ask =
   | { readonly kind: "model-next"; readonly question: Question }
   | { readonly kind: "model-cost"; readonly conversation: string };
 
-export type AnswerTo<K extends Ask["kind"]> = {
+type AnswerTo<K extends Ask["kind"]> = {
   current: ReadonlyMap<string, string>;
   publish: Published;
   phase: undefined;

@@ -229,7 +229,7 @@ function messageOf(error: unknown): string {
 }
 
 /** Milliseconds that the endpoint asks to wait, from any of the ways to say it. */
-export function retryAfter(headers: Headers, now: number): number | undefined {
+function retryAfter(headers: Headers, now: number): number | undefined {
   const exact = Number(headers.get("retry-after-ms") ?? Number.NaN);
   if (exact >= 0) return exact;
   const text = headers.get("retry-after")?.trim() ?? "";
