@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** What stands in the copy before a program starts, by path. */
 export type CopiedFiles = ReadonlyMap<string, CopiedFile>;
 
-type CopiedFile =
+export type CopiedFile =
   | { readonly kind: "file"; readonly executable: boolean; readonly from: string; readonly size: number }
   | { readonly kind: "link"; readonly target: string }
   | { readonly kind: "text"; readonly executable: boolean; readonly text: string };
