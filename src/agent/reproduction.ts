@@ -136,7 +136,7 @@ function submitTest(work: Work, bench: TestBench, tries: HandedIn[]): Tool {
         from,
       );
       if (checked.ok) return checked.accepted.finding;
-      leftOut.push(`\`${name}\` is left out: ${checked.reasons.join(" ")}`);
+      leftOut.push(`${inlineCode(name)} is left out: ${checked.reasons.join(" ")}`);
       return undefined;
     };
     const [should, does] = [await said("expected", expected), await said("actual", actual)];

@@ -146,7 +146,7 @@ export async function openTestBench(work: Work): Promise<TestBench> {
     hint:
       hint === undefined
         ? ""
-        : `\`${hint.path}\`${hint.like === undefined ? "" : `, written like \`${hint.like}\``}`,
+        : `${inlineCode(hint.path)}${hint.like === undefined ? "" : `, written like ${inlineCode(hint.like)}`}`,
     refuses: (path) =>
       frameworkFor(path) === undefined
         ? `${path} is no file that ${best?.framework.name ?? "the framework"} would run; a new test goes to ${hint?.path ?? "the tests"}.`

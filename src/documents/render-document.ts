@@ -2,7 +2,7 @@ import type { Citation } from "./citation.ts";
 import type { RecordedSearch } from "../repository/recorded-search.ts";
 import { formatLocation } from "../text/location.ts";
 import type { Block, Cell, Finding, Provenance, ResearchDocument, Row, Section } from "./finding.ts";
-import { inlineCode, longestRun, printable } from "../text/inline-code.ts";
+import { codeBlock, fenceFor, inlineCode, printable } from "../text/inline-code.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 import { formatRun, RUN_LANGUAGE } from "./run-block.ts";
 import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
@@ -52,7 +52,7 @@ export function renderDocument(document: ResearchDocument): string {
   const listed = [...searches.values()].map(({ id, search }) => renderSearch(id, search));
   const parts = [
     `# ${document.title}`,
-    `Base commit: \`${document.baseCommit}\``,
+    `Base commit: ${inlineCode(document.baseCommit)}`,
     ...lead,
     `*${LEGEND}${marked ? MODEL_LEGEND : ""}*`,
     ...sections,
@@ -91,7 +91,7 @@ function formatCitation(
       return `search ${idOf(citation.search)}`;
     case "run":
       runs.set(citation.run.name, citation.run);
-      return `run \`${citation.run.name}\`: ${inlineCode(citation.quote)}`;
+      return `run ${inlineCode(citation.run.name)}: ${inlineCode(citation.quote)}`;
   }
 }
 
@@ -111,11 +111,9 @@ function renderBlock(block: Block, render: Renderer): string {
       return renderTable(block.columns, block.rows, render);
     case "excerpt":
       return renderExcerpt(block);
-    case "code": {
-      const fence = "`".repeat(Math.max(3, longestRun(block.text) + 1));
+    case "code":
       // Without a place behind the language: nothing of it is in the commit.
-      return `${fence}${block.language}\n${block.text.split("\n").map(controlFree).join("\n")}\n${fence}`;
-    }
+      return codeBlock(block.text.split("\n").map(controlFree).join("\n"), block.language);
     case "quote":
       return renderQuote(block.text, block.author);
     case "unknown":
@@ -128,7 +126,7 @@ function renderBlock(block: Block, render: Renderer): string {
       return `- Search ${render.searchId(block.search)}: ${describeSearch(block.search)}`;
     case "run":
       render.run(block.run);
-      return `- ${MARKS.run} ${inlineCode(block.run.command.join(" "), 300)} ended with ${block.run.end} (run \`${block.run.name}\`)`;
+      return `- ${MARKS.run} ${inlineCode(block.run.command.join(" "), 300)} ended with ${block.run.end} (run ${inlineCode(block.run.name)})`;
   }
 }
 
@@ -166,12 +164,11 @@ function renderCell({ text, citations }: Cell, mark: string, render: Renderer): 
 
 /** The info string names the place, so that the checker can compare the lines. */
 function renderExcerpt({ path, start, end, text, language }: Extract<Block, { kind: "excerpt" }>): string {
-  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-  return `${fence}${language} ${formatLocation({ path, start, end })}\n${text}\n${fence}`;
+  return codeBlock(text, `${language} ${formatLocation({ path, start, end })}`);
 }
 
 function renderQuote(text: string, author: string | undefined): string {
-  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
+  const fence = fenceFor(text);
   const lines = [
     ...(author === undefined ? [] : [`${inlineCode(author)} wrote:`]),
     `${fence}text`,
@@ -195,13 +192,9 @@ function describeSearch({ query, hits }: RecordedSearch): string {
 }
 
 function renderSearch(id: string, search: RecordedSearch): string {
-  const body = formatSearch(search);
-  const fence = "`".repeat(Math.max(3, longestRun(body) + 1));
-  return `### ${id}\n\n${fence}${SEARCH_LANGUAGE}\n${body}\n${fence}`;
+  return `### ${id}\n\n${codeBlock(formatSearch(search), SEARCH_LANGUAGE)}`;
 }
 
 function renderRun(run: RecordedRun): string {
-  const body = formatRun(run);
-  const fence = "`".repeat(Math.max(3, longestRun(body) + 1));
-  return `### ${run.name}\n\n${fence}${RUN_LANGUAGE}\n${body}\n${fence}`;
+  return `### ${run.name}\n\n${codeBlock(formatRun(run), RUN_LANGUAGE)}`;
 }

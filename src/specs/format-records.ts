@@ -1,3 +1,4 @@
+import { fenceFor } from "../text/inline-code.ts";
 import { AGENT_OUTPUT, APPROVAL_DISCUSSION } from "./record-sections.ts";
 
 /** Code points, as chant counts them. */
@@ -28,7 +29,7 @@ export function formatAgentOutput({ at, text, redact }: AgentOutput, eol: string
     points.length > MAX_OUTPUT
       ? `${points.slice(0, MAX_OUTPUT).join("")}\n\n... (output truncated, ${points.length} chars total)`
       : points.join("");
-  const fence = "`".repeat(Math.max(3, longestRun(cut) + 1));
+  const fence = fenceFor(cut);
   const body = cut.endsWith("\n") ? cut.slice(0, -1) : cut;
   return [`## ${AGENT_OUTPUT}`, "", at, "", fence, ...body.split("\n"), fence, ""].join(eol);
 }
@@ -51,14 +52,4 @@ export function formatApproval({ by, at, decision, reason }: ApprovalEntry, eol:
 function oneKindOfLine(text: string): string {
   const lines = text.toWellFormed().replaceAll("\r\n", "\n").replaceAll("\r", "\n");
   return lines.replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
-}
-
-function longestRun(text: string): number {
-  let longest = 0;
-  let run = 0;
-  for (const c of text) {
-    run = c === "`" ? run + 1 : 0;
-    longest = Math.max(longest, run);
-  }
-  return longest;
 }

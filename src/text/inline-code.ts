@@ -23,8 +23,18 @@ export function printable(text: string): string {
     .trim();
 }
 
-/** Length of the longest run of backticks. */
-export function longestRun(text: string): number {
+/** A fence that no line of the text can close. */
+export function fenceFor(text: string): string {
+  return "`".repeat(Math.max(3, longestRun(text) + 1));
+}
+
+/** The text as a fenced block; `info` stands behind the opening fence. */
+export function codeBlock(text: string, info = ""): string {
+  const fence = fenceFor(text);
+  return `${fence}${info}\n${text}\n${fence}`;
+}
+
+function longestRun(text: string): number {
   let longest = 0;
   let run = 0;
   for (const character of text) {

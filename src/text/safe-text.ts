@@ -1,5 +1,5 @@
 import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
-import { inlineCode } from "./inline-code.ts";
+import { codeBlock, inlineCode } from "./inline-code.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { applySplices, type Splice } from "./splice.ts";
 
@@ -192,9 +192,7 @@ function isClosed(source: string): boolean {
 }
 
 function fenced(text: string): string {
-  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 2);
-  const fence = "`".repeat(longest + 1);
-  return `${fence}text\n${text.replace(/^(?=\/[A-Za-z])/gm, " ").replace(/\n$/, "")}\n${fence}`;
+  return codeBlock(text.replace(/^(?=\/[A-Za-z])/gm, " ").replace(/\n$/, ""), "text");
 }
 
 /** A link to a file, commit or pull request of the repository, with nothing hidden in it. */

@@ -1,6 +1,7 @@
 import type { FileSyntax, Reference, SymbolDefinition } from "../../languages/syntax.ts";
 import { partsOf } from "../../repository/inverted-index/words.ts";
 import { cues, functionCalls, type BugPattern, type Step } from "./bug-pattern.ts";
+import { inlineCode } from "../../text/inline-code.ts";
 
 const READS = new Set(
   "read load get fetch find select query parse deserialize snapshot recv peek slurp".split(" "),
@@ -42,9 +43,9 @@ export const readChangeWrite: BugPattern = {
       const change = changedBetween(source.lines, variable, read.line, write.line);
       if (change === undefined) continue;
       const steps: Step[] = [
-        { line: read.line, what: `reads through \`${read.name}\` into \`${variable}\`` },
-        { line: change, what: `changes \`${variable}\`` },
-        { line: write.line, what: `writes \`${variable}\` back through \`${write.name}\`` },
+        { line: read.line, what: `reads through ${inlineCode(read.name)} into ${inlineCode(variable)}` },
+        { line: change, what: `changes ${inlineCode(variable)}` },
+        { line: write.line, what: `writes ${inlineCode(variable)} back through ${inlineCode(write.name)}` },
       ];
       return steps;
     }

@@ -1,5 +1,6 @@
 import { partsOf } from "../../repository/inverted-index/words.ts";
 import { cues, functionCalls, type BugPattern } from "./bug-pattern.ts";
+import { inlineCode } from "../../text/inline-code.ts";
 
 const OPENS = new Set(
   "open connect acquire popen mkstemp fopen createreadstream createwritestream socket".split(" "),
@@ -21,7 +22,12 @@ export const unclosedResource: BugPattern = {
       if (!OPENS.has(call.name.toLowerCase()) && !OPENS.has(parts[0] ?? "")) continue;
       const text = (source.lines[call.line - 1] ?? "").trim();
       if (text.startsWith("return")) continue;
-      return [{ line: call.line, what: `opens through \`${call.name}\`; no line of the function closes it` }];
+      return [
+        {
+          line: call.line,
+          what: `opens through ${inlineCode(call.name)}; no line of the function closes it`,
+        },
+      ];
     }
     return undefined;
   },

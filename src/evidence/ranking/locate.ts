@@ -5,6 +5,7 @@ import type { Query } from "./query.ts";
 import { rankFiles } from "./rank-files.ts";
 import { rankFunctions, type RankedFunction } from "./rank-functions.ts";
 import type { Reason, SignalContext } from "./signal.ts";
+import { inlineCode } from "../../text/inline-code.ts";
 
 /** A likelihood in words: `strong` from one half, `weak` below 15 %. Reliability: docs/benchmarks.md. */
 export type Strength = "strong" | "moderate" | "weak";
@@ -122,7 +123,7 @@ function reasonsOf({ path, symbol, words, inTrace, sharing }: RankedFunction): r
   if (words.length > 0)
     reasons.push({
       signal: "words",
-      text: `the issue's ${words.length === 1 ? "word" : "words"} ${words.map((word) => `\`${word}\``).join(", ")} ${words.length === 1 ? "stands in it or names" : "stand in it or name"} it`,
+      text: `the issue's ${words.length === 1 ? "word" : "words"} ${words.map((word) => inlineCode(word)).join(", ")} ${words.length === 1 ? "stands in it or names" : "stand in it or name"} it`,
       citations: [lines],
     });
   return reasons;

@@ -1,3 +1,4 @@
+import { codeBlock } from "../../text/inline-code.ts";
 import type { ToolSpec } from "../transcript.ts";
 import { readJson } from "./repair-json.ts";
 
@@ -43,8 +44,7 @@ export function formatCall(name: string, args: string): string {
 
 /** An answer of a tool as it is told. Its fence is longer than any in the text, so the text cannot end it. */
 export function formatAnswer(number: number, tool: string, text: string): string {
-  const fence = "`".repeat(Math.max(3, longestRun(text) + 1));
-  return `[answer ${number}: ${tool}]\n${fence}\n${text}\n${fence}`;
+  return `[answer ${number}: ${tool}]\n${codeBlock(text)}`;
 }
 
 export interface ParsedReply {
@@ -133,12 +133,6 @@ function unreadable(body: string, tools: readonly ToolSpec[]): ParsedCall {
 /** A reply without the thoughts that some servers leave at its beginning; thoughts without an end are all of it. */
 export function withoutThoughts(reply: string): string {
   return reply.replace(/^\s{0,200}<(think|thinking)>[\s\S]*?(?:<\/\1>\s*|$)/, "");
-}
-
-function longestRun(text: string): number {
-  let longest = 0;
-  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
-  return longest;
 }
 
 function describeTool({ name, description, parameters }: ToolSpec): string {

@@ -3,6 +3,7 @@ import type { MeasuredFunction } from "../measure-functions.ts";
 import type { Query } from "../query.ts";
 import type { First, NearSignal, SignalContext } from "../signal.ts";
 import { measured } from "./function.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** A name that so many files define says nothing of any of them. */
 const MAX_DEFINITIONS = 3;
@@ -25,7 +26,7 @@ export const calledBy: NearSignal = {
     return [
       {
         signal: "called by",
-        text: `\`${caller.symbol.name}\`, which the issue names, calls \`${callee.symbol.name}\`, defined here`,
+        text: `${inlineCode(caller.symbol.name)}, which the issue names, calls ${inlineCode(callee.symbol.name)}, defined here`,
         citations: [
           { kind: "lines", path: caller.path, start: line, end: line },
           { kind: "lines", path, start: callee.symbol.start, end: callee.symbol.end },

@@ -4,6 +4,7 @@ import { memoise } from "../../memoise.ts";
 import { type Query, tellingWords, wordsOf } from "../query.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { rarity } from "./words.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** A commit over more files says little about each. */
 const MAX_FILES = 15;
@@ -63,7 +64,7 @@ export const changeWords: Signal = {
     );
     const listed = tellingWords([...words])
       .slice(0, 4)
-      .map((word) => `\`${word}\``)
+      .map((word) => inlineCode(word))
       .join(", ");
     return [
       {

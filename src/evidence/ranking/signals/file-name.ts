@@ -1,5 +1,6 @@
 import { MAX_NAME_WEIGHT } from "../query.ts";
 import type { Signal } from "../signal.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** The file carries the name of something the issue speaks of. Shared by many files, a name says little of each. */
 export const fileName: Signal = {
@@ -24,7 +25,7 @@ export const fileName: Signal = {
     return [
       {
         signal: "file name",
-        text: `the file carries the name \`${stem}\`, which the issue uses`,
+        text: `the file carries the name ${inlineCode(stem)}, which the issue uses`,
         citations: [{ kind: "lines", path, start: 1, end: 1 }],
       },
     ];

@@ -1,6 +1,7 @@
 import { functionMeasures, type MeasuredFunction } from "../measure-functions.ts";
 import type { Query } from "../query.ts";
 import type { First, NearSignal, SignalContext } from "../signal.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** So many of the best files are parsed; what stands below them by its words rarely rises. */
 export const PARSED_FILES = 60;
@@ -25,7 +26,7 @@ export const functionWords: NearSignal = {
     return [
       {
         signal: "function",
-        text: `\`${name}\` alone holds ${strongest.map((word) => `\`${word}\``).join(", ")}`,
+        text: `${inlineCode(name)} alone holds ${strongest.map((word) => inlineCode(word)).join(", ")}`,
         citations: [{ kind: "lines", path, start: symbol.start, end: symbol.end }],
       },
     ];

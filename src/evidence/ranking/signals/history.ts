@@ -3,6 +3,7 @@ import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts
 import { memoise } from "../../memoise.ts";
 import { type Query, wordsOf } from "../query.ts";
 import type { Signal } from "../signal.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 const MAX_FILES = 30;
 const TOP_COMMITS = 20;
@@ -29,7 +30,9 @@ export const history: Signal = {
     const about = similarCommits(query, commits).filter(({ commit }) => commit.files.includes(path));
     if (about.length === 0) return [];
     const shown = about.slice(0, 3);
-    const words = [...new Set(shown.flatMap(({ words }) => words))].slice(0, 4).map((word) => `\`${word}\``);
+    const words = [...new Set(shown.flatMap(({ words }) => words))]
+      .slice(0, 4)
+      .map((word) => inlineCode(word));
     const count = about.length === 1 ? "one earlier commit" : `${about.length} earlier commits`;
     return [
       {

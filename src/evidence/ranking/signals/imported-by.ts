@@ -3,6 +3,7 @@ import type { IndexedCodebase } from "../../../repository/open-codebase.ts";
 import { memoise } from "../../memoise.ts";
 import type { Query } from "../query.ts";
 import type { First, NearSignal, SignalContext } from "../signal.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** Whose imports are followed. */
 const IMPORTERS = 20;
@@ -25,7 +26,7 @@ export const importedBy: NearSignal = {
     return [
       {
         signal: "imported by",
-        text: `${shown.map(({ from }) => `\`${from}\``).join(", ")}, of the files that match best, ${shown.length === 1 ? "imports" : "import"} it`,
+        text: `${shown.map(({ from }) => inlineCode(from)).join(", ")}, of the files that match best, ${shown.length === 1 ? "imports" : "import"} it`,
         citations: shown.map(({ from, line }) => ({ kind: "lines", path: from, start: line, end: line })),
       },
     ];

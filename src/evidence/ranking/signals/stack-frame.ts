@@ -1,5 +1,6 @@
 import type { Signal } from "../signal.ts";
 import { asWritten, isMeant, meantBy } from "./mention.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** A stack trace in the issue passes through the file; nearer to where it broke counts more. */
 export const stackFrame: Signal = {
@@ -17,7 +18,7 @@ export const stackFrame: Signal = {
   async explain(path, query) {
     const frame = query.frames.findLast((candidate) => isMeant(path, candidate.path));
     if (frame === undefined) return [];
-    const where = frame.function === undefined ? "" : `, in \`${frame.function}\``;
+    const where = frame.function === undefined ? "" : `, in ${inlineCode(frame.function)}`;
     return [
       {
         signal: "stack frame",

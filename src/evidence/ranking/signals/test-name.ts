@@ -2,6 +2,7 @@ import type { Query } from "../query.ts";
 import { memoise } from "../../memoise.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { scoreWords } from "./words.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** Tests that are looked at. */
 const TESTS = 12;
@@ -22,7 +23,7 @@ export const testName: Signal = {
     return [
       {
         signal: "test name",
-        text: `\`${best.test}\`, ${best.order === 0 ? "the test" : "one of the tests"} nearest to the issue, carries its name`,
+        text: `${inlineCode(best.test)}, ${best.order === 0 ? "the test" : "one of the tests"} nearest to the issue, carries its name`,
         citations: [{ kind: "lines", path: best.test, start: 1, end: 1 }],
       },
     ];

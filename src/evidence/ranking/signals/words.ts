@@ -7,6 +7,7 @@ import { memoise } from "../../memoise.ts";
 import { type Query, tellingWords, wordsOf } from "../query.ts";
 import type { IndexedCodebase } from "../../../repository/open-codebase.ts";
 import type { Reason, Signal, SignalContext } from "../signal.ts";
+import { inlineCode } from "../../../text/inline-code.ts";
 
 /** BM25F (Robertson, Zaragoza, Taylor 2004): one saturation over all fields, each with its own length normalisation. */
 const K1 = 1.6;
@@ -195,7 +196,7 @@ async function explainTerms(
       citations.push({ kind: "lines", path, start: line, end: line });
   }
   if (shown.size === 0) return [];
-  const listed = [...shown].map((word) => `\`${word}\``).join(", ");
+  const listed = [...shown].map((word) => inlineCode(word)).join(", ");
   const text =
     shown.size === 1
       ? `the issue's word ${listed} stands here${areRare ? " and is rare elsewhere" : ""}`
