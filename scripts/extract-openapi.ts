@@ -153,7 +153,7 @@ function checkExamples(whole: Tree): void {
       report(`request ${name}`, api.checkRequest(route, new URLSearchParams(), example));
     for (const [status, answer] of Object.entries(operation["responses"] as Tree))
       for (const [name, example] of examplesOf((follow(answer) as Tree)["content"]))
-        report(`answer ${name}`, api.checkAnswer(route, Number(status), example));
+        report(`answer ${name}`, api.checkResponse(route, Number(status), example));
   }
   console.log(`${count} examples, ${failing} fail`);
 }

@@ -2,7 +2,7 @@ import { RetryLater } from "../failure.ts";
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import { openGitHubApp } from "../github/io/open-github-app.ts";
-import { storeRateLimiter } from "../github/io/store-rate-limiter.ts";
+import { storeRateLimiter } from "../github/io/rate-limiter.ts";
 import { type OpenStore, openStore } from "../store/io/open-store.ts";
 import { handlersOf } from "../service/handlers.ts";
 import type { Service } from "../service/service.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AppIdentity, DeliveryRecord, GitHub, GitHubApp } from "../github.ts";
-import { ACCOUNT, REPOSITORY } from "./answers.ts";
+import { ACCOUNT, REPOSITORY } from "./response-schemas.ts";
 import { type Client, createClient } from "./client.ts";
 import type { InstallationContext } from "./installation-context.ts";
 import type { RateLimiter } from "./rate-limiter.ts";

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { GitHubFailure } from "../github-failure.ts";
 import type { Account, GitHub, IssueAnswer, RepositoryName } from "../github.ts";
-import { ACCOUNT, COMMENT, ISSUE, REPOSITORY } from "./answers.ts";
+import { ACCOUNT, COMMENT, ISSUE, REPOSITORY } from "./response-schemas.ts";
 import { numberIn } from "./client.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
 import { parseResponse } from "./api-response.ts";
 import { readRepository } from "./read-repository.ts";
-import { tolerate } from "./tolerate.ts";
+import { tolerate } from "./failure-of.ts";
 
 export type IssueReads = Pick<
   GitHub,

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { PERMISSIONS, type Permission } from "../../investigation/commands/rights.ts";
 import { GitHubFailure } from "../github-failure.ts";
 import type { CommitInfo, GitHub } from "../github.ts";
-import { PULL, REPOSITORY } from "./answers.ts";
+import { PULL, REPOSITORY } from "./response-schemas.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
 import { parseResponse } from "./api-response.ts";
-import { tolerate } from "./tolerate.ts";
+import { tolerate } from "./failure-of.ts";
 import { holding } from "./write.ts";
 
 export type RepositoryReads = Pick<

@@ -1,5 +1,5 @@
 import { GitHubFailure } from "../github-failure.ts";
-import { NoToken } from "./tolerate.ts";
+import { NoToken } from "./failure-of.ts";
 import type { Transport } from "./transport.ts";
 
 /** The least rights that a token needs. */

@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { GitHubFailure } from "../github-failure.ts";
 import type { GitHub, RepositoryName, WriteName } from "../github.ts";
-import { NUMBERED, WITH_ID } from "./answers.ts";
-import { checkRunRequests, type SentAnnotation } from "./check-run-requests.ts";
-import { COMMIT_MUTATION, commitInput } from "./commit-mutation.ts";
+import { NUMBERED, WITH_ID } from "./response-schemas.ts";
+import { checkRunRequests, COMMIT_MUTATION, commitInput, type SentAnnotation } from "./request-bodies.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
 import { parseResponse } from "./api-response.ts";
 import { readRepository } from "./read-repository.ts";
-import { tolerate } from "./tolerate.ts";
+import { tolerate } from "./failure-of.ts";
 
 export type ChangeWrites = Pick<
   GitHub,

@@ -1,8 +1,8 @@
 import type { GitHub, ReactionTarget, RepositoryName } from "../github.ts";
-import { NUMBERED, WITH_ID } from "./answers.ts";
+import { NUMBERED, WITH_ID } from "./response-schemas.ts";
 import type { InstallationContext } from "./installation-context.ts";
 import { parseResponse } from "./api-response.ts";
-import { tolerate } from "./tolerate.ts";
+import { tolerate } from "./failure-of.ts";
 
 export type IssueWrites = Pick<
   GitHub,

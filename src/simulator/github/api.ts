@@ -19,7 +19,7 @@ export interface ApiRequest {
   readonly accept: string;
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is, anything else as JSON; undefined: no body. */
@@ -28,7 +28,7 @@ export interface ApiAnswer {
 
 /** An answer that ends a request early. */
 export class ApiRefusal extends Error {
-  readonly answer: ApiAnswer;
+  readonly answer: ApiResponse;
 
   constructor(
     status: number,
@@ -75,7 +75,7 @@ export function paged(
   request: ApiRequest,
   url: string,
   wrap: (page: readonly unknown[]) => unknown = (page) => page,
-): ApiAnswer {
+): ApiResponse {
   const size = Math.min(100, Math.max(1, Number(request.query.get("per_page") ?? 30) || 30));
   const page = Math.max(1, Number(request.query.get("page") ?? 1) || 1);
   const last = Math.max(1, Math.ceil(items.length / size));

@@ -12,14 +12,14 @@ export function authorOf(item: Json): string {
 /** The state behind the front: `emulate`, a GitHub that nobody here wrote. It listens on this machine only. */
 export interface Backend extends AsyncDisposable {
   /** Asks with the rights of a seat. Paths name owners by their seats; answers name them by their logins. */
-  as(seat: string, method: string, path: string, body?: unknown): Promise<BackendAnswer>;
+  as(seat: string, method: string, path: string, body?: unknown): Promise<BackendResponse>;
   /** Asks with a token: an installation's, or the App's own. */
-  with(token: string, method: string, path: string, body?: unknown): Promise<BackendAnswer>;
+  with(token: string, method: string, path: string, body?: unknown): Promise<BackendResponse>;
   /** All pages of a list. */
   all(seat: string, path: string): Promise<readonly Json[]>;
 }
 
-export interface BackendAnswer {
+export interface BackendResponse {
   readonly status: number;
   readonly body: unknown;
   /** `link`, when there are more pages. */
@@ -74,7 +74,12 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   });
   const own = new URL(emulator.url).host;
   const front = new URL(options.url).host;
-  const ask = async (token: string, method: string, path: string, body?: unknown): Promise<BackendAnswer> => {
+  const ask = async (
+    token: string,
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<BackendResponse> => {
     const answer = await fetch(`http://127.0.0.1:${new URL(emulator.url).port}${path}`, {
       method,
       redirect: "manual",

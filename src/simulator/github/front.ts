@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { type ApiAnswer, type ApiRequest, ApiRefusal, type Caller, notFound } from "./api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, type Caller, notFound } from "./api.ts";
 import type { LoggedRequest } from "./contract.ts";
 import type { FaultAction, FaultGate } from "./faults.ts";
 import { answerGit, isGitPath } from "./git-server.ts";
@@ -17,7 +17,7 @@ export interface Description {
   /** What is wrong with a request, members that are not described included. */
   checkRequest(route: string, query: URLSearchParams, body: unknown): readonly string[];
   /** What is wrong with a response. Text that is no JSON (a diff) passes. */
-  checkAnswer(route: string, status: number, body: unknown): readonly string[];
+  checkResponse(route: string, status: number, body: unknown): readonly string[];
 }
 
 /** What the front needs; `world` comes late, as the state behind us has to know the front's address first. */
@@ -150,7 +150,7 @@ async function answerApi(world: World, options: FrontOptions, exchange: Exchange
   // Redirects are described for some routes and come from all.
   const isRedirect = shown.status >= 300 && shown.status < 400;
   if (before.kind !== "respond" && after.kind !== "respond" && matched !== undefined && !isRedirect)
-    for (const violation of options.description?.checkAnswer(log.route, shown.status, shown.body) ?? [])
+    for (const violation of options.description?.checkResponse(log.route, shown.status, shown.body) ?? [])
       options.violations.push(`${log.route}: our answer ${shown.status}: ${violation}`);
   // Whoever asked is gone: the effect stays, and no answer was seen.
   if (message.socket.destroyed) return;
@@ -182,7 +182,7 @@ interface Parsed {
 }
 
 /** The answer, refusals included. Writes run one after the other. */
-async function decide(world: World, options: FrontOptions, decision: Decision): Promise<ApiAnswer> {
+async function decide(world: World, options: FrontOptions, decision: Decision): Promise<ApiResponse> {
   const { message, url, identity, matched, path, parsed, log, installation } = decision;
   if (identity.kind === "refused") return identity.refusal.answer;
   if (matched === undefined) {
@@ -222,8 +222,8 @@ export async function perform(
   { alone }: Pick<FrontOptions, "alone">,
   matched: Matched,
   request: ApiRequest,
-): Promise<ApiAnswer> {
-  const work = (): Promise<ApiAnswer> => matched.answer(world, request);
+): Promise<ApiResponse> {
+  const work = (): Promise<ApiResponse> => matched.answer(world, request);
   try {
     return await (request.method === "GET" ? work() : alone(work));
   } catch (error) {
@@ -300,7 +300,7 @@ function gitRequest(
 
 function send(
   response: ServerResponse,
-  { status, body }: ApiAnswer,
+  { status, body }: ApiResponse,
   headers: Readonly<Record<string, string>>,
 ): void {
   const isText = typeof body === "string" || body instanceof Uint8Array;

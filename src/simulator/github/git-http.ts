@@ -38,7 +38,7 @@ export interface GitHttpRequest {
   readonly body: Uint8Array;
 }
 
-export interface GitHttpAnswer {
+export interface GitHttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -54,7 +54,7 @@ const SERVER_SETTINGS = [
 ];
 
 /** One request of a git client, answered by `git http-backend` (the caller has decided that it may). */
-export async function serveGit(request: GitHttpRequest): Promise<GitHttpAnswer> {
+export async function serveGit(request: GitHttpRequest): Promise<GitHttpResponse> {
   const child = spawn("git", [...SERVER_SETTINGS.flatMap((setting) => ["-c", setting]), "http-backend"], {
     cwd: tmpdir(),
     env: {
@@ -78,7 +78,7 @@ export async function serveGit(request: GitHttpRequest): Promise<GitHttpAnswer> 
   return cgiAnswer(stdout.subarray(0, end).toString("latin1"), stdout.subarray(end + 4));
 }
 
-function cgiAnswer(head: string, body: Buffer): GitHttpAnswer {
+function cgiAnswer(head: string, body: Buffer): GitHttpResponse {
   const headers: Record<string, string> = {};
   for (const line of head.split("\r\n")) {
     const colon = line.indexOf(":");

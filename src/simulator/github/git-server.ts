@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { hasAtLeast } from "../../investigation/commands/rights.ts";
 import type { Caller } from "./api.ts";
 import { afterMove, isProtected } from "./branches.ts";
-import { type GitHttpAnswer, serveGit } from "./git-http.ts";
+import { type GitHttpResponse, serveGit } from "./git-http.ts";
 import { isGranted } from "./permissions.ts";
 import { findRepository, fullName, permissionOf, type RepositoryRecord, type World } from "./world.ts";
 
@@ -29,7 +29,7 @@ export async function answerGit(
   world: World,
   request: GitClientRequest,
   alone: <T>(work: () => Promise<T>) => Promise<T>,
-): Promise<GitHttpAnswer> {
+): Promise<GitHttpResponse> {
   const [, owner = "", name = "", service = ""] = PATH.exec(request.path) ?? [];
   const isPush =
     service === "/git-receive-pack" ||
@@ -45,7 +45,7 @@ export async function answerGit(
   }
   const refused = refuse(request.caller, repository, isPush);
   if (refused !== undefined) return refused;
-  const serve = (): Promise<GitHttpAnswer> =>
+  const serve = (): Promise<GitHttpResponse> =>
     serveGit({
       root: dirname(repository.bare.gitDir),
       path: `/${basename(repository.bare.gitDir)}${service}`,
@@ -76,7 +76,7 @@ export async function answerGit(
   });
 }
 
-function refuse(caller: Caller, repository: RepositoryRecord, isPush: boolean): GitHttpAnswer | undefined {
+function refuse(caller: Caller, repository: RepositoryRecord, isPush: boolean): GitHttpResponse | undefined {
   const isOpen = !repository.isPrivate && !isPush;
   switch (caller.kind) {
     case "nobody":
@@ -105,13 +105,13 @@ function refuse(caller: Caller, repository: RepositoryRecord, isPush: boolean): 
 }
 
 /** GitHub does not say whether a repository is missing or closed; without a token it asks for one. */
-function hidden(caller: Caller): GitHttpAnswer {
+function hidden(caller: Caller): GitHttpResponse {
   return caller.kind === "nobody"
     ? text(401, "Authentication required\n", { "www-authenticate": 'Basic realm="GitHub"' })
     : text(404, "Repository not found.\n");
 }
 
-function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): GitHttpAnswer {
+function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): GitHttpResponse {
   return { status, headers: { "content-type": "text/plain", ...headers }, body: Buffer.from(body) };
 }
 
@@ -130,7 +130,7 @@ function pushedRefs(body: Buffer): readonly string[] {
 }
 
 /** What git shows when a ruleset says no: every ref is refused. */
-function refusedPush(refs: readonly string[]): GitHttpAnswer {
+function refusedPush(refs: readonly string[]): GitHttpResponse {
   const report = [
     line("unpack ok\n"),
     ...refs.map((ref) => line(`ng ${ref} push declined due to repository rule violations\n`)),

@@ -13,7 +13,7 @@ export interface LimitedRequest {
   readonly isWrite: boolean;
 }
 
-export interface LimitAnswer {
+export interface LimitResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -33,7 +33,7 @@ export interface LimitOptions {
 
 export interface Limits {
   /** Counts a request. The answer that refuses it, or undefined when it may go on. */
-  check(request: LimitedRequest): LimitAnswer | undefined;
+  check(request: LimitedRequest): LimitResponse | undefined;
   /** `x-ratelimit-*` for an answer to that installation; nothing for others. */
   headers(installation: number | undefined): Record<string, string>;
   /** Counts a comment that was made, by whomever. `repository` as `owner/name`; deleting a comment gives nothing back. */
@@ -88,7 +88,7 @@ export function createLimits(options: LimitOptions, clock: () => number): Limits
     };
   };
 
-  const checkRate = (request: LimitedRequest, installation: number): LimitAnswer | undefined => {
+  const checkRate = (request: LimitedRequest, installation: number): LimitResponse | undefined => {
     const account = accountOf(installation);
     if (account.used >= limits.requestsPerHour) {
       return {
@@ -167,7 +167,7 @@ interface ContentRules {
   readonly labelsOf: LimitOptions["labelsOf"];
 }
 
-type Refusal = Omit<LimitAnswer, "headers">;
+type Refusal = Omit<LimitResponse, "headers">;
 
 /** Lengths in UTF-16 units: never less than what GitHub counts in characters. */
 function checkContent(

@@ -1,6 +1,6 @@
 import type { Permission } from "../../investigation/commands/rights.ts";
 import { demand } from "./access.ts";
-import { type ApiAnswer, type ApiRequest, ApiRefusal, type Caller, member } from "./api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, type Caller, member } from "./api.ts";
 import type { Json } from "./backend.ts";
 import { afterMove, assertUnprotected, pathOf, signatureOf } from "./branches.ts";
 import type { SimulatedRepository } from "./contract.ts";
@@ -14,7 +14,7 @@ import { backPath, fullName, type RepositoryRecord, type World } from "./world.t
 export interface PeopleOptions {
   readonly world: World;
   /** A request as somebody, past the network: no token, no limits, no log. */
-  readonly ask: (caller: Caller, method: string, path: string, body?: unknown) => Promise<ApiAnswer>;
+  readonly ask: (caller: Caller, method: string, path: string, body?: unknown) => Promise<ApiResponse>;
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
   /** The repository behind another one of these. */
   readonly recordOf: (repository: SimulatedRepository) => RepositoryRecord;

@@ -1,5 +1,5 @@
 import { admit } from "./access.ts";
-import { type ApiAnswer, type ApiRequest, ApiRefusal } from "./api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal } from "./api.ts";
 import { APP_ROUTES } from "./routes/app.ts";
 import { CHECK_ROUTES } from "./routes/checks.ts";
 import { COMMENT_ROUTES } from "./routes/comments.ts";
@@ -19,7 +19,7 @@ export interface Matched {
   /** `POST /repos/{owner}/{repo}/issues`. */
   readonly at: string;
   readonly params: Readonly<Record<string, string>>;
-  readonly answer: (world: World, request: ApiRequest) => Promise<ApiAnswer>;
+  readonly answer: (world: World, request: ApiRequest) => Promise<ApiResponse>;
 }
 
 export type Router = (method: string, path: string) => Matched | undefined;

@@ -56,10 +56,10 @@ interface Attempt extends Delivery {
   readonly repository: number | null;
   readonly redelivery: boolean;
   /** When and how it ended; undefined while held or on its way. */
-  end: { readonly at: number; readonly seconds: number; readonly answer: Answer } | undefined;
+  end: { readonly at: number; readonly seconds: number; readonly answer: DeliveryResult } | undefined;
 }
 
-interface Answer {
+interface DeliveryResult {
   /** Undefined: no answer came. */
   readonly status: number | undefined;
   /** What the delivery log says. */
@@ -67,8 +67,8 @@ interface Answer {
   readonly words: string;
 }
 
-const UNREACHED: Answer = { status: undefined, code: 502, words: "failed to connect to host" };
-const TIMED_OUT: Answer = { status: undefined, code: 504, words: "timed out" };
+const UNREACHED: DeliveryResult = { status: undefined, code: 502, words: "failed to connect to host" };
+const TIMED_OUT: DeliveryResult = { status: undefined, code: 504, words: "timed out" };
 
 const FIRST_ID = 12_345_678_001;
 const DAY = 24 * 60 * 60 * 1_000;
@@ -265,7 +265,7 @@ async function post(
     readonly timeoutMilliseconds: number;
     readonly headers: Readonly<Record<string, string>>;
   },
-): Promise<Answer> {
+): Promise<DeliveryResult> {
   const bytes = Buffer.from(body);
   const signature = await new Webhooks({ secret }).sign(body);
   return new Promise((resolve) => {
@@ -273,7 +273,7 @@ async function post(
       resolve(TIMED_OUT);
       sending.destroy();
     }, timeoutMilliseconds);
-    const end = (answer: Answer): void => {
+    const end = (answer: DeliveryResult): void => {
       clearTimeout(timer);
       resolve(answer);
     };

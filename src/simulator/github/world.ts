@@ -1,7 +1,7 @@
 import type { Permission } from "../../investigation/commands/rights.ts";
 import type { Account, Accounts } from "./accounts.ts";
 import { type ApiRequest, ApiRefusal, notFound } from "./api.ts";
-import type { Backend, BackendAnswer, Json } from "./backend.ts";
+import type { Backend, BackendResponse, Json } from "./backend.ts";
 import type { BareRepository } from "./bare-repository.ts";
 import type { SimulatedApp } from "./contract.ts";
 import type { InstallationToken } from "./tokens.ts";
@@ -134,7 +134,7 @@ export async function askAs(
   method: string,
   path: string,
   body?: unknown,
-): Promise<BackendAnswer> {
+): Promise<BackendResponse> {
   const below = `${backPath(repository)}${path}`;
   if (caller.kind === "installation") return world.backend.with(caller.token.token, method, below, body);
   const seat = caller.kind === "person" ? world.accounts.person(caller.login).seat : repository.owner.seat;
@@ -169,7 +169,7 @@ export function readAll(world: World, repository: RepositoryRecord, path: string
   return world.backend.all(repository.owner.seat, `${backPath(repository)}${path}`);
 }
 
-export function refusalOf({ status, body }: BackendAnswer): ApiRefusal {
+export function refusalOf({ status, body }: BackendResponse): ApiRefusal {
   const { message, ...more } = (body ?? {}) as { message?: unknown };
   return new ApiRefusal(status, typeof message === "string" ? message : "Error", { body: more });
 }

@@ -23,16 +23,19 @@ export interface Database extends Connection, AsyncDisposable {
   readonly boss: Pick<ConstructorOptions, "db" | "backend" | "connectionString" | "max">;
 }
 
-export type Place =
+export type DatabaseLocation =
   /** An embedded PostgreSQL in `<folder>/store`: one process, no server. */
   | { readonly folder: string }
   /** `postgres://…`: any number of processes. */
   | { readonly url: string };
 
+/** Milliseconds since 1970 by the database's clock, which advances within a transaction. */
+export const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
+
 /** Connections of one process to a server. pg-boss has as many for itself. */
 const POOL = 10;
 
-export async function openDatabase(place: Place): Promise<Database> {
+export async function openDatabase(place: DatabaseLocation): Promise<Database> {
   return "folder" in place ? openEmbedded(place.folder) : openServer(place.url);
 }
 

@@ -1,9 +1,8 @@
 import type { PgBoss } from "pg-boss";
 import type { NewDelivery, Store } from "../store.ts";
-import { type Connection, type Database, inTransaction } from "./database.ts";
-import { NOW } from "./now.ts";
+import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
 
-type Part = Pick<
+type DeliveryStore = Pick<
   Store,
   "acceptDelivery" | "delivery" | "finishDelivery" | "knownGuids" | "forgetDeliveries" | "lastDeliveryAt"
 >;
@@ -25,7 +24,7 @@ export function deliveryStore(
   schema: string,
   boss: PgBoss,
 ): {
-  readonly inbox: Part;
+  readonly inbox: DeliveryStore;
   /** Finishes a delivery in somebody else's transaction. */
   readonly finishIn: (connection: Connection, key: string, outcome: string) => Promise<void>;
 } {
@@ -81,7 +80,7 @@ export function deliveryStore(
     );
   };
 
-  const inbox: Part = {
+  const inbox: DeliveryStore = {
     acceptDelivery(delivery) {
       return new Promise((resolve, reject) => {
         waiting.push({ delivery, resolve, reject });

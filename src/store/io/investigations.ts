@@ -3,11 +3,13 @@ import type { Decision, Effect } from "../../investigation/event.ts";
 import type { Investigation } from "../../investigation/investigation.ts";
 import { parseInvestigation } from "../../investigation/stored.ts";
 import type { IssueKey, Store, StoredInvestigation } from "../store.ts";
-import { type Connection, type Database, inTransaction } from "./database.ts";
-import { NOW } from "./now.ts";
+import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
 import { sendOnce } from "./queues.ts";
 
-type Part = Pick<Store, "investigation" | "investigations" | "change" | "forget" | "startsInLastHour">;
+type InvestigationStore = Pick<
+  Store,
+  "investigation" | "investigations" | "change" | "forget" | "startsInLastHour"
+>;
 
 /** Investigations and what follows from their changes, in one transaction each. */
 export function investigationStore(
@@ -16,7 +18,7 @@ export function investigationStore(
   queue: string,
   boss: PgBoss,
   finishDelivery: (connection: Connection, key: string, outcome: string) => Promise<void>,
-): Part {
+): InvestigationStore {
   return {
     async investigation({ repository, issue }) {
       const { rows } = await database.query<{ state: string }>(
@@ -78,7 +80,7 @@ export function investigationStore(
     connection: Connection,
     of: IssueKey & { readonly installation: number },
     decide: (current: Investigation | undefined) => Decision<Investigation> | undefined,
-    { finishDelivery: finish }: Parameters<Part["change"]>[2] & object,
+    { finishDelivery: finish }: Parameters<InvestigationStore["change"]>[2] & object,
   ): Promise<Investigation | undefined | "again"> {
     const { repository, issue, installation } = of;
     const { rows } = await connection.query<{ state: string }>(

@@ -1,13 +1,12 @@
 import type { PgBoss } from "pg-boss";
 import type { Journal } from "../../llm/journal.ts";
 import type { JobHandlers, Store, Workers } from "../store.ts";
-import { openBoss } from "./boss.ts";
-import { type Database, openDatabase, type Place } from "./database.ts";
+import { type Database, openDatabase, type DatabaseLocation } from "./database.ts";
 import { deliveryStore } from "./deliveries.ts";
 import { investigationStore } from "./investigations.ts";
 import { journalStore } from "./journal.ts";
 import { migrate } from "./migrate.ts";
-import { KINDS, sendOnce } from "./queues.ts";
+import { KINDS, openBoss, sendOnce } from "./queues.ts";
 import { rowStore } from "./rows.ts";
 import { runStore } from "./runs.ts";
 import { startWork, type WorkOptions } from "./work.ts";
@@ -30,7 +29,7 @@ export interface OpenStore extends Store, AsyncDisposable {
  * Opens the store, brings its tables to this version and starts the queue. Embedded, this is the only process, so every
  * job that a killed one left half done is put back at once. Throws RunFailure `busy` when another process holds the folder.
  */
-export async function openStore(options: Place & StoreOptions): Promise<OpenStore> {
+export async function openStore(options: DatabaseLocation & StoreOptions): Promise<OpenStore> {
   const database = await openDatabase(options);
   try {
     const store = await openStoreIn(database, options);

@@ -1,6 +1,6 @@
-import type { PgBoss, QueueOptions, QueuePolicy } from "pg-boss";
+import { PgBoss, type QueueOptions, type QueuePolicy } from "pg-boss";
 import type { JobKind } from "../store.ts";
-import { type Connection, inTransaction } from "./database.ts";
+import { type Connection, type Database, inTransaction } from "./database.ts";
 
 /** Where jobs go that failed too often; an operator sees their number in the metrics. */
 const DEAD = "dead";
@@ -67,7 +67,7 @@ export async function sendOnce(
   });
 }
 
-export async function createQueues(boss: PgBoss): Promise<void> {
+async function createQueues(boss: PgBoss): Promise<void> {
   await boss.createQueue(DEAD, { retryLimit: 0 });
   for (const kind of KINDS) {
     const { policy, ...settings } = QUEUES[kind];
@@ -75,4 +75,27 @@ export async function createQueues(boss: PgBoss): Promise<void> {
     // One that an older version made gets the settings of this one.
     await boss.updateQueue(kind, settings);
   }
+}
+
+/** Starts pg-boss in a schema of its own. Errors of its background work are told, not thrown. */
+export async function openBoss(
+  database: Database,
+  schema: string,
+  onError: (error: unknown) => void,
+): Promise<PgBoss> {
+  const boss = new PgBoss({
+    ...database.boss,
+    schema,
+    useListenNotify: true,
+    // A dead worker is found after its heartbeat and one look: 10 s and 3 s.
+    superviseIntervalSeconds: 3,
+    monitorIntervalSeconds: 3,
+    schedule: false,
+    warningQueueSize: 100_000,
+    warningSlowQuerySeconds: 10,
+  });
+  boss.on("error", onError);
+  await boss.start();
+  await createQueues(boss);
+  return boss;
 }

@@ -1,8 +1,7 @@
 import type { IssueKey, Store, StoredRepository } from "../store.ts";
-import type { Database } from "./database.ts";
-import { NOW } from "./now.ts";
+import { type Database, NOW } from "./database.ts";
 
-type Part = Pick<
+type RowStore = Pick<
   Store,
   | "takeLease"
   | "holdsLease"
@@ -31,7 +30,7 @@ interface RepositoryRow {
 }
 
 /** Single rows: leases, idempotency records, repositories, turns to write, notes. */
-export function rowStore(database: Database, schema: string): Part {
+export function rowStore(database: Database, schema: string): RowStore {
   const repositories = async (where: string, values: readonly unknown[]): Promise<StoredRepository[]> => {
     const { rows } = await database.query<RepositoryRow>(
       `SELECT id::text, installation::text, owner, name, unreachable, configuration_problem, run_limit

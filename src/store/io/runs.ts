@@ -1,13 +1,12 @@
 import type { PgBoss } from "pg-boss";
 import { parseInvestigation } from "../../investigation/stored.ts";
 import type { Store } from "../store.ts";
-import { type Connection, type Database, inTransaction } from "./database.ts";
-import { NOW } from "./now.ts";
+import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
 
-type Part = Pick<Store, "beginRun" | "isCurrent" | "endRun" | "admitRuns" | "recoverRuns">;
+type RunStore = Pick<Store, "beginRun" | "isCurrent" | "endRun" | "admitRuns" | "recoverRuns">;
 
 /** Runs: wanted by an investigation, let into the queue as the limits allow, fenced by the number of their attempt. */
-export function runStore(database: Database, schema: string, queue: string, boss: PgBoss): Part {
+export function runStore(database: Database, schema: string, queue: string, boss: PgBoss): RunStore {
   return {
     async beginRun(run, worker) {
       const { rows } = await database.query<{ attempt: number; crashes: number }>(
@@ -33,14 +32,14 @@ export function runStore(database: Database, schema: string, queue: string, boss
     admitRuns({ perRepository, perInstallation }) {
       return database.transaction(async (connection) => {
         await lockAdmission(connection, schema);
-        const { rows: admitted } = await connection.query<Place>(
+        const { rows: admitted } = await connection.query<OpenRun>(
           `SELECT repository::text, installation::text FROM ${schema}.run WHERE state = 'admitted'`,
         );
         const inRepository = countBy(admitted, ({ repository }) => repository);
         const inInstallation = countBy(admitted, ({ installation }) => installation);
         // Locked: who stops one of them in this moment waits, and then finds the job that it must cancel.
         const { rows: waiting } = await connection.query<
-          Place & { id: string; issue: string; run_limit: number | null }
+          OpenRun & { id: string; issue: string; run_limit: number | null }
         >(
           `SELECT r.id, r.issue::text, r.repository::text, r.installation::text, p.run_limit
            FROM ${schema}.run r LEFT JOIN ${schema}.repository p ON p.id = r.repository
@@ -109,7 +108,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
   };
 }
 
-interface Place {
+interface OpenRun {
   readonly repository: string;
   readonly installation: string;
 }

@@ -1,4 +1,4 @@
-import { COMMIT_MUTATION } from "../../../src/github/io/commit-mutation.ts";
+import { COMMIT_MUTATION } from "../../../src/github/io/request-bodies.ts";
 import { COMMIT } from "../../simulator/github/client.ts";
 
 /**

@@ -43,11 +43,11 @@ export function openApi(): Description {
         ...checkBody(judge(), route, operation, body),
       ].slice(0, MAX_SENTENCES);
     },
-    checkAnswer(route, status, body) {
-      if (isGraphql(route)) return checkGraphqlAnswer(judge(), `${route}: ${status}`, status, body);
+    checkResponse(route, status, body) {
+      if (isGraphql(route)) return checkGraphqlResponse(judge(), `${route}: ${status}`, status, body);
       const operation = operationOf(route);
       if (operation === undefined) return [notDescribed(route)];
-      return checkAnswerOf(judge(), `${route}: ${status}`, operation, status, body).slice(0, MAX_SENTENCES);
+      return checkResponseOf(judge(), `${route}: ${status}`, operation, status, body).slice(0, MAX_SENTENCES);
     },
   };
 }
@@ -136,7 +136,7 @@ function checkGraphqlRequest(judge: Judge, route: string, body: unknown): readon
 }
 
 /** GraphQL says most errors with 200. */
-function checkGraphqlAnswer(judge: Judge, what: string, status: number, body: unknown): readonly string[] {
+function checkGraphqlResponse(judge: Judge, what: string, status: number, body: unknown): readonly string[] {
   if (status >= 400) return checkError(judge, what, body);
   const check = judge.compile("graphql answer", {
     type: "object",
@@ -211,7 +211,7 @@ function membersOf(slice: Slice, part: Schema): ReadonlySet<string> | undefined 
   return isOpen ? undefined : names;
 }
 
-function checkAnswerOf(
+function checkResponseOf(
   judge: Judge,
   what: string,
   { responses }: Operation,

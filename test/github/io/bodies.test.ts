@@ -1,8 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { validate } from "@octokit/graphql-schema";
 import fc from "fast-check";
-import { checkRunRequests, type SentAnnotation } from "../../../src/github/io/check-run-requests.ts";
-import { COMMIT_MUTATION, commitInput } from "../../../src/github/io/commit-mutation.ts";
+import {
+  checkRunRequests,
+  COMMIT_MUTATION,
+  commitInput,
+  type SentAnnotation,
+} from "../../../src/github/io/request-bodies.ts";
 import type { SafeText } from "../../../src/text/safe-text.ts";
 import { LIMITS } from "../../../src/text/github-limits.ts";
 

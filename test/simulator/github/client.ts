@@ -44,7 +44,7 @@ export async function tokenOf(github: SimulatedGitHub, owner: string, more: obje
   return data.token;
 }
 
-export interface PlainAnswer {
+export interface PlainResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
@@ -57,7 +57,7 @@ export async function ask(
   method: string,
   path: string,
   body?: unknown,
-): Promise<PlainAnswer> {
+): Promise<PlainResponse> {
   const answer = await fetch(`${github.url}${path}`, {
     method,
     redirect: "manual",

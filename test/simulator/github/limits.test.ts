@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
   createLimits,
-  type LimitAnswer,
+  type LimitResponse,
   type LimitedRequest,
   type LimitOptions,
   type Limits,
@@ -123,7 +123,7 @@ describe("lengths and counts", () => {
     expect(refusal?.status).toBe(422);
     expect(JSON.stringify(refusal?.body)).toContain(words);
     // The refusal is one that GitHub's description knows.
-    expect(openApi().checkAnswer(route, 422, refusal?.body)).toEqual([]);
+    expect(openApi().checkResponse(route, 422, refusal?.body)).toEqual([]);
   });
 
   test("a comment that is too long is refused in GitHub's own words", () => {
@@ -270,7 +270,7 @@ describe("pacing of writes", () => {
 });
 
 describe("requests an hour", () => {
-  const exhaust = (limits: Limits): LimitAnswer | undefined => {
+  const exhaust = (limits: Limits): LimitResponse | undefined => {
     for (let i = 0; i < LIMITS.requestsPerHour; i++) expect(limits.check(read)).toBeUndefined();
     return limits.check(read);
   };

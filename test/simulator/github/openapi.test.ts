@@ -38,8 +38,8 @@ describe("the slice", () => {
 
   test("every schema and answer in it can be compiled", () => {
     for (const route of [...OPERATIONS, ...Object.keys(UNDESCRIBED)]) {
-      expect(api.checkAnswer(route, 599, { message: "m" })).toEqual([]);
-      for (const status of [200, 201, 202, 204, 301, 304]) api.checkAnswer(route, status, {});
+      expect(api.checkResponse(route, 599, { message: "m" })).toEqual([]);
+      for (const status of [200, 201, 202, 204, 301, 304]) api.checkResponse(route, status, {});
       api.checkRequest(route, new URLSearchParams("page=1&per_page=100"), {});
     }
   });
@@ -124,9 +124,9 @@ describe("answers", () => {
 
   test("GitHub's real comments, issues and pull requests pass", () => {
     expect([comments.length, issues.length, pulls.length]).toEqual([9, 27, 28]);
-    for (const comment of comments) expect(api.checkAnswer(COMMENT, 200, comment)).toEqual([]);
-    for (const issue of issues) expect(api.checkAnswer(ISSUE, 200, issue)).toEqual([]);
-    for (const pull of pulls) expect(api.checkAnswer(PULL, 200, pull)).toEqual([]);
+    for (const comment of comments) expect(api.checkResponse(COMMENT, 200, comment)).toEqual([]);
+    for (const issue of issues) expect(api.checkResponse(ISSUE, 200, issue)).toEqual([]);
+    for (const pull of pulls) expect(api.checkResponse(PULL, 200, pull)).toEqual([]);
   });
 
   test.each<[what: string, change: object, sentence: string]>([
@@ -137,13 +137,13 @@ describe("answers", () => {
     ["null where none may be", { body: null, html_url: null }, "/html_url must be string"],
     ["a wrong association", { author_association: "KING" }, "/author_association (COLLABORATOR, "],
   ])("a comment with %s does not", (_, change, sentence) => {
-    const found = api.checkAnswer(COMMENT, 200, JSON.parse(JSON.stringify({ ...comments[0], ...change })));
+    const found = api.checkResponse(COMMENT, 200, JSON.parse(JSON.stringify({ ...comments[0], ...change })));
     expect(found.join("\n")).toContain(sentence);
   });
 
   test("null where the description allows it passes: an account that is gone", () => {
-    expect(api.checkAnswer(COMMENT, 200, { ...comments[0], user: null })).toEqual([]);
-    expect(api.checkAnswer(ISSUE, 200, { ...issues[0], user: null, body: null, milestone: null })).toEqual(
+    expect(api.checkResponse(COMMENT, 200, { ...comments[0], user: null })).toEqual([]);
+    expect(api.checkResponse(ISSUE, 200, { ...issues[0], user: null, body: null, milestone: null })).toEqual(
       [],
     );
   });
@@ -170,7 +170,7 @@ describe("answers", () => {
     ],
     ["POST /repos/{owner}/{repo}/labels", 422, { errors: [{ resource: "Label" }] }, "'message'"],
   ])("%s: %i with %j", (route, status, body, sentence) => {
-    const found = api.checkAnswer(route, status, body).join("\n");
+    const found = api.checkResponse(route, status, body).join("\n");
     expect(found).toMatch(sentence ?? ALL_WELL);
   });
 });
@@ -348,6 +348,6 @@ describe("GraphQL", () => {
     [401, { message: "Bad credentials" }, true],
     [401, {}, false],
   ])("an answer: %i with %j", (status, body, isGood) => {
-    expect(api.checkAnswer("POST /graphql", status, body).length === 0).toBe(isGood);
+    expect(api.checkResponse("POST /graphql", status, body).length === 0).toBe(isGood);
   });
 });

@@ -306,7 +306,7 @@ describe("the delivery log of the API", () => {
     await webhooks.emit("ping", undefined, { zen: "…" });
     await webhooks.settled();
     const { items } = webhooks.deliveries({});
-    expect(openApi().checkAnswer("GET /app/hook/deliveries", 200, items)).toEqual([]);
+    expect(openApi().checkResponse("GET /app/hook/deliveries", 200, items)).toEqual([]);
     expect(items).toMatchObject([
       { event: "ping", action: null, installation_id: null },
       {

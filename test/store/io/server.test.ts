@@ -1,7 +1,7 @@
 import { RetryLater } from "../../../src/failure.ts";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { PgBoss } from "pg-boss";
-import { openBoss } from "../../../src/store/io/boss.ts";
+import { openBoss } from "../../../src/store/io/queues.ts";
 import { type Connection, type Database, openDatabase } from "../../../src/store/io/database.ts";
 import { type OpenStore, openStore } from "../../../src/store/io/open-store.ts";
 import { sendOnce } from "../../../src/store/io/queues.ts";

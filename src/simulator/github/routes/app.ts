@@ -1,5 +1,5 @@
 import { accountJson } from "../accounts.ts";
-import { type ApiAnswer, type ApiRequest, ApiRefusal, member, notFound, paged } from "../api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, member, notFound, paged } from "../api.ts";
 import { seatInstallation } from "../backend.ts";
 import { type InstallationToken, TOKEN_MILLISECONDS } from "../tokens.ts";
 import { appJson, installationJson, repositoryJson } from "../view.ts";
@@ -80,7 +80,7 @@ function publicUser(world: World, account: Parameters<typeof accountJson>[0]): o
 }
 
 /** A token of an installation: the state behind us makes it and decides about its narrowing; its life is by our clock. */
-async function createToken(world: World, request: ApiRequest): Promise<ApiAnswer> {
+async function createToken(world: World, request: ApiRequest): Promise<ApiResponse> {
   onlyApp(request);
   const installation = installationOf(world, request);
   if (installation.suspendedAt !== undefined)

@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiRequest, notFound } from "../api.ts";
+import { type ApiResponse, type ApiRequest, notFound } from "../api.ts";
 import type { Json } from "../backend.ts";
 import { pathOf } from "../branches.ts";
 import { commitJson } from "../view.ts";
@@ -34,7 +34,7 @@ async function getContents(
   world: World,
   request: ApiRequest,
   repository: RepositoryRecord,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const ref = request.query.get("ref");
   const query = ref === null ? "" : `?ref=${encodeURIComponent(ref)}`;
   const path = request.params["path"] ?? "";

@@ -1,5 +1,5 @@
 import { admit } from "../access.ts";
-import { type ApiAnswer, type ApiRequest, ApiRefusal, member, textOf } from "../api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, member, textOf } from "../api.ts";
 import { isTreePath } from "../bare-repository.ts";
 import { afterMove, isProtected, RULE_DETAILS, RULE_WORDS, signatureOf, webFlow } from "../branches.ts";
 import { actorOf, fullName, type RepositoryRecord, type World } from "../world.ts";
@@ -42,7 +42,7 @@ function inputOf(body: unknown): unknown {
   return variable === undefined ? undefined : member(member(body, "variables"), variable);
 }
 
-async function commit(world: World, request: ApiRequest, input: unknown): Promise<ApiAnswer> {
+async function commit(world: World, request: ApiRequest, input: unknown): Promise<ApiResponse> {
   const target = member(input, "branch");
   const repository = repositoryNamed(world, request, textOf(target, "repositoryNameWithOwner") ?? "");
   if (repository === undefined) return failed("NOT_FOUND", "Could not resolve to a Repository.");
@@ -127,7 +127,7 @@ function fileChanges(input: unknown): Files | string {
 }
 
 /** GraphQL says no with 200. */
-function failed(type: string, message: string): ApiAnswer {
+function failed(type: string, message: string): ApiResponse {
   return {
     status: 200,
     body: {

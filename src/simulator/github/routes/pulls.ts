@@ -1,6 +1,6 @@
 import { demand } from "../access.ts";
 import {
-  type ApiAnswer,
+  type ApiResponse,
   type ApiRequest,
   ApiRefusal,
   invalid,
@@ -125,7 +125,7 @@ async function createPull(
   world: World,
   request: ApiRequest,
   repository: RepositoryRecord,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   const title = textOf(request.body, "title") ?? "";
   if (title.trim() === "") throw invalid("PullRequest", "title", "missing_field");
   const label = textOf(request.body, "head") ?? "";
@@ -156,7 +156,7 @@ async function mergePull(
   world: World,
   request: ApiRequest,
   repository: RepositoryRecord,
-): Promise<ApiAnswer> {
+): Promise<ApiResponse> {
   demand(request, repository, "write");
   const pull = await pullOf(world, request, repository);
   const number = pull["number"] as number;

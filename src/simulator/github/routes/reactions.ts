@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiRequest, ApiRefusal, invalid, notFound, paged, textOf } from "../api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, invalid, notFound, paged, textOf } from "../api.ts";
 import { reactionJson, REACTIONS } from "../view.ts";
 import { actorOf, isoTime, type RepositoryRecord, type World } from "../world.ts";
 import { commentOf } from "./comments.ts";
@@ -69,7 +69,7 @@ function routesAt(path: string, find: Find): readonly RepositoryRoute[] {
 }
 
 /** The same reaction of the same account is there once: 200 instead of 201. */
-function add(world: World, request: ApiRequest, repository: RepositoryRecord, key: string): ApiAnswer {
+function add(world: World, request: ApiRequest, repository: RepositoryRecord, key: string): ApiResponse {
   const content = textOf(request.body, "content") ?? "";
   if (!REACTIONS.some((kind) => kind === content)) throw invalid("Reaction", "content", "invalid");
   const by = actorOf(world, request);

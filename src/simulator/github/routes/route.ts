@@ -1,4 +1,4 @@
-import { type ApiAnswer, type ApiRequest, ApiRefusal, notFound } from "../api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, notFound } from "../api.ts";
 import type { Json } from "../backend.ts";
 import { issueJson } from "../view.ts";
 import { movedTo, type RepositoryRecord, type World } from "../world.ts";
@@ -7,13 +7,13 @@ import { movedTo, type RepositoryRecord, type World } from "../world.ts";
 export interface RepositoryRoute {
   /** `POST /repos/{owner}/{repo}/issues`, as in GitHub's OpenAPI description. */
   readonly at: string;
-  readonly answer: (world: World, request: ApiRequest, repository: RepositoryRecord) => Promise<ApiAnswer>;
+  readonly answer: (world: World, request: ApiRequest, repository: RepositoryRecord) => Promise<ApiResponse>;
 }
 
 /** Any other route; it looks itself at who asks. */
 export interface OtherRoute {
   readonly at: string;
-  readonly answer: (world: World, request: ApiRequest) => Promise<ApiAnswer>;
+  readonly answer: (world: World, request: ApiRequest) => Promise<ApiResponse>;
 }
 
 export function numberOf(request: ApiRequest, name: string): number {

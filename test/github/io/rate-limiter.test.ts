@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { storeRateLimiter } from "../../../src/github/io/store-rate-limiter.ts";
+import { storeRateLimiter } from "../../../src/github/io/rate-limiter.ts";
 
 /** The part of the store that knows turns, on a clock that stands still unless it is moved. */
 function turns() {
