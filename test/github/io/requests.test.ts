@@ -70,6 +70,7 @@ const commentInfo = (id: number): object => ({
   author: person,
   createdAt: "2026-01-01T00:00:00Z",
   updatedAt: "2026-01-02T00:00:00Z",
+  isMinimized: false,
 });
 const pull = (number: number, more: object = {}): object => ({
   number,
@@ -249,6 +250,15 @@ const READS: readonly Row[] = [
     call: (github) => github.comment(R, 1),
     requests: [{ at: "GET /repos/o/r/issues/comments/1", answer: comment(1) }],
     gives: commentInfo(1),
+  },
+  {
+    name: "comment",
+    situation: "that somebody hid",
+    call: (github) => github.comment(R, 1),
+    requests: [
+      { at: "GET /repos/o/r/issues/comments/1", answer: comment(1, { minimized: { reason: "spam" } }) },
+    ],
+    gives: { ...commentInfo(1), isMinimized: true },
   },
   {
     name: "comment",
