@@ -4,7 +4,7 @@
  */
 import type { GitRepository } from "../src/repository/io/open-repository.ts";
 import { git } from "../src/repository/io/git.ts";
-import { decodeText } from "../src/repository/decode-text.ts";
+import { decodeText } from "../src/repository/source-text.ts";
 import { roleOfPath } from "../src/languages/role-of-path.ts";
 import { innermostFunction, isInTests } from "../src/evidence/co-change/function-index.ts";
 import type { FileSyntax, SyntaxReader } from "../src/languages/syntax.ts";

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { formatRun, parseRun } from "../documents/run-block.ts";
+import { formatRun, parseRun, type RecordedRun } from "../documents/recorded-run.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
 import { quoteUntrusted } from "./untrusted.ts";
-import type { RecordedRun } from "../documents/recorded-run.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import type { Sandbox, SandboxEnvironment, SandboxResult, SandboxState } from "../sandbox/sandbox.ts";
 

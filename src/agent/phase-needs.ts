@@ -1,5 +1,5 @@
 import type { OutcomeKind } from "../phases/outcome.ts";
-import { namesCauseOrFix } from "../documents/names-cause.ts";
+import { namesCauseOrFix } from "../phases/decide-criterion.ts";
 import type { AcceptedFinding } from "./submission/check-finding.ts";
 
 /** What a model may and must bring to a phase. */

@@ -1,11 +1,12 @@
 import type { CommitRecord } from "../repository/history.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
 import { formatLocation } from "../text/location.ts";
+import { counted } from "../text/counted.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
 import type { Excerpt, LineReference, ParsedDocument } from "./parse-document.ts";
 import { printedBy, type RecordedRun } from "./recorded-run.ts";
 import { digestOf, type SearchRecord } from "./search-block.ts";
-import type { SourceText } from "../repository/codebase.ts";
+import type { SourceText } from "../repository/source-text.ts";
 
 /** What a document's references are compared with: one commit. */
 export interface CheckSource {
@@ -113,7 +114,7 @@ async function wrongLines(reference: LineReference, base: CheckSource): Promise<
   const text = await source.text(reference.path);
   if (text === undefined) return `${place}: ${printable(reference.path)} is not a text file at ${at}`;
   if (reference.end > text.lines.length)
-    return `${place}: the file has ${count(text.lines.length, "line")} at ${at}`;
+    return `${place}: the file has ${counted(text.lines.length, "line")} at ${at}`;
   return undefined;
 }
 
@@ -143,7 +144,7 @@ async function wrongSearch(record: SearchRecord, source: CheckSource): Promise<s
     throw error;
   }
   if (again.hits.length !== record.count)
-    return `${name} gives ${count(again.hits.length, "hit")}, the document says ${record.count}`;
+    return `${name} gives ${counted(again.hits.length, "hit")}, the document says ${record.count}`;
   if (record.hits === undefined)
     return digestOf(again.hits) === record.digest
       ? undefined
@@ -177,8 +178,4 @@ function isSubject(shown: string, real: string): boolean {
 /** White space folded and unprintable characters replaced, as `inlineCode` shows them. */
 function fold(text: string): string {
   return printable(text);
-}
-
-function count(n: number, what: string): string {
-  return `${n} ${n === 1 ? what : `${what}s`}`;
 }

@@ -2,10 +2,8 @@ import type { Code, InlineCode, Link, Nodes, Parent, Text } from "mdast";
 import { isSourcePath } from "../languages/languages.ts";
 import { roleOfPath } from "../languages/role-of-path.ts";
 import { type Location, splitLocation } from "../text/location.ts";
-import { parseMarkdown } from "../text/parse-markdown.ts";
-import { plainText } from "../text/plain-text.ts";
-import type { RecordedRun } from "./recorded-run.ts";
-import { parseRun, RUN_LANGUAGE } from "./run-block.ts";
+import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
+import { type RecordedRun, parseRun, RUN_LANGUAGE } from "./recorded-run.ts";
 import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
 
 /** Something that can be checked and the 1-based line of the document it stands on. */

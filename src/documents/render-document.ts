@@ -3,8 +3,7 @@ import type { RecordedSearch } from "../repository/recorded-search.ts";
 import { formatLocation } from "../text/location.ts";
 import type { Block, Cell, Finding, Provenance, ResearchDocument, Row, Section } from "./finding.ts";
 import { codeBlock, fenceFor, inlineCode, printable } from "../text/inline-code.ts";
-import type { RecordedRun } from "./recorded-run.ts";
-import { formatRun, RUN_LANGUAGE } from "./run-block.ts";
+import { type RecordedRun, formatRun, RUN_LANGUAGE } from "./recorded-run.ts";
 import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
 
 /** How a statement begins that is not read from the code; `parseDocument` knows these words again. */

@@ -1,7 +1,6 @@
 import type { SearchQuery } from "../repository/recorded-search.ts";
-import type { Codebase, SourceText } from "../repository/codebase.ts";
-import { linesOf } from "../repository/decode-text.ts";
-import { decodeText } from "../repository/decode-text.ts";
+import { sourceText, type SourceText } from "../repository/source-text.ts";
+import type { Codebase } from "../repository/codebase.ts";
 import { runSearch } from "../repository/run-search.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { CheckSource } from "./check-document.ts";
@@ -35,11 +34,7 @@ export async function repositorySource(
       if (!texts.has(path)) {
         const entry = tree.find(path);
         let found: SourceText | undefined;
-        if (entry !== undefined)
-          for await (const { bytes } of tree.read([entry])) {
-            const text = bytes === undefined ? undefined : decodeText(bytes);
-            if (text !== undefined) found = { text, lines: linesOf(text) };
-          }
+        if (entry !== undefined) for await (const { bytes } of tree.read([entry])) found = sourceText(bytes);
         texts.set(path, found);
       }
       return texts.get(path);

@@ -1,4 +1,3 @@
-import { namesCauseOrFix } from "../documents/names-cause.ts";
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
 import type { DocumentSection, ParsedDocument } from "../documents/parse-document.ts";
 import type { CheckName, Phase, PhaseCriterion } from "./phase.ts";
@@ -228,4 +227,9 @@ function rows(evidence: Evidence, id: string, one: string, many?: string): Answe
 
 function isMarked(text: string): boolean {
   return [...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK].some((mark) => text.startsWith(mark));
+}
+
+/** Words that name a cause or propose a fix: no document about what a reporter sees holds them. */
+export function namesCauseOrFix(statement: string): boolean {
+  return /\b(the cause (is|lies)|is caused by|to fix (it|this)|should be (changed|fixed))\b/i.test(statement);
 }

@@ -1,4 +1,5 @@
 import type { FileSyntax } from "../languages/syntax.ts";
+import type { SourceText } from "./source-text.ts";
 import type { SourceTree } from "./source-tree.ts";
 import type { FileRole } from "../languages/role-of-path.ts";
 
@@ -20,9 +21,12 @@ export interface Codebase {
   pathsWithWord(word: string): readonly string[];
 }
 
-/** A file's text with its lines. Bytes that are not UTF-8 are shown as U+FFFD. */
-export interface SourceText {
-  readonly text: string;
-  /** Without line endings; line n is `lines[n - 1]`. */
-  readonly lines: readonly string[];
+/**
+ * What was derived from a blob, kept under the blob's hash: the next commit derives again only what changed.
+ * Losing it costs time, never correctness: a missing, damaged or locked store behaves like an empty one.
+ */
+export interface BlobCache {
+  /** `kind` names the derivation and its version (`invertedIndex-3`): another version is another kind. */
+  getMany(kind: string, oids: readonly string[]): Map<string, Uint8Array>;
+  putMany(kind: string, entries: Iterable<readonly [oid: string, data: Uint8Array]>): void;
 }

@@ -3,7 +3,7 @@ import { yielder } from "../process/clock.ts";
 import type { SourceTree, TreeEntry } from "./source-tree.ts";
 import { decodeSyntax, encodeSyntax, SYNTAX_KIND } from "../languages/encode-syntax.ts";
 import type { FileSyntax, FileText, SyntaxReader } from "../languages/syntax.ts";
-import type { Codebase, SourceText } from "./codebase.ts";
+import type { Codebase } from "./codebase.ts";
 import { findTerm, isFull, type InvertedIndex } from "./inverted-index/inverted-index.ts";
 import {
   batches,
@@ -12,7 +12,7 @@ import {
 } from "./inverted-index/read-inverted-indexes.ts";
 import { termOf } from "./inverted-index/words.ts";
 import { hash32 } from "../text/hash.ts";
-import { decodeText, linesOf } from "./decode-text.ts";
+import { decodeText, sourceText, type SourceText } from "./source-text.ts";
 
 /** A codebase that also gives the inverted index of each of its text files. */
 export interface IndexedCodebase extends Codebase {
@@ -106,12 +106,8 @@ export async function openCodebase(
       if (!texts.has(path)) {
         const entry = tree.find(path);
         let found: SourceText | undefined;
-        if (entry !== undefined && invertedIndexes.has(path)) {
-          for await (const { bytes } of tree.read([entry], signal)) {
-            const text = bytes === undefined ? undefined : decodeText(bytes);
-            if (text !== undefined) found = { text, lines: linesOf(text) };
-          }
-        }
+        if (entry !== undefined && invertedIndexes.has(path))
+          for await (const { bytes } of tree.read([entry], signal)) found = sourceText(bytes);
         texts.set(path, found);
       }
       return texts.get(path);

@@ -1,5 +1,5 @@
 import type { Heading, ListItem, Nodes, Root } from "mdast";
-import { plainText } from "../text/plain-text.ts";
+import { plainText } from "../text/parse-markdown.ts";
 import type { RecordSections } from "./record-sections.ts";
 import type { Criterion } from "./spec.ts";
 

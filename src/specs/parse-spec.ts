@@ -1,5 +1,4 @@
-import { parseMarkdown } from "../text/parse-markdown.ts";
-import { plainText } from "../text/plain-text.ts";
+import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
 import { findCriteria } from "./criteria.ts";
 import { readFrontMatter } from "./front-matter.ts";
 import type { YamlValue } from "./front-matter.ts";

@@ -1,5 +1,5 @@
 import type { Heading, Root } from "mdast";
-import { plainText } from "../text/plain-text.ts";
+import { plainText } from "../text/parse-markdown.ts";
 
 export const AGENT_OUTPUT = "Agent Output";
 export const APPROVAL_DISCUSSION = "Approval Discussion";

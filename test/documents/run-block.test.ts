@@ -2,9 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseDocument } from "../../src/documents/parse-document.ts";
 import { renderDocument } from "../../src/documents/render-document.ts";
-import { formatRun, parseRun } from "../../src/documents/run-block.ts";
+import { formatRun, parseRun, type RecordedRun } from "../../src/documents/recorded-run.ts";
 import type { ResearchDocument } from "../../src/documents/finding.ts";
-import type { RecordedRun } from "../../src/documents/recorded-run.ts";
 
 const run: RecordedRun = {
   name: "run-1",

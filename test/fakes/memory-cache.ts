@@ -1,4 +1,4 @@
-import type { BlobCache } from "../../src/repository/blob-cache.ts";
+import type { BlobCache } from "../../src/repository/codebase.ts";
 
 /** A blob cache in memory. `kept` is what it holds, by kind and key, so that a test can damage it. */
 export function memoryCache(): BlobCache & { readonly kept: Map<string, Uint8Array> } {

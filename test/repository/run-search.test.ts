@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { RE2JS } from "re2js";
 import type { SearchHit, SearchQuery } from "../../src/repository/recorded-search.ts";
 import type { Codebase } from "../../src/repository/codebase.ts";
-import { linesOf } from "../../src/repository/decode-text.ts";
+import { linesOf } from "../../src/repository/source-text.ts";
 import { runSearch } from "../../src/repository/run-search.ts";
 
 /** Texts in memory, which never yield by themselves. `onLine` hears of each line that is read. */

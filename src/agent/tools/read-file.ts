@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Codebase, SourceText } from "../../repository/codebase.ts";
+import type { SourceText } from "../../repository/source-text.ts";
+import type { Codebase } from "../../repository/codebase.ts";
 import { MAX_BLOB_BYTES, type TreeEntry } from "../../repository/source-tree.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, lineOf, nearQuoted, onOneLine, quotedAnswer } from "./answer.ts";

@@ -1,4 +1,4 @@
-import { branchesBelow } from "../../repository/io/branches-below.ts";
+import { branchesBelow } from "../../repository/io/read-chant-files.ts";
 import { openRepository } from "../../repository/io/open-repository.ts";
 import { parseSpec } from "../../specs/parse-spec.ts";
 import { shownStatus } from "../../specs/readiness.ts";

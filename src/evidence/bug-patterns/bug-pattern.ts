@@ -1,5 +1,5 @@
 import type { FileSyntax, Reference, SymbolDefinition } from "../../languages/syntax.ts";
-import type { SourceText } from "../../repository/codebase.ts";
+import type { SourceText } from "../../repository/source-text.ts";
 import { termOf } from "../../repository/inverted-index/words.ts";
 
 /**

@@ -1,6 +1,5 @@
 import type { List, ListItem, Nodes, Paragraph, PhrasingContent, Table } from "mdast";
-import { parseMarkdown } from "../../text/parse-markdown.ts";
-import { plainText } from "../../text/plain-text.ts";
+import { parseMarkdown, plainText } from "../../text/parse-markdown.ts";
 import { partOfHeading, type ReportPart } from "./report-part.ts";
 
 /** A piece of a report that is read as one: a paragraph, an item of a list, a code block, a cell of a table. */

@@ -1,7 +1,7 @@
 import { yielder } from "../../process/clock.ts";
-import type { BlobCache } from "../blob-cache.ts";
+import type { BlobCache } from "../codebase.ts";
 import { MAX_BLOB_BYTES, type SourceTree, type TreeEntry } from "../source-tree.ts";
-import { decodeText } from "../decode-text.ts";
+import { decodeText } from "../source-text.ts";
 import {
   decodeInvertedIndex,
   encodeInvertedIndex,

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { BlobCache } from "../blob-cache.ts";
+import type { BlobCache } from "../codebase.ts";
 import type { CommitRecord, History } from "../history.ts";
 
 /** The version is part of the cache key: raise it when `CommitRecord`, its limits or the layout change. */

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from "node:sqlite";
-import { inTransaction } from "./in-transaction.ts";
 
 /** Below this share of what may be kept after an eviction, so that not every run evicts. */
 const KEEP = 0.7;
@@ -73,4 +72,16 @@ function oldKinds(database: DatabaseSync): readonly string[] {
 
 function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
+}
+
+/** All of `work` or nothing of it; throws what it throws, or that another process holds the database. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    work();
+    database.exec("COMMIT");
+  } catch (error) {
+    database.exec("ROLLBACK");
+    throw error;
+  }
 }

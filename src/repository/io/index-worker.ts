@@ -1,4 +1,4 @@
-import { decodeText } from "../decode-text.ts";
+import { decodeText } from "../source-text.ts";
 import { encodeInvertedIndex, indexMaker } from "../inverted-index/inverted-index.ts";
 import { type ObjectReader, objectReader } from "./object-reader.ts";
 

@@ -1,12 +1,11 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, statSync, readFileSync } from "node:fs";
 import { RunFailure } from "../../failure.ts";
 import type { Repository } from "../repository.ts";
-import { findGitDir } from "./find-git-dir.ts";
 import { git, tryGit } from "./git.ts";
 import { gitHistory } from "./git-history.ts";
 import { readTree } from "./git-tree.ts";
 import { objectReader } from "./object-reader.ts";
-import { webUrlOf } from "./web-url.ts";
+import { dirname, join, resolve } from "node:path";
 
 export interface GitRepository extends Repository, Disposable {
   readonly gitDir: string;
@@ -59,4 +58,46 @@ async function resolveRevision(gitDir: string, revision: string, mirror: boolean
     throw new RunFailure("empty-repository", "The repository has no commit yet");
   const shown = revision.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
   throw new RunFailure("unknown-revision", `The repository has no commit, branch or tag ${shown}`);
+}
+
+/** Hosts whose pages show a commit's file at `<repository>/blob/<commit>/<path>`. */
+const HOSTS = new Set(["github.com", "gitlab.com", "codeberg.org"]);
+
+/** The page of a repository, from a remote's URL in one of git's forms; undefined for hosts that are not known. */
+export function webUrlOf(remote: string): string | undefined {
+  const match =
+    /^(?:https?|ssh|git):\/\/(?:[^@/\s]{1,200}@)?([\w.-]{1,200})(?::\d{1,5})?\/([\w./~-]{1,500})$/.exec(
+      remote,
+    ) ?? /^(?:[\w.-]{1,100}@)([\w.-]{1,200}):([\w./~-]{1,500})$/.exec(remote);
+  if (match === null || !HOSTS.has(match[1]!.toLowerCase())) return undefined;
+  const path = match[2]!.replace(/\.git$/, "").replace(/\/+$/, "");
+  return path.split("/").length > 1 && path.split("/").every((part) => /^(?!\.+$)[\w.-]+$/.test(part))
+    ? `https://${match[1]!.toLowerCase()}/${path}`
+    : undefined;
+}
+
+/**
+ * The git folder of `folder`: itself when it is bare, else the `.git` (folder, or the file of a worktree or submodule) in
+ * it or above it. Undefined when there is none. Git is not asked: it would obey what stands in the folder.
+ */
+export function findGitDir(folder: string): string | undefined {
+  const start = resolve(folder);
+  if (isGitDir(start)) return start;
+  for (let at = start; ; at = dirname(at)) {
+    const inside = join(at, ".git");
+    const found = statSync(inside, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true && isGitDir(inside)) return inside;
+    if (found?.isFile() === true) {
+      const target = readFileSync(inside, "utf8")
+        .match(/^gitdir: (.{1,4000})/)?.[1]
+        ?.trim();
+      const linked = target === undefined ? undefined : resolve(at, target);
+      if (linked !== undefined && existsSync(join(linked, "HEAD"))) return linked;
+    }
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+function isGitDir(folder: string): boolean {
+  return ["HEAD", "objects", "refs"].every((name) => existsSync(join(folder, name)));
 }

@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { BlobCache } from "../blob-cache.ts";
-import { evict } from "./evict.ts";
-import { inTransaction } from "./in-transaction.ts";
+import type { BlobCache } from "../codebase.ts";
+import { evict, inTransaction } from "./evict.ts";
 
 /** Another one, or none, is thrown away: there is nothing in it that cannot be derived again. */
 const SCHEMA = 2;

@@ -1,6 +1,5 @@
 import type { List, Nodes, Table } from "mdast";
-import { parseMarkdown } from "../../text/parse-markdown.ts";
-import { plainText } from "../../text/plain-text.ts";
+import { parseMarkdown, plainText } from "../../text/parse-markdown.ts";
 import { Html, html } from "../../text/html.ts";
 
 /** Where a link of a text leads on this page; undefined shows its words only. */

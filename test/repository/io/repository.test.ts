@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { openRepository } from "../../../src/repository/io/open-repository.ts";
-import { webUrlOf } from "../../../src/repository/io/web-url.ts";
+import { openRepository, webUrlOf } from "../../../src/repository/io/open-repository.ts";
 import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
 
 async function textsOf(folder: string, revision: string): Promise<Record<string, string | undefined>> {

@@ -14,3 +14,16 @@ export function linesOf(text: string): readonly string[] {
   if (lines.at(-1) === "") lines.pop();
   return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
 }
+
+/** A file's text with its lines. Bytes that are not UTF-8 are shown as U+FFFD. */
+export interface SourceText {
+  readonly text: string;
+  /** Without line endings; line n is `lines[n - 1]`. */
+  readonly lines: readonly string[];
+}
+
+/** The text of a blob with its lines; undefined when the blob was not read or is binary. */
+export function sourceText(bytes: Uint8Array | undefined): SourceText | undefined {
+  const text = bytes === undefined ? undefined : decodeText(bytes);
+  return text === undefined ? undefined : { text, lines: linesOf(text) };
+}
