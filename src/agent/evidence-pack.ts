@@ -1,12 +1,11 @@
 import { estimateTokens } from "../llm/estimate-tokens.ts";
 import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import { layoutPart, suspectsPart, testExamplePart } from "./pack/code-parts.ts";
-import { documentsPart } from "./pack/documents-part.ts";
 import { fill } from "./pack/fill.ts";
 import { commentsPart, issuePart } from "./pack/issue-parts.ts";
 import type { Part, PartName } from "./pack/part.ts";
 import { profileOf } from "./pack/profiles.ts";
-import { sectionPart } from "./pack/section-parts.ts";
+import { documentsPart, sectionPart } from "./pack/section-parts.ts";
 
 export interface PackOptions {
   /** Of the run, see `nonceOf`. */

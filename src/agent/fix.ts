@@ -1,3 +1,4 @@
+import { createTwoFilesPatch } from "diff";
 import { z } from "zod";
 import type { Citation } from "../documents/citation.ts";
 import { inlineCode } from "../text/inline-code.ts";
@@ -13,10 +14,10 @@ import type { Judgement } from "../phases/decide-criterion.ts";
 import { type Earlier, TEST_LABEL, type Written } from "../phases/builtin/researcher.ts";
 import { counted, findings, hypothesis, listed, measured, unknown } from "../phases/builtin/statements.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
-import { diffOf } from "./diff-of.ts";
 import { blocksOfSection } from "./merge-document.ts";
 import { openSubmissions } from "./submission/submissions.ts";
-import { type FixTrial, openTestBench, type TestBench } from "./test-bench.ts";
+import { openTestBench, type TestBench } from "./test-bench.ts";
+import type { FixTrial } from "./trial.ts";
 import type { Work } from "./work.ts";
 
 const MAX_TRIES = 6;
@@ -320,4 +321,10 @@ function verdictsOf(best: HandedIn | undefined, targets: readonly string[]): Rea
         : `${outside[0]} is no target file`,
     ),
   ]);
+}
+
+/** A unified diff of one file, without its first line of signs. */
+function diffOf(path: string, before: string, after: string): string {
+  const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, "", "", { context: 3 });
+  return patch.replace(/^=+\n/, "").replace(/\n+$/, "");
 }

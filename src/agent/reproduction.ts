@@ -14,7 +14,8 @@ import { isOurs, isPlainPath } from "./code-runner.ts";
 import { judge } from "./judge.ts";
 import { blocksOfSection } from "./merge-document.ts";
 import { type CheckedOutcome, openSubmissions } from "./submission/submissions.ts";
-import { openTestBench, type TestBench, type Trial } from "./test-bench.ts";
+import { openTestBench, type TestBench } from "./test-bench.ts";
+import type { Trial } from "./trial.ts";
 import type { Work } from "./work.ts";
 
 const STEPS = "steps-for-a-person";

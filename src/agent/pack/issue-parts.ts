@@ -1,5 +1,5 @@
 import type { VisibleIssue } from "../../issue/visible-issue.ts";
-import { byWhom } from "../by-whom.ts";
+import { byWhom } from "../untrusted.ts";
 import { lineOf, onOneLine } from "../tools/answer.ts";
 import { rightOfAuthor } from "../tools/issue.ts";
 import { falling, type Item, type Part } from "./part.ts";

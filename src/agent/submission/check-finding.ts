@@ -2,7 +2,7 @@ import type { Citation } from "../../documents/citation.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { roleOfPath } from "../../languages/role-of-path.ts";
 import type { Finding, Provenance } from "../../documents/finding.ts";
-import { claimsOf } from "./grounding.ts";
+import { claimsOf } from "./claims.ts";
 import { type PlainStatement, plainStatement } from "./plain-statement.ts";
 import type { SubmittedFinding } from "./submission.ts";
 import { universalMatch } from "./universal-claim.ts";
@@ -10,7 +10,7 @@ import { setAside } from "./dismissals.ts";
 import { inventedClaims } from "./invented.ts";
 import {
   contradicted,
-  evidenceOf,
+  citedTextOf,
   type FindingSource,
   type ReadCitation,
   readCitation,
@@ -100,7 +100,7 @@ export async function checkFinding(
               !(isOpen(submitted.section) && (kind === "proper" || kind === "part")) &&
               !(PROPOSES.has(submitted.section) && kind === "part"),
           ),
-        evidenceOf(evidence, universal !== undefined || both.some(({ words }) => NEGATION.test(words))),
+        citedTextOf(evidence, universal !== undefined || both.some(({ words }) => NEGATION.test(words))),
         submitted.provenance === "inference",
         from,
       )),

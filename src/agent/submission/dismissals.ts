@@ -1,7 +1,8 @@
 import type { Citation } from "../../documents/citation.ts";
 import type { SearchHit } from "../../repository/recorded-search.ts";
 import { inlineCode } from "../../text/inline-code.ts";
-import { claimsOf, ungrounded } from "./grounding.ts";
+import { claimsOf } from "./claims.ts";
+import { ungrounded } from "./grounding.ts";
 import { plainStatement } from "./plain-statement.ts";
 import { universalClaim } from "./universal-claim.ts";
 import { roleOfPath } from "../../languages/role-of-path.ts";

@@ -1,6 +1,7 @@
 import type { RecordedSearch } from "../../repository/recorded-search.ts";
 import { inlineCode } from "../../text/inline-code.ts";
-import { type Claimed, type Evidence, stemOf, ungrounded } from "./grounding.ts";
+import type { Claim } from "./claims.ts";
+import { type CitedText, stemOf, ungrounded } from "./grounding.ts";
 import { type FindingSource, MAX_HITS_READ, runAgain } from "./read-citation.ts";
 
 /** Searches that one finding may need for its names. */
@@ -8,8 +9,8 @@ const MAX_LOOKUPS = 12;
 
 /** Names, numbers and quotations that stand nowhere in what is cited. */
 export async function inventedClaims(
-  claims: readonly Claimed[],
-  evidence: Evidence,
+  claims: readonly Claim[],
+  evidence: CitedText,
   isInference: boolean,
   from: FindingSource,
 ): Promise<readonly string[]> {
@@ -24,7 +25,7 @@ export async function inventedClaims(
       ...needsCitation,
       ...ungrounded(left, [from.source.issueText ?? ""]).filter((claim) => !needsCitation.has(claim)),
     ];
-  const kept: Claimed[] = [];
+  const kept: Claim[] = [];
   for (const [i, claim] of left.entries()) {
     const mayStandElsewhere =
       claim.kind === "proper" || claim.kind === "part" || (claim.kind === "name" && isInference);
@@ -56,7 +57,7 @@ export async function inventedClaims(
   });
 }
 
-async function isInRepository({ kind, text: name }: Claimed, from: FindingSource): Promise<boolean> {
+async function isInRepository({ kind, text: name }: Claim, from: FindingSource): Promise<boolean> {
   if (kind === "part") {
     const stem = stemOf(name);
     return (

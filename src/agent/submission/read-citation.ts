@@ -3,12 +3,11 @@ import type { RecordedSearch, SearchQuery } from "../../repository/recorded-sear
 import { formatLocation } from "../../text/location.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 import type { VisibleIssue } from "../../issue/visible-issue.ts";
-import type { Evidence } from "./grounding.ts";
+import type { CitedText } from "./grounding.ts";
 import type { PlainStatement } from "./plain-statement.ts";
 import type { SubmittedCitation } from "./submission.ts";
 import { printedBy, type RecordedRun } from "../../documents/recorded-run.ts";
 import type { CheckSource } from "../../documents/check-document.ts";
-import { isEnough } from "./quotation.ts";
 
 /** What a model's findings are compared with. */
 export interface FindingSource {
@@ -27,7 +26,7 @@ const MAX_LINES = 40;
 /** Hits of a search whose lines are read. */
 export const MAX_HITS_READ = 50;
 
-export interface ReadCitation extends Evidence {
+export interface ReadCitation extends CitedText {
   readonly citation: Citation;
   /** Names that a model chose itself and that therefore show nothing unless something is said to be missing. */
   readonly sought?: readonly string[];
@@ -36,7 +35,7 @@ export interface ReadCitation extends Evidence {
   readonly note?: string;
 }
 
-export function evidenceOf(read: readonly ReadCitation[], saysNo: boolean): Evidence {
+export function citedTextOf(read: readonly ReadCitation[], saysNo: boolean): CitedText {
   return {
     texts: read.flatMap(({ texts }) => texts),
     printed: read.flatMap(({ printed = [] }) => printed),
@@ -272,3 +271,20 @@ function readRun({ run: name, quote }: SubmittedCitation, from: FindingSource): 
 
 /** As many as `exit 1` has. */
 const MIN_RUN_LETTERS = 5;
+
+/** Letters and digits that a quotation of lines needs when it is a part of a line. */
+const MIN_LETTERS = 8;
+/** A whole line may be shorter, if few others are like it. */
+const MAX_ALIKE = 12;
+
+/**
+ * True when a quotation can only be meant for where it stands: `(` or `x` stands everywhere and shows that nothing was
+ * read. A short line counts as a whole.
+ */
+function isEnough(wanted: readonly string[], lines: readonly string[]): boolean {
+  const letters = (wanted.join("").match(/[\p{L}\p{N}_]/gu) ?? []).length;
+  if (letters >= MIN_LETTERS) return true;
+  if (letters === 0) return false;
+  const alike = lines.filter((line) => line.trim() === wanted[0]).length;
+  return alike > 0 && alike <= MAX_ALIKE;
+}

@@ -1,7 +1,7 @@
 import type { Citation } from "../../documents/citation.ts";
 import type { SearchHit, SearchQuery } from "../../repository/recorded-search.ts";
 import { inlineCode } from "../../text/inline-code.ts";
-import { claimsOf } from "./grounding.ts";
+import { claimsOf } from "./claims.ts";
 import type { PlainStatement } from "./plain-statement.ts";
 import type { SubmittedCitation, SubmittedFinding } from "./submission.ts";
 import { universalMatch } from "./universal-claim.ts";

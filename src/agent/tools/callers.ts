@@ -5,8 +5,7 @@ import type { Caller } from "../../evidence/references/reach.ts";
 import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
-import { definitionArgs, definitionOf } from "./definition-args.ts";
-import { placeOf } from "./find-definition.ts";
+import { definitionArgs, definitionOf, placeOf } from "./find-definition.ts";
 import type { PathFinder } from "./path-finder.ts";
 
 export interface Callers {

@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { nearest } from "../../text/nearest.ts";
 import type { SymbolIndex, Definition } from "../../evidence/references/build-symbol-index.ts";
 import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import { formatLocation } from "../../text/location.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
+import type { PathFinder } from "./path-finder.ts";
 
 /** How a model names a definition. */
 export interface Wanted {
@@ -100,4 +102,31 @@ function bySize(a: Definition, b: Definition): number {
   return (
     a.symbol.end - a.symbol.start - (b.symbol.end - b.symbol.start) || b.symbol.nameLine - a.symbol.nameLine
   );
+}
+
+/** How every tool about one definition is told which. */
+export const definitionArgs = {
+  name: z.string().min(1).max(300).describe("`set`, or with what it stands in: `Store.set`."),
+  path: z.string().min(1).max(4_096).optional().describe("The file that defines it, when several do."),
+  line: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .describe("A line inside it, when the file defines several."),
+};
+
+/** The definition, or the answer that says which there are. */
+export function definitionOf(
+  wanted: Wanted,
+  {
+    symbolIndex,
+    paths,
+    nonce,
+  }: { readonly symbolIndex: SymbolIndex; readonly paths: PathFinder; readonly nonce: string },
+): Definition | string {
+  const place = wanted.path === undefined ? undefined : paths.find(wanted.path);
+  const path = place?.kind === "entry" ? place.entry.path : wanted.path;
+  const found = findDefinition({ ...wanted, path }, symbolIndex);
+  return found.kind === "one" ? found.definition : unclear(found, nonce)!;
 }

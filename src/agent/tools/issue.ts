@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import type { VisibleText } from "../../text/visible-text.ts";
 import type { Hidden } from "../../text/hidden.ts";
-import { byWhom } from "../by-whom.ts";
+import { byWhom } from "../untrusted.ts";
 import { MAX_ANSWER, defineTool, type Tool } from "../tool.ts";
 import { counted, lineOf, onOneLine, quotedAnswer } from "./answer.ts";
 

@@ -4,8 +4,7 @@ import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.t
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, quotedAnswer } from "./answer.ts";
 import { yielder } from "../../process/clock.ts";
-import { definitionArgs, definitionOf } from "./definition-args.ts";
-import { placeOf } from "./find-definition.ts";
+import { definitionArgs, definitionOf, placeOf } from "./find-definition.ts";
 import type { PathFinder } from "./path-finder.ts";
 
 /** As `findSimilar` has it. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { claimsOf, ungrounded } from "../../../src/agent/submission/grounding.ts";
+import { claimsOf } from "../../../src/agent/submission/claims.ts";
+import { ungrounded } from "../../../src/agent/submission/grounding.ts";
 import { plainStatement } from "../../../src/agent/submission/plain-statement.ts";
 
 const invented = (statement: string, ...evidence: readonly string[]): readonly string[] =>

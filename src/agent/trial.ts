@@ -1,0 +1,187 @@
+import { z } from "zod";
+import type { RecordedRun } from "../documents/recorded-run.ts";
+import { counted } from "../phases/builtin/statements.ts";
+import type { TestRun } from "../reproduction/run-tests.ts";
+import type { TestReport } from "../reproduction/test-report.ts";
+import { inlineCode, printable } from "../text/inline-code.ts";
+import { type CodeRunner, formatRunAnswer } from "./code-runner.ts";
+
+/** How the rest of the suite took it. */
+export interface Suite {
+  readonly ok: boolean;
+  readonly words: string;
+}
+
+export interface Trial {
+  readonly kind: "reproduced" | "flaky" | "not-reproduced" | "invalid" | "not-run";
+  readonly reasons: readonly string[];
+  /** Words of the failure that stand in the first run's output. */
+  readonly failure?: string | undefined;
+  readonly runs: readonly RecordedRun[];
+  readonly suite: Suite;
+}
+
+export interface FixTrial {
+  readonly kind: "fixed" | "not-fixed" | "worse";
+  /** The failing test passes after the change, every time. */
+  readonly works: boolean;
+  readonly reasons: readonly string[];
+  readonly before: readonly RecordedRun[];
+  readonly after: readonly RecordedRun[];
+  readonly suite: Suite;
+}
+
+/** Runs of the failing test: once can be chance. */
+export const TIMES = 3;
+/** Tests of a report that a document shows. */
+const MAX_REPORTED = 30;
+
+export function formatTrial(trial: Trial, nonce: string): string {
+  return [
+    formatVerdict({ ...trial, runs: trial.runs.map(({ name }) => name) }),
+    `Casebook ran it ${counted(trial.runs.length, "time")} on the base commit: ${trial.kind.replace("-", " ")}.`,
+    ...trial.reasons.map((reason) => `- ${reason}`),
+    `Rest of the suite: ${trial.suite.words}.`,
+    ...trial.runs.map((run) => formatRunAnswer(run, nonce)),
+  ].join("\n");
+}
+
+/** Reads a trial back from what the model was told of it; undefined when its runs are not there. */
+export function recallTrial(answer: string, text: string, runner: CodeRunner): Trial | undefined {
+  const read = readVerdict(answer, trialSchema);
+  if (read === undefined) return undefined;
+  runner.recall(answer, text);
+  const runs = read.runs.flatMap((name) => runner.run(name) ?? []);
+  // A verdict without the runs that show it is none.
+  return runs.length < read.runs.length || (read.kind === "reproduced" && runs.length < TIMES)
+    ? undefined
+    : { ...read, runs };
+}
+
+export function formatFixTrial(trial: FixTrial, nonce: string): string {
+  return [
+    formatVerdict({
+      ...trial,
+      before: trial.before.map(({ name }) => name),
+      after: trial.after.map(({ name }) => name),
+    }),
+    `Casebook ran the failing test before and after the change: ${trial.kind.replace("-", " ")}.`,
+    ...trial.reasons.map((reason) => `- ${reason}`),
+    `Rest of the suite: ${trial.suite.words}.`,
+    ...[...trial.before, ...trial.after].map((run) => formatRunAnswer(run, nonce)),
+  ].join("\n");
+}
+
+export function recallFixTrial(answer: string, text: string, runner: CodeRunner): FixTrial | undefined {
+  const read = readVerdict(answer, fixSchema);
+  if (read === undefined) return undefined;
+  runner.recall(answer, text);
+  const named = (runs: readonly string[]): readonly RecordedRun[] =>
+    runs.flatMap((name) => runner.run(name) ?? []);
+  const [before, after] = [named(read.before), named(read.after)];
+  return before.length < read.before.length ||
+    after.length < read.after.length ||
+    (read.works && Math.min(before.length, after.length) < TIMES)
+    ? undefined
+    : { ...read, before, after };
+}
+
+/** The first line of an answer, before anything foreign: how a run that is taken up again knows what was seen. */
+const VERDICT = "verdict: ";
+
+const suiteSchema = z.object({ ok: z.boolean(), words: z.string() });
+const trialSchema = z.object({
+  kind: z.enum(["reproduced", "flaky", "not-reproduced", "invalid", "not-run"]),
+  reasons: z.array(z.string()),
+  failure: z.string().optional(),
+  runs: z.array(z.string()),
+  suite: suiteSchema,
+});
+const fixSchema = z.object({
+  kind: z.enum(["fixed", "not-fixed", "worse"]),
+  works: z.boolean(),
+  reasons: z.array(z.string()),
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+  suite: suiteSchema,
+});
+
+function formatVerdict(verdict: object): string {
+  return `${VERDICT}${JSON.stringify(verdict)}`;
+}
+
+function readVerdict<T>(answer: string, schema: z.ZodType<T>): T | undefined {
+  const [first = ""] = answer.split("\n", 1);
+  if (!first.startsWith(VERDICT)) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(first.slice(VERDICT.length))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+export function compareSuites(before: TestReport, after: TestReport, test: string): Suite {
+  if (before.kind === "none")
+    return { ok: false, words: oneLine(`it does not run on the base commit: ${before.why}`) };
+  if (after.kind === "none") return { ok: false, words: oneLine(`it does not run any more: ${after.why}`) };
+  const rest = after.tests.filter(({ file }) => file !== test);
+  const good = (tests: typeof rest): number => tests.filter(({ outcome }) => outcome === "passed").length;
+  const worse = before.tests.filter(
+    ({ name, file, outcome }) =>
+      outcome === "passed" &&
+      !rest.some((other) => other.name === name && other.file === file && other.outcome === "passed"),
+  );
+  return worse.length === 0
+    ? {
+        ok: true,
+        words: `${good(rest)} of ${counted(rest.length, "test")} pass, as before${
+          good(rest) < rest.length ? `; ${rest.length - good(rest)} do not pass here, with or without it` : ""
+        }`,
+      }
+    : { ok: false, words: `${inlineCode(worse[0]!.name)} passed before and does not now` };
+}
+
+/** Reasons for people that fit into an answer. */
+const MAX_REASONS = 5;
+const MAX_REASON = 300;
+
+/**
+ * Reasons on one line each, the names of tests as code: whoever wrote a test chose its name, which may be a sentence, or
+ * lines that imitate a run.
+ */
+export function told(reasons: readonly string[], runs: readonly TestRun[]): readonly string[] {
+  const names = [
+    ...new Set(
+      runs.flatMap(({ report }) => (report.kind === "report" ? report.tests : [])).map(({ name }) => name),
+    ),
+  ]
+    .filter((name) => name.length > 2)
+    .sort((a, b) => b.length - a.length)
+    .slice(0, 200);
+  return reasons.slice(0, MAX_REASONS).map((reason) => {
+    const name = names.find((candidate) => reason.includes(candidate));
+    const shown = name === undefined ? reason : reason.split(name).join(inlineCode(name));
+    return oneLine(shown);
+  });
+}
+
+function oneLine(text: string): string {
+  return [...printable(text)].slice(0, MAX_REASON).join("");
+}
+
+/** What the runner wrote about its tests, below what was printed. */
+export function formatReport(report: TestReport): string {
+  if (report.kind === "none") return `[no report: ${report.why}]`;
+  return [
+    "[report of the test runner]",
+    ...report.tests
+      .slice(0, MAX_REPORTED)
+      .map(
+        ({ name, file, outcome, type, message, at }) =>
+          `${outcome.toUpperCase()} ${file === undefined ? "" : `${file} `}${name}${
+            message === undefined ? "" : `: ${type === undefined ? "" : `${type}: `}${message}`
+          }${at === undefined ? "" : ` (${at.path}:${at.line})`}`,
+      ),
+    ...(report.tests.length > MAX_REPORTED ? [`and ${report.tests.length - MAX_REPORTED} more`] : []),
+  ].join("\n");
+}
