@@ -6,6 +6,7 @@ import { judgeFix } from "../reproduction/judge-fix.ts";
 import { judgeReproduction } from "../reproduction/judge-reproduction.ts";
 import { repositoryNames } from "../reproduction/static/repository-names.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
+import { inlineCode } from "../text/inline-code.ts";
 import { describeEnvironment } from "./code-runner.ts";
 import {
   compareSuites,
