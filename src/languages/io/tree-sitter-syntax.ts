@@ -4,7 +4,7 @@ import { languageOf, type LanguageName } from "../languages.ts";
 import type { FileSyntax, FileText, SyntaxReader } from "../syntax.ts";
 
 /** Longer than the parser's own limit: reached only when the thread itself hangs, which then ends. */
-const HANG_MS = 20_000;
+const HANG_MS = 120_000;
 /** Enough to keep a thread busy while results travel. */
 const IN_FLIGHT = 3;
 
