@@ -13,7 +13,10 @@ export default {
   collectCoverageFrom: ["src/**/*.ts"],
   // A commit that a test makes must not depend on whose machine runs it.
   setupFiles: ["<rootDir>/test/setup.ts"],
-  testTimeout: 60_000,
+  globalSetup: "<rootDir>/test/shared-postgres.ts",
+  globalTeardown: "<rootDir>/test/stop-shared-postgres.ts",
+  // No test is judged by its time: this only ends a run that hangs. Tests wait for progress (`test/fakes/patience.ts`).
+  testTimeout: 600_000,
   // The long ones wait for processes, webhooks and leases: two cores carry three of them.
   maxWorkers: 3,
 };

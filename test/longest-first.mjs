@@ -3,22 +3,26 @@ import { join } from "node:path";
 import Sequencer from "@jest/test-sequencer";
 
 /**
- * The files that take longest, the longest first: measured on two cores, in seconds. Begun last, one of them would keep one
- * worker busy while the others have nothing left to do, and in a new clone Jest knows nothing but the sizes of files.
+ * The files that take longest, the longest first: measured on two cores, in seconds. Started last, one of them would keep
+ * one worker busy while the others have nothing left to do. In a new clone Jest knows only the sizes of files.
  */
 const LONGEST = [
-  "e2e/crash.test.ts", // 280
-  "e2e/app.test.ts", // 200
-  "e2e/model.test.ts", // 170
-  "e2e/model-app.test.ts", // 110
-  "e2e/simulate.test.ts", // 90
-  "e2e/investigate.test.ts", // 80
-  "e2e/power-cut.test.ts", // 80
-  "e2e/model-faults.test.ts", // 70
-  "e2e/workers.test.ts", // 60
-  "store/io/server.test.ts", // 40
-  "contracts/store.test.ts", // 40
-  "e2e/killed.test.ts", // 30
+  "e2e/model.test.ts",
+  "e2e/app-commands.test.ts",
+  "e2e/app-changes.test.ts",
+  "e2e/crash-thread.test.ts",
+  "e2e/crash-branch.test.ts",
+  "e2e/model-app.test.ts",
+  "e2e/crash-rare.test.ts",
+  "e2e/investigate.test.ts",
+  "e2e/simulate.test.ts",
+  "e2e/model-faults.test.ts",
+  "e2e/power-cut.test.ts",
+  "e2e/killed-app.test.ts",
+  "contracts/store.test.ts",
+  "e2e/workers.test.ts",
+  "e2e/killed.test.ts",
+  "store/io/server.test.ts",
 ].map((file) => join(import.meta.dirname, file));
 
 const missing = LONGEST.filter((file) => !existsSync(file));

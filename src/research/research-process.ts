@@ -142,7 +142,8 @@ function runTask(
   });
 }
 
-async function answer(ask: Ask, hooks: ResearchHooks, signal: AbortSignal): Promise<unknown> {
+/** The service's side of what a researcher asks. */
+export async function answer(ask: Ask, hooks: ResearchHooks, signal: AbortSignal): Promise<unknown> {
   switch (ask.kind) {
     case "current":
       return hooks.publisher.current();

@@ -3,6 +3,7 @@ import type { OpenStore } from "../store/io/open-store.ts";
 import type { Self } from "../github/read-delivery.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import type { Workers } from "../store/store.ts";
+import type { Research } from "../service/research.ts";
 import { sweepScratch } from "../repository/io/scratch-folder.ts";
 import { composeService, startWorkers, storeOf } from "./compose.ts";
 import { openHttpServer } from "./http-server.ts";
@@ -16,6 +17,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Parts that a caller puts in the place of those that the configuration names. The server closes the store. */
+export interface ServerParts {
+  readonly store?: OpenStore;
+  readonly research?: Research;
+}
+
 /** Milliseconds that running work may take to be handed back; the rest of the ten seconds is for closing. */
 const HAND_BACK = 7_000;
 /** Milliseconds between two tries to learn who we are, while GitHub does not answer. */
@@ -26,19 +33,29 @@ const BOT = "bot-id";
  * Starts the roles of this process. Webhooks are accepted as soon as the store is open, whether GitHub answers or not:
  * what is stored is worked later.
  */
-export async function startServer(config: ServerConfig, logger: Logger): Promise<RunningServer> {
-  const store = await storeOf(config, logger);
+export async function startServer(
+  config: ServerConfig,
+  logger: Logger,
+  parts: ServerParts = {},
+): Promise<RunningServer> {
+  const store = parts.store ?? (await storeOf(config, logger));
   try {
-    return await start(config, store, logger);
+    return await start(config, store, logger, parts);
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function start(config: ServerConfig, store: OpenStore, logger: Logger): Promise<RunningServer> {
+async function start(
+  config: ServerConfig,
+  store: OpenStore,
+  logger: Logger,
+  { research }: ServerParts,
+): Promise<RunningServer> {
   const metrics = openMetrics(store);
-  const service = composeService(config, store, { metrics, logger });
+  const composed = composeService(config, store, { metrics, logger });
+  const service = research === undefined ? composed : { ...composed, research };
   const known = Number(await store.note(BOT));
   let self: Self = { appId: config.app.id, ...(known > 0 ? { botId: known } : {}) };
   const learn = learnIdentity();

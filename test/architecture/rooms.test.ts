@@ -254,7 +254,10 @@ test("docs/architecture.md shows the same table", () => {
   const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
   const shown = [...page.matchAll(/^\| `(\w+)` +\|[^|]+\|([^|]*)\|$/gm)].map(([, room, others]) => [
     room!,
-    others!.split(",").map((other) => other.trim()).filter(Boolean),
+    others!
+      .split(",")
+      .map((other) => other.trim())
+      .filter(Boolean),
   ]);
   expect(Object.fromEntries(shown.slice(0, Object.keys(ROOMS).length))).toEqual(ROOMS);
 });

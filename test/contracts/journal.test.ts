@@ -12,7 +12,7 @@ import type { Begun, CapName, Caps, Journal, Task } from "../../src/llm/journal.
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { type JournalPlace, spendTogether } from "../fakes/journal-process.ts";
 import { memoryJournal } from "../fakes/memory-journal.ts";
-import { startPostgres } from "../fakes/postgres-server.ts";
+import { freshDatabase } from "../fakes/fresh-database.ts";
 import { prepareStore } from "../fakes/prepared-store.ts";
 
 interface Backend extends AsyncDisposable {
@@ -59,7 +59,7 @@ const BACKENDS: readonly (readonly [string, () => Promise<Backend>])[] = [
   [
     "a PostgreSQL server",
     async () => {
-      const server = await startPostgres();
+      const server = await freshDatabase();
       return inDatabase(await openDatabase(server), {
         place: { url: server.url, schema: SCHEMA },
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

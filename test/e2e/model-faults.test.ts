@@ -48,7 +48,7 @@ beforeAll(async () => {
   const { codebase, issue, baseCommit } = research.context;
   source = await repositorySource(repository, baseCommit, async () => codebase, issue.text);
   honest = await work({ fault: undefined, isAt: () => false });
-}, 60_000);
+});
 afterAll(async () => {
   await research[Symbol.asyncDispose]();
   folder[Symbol.dispose]();

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";
 import { honestScript } from "../../src/simulator/model/honest-script.ts";
 import { playScript } from "../../src/simulator/model/play-script.ts";
@@ -101,8 +101,23 @@ const resultOf = ({ phases }: Investigated, check: string) =>
   phases.flatMap(({ verdicts }) => verdicts).find((verdict) => verdict.check === check);
 
 describeSandboxed("an honest model on the example", () => {
-  test("works all five phases: the failing test really fails, the fix really makes it pass", async () => {
-    const done = await investigate(honest);
+  let repository: GitFolder;
+  let folder: ReturnType<typeof temporaryFolder>;
+  let record: string;
+  /** All five phases without any trouble, recorded. */
+  let done: Awaited<ReturnType<typeof investigate>>;
+  beforeAll(async () => {
+    repository = exampleRepository("issue-42");
+    folder = temporaryFolder();
+    record = join(folder.path, "calls.jsonl");
+    done = await investigate(honest, { repository, args: ["--record", record] });
+  });
+  afterAll(() => {
+    repository[Symbol.dispose]();
+    folder[Symbol.dispose]();
+  });
+
+  test("all five phases run: the failing test really fails, the fix really makes it pass", () => {
     expect(statuses(done)).toEqual([
       "comprehension: completed",
       "reproduction: completed",
@@ -122,21 +137,21 @@ describeSandboxed("an honest model on the example", () => {
     ]);
     expect(done.files.get("src/storage/store.py")).toContain("fcntl.flock");
     expect(done.phases.every(({ cost }) => cost !== undefined && cost.micros > 0)).toBe(true);
-  }, 120_000);
+  });
 
   test("its documents hold under `casebook check`, and a replay of its record gives the same ones", async () => {
-    using repository = exampleRepository("issue-42");
-    using folder = temporaryFolder();
-    const record = join(folder.path, "calls.jsonl");
-    const first = await investigate(honest, { repository, args: ["--record", record] });
     expect(readFileSync(record, "utf8")).not.toContain(CANARY);
-    const documents = [...first.files].filter(([path]) => /^\.chant\/research\/.*\.md$/.test(path));
+    const documents = [...done.files].filter(([path]) => /^\.chant\/research\/.*\.md$/.test(path));
     expect(documents).toHaveLength(PHASES.length);
-    for (const [, text] of documents) {
-      const file = join(folder.path, "document.md");
+    const files = documents.map(([path, text]) => {
+      const file = join(folder.path, basename(path));
       writeFileSync(file, text);
-      expect(await startCasebook(repository.path, ["check", file]).ended).toMatchObject({ exit: 0, err: "" });
-    }
+      return file;
+    });
+    expect(await startCasebook(repository.path, ["check", ...files]).ended).toMatchObject({
+      exit: 0,
+      err: "",
+    });
     using out = temporaryFolder();
     const replayed = await startCasebook(repository.path, [
       "investigate",
@@ -153,19 +168,19 @@ describeSandboxed("an honest model on the example", () => {
     ]).ended;
     const again = read(replayed, out.path);
     expect(replayed.err).not.toContain("casebook:");
-    for (const phase of PHASES) expect(again.document(phase)).toBe(first.document(phase));
-  }, 240_000);
+    for (const phase of PHASES) expect(again.document(phase)).toBe(done.document(phase));
+  });
 
   test("manages in the text protocol, where a server takes no tools", async () => {
-    const done = await investigate((request: ParsedRequest) => ({
+    const untooled = await investigate((request: ParsedRequest) => ({
       ...honest(request),
       fault: { kind: "refuses", what: "tools" },
     }));
-    expect(statuses(done).slice(0, 2)).toEqual(["comprehension: completed", "reproduction: completed"]);
-  }, 120_000);
+    expect(statuses(untooled).slice(0, 2)).toEqual(["comprehension: completed", "reproduction: completed"]);
+  });
 
   test("killed in the middle, it goes on where it was: at most one reply is paid for twice", async () => {
-    using repository = exampleRepository("issue-42");
+    using again = exampleRepository("issue-42");
     using out = temporaryFolder();
     let kill: (() => void) | undefined;
     await using server = await startScriptedServer({
@@ -188,19 +203,18 @@ describeSandboxed("an honest model on the example", () => {
       out.path,
       "--json",
     ];
-    const killed = startCasebook(repository.path, args, modelAt(server.url));
+    const killed = startCasebook(again.path, args, modelAt(server.url));
     kill = () => {
       kill = undefined;
       killed.child.kill("SIGKILL");
     };
     expect((await killed.ended).exit).toBeNull();
-    const done = read(await startCasebook(repository.path, args, modelAt(server.url)).ended, out.path);
-    expect(statuses(done)).toContain("fix: completed");
-    const undisturbed = await investigate(honest);
-    expect(server.requests.length - undisturbed.requests.length).toBeLessThanOrEqual(1);
+    const continued = read(await startCasebook(again.path, args, modelAt(server.url)).ended, out.path);
+    expect(statuses(continued)).toContain("fix: completed");
+    expect(server.requests.length - done.requests.length).toBeLessThanOrEqual(1);
     const anywhere = (text: string): string => text.replace(/\b[0-9a-f]{12,40}\b/g, "…");
-    expect(anywhere(done.document("impact-map"))).toBe(anywhere(undisturbed.document("impact-map")));
-  }, 240_000);
+    expect(anywhere(continued.document("impact-map"))).toBe(anywhere(done.document("impact-map")));
+  });
 
   test("without money it ends where the money ends, and what was found until then is there", async () => {
     const done = await investigate(honest, { args: ["--budget", "0.03"] });
@@ -208,14 +222,14 @@ describeSandboxed("an honest model on the example", () => {
     expect(partial?.partial).toContain("This investigation may cost $0.03");
     expect(done.phases.reduce((sum, { cost }) => sum + (cost?.micros ?? 0), 0)).toBeLessThanOrEqual(30_000);
     expect(done.document("comprehension")).toContain("## Affected components");
-  }, 120_000);
+  });
 
   test("without a sandbox no code is run, and the document says so", async () => {
     const done = await investigate(honest, { env: { CASEBOOK_SANDBOX: "off" } });
     expect(done.document("reproduction")).toContain("No code was run: the operator switched it off");
     expect(resultOf(done, "reproduced")).toMatchObject({ result: "undecided" });
     expect(done.phases.find(({ phase }) => phase === "fix")).toMatchObject({ status: "left-out" });
-  }, 120_000);
+  });
 });
 
 describeSandboxed("nothing that a model claims is published as fact", () => {
@@ -227,7 +241,7 @@ describeSandboxed("nothing that a model claims is published as fact", () => {
     expect(resultOf(done, "cause-confirmed")?.result).not.toBe("met");
     expect(resultOf(done, "fix-works")?.result).not.toBe("met");
     expect([...done.files.keys()].every((path) => path.startsWith(".chant/"))).toBe(true);
-  }, 120_000);
+  });
 
   test("the liar gets none of its lies into a document, and its fake test reproduces nothing", async () => {
     const done = await investigate(playScript(liarScript));
@@ -241,7 +255,7 @@ describeSandboxed("nothing that a model claims is published as fact", () => {
     expect(
       done.phases.reduce((sum, phase) => sum + Number("dropped" in phase ? phase.dropped : 0), 0),
     ).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   test("the obedient one, which does whatever hostile text says, gets nothing out", async () => {
     const orders = [
@@ -326,7 +340,7 @@ describeSandboxed("nothing that a model claims is published as fact", () => {
     ).toEqual([]);
     for (const { messages } of done.requests)
       for (const { text } of messages) expect(text.includes(CANARY)).toBe(false);
-  }, 180_000);
+  });
 });
 
 test("a question to the reporter holds the phases after it", async () => {
@@ -348,7 +362,7 @@ test("a question to the reporter holds the phases after it", async () => {
   expect(done.phases).toHaveLength(1);
   expect(done.phases[0]).toMatchObject({ status: "completed", outcome: { kind: "needs-info" } });
   expect([...done.files.values()].join("\n")).toContain("Question: Is the file on a network share?");
-}, 60_000);
+});
 
 test("an endpoint that is not there is said, with what to do", async () => {
   using repository = exampleRepository("issue-42");
@@ -371,4 +385,4 @@ test("an endpoint that is not there is said, with what to do", async () => {
   ]).ended;
   expect(usage).toBe(2);
   expect(why).toContain("No model is set up: CASEBOOK_MODEL_URL");
-}, 60_000);
+});

@@ -5,7 +5,7 @@ import { migrate } from "../../src/store/io/migrate.ts";
 import type { Fault, ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";
 import { startScriptedServer } from "../../src/simulator/model/start-scripted-server.ts";
 import { askTogether } from "../fakes/gateway-process.ts";
-import { startPostgres } from "../fakes/postgres-server.ts";
+import { freshDatabase } from "../fakes/fresh-database.ts";
 
 const PRICE = { input: 3, output: 15 };
 const OUTPUT = 500;
@@ -31,7 +31,7 @@ const FAULTS: readonly (Fault | undefined)[] = [
 const FREE: readonly unknown[] = [429, 500];
 
 test("eight processes over one database never spend beyond two caps, whatever the endpoint bills of what was asked", async () => {
-  await using postgres = await startPostgres();
+  await using postgres = await freshDatabase();
   await using database = await openDatabase(postgres);
   await migrate(database, SCHEMA);
   const journal = journalStore(database, SCHEMA);
@@ -119,7 +119,7 @@ test("eight processes over one database never spend beyond two caps, whatever th
     `requests ${server.requests.length}; investigation: cap ${caps.investigation}, most seen ${most.investigation}, end ${taken.investigation}, billed ${bills.get("1#1")}; ` +
       `repository and day: cap ${caps.repositoryPerDay}, most seen ${most.repositoryPerDay}, end ${taken.repositoryPerDay}, billed ${sum(bills)}; open after the kill ${left.map(({ micros }) => micros).join(", ") || "nothing"}`,
   );
-}, 120_000);
+});
 
 /** From little to the dearest end: a token for each byte that was sent, and all that may be written. */
 function usageOf(

@@ -2,7 +2,7 @@ import { cpSync, rmSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
-import { appProcess, deliverTo } from "../fakes/app-process.ts";
+import { appProcess } from "../fakes/app-process.ts";
 import { outcomeOf } from "../fakes/outcome.ts";
 
 test("a power cut that takes the newest part of the embedded store loses and doubles nothing", async () => {
@@ -11,13 +11,12 @@ test("a power cut that takes the newest part of the embedded store loses and dou
   using copy = dataFolder();
   await using app = await appProcess(github, data.path, { CASEBOOK_RECONCILE_SECONDS: "5" });
   await app.start();
-  deliverTo(github, app);
   const people = { ada: "write" } as const;
   const repository = await github.createRepository("acme", "store", { files: exampleFiles(), people });
   const { title, body } = exampleIssue();
   const first = await repository.openIssue("ada", title, body);
   await repository.comment("ada", first, "/casebook comprehension");
-  await settled(github, app.url);
+  await settled(github, app);
 
   await app.stop("SIGTERM");
   cpSync(data.path, copy.path, { recursive: true });
@@ -25,7 +24,7 @@ test("a power cut that takes the newest part of the embedded store loses and dou
   await repository.comment("ada", first, "/casebook root-cause");
   const second = await repository.openIssue("ada", title, body);
   await repository.comment("ada", second, "/casebook investigate");
-  await settled(github, app.url);
+  await settled(github, app);
   const before = await outcomeOf(github, repository);
   const heads = (await repository.state()).branches;
 
@@ -34,33 +33,32 @@ test("a power cut that takes the newest part of the embedded store loses and dou
   rmSync(data.path, { recursive: true, force: true });
   cpSync(copy.path, data.path, { recursive: true });
   await app.start();
-  await settled(github, app.url);
-  await settled(github, app.url);
+  await settled(github, app);
+  await settled(github, app);
   expect(await outcomeOf(github, repository)).toEqual(before);
   expect((await repository.state()).branches).toEqual(heads);
-}, 120_000);
+});
 
 test("the whole store can be lost: the branch brings the investigation back, and nothing is done twice", async () => {
   await using github = await startSimulatedGitHub();
   using data = dataFolder();
   await using app = await appProcess(github, data.path, { CASEBOOK_RECONCILE_SECONDS: "5" });
   await app.start();
-  deliverTo(github, app);
   const people = { ada: "write" } as const;
   const repository = await github.createRepository("acme", "store", { files: exampleFiles(), people });
   const { title, body } = exampleIssue();
   const issue = await repository.openIssue("ada", title, body);
   await repository.comment("ada", issue, "/casebook investigate");
-  await settled(github, app.url);
+  await settled(github, app);
   await repository.comment("ada", issue, "/casebook at src/storage/store.py:31-35");
-  await settled(github, app.url);
+  await settled(github, app);
   const before = await outcomeOf(github, repository);
   const { branches } = await repository.state();
 
   await app.stop("SIGKILL");
   rmSync(`${data.path}/store`, { recursive: true, force: true });
   await app.start();
-  await settled(github, app.url);
+  await settled(github, app);
   expect(await outcomeOf(github, repository)).toEqual(before);
   expect((await repository.state()).branches).toEqual(branches);
-}, 120_000);
+});

@@ -95,7 +95,7 @@ describeSandboxed("with a model", () => {
         .map(plainly)
         .filter((line) => !lines.includes(line)),
     ).toEqual([]);
-  }, 240_000);
+  });
 });
 
 test("the exit codes of the page are those of the program", () => {
@@ -175,7 +175,7 @@ test("the quotations of thread and pull request are what the bot says", async ()
   const { title, body } = exampleIssue();
   const number = await repository.openIssue("ada", title, body);
   await repository.comment("ada", number, "/casebook investigate");
-  await settled(github, app.server.url);
+  await settled(github, app);
   const { issues, pulls } = await repository.state();
   const said = [...issues.flatMap(({ comments }) => comments), ...pulls].flatMap((text) => plain(text.body));
   const quoted = plain(quotationsOf(commandsPage));

@@ -7,28 +7,29 @@ import type {
 } from "../../src/simulator/github/contract.ts";
 import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
-import { type AppProcess, appProcess, deliverTo } from "../fakes/app-process.ts";
-import { startPostgres } from "../fakes/postgres-server.ts";
+import { type AppProcess, appProcess } from "../fakes/app-process.ts";
+import { type FreshDatabase, freshDatabase } from "../fakes/fresh-database.ts";
+import { waitFor } from "../fakes/patience.ts";
 
 let github: SimulatedGitHub;
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
+let database: FreshDatabase;
 const data = [dataFolder(), dataFolder(), dataFolder()];
 
 beforeAll(async () => {
-  [github, postgres] = await Promise.all([startSimulatedGitHub(), startPostgres()]);
+  [github, database] = await Promise.all([startSimulatedGitHub(), freshDatabase()]);
 });
 afterAll(async () => {
   await github[Symbol.asyncDispose]();
-  await postgres[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
   for (const folder of data) folder[Symbol.dispose]();
 });
 
 /** A process of one role; only its address of the database tells it where it belongs. */
 function part(i: 0 | 1 | 2, role: "web" | "worker"): Promise<AppProcess> {
-  return appProcess(github, data[i]!.path, { DATABASE_URL: postgres.url, CASEBOOK_ROLE: role });
+  return appProcess(github, data[i]!.path, { DATABASE_URL: database.url, CASEBOOK_ROLE: role });
 }
 
-/** Does something at the nth commit to a branch, while the request is held. */
+/** Does something at the nth commit to a branch, while the request is held; gives the number of requests until then. */
 function atCommit(nth: number, act: () => void): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let count = 0;
@@ -36,18 +37,18 @@ function atCommit(nth: number, act: () => void): Promise<number> {
     if (moment !== "during" || route !== "POST /graphql createCommitOnBranch" || ++count !== nth) return;
     github.faults.onWrite = undefined;
     act();
-    resolve(Date.now());
+    resolve(github.requests.length);
   };
   return promise;
 }
 
-/** When somebody wrote to GitHub again after a moment. */
-async function nextWrite(after: number): Promise<number> {
-  for (;;) {
-    const next = github.requests.find(({ isWrite, at }) => isWrite && at > after + 500);
-    if (next !== undefined) return next.at;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** Ends when the run has written to GitHub again. */
+async function takenUp(after: number): Promise<void> {
+  const isCommit = ({ route }: LoggedRequest): boolean => route === "POST /graphql createCommitOnBranch";
+  await waitFor(
+    () => github.requests.slice(after).some(isCommit),
+    () => [github.requests.length],
+  );
 }
 
 async function expectOneOfEach(repository: SimulatedRepository, issue: number): Promise<void> {
@@ -64,7 +65,6 @@ test("two workers on PostgreSQL: one paused past its lease, one killed; nothing 
   await using second = await part(2, "worker");
   await web.start();
   await first.start();
-  deliverTo(github, web);
   const people = { ada: "write" } as const;
   const repository = await github.createRepository("acme", "store", { files: exampleFiles(), people });
   const { title, body } = exampleIssue();
@@ -73,33 +73,28 @@ test("two workers on PostgreSQL: one paused past its lease, one killed; nothing 
   // Paused in the middle of a commit, and taken up by the other worker.
   const paused = atCommit(3, () => first.signal("SIGSTOP"));
   await repository.comment("ada", issue, "/casebook investigate");
-  const pausedAt = await paused;
+  const requests = await paused;
   await second.start();
-  const resumedAfter = (await nextWrite(pausedAt)) - pausedAt;
-  expect(resumedAfter).toBeLessThan(30_000);
+  await takenUp(requests);
   first.signal("SIGCONT");
-  await settled(github, web.url);
+  await settled(github, web);
   await expectOneOfEach(repository, issue);
   const subjects = commitsOf(repository, `casebook/issue-${issue}`);
   expect(new Set(subjects).size).toBe(subjects.length);
   expect(subjects.filter((subject) => subject.startsWith("chant("))).toHaveLength(3);
 
-  // SIGTERM ends a process in good order within ten seconds.
-  const from = Date.now();
   expect(await first.stop("SIGTERM")).toBe(0);
-  expect(Date.now() - from).toBeLessThan(10_000);
 
   // Killed in the middle of a commit, and taken up by a worker that starts again.
   const killed = atCommit(1, () => second.signal("SIGKILL"));
   await repository.comment("ada", issue, "/casebook at src/storage/store.py:31-35");
-  const killedAt = await killed;
+  const before = await killed;
   await first.start();
-  expect((await nextWrite(killedAt)) - killedAt).toBeLessThan(30_000);
-  await settled(github, web.url);
+  await takenUp(before);
+  await settled(github, web);
   await expectOneOfEach(repository, issue);
-  process.stdout.write(`a paused worker's run went on after ${resumedAfter} ms\n`);
   expect([...new Set(github.violations)]).toEqual([]);
-}, 180_000);
+});
 
 function commitsOf(repository: SimulatedRepository, branch: string): readonly string[] {
   const { stdout } = spawnSync(

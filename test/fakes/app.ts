@@ -2,13 +2,16 @@ import { appSettings } from "../../src/simulator/page/app-settings.ts";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 
 import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
 import { startServer, type RunningServer } from "../../src/server/start-server.ts";
-import { readServerConfig, type ServerConfig } from "../../src/server/server-config.ts";
+import { readServerConfig } from "../../src/server/server-config.ts";
 import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
-import { prepareStore } from "./prepared-store.ts";
+import { openStore } from "../../src/store/io/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { freshDatabase } from "./fresh-database.ts";
+import { waitFor } from "./patience.ts";
 
 const example = join(import.meta.dirname, "../../examples/issue-42");
 const issueText = readFileSync(join(example, "issue.md"), "utf8");
@@ -47,55 +50,74 @@ export function settingsFor(
 
 export interface TestApp extends AsyncDisposable {
   readonly server: RunningServer;
-  readonly config: ServerConfig;
+  readonly databaseUrl: string;
+  /** Jobs and runs that wait or are at work: `sync active 1`. */
+  openJobs(): Promise<readonly string[]>;
 }
 
-/** Starts the real server in this process and lets the webhooks come to it. */
+/** Starts the real server in this process, with a database of its own, and lets the webhooks come to it. */
 export async function startApp(
   github: SimulatedGitHub,
   data: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<TestApp> {
-  await prepareStore(data);
-  const config = readServerConfig(settingsFor(github, data, more));
-  const logger =
-    process.env["CASEBOOK_TEST_LOG"] === "1"
+  {
+    settings = {},
+    logger = process.env["CASEBOOK_TEST_LOG"] === "1"
       ? pino({ level: "debug", base: null })
-      : pino({ level: "silent" });
-  const server = await startServer(config, logger);
+      : pino({ level: "silent" }),
+  }: { readonly settings?: Readonly<Record<string, string>>; readonly logger?: Logger } = {},
+): Promise<TestApp> {
+  const database = await freshDatabase();
+  const config = readServerConfig(settingsFor(github, data, { DATABASE_URL: database.url, ...settings }));
+  const store = await openStore({ url: database.url });
+  const server = await startServer(config, logger, { store });
   github.deliverTo(`${server.url}${WEBHOOK_PATH}`);
-  return { server, config, [Symbol.asyncDispose]: () => server.stop() };
+  return {
+    server,
+    databaseUrl: database.url,
+    openJobs: () => openJobsOf(store),
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await database[Symbol.asyncDispose]();
+    },
+  };
 }
 
-const DEADLINE = 60_000;
-const LOOK = 50;
-
-/** Ends when nothing is on its way, no job is left to be worked now and no run waits for its place; throws with what is left when that never comes. */
-export async function settled(github: SimulatedGitHub, url: string): Promise<void> {
-  const until = Date.now() + DEADLINE;
-  for (let calm = 0; calm < 3;) {
-    await github.webhooks.settled();
-    const open = await openJobs(url);
-    calm = open.length === 0 ? calm + 1 : 0;
-    if (Date.now() > until) throw new Error(`not settled: ${open.join(", ")}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
-  }
-}
-
-/** Jobs and runs that wait or are worked, as the metrics tell an operator: `sync active 1`. */
-async function openJobs(url: string): Promise<readonly string[]> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  // A run that waits for its place has no job, and is no less under way.
-  const runs = [...text.matchAll(/^casebook_runs\{state="([a-z]+)"\} ([1-9]\d*)$/gm)].map(
-    ([, state, count]) => `run ${state} ${count}`,
+/** Ends when nothing is on its way, no job is left to be worked now and no run waits for its place. */
+export async function settled(github: SimulatedGitHub, app: Pick<TestApp, "openJobs">): Promise<void> {
+  let open: readonly string[] = [];
+  await waitFor(
+    async () => {
+      const deliveries = github.webhooks.log.length;
+      await github.webhooks.settled();
+      open = await app.openJobs();
+      // A job that ended in between may have caused a webhook.
+      return open.length === 0 && github.webhooks.log.length === deliveries;
+    },
+    () => [...open, `${github.requests.length} requests`, `${github.webhooks.log.length} deliveries`],
   );
-  const jobs = [...text.matchAll(/^casebook_jobs\{queue="([a-z]+)",state="([a-z]+)"\} ([1-9]\d*)$/gm)]
-    .filter(
-      ([, queue, state]) =>
-        queue !== "dead" && (state === "created" || state === "active" || state === "retry"),
-    )
-    .map(([, queue, state, count]) => `${queue} ${state} ${count}`);
-  return [...runs, ...jobs];
+}
+
+const isOpen = ({ queue, state }: { readonly queue: string; readonly state: string }): boolean =>
+  queue !== "dead" && ["created", "active", "retry"].includes(state);
+
+/** A run that waits for its place has no job, and is no less under way. */
+export async function openJobsOf(store: Pick<Store, "counts" | "openRuns">): Promise<readonly string[]> {
+  const [jobs, runs] = await Promise.all([store.counts(), store.openRuns()]);
+  return [
+    ...runs.map(({ state, count }) => `run ${state} ${count}`),
+    ...jobs.filter(isOpen).map(({ queue, state, count }) => `${queue} ${state} ${count}`),
+  ];
+}
+
+/** The same of another process, from what it tells an operator. */
+export async function openJobsAt(url: string): Promise<readonly string[]> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const rows = [
+    ...text.matchAll(/^casebook_(?:jobs\{queue="([a-z]+)",|runs\{)state="([a-z]+)"\} ([1-9]\d*)$/gm),
+  ];
+  return rows
+    .filter(([, queue, state]) => queue === undefined || isOpen({ queue, state: state! }))
+    .map(([, queue = "run", state, count]) => `${queue} ${state} ${count}`);
 }
 
 /** A temporary folder, removed when disposed, with a copy of `from` when given. */

@@ -47,9 +47,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       { ...owner, cwd: folder, encoding: "utf8" },
     );
     if (status !== 0) throw new Error(`initdb: ${stderr}`);
-    const port = await freePort();
+    let port = await freePort();
     const start = (): Promise<ChildProcess> => startServer(join(native, "bin/postgres"), data, port, owner);
-    let server = await start();
+    // Somebody else can take a free port before the server does.
+    let server = await start().catch(async () => {
+      port = await freePort();
+      return start();
+    });
     // A test run that is interrupted leaves no server behind.
     const onExit = (): void => void server.kill("SIGKILL");
     process.on("exit", onExit);
@@ -94,6 +98,8 @@ async function startServer(
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "shared_buffers=16MB",
+    // Each App has up to 21 connections, and a test run has several Apps at once.
+    "max_connections=300",
     // A test's data may be lost with the machine, not with the server.
     "fsync=off",
     "full_page_writes=off",

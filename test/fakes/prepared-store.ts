@@ -6,13 +6,13 @@ import { KEPT } from "../kept-folder.ts";
 
 /**
  * Puts an embedded PostgreSQL without any tables below a data folder. To make one takes 3.6 s of a core, to copy it 0.1;
- * that the App makes its own where there is none is tested in `adapters/postgres/embedded.test.ts` and with `simulate`.
+ * `store/io/embedded.test.ts` and `simulate` test that the App makes its own where there is none.
  */
 export async function prepareStore(data: string): Promise<void> {
   cpSync(await emptyStore(), join(data, "store"), { recursive: true });
 }
 
-/** Made by whoever needs it first; of several that begin together one wins, and nobody sees half of it. */
+/** The first that needs it makes it. Of several that start together one wins, and nobody sees half of it. */
 async function emptyStore(): Promise<string> {
   const ready = join(KEPT, `store-of-pglite-${pgliteVersion()}`);
   if (existsSync(ready)) return ready;

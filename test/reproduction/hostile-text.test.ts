@@ -34,34 +34,22 @@ const TEXTS: readonly (readonly [string, string])[] = [
 ];
 
 describe.each(["Python", "JavaScript", "Go", "Rust"])("%s", (language) => {
-  test.each(TEXTS)(
-    "%s is looked at in time",
-    (_, text) => {
-      const at = { path: "tests/test_new.py", line: 1 };
-      const runs = three(
-        runOf(reportOf({ name: "a", file: at.path, outcome: "failed", type: "E", message: text, at })),
-      );
-      const began = performance.now();
-      const names = repositoryNames({ path: at.path, text, language }, ["a.py", "a.js"]);
-      judgeReproduction(honest({ runs, test: { path: at.path, text, language }, repositoryNames: names }));
-      // About a second at most on a quiet machine; what grows with the square of the length takes minutes.
-      expect(performance.now() - began).toBeLessThan(20_000);
-    },
-    30_000,
-  );
+  test.each(TEXTS)("%s gets a verdict", (_, text) => {
+    const at = { path: "tests/test_new.py", line: 1 };
+    const runs = three(
+      runOf(reportOf({ name: "a", file: at.path, outcome: "failed", type: "E", message: text, at })),
+    );
+    const names = repositoryNames({ path: at.path, text, language }, ["a.py", "a.js"]);
+    const evidence = honest({ runs, test: { path: at.path, text, language }, repositoryNames: names });
+    expect(judgeReproduction(evidence).kind).toMatch(/^(?:reproduced|not-reproduced|invalid)$/);
+  });
 });
 
-test.each(TEXTS)(
-  "as a report, %s is read in time",
-  (_, text) => {
-    const long = text.repeat(8);
-    const began = performance.now();
-    parseXml(long);
-    parseXml(`<testcase ${long}>`);
-    parseXml(`<a b="${long}">`);
-    placeOf(long, V8_FRAME, "");
-    errorOf(long);
-    expect(performance.now() - began).toBeLessThan(20_000);
-  },
-  30_000,
-);
+test.each(TEXTS)("%s is no report", (_, text) => {
+  const long = text.repeat(8);
+  expect(parseXml(long)).toBeUndefined();
+  parseXml(`<testcase ${long}>`);
+  parseXml(`<a b="${long}">`);
+  placeOf(long, V8_FRAME, "");
+  errorOf(long);
+});

@@ -16,7 +16,7 @@ async function run(
     sandbox,
     { framework: unittest, detection },
     { changes: new Map(), file, times: 1 },
-    AbortSignal.timeout(30_000),
+    new AbortController().signal,
   );
   const { end } = one!.result;
   return { lines: describeReport(one!.report), code: end.kind === "exit" ? end.code : undefined };

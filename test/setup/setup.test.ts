@@ -144,7 +144,7 @@ describe("casebook setup", () => {
   test("a port that is taken is named", async () => {
     using folder = temporaryFolder();
     const { page, end, stop } = await started(folder.path);
-    const io = { cwd: folder.path, env: {}, signal: AbortSignal.timeout(5_000), isTerminal: false };
+    const io = { cwd: folder.path, env: {}, signal: new AbortController().signal, isTerminal: false };
     const silent = { ...io, err: () => undefined, out: () => undefined, stdin: async () => "" };
     const { port } = new URL(page);
     await expect(setupCommand({ port, github: url, webhook: "https://a.example" }, silent)).rejects.toThrow(

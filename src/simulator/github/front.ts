@@ -52,11 +52,15 @@ export async function listen(port: number): Promise<Front> {
   let answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> = async (_, response) => {
     response.writeHead(503).end();
   };
+  const underway = new Set<Promise<void>>();
   const server: Server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else send(response, { status: 500, body: { message: String(error) } }, {});
-    });
+    const answered = answer(request, response)
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else send(response, { status: 500, body: { message: String(error) } }, {});
+      })
+      .finally(() => underway.delete(answered));
+    underway.add(answered);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -74,6 +78,8 @@ export async function listen(port: number): Promise<Front> {
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
       server.closeAllConnections();
       await closed;
+      // Whoever asked is gone; what was asked still uses what is behind us.
+      await Promise.allSettled(underway);
     },
   };
 }

@@ -1,5 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
+import type { GitEnd } from "./git-runner.ts";
+import { runGitProcess } from "./git-runners.ts";
 
 /** The only place of the simulated GitHub that starts git: plumbing on a bare repository, and the server's side of git over HTTP. */
 export interface GitOptions {
@@ -15,12 +16,9 @@ export async function runGit(args: readonly string[], options: GitOptions = {}):
 }
 
 /** As `runGit`, but an end with an error is an answer. */
-export async function tryGit(
-  args: readonly string[],
-  { gitDir, input }: GitOptions = {},
-): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: string }> {
+export async function tryGit(args: readonly string[], { gitDir, input }: GitOptions = {}): Promise<GitEnd> {
   const own = gitDir === undefined ? [] : [`--git-dir=${gitDir}`];
-  return ended(spawn("git", [...own, ...args], { cwd: tmpdir(), env: environment() }), input ?? "");
+  return runGitProcess({ args: [...own, ...args], cwd: tmpdir(), env: environment(), input: input ?? "" });
 }
 
 export interface GitHttpRequest {
@@ -55,8 +53,10 @@ const SERVER_SETTINGS = [
 
 /** One request of a git client, answered by `git http-backend` (the caller has decided that it may). */
 export async function serveGit(request: GitHttpRequest): Promise<GitHttpResponse> {
-  const child = spawn("git", [...SERVER_SETTINGS.flatMap((setting) => ["-c", setting]), "http-backend"], {
+  const { stdout, stderr } = await runGitProcess({
+    args: [...SERVER_SETTINGS.flatMap((setting) => ["-c", setting]), "http-backend"],
     cwd: tmpdir(),
+    input: request.body,
     env: {
       ...environment(),
       GIT_PROJECT_ROOT: request.root,
@@ -72,7 +72,6 @@ export async function serveGit(request: GitHttpRequest): Promise<GitHttpResponse
       REMOTE_ADDR: "127.0.0.1",
     },
   });
-  const { stdout, stderr } = await ended(child, request.body);
   const end = stdout.indexOf("\r\n\r\n");
   if (end < 0) throw new Error(`git http-backend gave no answer: ${stderr}`);
   return cgiAnswer(stdout.subarray(0, end).toString("latin1"), stdout.subarray(end + 4));
@@ -86,23 +85,6 @@ function cgiAnswer(head: string, body: Buffer): GitHttpResponse {
   }
   const { status, ...others } = headers;
   return { status: status === undefined ? 200 : Number.parseInt(status, 10), headers: others, body };
-}
-
-function ended(
-  child: ChildProcessWithoutNullStreams,
-  input: string | Uint8Array,
-): Promise<{ readonly code: number; readonly stdout: Buffer; readonly stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-10_000)));
-    child.on("error", reject);
-    // A program that ends without reading all of its input is no fault of its own; its exit code tells.
-    child.stdin.on("error", () => undefined);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout: Buffer.concat(chunks), stderr }));
-    child.stdin.end(input);
-  });
 }
 
 /** Nothing of the machine or the user decides how git behaves here. */

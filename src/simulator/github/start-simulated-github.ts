@@ -10,6 +10,7 @@ import { type Backend, seatInstallation, startBackend } from "./backend.ts";
 import type { LoggedRequest, SimulatedGitHub, SimulatedRepository } from "./contract.ts";
 import { createFaults } from "./faults.ts";
 import { type Description, listen, perform } from "./front.ts";
+import { useGitRunner } from "./git-runners.ts";
 import { createLimits, type LimitOptions } from "./limits.ts";
 import { install, type Installing } from "./installations.ts";
 import { makeRepository } from "./make-repository.ts";
@@ -52,6 +53,7 @@ export async function startSimulatedGitHub(options: SimulatedGitHubOptions = {})
   let offset = 0;
   const now = (): number => Date.now() + offset;
 
+  const runner = useGitRunner();
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "simulated-github-")));
   const front = await listen(options.port ?? 0);
   const accounts = createAccounts(randomBytes(4).toString("hex"));
@@ -192,6 +194,7 @@ export async function startSimulatedGitHub(options: SimulatedGitHubOptions = {})
       await front[Symbol.asyncDispose]();
       await queue.onIdle();
       await backend[Symbol.asyncDispose]();
+      runner[Symbol.dispose]();
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };

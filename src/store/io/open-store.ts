@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly schema?: string;
   /** Told of errors in the background. */
   readonly onError?: (error: unknown) => void;
+  /** No other process uses the database. Default: only the embedded one is known to be used by nobody else. */
+  readonly isAlone?: boolean;
 }
 
 export interface OpenStore extends Store, AsyncDisposable {
@@ -49,7 +51,7 @@ export async function openStore(options: DatabaseLocation & StoreOptions): Promi
 /** The same in a database that is open already, and stays open. */
 export async function openStoreIn(
   database: Database,
-  { schema = "casebook", onError = () => undefined }: StoreOptions = {},
+  { schema = "casebook", onError = () => undefined, isAlone = database.isEmbedded }: StoreOptions = {},
 ): Promise<OpenStore> {
   if (!/^[a-z][a-z0-9_]{0,30}$/.test(schema))
     throw new RangeError("a schema is named by small letters, digits and _");
@@ -57,7 +59,7 @@ export async function openStoreIn(
   await migrate(database, schema);
   const boss = await openBoss(database, queue, onError);
   const deliveries = deliveryStore(database, schema, boss);
-  if (database.isEmbedded) await putBackAbandoned(database, queue, boss);
+  if (isAlone) await putBackAbandoned(database, queue, boss);
   return {
     isEmbedded: database.isEmbedded,
     journal: journalStore(database, schema),

@@ -406,12 +406,10 @@ describe("no usable answer", () => {
     using github = nockedGitHub({ baseUrl: server.url, timeoutMilliseconds: 200 });
     nock.cleanAll();
     nock.enableNetConnect("127.0.0.1");
-    const began = performance.now();
     await expect(read(github.app.forInstallation(INSTALLATION))).rejects.toMatchObject({
       name: "GitHubFailure",
       code: "unavailable",
     });
-    expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   test("because nobody listens", async () => {

@@ -40,9 +40,7 @@ describe("a turn from the store", () => {
     const { store, now, next } = turns();
     const rateLimiter = storeRateLimiter(store, { now, spacing: 20 });
     await rateLimiter.turn(7);
-    const began = performance.now();
     await rateLimiter.turn(7);
-    expect(performance.now() - began).toBeGreaterThanOrEqual(15);
     expect(next.get(7)).toBe(now() + 40);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { growth } from "../../fakes/growth.ts";
+import { growthOf } from "../../growth.ts";
 import { MAX_COMMANDS, MAX_TEXT, parseCommands } from "../../../src/investigation/commands/parse-commands.ts";
 
 const PHASES = ["comprehension", "reproduction", "root-cause", "impact-map", "fix"];
@@ -260,6 +260,6 @@ describe("any text", () => {
     "a\u200b",
   ])("the time for %j grows with the length of the text", (part) => {
     const read = (length: number): unknown => parse(`/casebook status\n${part.repeat(length / part.length)}`);
-    expect(growth(read, 15_000, 60_000)).toBeLessThan(10);
+    expect(growthOf(read, 15_000, 60_000)).toBeLessThan(10);
   });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { growth } from "../../fakes/growth.ts";
+import { growthOf } from "../../growth.ts";
 import { parse } from "yaml";
 import { lowerBudget, mergeConfigs } from "../../../src/investigation/settings/merge-configs.ts";
 import { parseRepositoryConfig } from "../../../src/investigation/settings/parse-repository-config.ts";
@@ -85,7 +85,7 @@ describe(".github/casebook.yml", () => {
   test("the time for thousands of keys grows with their number", () => {
     const text = (keys: number): string => Array.from({ length: keys }, (_, i) => `k${i}:`).join("\n");
     expect(problemsOf(text(9_000))[0]).toMatch(/^1: .*`k0`/);
-    expect(growth((keys) => problemsOf(text(keys)), 2_250, 9_000)).toBeLessThan(10);
+    expect(growthOf((keys) => problemsOf(text(keys)), 2_250, 9_000)).toBeLessThan(10);
   });
 
   test("no text makes it fail, and with a problem the defaults hold", () => {

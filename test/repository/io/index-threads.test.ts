@@ -48,7 +48,7 @@ test("a blob that the repository does not have is left out", async () => {
   expect(found).toEqual([blobs[1]!.key]);
 });
 
-test("a stop ends the threads at once", async () => {
+test("a stop ends the threads before all is read", async () => {
   const { folder, blobs, threads } = await manyFiles();
   using _ = folder;
   const stop = new AbortController();

@@ -120,7 +120,7 @@ for folder, _, files in os.walk("."):
     const sandbox = await sandboxOver(folder.path);
     const { output } = await sandbox.run(
       { changes: new Map(), command: ["sh", "-c", "find . -type f | wc -l; cat d49/f2999.txt"] },
-      AbortSignal.timeout(30_000),
+      new AbortController().signal,
     );
     expect(output).toBe("3000\n2999");
   });

@@ -74,7 +74,7 @@ export async function runOn(
       command: typeof command === "string" ? ["python3", "-c", command] : command,
       ...request,
     },
-    AbortSignal.timeout(50_000),
+    new AbortController().signal,
   );
 }
 

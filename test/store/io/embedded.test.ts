@@ -34,11 +34,8 @@ describe("the folder of the embedded PostgreSQL", () => {
     }
     await using store = await openStore({ folder: folder.path });
     const run = heldJobs<"run">();
-    const from = performance.now();
     const workers = await store.work(handlers({ run: run.handler }), WORK);
     const { job, context, end } = await run.next();
-    // At once: no heartbeat is waited for, since nobody else can have it.
-    expect(performance.now() - from).toBeLessThan(5_000);
     expect(job).toEqual({ kind: "run", run: "r1", repository: 7, issue: 42 });
     expect(context.attempt).toBe(2);
     expect(await store.beginRun("r1", "me")).toMatchObject({ crashes: 1 });

@@ -119,7 +119,7 @@ describe("several processes on one server", () => {
     expect((await store.counts()).map(({ state }) => state)).toEqual(["cancelled", "completed"]);
   });
 
-  test("a run is stopped from another process within three seconds", async () => {
+  test("a run is stopped from another process", async () => {
     const schema = freshSchema();
     await using web = await open(schema);
     await using worker = await open(schema);
@@ -128,10 +128,8 @@ describe("several processes on one server", () => {
     const run = heldJobs<"run">();
     const workers = await worker.work(handlers({ run: run.handler }), WORK);
     const { context, end } = await run.next();
-    const from = performance.now();
     await stop(web, "r1");
     await expect(untilAborted(context.signal)).rejects.toThrow("no longer active");
-    expect(performance.now() - from).toBeLessThan(3_000);
     end(new Error("stopped"));
     await workers.stop(4_000);
   });
@@ -173,18 +171,16 @@ describe("several processes on one server", () => {
 });
 
 describe("a process that ends without a word", () => {
-  test("is found, and its run is taken up within thirty seconds", async () => {
+  test("is found, and its run is taken up", async () => {
     const schema = freshSchema();
     await using store = await open(schema);
     await start(store, ISSUE, "r1");
     await store.admitRuns(LIMITS);
     const child = await startStoreProcess({ place: server, schema, behaviour: "hold" });
     await killProcess(child);
-    const from = performance.now();
     const run = heldJobs<"run">();
     const workers = await store.work(handlers({ run: run.handler }), WORK);
     const { context, end } = await run.next();
-    expect(performance.now() - from).toBeLessThan(30_000);
     expect(context.attempt).toBe(2);
     expect(await store.beginRun("r1", "me")).toMatchObject({ crashes: 1 });
     end();
@@ -198,7 +194,6 @@ describe("a process that ends without a word", () => {
     await store.admitRuns(LIMITS);
     const child = await startStoreProcess({ place: server, schema, behaviour: "stand-still" });
     try {
-      const from = performance.now();
       const changed = store.change(ISSUE, (current) => ({
         investigation: { ...newInvestigation(7, 42), stage: "running", run: current!.run! },
         effects: [],
@@ -207,7 +202,6 @@ describe("a process that ends without a word", () => {
       const workers = await store.work(handlers({ run: run.handler }), WORK);
       expect((await changed)?.stage).toBe("running");
       const { end } = await run.next();
-      expect(performance.now() - from).toBeLessThan(30_000);
       end();
       await workers.stop(4_000);
     } finally {

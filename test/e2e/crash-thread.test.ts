@@ -1,0 +1,3 @@
+import { testLosses } from "./losses.ts";
+
+testLosses("thread");
