@@ -8,11 +8,11 @@ import { printedBy, type RecordedRun } from "./recorded-run.ts";
 import { digestOf, type SearchRecord } from "./search-block.ts";
 import type { SourceText } from "../repository/source-text.ts";
 
-/** What a document's references are compared with: one commit. */
+/** The commit that a document's references are compared with. */
 export interface CheckSource {
   /** 40 hexadecimal digits. */
   readonly commit: string;
-  /** True for any entry of the tree; a folder is one that entries stand below. */
+  /** True for every file and folder of the tree. */
   readonly exists: (path: string) => boolean;
   text(path: string): Promise<SourceText | undefined>;
   /** A commit that this one reaches, by its hash or the beginning of it. */
@@ -38,7 +38,7 @@ export interface CheckReport {
   readonly problems: readonly DocumentProblem[];
 }
 
-/** Compares every reference of a document with the commit; nothing that it says is taken as true. */
+/** Compares every reference of a document with the commit and trusts none. */
 export async function checkDocument(
   document: ParsedDocument,
   source: CheckSource,
@@ -156,7 +156,7 @@ async function wrongSearch(record: SearchRecord, source: CheckSource): Promise<s
     : `${name} does not find ${missing.path}:${missing.line}, which the document lists`;
 }
 
-/** A run cannot be done again here; what is said of it must stand in what the document recorded. */
+/** A run cannot be repeated here: its quotation must be in the recorded output. */
 function wrongRun(
   { run: name, quote }: { readonly run: string; readonly quote: string | undefined },
   runs: ReadonlyMap<string, RecordedRun>,

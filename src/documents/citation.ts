@@ -2,13 +2,13 @@ import type { RecordedSearch } from "../repository/recorded-search.ts";
 import type { Location } from "../text/location.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
-/** What a statement rests on. Each kind can be checked by machine at the document's base commit. */
+/** The evidence of a statement. A machine can check each kind at the document's base commit. */
 export type Citation = LineCitation | CommitCitation | IssueCitation | SearchCitation | RunCitation;
 
 /** Lines of a file at the base commit. */
 export interface LineCitation extends Location {
   readonly kind: "lines";
-  /** Text that must stand within these lines, line by line, outer white space ignored. */
+  /** Text that these lines must contain, line by line, outer white space ignored. */
   readonly quote?: string;
 }
 
@@ -23,7 +23,7 @@ interface CommitCitation {
   readonly path?: string;
 }
 
-/** Text that must stand in the issue (title, body or a comment), white space folded. */
+/** Text that the issue must contain (title, body or a comment), white space folded. */
 interface IssueCitation {
   readonly kind: "issue";
   readonly quote: string;
@@ -31,13 +31,13 @@ interface IssueCitation {
   readonly author?: string;
 }
 
-/** A search that gives exactly the recorded hits when it is run again: what "no others" rests on. */
+/** A search whose repetition must find exactly the recorded hits: the evidence for "no others". */
 interface SearchCitation {
   readonly kind: "search";
   readonly search: RecordedSearch;
 }
 
-/** Words that a run printed, white space folded. The document holds the run. */
+/** Words that a run printed, white space folded. The document contains the run. */
 interface RunCitation {
   readonly kind: "run";
   readonly run: RecordedRun;

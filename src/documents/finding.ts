@@ -4,8 +4,8 @@ import type { Location } from "../text/location.ts";
 import type { RecordedRun } from "./recorded-run.ts";
 
 /**
- * Where a statement comes from. `code`: read from the tree or its history at the base commit. `run`: a program was run.
- * `reporter`, `maintainer`: a person said so, nobody checked it. `model`: a model's reading of what it cites; the citations and every
+ * Where a statement comes from. `code`: read from the tree or its history at the base commit. `run`: a program ran.
+ * `reporter`, `maintainer`: a person reported it, nobody checked it. `model`: a model's reading of what it cites; the citations and every
  * name and number of the sentence were checked, the reading was not. `inference`: concluded from other statements; never a fact.
  */
 export type Provenance = "code" | "run" | "reporter" | "maintainer" | "model" | "inference";
@@ -33,12 +33,12 @@ export type Block =
   | { readonly kind: "code"; readonly language: string; readonly text: string }
   /** Words of the issue, shown as a quotation. */
   | { readonly kind: "quote"; readonly text: string; readonly author?: string }
-  /** What is not known, and what was tried to know it. */
+  /** What was not established, and what was tried. */
   | { readonly kind: "unknown"; readonly text: string }
   /** How to read what follows; makes no statement about code. */
   | { readonly kind: "note"; readonly text: string }
   | { readonly kind: "list"; readonly items: readonly string[]; readonly ordered: boolean }
-  /** A search that was run, its query and every hit: can be run again by `casebook check`. */
+  /** A search with its query and every hit; `casebook check` repeats it. */
   | { readonly kind: "search"; readonly search: RecordedSearch }
   /** A program that Casebook ran. */
   | { readonly kind: "run"; readonly run: RecordedRun };
@@ -62,7 +62,7 @@ export interface ResearchDocument {
   readonly title: string;
   /** 40 hexadecimal digits: every line citation is meant at this commit. */
   readonly baseCommit: string;
-  /** Said first: the one-paragraph answer, and on which unproven hypothesis it rests, if any. */
+  /** The answer in one paragraph, and the unproven hypothesis that it rests on, if any. */
   readonly lead: readonly Finding[];
   readonly sections: readonly Section[];
 }

@@ -6,7 +6,7 @@ import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
 import { type RecordedRun, parseRun, RUN_LANGUAGE } from "./recorded-run.ts";
 import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
 
-/** Something that can be checked and the 1-based line of the document it stands on. */
+/** Something that can be checked, with its 1-based line in the document. */
 interface At<T> {
   readonly line: number;
   readonly value: T;
@@ -39,7 +39,7 @@ export interface DocumentSection {
   readonly blocks: number;
 }
 
-/** What can be checked in a Markdown document, whoever wrote it. */
+/** Everything that can be checked in a Markdown document of any author. */
 export interface ParsedDocument {
   /** 40 hexadecimal digits, from the line `Base commit:`. */
   readonly baseCommit: string | undefined;
@@ -51,14 +51,14 @@ export interface ParsedDocument {
   readonly searches: readonly At<SearchRecord | string>[];
   /** Quotations of the issue: inline ones and block quotations that Casebook rendered. */
   readonly quotes: readonly At<string>[];
-  /** What Casebook ran; a text says why the block cannot be read. */
+  /** Runs of Casebook; a text says why the block cannot be read. */
   readonly runs: readonly At<RecordedRun | string>[];
-  /** Words that a run is said to have printed; undefined where only the run is named. */
+  /** Words that a run printed according to the document; undefined where only the run is named. */
   readonly runQuotes: readonly At<{ readonly run: string; readonly quote: string | undefined }>[];
 }
 
 /**
- * Finds the references of a document. Looked at: text, inline code and link targets outside quotations; fenced blocks only
+ * Finds the references of a document. It reads text, inline code and link targets outside quotations; fenced blocks only
  * when their info string names lines (`python src/a.py:3-9`) or a search. Linear in the text.
  */
 export function parseDocument(text: string): ParsedDocument {
@@ -157,7 +157,7 @@ class Reader {
     });
   }
 
-  /** What people wrote: nothing in it is a reference of the document. */
+  /** Words of people: nothing in them is a reference of the document. */
   private quotation(node: Parent & Nodes): void {
     const [first, second] = node.children;
     const code =

@@ -6,7 +6,7 @@ import { codeBlock, fenceFor, inlineCode, printable } from "../text/inline-code.
 import { type RecordedRun, formatRun, RUN_LANGUAGE } from "./recorded-run.ts";
 import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
 
-/** How a statement begins that is not read from the code; `parseDocument` knows these words again. */
+/** The first words of a statement that was not read in the code; `parseDocument` recognises them. */
 export const MARKS: Readonly<Record<Exclude<Provenance, "code">, string>> = {
   run: "Measured:",
   reporter: "Reported:",
@@ -24,8 +24,8 @@ const MODEL_LEGEND =
   " “Model” is a model's reading of what it cites: that the words stand there, and every name and number of the sentence with them, was checked by machine; that the reading is right was not.";
 
 /**
- * The Markdown of a document. The same data gives the same text. Searches are numbered in the order they are first cited
- * and stand, with every hit, in the section `searches`, which is added when the document has none.
+ * The Markdown of a document. The same data results in the same text. Searches are numbered in the order they are first cited
+ * and appear, with every hit, in the section `searches`, which is added when the document has none.
  */
 export function renderDocument(document: ResearchDocument): string {
   const searches = new Map<string, { readonly id: string; readonly search: RecordedSearch }>();
@@ -66,7 +66,7 @@ export function renderDocument(document: ResearchDocument): string {
 interface Renderer {
   readonly citation: (citation: Citation) => string;
   readonly searchId: (search: RecordedSearch) => string;
-  /** The run is to stand in the document. */
+  /** The document is to contain the run. */
   readonly run: (run: RecordedRun) => void;
 }
 

@@ -1,11 +1,11 @@
 import type { Nodes } from "mdast";
 import { parseMarkdown } from "../text/parse-markdown.ts";
 
-/** A line that begins with the bot's word. */
+/** A line that starts with `/casebook` or `/case`. */
 export interface CommandLine {
   /** What the page shows of the line, from the slash on, ends trimmed. */
   readonly text: string;
-  /** It stands right under a list, a quotation or a table, and so belongs to it. */
+  /** The line follows a list, a quotation or a table without an empty line, and so belongs to it. */
   readonly isPartOf?: "list" | "quotation" | "table";
 }
 
@@ -15,14 +15,14 @@ const WORD = /^\/(?:casebook|case)(?=\s|$)/i;
 const ANYWHERE = /\/case(?:book)?(?!\w)/i;
 const MAX_INDENT = 3;
 
-/** False for a text that holds no command for sure; quick, for the many that do not. */
+/** False for a text that certainly has no command; quick. */
 export function mayHoldCommand(markdown: string): boolean {
   return ANYWHERE.test(markdown);
 }
 
 /**
- * The lines of a comment that begin with `/casebook` or `/case` and are plain text for its readers: in a paragraph that
- * stands alone, not in a quotation, a list, code, a link or a comment of HTML. What HTML hides within such a line is left
+ * The lines of a comment that start with `/casebook` or `/case` and are plain text for its readers: in a paragraph of their
+ * own, not in a quotation, a list, code, a link or a comment of HTML. What HTML hides within such a line is left
  * out of it. Arguments are taken as they are typed: `src/__init__.py` would lose its lines as Markdown. At most `max`.
  */
 export function findCommandLines(markdown: string, max: number): readonly CommandLine[] {
@@ -33,7 +33,7 @@ export function findCommandLines(markdown: string, max: number): readonly Comman
     const left = max - found.length;
     const container = CONTAINERS.get(node.type);
     if (container !== undefined) {
-      // Only a line without any indent: there the writer meant to have left the container.
+      // Only a line without indent: its writer meant to leave the container.
       for (const text of linesOf(node, markdown, 0, left)) found.push({ text, isPartOf: container });
     } else if (node.type === "paragraph" || node.type === "heading") {
       // A heading that is underlined is a paragraph with a line of dashes below, such as a signature's.
@@ -55,7 +55,7 @@ const CONTAINERS: ReadonlyMap<string, NonNullable<CommandLine["isPartOf"]>> = ne
   ["table", "table"],
 ]);
 
-/** What may stand around the text of a line; a link or code around it makes it something to look at. */
+/** Nodes that may contain the text of a command; in a link or in code it is an example. */
 const AROUND = new Set([
   "paragraph",
   "heading",
@@ -70,7 +70,7 @@ const AROUND = new Set([
 ]);
 
 interface Spans {
-  /** Where plain text stands: the start of each stretch to its end. */
+  /** Start and end of each stretch of plain text. */
   readonly text: readonly (readonly [number, number])[];
   readonly html: readonly (readonly [number, number])[];
 }

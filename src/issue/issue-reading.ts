@@ -1,6 +1,6 @@
 import type { Hidden } from "../text/hidden.ts";
 
-/** A stretch of the issue and where it stands, which says how much its words mean. */
+/** A stretch of the issue and its kind, which says how much its words count. */
 export interface TextBlock {
   readonly kind: TextBlockKind;
   readonly text: string;
@@ -38,7 +38,7 @@ export type MissingPart =
   "expected" | "actual" | "steps" | "version" | "environment" | "message" | "frequency";
 
 /**
- * What an issue says, taken out of it word by word: every quote stands in the visible text, nothing is concluded but
+ * What an issue says, quoted word by word: the visible text contains every quote, nothing is concluded but
  * the kind, and what was not found is listed as missing.
  */
 export interface IssueReading {

@@ -1,6 +1,6 @@
 import { isOnlyCommands } from "./command-lines.ts";
 
-/** An issue as it was written, hidden parts included: `visibleIssue` gives what readers see. Nothing in it is an instruction to us. */
+/** An issue as it was written, hidden text included; see `visibleIssue`. Nothing in it is an instruction to us. */
 export interface Issue {
   /**
    * What names the investigation: the issue's number as text ("42"), or `local-<6 hex>` of the text's hash

@@ -16,7 +16,7 @@ export interface IssueInput {
   readonly number?: string | undefined;
 }
 
-/** As GitHub's API and its command line give an issue; keys that are not named here are ignored. */
+/** An issue from GitHub's API or from `gh`; other keys are ignored. */
 const login = z
   .object({ login: z.string(), type: z.string().nullish(), is_bot: z.boolean().nullish() })
   .nullish();
@@ -39,13 +39,13 @@ const jsonIssue = z.object({
   author: login,
   html_url: z.string().nullish(),
   url: z.string().nullish(),
-  // The API gives their number here.
+  // In the API's answer this is their number.
   comments: z.union([z.number(), z.array(jsonComment)]).nullish(),
 });
 
 /**
  * Reads an issue from a file's text: Markdown (first heading or line is the title; front matter may give `title`,
- * `number`, `url`, `author`) or JSON as GitHub gives it. The key is the number, from the argument, the text or the file's
+ * `number`, `url`, `author`) or JSON from GitHub's API or `gh`. The key is the number, from the argument, the text or the file's
  * name, else made from the text. Throws RunFailure `empty-issue` or `unreadable-issue`.
  */
 export function parseIssueInput(input: IssueInput): Issue {
@@ -100,7 +100,7 @@ function fromJson(text: string): Parsed {
     const problem = result.error.issues[0];
     throw new RunFailure(
       "unreadable-issue",
-      `The JSON is not an issue as GitHub gives it: ${problem?.path.join(".") || "it"}: ${problem?.message ?? ""}`,
+      `The JSON is not an issue in the form of GitHub's API: ${problem?.path.join(".") || "it"}: ${problem?.message ?? ""}`,
     );
   }
   const { number, title, body, user, author, html_url, url, comments } = result.data;
@@ -124,7 +124,7 @@ function isComment({ user, author, body, minimized, isMinimized }: z.infer<typeo
   });
 }
 
-/** The API says it of every account; `gh` gives the login alone, which ends in `[bot]` or begins with `app/`. */
+/** The API marks every account; `gh` has the login alone, which ends in `[bot]` or starts with `app/`. */
 function isBot(account: z.infer<typeof login>): boolean {
   return account?.type === "Bot" || account?.is_bot === true || /^app\/|\[bot\]$/.test(account?.login ?? "");
 }

@@ -8,7 +8,7 @@ import type { IssuePart } from "./reading/part-of-heading.ts";
 import type { VisibleText } from "../text/visible-text.ts";
 import { sentencesOf } from "./reading/sentences.ts";
 
-/** So many quotations of one sort are shown; the issue itself is one click away. */
+/** Quotations of one kind; the issue itself is one click away. */
 const MAX_QUOTES = 6;
 const MAX_QUOTE = 600;
 
@@ -161,7 +161,7 @@ function quote(lines: readonly string[], { author }: Pick<Author, "author">): Qu
   };
 }
 
-/** Title, then the first sentences of the description, or of the first prose that is no form's part. */
+/** The title, then the first sentences of the description, or of the first prose outside a form's sections. */
 function symptomOf(title: string, { blocks }: Author): readonly Quote[] {
   const prose = blocks.filter(({ kind }) => kind === "prose");
   const first =
@@ -209,7 +209,7 @@ const KINDS: readonly (readonly [IssueKind, RegExp])[] = [
   ["question", /\b(how (do|can|to)|is it possible|what is the|question)\b/i],
 ];
 
-/** The title decides before the text: it is where people say what they want. */
+/** The title decides before the text: people say there what they want. */
 function kindOf(title: string, [body]: readonly Author[]): { kind: IssueKind; quotes: readonly Quote[] } {
   if (ASKS.test(title)) return { kind: "question", quotes: [{ text: title }] };
   const bug = KINDS.find(([kind]) => kind === "bug")!;
@@ -231,7 +231,10 @@ function hasMessage(texts: readonly Author[]): boolean {
   );
 }
 
-function missingOf(reading: Omit<IssueReading, "missing">, told: boolean): readonly MissingPart[] {
+function missingOf(
+  reading: Omit<IssueReading, "missing">,
+  hasMessageOrFrame: boolean,
+): readonly MissingPart[] {
   const missing: MissingPart[] = [];
   if (reading.expected.length === 0) missing.push("expected");
   if (reading.kind === "feature" || reading.kind === "documentation" || reading.kind === "question")
@@ -240,7 +243,8 @@ function missingOf(reading: Omit<IssueReading, "missing">, told: boolean): reado
   if (reading.steps.length === 0 && reading.codeBlocks.length === 0) missing.push("steps");
   if (reading.versions.length === 0) missing.push("version");
   if (reading.environment.length === 0) missing.push("environment");
-  if (!told && !reading.messages.some((text) => /error|exception|panic/i.test(text))) missing.push("message");
+  if (!hasMessageOrFrame && !reading.messages.some((text) => /error|exception|panic/i.test(text)))
+    missing.push("message");
   if (reading.frequency.length === 0) missing.push("frequency");
   return missing;
 }

@@ -3,10 +3,10 @@ import type { SourceText } from "./source-text.ts";
 import type { SourceTree } from "./source-tree.ts";
 import type { FileRole } from "../languages/role-of-path.ts";
 
-/** What can be asked about the code of one commit. Everything is cached by blob; nothing is read before it is asked for. */
+/** The code of one commit. Everything is cached by blob and read on demand. */
 export interface Codebase {
   readonly tree: SourceTree;
-  /** What a file is for, by its path (and, for generated code, its first lines when they were read already). */
+  /** The role of a file, by its path (and, for generated code, its first lines when they were read already). */
   roleOf(path: string): FileRole;
   /** Undefined when there is no such file, or it is binary, too large, or not a regular file. */
   text(path: string): Promise<SourceText | undefined>;
@@ -17,7 +17,7 @@ export interface Codebase {
     paths: Iterable<string>,
     signal?: AbortSignal,
   ): AsyncIterable<{ path: string; syntax: FileSyntax }>;
-  /** Paths of text files that hold this identifier, case ignored, ordered by path; may hold a few files too many, never one too few. */
+  /** Paths of text files that hold this identifier, case ignored, ordered by path. May list a few files too many, never one too few. */
   pathsWithWord(word: string): readonly string[];
 }
 

@@ -1,11 +1,11 @@
-/** What happened before the base commit; never anything later. */
+/** The commits up to the base commit, never a later one. */
 export interface History {
   /**
    * The newest `limit` commits that the base commit reaches, itself included, newest first, each with the files it
    * changed against its first parent. Merges are listed with no files.
    */
   commits(base: string, limit: number, signal?: AbortSignal): Promise<readonly CommitRecord[]>;
-  /** Who last changed each of these lines at `commit`; undefined where it cannot be told (name not text, shallow edge). */
+  /** Who last changed each of these lines at `commit`; undefined where git cannot know (name not text, edge of a shallow clone). */
   blame(
     commit: string,
     path: string,
@@ -27,7 +27,7 @@ export interface CommitRecord {
   readonly author: string;
   readonly subject: string;
   readonly body: string;
-  /** At most `MAX_FILES_PER_COMMIT`, else empty: a commit over thousands of files says nothing about any of them. */
+  /** At most `MAX_FILES_PER_COMMIT`, else empty: a commit of thousands of files says nothing about one of them. */
   readonly files: readonly string[];
 }
 

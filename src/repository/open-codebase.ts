@@ -14,7 +14,7 @@ import { termOf } from "./inverted-index/words.ts";
 import { hash32 } from "../text/hash.ts";
 import { decodeText, sourceText, type SourceText } from "./source-text.ts";
 
-/** A codebase that also gives the inverted index of each of its text files. */
+/** A codebase with the inverted index of each of its text files. */
 export interface IndexedCodebase extends Codebase {
   /** Undefined for what is binary, too large or not a regular file. */
   invertedIndex(path: string): InvertedIndex | undefined;
@@ -119,7 +119,7 @@ export async function openCodebase(
     syntaxes: readSyntaxes,
     pathsWithWord(word) {
       const bare = word.replace(/^[_$]+|[_$]+$/g, "").toLowerCase();
-      // Words that inverted indexes leave out (one letter, very long) can stand anywhere.
+      // Words that inverted indexes leave out (one letter, very long) can be in any file.
       const anywhere = bare.length < 2 || word.length > 64;
       const hash = hash32(termOf(bare));
       const found: string[] = [];

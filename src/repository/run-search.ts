@@ -4,20 +4,20 @@ import type { Codebase } from "./codebase.ts";
 import { yielder } from "../process/clock.ts";
 import { matcherOf } from "./glob.ts";
 
-/** Longer lines are data; a pattern is looked for in their beginning only. */
+/** Longer lines are data; only their first characters are searched. */
 const MAX_LINE = 20_000;
 /**
  * Steps that a pattern may have when compiled. Time grows with steps times characters: the worst pattern of 250 steps that
- * was tried takes 90 ms for the longest line, which is the least that is searched before others have their turn.
+ * was tried takes 90 ms for the longest line, which is the least work between two yields.
  */
 export const MAX_STEPS = 250;
-/** Characters of lines between two looks at the clock. */
+/** Characters of lines between two yields. */
 const STRIDE = 4_096;
-/** Paths between two looks at it. */
+/** Paths between two yields. */
 const PASSED = 200;
 
 /**
- * Every line of the commit's text files that matches, ordered by path and line: the same query gives the same hits.
+ * Every line of the commit's text files that matches, ordered by path and line: the same query has the same hits.
  * Binary files, links and files over a megabyte are not text. Throws SyntaxError for a pattern that is none
  * or has too many steps. It holds the process for no longer than a line takes: the signal is seen within 100 ms.
  */
@@ -37,7 +37,7 @@ export async function runSearch(
   const giveWay = yielder(signal);
   let passed = 0;
   for (const path of candidates) {
-    // Paths that are passed over cost as well: a tree can list a million.
+    // Skipped paths cost time, too: a tree can list a million.
     if (passed++ % PASSED === 0) await giveWay();
     if (include.length > 0 && !include.some((matcher) => matcher(path))) continue;
     if (exclude.some((matcher) => matcher(path))) continue;
@@ -71,7 +71,7 @@ function lineMatcher({ kind, pattern }: SearchQuery): (line: string) => boolean 
   return (line) => compiled.matcher(line).find();
 }
 
-/** True when `word` stands in the line with no letter, digit, `_` or `$` on either side. */
+/** True when the line contains `word` with no letter, digit, `_` or `$` on either side. */
 export function holdsWord(line: string, word: string): boolean {
   if (word === "") return false;
   for (let at = line.indexOf(word); at >= 0; at = line.indexOf(word, at + 1))

@@ -78,7 +78,7 @@ function closeBlock(state: State, start: number, end: number, marks: number): vo
   }
 }
 
-/** Replaces the container marks of one line beyond the limits; gives the offset of what follows the containers. */
+/** Replaces the container marks of one line beyond the limits; returns the offset behind the containers. */
 function defuseContainers(state: State, start: number, end: number): number {
   let depth = 0;
   let at = start;

@@ -1,4 +1,4 @@
-/** Why a reader of the page does not see it. */
+/** Why a reader of the page does not see a text. */
 export type HiddenKind =
   | "comment"
   /** A tag that is not HTML (`<Suspense>`): the page drops it. */
@@ -21,10 +21,10 @@ export type HiddenKind =
   | "bidi"
   | "control";
 
-/** A part of the text that the page does not show. */
+/** Text that the page does not show. */
 export interface Hidden {
   readonly kind: HiddenKind;
-  /** What was there; tag characters as the letters they stand for, other invisible characters as `U+XXXX` each. */
+  /** The hidden text. Tag characters appear as the letters they mean, other invisible characters as `U+XXXX`. */
   readonly text: string;
   /** 1-based line of the text it starts on. */
   readonly line: number;
@@ -34,8 +34,8 @@ export interface Hidden {
 export interface Cut {
   readonly start: number;
   readonly end: number;
-  /** What stands there instead; nothing when absent. */
+  /** The replacement; none when absent. */
   readonly instead?: string;
-  /** What to list; nothing when the stretch says nothing (`<b>`). */
+  /** What to list; none when the stretch has no words (`<b>`). */
   readonly hidden?: { readonly kind: HiddenKind; readonly text: string };
 }

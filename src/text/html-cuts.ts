@@ -1,6 +1,6 @@
 import type { Cut } from "./hidden.ts";
 
-/** Tags the page draws or drops without a word lost. */
+/** Tags that the page draws or drops without losing a word. */
 const PLAIN_TAGS = new Set(
   `a abbr b blockquote br center cite code col colgroup dd del details dfn div dl dt em figcaption figure font g-emoji h1
    h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p picture pre q rp rt ruby s samp section small source span strike
@@ -14,7 +14,7 @@ const PLAIN_ATTRIBUTES = new Set(
    disabled start dir lang name loading decoding`.split(/\s+/),
 );
 
-/** What to take out of raw HTML between two offsets: comments and tags; what stands between tags is visible. Linear. */
+/** The cuts for raw HTML between two offsets: comments and tags. Text between tags stays visible. Linear. */
 export function htmlCuts(text: string, from: number, to: number): readonly Cut[] {
   const cuts: Cut[] = [];
   for (let at = text.indexOf("<", from); at !== -1 && at < to;) {

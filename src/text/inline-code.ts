@@ -28,7 +28,7 @@ export function fenceFor(text: string): string {
   return "`".repeat(Math.max(3, longestRun(text) + 1));
 }
 
-/** The text as a fenced block; `info` stands behind the opening fence. */
+/** The text as a fenced block; `info` follows the opening fence. */
 export function codeBlock(text: string, info = ""): string {
   const fence = fenceFor(text);
   return `${fence}${info}\n${text}\n${fence}`;

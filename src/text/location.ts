@@ -26,7 +26,7 @@ const LONGEST_LINES = 40;
 /** `:3`, `:3-9`, `:3:7` (line and column), `#L3`, `#L3-L9`, `#L3C1-L9C8`, at the end of a text. */
 const LINES =
   /(?::(\d{1,8})(?:[-–](\d{1,8})|:\d{1,8})?|#L(\d{1,8})(?:C\d{1,5})?(?:-L?(\d{1,8})(?:C\d{1,5})?)?)$/;
-/** A file on GitHub (`/blob/`) or GitLab (`/-/blob/`). A branch with a `/` in its name is not told from a folder. */
+/** A file on GitHub (`/blob/`) or GitLab (`/-/blob/`). A branch with a `/` in its name looks like a folder. */
 const BLOB =
   /^(https?:\/\/[\w.-]{1,100}(?::\d{1,5})?\/[\w./-]{1,300}?)\/(?:-\/)?blob\/([^/?#]{1,250})\/([^?#]+)(?:\?[^#]*)?$/;
 

@@ -25,7 +25,7 @@ const DRAWN = /^(?:mermaid|geojson|topojson|stl|math)\b/i;
 const TRICKS = /[\u0085\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Neutralises Markdown in which anything may stand: what would do something on GitHub's page is shown as code instead.
+ * Neutralises Markdown from anywhere: whatever would act on GitHub's page appears as code instead.
  * Doing it twice changes nothing. Time grows with the length.
  */
 export function safeText(markdown: string, { webUrl }: SafeOptions = {}): SafeText {
@@ -78,7 +78,7 @@ export function clip(text: string, max: number): string {
   return points.length > max ? `${points.slice(0, max - 1).join("")}…` : text;
 }
 
-/** Markdown of one line, cut so that code which was begun is ended. */
+/** One line of Markdown, cut so that no code span stays open. */
 export function clipMarkdown(markdown: string, max: number): string {
   const cut = clip(markdown, max);
   return cut === markdown || (cut.split("`").length - 1) % 2 === 0 ? cut : `${cut.slice(0, -1)}\`…`;
@@ -98,7 +98,7 @@ function splicesFor(text: string, webUrl: string | undefined): Splice[] {
   return splices.sort((a, b) => a.start - b.start);
 }
 
-/** What stands for a node; undefined where its children decide. */
+/** The replacement of a node; undefined where its children decide. */
 function shownAs(
   node: Nodes,
   source: string,
@@ -109,7 +109,7 @@ function shownAs(
     case "text":
       return isLive(node.value) ? neutralised(node.value) : source;
     case "inlineCode":
-      // A line that begins with a slash is a command to bots that read the text as it is typed.
+      // Bots that read the raw text take a line with a leading slash for a command.
       return source.includes("\n") ? coded(node.value) : source;
     case "code":
       return codeOf(node, source, parent?.type === "root");
@@ -149,7 +149,7 @@ function neutralised(value: string): string {
   const rest = command === null ? line : line.slice(command[0].length);
   const shown = words(rest, coded, escaped);
   if (command !== null) return coded(command[1]!) + shown;
-  // What was inside a line can stand at the beginning of one now.
+  // Text from inside a line can start a line now.
   return value.includes("\n") || isBlockStart(line)
     ? shown.replace(/^(\s*)([#>+=~-]|\d{1,9}(?=[.)]))/, "$1\\$2")
     : shown;
@@ -171,7 +171,7 @@ function escaped(text: string): string {
   return text.replace(/[\\`*_[\]<>~|!&$]/g, (mark) => `\\${mark}`);
 }
 
-/** `isOutside`: in no list and no quotation, where the lines of a new fence would have to begin as their neighbours do. */
+/** `isOutside`: in no list and no quotation, whose prefix every line of a new fence would need. */
 function codeOf({ lang, value }: Code, source: string, isOutside: boolean): string {
   const isDrawn = lang !== null && lang !== undefined && DRAWN.test(lang);
   const hasCommand = value.split("\n").some((line) => /^\/[A-Za-z]/.test(line));

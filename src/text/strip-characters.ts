@@ -99,7 +99,7 @@ export function invisibleKind(
   if (code === 0x200e || code === 0x200f || code === 0x61c)
     return lineIsRightToLeft && !isDirectionMark(previous) ? undefined : "bidi";
   if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) return "bidi";
-  // Signs that stand before or over numbers: Arabic number sign and its like are drawn, though their category is Cf.
+  // Signs before or over numbers, such as the Arabic number sign, are drawn, though their category is Cf.
   if ((code >= 0x600 && code <= 0x605) || code === 0x6dd || code === 0x70f || code === 0x8e2)
     return undefined;
   return "zero-width";

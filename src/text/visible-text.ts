@@ -4,7 +4,7 @@ import type { Cut, Hidden } from "./hidden.ts";
 import { htmlCuts } from "./html-cuts.ts";
 import { stripCharacters } from "./strip-characters.ts";
 
-/** What is cut away can bring forth more (a comment inside a comment): so often it is looked at again. */
+/** A cut can reveal more to cut (a comment inside a comment): the most rounds. */
 const MAX_ROUNDS = 4;
 
 /** A text with only what its readers see, and the parts that they do not see. */
@@ -116,7 +116,7 @@ function cutsOf(
       if (!node.meta) return [];
       const line = source.indexOf("\n") < 0 ? source : source.slice(0, source.indexOf("\n"));
       const at = line.indexOf(node.meta);
-      // The info string may hold escapes; then it stands there in another form and the rest of the line goes.
+      // With escapes the source differs from the parsed info string; then the rest of the line goes.
       const from = at > 0 ? at : line.search(/\s/);
       return from <= 0
         ? []
@@ -177,7 +177,7 @@ export function surplusDefinitions(text: string): readonly Cut[] {
   const cuts: Cut[] = [];
   let found = 0;
   let fence: string | undefined;
-  // Only there can a definition begin; elsewhere it is a line of a paragraph.
+  // A definition starts only after an empty line or another definition; elsewhere it is a line of a paragraph.
   let mayBegin = true;
   for (let start = 0; start < text.length;) {
     const feed = text.indexOf("\n", start);

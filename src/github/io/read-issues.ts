@@ -26,7 +26,7 @@ const EVENTS = z.array(
   }),
 );
 
-/** Issues with what stands at them. */
+/** Issues, their comments, labels and reactions. */
 export function readIssues(context: InstallationContext): IssueReads {
   const { identity } = context;
   const { read, readHere, list } = reading(context);
@@ -44,11 +44,14 @@ export function readIssues(context: InstallationContext): IssueReads {
       if ("kind" in first) return first;
       const to = numberIn(first.location);
       if (to !== undefined && to !== repository.id) return transferred(context, first.location);
-      // The repository has another name now; by its right one, what leads away is the issue.
+      // The repository has a new name; if that one redirects, too, the issue moved.
       const second = await ask(await current(repository.id));
       if ("kind" in second) return second;
       if (numberIn(second.location) === repository.id)
-        throw new GitHubFailure("unavailable", `${route}: its repository's new name is not known everywhere`);
+        throw new GitHubFailure(
+          "unavailable",
+          `${route}: GitHub does not know the repository's new name everywhere yet`,
+        );
       return transferred(context, second.location);
     },
 
@@ -114,7 +117,7 @@ export function readIssues(context: InstallationContext): IssueReads {
   };
 }
 
-/** The address of the issue in its new place for people; the one GitHub gave when the new place is not ours to see. */
+/** The page of the issue in its new repository; GitHub's API address when the App may not see that repository. */
 async function transferred(
   { client, installation }: InstallationContext,
   location: string,

@@ -4,7 +4,7 @@ import { partOfHeading } from "./part-of-heading.ts";
 /** A run of lines of the visible text that belong together. */
 export interface ReportBlock {
   readonly kind: "prose" | "code" | "checkbox" | "empty-answer";
-  /** Lower-case heading it stands under; empty before the first. */
+  /** The heading above, in lower case; empty before the first. */
   readonly heading: string;
   readonly part: IssuePart | undefined;
   readonly lines: readonly string[];

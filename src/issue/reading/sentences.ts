@@ -1,7 +1,7 @@
 const ABBREVIATIONS = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|no|fig|eq|resp|incl|mr|dr|v\d*)\.$/i;
 
 /**
- * The sentences of a paragraph, each a stretch of it as it stands. A full stop inside a name (`a.b`), a number or a known
+ * The sentences of a paragraph, each an unchanged stretch of it. A full stop inside a name (`a.b`), a number or a known
  * abbreviation ends nothing; a list item is a sentence of its own. Linear.
  */
 export function sentencesOf(paragraph: string): readonly string[] {

@@ -11,11 +11,11 @@ export interface BranchOptions {
   readonly gitDir: string;
   /** Without `refs/heads/`. */
   readonly branch: string;
-  /** Where the branch begins when it does not exist yet. */
+  /** The first parent of a branch that does not exist yet. */
   readonly base: string;
   /** Which files belong to the investigation. */
   readonly isOurs: (path: string) => boolean;
-  /** For a private index. */
+  /** The folder for a private index. */
   readonly data: string;
   readonly now: () => Date;
 }
@@ -78,7 +78,7 @@ export function branchPublisher(options: BranchOptions): Publisher {
       });
       if (moved.code === 0) return { commit: oid, changed: true };
       if ((await tip()) !== before)
-        throw new RunFailure("branch-changed", `Somebody else moved the branch ${branch} in the meantime`);
+        throw new RunFailure("branch-changed", `Somebody else moved the branch ${branch} meanwhile`);
       await git(["update-ref", ref, oid], { gitDir });
       return { commit: oid, changed: true };
     },
@@ -86,8 +86,8 @@ export function branchPublisher(options: BranchOptions): Publisher {
 }
 
 /**
- * A person's work on the branch is never overwritten: of each file that would change, the last commit since the branch
- * began must be ours. What a person wrote before that is what a fix changes.
+ * Never overwrites a person's work on the branch: of each file that would change, the last commit since the base must be
+ * ours. A fix may change what a person wrote before the base.
  */
 async function refuseOverwriting(
   gitDir: string,

@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 const KEEP = 0.7;
 /** A kind of another version may belong to another installation that is still in use. */
 const IDLE_DAYS = 7;
-/** Entries that go in one transaction: what it writes stands in the log beside the file. */
+/** Entries that one transaction deletes: its writes go into the log beside the file first. */
 const STEP = 1_000;
 
 /**
@@ -40,7 +40,7 @@ export function evict(
   if (fileBytes + logBytes > limitBytes) database.exec("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
 }
 
-/** Deletes the first of `rows` until `bytes` are free; gives how many became free. */
+/** Deletes the first of `rows` until `bytes` are free; returns how many became free. */
 function removeFirst(
   database: DatabaseSync,
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -58,7 +58,7 @@ function removeFirst(
   return freed;
 }
 
-/** The kinds of which there is a later version, told by the number at their end. */
+/** The kinds that have a later version, by the number at their end. */
 function oldKinds(database: DatabaseSync): readonly string[] {
   const newest = new Map<string, number>();
   const kinds = database
@@ -74,7 +74,7 @@ function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-/** All of `work` or nothing of it; throws what it throws, or that another process holds the database. */
+/** Does all of `work` or nothing; throws its error, or SQLite's when another process has the database. */
 export function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec("BEGIN IMMEDIATE");
   try {

@@ -24,8 +24,8 @@ const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
 
 /** The failure that a message of git means for the user; a plain Error, which is a bug of ours, when it means none. */
 export function gitFailure(args: readonly string[], message: string, cause?: unknown): Error {
-  const told = message.trim().split("\n").slice(-3).join(" ").slice(0, 300);
+  const summary = message.trim().split("\n").slice(-3).join(" ").slice(0, 300);
   for (const [pattern, code, sentence] of MEANINGS)
-    if (pattern.test(message)) return new RunFailure(code, `${sentence}: ${told}`, cause);
-  return new Error(`git ${args[0] ?? ""} failed: ${told}`, { cause });
+    if (pattern.test(message)) return new RunFailure(code, `${sentence}: ${summary}`, cause);
+  return new Error(`git ${args[0] ?? ""} failed: ${summary}`, { cause });
 }

@@ -49,7 +49,7 @@ export function startGit(
   return spawn("git", [...own, ...args], { cwd: tmpdir(), env: { ...environment(), ...env }, stdio: "pipe" });
 }
 
-/** Runs git to its end and gives what it printed. Throws RunFailure for what a user can mend, Error for anything else. */
+/** Runs git and returns its output. Throws RunFailure for what a user can fix, Error for anything else. */
 export async function git(args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
   const { code, stdout, stderr } = await tryGit(args, options);
   if (code === 0) return stdout;
@@ -77,7 +77,7 @@ export function tryGit(
     });
     child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-10_000)));
     child.on("error", (error) => reject(gitFailure(args, error.message, error)));
-    // A program that ends without reading all of its input is no fault of its own; its exit code tells.
+    // A program may exit without reading all of its input; its exit code says whether it failed.
     child.stdin.on("error", () => undefined);
     child.on("close", (code) => {
       signal?.removeEventListener("abort", stop);

@@ -34,7 +34,7 @@ export function indexThreads(gitDir: string, { workers }: { readonly workers: nu
         const wanted: IndexTask = { gitDir, blobs: task.map(({ oid, ending }) => ({ oid, ending })) };
         made = (await pool.run(wanted, signal === undefined ? {} : { signal })) as typeof made;
       } catch {
-        // A thread that broke leaves its files out: they are read where a failure can be told in full.
+        // A thread that failed leaves its files out; the main thread reads them and can report the failure.
         signal?.throwIfAborted();
       }
       return task.flatMap(({ key }, i) => (made[i] === undefined ? [] : [[key, made[i]] as const]));

@@ -7,9 +7,9 @@ import { sha256 } from "../../text/hash.ts";
 import { git, type GitOptions, tryGit } from "./git.ts";
 import { openScratch } from "./scratch-folder.ts";
 
-/** Protocols that a person may name. `ext::` and other helpers run programs; the rest is what git calls its own. */
+/** Protocols that a person may name. `ext::` and other helpers run programs. */
 const PROTOCOLS = new Set(["https", "http", "ssh", "git", "file"]);
-/** Branches of the origin stand apart from ours, so that refreshing never removes an investigation. */
+/** Branches of the origin have a namespace of their own, so that a refresh never removes an investigation. */
 const REFSPECS = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
 
 export interface MirrorOptions {
@@ -27,8 +27,8 @@ export function protocolOf(place: string): string | undefined {
 }
 
 /**
- * The folder of a bare mirror of `url` below `<data>/mirrors`, made when it is not there, refreshed when it is. Another
- * process at work on it: RunFailure `busy`. Not reachable: `repository-unreachable`, and an older mirror stays as it is.
+ * The folder of a bare mirror of `url` below `<data>/mirrors`: created, or refreshed when it exists. RunFailure `busy`: another
+ * process refreshes it. `repository-unreachable`: an older mirror stays as it is.
  */
 export async function openMirror(
   url: string,
@@ -50,7 +50,7 @@ export async function openMirror(
     await refresh(folder, url, { protocol, env, signal });
     return folder;
   }
-  // Complete or not there: a killed first fetch leaves a scratch folder, never half a mirror.
+  // A killed first fetch leaves a scratch folder, never half a mirror.
   using scratch = openScratch(data);
   const fresh = join(scratch.path, "mirror");
   await git(["init", "--quiet", "--bare", "--template=", fresh], { signal });

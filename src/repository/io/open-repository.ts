@@ -41,7 +41,7 @@ export async function openRepository(
   };
 }
 
-/** In a mirror the branches of the origin stand below `refs/remotes/origin`. */
+/** In a mirror the branches of the origin are below `refs/remotes/origin`. */
 async function resolveRevision(gitDir: string, revision: string, mirror: boolean): Promise<string> {
   const names = mirror ? [`refs/remotes/origin/${revision}`, revision] : [revision];
   // What starts with a dash would be read as an option; no branch or tag can have such a name.
@@ -78,7 +78,7 @@ export function webUrlOf(remote: string): string | undefined {
 
 /**
  * The git folder of `folder`: itself when it is bare, else the `.git` (folder, or the file of a worktree or submodule) in
- * it or above it. Undefined when there is none. Git is not asked: it would obey what stands in the folder.
+ * it or above it. Undefined when there is none. Git does not look for it: it would obey the settings in the folder.
  */
 export function findGitDir(folder: string): string | undefined {
   const start = resolve(folder);

@@ -17,7 +17,7 @@ export async function readChantFiles(
   return files;
 }
 
-/** Names of the branches that begin so, without `refs/heads/`, in order. */
+/** Names of the branches with this prefix, without `refs/heads/`, in order. */
 export async function branchesBelow(gitDir: string, prefix: string): Promise<readonly string[]> {
   const listed = await git(["for-each-ref", "--format=%(refname)", `refs/heads/${prefix}`], { gitDir });
   return listed

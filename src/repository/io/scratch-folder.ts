@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isRunning, ownProcess } from "../../process/take-lock.ts";
 import { fileFailure } from "../../process/file-failure.ts";
 
-/** A folder for the life of one task. Its name begins with the process's name, so that the next start can sweep it. */
+/** A folder for the life of one task. Its name starts with the process's name, so that the next start can remove it. */
 export interface ScratchFolder extends Disposable {
   readonly path: string;
 }
@@ -18,7 +18,7 @@ export function openScratch(data: string): ScratchFolder {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Removes what killed processes left below `<data>/scratch`; gives how many folders it removed. */
+/** Removes the folders of ended processes below `<data>/scratch`; returns how many. */
 export function sweepScratch(data: string): number {
   let removed = 0;
   for (const name of readNames(join(data, "scratch"))) {

@@ -15,7 +15,7 @@ const DAY = 86_400;
 
 /**
  * A blob cache in one SQLite file (Node's own), shared by any number of processes. Safe against a kill at any moment
- * (write-ahead log); a damaged file is thrown away and begun anew, because everything in it can be derived again.
+ * (write-ahead log); a damaged file is replaced by an empty one, because everything in it can be derived again.
  * `limitBytes` bounds the file and its log together, also while a process runs; what was used longest ago goes first.
  * `now` in seconds since 1970.
  */
@@ -121,7 +121,7 @@ function open(file: string, logBytes: number): DatabaseSync | undefined {
       throwAway(file);
     } catch (error) {
       database?.close();
-      // A file that is no database, or was cut short, is begun anew. Anything else (locked, no right, no space): go without.
+      // A file that is no database, or was cut short, is replaced. Anything else (locked, no right, no space): run without.
       if (attempt === 2 || !isDamage(error)) return undefined;
       throwAway(file);
     }
@@ -133,7 +133,7 @@ function versionOf(database: DatabaseSync): number {
   return Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
 }
 
-/** Of two processes that begin at once, the second finds what the first has made. */
+/** Of two processes that start at once, the second finds the tables of the first. */
 function create(database: DatabaseSync): void {
   inTransaction(database, () => {
     if (versionOf(database) !== 0) return;
