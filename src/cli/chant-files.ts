@@ -4,7 +4,7 @@ import { openRepository } from "../repository/io/open-repository.ts";
 import type { CommandIo } from "./io.ts";
 import { repositoryOf } from "./place.ts";
 
-/** Markdown files below `.chant`, path to text: of a branch (`ref`), or as they stand in the folder. */
+/** The Markdown files in `.chant`, path to text: of a branch (`ref`), or of the folder as it is. */
 export async function chantFiles(
   { repo, ref }: { readonly repo: string; readonly ref?: string | undefined },
   io: CommandIo,

@@ -1,14 +1,14 @@
-/** What a command sees of the process: nothing else of it is read or written. */
+/** The process as a command sees it. Commands use nothing else of it. */
 export interface CommandIo {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** The result, for people or programs. */
+  /** Prints a result, for people or programs. */
   readonly out: (text: string) => void;
-  /** Progress and failures. */
+  /** Prints progress and failures. */
   readonly err: (text: string) => void;
   readonly isTerminal: boolean;
-  /** Width of the terminal that `out` writes to, in characters; absent when it goes elsewhere. */
+  /** Width of the terminal that `out` writes to, in characters; absent without a terminal. */
   readonly columns?: number;
   readonly stdin: () => Promise<string>;
 }

@@ -8,20 +8,16 @@ import { sandboxReport } from "../sandbox/sandbox-report.ts";
 import { readConfig } from "../process/config.ts";
 import type { DoctorRow } from "./commands/doctor.ts";
 
-/** The first git that knows `safe.bareRepository`, which we start it with. */
+/** The first git with `safe.bareRepository`, a setting of every call. */
 const OLDEST_GIT = [2, 38] as const;
 
-/** What a run needs of this machine besides a model: each is tried for real. */
+/** Tries what a run needs of this machine besides a model. */
 export async function machineRows(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly DoctorRow[]> {
   const { sandbox } = readConfig(env);
   if (sandbox === undefined)
-    return [
-      sandboxReport({ kind: "none", why: "CASEBOOK_SANDBOX switches the sandbox off" }),
-      await gitRow(),
-    ];
-  // No commit is meant, so there are no files.
+    return [sandboxReport({ kind: "none", why: "CASEBOOK_SANDBOX is off" }), await gitRow()];
   const files = mkdtempSync(join(tmpdir(), "casebook-doctor-"));
   try {
     return [sandboxReport(await openSandbox({ ...sandbox, files })), await gitRow()];
@@ -33,7 +29,7 @@ export async function machineRows(
 async function gitRow(): Promise<DoctorRow> {
   const name = "git";
   try {
-    const version = /\d+(?:\.\d+)+/.exec((await git(["version"])).toString())?.[0] ?? "of an unknown version";
+    const version = /\d+(?:\.\d+)+/.exec((await git(["version"])).toString())?.[0] ?? "unknown version";
     const [major = 0, minor = 0] = version.split(".").map(Number);
     const isNew = major > OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor >= OLDEST_GIT[1]);
     return {
@@ -41,7 +37,7 @@ async function gitRow(): Promise<DoctorRow> {
       ok: isNew,
       detail: isNew
         ? version
-        : `${version}; older than ${OLDEST_GIT.join(".")}, it does not know safe.bareRepository`,
+        : `${version}; Casebook needs ${OLDEST_GIT.join(".")} or newer for safe.bareRepository`,
     };
   } catch (error) {
     if (error instanceof RunFailure) return { name, ok: false, detail: error.message };

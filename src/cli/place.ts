@@ -9,12 +9,12 @@ export interface PlaceOptions {
   readonly data?: string | undefined;
 }
 
-/** The folder or URL that `--repo` means. */
+/** The folder or URL of `--repo`. */
 export function repositoryOf(repo: string, io: CommandIo): string {
   return protocolOf(repo) === undefined ? resolve(io.cwd, repo) : repo;
 }
 
-/** The workbench of `--repo`, with the operator's settings. */
+/** Opens the workbench of `--repo` with the operator's settings. */
 export function openPlace(
   { repo, data }: PlaceOptions,
   io: CommandIo,

@@ -1,13 +1,13 @@
 import { text } from "node:stream/consumers";
 import { type Extras, runCli } from "./run-cli.ts";
 
-/** Two signals within this time are one: Ctrl-C reaches this process from the terminal and from bin/casebook.mjs. */
+/** Two signals within this time count as one: Ctrl-C comes from the terminal and from bin/casebook.mjs. */
 const SAME_MILLISECONDS = 500;
 
-/** Runs the command line on this process: its arguments, streams, signals and exit code. */
+/** Runs the command line with the arguments, streams, signals and exit code of this process. */
 export async function start(extras: Extras = {}): Promise<void> {
   const stop = new AbortController();
-  // The first signal ends the run in good order; a second one ends it at once.
+  // The first signal stops the run in order, the second one exits at once.
   let first = 0;
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => {
@@ -16,7 +16,7 @@ export async function start(extras: Extras = {}): Promise<void> {
       first = performance.now();
       stop.abort(new DOMException("stopped", "AbortError"));
     });
-  // A reader that closes its pipe early (`| head`) is no failure.
+  // A reader may close its pipe early (`| head`).
   process.stdout.on("error", () => process.exit(0));
 
   process.exitCode = await runCli(
@@ -27,7 +27,7 @@ export async function start(extras: Extras = {}): Promise<void> {
       signal: stop.signal,
       out: (line) => void process.stdout.write(`${line}\n`),
       err: (line) => void process.stderr.write(`${line}\n`),
-      // A terminal that does not know its width (some CI systems) gets plain lines.
+      // Some CI systems have a terminal without a width. It gets plain lines.
       isTerminal: process.stderr.isTTY && process.stdout.isTTY && process.stdout.columns >= 40,
       ...(process.stdout.isTTY && process.stdout.columns >= 40 ? { columns: process.stdout.columns } : {}),
       stdin: () => text(process.stdin),

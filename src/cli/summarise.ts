@@ -4,6 +4,7 @@ import type { PhaseCost } from "../phases/outcome.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
 import type { CommandIo } from "./io.ts";
+import { counted } from "../text/counted.ts";
 import { table } from "./table.ts";
 
 const SHOWN: Readonly<Record<PhaseResult["status"], string>> = {
@@ -13,7 +14,7 @@ const SHOWN: Readonly<Record<PhaseResult["status"], string>> = {
   "left-out": "left out",
 };
 
-/** What was done, for people: a row a phase, what stays open, where the files are. */
+/** The result for people: a row for each phase, the open criteria, the place of the files. */
 export function summarise(
   { issue, baseCommit, place, phases, unchanged }: InvestigateResult,
   { isMirror, gitDir, io }: { readonly isMirror: boolean; readonly gitDir: string; readonly io: CommandIo },
@@ -51,7 +52,7 @@ export function summarise(
     ...(partial === undefined
       ? []
       : [
-          `${color.bold(type)} is partial: ${partial.replace(/[.\s]+$/, "")}; what was found until then was written.`,
+          `${color.bold(type)} is partial: ${partial.replace(/[.\s]+$/, "")}. The findings so far are written.`,
         ]),
   ]);
   const costs = phases.flatMap(({ cost }) => (cost === undefined || cost.calls === 0 ? [] : [cost]));
@@ -75,15 +76,23 @@ export function summarise(
     "",
     ...(ends.length > 0 ? [...ends, ""] : []),
     ...(open.length > 0 ? ["Open:", ...open, ""] : []),
-    ...(dropped > 0 ? [`${dropped} statements failed their check and were not written.`, ""] : []),
-    ...(costs.length > 0 ? [sayCost(costs), ""] : []),
+    ...(dropped > 0
+      ? [
+          `${counted(dropped, "statement")} failed a check and ${dropped === 1 ? "was" : "were"} left out.`,
+          "",
+        ]
+      : []),
+    ...(costs.length > 0 ? [costLine(costs), ""] : []),
     where,
   ].join("\n");
 }
 
-function sayCost(costs: readonly PhaseCost[]): string {
+function costLine(costs: readonly PhaseCost[]): string {
   const sum = (of: (cost: PhaseCost) => number): number => costs.reduce((total, cost) => total + of(cost), 0);
   const models = [...new Set(costs.flatMap((cost) => cost.models))].join(", ");
   const tokens = (n: number): string => n.toLocaleString("en-US");
-  return `Cost: ${formatMoney(sum(({ micros }) => micros))} with ${models}: ${sum(({ calls }) => calls)} calls, ${tokens(sum(({ inputTokens }) => inputTokens))} tokens in, ${tokens(sum(({ outputTokens }) => outputTokens))} out.`;
+  return `Cost: ${formatMoney(sum(({ micros }) => micros))} with ${models}: ${counted(
+    sum(({ calls }) => calls),
+    "call",
+  )}, ${tokens(sum(({ inputTokens }) => inputTokens))} tokens in, ${tokens(sum(({ outputTokens }) => outputTokens))} out.`;
 }

@@ -3,14 +3,14 @@ import wrapAnsi from "wrap-ansi";
 
 export interface TableOptions {
   readonly bold?: (text: string) => string;
-  /** Characters of a line; the last column is wrapped to fit, if at least MIN_LAST are left for it. Default: never wrapped. */
+  /** Characters of a line. The last column wraps if at least MIN_LAST are left for it. Default: it never wraps. */
   readonly columns?: number | undefined;
 }
 
 const GAP = 2;
 const MIN_LAST = 24;
 
-/** Columns as wide as their widest cell, two spaces apart; colours do not count. */
+/** Each column is as wide as its widest cell, without colours. Two spaces separate columns. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],

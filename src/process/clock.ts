@@ -1,7 +1,7 @@
-/** Milliseconds that a loop over data in memory may hold the process before timers and signals have their turn. */
+/** Milliseconds that a loop over data in memory may block timers and signals. */
 const HOLD = 20;
 
-/** A function for long loops: it yields to other tasks after `HOLD` ms and throws when the signal is aborted. */
+/** A function to call in long loops: it yields after `HOLD` ms and throws when the signal is aborted. */
 export function yielder(signal?: AbortSignal): () => Promise<void> {
   let since = performance.now();
   return async () => {
@@ -13,7 +13,7 @@ export function yielder(signal?: AbortSignal): () => Promise<void> {
   };
 }
 
-/** Waits. Throws the signal's reason when it is aborted before the end. */
+/** Waits, or throws the reason of the signal when it is aborted first. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
@@ -29,9 +29,9 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
-/** A time limit that can start again. */
+/** A time limit that can restart. */
 export interface Deadline {
-  /** Aborted when the time is over. */
+  /** Aborted when the time is up. */
   readonly signal: AbortSignal;
   readonly restart: () => void;
   readonly clear: () => void;

@@ -3,9 +3,9 @@ import { RunFailure } from "../failure.ts";
 import { fileFailure } from "./file-failure.ts";
 
 /**
- * A file that names the living process that holds something. A lock that a killed process left is taken over. The time at
- * which the process started counts too: its number may belong to another process by now, and in a container it is always
- * the same. A living holder, this process included: RunFailure `busy`.
+ * Takes a lock: a file that names the process that holds it. The lock of a process that no longer runs is taken over. The
+ * name includes the start time, because another process may have the number by now, and in a container the number is always
+ * the same. Throws RunFailure `busy` when the holder runs, also when it is this process.
  */
 export function takeLock(file: string, what: string): Disposable {
   const own = `${ownProcess()}\n`;
@@ -15,7 +15,7 @@ export function takeLock(file: string, what: string): Disposable {
     if (holder === undefined) continue;
     if (holder.endsWith("\n") && isRunning(holder.slice(0, -1)))
       throw new RunFailure("busy", `${what} is used by the process ${holder.split(" ")[0]}`);
-    // Moved aside first: if somebody else took it over meanwhile, theirs is put back.
+    // Moved aside first: if another process took it over meanwhile, its lock is put back.
     const aside = `${file}.${process.pid}`;
     try {
       renameSync(file, aside);
@@ -28,18 +28,18 @@ export function takeLock(file: string, what: string): Disposable {
   throw new RunFailure("busy", `${what} is being taken by another process`);
 }
 
-/** Names this process as no later one is named: its number and when it started. */
+/** The name of this process, which no later process has: its number and its start time. */
 export function ownProcess(): string {
   return `${process.pid} ${startOf(process.pid)}`;
 }
 
-/** True while the process that `ownProcess` named runs. */
+/** True while the process with this name runs. */
 export function isRunning(name: string): boolean {
   const pid = Number(name.split(" ")[0]);
   return Number.isInteger(pid) && pid > 0 && isAlive(pid) && name === `${pid} ${startOf(pid)}`;
 }
 
-/** Makes the file with its content at once, or not at all. */
+/** Creates the file together with its content, or does nothing. */
 function link(file: string, content: string): boolean {
   const fresh = `${file}.new.${process.pid}`;
   writeFileSync(fresh, content);

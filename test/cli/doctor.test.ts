@@ -58,14 +58,14 @@ const modelAt = (url: string, more: Readonly<Record<string, string>> = {}) => ({
 });
 
 describe("casebook doctor", () => {
-  test("without a model says what works without one, and how to set one up", async () => {
+  test("explains what works without a model, and how to configure one", async () => {
     const { exit, out } = await doctor([], { OPENAI_API_KEY: "sk-not-ours" });
     expect(exit).toBe(0);
     expect(out).toContain("comprehension, root-cause and impact-map");
     expect(out).toContain("CASEBOOK_MODEL_URL");
   });
 
-  test("with an able model serves every phase, says so, and repeats no key", async () => {
+  test("reports that an able model serves every phase, and prints no key", async () => {
     await using server = await startScriptedServer({ reply: able });
     const { exit, out, err } = await doctor([], modelAt(server.url));
     expect(err).toContain("large: the examination costs at most $0.");
@@ -76,7 +76,7 @@ describe("casebook doctor", () => {
     expect(out + err).not.toContain("hunter2");
   });
 
-  test("with one that cannot do everything says what and why, and ends with 1", async () => {
+  test("exits with 1 when no model can serve a phase, and names the reason", async () => {
     await using server = await startScriptedServer({
       reply: (request) => {
         if (request.tools.length > 0) return { text: "I would look it up." };
@@ -85,12 +85,12 @@ describe("casebook doctor", () => {
     });
     const { exit, out } = await doctor([], modelAt(server.url));
     expect(out).toMatch(/^tool calls +no +it called no tool$/m);
-    expect(out).toMatch(/^root-cause +nobody +large: it does not call tools$/m);
+    expect(out).toMatch(/^root-cause +no model +large: it does not call tools$/m);
     expect(out).toMatch(/^judge +large$/m);
     expect(exit).toBe(1);
   });
 
-  test("with a model file examines each, or the one that is named, and takes them together", async () => {
+  test("examines each model of a file, or the named one, and combines them", async () => {
     await using good = await startScriptedServer({ reply: able });
     await using refusing = await startScriptedServer({
       reply: () => ({ fault: { kind: "status", status: 401, body: { error: { message: "wrong key" } } } }),
@@ -134,27 +134,27 @@ phases: { default: [away, here], judge: [away] }
       /CASEBOOK_MODEL_URL: it is missing.*CASEBOOK_MODEL_PRICE: /,
     ],
     [
-      "a file that is not there",
+      "a missing model file",
       [],
       { CASEBOOK_MODELS: "/nowhere" },
       /CASEBOOK_MODELS: the file cannot be read \(ENOENT\)/,
     ],
     [
-      "a model that is not there",
+      "an unknown model",
       ["--model", "x"],
       modelAt("http://127.0.0.1:9"),
-      /no model of that name; there are large/,
+      /There is no model x; the models are large/,
     ],
-    ["a model where there is none", ["--model", "x"], {}, /No model is set up/],
-    ["settings that cannot be read", ["--env", "none.env"], {}, /--env cannot be read \(ENOENT\)/],
-    ["an amount that is none", ["--budget", "much"], {}, /US dollars/],
-  ])("%s end with 2", async (_, args, env, words) => {
+    ["a model without any configured", ["--model", "x"], {}, /No model is configured/],
+    ["a missing settings file", ["--env", "none.env"], {}, /cannot read the file of --env \(ENOENT\)/],
+    ["a wrong amount", ["--budget", "much"], {}, /US dollars/],
+  ])("%s: exit code 2", async (_, args, env, words) => {
     const { exit, err } = await doctor(args, env);
     expect(err).toMatch(words);
     expect(exit).toBe(2);
   });
 
-  test("shows what else it is given about the machine", async () => {
+  test("lists facts about the machine", async () => {
     const { io, ended } = process("/", {});
     const row = { name: "sandbox", ok: false, detail: "bubblewrap is missing" };
     const { exit, out } = ended(await doctorCommand({}, io, async () => [row]));
@@ -162,7 +162,7 @@ phases: { default: [away, here], judge: [away] }
     expect(exit).toBe(0);
   });
 
-  test("tries the sandbox and git of this machine, also where no model is set up", async () => {
+  test("tries the sandbox and git of this machine without a model too", async () => {
     const { exit, out } = await doctor([], {});
     expect(out).toMatch(/^sandbox +(?:ok +bubblewrap \d|no +no code is run: )/m);
     expect(out).toMatch(/^git +ok +\d+\.\d+/m);
@@ -170,7 +170,7 @@ phases: { default: [away, here], judge: [away] }
     const off = await doctor(["--json"], { CASEBOOK_SANDBOX: "off" });
     expect(JSON.parse(off.out)).toMatchObject({
       machine: [
-        { name: "sandbox", ok: false, detail: "no code is run: CASEBOOK_SANDBOX switches the sandbox off" },
+        { name: "sandbox", ok: false, detail: "no code is run: CASEBOOK_SANDBOX is off" },
         { name: "git", ok: true },
       ],
     });

@@ -7,7 +7,7 @@ const rows = [
   ["b.ts", "short"],
 ];
 
-test("columns are as wide as their widest cell", () => {
+test("makes columns as wide as their widest cell", () => {
   expect(table(head, rows).split("\n")).toEqual([
     "file      why",
     "src/a.ts  the issue names the file and quotes a message that is written here",
@@ -15,7 +15,7 @@ test("columns are as wide as their widest cell", () => {
   ]);
 });
 
-test("in a terminal the last column is wrapped below itself", () => {
+test("wraps the last column below itself in a terminal", () => {
   expect(table(head, rows, { columns: 40 }).split("\n")).toEqual([
     "file      why",
     "src/a.ts  the issue names the file and",
@@ -25,11 +25,11 @@ test("in a terminal the last column is wrapped below itself", () => {
   ]);
 });
 
-test("a terminal too narrow for that gets whole lines", () => {
+test("prints whole lines in a narrow terminal", () => {
   expect(table(head, rows, { columns: 30 })).toBe(table(head, rows));
 });
 
-test("a word longer than the column is cut, none of it is lost", () => {
+test("splits a word that is longer than the column", () => {
   const lines = table(head, [["a", "x".repeat(60)]], { columns: 40 }).split("\n");
   expect(lines.every((line) => line.length <= 40)).toBe(true);
   expect(lines.join("").match(/x/g)).toHaveLength(60);

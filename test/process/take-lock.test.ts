@@ -6,7 +6,7 @@ import { takeLock } from "../../src/process/take-lock.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 
 describe("a lock", () => {
-  test("is held by one, and free when it was given back", () => {
+  test("has one holder, and is free after its release", () => {
     using folder = temporaryFolder();
     const file = join(folder.path, "lock");
     {
@@ -33,7 +33,7 @@ describe("a lock", () => {
     expect(readdirSync(folder.path)).toEqual(["lock"]);
   });
 
-  test("that somebody else took over meanwhile is not given back for them", () => {
+  test("stays with a process that took it over meanwhile", () => {
     using folder = temporaryFolder();
     const file = join(folder.path, "lock");
     const lock = takeLock(file, "the store");

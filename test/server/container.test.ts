@@ -123,7 +123,7 @@ describe("compose.yaml", () => {
   const ours = services.filter(([, { build }]) => build !== undefined);
   const database = compose.services["database"]!;
 
-  test("starts a database, one process for webhooks and two for work", () => {
+  test("starts a database, one process for webhooks and two workers", () => {
     expect(ours.map(([, { environment }]) => environment["CASEBOOK_ROLE"])).toEqual([
       "web",
       "worker",
@@ -135,7 +135,7 @@ describe("compose.yaml", () => {
     for (const [, { build, command }] of ours) expect({ build, command }).toEqual({ build: "." });
   });
 
-  test.each(services)("%s can change nothing but what is its own, and become nobody else", (_, service) => {
+  test.each(services)("%s can write only to its own folders and cannot change its user", (_, service) => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ["ALL"],
@@ -146,7 +146,7 @@ describe("compose.yaml", () => {
     expect(service.user).not.toBe("root");
   });
 
-  test("the database is waited for, asked for its health, and not to be reached from outside", () => {
+  test("waits for a healthy database, which is not reachable from outside", () => {
     expect(database.healthcheck?.test.join(" ")).toContain("pg_isready");
     expect(database.ports).toBeUndefined();
     expect(database.env_file).toBeUndefined();
@@ -154,7 +154,7 @@ describe("compose.yaml", () => {
       expect(depends_on).toEqual({ database: { condition: "service_healthy" } });
   });
 
-  test("each process has a folder of its own: a lock does not reach into another container", () => {
+  test("gives each process its own folder, because a lock does not reach into another container", () => {
     const folders = services.flatMap(([, { volumes = [] }]) =>
       volumes.map((volume) => volume.split(":")[0]!),
     );
@@ -166,13 +166,13 @@ describe("compose.yaml", () => {
     }
   });
 
-  test("only webhooks come in, and stopping takes longer than it may take", () => {
+  test("publishes only the port for webhooks, and leaves time to stop", () => {
     expect(ours.filter(([, { ports }]) => ports !== undefined).map(([name]) => name)).toEqual(["web"]);
     for (const [, { stop_grace_period }] of ours)
       expect(Number.parseInt(stop_grace_period ?? "0", 10)).toBeGreaterThan(10);
   });
 
-  test("no secret stands in it: they come from .env", () => {
+  test("has no secret: secrets come from .env", () => {
     const given = services.flatMap(([, { environment }]) => Object.entries(environment));
     const secret = /^\$\{[A-Z_]+:\?[^}]*\}$/;
     for (const [, value] of given.filter(([name]) => /PASSWORD|SECRET|KEY|TOKEN/.test(name)))
@@ -184,7 +184,7 @@ describe("compose.yaml", () => {
     for (const [, { env_file }] of ours) expect(env_file).toBe(".env");
   });
 
-  test("sets only what the server reads", () => {
+  test("sets only variables that the server reads", () => {
     for (const [, { environment }] of ours)
       for (const name of Object.keys(environment))
         expect([...SERVER_VARIABLES, ...CONFIG_VARIABLES, ...MODEL_VARIABLES]).toContain(name);

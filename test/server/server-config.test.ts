@@ -23,11 +23,11 @@ function complaintAbout(env: Readonly<Record<string, string>>): string {
     if (error instanceof RunFailure && error.code === "usage") return error.message;
     throw error;
   }
-  throw new Error("it was accepted");
+  throw new Error("the settings were accepted");
 }
 
 describe("the server's settings", () => {
-  test("three are enough, and the rest has a default that is safe on one machine", () => {
+  test("need three variables; the others have defaults that are safe on one machine", () => {
     expect(readServerConfig(good)).toMatchObject({
       app: { id: 4711, apiUrl: "https://api.github.com" },
       webhookSecrets: [good.WEBHOOK_SECRET],
@@ -44,7 +44,7 @@ describe("the server's settings", () => {
     });
   });
 
-  test("each secret is known to the log that hides it, the keys of models too", () => {
+  test("list each secret for the log that hides it, keys of models included", () => {
     const config = readServerConfig({
       ...good,
       WEBHOOK_SECRET_OLD: "another secret of our own",
@@ -63,7 +63,7 @@ describe("the server's settings", () => {
     ]);
   });
 
-  test("every mistake is named at once, those of the command line too", () => {
+  test("name every mistake at once, those of the command line included", () => {
     const complaint = complaintAbout({
       APP_ID: "mine",
       WEBHOOK_SECRET: "short",
@@ -92,7 +92,7 @@ describe("the server's settings", () => {
     );
   });
 
-  test.each(SERVER_VARIABLES)("the value of a wrong %s is never repeated", (variable) => {
+  test.each(SERVER_VARIABLES)("never repeat the value of a wrong %s", (variable) => {
     const secret = "/hunter2-hunter2 hunter2";
     for (const env of [
       { ...good, [variable]: secret },
@@ -108,7 +108,7 @@ describe("the server's settings", () => {
     }
   });
 
-  test("empty variables are the same as none: a copy of `.env.example` says what is missing", () => {
+  test("treat empty variables as missing, so a copy of `.env.example` names what is missing", () => {
     const empty = Object.fromEntries(SERVER_VARIABLES.map((name) => [name, ""]));
     expect(complaintAbout(empty)).toMatch(
       /APP_ID: is missing.*WEBHOOK_SECRET: is missing.*PRIVATE_KEY: is missing.*`casebook setup` registers/,
@@ -122,11 +122,11 @@ describe("the secret of the webhooks", () => {
     ["missing", "", "is missing"],
     ["short", "0123456789", "must have at least 16 characters"],
     ["Probot's own", "development", "must have at least 16 characters"],
-  ])("that is %s stops the start", (_, secret, why) => {
+  ])("stops the start when it is %s", (_, secret, why) => {
     expect(complaintAbout({ ...good, WEBHOOK_SECRET: secret })).toMatch(`WEBHOOK_SECRET: ${why}`);
   });
 
-  test("can have one before it, which comes second", () => {
+  test("can have a previous one, which comes second", () => {
     const env = { ...good, WEBHOOK_SECRET_OLD: "the secret before it" };
     expect(readServerConfig(env).webhookSecrets).toEqual([good.WEBHOOK_SECRET, "the secret before it"]);
     expect(complaintAbout({ ...good, WEBHOOK_SECRET_OLD: "development" })).toMatch("WEBHOOK_SECRET_OLD: ");
@@ -138,12 +138,12 @@ describe("the private key", () => {
     ["in PEM", key],
     ["with its line ends written \\n", key.trim().replaceAll("\n", "\\n")],
     ["in base64", Buffer.from(key).toString("base64")],
-  ])("can stand in the variable %s", (_, text) => {
+  ])("can be in the variable %s", (_, text) => {
     const { app } = readServerConfig({ ...good, PRIVATE_KEY: text });
     expect(app.privateKey.trim()).toBe(key.trim());
   });
 
-  test("can lie in a file", () => {
+  test("can be in a file", () => {
     using folder = temporaryFolder();
     const file = join(folder.path, "app.pem");
     writeFileSync(file, key);
@@ -151,7 +151,7 @@ describe("the private key", () => {
     expect(readServerConfig({ ...rest, PRIVATE_KEY_PATH: file }).app.privateKey).toBe(key);
   });
 
-  test("is asked for when it is missing, there twice, not to be read, or none", () => {
+  test("is refused when it is missing, set twice, unreadable, or no key", () => {
     using folder = temporaryFolder();
     const { PRIVATE_KEY: _, ...rest } = good;
     const missing = join(folder.path, "missing.pem");
@@ -169,7 +169,7 @@ describe("the private key", () => {
 });
 
 describe("the role", () => {
-  test.each(["web", "worker"])("%s needs a server that processes share", (role) => {
+  test.each(["web", "worker"])("%s needs a database server", (role) => {
     expect(complaintAbout({ ...good, CASEBOOK_ROLE: role })).toMatch(
       `CASEBOOK_ROLE: ${role} needs DATABASE_URL`,
     );
@@ -179,7 +179,7 @@ describe("the role", () => {
     });
   });
 
-  test("a further machine needs one variable more: the address of the database", () => {
+  test("a second machine needs only the address of the database", () => {
     expect(readServerConfig({ ...good, DATABASE_URL: database })).toEqual({
       ...readServerConfig(good),
       databaseUrl: database,

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => void github.close());
 
-/** Runs the command in a folder; gives where its page is, and what it comes to. */
+/** Runs the command in a folder. Returns the address of its page and its result. */
 async function started(
   cwd: string,
 ): Promise<{ page: string; end: Promise<number>; out: string[]; stop: () => void }> {
@@ -62,7 +62,7 @@ async function started(
 }
 
 describe("casebook setup", () => {
-  test("one page, one click, one file that only its owner reads", async () => {
+  test("writes a file that only its owner can read after one click", async () => {
     using folder = temporaryFolder();
     const { page, end, out } = await started(folder.path);
     const text = await (await fetch(page)).text();
@@ -93,7 +93,7 @@ describe("casebook setup", () => {
     expect(out.join("\n")).not.toContain("abc");
   });
 
-  test("a .env that is there stays", async () => {
+  test("keeps an existing .env", async () => {
     using folder = temporaryFolder();
     writeFileSync(join(folder.path, ".env"), "MINE=1\n");
     const { page, end, out } = await started(folder.path);
@@ -105,7 +105,7 @@ describe("casebook setup", () => {
     expect(out.join("\n")).toContain("Casebook did not change your .env");
   });
 
-  test("whatever is there already, the key is kept in a new file", () => {
+  test("writes a new file beside existing ones", () => {
     using folder = temporaryFolder();
     const names = [1, 2, 3].map(() => writeEnvFile(folder.path, made, "https://api.github.com"));
     expect(names).toEqual([".env", ".env.casebook-of-ada", ".env.casebook-of-ada-2"]);
@@ -113,7 +113,7 @@ describe("casebook setup", () => {
       expect(parseEnv(readFileSync(join(folder.path, name), "utf8"))["PRIVATE_KEY"]).toBe(made.pem.trim());
   });
 
-  test("its own address, one use, and no other way to send", async () => {
+  test("accepts GET requests to its own address, and a code once", async () => {
     using folder = temporaryFolder();
     const { page, end } = await started(folder.path);
     const { port } = new URL(page);
@@ -134,14 +134,14 @@ describe("casebook setup", () => {
     const text = await (await fetch(page)).text();
     const state = /state=([0-9a-f]+)/.exec(text)![1]!;
     expect(await status(own, `/done?state=${state}`)).toBe(403);
-    // Both come before the first is answered: only one of them may be traded in.
+    // Both arrive before the first answer. Only one may be exchanged.
     const both = ["right", "right"].map((code) => status(own, `/done?code=${code}&state=${state}`));
     const answers = await Promise.allSettled(both);
     expect(answers.filter((answer) => answer.status === "fulfilled" && answer.value === 200)).toHaveLength(1);
     expect(await end).toBe(0);
   });
 
-  test("a port that is taken is named", async () => {
+  test("names a port that is in use", async () => {
     using folder = temporaryFolder();
     const { page, end, stop } = await started(folder.path);
     const io = { cwd: folder.path, env: {}, signal: new AbortController().signal, isTerminal: false };
@@ -154,7 +154,7 @@ describe("casebook setup", () => {
     await expect(end).rejects.toThrow("stopped");
   });
 
-  test("stopped, it leaves nothing", async () => {
+  test("leaves nothing behind when it is stopped", async () => {
     using folder = temporaryFolder();
     const { end, stop, page } = await started(folder.path);
     stop();
@@ -162,7 +162,7 @@ describe("casebook setup", () => {
     await expect(fetch(page)).rejects.toThrow("fetch failed");
   });
 
-  test("an address that is none is named", async () => {
+  test("names a wrong address", async () => {
     const io = {
       cwd: "/",
       env: {},
@@ -179,7 +179,7 @@ describe("casebook setup", () => {
   });
 });
 
-test("an answer of GitHub that is none is described without its secrets", async () => {
+test("describes an unexpected answer of GitHub without its secrets", async () => {
   const other = createServer((_, response) => {
     response.writeHead(201, { "content-type": "application/json" });
     response.end(JSON.stringify({ ...made, pem: "SECRET", webhook_secret: "a\nAPP_ID=1" }));
@@ -205,7 +205,7 @@ test.each([
   expect(apiOf(github)).toBe(api);
 });
 
-test("the App asks for four rights to write and none to workflows", () => {
+test("the App asks for four write permissions and none for workflows", () => {
   const { default_permissions: rights, default_events: events } = readAppFile();
   expect(rights).toEqual({
     checks: "write",

@@ -15,14 +15,14 @@ import { table } from "../table.ts";
 
 export interface DoctorOptions {
   readonly model?: string;
-  /** US dollars that the examination of one model may cost. */
+  /** The most that the examination of one model may cost, in US dollars. */
   readonly budget?: number;
-  /** A file of variables beside the environment, as `serve` reads `.env`. */
+  /** A file with more variables, as `serve` reads `.env`. */
   readonly env?: string;
   readonly json?: boolean;
 }
 
-/** Something about this machine, for the same report; it does not decide the exit code. */
+/** A fact about this machine for the same report. It does not change the exit code. */
 export interface DoctorRow {
   readonly name: string;
   readonly ok: boolean;
@@ -32,8 +32,8 @@ export interface DoctorRow {
 const DEFAULT_BUDGET = 0.5;
 
 /**
- * Examines the models that are set up and says which phases they can serve. Exit code 0 when every phase has a model that
- * can, 1 when one has none, 2 for wrong settings. Without a model it says what works without one.
+ * Examines the configured models and lists the phases that each can serve. Exit code 1 when a phase has no model. Without a
+ * configured model it explains what works without one.
  */
 export async function doctorCommand(
   { model: wanted, budget = DEFAULT_BUDGET, env: file, json = false }: DoctorOptions,
@@ -43,7 +43,7 @@ export async function doctorCommand(
   const env = { ...(file === undefined ? {} : variablesOf(file, io)), ...io.env };
   const settings = readModelSettings(env);
   if (settings === undefined) {
-    if (wanted !== undefined) throw new RunFailure("usage", "No model is set up");
+    if (wanted !== undefined) throw new RunFailure("usage", "No model is configured");
     const machine = await machineRows(env);
     io.out(json ? JSON.stringify({ models: [], phases: [], machine }, null, 2) : withoutModel(machine));
     return 0;
@@ -52,9 +52,9 @@ export async function doctorCommand(
   if (rows.length === 0)
     throw new RunFailure(
       "usage",
-      `There is no model of that name; there are ${settings.models.map(({ name }) => name).join(", ")}`,
+      `There is no model ${printable(wanted ?? "")}; the models are ${settings.models.map(({ name }) => name).join(", ")}`,
     );
-  // Before the first question is paid for: wrong settings of the sandbox end it here.
+  // Wrong settings of the sandbox must fail before the first call costs money.
   const machine = await machineRows(env);
   const reports: ModelReport[] = [];
   for (const row of rows) {
@@ -77,11 +77,11 @@ export async function doctorCommand(
 interface PhaseService {
   readonly phase: string;
   readonly ok: boolean;
-  /** In the order in which they are tried. */
+  /** In the order in which Casebook tries them. */
   readonly models: readonly { readonly name: string; readonly why: readonly string[] }[];
 }
 
-/** Every phase with those of its models that were examined; of one model alone, the phases that it is set up for. */
+/** Every phase with its examined models; with `--model`, only the phases of that model. */
 function phasesOf(
   settings: ModelSettings,
   reports: readonly ModelReport[],
@@ -101,14 +101,14 @@ function phasesOf(
 function whyNot(report: ModelReport, phase: string): readonly string[] {
   const known = report.phases.find((each) => each.phase === phase);
   if (known !== undefined) return known.why;
-  // A phase of a repository's own asks for no less than the hardest of ours.
+  // A repository's own phase demands as much as the hardest built-in one.
   const hardest: DemandingPhase = "root-cause";
   return report.phases.find((each) => each.phase === hardest)?.why ?? lacksFor(hardest, report.capacity);
 }
 
 function formatReport({ name, model, url }: ModelRow, { findings, phases, cost }: ModelReport): string {
   const checks = table(
-    ["check", "result", "what was seen"],
+    ["check", "result", "detail"],
     findings.map((finding) => [
       finding.name,
       finding.ok === undefined ? "-" : finding.ok ? "ok" : "no",
@@ -119,20 +119,20 @@ function formatReport({ name, model, url }: ModelRow, { findings, phases, cost }
   return [
     `${name}${model === name ? "" : ` (${model})`} at ${new URL(url).host}`,
     checks,
-    `It can serve: ${able.length === 0 ? "nothing" : able.join(", ")}.`,
+    `It can serve ${able.length === 0 ? "no phase" : able.join(", ")}.`,
     `The examination cost ${formatMoney(cost.micros)}: ${cost.inputTokens.toLocaleString("en-US")} tokens in, ${cost.outputTokens.toLocaleString("en-US")} out.`,
   ].join("\n\n");
 }
 
 function formatPhases(phases: readonly PhaseService[]): string {
   return table(
-    ["phase", "served by", "not by"],
+    ["phase", "served by", "not served by"],
     phases.map(({ phase, models }) => [
       phase,
       models
         .filter(({ why }) => why.length === 0)
         .map(({ name }) => name)
-        .join(", ") || "nobody",
+        .join(", ") || "no model",
       models
         .filter(({ why }) => why.length > 0)
         .map(({ name, why }) => `${name}: ${why.join(" and ")}`)
@@ -144,32 +144,32 @@ function formatPhases(phases: readonly PhaseService[]): string {
 function formatMachine(machine: readonly DoctorRow[]): readonly string[] {
   if (machine.length === 0) return [];
   const rows = machine.map(({ name, ok, detail }) => [name, ok ? "ok" : "no", printable(detail)]);
-  return [table(["machine", "result", "what was seen"], rows)];
+  return [table(["machine", "result", "detail"], rows)];
 }
 
 function withoutModel(machine: readonly DoctorRow[]): string {
   return [
-    "No model is set up.",
-    "Without one Casebook works comprehension, root-cause and impact-map with its own analysis, at no cost. Reproduction and fix\nneed a model; in the other phases it goes on from the evidence.",
+    "No model is configured.",
+    "Without a model Casebook runs comprehension, root-cause and impact-map with its own analysis, at no cost. Reproduction and\nfix need a model. In the other phases a model continues from the evidence.",
     [
-      "To set one up, in the environment:",
+      "To configure one, set these variables:",
       "  CASEBOOK_MODEL_URL=https://api.example.com/v1   any OpenAI-compatible endpoint, also one on this machine",
       "  CASEBOOK_MODEL=name-of-the-model",
       "  CASEBOOK_MODEL_PRICE=3/15                       US dollars per million tokens in and out; 0/0 for your own server",
-      "  CASEBOOK_MODEL_KEY=...                          if the endpoint wants one",
-      "or several in a file that CASEBOOK_MODELS names. Then run casebook doctor again; it asks the model a few questions.",
-      "Settings of the server: casebook doctor --env .env",
+      "  CASEBOOK_MODEL_KEY=...                          if the endpoint needs one",
+      "For several models, name a file in CASEBOOK_MODELS. Then run `casebook doctor` again: it asks the model a few questions.",
+      "To check the settings of the server: casebook doctor --env .env",
     ].join("\n"),
     ...formatMachine(machine),
   ].join("\n\n");
 }
 
-/** Named by hand: a `.env` that lies in a foreign repository could send the key elsewhere. */
+/** Only an explicit file: the `.env` of a foreign repository could send the key to another server. */
 function variablesOf(file: string, io: CommandIo): Readonly<Record<string, string | undefined>> {
   try {
     return parseEnv(readFileSync(resolve(io.cwd, file), "utf8"));
   } catch (error) {
-    const { code = "no reason given" } = error as NodeJS.ErrnoException;
-    throw new RunFailure("usage", `The file of --env cannot be read (${code})`, error);
+    const { code = "unknown error" } = error as NodeJS.ErrnoException;
+    throw new RunFailure("usage", `Casebook cannot read the file of --env (${code})`, error);
   }
 }
