@@ -11,7 +11,7 @@ import { parseSpec } from "../specs/parse-spec.ts";
 import { quoteUntrusted } from "./untrusted.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
-import { type Earlier, TEST_LABEL, type Written } from "../phases/builtin/researcher.ts";
+import { type Earlier, TEST_LABEL, type PhaseDraft } from "../phases/builtin/researcher.ts";
 import { counted, findings, hypothesis, listed, measured, unknown } from "../phases/builtin/statements.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
 import { blocksOfSection } from "./merge-document.ts";
@@ -50,7 +50,7 @@ interface HandedIn {
  * Lets a model carry out the recommendation in the target files. Whether it works is what the failing test and the rest of
  * the suite say; a recommendation that does not work fails the phase and sends the question back to the root cause.
  */
-export async function workFix(work: Work): Promise<Written> {
+export async function workFix(work: Work): Promise<PhaseDraft> {
   const { needs, from, limits, context, earlier } = work;
   const targets = targetsOf(context.issue.key, earlier);
   const test = testOf(context.issue.key, earlier);
@@ -201,7 +201,7 @@ function submitChange(
   });
 }
 
-function withoutFix({ phase, context }: Work, why: string): Written {
+function withoutFix({ phase, context }: Work, why: string): PhaseDraft {
   return {
     document: {
       phase: phase.type,

@@ -12,7 +12,7 @@ import {
   builtinResearcher,
   type Earlier,
   type Researcher,
-  type Written,
+  type PhaseDraft,
 } from "../phases/builtin/researcher.ts";
 import { codeRunner } from "./code-runner.ts";
 import { findingSource } from "./submission/finding-source.ts";
@@ -43,13 +43,13 @@ export function modelResearcher(options: ModelResearchOptions): Researcher {
   };
 }
 
-function workPhase(work: Work): Promise<Written> {
+function workPhase(work: Work): Promise<PhaseDraft> {
   if (work.phase.type === "reproduction") return workReproduction(work);
   if (work.phase.type === "fix") return workFix(work);
   return workResearch(work);
 }
 
-async function workResearch(work: Work): Promise<Written> {
+async function workResearch(work: Work): Promise<PhaseDraft> {
   const { phase, needs, context, from, limits } = work;
   const submissions = openSubmissions({ needs, from, rounds: limits.rounds });
   const conversation = await work.converse({ submissions });
@@ -185,9 +185,9 @@ function workOf(
 /** Who answered and what it cost, as the side that pays counted it. */
 async function costOf(
   phase: Phase,
-  { document }: Written,
+  { document }: PhaseDraft,
   { gateway }: ModelResearchOptions,
-): Promise<Pick<Written, "cost" | "researcher" | "document">> {
+): Promise<Pick<PhaseDraft, "cost" | "researcher" | "document">> {
   const cost = await gateway.cost(phase.type);
   return { cost, researcher: cost.models.join(", ") || "builtin", document };
 }

@@ -7,7 +7,7 @@ import { reproductionTestFileOf } from "../phases/names.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
 import { fenceWord } from "../languages/languages.ts";
-import type { Written } from "../phases/builtin/researcher.ts";
+import type { PhaseDraft } from "../phases/builtin/researcher.ts";
 import { counted, fact, findings, measured, unknown } from "../phases/builtin/statements.ts";
 import { checkFinding, VIEWS } from "./submission/check-finding.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
@@ -42,7 +42,7 @@ interface HandedIn {
 }
 
 /** Lets a model write a test, runs it, and says what was seen. That it fails is never the model's word. */
-export async function workReproduction(work: Work): Promise<Written> {
+export async function workReproduction(work: Work): Promise<PhaseDraft> {
   const { needs, from, limits, context } = work;
   const bench = await openTestBench(work);
   const tries: HandedIn[] = [];

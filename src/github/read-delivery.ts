@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { mayHoldCommand } from "../issue/command-lines.ts";
-import type { WebhookEvent, Place, Said, Sender } from "./webhook-event.ts";
+import type { WebhookEvent, Origin, Message, Sender } from "./webhook-event.ts";
 import { type account, app, BODIES, type EventName, GHOST, type repository } from "./delivery-bodies.ts";
 
 /** Who we are, as far as it is known: before GitHub was asked, only the App's number. */
@@ -142,7 +142,9 @@ function readIssue(body: z.infer<typeof BODIES.issues>): WebhookEvent {
     number: body.issue.number,
     isPull: body.issue.pull_request !== undefined,
     sender: senderOf(body.sender, body.issue.performed_via_github_app),
-    ...(body.action === "opened" ? { said: { body: body.issue.body ?? "", at: body.issue.created_at } } : {}),
+    ...(body.action === "opened"
+      ? { message: { body: body.issue.body ?? "", at: body.issue.created_at } }
+      : {}),
     ...(body.action === "labeled" && body.label !== undefined ? { labelled: body.label.name } : {}),
   };
 }
@@ -154,16 +156,16 @@ function readComment(body: z.infer<typeof BODIES.issue_comment>): WebhookEvent {
   const isPull = body.issue.pull_request !== undefined;
   const sender = senderOf(comment.user ?? body.sender, comment.performed_via_github_app);
   // Most comments are talk between people, and only in an issue can one of them answer what we asked. Bots never do.
-  const isTalk = !mayHoldCommand(comment.body ?? "");
-  if (isTalk && (isPull || sender.isBot)) return { kind: "ignored", why: "no command in it" };
+  const hasNoCommand = !mayHoldCommand(comment.body ?? "");
+  if (hasNoCommand && (isPull || sender.isBot)) return { kind: "ignored", why: "no command in it" };
   return {
     kind: "issue",
     place: placeOf(body),
     number: body.issue.number,
     isPull,
     sender,
-    ...(isTalk ? { isTalk } : {}),
-    said: { comment: comment.id, body: comment.body ?? "", at: comment.created_at },
+    ...(hasNoCommand ? { hasNoCommand } : {}),
+    message: { comment: comment.id, body: comment.body ?? "", at: comment.created_at },
   };
 }
 
@@ -171,14 +173,14 @@ function readReview(body: z.infer<typeof BODIES.pull_request_review>): WebhookEv
   if (body.action !== "submitted") return notOurs(body.action);
   const { review, pull_request } = body;
   // Reviews are numbered apart from comments: below zero they meet none.
-  const said: Said = { comment: -review.id, body: review.body ?? "", at: review.submitted_at ?? "" };
+  const message: Message = { comment: -review.id, body: review.body ?? "", at: review.submitted_at ?? "" };
   return {
     kind: "pull",
     place: placeOf(body),
     number: pull_request.number,
     branch: pull_request.head.ref,
     sender: senderOf(body.sender),
-    said,
+    message,
     approves: review.state.toLowerCase() === "approved",
   };
 }
@@ -199,7 +201,7 @@ function readPush(body: z.infer<typeof BODIES.push>): WebhookEvent {
 function placeOf(body: {
   readonly installation: { readonly id: number };
   readonly repository: z.infer<typeof repository>;
-}): Place {
+}): Origin {
   const { owner, id: number, name } = body.repository;
   return {
     installation: body.installation.id,

@@ -1,7 +1,7 @@
 import type { Actor } from "../investigation/investigation.ts";
 
 /** Where something happened; everything by GitHub's numbers. */
-export interface Place {
+export interface Origin {
   readonly installation: number;
   readonly repository: number;
   readonly owner: string;
@@ -16,7 +16,7 @@ export interface Sender extends Actor {
 }
 
 /** Words of a person as they were signed by GitHub: what counts for commands, whatever was edited since. */
-export interface Said {
+export interface Message {
   /** Below zero: a review, its number negated. Undefined: the text of the issue itself. */
   readonly comment?: number;
   readonly body: string;
@@ -32,39 +32,39 @@ export type WebhookEvent =
   /** Look at this issue (or pull request): something about it changed. */
   | {
       readonly kind: "issue";
-      readonly place: Place;
+      readonly place: Origin;
       readonly number: number;
       readonly isPull: boolean;
       readonly sender: Sender;
-      readonly said?: Said;
+      readonly message?: Message;
       /** What was said holds no command: it matters only where a phase asked something. */
-      readonly isTalk?: true;
+      readonly hasNoCommand?: true;
       readonly labelled?: string;
     }
   | {
       readonly kind: "pull";
-      readonly place: Place;
+      readonly place: Origin;
       readonly number: number;
       readonly branch: string;
       readonly sender: Sender;
-      readonly said?: Said;
+      readonly message?: Message;
       /** A review that approves. */
       readonly approves: boolean;
     }
   | {
       readonly kind: "push";
-      readonly place: Place;
+      readonly place: Origin;
       readonly branch: string;
       readonly isDefault: boolean;
       /** 40 hex digits; undefined when the branch was removed. */
       readonly head?: string;
       readonly sender: Sender;
     }
-  | { readonly kind: "repository"; readonly place: Place; readonly action: string }
+  | { readonly kind: "repository"; readonly place: Origin; readonly action: string }
   | {
       readonly kind: "installation";
       readonly installation: number;
       readonly action: "created" | "deleted" | "suspend" | "unsuspend" | "changed";
       readonly removed: readonly number[];
     }
-  | { readonly kind: "rerequested"; readonly place: Place; readonly head: string; readonly sender: Sender };
+  | { readonly kind: "rerequested"; readonly place: Origin; readonly head: string; readonly sender: Sender };

@@ -2,7 +2,7 @@ import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, SUPERSEDED } from "./asks.ts";
 import { awaitingMerge, enter, stopRun, withPhase } from "./change.ts";
 import type { CommandEvent, Rules } from "./event.ts";
-import { HELD_BY_OUTCOME, type Investigation, type StageState, UNDER_WAY } from "./investigation.ts";
+import { HELD_BY_OUTCOME, type Investigation, type StageState, ACTIVE } from "./investigation.ts";
 import { hasResult, isGateShut } from "./plan.ts";
 import {
   noSuchPhase,
@@ -53,7 +53,7 @@ function approve(investigation: Investigation, { actor, at: time }: CommandEvent
   const { stage, wanted } = investigation;
   // Opening a gate does not answer what an outcome asks of people.
   const shut =
-    UNDER_WAY.has(stage) && !HELD_BY_OUTCOME.has(stage)
+    ACTIVE.has(stage) && !HELD_BY_OUTCOME.has(stage)
       ? wanted.find((type) => isGateShut(investigation, type, rules))
       : undefined;
   if (shut === undefined)
@@ -64,7 +64,7 @@ function approve(investigation: Investigation, { actor, at: time }: CommandEvent
     );
   const approval = { phase: shut, by: actor.login, at: time };
   const next = { ...investigation, approvals: [...investigation.approvals, approval] };
-  if (stage === "awaiting-approval") return { kind: "goes-on", investigation: next };
+  if (stage === "awaiting-approval") return { kind: "continues", investigation: next };
   if (stage === "queued" || stage === "running") return { kind: "waits", investigation: next };
   return { kind: "done", investigation: next };
 }
@@ -83,22 +83,22 @@ function skip(investigation: Investigation, phase: string, rules: Rules): Act {
     case "running":
     case "awaiting-approval":
       // A run that began holds its list of phases already; one that waits may have nothing left to do.
-      return isWanted ? { kind: "goes-on", investigation: next } : { kind: "done", investigation: next };
+      return isWanted ? { kind: "continues", investigation: next } : { kind: "done", investigation: next };
     case "needs-info":
       // Only without the phase that asked nobody waits for the answer.
       if (phase !== investigation.endedBy) return { kind: "done", investigation: next };
       if (isBehindMerge(next, rules)) return { kind: "done", investigation: awaitingMerge(next) };
-      return { kind: "goes-on", investigation: next };
+      return { kind: "continues", investigation: next };
     case "awaiting-choice":
     case "awaiting-merge":
-      if (wanted.length === 0) return { kind: "goes-on", investigation: next };
+      if (wanted.length === 0) return { kind: "continues", investigation: next };
       return {
         kind: "done",
         investigation: investigation.stage === "awaiting-choice" ? next : awaitingMerge(next),
       };
     case "failed":
       // What failed may be what is skipped.
-      return { kind: wanted.length === 0 ? "goes-on" : "done", investigation: next };
+      return { kind: wanted.length === 0 ? "continues" : "done", investigation: next };
     default:
       return { kind: "done", investigation: next };
   }
@@ -135,7 +135,7 @@ function end(investigation: Investigation, state: StageState<"rejected" | "cance
 
 function pause(investigation: Investigation, { actor }: CommandEvent): Act {
   // A pause would end with `resume`, for which less of a right is needed than for going on without an answer.
-  if (!UNDER_WAY.has(investigation.stage) || HELD_BY_OUTCOME.has(investigation.stage))
+  if (!ACTIVE.has(investigation.stage) || HELD_BY_OUTCOME.has(investigation.stage))
     return confused("Nothing is under way that could be paused.");
   if (investigation.pausedBy === "person") return confused("It is paused already.");
   const reason = `${inlineCode(actor.login, 40)} paused it; \`/casebook resume\` goes on.`;
@@ -150,10 +150,10 @@ function resume(investigation: Investigation): Act {
   const { head } = investigation;
   if (investigation.stage === "stopped")
     return {
-      kind: "goes-on",
+      kind: "continues",
       investigation: { ...investigation, ...(head === undefined ? {} : { acceptedHead: head }) },
     };
   if (investigation.stage !== "paused") return confused("Nothing is paused.");
   if (investigation.pausedBy !== "person") return { kind: "refused", note: investigation.reason };
-  return { kind: "goes-on", investigation };
+  return { kind: "continues", investigation };
 }

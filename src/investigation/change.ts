@@ -8,7 +8,7 @@ import { inOrder, runnable } from "./plan.ts";
 
 export type Decided = Decision<Investigation>;
 
-export function same(investigation: Investigation): Decided {
+export function unchanged(investigation: Investigation): Decided {
   return { investigation, effects: [] };
 }
 
@@ -56,7 +56,7 @@ export function blockReasonOf({
  * Whatever comes next for the phases that are still wanted: a run, a wait for approval or for better conditions, or the
  * end. A run of before must be stopped by the caller. `evenClosed`: a closed issue does not hold it up.
  */
-export function goOn(
+export function proceed(
   investigation: Core,
   rules: Pick<Rules, "gates" | "perPhase">,
   { evenClosed = false }: { readonly evenClosed?: boolean } = {},

@@ -4,7 +4,7 @@ import { inlineCode } from "../text/inline-code.ts";
 import type { Act } from "./start-work.ts";
 import { actOn } from "./act.ts";
 import { isAnswered, SUPERSEDED, withAsk } from "./asks.ts";
-import { blockReasonOf, type Decided, goOn, same, shown, stopRun } from "./change.ts";
+import { blockReasonOf, type Decided, proceed, unchanged, shown, stopRun } from "./change.ts";
 import type { CommandEvent, EventOf, Rules } from "./event.ts";
 import type { Ask, Investigation } from "./investigation.ts";
 
@@ -18,7 +18,7 @@ const MAX_LABELS = 100;
  * person, did a later command take its place, do the conditions allow it, and only then what it means.
  */
 export function decideCommand(investigation: Investigation, event: CommandEvent, rules: Rules): Decided {
-  if (isAnswered(investigation, event.place)) return same(investigation);
+  if (isAnswered(investigation, event.place)) return unchanged(investigation);
   const { command, actor, permission } = event;
   const isStarter = investigation.startedBy?.id === actor.id;
   const missing = missingRight(command.verb, { login: actor.login, permission, isStarter }, rules.start);
@@ -33,7 +33,7 @@ export function decideCommand(investigation: Investigation, event: CommandEvent,
  */
 export function decideRequestLabel(investigation: Investigation, event: LabelEvent, rules: Rules): Decided {
   const { label, phase, actor, permission, at } = event;
-  if (investigation.labelsToRemove.includes(label)) return same(investigation);
+  if (investigation.labelsToRemove.includes(label)) return unchanged(investigation);
   const taken = {
     ...investigation,
     labelsToRemove: [...investigation.labelsToRemove, label].slice(-MAX_LABELS),
@@ -68,9 +68,9 @@ function carryOut(investigation: Investigation, event: CommandEvent, rules: Rule
       return answered(act.investigation, event, "finished");
     case "waits":
       return answered(touched(act.investigation, event), event, "accepted");
-    case "goes-on": {
+    case "continues": {
       const accepted = withAsk(touched(act.investigation, event), askOf(event, "accepted"));
-      const next = goOn(accepted, rules, act);
+      const next = proceed(accepted, rules, act);
       return { investigation: next.investigation, effects: [...stopRun(accepted), ...next.effects] };
     }
   }

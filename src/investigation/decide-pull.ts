@@ -4,16 +4,16 @@ import {
   ended,
   endedByOutcome,
   enter,
-  goOn,
+  proceed,
   putPullBehind,
-  same,
+  unchanged,
   shown,
   stopRun,
 } from "./change.ts";
 import type { EventOf, Rules } from "./event.ts";
 import { HELD_BY_OUTCOME, type Investigation } from "./investigation.ts";
 import type { PhaseStatus } from "../phases/phase-result.ts";
-import { turnOf } from "../phases/outcome.ts";
+import { effectOf } from "../phases/outcome.ts";
 
 /**
  * What a pull request of ours is now. Merging it ends the investigation, or lets the next phase begin where each has its
@@ -25,17 +25,17 @@ export function decidePull(
   rules: Rules,
 ): Decided {
   const { pull: known, pullsOver = 0, stage } = investigation;
-  if (known !== undefined && known.number > number) return same(investigation);
+  if (known !== undefined && known.number > number) return unchanged(investigation);
   if (known?.number === number && (known.state === state || known.state === "merged"))
-    return same(investigation);
-  if (number <= pullsOver && state !== "open") return same(investigation);
+    return unchanged(investigation);
+  if (number <= pullsOver && state !== "open") return unchanged(investigation);
   const next: Investigation = { ...investigation, pull: { number, state } };
   if (stage === "cancelled") return shown(next);
   switch (state) {
     case "open":
       return stage === "rejected" && known?.number === number ? reopened(next, rules) : shown(next);
     case "merged": {
-      if (stage === "awaiting-merge") return goOn(putPullBehind(next), rules);
+      if (stage === "awaiting-merge") return proceed(putPullBehind(next), rules);
       // The run's end finds it merged and goes on.
       if (rules.perPhase && investigation.run !== undefined) return shown(next);
       // It keeps the document of the phase that asked; what was asked is not answered by it.
@@ -66,7 +66,7 @@ function reopened(investigation: Investigation, rules: Rules): Decided {
   const last = investigation.phases.findLast(({ status }) => WORKED.has(status));
   const outcome = last?.outcome;
   // It ended or held the work before the no, and does so again.
-  if (last !== undefined && outcome !== undefined && turnOf(outcome.kind) !== "goes-on")
+  if (last !== undefined && outcome !== undefined && effectOf(outcome.kind) !== "continues")
     return shown(
       endedByOutcome(investigation, last.type, outcome, { known: rules.known, byMerge: rules.perPhase }),
     );

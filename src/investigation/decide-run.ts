@@ -4,7 +4,7 @@ import {
   type Decided,
   endedByOutcome,
   enter,
-  goOn,
+  proceed,
   isFailedFix,
   putPullBehind,
   shown,
@@ -14,7 +14,7 @@ import {
 import type { EventOf, Rules } from "./event.ts";
 import type { Investigation } from "./investigation.ts";
 import { boundResult, type PhaseRecord } from "../phases/phase-result.ts";
-import { turnOf } from "../phases/outcome.ts";
+import { effectOf } from "../phases/outcome.ts";
 import { runnable } from "./plan.ts";
 
 type Active = Investigation<"queued" | "running">;
@@ -60,7 +60,7 @@ function phaseFinished(investigation: Active, event: EventOf<"phase-finished">, 
     ...(startedAt === undefined ? {} : { startedAt }),
     endedAt: event.at,
   };
-  const endsRun = outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
+  const endsRun = outcome !== undefined && effectOf(outcome.kind) !== "continues";
   const next: Investigation<"running"> = {
     ...investigation,
     stage: "running",
@@ -91,6 +91,7 @@ function runFinished(investigation: Active, { head }: EventOf<"run-finished">, r
     const asks = answerOpen(next.asks, "confused", reason);
     return shown(enter({ ...next, asks }, { stage: "failed", reason }));
   }
-  if (isProposed && next.wanted.length > 0) return isMerged ? goOn(last, rules) : shown(awaitingMerge(next));
-  return goOn(next, rules);
+  if (isProposed && next.wanted.length > 0)
+    return isMerged ? proceed(last, rules) : shown(awaitingMerge(next));
+  return proceed(next, rules);
 }

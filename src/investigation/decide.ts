@@ -1,7 +1,7 @@
 import { hasAtLeast } from "./commands/rights.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, isAnswered, withAsk } from "./asks.ts";
-import { type Decided, blockReasonOf, enter, goOn, same, shown, stopRun } from "./change.ts";
+import { type Decided, blockReasonOf, enter, proceed, unchanged, shown, stopRun } from "./change.ts";
 import { decideCommand, decideRequestLabel } from "./decide-command.ts";
 import type { EventOf, InvestigationEvent, Rules } from "./event.ts";
 import { type Conditions, type Investigation, MAX_ANSWERS } from "./investigation.ts";
@@ -13,16 +13,16 @@ import { decideRun } from "./decide-run.ts";
  * that is not the present one changes nothing, so a worker that was given up can say what it likes.
  */
 export function decide(investigation: Investigation, event: InvestigationEvent, rules: Rules): Decided {
-  if (investigation.stage === "gone") return same(investigation);
+  if (investigation.stage === "gone") return unchanged(investigation);
   switch (event.kind) {
     case "command":
       return decideCommand(investigation, event, rules);
     case "request-label":
       return decideRequestLabel(investigation, event, rules);
     case "not-understood":
-      return told(investigation, event, "confused");
+      return recordAnswer(investigation, event, "confused");
     case "declined":
-      return told(investigation, event, "refused");
+      return recordAnswer(investigation, event, "refused");
     case "answered":
       return answered(investigation, event, rules);
     case "seen":
@@ -44,7 +44,7 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
     case "run-failed":
       return investigation.run !== undefined && investigation.run.id === event.run
         ? decideRun(investigation, event, rules)
-        : same(investigation);
+        : unchanged(investigation);
     case "person-committed":
       return personCommitted(investigation, event);
     case "pull":
@@ -55,13 +55,13 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
 }
 
 /** A request that is answered without being done. */
-function told(
+function recordAnswer(
   investigation: Investigation,
   { place, actor, note }: EventOf<"not-understood" | "declined">,
   answer: "confused" | "refused",
 ): Decided {
   return isAnswered(investigation, place)
-    ? same(investigation)
+    ? unchanged(investigation)
     : shown(withAsk(investigation, { ...place, by: { id: actor.id, login: actor.login }, answer, note }));
 }
 
@@ -76,15 +76,15 @@ function answered(
   rules: Rules,
 ): Decided {
   const { stage, startedBy, readUpTo = 0, answers = { taken: 0, last: 0 } } = investigation;
-  if (stage !== "needs-info" || comment <= Math.max(readUpTo, answers.last)) return same(investigation);
-  if (!isReporter && !hasAtLeast(permission, "triage")) return same(investigation);
+  if (stage !== "needs-info" || comment <= Math.max(readUpTo, answers.last)) return unchanged(investigation);
+  if (!isReporter && !hasAtLeast(permission, "triage")) return unchanged(investigation);
   // Read back from its branch, an investigation was started by nobody who could be asked for the right.
   const starter = startedBy ?? (hasAtLeast(permission, rules.start) ? actor : undefined);
-  if (starter === undefined || answers.taken >= MAX_ANSWERS) return same(investigation);
+  if (starter === undefined || answers.taken >= MAX_ANSWERS) return unchanged(investigation);
   const { closed, configuration } = investigation.conditions;
   // As for commands: both are somebody's answer and do not pass by themselves.
-  if (closed || configuration !== undefined) return same(investigation);
-  return goOn(
+  if (closed || configuration !== undefined) return unchanged(investigation);
+  return proceed(
     {
       ...investigation,
       startedBy: { id: starter.id, login: starter.login },
@@ -112,7 +112,7 @@ function conditions(
     ...(unreachable === undefined ? {} : { unreachable }),
     ...(configuration === undefined ? {} : { configuration }),
   };
-  if (isSame(before, after)) return same(investigation);
+  if (isSame(before, after)) return unchanged(investigation);
   const next = { ...investigation, conditions: after };
   const still = blockReasonOf(next);
   const isNew = still !== undefined && still.by !== blockReasonOf(investigation)?.by;
@@ -121,7 +121,7 @@ function conditions(
     return visible(shown(paused, ...stopRun(next)));
   }
   if (next.stage === "paused" && next.pausedBy !== "person") {
-    if (still === undefined) return goOn(next, rules);
+    if (still === undefined) return proceed(next, rules);
     return visible(shown(enter(next, { stage: "paused", reason: still.reason, pausedBy: still.by })));
   }
   return visible(shown(next));
@@ -145,7 +145,7 @@ function isSame(a: Conditions, b: Conditions): boolean {
 
 function labelsRemoved(investigation: Investigation, { labels }: EventOf<"labels-removed">): Decided {
   const labelsToRemove = investigation.labelsToRemove.filter((label) => !labels.includes(label));
-  return same(
+  return unchanged(
     labelsToRemove.length === investigation.labelsToRemove.length
       ? investigation
       : { ...investigation, labelsToRemove },
@@ -154,7 +154,7 @@ function labelsRemoved(investigation: Investigation, { labels }: EventOf<"labels
 
 /** A person's work is never written over: the bot stops there and says so. */
 function personCommitted(investigation: Investigation, { sha, login }: EventOf<"person-committed">): Decided {
-  if (investigation.run === undefined || investigation.acceptedHead === sha) return same(investigation);
+  if (investigation.run === undefined || investigation.acceptedHead === sha) return unchanged(investigation);
   const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch, so nothing was written over it; \`/casebook resume\` goes on from there.`;
   const asks = answerOpen(investigation.asks, "confused", reason);
   return shown(

@@ -63,7 +63,7 @@ export type StageState<S extends Stage = Stage> = {
 export type Investigation<S extends Stage = Stage> = Core & StageState<S>;
 
 /** Stages in which a go is under way: what is still wanted comes next by itself or by one word, and a command joins it. */
-export const UNDER_WAY: ReadonlySet<Stage> = new Set([
+export const ACTIVE: ReadonlySet<Stage> = new Set([
   "queued",
   "running",
   "awaiting-approval",

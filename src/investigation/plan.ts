@@ -18,7 +18,7 @@ export function withDependencies(
     const phase = rules.known.find((known) => known.type === type);
     open.push(
       ...(phase?.dependsOn ?? []).filter(
-        (needed) => !hasResult(investigation, needed) && isWorkable(needed, rules),
+        (needed) => !hasResult(investigation, needed) && canRun(needed, rules),
       ),
     );
   }
@@ -44,7 +44,7 @@ export function isGateShut(
 }
 
 /** The phase exists, is not switched off, and can be worked by what is set up here. */
-export function isWorkable(type: string, { known, models }: Pick<Rules, "known" | "models">): boolean {
+export function canRun(type: string, { known, models }: Pick<Rules, "known" | "models">): boolean {
   const phase = known.find((candidate) => candidate.type === type);
   return phase !== undefined && phase.isOff !== true && (!phase.needsModel || models.length > 0);
 }

@@ -1,5 +1,5 @@
 import { labelledLocation } from "../phases/phase-spec.ts";
-import { type PhaseOutcome, turnOf } from "../phases/outcome.ts";
+import { type PhaseOutcome, effectOf } from "../phases/outcome.ts";
 import { documentFileOf } from "../phases/names.ts";
 import type { PhaseRecord, PhaseStatus } from "../phases/phase-result.ts";
 import { baseOf, readResult } from "../phases/read-result.ts";
@@ -9,7 +9,7 @@ import { isStatus, type Spec, type Status } from "../specs/spec.ts";
 import { ended, endedByOutcome, enter, isFailedFix, withCauseOpen, withPhase } from "./change.ts";
 import type { Rules } from "./event.ts";
 import { type Core, type Investigation, newInvestigation } from "./investigation.ts";
-import { inOrder, isGateShut, isWorkable } from "./plan.ts";
+import { inOrder, isGateShut, canRun } from "./plan.ts";
 
 export interface Restorable {
   readonly repository: number;
@@ -134,7 +134,7 @@ function staged(
     const reason = `A person rejected \`${rejected[0]}\`; the spec holds the reason.`;
     return enter({ ...investigation, approvals: [] }, { stage: "rejected", reason });
   }
-  const missing = rules.phases.filter((type) => !specs.has(type) && isWorkable(type, rules));
+  const missing = rules.phases.filter((type) => !specs.has(type) && canRun(type, rules));
   const said = standingOutcome(investigation, specs);
   if (said !== undefined)
     return endedByOutcome(
@@ -176,7 +176,7 @@ function standingOutcome(
   });
   const outcome = last?.status === "waiting" ? undefined : last?.outcome;
   if (last === undefined || outcome === undefined) return undefined;
-  return turnOf(outcome.kind) === "goes-on" ? undefined : { phase: last.type, outcome };
+  return effectOf(outcome.kind) === "continues" ? undefined : { phase: last.type, outcome };
 }
 
 function lost(investigation: Core, next: string): Investigation {

@@ -3,8 +3,8 @@ import type { Location } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { awaitingMerge, putPullBehind } from "./change.ts";
 import type { CommandEvent, Effect, Rules } from "./event.ts";
-import { HELD_BY_OUTCOME, type Investigation, type Stage, UNDER_WAY } from "./investigation.ts";
-import { hasResult, inOrder, isWorkable, withDependencies } from "./plan.ts";
+import { HELD_BY_OUTCOME, type Investigation, type Stage, ACTIVE } from "./investigation.ts";
+import { hasResult, inOrder, canRun, withDependencies } from "./plan.ts";
 
 /** Nothing is left over from before, or nobody wants it: a command says anew what is wanted. */
 const FRESH: ReadonlySet<Stage> = new Set(["idle", "done", "cancelled", "rejected"]);
@@ -69,13 +69,13 @@ export function retry(
   const failed = phases
     .filter(({ status, outcome }) => status === "failed" && outcome === undefined)
     .map(({ type }) => type);
-  const isIdle = !UNDER_WAY.has(stage) || HELD_BY_OUTCOME.has(stage);
+  const isIdle = !ACTIVE.has(stage) || HELD_BY_OUTCOME.has(stage);
   const left = isIdle ? [...wanted, ...failed] : failed;
   const worked = phases
     .filter(({ type, status }) => status !== "skipped" && hasResult(investigation, type))
     .map(({ type }) => type);
   const types = phase === undefined ? (left.length === 0 && isIdle ? worked : left) : [phase];
-  const workable = types.filter((type) => isWorkable(type, rules));
+  const workable = types.filter((type) => canRun(type, rules));
   if (workable.length === 0)
     return confused(
       isIdle
@@ -90,7 +90,7 @@ export function retry(
 /** The findings that rest on another cause do not count any more, and neither do approvals given on them. */
 export function at(investigation: Investigation, location: Location, event: CommandEvent, rules: Rules): Act {
   if (investigation.at !== undefined && isLate(investigation, event)) return { kind: "shown", investigation };
-  const types = ["root-cause", "impact-map"].filter((type) => isWorkable(type, rules));
+  const types = ["root-cause", "impact-map"].filter((type) => canRun(type, rules));
   if (types.length === 0) return confused("There is no phase here that takes a cause from a person.");
   const next = { ...investigation, at: location, approvals: [] };
   return begin(next, withDependencies(types, investigation, rules), event, rules, { restart: true });
@@ -100,7 +100,7 @@ export function refresh(investigation: Investigation, event: CommandEvent, rules
   const types = investigation.phases
     .filter(({ status }) => status === "completed" || status === "needs_attention" || status === "failed")
     .map(({ type }) => type)
-    .filter((type) => isWorkable(type, rules));
+    .filter((type) => canRun(type, rules));
   if (types.length === 0) return confused("There is no result yet that could be brought up to date.");
   const { base: _base, ...rest } = investigation;
   return begin({ ...rest, approvals: [] }, types, event, rules, { restart: true, evenClosed: true });
@@ -130,19 +130,19 @@ function begin(
       ? wanted.filter((type) => type !== endedBy)
       : wanted;
   const next: Investigation = {
-    ...(UNDER_WAY.has(stage) || pull?.state === "open" ? investigation : putPullBehind(investigation)),
+    ...(ACTIVE.has(stage) || pull?.state === "open" ? investigation : putPullBehind(investigation)),
     wanted: inOrder(FRESH.has(stage) ? types : [...before, ...types], rules),
     // Somebody with the right to asks again, so answers count again.
     ...(answers === undefined ? {} : { answers: { ...answers, taken: 0 } }),
     startedBy:
-      startedBy !== undefined && UNDER_WAY.has(stage) ? startedBy : { id: actor.id, login: actor.login },
+      startedBy !== undefined && ACTIVE.has(stage) ? startedBy : { id: actor.id, login: actor.login },
   };
   if ((stage === "queued" || stage === "running") && !restart) return { kind: "waits", investigation: next };
   // The merge is the gate: nobody passes it by asking for more behind it.
   if (stage === "awaiting-merge" && next.wanted[0] === before[0])
     return { kind: "done", investigation: next };
   if (isBehindMerge(next, rules)) return { kind: "done", investigation: awaitingMerge(next) };
-  return { kind: "goes-on", investigation: next, evenClosed };
+  return { kind: "continues", investigation: next, evenClosed };
 }
 
 /** What is wanted comes after a phase whose own pull request is still open. */
@@ -160,13 +160,13 @@ function phasesUpTo(to: string | undefined, rules: Rules): readonly string[] {
   const end = to === undefined ? all.length : all.indexOf(to) + 1;
   return all
     .slice(0, end)
-    .filter((type) => (type === to || rules.phases.includes(type)) && isWorkable(type, rules));
+    .filter((type) => (type === to || rules.phases.includes(type)) && canRun(type, rules));
 }
 
 /** Why a phase that is asked for by name cannot be worked. */
 function whyUnfit(phase: string, rules: Rules): Act | undefined {
   if (!rules.known.some(({ type }) => type === phase)) return noSuchPhase(rules);
-  if (isWorkable(phase, rules)) return undefined;
+  if (canRun(phase, rules)) return undefined;
   const needsModel = rules.models.length === 0 && entryOf(phase, rules)?.needsModel === true;
   return {
     kind: "refused",
@@ -216,7 +216,7 @@ export type Act =
   /** Changed; what is under way already answers the request when it ends. */
   | { readonly kind: "waits"; readonly investigation: Investigation }
   /** Changed; a run under way is stopped, and what is wanted now is gone on with. */
-  | { readonly kind: "goes-on"; readonly investigation: Investigation; readonly evenClosed?: boolean };
+  | { readonly kind: "continues"; readonly investigation: Investigation; readonly evenClosed?: boolean };
 
 export function confused(note: string): Act {
   return { kind: "confused", note };

@@ -7,7 +7,7 @@ import type { CheckReport, DocumentProblem } from "../documents/check-document.t
 import { counted } from "./builtin/statements.ts";
 
 /** What a criterion is decided from: the document as it was read back, never what its maker meant to write. */
-export interface Evidence {
+export interface CriterionInput {
   readonly phase: Phase;
   readonly parsed: ParsedDocument;
   readonly report: CheckReport;
@@ -20,11 +20,11 @@ export interface Evidence {
 /** What a run of code or a model said about a criterion that no look at the document decides. */
 export type Judgement = Omit<CriterionResult, "text">;
 
-type Answer = Pick<CriterionResult, "result" | "evidence">;
-type Check = (evidence: Evidence) => Answer;
+type CheckResult = Pick<CriterionResult, "result" | "evidence">;
+type Check = (evidence: CriterionInput) => CheckResult;
 
-const met = (evidence: string): Answer => ({ result: "met", evidence });
-const unmet = (evidence: string): Answer => ({ result: "unmet", evidence });
+const met = (evidence: string): CheckResult => ({ result: "met", evidence });
+const unmet = (evidence: string): CheckResult => ({ result: "unmet", evidence });
 
 /** Decided by what a run of code or a model said, which comes from outside of the document. */
 const FROM_OUTSIDE = ["reproduced", "suite-runs", "fix-works", "suite-no-worse", "only-targets"] as const;
@@ -62,13 +62,14 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
   },
   "components-listed": (evidence) => rows(evidence, "components", "component"),
   "no-cause-no-fix": ({ parsed }) => {
-    const told = parsed.sections
+    const recordAnswer = parsed.sections
       .filter(({ level }) => level === 2)
       .find(({ heading }) => /\b(cause|suspects?|fix|solution|options?)\b/i.test(heading));
     const said = parsed.sections
       .flatMap(({ statements }) => statements)
       .find(({ text }) => !text.startsWith(MARKS.reporter) && namesCauseOrFix(text));
-    if (told !== undefined) return unmet(`line ${told.line}: a section ${told.heading}`);
+    if (recordAnswer !== undefined)
+      return unmet(`line ${recordAnswer.line}: a section ${recordAnswer.heading}`);
     return said === undefined
       ? met("no section and no statement of ours names a cause or a fix")
       : unmet(`line ${said.line}: ${said.text.slice(0, 80)}`);
@@ -100,12 +101,12 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
   "tests-listed": (evidence) => rows(evidence, "tests", "statement"),
   "scope-counted": (evidence) => {
     const { statements = [] } = section(evidence, "scope") ?? {};
-    const told = statements.find(
+    const recordAnswer = statements.find(
       ({ text, citations }) => /\bfiles?, .*\bfunctions?, .*\blines?\b/.test(text) && citations > 0,
     );
-    return told === undefined
+    return recordAnswer === undefined
       ? unmet("files, functions and lines are not counted")
-      : met(told.text.split(" (")[0]!.slice(0, 120));
+      : met(recordAnswer.text.split(" (")[0]!.slice(0, 120));
   },
   "risks-measured": (evidence) => {
     const { statements = [] } = section(evidence, "risks") ?? {};
@@ -141,7 +142,7 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
  */
 export function decideCriterion(
   { text, check }: PhaseCriterion,
-  evidence: Evidence,
+  evidence: CriterionInput,
   judgements: ReadonlyMap<string, Judgement> = new Map(),
 ): CriterionResult {
   return { text, ...judgementOf({ text, check }, evidence, judgements) };
@@ -149,7 +150,7 @@ export function decideCriterion(
 
 function judgementOf(
   { text, check }: PhaseCriterion,
-  evidence: Evidence,
+  evidence: CriterionInput,
   judgements: ReadonlyMap<string, Judgement>,
 ): Judgement {
   if (check === "person")
@@ -197,7 +198,7 @@ function noProblem(
   { problems }: CheckReport,
   kinds: readonly DocumentProblem["kind"][],
   evidence: string,
-): Answer {
+): CheckResult {
   const found = problems.filter(({ kind }) => kinds.includes(kind));
   return found.length === 0
     ? met(evidence)
@@ -208,13 +209,13 @@ function sectionOf(parsed: ParsedDocument, heading: string): DocumentSection | u
   return parsed.sections.find((candidate) => candidate.level === 2 && candidate.heading === heading);
 }
 
-function section({ phase, parsed }: Evidence, id: string): DocumentSection | undefined {
+function section({ phase, parsed }: CriterionInput, id: string): DocumentSection | undefined {
   const heading = phase.sections.find((candidate) => candidate.id === id)?.heading;
   return heading === undefined ? undefined : sectionOf(parsed, heading);
 }
 
 /** Looked for and not found is an answer; nothing at all is none. */
-function rows(evidence: Evidence, id: string, one: string, many?: string): Answer {
+function rows(evidence: CriterionInput, id: string, one: string, many?: string): CheckResult {
   const { statements = [] } = section(evidence, id) ?? {};
   const cited = statements.filter(({ citations }) => citations > 0);
   if (statements.length === 0) return unmet(`no ${one} is listed`);

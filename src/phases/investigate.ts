@@ -9,10 +9,10 @@ import { parseSpec } from "../specs/parse-spec.ts";
 import { dropWrong } from "./builtin/drop-wrong.ts";
 import type { ResearchContext } from "./builtin/research-context.ts";
 import { sha256 } from "../text/hash.ts";
-import { builtinResearcher, type Researcher, type Written } from "./builtin/researcher.ts";
+import { builtinResearcher, type Researcher, type PhaseDraft } from "./builtin/researcher.ts";
 import { decideCriterion, statusOf } from "./decide-criterion.ts";
 import { belongsTo, documentFileOf, specFileOf, specIdOf } from "./names.ts";
-import { turnOf } from "./outcome.ts";
+import { effectOf } from "./outcome.ts";
 import type { PhaseResult } from "./phase-result.ts";
 import { edit, labelledLocation, labelsWith, phaseSpec, readRunnable } from "./phase-spec.ts";
 import type { Phase } from "./phase.ts";
@@ -65,7 +65,7 @@ export async function investigate(
   if (request.at !== undefined) await context.suspects();
   const results: PhaseResult[] = [];
   const unchanged: string[] = [];
-  let proposal: Written["proposed"];
+  let proposal: PhaseDraft["proposed"];
   for (const phase of request.phases) {
     context.signal?.throwIfAborted();
     const reason = researcher.cannot(phase);
@@ -102,7 +102,7 @@ const CAUSE = "root-cause";
 
 /** The phases after it are not worked: it ended, or waits for a person. */
 export function endsInvestigation({ outcome }: Pick<PhaseResult, "outcome">): boolean {
-  return outcome !== undefined && turnOf(outcome.kind) !== "goes-on";
+  return outcome !== undefined && effectOf(outcome.kind) !== "continues";
 }
 
 /** What a model took for the cause in an earlier run stands in the spec of that phase. */
@@ -110,7 +110,7 @@ async function rememberedProposal(
   publisher: Publisher,
   key: string,
   phases: readonly Phase[],
-): Promise<Written["proposed"]> {
+): Promise<PhaseDraft["proposed"]> {
   const cause = phases.find(({ type }) => type === CAUSE);
   const text = cause === undefined ? undefined : (await publisher.current()).get(specFileOf(key, cause));
   if (text === undefined) return undefined;
@@ -121,7 +121,7 @@ interface PhaseRun {
   readonly result: PhaseResult;
   /** False when all of it was published already. */
   readonly changed: boolean;
-  readonly proposed: Written["proposed"];
+  readonly proposed: PhaseDraft["proposed"];
 }
 
 async function runPhase(

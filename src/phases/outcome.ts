@@ -24,31 +24,31 @@ export interface PhaseOutcome {
 }
 
 /** What an outcome means for the phases after it. */
-export type Turn =
+export type OutcomeEffect =
   /** They are not worked; nothing is left to be done by itself. */
   | "ends"
   /** They wait for a person. */
   | "holds"
   /** They are worked as if nothing had been said. */
-  | "goes-on";
+  | "continues";
 
 /**
  * That a failure could not be reproduced ends nothing by itself: no phase rests on the reproduction, so root cause goes on
  * without a failing test and says so. A sandbox without network that does not show a failure is weak evidence against it,
  * and the places in the code are worth most then. Who sees it otherwise cancels.
  */
-const TURNS: Readonly<Record<OutcomeKind, Turn>> = {
+const EFFECTS: Readonly<Record<OutcomeKind, OutcomeEffect>> = {
   "not-a-bug": "ends",
   duplicate: "ends",
   "needs-info": "holds",
   "wont-fix": "ends",
-  "cannot-reproduce": "goes-on",
+  "cannot-reproduce": "continues",
   "several-causes": "holds",
 };
 
 /** What an outcome means for the phases after it; a run works no further phase unless it goes on. */
-export function turnOf(kind: OutcomeKind): Turn {
-  return TURNS[kind];
+export function effectOf(kind: OutcomeKind): OutcomeEffect {
+  return EFFECTS[kind];
 }
 
 /** Questions, or parts, of one outcome that are kept. */

@@ -9,7 +9,7 @@ import { formatLocation, type Location, parseLocation } from "../text/location.t
 import { inlineCode } from "../text/inline-code.ts";
 import { documentFileOf, specIdOf } from "./names.ts";
 import type { Phase } from "./phase.ts";
-import { TEST_LABEL, type Written } from "./builtin/researcher.ts";
+import { TEST_LABEL, type PhaseDraft } from "./builtin/researcher.ts";
 
 export interface PhaseSpecOptions {
   readonly issueKey: string;
@@ -97,7 +97,9 @@ export function labelsWith(
     at,
     proposed,
     test,
-  }: { readonly at: Location | undefined } & { readonly [K in "proposed" | "test"]: Written[K] | undefined },
+  }: { readonly at: Location | undefined } & {
+    readonly [K in "proposed" | "test"]: PhaseDraft[K] | undefined;
+  },
 ): readonly string[] {
   const others = labels.filter(
     (label) =>

@@ -15,13 +15,13 @@ export type ToResearcher =
 
 /** What it says back. Nothing of it is believed beyond its shape: it read a stranger's repository. */
 export type FromResearcher =
-  | { readonly kind: "call"; readonly call: number; readonly ask: Ask }
+  | { readonly kind: "call"; readonly call: number; readonly ask: ServiceCall }
   | { readonly kind: "step"; readonly step: string }
   | { readonly kind: "investigated"; readonly result: InvestigateResult }
   | { readonly kind: "checked"; readonly documents: readonly CheckedDocument[] }
   | { readonly kind: "failed"; readonly code: FailureCode | undefined; readonly message: string };
 
-export type Ask =
+export type ServiceCall =
   | { readonly kind: "current" }
   | {
       readonly kind: "publish";
@@ -33,7 +33,7 @@ export type Ask =
   | { readonly kind: "model-next"; readonly question: Question }
   | { readonly kind: "model-cost"; readonly conversation: string };
 
-type AnswerTo<K extends Ask["kind"]> = {
+type ResultOf<K extends ServiceCall["kind"]> = {
   current: ReadonlyMap<string, string>;
   publish: Published;
   phase: undefined;
@@ -44,7 +44,7 @@ type AnswerTo<K extends Ask["kind"]> = {
 
 /** Questions to the service that started this process, each answered once. */
 export interface ServiceLink {
-  ask<K extends Ask["kind"]>(ask: Extract<Ask, { kind: K }>): Promise<AnswerTo<K>>;
+  ask<K extends ServiceCall["kind"]>(ask: Extract<ServiceCall, { kind: K }>): Promise<ResultOf<K>>;
   settle(message: Extract<ToResearcher, { kind: "answer" | "refusal" }>): void;
 }
 

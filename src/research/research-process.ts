@@ -8,7 +8,7 @@ import type { CheckedDocument, Research, ResearchHooks, ResearchRequest } from "
 import { belongsTo } from "../phases/names.ts";
 import type { Publisher } from "../repository/repository.ts";
 import { repositoryMirrors } from "./repository-mirrors.ts";
-import type { Ask, FromResearcher, ToResearcher } from "./protocol.ts";
+import type { ServiceCall, FromResearcher, ToResearcher } from "./protocol.ts";
 
 export interface ResearchOptions {
   /** Folder of mirrors, index and scratch files. */
@@ -143,7 +143,7 @@ function runTask(
 }
 
 /** The service's side of what a researcher asks. */
-export async function answer(ask: Ask, hooks: ResearchHooks, signal: AbortSignal): Promise<unknown> {
+export async function answer(ask: ServiceCall, hooks: ResearchHooks, signal: AbortSignal): Promise<unknown> {
   switch (ask.kind) {
     case "current":
       return hooks.publisher.current();

@@ -1,9 +1,9 @@
 import { issueOfBranch } from "../phases/names.ts";
 import type { InvestigationEvent } from "../investigation/event.ts";
-import type { WebhookEvent, Place } from "../github/webhook-event.ts";
+import type { WebhookEvent, Origin } from "../github/webhook-event.ts";
 import { readDelivery } from "../github/read-delivery.ts";
 import { sendCheck } from "./check-head.ts";
-import { decideAll, lookAtIssue } from "./look-at-issue.ts";
+import { decideAll, processIssue } from "./process-issue.ts";
 import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
 import { secondOf } from "./time.ts";
 import type { Service } from "./service.ts";
@@ -14,34 +14,34 @@ export async function handleDelivery(service: Service, { key }: { readonly key: 
   const delivery = await store.delivery(key);
   if (delivery === undefined || delivery.outcome !== undefined) return;
   const { appId, bot } = await app.identity();
-  const meaning = readDelivery(delivery.event, delivery.payload, { appId, botId: bot.id });
-  log.info(`delivery ${delivery.event}: ${meaning.kind}`, { delivery: delivery.guid });
-  await act(service, meaning, key);
+  const event = readDelivery(delivery.event, delivery.payload, { appId, botId: bot.id });
+  log.info(`delivery ${delivery.event}: ${event.kind}`, { delivery: delivery.guid });
+  await act(service, event, key);
 }
 
-async function act(service: Service, meaning: WebhookEvent, key: string): Promise<void> {
+async function act(service: Service, event: WebhookEvent, key: string): Promise<void> {
   const { store } = service;
-  switch (meaning.kind) {
+  switch (event.kind) {
     case "ignored":
     case "malformed":
-      return store.finishDelivery(key, meaning.why);
+      return store.finishDelivery(key, event.why);
     case "issue":
       // The store knows whether an answer is waited for; GitHub is not asked for every word between people.
-      if (meaning.isTalk === true && !(await awaitsAnswer(service, meaning)))
+      if (event.hasNoCommand === true && !(await awaitsAnswer(service, event)))
         return store.finishDelivery(key, "no command in it");
-      return lookAtIssue(service, { ...meaning, delivery: key });
+      return processIssue(service, { ...event, delivery: key });
     case "pull":
-      return pull(service, meaning, key);
+      return pull(service, event, key);
     case "push":
-      return push(service, meaning, key);
+      return push(service, event, key);
     case "rerequested":
-      await rerequested(service, meaning);
+      await rerequested(service, event);
       return store.finishDelivery(key, "done");
     case "repository":
-      await repository(service, meaning);
+      await repository(service, event);
       return store.finishDelivery(key, "done");
     case "installation":
-      await installation(service, meaning);
+      await installation(service, event);
       return store.finishDelivery(key, "done");
   }
 }
@@ -55,7 +55,7 @@ async function awaitsAnswer({ store }: Service, { place, number }: Of<"issue">):
 
 async function pull(
   service: Service,
-  { place, number, branch, sender, said, approves }: Of<"pull">,
+  { place, number, branch, sender, message, approves }: Of<"pull">,
   key: string,
 ): Promise<void> {
   const issue = issueOfBranch(branch);
@@ -79,7 +79,7 @@ async function pull(
       kind: "command",
       command: { verb: "approve" },
       place: {
-        ...(said?.comment === undefined ? {} : { comment: said.comment }),
+        ...(message?.comment === undefined ? {} : { comment: message.comment }),
         text: `review of #${number}`,
       },
       actor: { id: sender.id, login: sender.login },
@@ -87,12 +87,12 @@ async function pull(
       at: secondOf(service.now()),
     });
   }
-  await lookAtIssue(service, {
+  await processIssue(service, {
     place,
     number: issue,
     isPull: false,
     sender,
-    ...(said === undefined ? {} : { said }),
+    ...(message === undefined ? {} : { message }),
     also,
     delivery: key,
   });
@@ -114,7 +114,7 @@ async function push(
   const issue = issueOfBranch(branch);
   if (issue === undefined || head === undefined) return store.finishDelivery(key, "not a branch of ours");
   const also: InvestigationEvent[] = [{ kind: "person-committed", sha: head, login: sender.login }];
-  await lookAtIssue(service, { place, number: issue, isPull: false, sender, also, delivery: key });
+  await processIssue(service, { place, number: issue, isPull: false, sender, also, delivery: key });
   await store.send(
     { kind: "sync", repository: place.repository, issue },
     { key: `${place.repository}#${issue}` },
@@ -145,7 +145,7 @@ async function repository(service: Service, { place, action }: Of<"repository">)
     name: place.name,
     installation: place.installation,
   });
-  await lookAtAll(service, place);
+  await processAll(service, place);
 }
 
 async function installation(
@@ -168,7 +168,7 @@ async function installation(
     case "suspend":
     case "unsuspend":
       for (const { id: repository, owner, name } of await store.repositories(id))
-        await lookAtAll(service, { installation: id, repository, owner, name });
+        await processAll(service, { installation: id, repository, owner, name });
       return;
   }
 }
@@ -186,7 +186,7 @@ async function removeRepository({ store }: Service, repository: number, installa
   await store.removeRepository(repository);
 }
 
-async function lookAtAll(service: Service, place: Place): Promise<void> {
+async function processAll(service: Service, place: Origin): Promise<void> {
   for (const { investigation } of await service.store.investigations(place.repository))
-    await lookAtIssue(service, { place, number: investigation.issue, isPull: false });
+    await processIssue(service, { place, number: investigation.issue, isPull: false });
 }

@@ -9,19 +9,19 @@ import { reconcile } from "./reconcile.ts";
 import { secondsUntil } from "./time.ts";
 import type { Service } from "./service.ts";
 import { syncIssue } from "./sync-issue.ts";
-import { workRun } from "./run-job.ts";
+import { handleRun } from "./run-job.ts";
 
 /** What is done for each kind of job. */
 export function handlersOf(service: Service): JobHandlers {
-  const patient = patienceOf(service);
+  const retrying = retryPolicyOf(service);
   return {
-    delivery: (job) => patient(handleDelivery(service, job)),
-    run: (job, context) => patient(workRun(service, job, context)),
-    sync: (job, context) => patient(syncIssue(service, job, context)),
-    check: (job, context) => patient(checkHead(service, job, context)),
-    forget: (job) => patient(forgetInvestigation(service, job)),
-    configure: (job, context) => patient(configure(service, job, context)),
-    reconcile: (_job, context) => patient(reconcile(service, context)),
+    delivery: (job) => retrying(handleDelivery(service, job)),
+    run: (job, context) => retrying(handleRun(service, job, context)),
+    sync: (job, context) => retrying(syncIssue(service, job, context)),
+    check: (job, context) => retrying(checkHead(service, job, context)),
+    forget: (job) => retrying(forgetInvestigation(service, job)),
+    configure: (job, context) => retrying(configure(service, job, context)),
+    reconcile: (_job, context) => retrying(reconcile(service, context)),
   };
 }
 
@@ -29,7 +29,7 @@ export function handlersOf(service: Service): JobHandlers {
  * The one place that knows what passes: GitHub does not answer or asks to wait, and the job waits as long as it was told;
  * somebody else took the work over, and nothing is left to do.
  */
-function patienceOf({ now, log }: Service): (work: Promise<void>) => Promise<void> {
+function retryPolicyOf({ now, log }: Service): (work: Promise<void>) => Promise<void> {
   return async (work) => {
     try {
       await work;

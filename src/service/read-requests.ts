@@ -2,7 +2,7 @@ import { isOnlyCommands } from "../issue/command-lines.ts";
 import { parseCommands } from "../investigation/commands/parse-commands.ts";
 import type { Permission } from "../investigation/commands/rights.ts";
 import { type Command, FORMS } from "../investigation/commands/forms.ts";
-import type { Place, Said, Sender } from "../github/webhook-event.ts";
+import type { Origin, Message, Sender } from "../github/webhook-event.ts";
 import type { AskPlace, InvestigationEvent } from "../investigation/event.ts";
 import { isAnswered } from "../investigation/asks.ts";
 import type { Actor, Investigation } from "../investigation/investigation.ts";
@@ -18,14 +18,14 @@ import { secondOf } from "./time.ts";
  */
 const LATE_MILLISECONDS = 3_600_000;
 
-export interface Look {
-  readonly place: Place;
+export interface IssueTrigger {
+  readonly place: Origin;
   /** Of an issue or a pull request. */
   readonly number: number;
   readonly isPull: boolean;
   /** Who did what made us look; undefined when nobody did (reconciliation). */
   readonly sender?: Sender;
-  readonly said?: Said;
+  readonly message?: Message;
   /** A label that the sender put on. */
   readonly labelled?: string;
   /** A branch of ours is there: the investigation is read back from it even when nobody asks for anything. */
@@ -41,7 +41,7 @@ export async function requestsOf(
   service: Service,
   facts: RepositoryFacts,
   issue: IssueInfo,
-  look: Look,
+  trigger: IssueTrigger,
   known: Investigation | undefined,
 ): Promise<readonly InvestigationEvent[]> {
   const { config, rules } = facts;
@@ -52,22 +52,23 @@ export async function requestsOf(
   const isAsking = known?.stage === "needs-info";
   let starts = 0;
   const declined = async (actor: Actor): Promise<string | undefined> => {
-    const before = await service.store.startsInLastHour(look.place.installation, actor.id);
+    const before = await service.store.startsInLastHour(trigger.place.installation, actor.id);
     return before + starts++ >= config.limits.startsPerHour
       ? `One person can start ${config.limits.startsPerHour} times an hour here; try again later.`
       : undefined;
   };
 
   const hasRequest = issue.labels.some((label) => requestOf(label, types) !== undefined);
-  const words =
-    isAsking || (config.triggers.comments && (look.said !== undefined || known !== undefined || hasRequest))
-      ? await wordsAround(service, facts, issue, look)
+  const messages =
+    isAsking ||
+    (config.triggers.comments && (trigger.message !== undefined || known !== undefined || hasRequest))
+      ? await messagesAround(service, facts, issue, trigger)
       : [];
-  for (const { said, sender } of words) {
+  for (const { message, sender } of messages) {
     if (config.triggers.comments)
-      for (const line of parseCommands(said.body, types)) {
+      for (const line of parseCommands(message.body, types)) {
         const place: AskPlace = {
-          ...(said.comment === undefined ? {} : { comment: said.comment }),
+          ...(message.comment === undefined ? {} : { comment: message.comment }),
           text: line.text,
         };
         // Most of what stands around was answered before; it costs nothing and counts as no further start.
@@ -89,10 +90,15 @@ export async function requestsOf(
       }
     // After the commands of the same comment: who cancels in it does not go on by it. An answer is no command, so it
     // counts where comments may hold none.
-    const answer = isAsking ? await answerIn(said, sender, issue, rights) : undefined;
+    const answer = isAsking ? await answerIn(message, sender, issue, rights) : undefined;
     if (answer !== undefined) events.push(answer);
   }
-  if (config.triggers.opened && look.said !== undefined && look.said.comment === undefined && !look.isPull) {
+  if (
+    config.triggers.opened &&
+    trigger.message !== undefined &&
+    trigger.message.comment === undefined &&
+    !trigger.isPull
+  ) {
     const { bot } = await service.app.identity();
     const command: Command = { verb: "investigate" };
     events.push({
@@ -108,7 +114,7 @@ export async function requestsOf(
     for (const label of issue.labels) {
       const request = requestOf(label, types);
       if (request === undefined) continue;
-      const by = await labeller(facts, issue, label, look);
+      const by = await labeller(facts, issue, label, trigger);
       const permission = by === undefined ? undefined : await rights(by);
       if (by === undefined || permission === undefined) continue;
       events.push({
@@ -125,7 +131,7 @@ export async function requestsOf(
 
 /** A person's comment that is more than commands, as what it may be where a phase asked. */
 async function answerIn(
-  { comment, body }: Said,
+  { comment, body }: Message,
   sender: Sender,
   { author }: IssueInfo,
   rights: (sender: Sender) => Promise<Permission | undefined>,
@@ -147,30 +153,30 @@ async function answerIn(
  * What was said, as it was signed, and the unedited comments of the time around it, oldest first. So the order of the
  * deliveries does not count, and neither does one that is still on its way.
  */
-async function wordsAround(
+async function messagesAround(
   { app, now }: Service,
   { github, repository }: RepositoryFacts,
   { number, createdAt }: IssueInfo,
-  { said, sender, isPull, number: thread }: Look,
-): Promise<readonly { readonly said: Said; readonly sender: Sender }[]> {
-  const own = said === undefined || sender === undefined ? [] : [{ said, sender }];
+  { message, sender, isPull, number: thread }: IssueTrigger,
+): Promise<readonly { readonly message: Message; readonly sender: Sender }[]> {
+  const own = message === undefined || sender === undefined ? [] : [{ message, sender }];
   // The text of an issue and a review stand apart from the comments.
-  if (said !== undefined && (said.comment === undefined || said.comment < 0)) return own;
+  if (message !== undefined && (message.comment === undefined || message.comment < 0)) return own;
   const { bot } = await app.identity();
   const from = Math.max(
-    (said === undefined ? now() : Date.parse(said.at)) - LATE_MILLISECONDS,
+    (message === undefined ? now() : Date.parse(message.at)) - LATE_MILLISECONDS,
     Date.parse(createdAt),
   );
   const around = await github.comments(repository, isPull ? thread : number, new Date(from).toISOString());
   const others = around
-    .filter((comment) => comment.id !== said?.comment && comment.author.id !== bot.id)
+    .filter((comment) => comment.id !== message?.comment && comment.author.id !== bot.id)
     // What was edited is not what somebody once said; its own delivery has the signed words.
     .filter((comment) => comment.updatedAt === comment.createdAt)
-    .map((comment) => ({ said: saidIn(comment), sender: senderOf(comment) }));
-  return [...own, ...others].sort((a, b) => (a.said.comment ?? 0) - (b.said.comment ?? 0));
+    .map((comment) => ({ message: messageOf(comment), sender: senderOf(comment) }));
+  return [...own, ...others].sort((a, b) => (a.message.comment ?? 0) - (b.message.comment ?? 0));
 }
 
-function saidIn({ id, body, createdAt }: CommentInfo): Said {
+function messageOf({ id, body, createdAt }: CommentInfo): Message {
   return { comment: id, body, at: createdAt };
 }
 
@@ -188,7 +194,7 @@ async function labeller(
   { github, repository }: RepositoryFacts,
   issue: IssueInfo,
   label: string,
-  { labelled, sender }: Look,
+  { labelled, sender }: IssueTrigger,
 ): Promise<Sender | undefined> {
   if (labelled?.toLowerCase() === label.toLowerCase() && sender !== undefined) return sender;
   const by = await github.labelledBy(repository, issue.number, label);

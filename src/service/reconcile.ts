@@ -4,7 +4,7 @@ import { LIMITS } from "../text/github-limits.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { JobContext } from "../store/store.ts";
 import { admitRuns, type Service } from "./service.ts";
-import { lookAtIssue } from "./look-at-issue.ts";
+import { processIssue } from "./process-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { versionOf } from "./sync-issue.ts";
 
@@ -30,7 +30,7 @@ export async function reconcile(service: Service, { signal }: JobContext): Promi
     for (const repository of await app.repositoriesOf(id)) {
       signal.throwIfAborted();
       repositories++;
-      await lookAtRepository(service, id, repository);
+      await reconcileRepository(service, id, repository);
     }
   }
   await showHalfPublished(service);
@@ -66,7 +66,7 @@ async function redeliverLost({ app, store, now }: Service): Promise<number> {
   return count;
 }
 
-async function lookAtRepository(
+async function reconcileRepository(
   service: Service,
   installation: number,
   { id, owner, name }: RepositoryInfo,
@@ -93,7 +93,7 @@ async function lookAtRepository(
     if (investigation.conditions.unreachable !== undefined || investigation.pausedBy === "reach")
       numbers.add(investigation.issue);
   for (const number of new Set([...numbers, ...branched]))
-    await lookAtIssue(service, { place, number, isPull: false, hasBranch: branched.has(number) });
+    await processIssue(service, { place, number, isPull: false, hasBranch: branched.has(number) });
 }
 
 /** Investigations whose last state was not shown to its end. */

@@ -25,7 +25,7 @@ const PASSING: ReadonlySet<string> = new Set([
  * writes is bound to its attempt: a run that was stopped, or taken up by somebody else, writes nothing any more. Doing it
  * again from any point leads to the same branch.
  */
-export async function workRun(service: Service, job: RunJob, context: JobContext): Promise<void> {
+export async function handleRun(service: Service, job: RunJob, context: JobContext): Promise<void> {
   const { store, settings, log } = service;
   const ids = { run: job.run, investigation: `${job.repository}#${job.issue}` };
   const begun = await store.beginRun(job.run, settings.worker);
@@ -44,7 +44,7 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
     await tell(NO_RULES, { kind: "reach", unreachable: facts.why });
     return end();
   }
-  if ((await crashesInPlace(service, facts, job, crashes)) >= MAX_ATTEMPTS) {
+  if ((await crashesWithoutProgress(service, facts, job, crashes)) >= MAX_ATTEMPTS) {
     await tell(facts.rules, {
       kind: "run-failed",
       run: job.run,
@@ -79,7 +79,7 @@ export async function workRun(service: Service, job: RunJob, context: JobContext
  * How often the run ended without a word since it last got anywhere. A machine that is restarted again and again still
  * gets to the end of a long run; a run that ends the process each time does not get further.
  */
-async function crashesInPlace(
+async function crashesWithoutProgress(
   { store }: Service,
   { github, repository, rules }: RepositoryFacts,
   { repository: id, issue, run }: RunJob,
@@ -109,11 +109,11 @@ async function secondsOf(
   const waited = Number((await service.store.idempotencyRecords(job)).get("model-wait") ?? 0);
   const next = Math.min(Math.max(seconds, waited * 2), LONGEST_WAIT);
   await service.store.saveIdempotencyRecord(job, "model-wait", String(next));
-  await showStep(service, job, `no model answers; it is asked again in ${sayTime(next)}`);
+  await showStep(service, job, `no model answers; it is asked again in ${formatDuration(next)}`);
   return next;
 }
 
-function sayTime(seconds: number): string {
+function formatDuration(seconds: number): string {
   return seconds < 60 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
 }
 

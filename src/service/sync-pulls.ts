@@ -41,8 +41,8 @@ export async function syncPulls(context: SyncContext): Promise<void> {
   for (const branch of branches) {
     const pull = await openPull(context, branch);
     if (pull?.state !== "open") continue;
-    await tellPull(context, pull);
-    await wantCheck(context, branch);
+    await recordPull(context, pull);
+    await requestCheck(context, branch);
   }
   if (context.investigation.stage === "rejected") await recordInSpecs(context, branches);
 }
@@ -130,7 +130,7 @@ function hasResults({ phases }: Investigation, { phase }: Branch): boolean {
   return phases.some(({ type, files = [] }) => files.length > 0 && (phase === undefined || type === phase));
 }
 
-async function tellPull({ service, facts, investigation, of }: SyncContext, pull: PullInfo): Promise<void> {
+async function recordPull({ service, facts, investigation, of }: SyncContext, pull: PullInfo): Promise<void> {
   if (investigation.pull?.number === pull.number && investigation.pull.state === pull.state) return;
   const installation = (await service.store.repository(of.repository))?.installation;
   if (installation === undefined) return;
@@ -142,7 +142,10 @@ async function tellPull({ service, facts, investigation, of }: SyncContext, pull
 }
 
 /** The check of a head is made once; its idempotency record says so. */
-async function wantCheck({ service, idempotencyRecords, of }: SyncContext, { head }: Branch): Promise<void> {
+async function requestCheck(
+  { service, idempotencyRecords, of }: SyncContext,
+  { head }: Branch,
+): Promise<void> {
   if (idempotencyRecords.has(`check:${head}`)) return;
   await sendCheck(service.store, of, head);
 }

@@ -28,7 +28,7 @@ describe("what a webhook means", () => {
       number: 42,
       isPull: false,
       sender: { id: 1, login: "ada", isBot: false },
-      said: { comment: 8, body: "/casebook help", at: "2026-01-02T00:00:00Z" },
+      message: { comment: 8, body: "/casebook help", at: "2026-01-02T00:00:00Z" },
     });
   });
 
@@ -36,8 +36,8 @@ describe("what a webhook means", () => {
     const talk = { ...commented, comment: { ...comment, body: "It is version 3." } };
     expect(readDelivery("issue_comment", talk, self)).toMatchObject({
       kind: "issue",
-      isTalk: true,
-      said: { comment: 8, body: "It is version 3." },
+      hasNoCommand: true,
+      message: { comment: 8, body: "It is version 3." },
     });
     expect(readDelivery("issue_comment", commented, self)).not.toHaveProperty("isTalk");
     const ofBot = { ...talk, comment: { ...talk.comment, user: { id: 5, login: "ci[bot]", type: "Bot" } } };
@@ -96,7 +96,7 @@ describe("what a webhook means", () => {
       kind: "pull",
       branch: "casebook/issue-42",
       approves: true,
-      said: { comment: -3, body: "fine" },
+      message: { comment: -3, body: "fine" },
     });
   });
 
@@ -177,9 +177,9 @@ describe("every real payload", () => {
     for (const { name, body } of payloads)
       for (const other of EVENTS) {
         if (other === name) continue;
-        const meaning = readDelivery(other, { installation, ...body }, self);
-        if (meaning.kind !== "malformed" && meaning.kind !== "ignored")
-          wrong.push(`${name} as ${other}: ${meaning.kind}`);
+        const event = readDelivery(other, { installation, ...body }, self);
+        if (event.kind !== "malformed" && event.kind !== "ignored")
+          wrong.push(`${name} as ${other}: ${event.kind}`);
       }
     expect([...new Set(wrong)]).toEqual([]);
   });

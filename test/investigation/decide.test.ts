@@ -328,10 +328,10 @@ describe("models", () => {
 
   test("without one, options about it mean nothing, and that is said", () => {
     for (const text of ["investigate --model small", "investigate --budget 2"]) {
-      const told = after(idle, [says(text, 10)]);
-      expect(told.stage).toBe("idle");
-      expect(askOf(told, 10)?.answer).toBe("confused");
-      expect(askOf(told, 10)?.note).toContain("No model is set up here");
+      const recordAnswer = after(idle, [says(text, 10)]);
+      expect(recordAnswer.stage).toBe("idle");
+      expect(askOf(recordAnswer, 10)?.answer).toBe("confused");
+      expect(askOf(recordAnswer, 10)?.note).toContain("No model is set up here");
     }
   });
 
@@ -552,12 +552,12 @@ describe("conditions", () => {
     "on a closed issue `%s` is refused",
     (text) => {
       const closed = after(finished(WITH_MODEL), [seen({ closed: true })], WITH_MODEL);
-      const told = after(closed, [says(text, 11)], WITH_MODEL);
-      expect(askOf(told, 11)).toMatchObject({
+      const recordAnswer = after(closed, [says(text, 11)], WITH_MODEL);
+      expect(askOf(recordAnswer, 11)).toMatchObject({
         answer: "refused",
         note: "The issue is closed; reopen it first.",
       });
-      expect(told.stage).toBe(closed.stage);
+      expect(recordAnswer.stage).toBe(closed.stage);
     },
   );
 
@@ -572,9 +572,9 @@ describe("conditions", () => {
     [{ kind: "configuration", problem: "It is wrong." }, "It is wrong."],
     [{ kind: "reach", unreachable: "It is archived." }, "It is archived."],
   ] as const)("%j: no new work, and the reason is said", (event, note) => {
-    const told = after(idle, [event, says("investigate", 10)]);
-    expect(told.stage).toBe("idle");
-    expect(askOf(told, 10)).toMatchObject({ answer: "refused", note });
+    const recordAnswer = after(idle, [event, says("investigate", 10)]);
+    expect(recordAnswer.stage).toBe("idle");
+    expect(askOf(recordAnswer, 10)).toMatchObject({ answer: "refused", note });
   });
 
   test("a locked conversation stops nothing", () => {

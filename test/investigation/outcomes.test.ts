@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decide } from "../../src/investigation/decide.ts";
 import type { InvestigationEvent } from "../../src/investigation/event.ts";
 import { type Investigation, MAX_ANSWERS } from "../../src/investigation/investigation.ts";
-import { boundOutcome, outcomeSentence, turnOf } from "../../src/phases/outcome.ts";
+import { boundOutcome, outcomeSentence, effectOf } from "../../src/phases/outcome.ts";
 import { OUTCOMES, type PhaseCost, type PhaseOutcome } from "../../src/phases/outcome.ts";
 import {
   ADA,
@@ -151,8 +151,16 @@ describe("several causes", () => {
 
   test("nobody but who may start work goes on", () => {
     for (const text of ["run root-cause", "retry", "resume", "pause", "approve"]) {
-      const told = decideAll(held, [says(text, 11, { actor: BOB, permission: "triage" })], WITH_MODEL);
-      expect([text, told.investigation.stage, startsOf(told.effects)]).toEqual([text, "awaiting-choice", 0]);
+      const recordAnswer = decideAll(
+        held,
+        [says(text, 11, { actor: BOB, permission: "triage" })],
+        WITH_MODEL,
+      );
+      expect([text, recordAnswer.investigation.stage, startsOf(recordAnswer.effects)]).toEqual([
+        text,
+        "awaiting-choice",
+        0,
+      ]);
     }
     expect(decide(held, answers(20), WITH_MODEL)).toEqual({ investigation: held, effects: [] });
   });
@@ -498,8 +506,8 @@ describe("the words of an outcome", () => {
   ] as const)("%j", (outcome, sentence) => expect(outcomeSentence(outcome)).toBe(sentence));
 
   test("each has a turn, and only two hold", () => {
-    expect(OUTCOMES.filter((kind) => turnOf(kind) === "holds")).toEqual(["needs-info", "several-causes"]);
-    expect(OUTCOMES.filter((kind) => turnOf(kind) === "goes-on")).toEqual(["cannot-reproduce"]);
+    expect(OUTCOMES.filter((kind) => effectOf(kind) === "holds")).toEqual(["needs-info", "several-causes"]);
+    expect(OUTCOMES.filter((kind) => effectOf(kind) === "continues")).toEqual(["cannot-reproduce"]);
   });
 
   test("whatever a model says, what is kept is bounded, on one line and the same when it is kept again", () => {

@@ -134,7 +134,7 @@ const surroundings: fc.Arbitrary<InvestigationEvent> = fc.oneof(
   ),
 );
 
-const told: fc.Arbitrary<InvestigationEvent> = fc
+const recordAnswer: fc.Arbitrary<InvestigationEvent> = fc
   .record({ kind: fc.constantFrom("not-understood", "declined"), comment, actor })
   .map(({ kind, comment, actor }) => ({ kind, place: { comment, text: "/casebook x" }, actor, note: "No." }));
 
@@ -150,7 +150,7 @@ const anything = fc.oneof(
   { weight: 2, arbitrary: label },
   { weight: 8, arbitrary: fromRun },
   { weight: 4, arbitrary: surroundings },
-  { weight: 1, arbitrary: told },
+  { weight: 1, arbitrary: recordAnswer },
   { weight: 3, arbitrary: answer },
 );
 /** Stands for the run under way; numbers that are drawn seldom meet it, and then little of a run is seen. */
@@ -347,7 +347,7 @@ describe("whatever happens, in whatever order", () => {
   });
 
   test("a cancelled or rejected investigation starts nothing without somebody who asks", () => {
-    const noAsk = fc.array(fc.oneof(fromRun, surroundings, told, answer), { maxLength: 30 });
+    const noAsk = fc.array(fc.oneof(fromRun, surroundings, recordAnswer, answer), { maxLength: 30 });
     hold(
       fc.property(
         history,

@@ -35,9 +35,9 @@ const BEFORE = {
 
 test("an investigation of the version before is read with today's names", () => {
   const read = parseInvestigation(JSON.stringify(BEFORE));
-  const { circumstances, at: _at, ...same } = BEFORE;
+  const { circumstances, at: _at, ...unchanged } = BEFORE;
   expect(read).toEqual({
-    ...same,
+    ...unchanged,
     at: { path: "src/cart.ts", start: 3, end: 9 },
     phases: [{ ...BEFORE.phases[0], files: [".chant/research/issue-42-comprehension.md"] }, BEFORE.phases[1]],
     conditions: circumstances,

@@ -4,14 +4,14 @@ import { PHASES } from "../../src/phases/catalogue.ts";
 import type { CheckName } from "../../src/phases/phase.ts";
 import {
   decideCriterion,
-  type Evidence,
+  type CriterionInput,
   type Judgement,
   statusOf,
 } from "../../src/phases/decide-criterion.ts";
 import type { CriterionResult } from "../../src/phases/phase-result.ts";
 
 const [PHASE] = PHASES;
-function evidenceOf(text: string): Evidence {
+function evidenceOf(text: string): CriterionInput {
   return {
     phase: PHASE!,
     parsed: parseDocument(text),

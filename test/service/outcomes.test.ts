@@ -10,7 +10,7 @@ import { handleDelivery } from "../../src/service/handle-delivery.ts";
 import { phasesIn, rulesOf } from "../../src/service/repository-facts.ts";
 import type { ResearchHooks, ResearchRequest } from "../../src/service/research.ts";
 import type { Service } from "../../src/service/service.ts";
-import { workRun } from "../../src/service/run-job.ts";
+import { handleRun } from "../../src/service/run-job.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
 
 const person = (id: number, login: string): Account => ({ id, login, type: "User" });
@@ -107,7 +107,7 @@ class World {
   async work(): Promise<void> {
     const run = this.present?.run?.id;
     if (run === undefined) throw new Error(`no run is wanted: ${this.present?.stage}`);
-    await workRun(
+    await handleRun(
       this.service,
       { repository: 7, issue: 42, run },
       { signal: new AbortController().signal, attempt: 1 },

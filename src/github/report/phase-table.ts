@@ -1,5 +1,5 @@
 import type { Rules } from "../../investigation/event.ts";
-import { type Investigation, UNDER_WAY } from "../../investigation/investigation.ts";
+import { type Investigation, ACTIVE } from "../../investigation/investigation.ts";
 import type { PhaseRecord } from "../../phases/phase-result.ts";
 import { outcomeSentence } from "../../phases/outcome.ts";
 import { branchFor } from "../../phases/names.ts";
@@ -32,7 +32,7 @@ export interface TableInput {
 export function phaseTable({ investigation, repository, rules, destination }: TableInput): string {
   const { phases, wanted, stage, issue } = investigation;
   const known = new Set(phases.map(({ type }) => type));
-  const coming: PhaseRecord[] = UNDER_WAY.has(stage)
+  const coming: PhaseRecord[] = ACTIVE.has(stage)
     ? wanted.filter((type) => !known.has(type)).map((type) => ({ type, status: "waiting" }))
     : [];
   const rows = [...phases, ...coming];
@@ -59,8 +59,8 @@ function stateOf({ status, outcome }: PhaseRecord): string {
 
 function findingOf(record: PhaseRecord): string {
   const { outcome, reason, lead = "" } = record;
-  const told = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
-  return [partialOf(record), told].filter((part) => part !== "").join(" ");
+  const recordAnswer = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
+  return [partialOf(record), recordAnswer].filter((part) => part !== "").join(" ");
 }
 
 /** `$0.0412, 12 calls, ` and the models. */

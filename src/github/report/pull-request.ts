@@ -92,9 +92,9 @@ function saysOutcome({ lead, outcome }: Partial<PhaseRecord> = {}): boolean {
   return lead !== undefined && outcome !== undefined && lead.endsWith(outcome.reason);
 }
 
-function otherFindings(phases: readonly PhaseRecord[], told: PhaseRecord | undefined): string {
+function otherFindings(phases: readonly PhaseRecord[], recordAnswer: PhaseRecord | undefined): string {
   return phases
-    .filter(({ lead, type }) => lead !== undefined && type !== told?.type)
+    .filter(({ lead, type }) => lead !== undefined && type !== recordAnswer?.type)
     .map(({ type, lead }) => `- **${type}**: ${clipMarkdown(lead ?? "", MAX_WORDS)}`)
     .join("\n");
 }

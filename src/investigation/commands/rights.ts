@@ -10,7 +10,7 @@ export function hasAtLeast(permission: Permission, needed: Permission): boolean 
 }
 
 /** Who asks: what GitHub says of the person, and whether the investigation is theirs. */
-export interface Asker {
+export interface Requester {
   readonly login: string;
   readonly permission: Permission;
   readonly isStarter: boolean;
@@ -20,7 +20,7 @@ export interface Asker {
  * Why a person may not give a command, with the right that is missing; undefined when they may. `start` is what the
  * repository asks for starting work. Mentions nobody: the login is inline code.
  */
-export function missingRight(verb: Verb, asker: Asker, start: Permission): string | undefined {
+export function missingRight(verb: Verb, asker: Requester, start: Permission): string | undefined {
   const { who, effect }: Form = FORMS[verb];
   switch (who) {
     case "anyone":
@@ -36,6 +36,6 @@ export function missingRight(verb: Verb, asker: Asker, start: Permission): strin
   }
 }
 
-export function has({ login, permission }: Pick<Asker, "login" | "permission">): string {
+export function has({ login, permission }: Pick<Requester, "login" | "permission">): string {
   return `${inlineCode(login, 40)} has ${permission === "none" ? "no right here" : permission}`;
 }

@@ -48,9 +48,9 @@ interface RankedCoChange {
 }
 
 function rankingOf(title: string, ranked: readonly RankedCoChange[]): readonly Block[] {
-  const told = ranked.filter(({ reasons }) => reasons.length > 0);
-  if (told.length === 0) return [];
-  const items = told.map(({ what, own, reasons }, at) => {
+  const recordAnswer = ranked.filter(({ reasons }) => reasons.length > 0);
+  if (recordAnswer.length === 0) return [];
+  const items = recordAnswer.map(({ what, own, reasons }, at) => {
     const shown = reasons.slice(0, MAX_REASONS);
     return hypothesis(`${at + 1}. ${what}: ${shown.map(({ text }) => text).join("; ")}`, [
       ...own,

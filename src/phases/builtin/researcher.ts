@@ -10,7 +10,7 @@ import { writeDocument } from "./write-document.ts";
 export interface Researcher {
   /** Why it cannot work the phase, for people; undefined when it can. */
   cannot(phase: Phase): string | undefined;
-  write(phase: Phase, context: ResearchContext, earlier: Earlier): Promise<Written>;
+  write(phase: Phase, context: ResearchContext, earlier: Earlier): Promise<PhaseDraft>;
 }
 
 /** Begins the label of a spec that says where the test of a reproduction belongs. */
@@ -22,7 +22,7 @@ export interface Earlier {
   readonly files: ReadonlyMap<string, string>;
 }
 
-export interface Written extends RunNotes {
+export interface PhaseDraft extends RunNotes {
   readonly document: ResearchDocument;
   readonly researcher: string;
   /** Statements that failed their check before the document was made. */

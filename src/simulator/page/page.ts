@@ -1,4 +1,11 @@
-import type { CheckState, CommentState, LoggedRequest, PullState, ReactionState, RepositoryState } from "../github/contract.ts";
+import type {
+  CheckState,
+  CommentState,
+  LoggedRequest,
+  PullState,
+  ReactionState,
+  RepositoryState,
+} from "../github/contract.ts";
 import { HOLD_LABEL, requestLabels, STATE_LABELS } from "../../investigation/label.ts";
 import { PHASES } from "../../phases/catalogue.ts";
 import { Html, html } from "../../text/html.ts";

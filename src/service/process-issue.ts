@@ -1,5 +1,5 @@
 import { issueOfBranch } from "../phases/names.ts";
-import type { Place } from "../github/webhook-event.ts";
+import type { Origin } from "../github/webhook-event.ts";
 import type { Decision, Effect, InvestigationEvent, Rules } from "../investigation/event.ts";
 import { decide } from "../investigation/decide.ts";
 import { type Investigation, newInvestigation } from "../investigation/investigation.ts";
@@ -8,7 +8,7 @@ import type { IssueKey } from "../store/store.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { restoreFromBranch } from "./our-branch.ts";
 import { admitRuns, type Service } from "./service.ts";
-import { requestsOf, type Look } from "./read-requests.ts";
+import { requestsOf, type IssueTrigger } from "./read-requests.ts";
 
 /** Bringing the mirror of a large repository takes minutes. */
 const RESTORE_MILLISECONDS = 600_000;
@@ -17,20 +17,21 @@ const RESTORE_MILLISECONDS = 600_000;
  * Reads what GitHub says of an issue now and lets the investigation follow it. The reason for looking matters little:
  * whatever order deliveries come in, the last look sees everything.
  */
-export async function lookAtIssue(service: Service, look: Look): Promise<void> {
-  const { place, delivery } = look;
+export async function processIssue(service: Service, trigger: IssueTrigger): Promise<void> {
+  const { place, delivery } = trigger;
   const { store } = service;
   const done = async (outcome: string): Promise<void> => {
     if (delivery !== undefined) await store.finishDelivery(delivery, outcome);
   };
   const facts = await repositoryFacts(service, place);
-  const number = facts.kind === "facts" && look.isPull ? await issueOfPull(facts, look.number) : look.number;
+  const number =
+    facts.kind === "facts" && trigger.isPull ? await issueOfPull(facts, trigger.number) : trigger.number;
   if (number === undefined) return done("a pull request that is not ours");
   const of = { repository: place.repository, issue: number };
   const known = await store.investigation(of);
   if (facts.kind === "unreachable") {
     if (known === undefined) return done(facts.why);
-    await change(service, of, place, [{ kind: "reach", unreachable: facts.why }], undefined, look);
+    await change(service, of, place, [{ kind: "reach", unreachable: facts.why }], undefined, trigger);
     return;
   }
   const answer = await facts.github.issue(facts.repository, number);
@@ -40,7 +41,7 @@ export async function lookAtIssue(service: Service, look: Look): Promise<void> {
       answer.kind === "deleted"
         ? { kind: "gone", why: "deleted" }
         : { kind: "gone", why: "transferred", to: answer.to };
-    await change(service, of, place, [gone], facts.rules, look);
+    await change(service, of, place, [gone], facts.rules, trigger);
     return;
   }
   // A pull request of somebody else can carry commands and labels; there is nothing to investigate in it.
@@ -50,8 +51,13 @@ export async function lookAtIssue(service: Service, look: Look): Promise<void> {
       { kind: "configure", repository: place.repository, installation: place.installation },
       { key: String(place.repository) },
     );
-  const asked = await requestsOf(service, facts, answer.issue, look, known);
-  if (known === undefined && asked.length === 0 && (look.also ?? []).length === 0 && look.hasBranch !== true)
+  const asked = await requestsOf(service, facts, answer.issue, trigger, known);
+  if (
+    known === undefined &&
+    asked.length === 0 &&
+    (trigger.also ?? []).length === 0 &&
+    trigger.hasBranch !== true
+  )
     return done("nothing was asked");
   const start =
     known ??
@@ -66,9 +72,9 @@ export async function lookAtIssue(service: Service, look: Look): Promise<void> {
       held: answer.issue.labels.some((label) => label.toLowerCase() === HOLD_LABEL),
     },
     ...asked,
-    ...(look.also ?? []),
+    ...(trigger.also ?? []),
   ];
-  const now = await change(service, of, place, events, facts.rules, look, start);
+  const now = await change(service, of, place, events, facts.rules, trigger, start);
   if (now === undefined) return;
   // A state label that somebody changed is put right; nothing else of it is listened to.
   const { add, remove } = labelChanges(answer.issue.labels, now);
@@ -95,10 +101,10 @@ export function decideAll(
 async function change(
   service: Service,
   of: IssueKey,
-  place: Place,
+  place: Origin,
   events: readonly InvestigationEvent[],
   rules: Rules = NO_RULES,
-  { delivery }: Look,
+  { delivery }: IssueTrigger,
   start?: Investigation,
 ): Promise<Investigation | undefined> {
   const { store, log } = service;
