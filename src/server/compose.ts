@@ -15,7 +15,7 @@ import type { Metrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
 import { version } from "../process/version.ts";
 
-/** A run must not use up the writes of its installation with words about its progress: an edit in ten seconds. */
+/** Progress must not use up the writes of an installation: one edit per ten writes, so per ten seconds. */
 const EDITS_PER_WRITE = 10;
 
 /** Opens the store that the configuration names. */
@@ -23,12 +23,12 @@ export function storeOf(
   { data, databaseUrl }: Pick<ServerConfig, "data" | "databaseUrl">,
   logger: Logger,
 ): Promise<OpenStore> {
-  // Only what errorFields takes: pg hangs its whole client on an error.
-  const onError = (error: unknown): void => logger.error(errorFields(error), "the store, in the background");
+  // Only what errorFields reads: pg attaches its whole client to an error.
+  const onError = (error: unknown): void => logger.error(errorFields(error), "store error in the background");
   return openStore(databaseUrl === undefined ? { folder: data, onError } : { url: databaseUrl, onError });
 }
 
-/** The service over real GitHub, git and database: the only place where its parts are put together. */
+/** The service with the real GitHub, git and database. */
 export function composeService(
   config: ServerConfig,
   store: OpenStore,
@@ -42,7 +42,7 @@ export function composeService(
     rateLimiter: storeRateLimiter(store, { spacing: config.writeSpacing }),
     onRequest: ({ route, status, milliseconds, installation, remaining }) => {
       metrics.request(!route.startsWith("GET "), status);
-      logger.debug({ route, status, milliseconds, installation, remaining }, "asked GitHub");
+      logger.debug({ route, status, milliseconds, installation, remaining }, "request to GitHub");
     },
   });
   return {
@@ -59,7 +59,7 @@ export function composeService(
           modelProvider: openModelProvider({
             settings: config.models.settings,
             models: openModels(config.models.settings, config.models.keys, {
-              onNote: (note) => logger.info({ note }, "a model's endpoint"),
+              onNote: (note) => logger.info({ note }, "model endpoint"),
             }),
             journal: store.journal,
             sandbox: config.sandbox,
@@ -76,7 +76,7 @@ export function composeService(
   };
 }
 
-/** Starts to work jobs, each measured and each failure logged once. */
+/** Starts the workers. Each job is measured; each failure is logged once. */
 export async function startWorkers(
   config: Pick<ServerConfig, "runs" | "reconcileSeconds">,
   store: OpenStore,
@@ -107,13 +107,13 @@ function watch(
       metrics.job(kind, "done", seconds());
     } catch (error) {
       if (error instanceof RetryLater) {
-        metrics.job(kind, "postponed", seconds());
-        logger.info({ kind, seconds: error.seconds, why: error.message }, "a job waits");
+        metrics.job(kind, "retry", seconds());
+        logger.info({ kind, seconds: error.seconds, why: error.message }, "job retries later");
       } else if (context.signal.aborted) {
-        logger.info({ kind }, "a job was handed back");
+        logger.info({ kind }, "job returned to the queue");
       } else {
         metrics.job(kind, "failed", seconds());
-        logger.error({ kind, attempt: context.attempt, ...errorFields(error) }, "a job failed");
+        logger.error({ kind, attempt: context.attempt, ...errorFields(error) }, "job failed");
       }
       throw error;
     }

@@ -11,7 +11,7 @@ export interface HttpOptions {
   /** Undefined in a worker: it has no webhooks. */
   readonly webhooks: WebhookHandler | undefined;
   readonly metrics: Metrics;
-  /** Throws while the process cannot do its work. */
+  /** Throws while the process cannot run jobs. */
   readonly ready: () => Promise<void>;
   /** Bytes of a body that are accepted. */
   readonly maxBytes: number;
@@ -19,14 +19,14 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly url: string;
-  /** Takes no further request and lets the present ones end. */
+  /** Accepts no further request and lets the open ones end. */
   close(): Promise<void>;
 }
 
-/** GitHub gives up after ten seconds; a slow or endless body is cut before. */
+/** GitHub gives up after ten seconds; a slow or endless body is refused before. */
 const BODY_MILLISECONDS = 9_000;
 
-/** The only pages: webhooks, health, readiness, metrics. Everything else is not there. */
+/** Serves webhooks, health, readiness and metrics. Every other path is 404. */
 export async function openHttpServer(options: HttpOptions): Promise<HttpServer> {
   const server = createServer((request, response) => {
     handle(request, response, options).catch(() => {
@@ -81,14 +81,14 @@ async function webhook(
   if (typeof body === "number") {
     response.setHeader("connection", "close");
     text(response, body, body === 413 ? "too large\n" : "too slow\n");
-    // What still comes is not read.
+    // The rest of the body is not read.
     response.once("finish", () => request.destroy());
   } else await handle(request, response, body);
   if (response.statusCode >= 400) metrics.delivery(response.statusCode >= 500 ? "failed" : "refused");
   metrics.acknowledged((performance.now() - from) / 1000);
 }
 
-/** The bytes of the body; a status when there are too many or they come too slowly. */
+/** The bytes of the body; a status when they are too many or too slow. */
 function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 408 | 413> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.resolve(413);
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@ import { type Logger, pino } from "pino";
 import type { Log, LogIds } from "../service/service.ts";
 import type { ServerConfig } from "./server-config.ts";
 
-/** One JSON object a line on standard output; control characters are escaped by JSON, so no line can be forged. */
+/** One JSON object a line on standard output. JSON escapes control characters, so nobody can forge a line. */
 export function openLogger({ logLevel }: Pick<ServerConfig, "logLevel">, secrets: readonly string[]): Logger {
   const hide = hiderOf(secrets);
   return pino(
@@ -11,7 +11,7 @@ export function openLogger({ logLevel }: Pick<ServerConfig, "logLevel">, secrets
   );
 }
 
-/** What the engine says, with its ids and nothing of what people wrote. Of an error: name, code, message, stack. */
+/** The service's log lines with ids and no text of people. Of an error: name, message, stack. */
 export function serviceLog(logger: Logger): Log {
   return {
     info: (what, ids) => logger.info(ids, what),
@@ -26,7 +26,7 @@ export function errorFields(error: unknown): LogIds & { error?: string; stack?: 
   return { error: `${name}: ${message}`, ...(stack === undefined ? {} : { stack }) };
 }
 
-/** Live secrets never reach a log, as they are, in base64 or with escaped line ends; new kinds of tokens go by their shape. */
+/** Hides live secrets in a line: plain, in base64 or hex, or escaped. Tokens of GitHub are recognised by their shape. */
 export function hiderOf(secrets: readonly string[]): (line: string) => string {
   const forms = secrets
     .flatMap((secret) => [

@@ -1,13 +1,13 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import type { Store } from "../store/store.ts";
 
-/** What an operator watches; `/metrics` prints it for Prometheus. */
+/** Metrics for the operator; `/metrics` serves them to Prometheus. */
 export interface Metrics {
   delivery(outcome: "stored" | "known" | "ignored" | "refused" | "failed"): void;
   acknowledged(seconds: number): void;
   request(write: boolean, status: number): void;
-  job(kind: string, outcome: "done" | "failed" | "postponed", seconds: number): void;
-  /** The text that Prometheus reads. */
+  job(kind: string, outcome: "done" | "failed" | "retry", seconds: number): void;
+  /** Prometheus's text format. */
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -18,7 +18,7 @@ export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeli
   const registers = [registry];
   const deliveries = new Counter({
     name: "casebook_deliveries_total",
-    help: "Webhooks by what became of them",
+    help: "Webhooks by outcome",
     labelNames: ["outcome"],
     registers,
   });
@@ -30,13 +30,13 @@ export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeli
   });
   const requests = new Counter({
     name: "casebook_github_requests_total",
-    help: "Requests to GitHub's API by kind and status; 0 is no answer",
+    help: "Requests to GitHub's API by kind and status; 0 is no response",
     labelNames: ["kind", "status"],
     registers,
   });
   const jobs = new Histogram({
     name: "casebook_job_seconds",
-    help: "Seconds that jobs took, by kind and how they ended",
+    help: "Seconds that jobs took, by kind and outcome",
     labelNames: ["kind", "outcome"],
     buckets: [0.05, 0.25, 1, 5, 30, 120, 600],
     registers,
@@ -53,7 +53,7 @@ export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeli
   });
   const runs = new Gauge({
     name: "casebook_runs",
-    help: "Runs that have not ended: waiting for their place, or admitted to the queue",
+    help: "Open runs: waiting for admission, or admitted to the queue",
     labelNames: ["state"],
     registers: [],
     async collect() {
@@ -63,7 +63,7 @@ export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeli
   });
   const last = new Gauge({
     name: "casebook_last_delivery_timestamp_seconds",
-    help: "When the last webhook came, in seconds since 1970; 0 before the first",
+    help: "Time of the last webhook in seconds since 1970; 0 before the first",
     registers: [],
     async collect() {
       this.set(((await store.lastDeliveryAt()) ?? 0) / 1000);

@@ -8,7 +8,7 @@ import type { IssueKey } from "../store/store.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import { limitsOf, purposeOf } from "../research/open-model-run.ts";
 
-/** Part of the time of a phase that a model may take. */
+/** Share of a phase's time for the model. */
 const TIME_TO_PUBLISH = 0.9;
 
 export interface ModelProviderOptions {
@@ -68,7 +68,7 @@ export function openModelProvider({
           return rows.flatMap(({ name }) => models.get(name) ?? []);
         },
         caps: {
-          // A phase that may cost as much as the whole has no cap of its own: who is told of one is told of the right one.
+          // A phase cap as high as the investigation's would be reported instead of it.
           ...(phase < investigation ? { phase } : {}),
           investigation,
           repositoryPerDay: microsOf(limit.repositoryPerDay),
@@ -77,7 +77,7 @@ export function openModelProvider({
         now,
       });
       const limits = limitsOf(settings);
-      // Ends before it is stopped, so that what was found is published.
+      // The model ends before the phase is stopped, so that its findings are published.
       const milliseconds = Math.min(limits.milliseconds, TIME_TO_PUBLISH * minutes * 60_000);
       return {
         gateway,
@@ -88,8 +88,8 @@ export function openModelProvider({
 }
 
 /**
- * Names in the order in which they are tried; undefined: the operator's choice. What a person asked for goes first, then
- * what the repository says. The judge is somebody else where the operator or the repository names one.
+ * Names in the order of the tries; undefined: the operator's choice. A person's wish goes first, then the repository's
+ * configuration. The judge is another model where the operator or the repository names one.
  */
 function namesFor(
   purpose: string,
@@ -110,7 +110,7 @@ function namesFor(
   return own("judge") ?? (Object.hasOwn(settings.phases, "judge") ? undefined : asked);
 }
 
-/** Names an investigation in the journal, over all its runs. */
+/** The journal's name for an investigation, the same for all its runs. */
 function investigationOf({ repository, issue }: IssueKey): string {
   return `${repository}#${issue}`;
 }

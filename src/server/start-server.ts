@@ -13,7 +13,7 @@ import { openWebhooks } from "./webhooks.ts";
 
 export interface RunningServer {
   readonly url: string;
-  /** Stops taking work and hands back what is not done; within ten seconds. */
+  /** Stops taking jobs and returns unfinished ones to the queue, within ten seconds. */
   stop(): Promise<void>;
 }
 
@@ -23,15 +23,15 @@ export interface ServerParts {
   readonly research?: Research;
 }
 
-/** Milliseconds that running work may take to be handed back; the rest of the ten seconds is for closing. */
+/** Milliseconds for running jobs to end or return to the queue; the rest of the ten seconds is for closing. */
 const HAND_BACK = 7_000;
-/** Milliseconds between two tries to learn who we are, while GitHub does not answer. */
+/** Milliseconds between two tries to read our identity, while GitHub does not answer. */
 const ASK_AGAIN = 30_000;
 const BOT = "bot-id";
 
 /**
- * Starts the roles of this process. Webhooks are accepted as soon as the store is open, whether GitHub answers or not:
- * what is stored is worked later.
+ * Starts the roles of this process. Webhooks are accepted as soon as the store is open, whether GitHub answers or not.
+ * Jobs process them later.
  */
 export async function startServer(
   config: ServerConfig,
@@ -108,7 +108,7 @@ async function start(
     logger.info("stopped");
   }
 
-  /** Our own acts are recognised by the bot's number, which only GitHub can tell; kept for the next start. */
+  /** Deliveries of our own actions carry the bot's id, which only GitHub knows. It is stored for the next start. */
   function learnIdentity(): { stop(): void } {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStopped = false;
@@ -124,7 +124,7 @@ async function start(
           { code, error: String(error) },
           code === "unauthorised"
             ? "GitHub does not accept APP_ID with this private key"
-            : "GitHub does not say who we are yet",
+            : "GitHub has not confirmed the App's identity yet; retrying",
         );
         timer = setTimeout(() => void ask(), ASK_AGAIN);
       }

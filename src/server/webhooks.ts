@@ -16,7 +16,7 @@ export type WebhookHandler = (
 export interface WebhookOptions {
   readonly appId: number;
   readonly privateKey: string;
-  /** The newest first; an older one is still accepted while it is rotated. */
+  /** The newest first; an older one is still accepted during a rotation. */
   readonly secrets: readonly string[];
   readonly store: Pick<Store, "acceptDelivery">;
   readonly metrics: Pick<Metrics, "delivery">;
@@ -68,7 +68,7 @@ function storeDeliveries(options: WebhookOptions): ApplicationFunction {
     app.onAny(async ({ id, name, payload }) => {
       const meaning = readDelivery(name, payload, self());
       if (meaning.kind === "malformed") {
-        logger.warn({ delivery: id, event: name }, "a body that does not have the shape of its event");
+        logger.warn({ delivery: id, event: name }, "the payload does not have the shape of its event");
         throw new Refusal(422, "the body does not have the shape of its event");
       }
       const wanted = meaning.kind !== "ignored";
@@ -83,7 +83,7 @@ function storeDeliveries(options: WebhookOptions): ApplicationFunction {
         const stored = await within(storeMilliseconds, store.acceptDelivery(delivery));
         metrics.delivery(stored === "known" ? "known" : wanted ? "stored" : "ignored");
       } catch (error) {
-        logger.error({ delivery: id, event: name, error: String(error) }, "a delivery could not be stored");
+        logger.error({ delivery: id, event: name, error: String(error) }, "the delivery could not be stored");
         throw new Refusal(503, "the delivery could not be stored");
       }
     });

@@ -6,14 +6,14 @@ import { openPageServer } from "./page/page-server.ts";
 import { play } from "./page/play.ts";
 import { showing } from "./page/showing.ts";
 import { openSimulation, type Simulation } from "./page/simulation.ts";
-import { watch, type Watch } from "./page/watch.ts";
+import { POLL, watch, type Watch } from "./page/watch.ts";
 import type { CommandIo } from "../cli/io.ts";
 import type { SimulateOptions } from "../cli/run-cli.ts";
 
 const HELP = `Type a comment: it is the maintainer's. "reader: …" and "reporter: …" speak for the others.
 Also: label NAME, unlabel NAME, close, reopen, merge, quit. Try: /casebook investigate`;
 
-/** A GitHub on this machine with the example and the real App: a page and this terminal to try it in, or a played script. */
+/** Starts the simulated GitHub with the example and the real App, then serves a page and this terminal, or plays a script. */
 export async function simulateCommand(options: SimulateOptions, io: CommandIo): Promise<number> {
   const port = Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -33,8 +33,9 @@ export async function simulateCommand(options: SimulateOptions, io: CommandIo): 
     simulation,
     (line) => io.out(`  ${line}`),
     () => page?.changed(),
+    options.fast === true ? POLL.fast : POLL.normal,
   );
-  // Without the App nothing more would happen, and nobody would know why.
+  // Without the App nothing more would happen, and the reason would stay hidden.
   const crashed = simulation.appEnded.then((words) => {
     throw new Error(`the App ended by itself: ${words}`);
   });
@@ -56,7 +57,7 @@ export async function simulateCommand(options: SimulateOptions, io: CommandIo): 
   }
 }
 
-/** Takes lines until "quit", their end, or a signal. Without a single line the page alone is used, until a signal. */
+/** Reads lines until "quit", the end of input, or a signal. Without any line, it waits for a signal while the page is used. */
 async function converse(simulation: Simulation, told: Watch, io: CommandIo): Promise<void> {
   const lines = createInterface({ input: process.stdin });
   const close = (): void => lines.close();
@@ -73,13 +74,13 @@ async function converse(simulation: Simulation, told: Watch, io: CommandIo): Pro
         if (io.signal.aborted) break;
         io.err(`casebook: ${(error as Error).message}`);
       }
-      // What is piped in is said one after the other, each when the bot is done with the one before.
+      // Piped lines run one after the other, each when the bot is idle.
       if (!process.stdin.isTTY) await told.quiet(io.signal);
     }
     if (heard === 0 && !process.stdin.isTTY && !io.signal.aborted) await once(io.signal, "abort");
   } finally {
     io.signal.removeEventListener("abort", close);
-    // An open standard input would keep the process.
+    // An open standard input would keep the process alive.
     lines.close();
     process.stdin.destroy();
   }

@@ -2,20 +2,20 @@ import type { Decision } from "../investigation/event.ts";
 import type { Investigation } from "../investigation/investigation.ts";
 
 /**
- * What must not be forgotten: deliveries, investigations, runs, idempotency records, and the jobs that work on them. One database
- * holds rows and jobs, so that a change and what follows from it are there together or not at all.
+ * Durable state: deliveries, investigations, runs, idempotency records and jobs. Rows and jobs are in one database, so that
+ * a change and its jobs are committed together.
  */
 export interface Store {
   /**
-   * A delivery with its job, in one transaction; calls that come together share one. `known`: it was there already.
-   * Throws when it could not be stored: then GitHub must be told so.
+   * Stores a delivery with its job in one transaction; concurrent calls share one. `known`: it was stored before.
+   * Throws when it could not be stored: GitHub must then see a failure.
    */
   acceptDelivery(delivery: NewDelivery): Promise<"stored" | "known">;
   delivery(key: string): Promise<StoredDelivery | undefined>;
   finishDelivery(key: string, outcome: string): Promise<void>;
   /** Which of these GUIDs were stored. */
   knownGuids(guids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Deliveries that ended more than `days` ago are removed; gives how many. */
+  /** Removes deliveries that ended more than `days` ago; gives their count. */
   forgetDeliveries(days: number): Promise<number>;
 
   investigation(of: IssueKey): Promise<Investigation | undefined>;
@@ -37,29 +37,29 @@ export interface Store {
   startsInLastHour(installation: number, actor: number): Promise<number>;
 
   /**
-   * Takes a run up: the number of this attempt, or undefined when the run is not wanted any more. A later attempt makes
-   * every earlier one stale. `crashes`: attempts before that ended without a word.
+   * Starts an attempt of a run: its number, or undefined when the run was stopped. A later attempt makes every earlier
+   * one stale. `crashes`: earlier attempts that ended without a result.
    */
   beginRun(
     run: string,
     worker: string,
   ): Promise<{ readonly attempt: number; readonly crashes: number } | undefined>;
-  /** True while this attempt is the newest and the run still wanted: asked before every outside effect. */
+  /** True while this attempt is the newest and the run is not stopped. Checked before every outside effect. */
   isCurrent(run: string, attempt: number): Promise<boolean>;
   endRun(run: string, attempt: number): Promise<void>;
-  /** Puts waiting runs into the queue, as the limits allow, fairly between installations. */
+  /** Admits waiting runs to the queue, as the limits allow, fairly between installations. */
   admitRuns(limits: RunLimits): Promise<number>;
-  /** Runs of investigations that no job works on: they are put into the queue again. Gives their ids. */
+  /** Re-queues runs that have no job. Gives their ids. */
   recoverRuns(): Promise<readonly string[]>;
 
   /**
    * Takes a lease by name, over all processes: the newest holder is the only one. Gives its number.
-   * A process that was paused past its turn finds out by `holdsLease` before it writes.
+   * A process that was paused too long learns from `holdsLease` before it writes that it lost the lease.
    */
   takeLease(name: string): Promise<number>;
   holdsLease(name: string, lease: number): Promise<boolean>;
 
-  /** What an outside effect gave, by the effect's name within the investigation (`comment`, `check:<head>`). */
+  /** Results of outside effects by the effect's name within the investigation (`comment`, `check:<head>`). */
   idempotencyRecords(of: IssueKey): Promise<ReadonlyMap<string, string>>;
   saveIdempotencyRecord(of: IssueKey, name: string, value: string | undefined): Promise<void>;
 
@@ -68,7 +68,7 @@ export interface Store {
   repositories(installation?: number): Promise<readonly StoredRepository[]>;
   removeRepository(id: number): Promise<void>;
 
-  /** Jobs other than those that rows bring with them. `key`: at most one such job waits at a time. */
+  /** Sends a job that no row brings with it. `key`: at most one such job waits at a time. */
   send(job: Job, options?: { readonly key?: string; readonly inSeconds?: number }): Promise<void>;
 
   /**
@@ -76,7 +76,7 @@ export interface Store {
    * `spacing` milliseconds apart and never before what `holdWrites` said.
    */
   reserveWrite(installation: number, spacing: number): Promise<number>;
-  /** GitHub said to wait: until then (milliseconds since 1970). Kept over restarts. */
+  /** GitHub said to wait until then (milliseconds since 1970). Survives restarts. */
   holdWrites(installation: number, until: number): Promise<void>;
   /** When writing is allowed again (milliseconds since 1970), 0 when it is. */
   heldUntil(installation: number): Promise<number>;
@@ -107,14 +107,14 @@ export interface NewDelivery {
   readonly guid: string;
   readonly event: string;
   readonly payload: unknown;
-  /** False when nothing follows from it: then it is stored as finished and no job is made. */
+  /** False: stored as finished, without a job. */
   readonly wanted: boolean;
 }
 
 export interface StoredDelivery extends NewDelivery {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** What came of it; undefined while it waits. */
+  /** The outcome; undefined while it waits. */
   readonly outcome?: string;
 }
 
@@ -130,7 +130,7 @@ export interface StoredRepository {
   readonly installation: number;
   readonly owner: string;
   readonly name: string;
-  /** Why nothing can be done there: suspended, archived, removed. */
+  /** The reason why the App cannot work there: suspended, archived, removed. */
   readonly unreachable?: string;
   /** What is wrong with its configuration. */
   readonly configurationProblem?: string;
@@ -145,34 +145,34 @@ interface RunLimits {
 }
 
 export type Job =
-  /** Works out what a stored delivery means. */
+  /** Handles a stored delivery. */
   | { readonly kind: "delivery"; readonly key: string }
   /** Research. One at a time for an investigation. */
   | { readonly kind: "run"; readonly run: string; readonly repository: number; readonly issue: number }
-  /** Makes GitHub show what the investigation says. One waits, one works, for an investigation. */
+  /** Makes GitHub show the investigation's state. For one investigation, one job waits and one runs at most. */
   | { readonly kind: "sync"; readonly repository: number; readonly issue: number }
   /** Verifies the documents of a head of our branch and writes the check run. */
   | { readonly kind: "check"; readonly repository: number; readonly issue: number; readonly head: string }
-  /** Removes what an investigation left on GitHub that nobody asked to keep, then its rows. */
+  /** Removes an investigation's unrequested traces on GitHub, then its rows. */
   | {
       readonly kind: "forget";
       readonly repository: number;
       readonly issue: number;
       readonly installation: number;
     }
-  /** Reads a repository's configuration again, and says so when it is wrong. */
+  /** Reads a repository's configuration and reports mistakes. */
   | { readonly kind: "configure"; readonly repository: number; readonly installation: number }
-  /** Compares with GitHub: what was missed, what was left half done. */
+  /** Compares the store with GitHub: missed deliveries, unfinished work. */
   | { readonly kind: "reconcile" };
 export type JobKind = Job["kind"];
 
-/** Works jobs until it is stopped. */
+/** Runs jobs until it is stopped. */
 export interface Workers {
-  /** Starts no further job, lets the present ones end or hands them back; done within `milliseconds`. */
+  /** Starts no further job; running ones end or return to the queue, within `milliseconds`. */
   stop(milliseconds: number): Promise<void>;
 }
 
-/** One function a kind. `signal` is aborted when the job was cancelled, taken by somebody else, or the process stops. */
+/** One function a kind. `signal` is aborted when the job is cancelled, another worker took it, or the process stops. */
 export type JobHandlers = {
   readonly [K in JobKind]: (job: Extract<Job, { kind: K }>, context: JobContext) => Promise<void>;
 };

@@ -260,7 +260,7 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
       const task = freshTask();
       const call = await begun(journal.begin(task, 0, ASKED, reserve(900), {}));
       await journal.release(call, 0);
-      await expect(journal.settle(call, REPLY, 700)).rejects.toThrow("given back");
+      await expect(journal.settle(call, REPLY, 700)).rejects.toThrow("before its reply came");
       expect(await investigationCost(task)).toBe(0);
     });
 

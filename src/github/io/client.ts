@@ -5,7 +5,7 @@ import { createTokens, type Tokens, type TokenScope } from "./tokens.ts";
 import type { ApiResponse } from "./api-response.ts";
 import type { Authorization, Transport } from "./transport.ts";
 
-/** Whose rights a call has: the App's own, nobody's, or a token's of an installation. */
+/** The rights of a call: the App's own, none, or those of an installation token. */
 type Rights = "app" | "none" | TokenScope;
 
 export interface Call {
@@ -13,17 +13,17 @@ export interface Call {
   readonly route: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly rights: Rights;
-  /** Undefined: redirects are followed as long as they stay in the repository. `answer`: the caller looks at them. */
+  /** Undefined: follow redirects within the repository. `answer`: return them to the caller. */
   readonly redirects?: "answer";
 }
 
 export type ReadRoute = `GET /${string}`;
 export type ReadCall = Call & { readonly route: ReadRoute };
 
-/** GitHub's answers with everything around them: tokens, redirects, confirmed answers, failures. */
+/** GitHub's responses after tokens, redirects, ETags and failures are handled. */
 export interface Client {
   readonly tokens: Tokens;
-  /** An answer below 400; everything else is a GitHubFailure. */
+  /** A response below 400; everything else is a GitHubFailure. */
   ask(call: ReadCall): Promise<ApiResponse>;
   /** Every page of a list, at most `pages` of them. */
   pages(call: ReadCall, most?: { readonly pages?: number }): AsyncGenerator<ApiResponse>;
@@ -70,7 +70,7 @@ async function follow(context: Context, call: Call, start: string | undefined): 
     const answer = await withRights(context, call, url);
     const failure = failureOf(call.route, answer, now());
     if (failure !== undefined) {
-      // The permission may be granted meanwhile; the next try asks with a token that knows.
+      // The permission may be granted by now; the next try uses a new token.
       if (failure.code === "refused" && typeof call.rights !== "string") tokens.forget(call.rights);
       throw failure;
     }
@@ -80,7 +80,7 @@ async function follow(context: Context, call: Call, start: string | undefined): 
     if (url === undefined)
       throw new GitHubFailure("gone", `${call.route}: redirected away from GitHub's API`);
     const repository = typeof call.rights === "string" ? undefined : call.rights.repository;
-    // A renamed repository is found by its number; another number is another repository.
+    // A redirect of a renamed repository names its id. Another id is another repository.
     const other = numberIn(url);
     if (repository !== undefined && other !== undefined && other !== repository)
       throw new GitHubFailure("gone", `${call.route}: moved to another repository`);
@@ -88,7 +88,7 @@ async function follow(context: Context, call: Call, start: string | undefined): 
   throw new GitHubFailure("gone", `${call.route}: redirected in a circle`);
 }
 
-/** With a token: a 401 has no effect, so a token that GitHub does not take any more is replaced once. */
+/** Replaces a token once when GitHub no longer accepts it: a 401 has no effect. */
 async function withRights(context: Context, call: Call, url: string | undefined): Promise<ApiResponse> {
   const { rights } = call;
   if (typeof rights === "string") return confirmed(context, call, { kind: rights }, url);
@@ -104,7 +104,7 @@ async function withRights(context: Context, call: Call, url: string | undefined)
   return send();
 }
 
-/** Reads ask whether what we know still holds. */
+/** A read with an ETag costs nothing of the limit when the answer is unchanged. */
 async function confirmed(
   { transport, known }: Context,
   { route, parameters, rights }: Call,
@@ -126,7 +126,7 @@ async function confirmed(
   return answer;
 }
 
-/** A last page that is full stays the same when a page is added behind it. */
+/** A full last page keeps its ETag when a further page is added. */
 function mayGrowUnseen({ per_page }: Call["parameters"], { data, headers }: ApiResponse): boolean {
   if (!Array.isArray(data) || typeof per_page !== "number" || data.length < per_page) return false;
   return !(headers["link"] ?? "").includes('rel="next"');

@@ -1,4 +1,4 @@
-/** An answer that GitHub may confirm with 304, which costs nothing of the limit. */
+/** A response that GitHub can confirm with 304, which costs nothing of the limit. */
 interface KnownAnswer {
   readonly etag: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -11,13 +11,13 @@ export interface EtagCache {
 }
 
 /**
- * Kept as text: nobody can change what others will read, and its size is known. The longest unused goes first.
- * What JSON has no number for, a BigInt, comes back as the text of its digits.
+ * Stored as text, so that a reader cannot change it and its size is known. The least recently used is evicted first.
+ * A BigInt comes back as the text of its digits.
  */
 export function createEtagCache(most: {
   readonly answers: number;
   readonly characters: number;
-  /** A larger one is not kept. */
+  /** A larger response is not cached. */
   readonly ofOne: number;
 }): EtagCache {
   const kept = new Map<string, string>();

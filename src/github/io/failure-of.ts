@@ -2,15 +2,15 @@ import { z } from "zod";
 import { GitHubFailure, type GitHubFailureCode } from "../github-failure.ts";
 import type { ApiResponse } from "./api-response.ts";
 
-/** What GitHub says beside a status, or in the errors of GraphQL. */
+/** GitHub's message beside a status, or in the errors of GraphQL. */
 interface Words {
-  /** Everything it says, in one line. */
+  /** The whole message in one line. */
   readonly text: string;
   /** Codes of validation (`already_exists`), types of GraphQL (`STALE_DATA`). */
   readonly codes: readonly string[];
 }
 
-/** What an answer means when it is not what was asked for; undefined when it is. Redirects are no failure. */
+/** The failure that a response means; undefined for a success or a redirect. */
 export function failureOf(route: string, answer: ApiResponse, now: number): GitHubFailure | undefined {
   const isRefusedInside = route === "POST /graphql" && answer.status === 200 && hasErrors(answer.data);
   if (answer.status < 400 && !isRefusedInside) return undefined;
@@ -58,7 +58,7 @@ function codeOf(answer: ApiResponse, words: Words): GitHubFailureCode {
   }
 }
 
-/** 409 and 422 are told apart by their words only. */
+/** Only the message distinguishes the cases of 409 and 422. */
 function codeOfConflict(words: Words): GitHubFailureCode {
   for (const [code, parts] of CONFLICTS) if (saysOneOf(words, parts)) return code;
   return words.codes.includes("already_exists") ? "exists" : "invalid";
@@ -77,7 +77,7 @@ const CONFLICTS: readonly (readonly [GitHubFailureCode, readonly string[]])[] = 
       "no commit found for sha",
       "object does not exist",
       "git repository is empty",
-      // A token for a repository that the installation does not see.
+      // The installation has no access to the repository of the token.
       "not accessible to the parent installation",
       "not accessible to this installation",
     ],
@@ -92,7 +92,7 @@ function codeOfGraphql(answer: ApiResponse, words: Words): GitHubFailureCode {
   if (has("NOT_FOUND")) return "gone";
   if (has("FORBIDDEN", "INSUFFICIENT_SCOPES")) return "refused";
   if (has("SERVICE_UNAVAILABLE", "INTERNAL", "LOADING")) return "unavailable";
-  // Its own trouble has no type.
+  // GraphQL gives its internal errors no type.
   if (saysOneOf(words, ["something went wrong", "timeout", "timed out"])) return "unavailable";
   return codeOfConflict(words);
 }
@@ -102,7 +102,7 @@ function isLimit({ headers }: ApiResponse, words: Words): boolean {
   return saysOneOf(words, ["rate limit", "abuse detection"]);
 }
 
-/** What GitHub says how long to wait, in its own order of what counts; a minute when it does not say. */
+/** The time of the next try, read in GitHub's order of precedence; a minute from now without a header. */
 function retryAt({ headers }: ApiResponse, now: number): number {
   const after = Number(headers["retry-after"] ?? Number.NaN);
   if (after >= 0) return now + bounded(after * 1000);
@@ -113,7 +113,7 @@ function retryAt({ headers }: ApiResponse, now: number): number {
 
 const MINUTE = 60_000;
 
-/** Never at once, and never longer than the longest of GitHub's limits. */
+/** At least a second, and at most GitHub's longest limit. */
 function bounded(milliseconds: number): number {
   return Math.min(Math.max(milliseconds, 1_000), 60 * MINUTE + 1_000);
 }
@@ -155,7 +155,7 @@ function hasErrors(data: unknown): boolean {
   return Array.isArray(data.errors) && data.errors.length > 0;
 }
 
-/** No token was given for it: nothing was asked, so nothing is known of what stands there. */
+/** GitHub gave no token, so no request was sent and the state is unknown. */
 export class NoToken extends GitHubFailure {
   constructor({ code, message, retryAt }: GitHubFailure) {
     super(code, message, retryAt === undefined ? {} : { retryAt });
@@ -163,7 +163,7 @@ export class NoToken extends GitHubFailure {
   }
 }
 
-/** What the work gives; undefined when it fails with this code, which here says that all is as it should be. */
+/** The result of `work`; undefined when it fails with this code, which then means that nothing is left to do. */
 export async function tolerate<T>(code: GitHubFailureCode, work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

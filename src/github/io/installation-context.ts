@@ -4,7 +4,7 @@ import type { RateLimiter } from "./rate-limiter.ts";
 import type { ApiResponse } from "./api-response.ts";
 import { holding, type Write } from "./write.ts";
 
-/** What the methods of one installation share. */
+/** Shared by the methods of one installation. */
 export interface InstallationContext {
   readonly client: Client;
   readonly write: Write;
@@ -15,20 +15,20 @@ export interface InstallationContext {
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-/** Reads of one repository, with a token for it alone: a name that somebody else took leads to nothing private. */
+/** Reads one repository with a token for it alone, so that a reused name reveals nothing private. */
 export interface Reading {
   readonly read: (
     repository: RepositoryName,
     route: ReadRoute,
     parameters?: Parameters,
   ) => Promise<ApiResponse>;
-  /** As `read`; redirects are answers. */
+  /** As `read`; a redirect is a response. */
   readonly readHere: (
     repository: RepositoryName,
     route: ReadRoute,
     parameters?: Parameters,
   ) => Promise<ApiResponse>;
-  /** Every page of a list: pages of 100. */
+  /** Every page of a list, 100 items each. */
   readonly list: <T>(
     repository: RepositoryName,
     route: ReadRoute,

@@ -29,7 +29,7 @@ const INSTALLATION = z.object({
 });
 
 const DELIVERY = z.object({
-  // Octokit reads a number that is too large for JavaScript as a BigInt; the kept answer has its digits.
+  // Octokit reads a number that is too large for JavaScript as a BigInt; the cached response has its digits.
   id: z.union([z.int(), z.bigint(), z.string().regex(/^\d{1,30}$/)]).transform(String),
   guid: z.string(),
   event: z.string(),
@@ -39,7 +39,7 @@ const DELIVERY = z.object({
 
 const APP = z.object({ id: z.int(), slug: z.string() });
 
-/** GitHub as one App sees it. Asks for nothing before it is used. */
+/** GitHub as one App sees it. Sends no request before it is used. */
 export function openGitHubApp(options: GitHubAppOptions): GitHubApp {
   const { rateLimiter, now = Date.now } = options;
   const client = createClient(openTransport({ ...options, now }), now);
@@ -85,7 +85,7 @@ export function openGitHubApp(options: GitHubAppOptions): GitHubApp {
   };
 }
 
-/** The App's answer does not name its bot's user; that one is asked for with the right of any installation that works. */
+/** The App's own response does not name its bot's user. Any active installation can read that user. */
 async function askIdentity(client: Client): Promise<AppIdentity> {
   const route = "GET /app";
   const { id, slug } = parseResponse(APP, await client.ask({ route, parameters: {}, rights: "app" }), route);

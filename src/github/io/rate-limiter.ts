@@ -14,10 +14,10 @@ export interface RateLimiter {
   hold(installation: number, until: number): Promise<void>;
 }
 
-/** Milliseconds that a job sits and waits for its turn; for longer it goes back to the queue. */
+/** A job waits this many milliseconds for its turn; for a longer wait it returns to the queue. */
 const PATIENCE = 5_000;
 
-/** Turns that every process takes from the same store. */
+/** A rate limiter that all processes share through the store. */
 export function storeRateLimiter(
   store: Pick<Store, "reserveWrite" | "holdWrites" | "heldUntil">,
   options: { readonly spacing?: number; readonly now?: () => number } = {},
@@ -25,7 +25,7 @@ export function storeRateLimiter(
   const { spacing = LIMITS.writeSpacingMilliseconds, now = Date.now } = options;
   return {
     async turn(installation) {
-      // Looked at first: a turn that nobody waits for would push back everybody else's.
+      // Checked first: a turn that nobody waits for would delay everybody else's.
       refuseLong(await store.heldUntil(installation), now());
       const milliseconds = await store.reserveWrite(installation, spacing);
       refuseLong(now() + milliseconds, now());

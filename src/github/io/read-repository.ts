@@ -23,7 +23,7 @@ export type RepositoryReads = Pick<
   | "readToken"
 >;
 
-/** Commits that GitHub compares at most. */
+/** GitHub lists at most this many commits of a comparison. */
 const MAX_COMMITS = 250;
 
 const ACCESS = z.object({ permission: z.string(), role_name: z.string().optional() });
@@ -61,7 +61,7 @@ const CHECK_RUNS = z.object({
   ),
 });
 
-/** What a repository holds: files, branches, commits, pull requests, check runs, and who may do what. */
+/** Files, branches, commits, pull requests, check runs and permissions of a repository. */
 export function readRepository(context: InstallationContext): RepositoryReads {
   const { client, rateLimiter, identity, installation } = context;
   const { read, list } = reading(context);
@@ -81,7 +81,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       const answer = await tolerate("gone", read(repository, route, { username: login }));
       if (answer === undefined) return "none";
       const { permission, role_name } = parseResponse(ACCESS, answer, route);
-      // A role that the organisation made up counts as the one it is built on.
+      // A custom role counts as the role that it is based on.
       return permissionOf(role_name) ?? permissionOf(permission) ?? "none";
     },
 
@@ -116,7 +116,7 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       const heads = "refs/heads/";
       const refs = await tolerate(
         "gone",
-        // Not in pages: GitHub describes none for it.
+        // GitHub documents no pages for it.
         list(repository, route, { ref: `heads/${prefix}`, per_page: undefined }, (page) =>
           parseResponse(z.array(REF), page, route),
         ),

@@ -1,7 +1,7 @@
 import { LIMITS } from "../../text/github-limits.ts";
 import type { Annotation, CheckRunContent } from "../github.ts";
 
-/** An annotation as GitHub names its parts. */
+/** An annotation with GitHub's names. */
 export interface SentAnnotation {
   readonly path: string;
   readonly start_line: number;
@@ -11,8 +11,8 @@ export interface SentAnnotation {
 }
 
 /**
- * Bodies of the requests that make a check run show its content: every one says all of it, with the next annotations
- * that fit. At least one. `present`: annotations that it has; updates add to them.
+ * Bodies of the requests that write a check run: each has the whole text and the next batch of annotations. At least
+ * one. `present`: annotations that the run has; an update adds to them.
  */
 export function checkRunRequests(
   content: CheckRunContent,
@@ -50,7 +50,7 @@ function keyOf(annotation: SentAnnotation): string {
   return JSON.stringify([path, start_line, end_line, annotation_level, message]);
 }
 
-/** Several files in one commit, signed by GitHub, on the head that is expected or not at all. */
+/** One commit of several files, signed by GitHub. It fails when the branch is not at the expected head. */
 export const COMMIT_MUTATION = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) {
     commit {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Account, CommentInfo, IssueInfo, PullInfo, RepositoryInfo } from "../github.ts";
 
-/** The parts of GitHub's answers that we use, each read into what the engine knows. */
+/** The parts of GitHub's responses that we use, each converted to our types. */
 
-/** Who is shown for a deleted account. */
+/** GitHub shows this account for a deleted one. */
 const GHOST: Account = { id: 10_137, login: "ghost", type: "User" };
 
 export const ACCOUNT = z.object({

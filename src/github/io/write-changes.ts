@@ -59,7 +59,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
       });
   };
 
-  /** Sending one again would show it twice. */
+  /** A second request with it would show it twice. */
   const annotationsOf = (repository: RepositoryName, id: number): Promise<readonly SentAnnotation[]> => {
     const route = "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations";
     return list(repository, route, { check_run_id: id }, (page) => parseResponse(ANNOTATIONS, page, route));

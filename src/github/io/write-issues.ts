@@ -18,7 +18,7 @@ export type IssueWrites = Pick<
   | "updateIssue"
 >;
 
-/** Labels, reactions, comments and issues. What is as it should be already is no failure. */
+/** Labels, reactions, comments and issues. A write that finds its effect in place succeeds. */
 export function writeIssues({ write, installation }: InstallationContext): IssueWrites {
   const at = ({ id }: RepositoryName) => ({ installation, id });
   return {

@@ -13,10 +13,10 @@ interface WriteRequest {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** One outside effect. `name` is the effect that the caller wants; a request of another kind is not sent. */
+/** One outside effect. A request that does not belong to the effect `name` is refused. */
 export type Write = (name: WriteName, request: WriteRequest) => Promise<ApiResponse>;
 
-/** Requests that an effect may consist of. */
+/** The requests of each effect. */
 const ROUTES = {
   redeliver: ["POST /app/hook/deliveries/{delivery_id}/attempts"],
   createLabel: ["POST /repos/{owner}/{repo}/labels"],
@@ -38,7 +38,7 @@ const ROUTES = {
   commit: ["POST /graphql"],
   createPull: ["POST /repos/{owner}/{repo}/pulls"],
   updatePull: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
-  // Annotations that do not fit into the first request come by updates.
+  // Annotations that do not fit into the first request are added by updates.
   createCheckRun: [
     "POST /repos/{owner}/{repo}/check-runs",
     "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
@@ -49,8 +49,8 @@ const ROUTES = {
 } as const satisfies Readonly<Record<WriteName, readonly WriteRequest["route"][]>>;
 
 /**
- * The only way to change anything on GitHub. In this process one write of an installation runs at a time, each in its
- * turn; when GitHub says to wait, everybody is told before the failure goes on.
+ * The only way to change anything on GitHub. In this process one write of an installation runs at a time. When GitHub
+ * says to wait, the rate limiter holds every writer before the failure is thrown.
  */
 export function createWrite(client: Client, rateLimiter: RateLimiter): Write {
   const queues = new Map<number, PQueue>();
@@ -69,7 +69,7 @@ export function createWrite(client: Client, rateLimiter: RateLimiter): Write {
   };
 }
 
-/** Tells everybody when GitHub says to wait. Reads count into the same limits. */
+/** Holds every writer when GitHub says to wait. Reads count into the same limits. */
 export async function holding<T>(
   rateLimiter: RateLimiter,
   installation: number,

@@ -3,7 +3,7 @@ import { type ApiRequest, ApiRefusal, notFound } from "./api.ts";
 import { acceptedHeader, isGranted, neededPermissions } from "./permissions.ts";
 import { permissionOf, type RepositoryRecord, repositoryOf, type World } from "./world.ts";
 
-/** Lets a request of a repository in, or refuses it as GitHub does. Gives the repository. */
+/** Authorises a request for a repository, or refuses it as GitHub does. Gives the repository. */
 export function admit(world: World, request: ApiRequest, route: string): RepositoryRecord {
   const repository = repositoryOf(world, request);
   const isWrite = request.method !== "GET" && request.method !== "HEAD";
@@ -32,7 +32,7 @@ export function admit(world: World, request: ApiRequest, route: string): Reposit
   return repository;
 }
 
-/** People need this right for it; an installation's permissions were looked at before. */
+/** Requires this permission of a person; an installation's permissions were checked before. */
 export function demand(request: ApiRequest, repository: RepositoryRecord, needed: Permission): void {
   const { caller } = request;
   if (caller.kind !== "person" || hasAtLeast(permissionOf(repository, caller.login), needed)) return;

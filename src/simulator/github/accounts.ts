@@ -3,15 +3,15 @@ export interface Account {
   readonly id: number;
   readonly login: string;
   readonly type: "User" | "Bot";
-  /** Login of the same account in the state behind us, which knows only accounts it was started with. */
+  /** Login of the same account in the backend, which knows only accounts it was started with. */
   readonly seat: string;
 }
 
 /** How many people and owners one simulated GitHub can have. */
 const SEATS = 64;
-/** Tokens of each seat: the state behind us lets a token ask 5,000 times an hour, and a long test asks more. */
+/** Tokens of each seat: the backend lets a token ask 5,000 times an hour, and a long test asks more. */
 const TOKENS_PER_SEAT = 20;
-/** The state behind us makes two accounts of its own before ours. */
+/** The backend makes two accounts of its own before ours. */
 const FIRST_SEAT_ID = 3;
 
 /** Committer of what GitHub commits itself. */
@@ -28,7 +28,7 @@ export interface Accounts {
   rewrite(text: string): string;
   /** A token of that seat. */
   token(seat: string): string;
-  /** What the state behind us is started with. */
+  /** What the backend is started with. */
   readonly seed: {
     readonly users: readonly { readonly login: string }[];
     readonly tokens: Readonly<Record<string, { readonly login: string }>>;

@@ -1,6 +1,6 @@
 import type { InstallationToken } from "./tokens.ts";
 
-/** Who asks: a person in a browser (tests act so), the App itself, one of its installations, or nobody. */
+/** The caller: a person in a browser (tests act so), the App, one of its installations, or an anonymous client. */
 export type Caller =
   | { readonly kind: "person"; readonly login: string }
   | { readonly kind: "app" }
@@ -26,7 +26,7 @@ export interface ApiResponse {
   readonly body?: unknown;
 }
 
-/** An answer that ends a request early. */
+/** A response that ends a request early. */
 export class ApiRefusal extends Error {
   readonly answer: ApiResponse;
 

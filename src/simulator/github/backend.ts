@@ -35,10 +35,10 @@ export interface BackendOptions {
   readonly permissions: Readonly<Record<string, string>>;
 }
 
-/** First number of the installations behind us: one for every seat. */
+/** First number of the backend's installations: one for every seat. */
 const FIRST_SEAT_INSTALLATION = 900_000;
 
-/** The installation that the state behind us has for an owner. */
+/** The installation that the backend has for an owner. */
 export function seatInstallation(accounts: Accounts, seat: string): number {
   return FIRST_SEAT_INSTALLATION + accounts.seed.users.findIndex(({ login }) => login === seat);
 }

@@ -13,7 +13,7 @@ export interface BranchMove {
   readonly after: string | undefined;
 }
 
-/** Brings the state behind us up to a move, then fires what GitHub fires: `push`, and what it means for pull requests. */
+/** Brings the backend up to a move, then fires what GitHub fires: `push`, and what it means for pull requests. */
 export async function afterMove(
   world: World,
   request: Pick<ApiRequest, "caller">,
@@ -34,7 +34,7 @@ export async function afterMove(
     }
 }
 
-/** The branch as it is in the bare repository, in the state behind us. */
+/** The branch as it is in the bare repository, in the backend. */
 export async function tell(
   world: World,
   repository: RepositoryRecord,

@@ -5,7 +5,7 @@ export interface SimulatedGitHub extends AsyncDisposable {
   /** Base of the REST API, no slash at the end: `http://127.0.0.1:4321`. Git is below `/<owner>/<repo>.git`. */
   readonly url: string;
   readonly app: SimulatedApp;
-  /** Where the App's webhooks go from now on. */
+  /** Sends the App's webhooks there from now on. */
   deliverTo(url: string): void;
   /** A new repository of `owner` with these files in one commit on `main`; the App is installed on the owner and sees it. */
   createRepository(owner: string, name: string, options: RepositoryOptions): Promise<SimulatedRepository>;
@@ -42,7 +42,7 @@ export interface RepositoryOptions {
   readonly people?: Readonly<Record<string, Permission>>;
 }
 
-/** What people do in a browser, each as somebody; every act fires the webhooks that GitHub would send. */
+/** Actions of people in a browser. Each fires the webhooks that GitHub would send. */
 export interface SimulatedRepository {
   readonly id: number;
   readonly owner: string;
@@ -92,7 +92,7 @@ export interface SimulatedRepository {
   /** Creating or updating branches that match is refused as a ruleset does. `undefined` lifts it. */
   protect(pattern: string | undefined): void;
 
-  /** What anybody can see now. */
+  /** The visible state. */
   state(): Promise<RepositoryState>;
   /** Text of a file on a branch; undefined when there is none. */
   file(branch: string, path: string): Promise<string | undefined>;
@@ -173,7 +173,7 @@ export interface SimulatedWebhooks {
   lose(isLost: boolean): void;
   /** Sends a delivery again as it was, with the same or a new GUID. */
   resend(delivery: Delivery, options?: { readonly guid?: string; readonly event?: string }): Promise<number>;
-  /** Ends when nothing is on its way. */
+  /** Resolves when no delivery is under way. */
   settled(): Promise<void>;
   readonly log: readonly Delivery[];
 }
@@ -189,7 +189,7 @@ export interface Delivery {
   readonly status: number | undefined;
 }
 
-/** What goes wrong on demand. A fault is used up by the request that it hits. */
+/** Faults on demand. The request that a fault hits uses it up. */
 export interface SimulatedFaults {
   add(fault: Fault): void;
   /** Faults that no request has used up. */
@@ -203,7 +203,7 @@ export interface SimulatedFaults {
 export interface Fault {
   /** `POST /repos/{owner}/{repo}/issues/{issue_number}/comments`, or `any`, `any-write`, `any-read`. */
   readonly at: string;
-  /** The how-manieth request that matches, from 1. */
+  /** Which of the matching requests, from 1. */
   readonly nth?: number;
   readonly kind:
     | {
@@ -226,7 +226,7 @@ export interface LoggedRequest {
   /** 0 while unanswered or cut. */
   readonly status: number;
   readonly isWrite: boolean;
-  /** Login of who asked: the bot's, or `app` for requests with the App's own token. */
+  /** Login of the caller: the bot's, or `app` for requests with the App's own token. */
   readonly as: string;
   /** Milliseconds since 1970. */
   readonly at: number;

@@ -20,7 +20,7 @@ export interface Description {
   checkResponse(route: string, status: number, body: unknown): readonly string[];
 }
 
-/** What the front needs; `world` comes late, as the state behind us has to know the front's address first. */
+/** Dependencies of the front; `world` comes later, since the backend needs the front's address first. */
 export interface FrontOptions {
   readonly publicKey: KeyObject;
   readonly router: Router;
@@ -44,7 +44,7 @@ export interface Front extends AsyncDisposable {
 /** More than any webhook or request of GitHub's. */
 const MAX_BODY = 64 * 1024 * 1024;
 
-/** Tells git that another token would be looked at. */
+/** Makes git send its credentials. */
 const GIT_ASKS_AGAIN = { "www-authenticate": 'Basic realm="GitHub"' };
 
 /** Listens at once, answers 503 until it is opened. */
@@ -117,7 +117,7 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** Log, fault, who, limits, description, route, fault, description, answer: in this order. */
+/** In this order: log, fault, identity, limits, description, route, fault, description, response. */
 async function answerApi(world: World, options: FrontOptions, exchange: Exchange): Promise<void> {
   const { faults, requests } = options;
   const { message, url, identity, response } = exchange;
@@ -158,7 +158,7 @@ async function answerApi(world: World, options: FrontOptions, exchange: Exchange
   if (before.kind !== "respond" && after.kind !== "respond" && matched !== undefined && !isRedirect)
     for (const violation of options.description?.checkResponse(log.route, shown.status, shown.body) ?? [])
       options.violations.push(`${log.route}: our answer ${shown.status}: ${violation}`);
-  // Whoever asked is gone: the effect stays, and no answer was seen.
+  // The client is gone: the effect stays, and it saw no response.
   if (message.socket.destroyed) return;
   log.status = shown.status;
   const sent = new Promise<void>((resolve) => {
@@ -192,7 +192,7 @@ async function decide(world: World, options: FrontOptions, decision: Decision): 
   const { message, url, identity, matched, path, parsed, log, installation } = decision;
   if (identity.kind === "refused") return identity.refusal.answer;
   if (matched === undefined) {
-    // A route that nobody built would otherwise look like something that is not there.
+    // A missing route would otherwise look like a missing resource.
     options.violations.push(`${log.method} ${path}: the simulated GitHub has no such route`);
     return notFound().answer;
   }
@@ -257,7 +257,7 @@ function routeOf({ at }: Matched, body: unknown): string {
   return at === "POST /graphql" ? `${at} ${mutationOf(body)}` : at;
 }
 
-/** Making and giving back a token changes nothing that anybody sees. */
+/** A token changes nothing that is visible. */
 const TOKEN_ROUTES = [
   "POST /app/installations/{installation_id}/access_tokens",
   "DELETE /installation/token",

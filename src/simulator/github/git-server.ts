@@ -23,7 +23,7 @@ export function isGitPath(path: string): boolean {
 
 /**
  * Git over HTTP: `git http-backend` answers, after it was decided who may. A push is refused as a ruleset does; one that
- * went through is told to the state behind us and fires its webhooks. Only one push runs at a time (`alone`).
+ * went through is told to the backend and fires its webhooks. Only one push runs at a time (`alone`).
  */
 export async function answerGit(
   world: World,

@@ -3,7 +3,7 @@ import { type Caller, ApiRefusal } from "./api.ts";
 import { verifyAppToken } from "./tokens.ts";
 import type { World } from "./world.ts";
 
-/** Who asks, or why GitHub does not believe it. */
+/** The caller, or the refusal of its credentials. */
 export type Identity =
   | { readonly kind: "known"; readonly caller: Caller }
   | { readonly kind: "refused"; readonly refusal: ApiRefusal };

@@ -8,7 +8,7 @@ import { findRepository, fullName, type RepositoryRecord, type World } from "./w
 /** Letters that a path and an address can hold; also keeps the names out of folders above. */
 const NAME = /^[A-Za-z0-9_.-]{1,100}$/;
 
-/** A repository with its files in one commit on `main`, in a bare repository and in the state behind us. */
+/** A repository with its files in one commit on `main`, in a bare repository and in the backend. */
 export async function makeRepository(
   world: World,
   folder: string,

@@ -13,14 +13,14 @@ import { backPath, fullName, type RepositoryRecord, type World } from "./world.t
 
 export interface PeopleOptions {
   readonly world: World;
-  /** A request as somebody, past the network: no token, no limits, no log. */
+  /** A request as a person, without network, token, limits and log. */
   readonly ask: (caller: Caller, method: string, path: string, body?: unknown) => Promise<ApiResponse>;
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
   /** The repository behind another one of these. */
   readonly recordOf: (repository: SimulatedRepository) => RepositoryRecord;
 }
 
-/** What people do in a repository. Each act goes through the same routes and rules as a request; a refusal throws. */
+/** Actions of people in a repository. Each uses the same routes and rules as a request; a refusal throws. */
 export function peopleOf(record: RepositoryRecord, options: PeopleOptions): SimulatedRepository {
   const { world, ask, alone } = options;
   const act = async (login: string, method: string, path: string, body?: unknown): Promise<unknown> => {
@@ -146,7 +146,7 @@ export function peopleOf(record: RepositoryRecord, options: PeopleOptions): Simu
   };
 }
 
-/** Gives a person this right, here and in the state behind us. */
+/** Gives a person this right, here and in the backend. */
 export async function grant(
   world: World,
   record: RepositoryRecord,

@@ -10,7 +10,7 @@ export interface ReplayTarget {
 }
 
 /**
- * Writes what the heads reach and the known commits do not into the state behind us, by its Git Data API: blobs, then
+ * Writes what the heads reach and the known commits do not into the backend, by its Git Data API: blobs, then
  * trees, then commits, each after what it needs. The hashes must come out the same; another hash is a bug and throws.
  */
 export async function replay(

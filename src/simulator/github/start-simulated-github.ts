@@ -202,7 +202,7 @@ export async function startSimulatedGitHub(options: SimulatedGitHubOptions = {})
 
 let key: Promise<string> | undefined;
 
-/** Making a key takes longer than everything else: once for the process. */
+/** Generating a key takes longer than all else, so the process does it once. */
 function sharedKey(): Promise<string> {
   key ??= promisify(generateKeyPair)("rsa", {
     modulusLength: 2048,
@@ -212,7 +212,7 @@ function sharedKey(): Promise<string> {
   return key;
 }
 
-/** The App's own token, by the real clock: the state behind us knows no other. */
+/** The App's own token, by the real clock: the backend knows no other. */
 function jwt(appId: number, privateKey: string): string {
   const seconds = Math.floor(Date.now() / 1000);
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");

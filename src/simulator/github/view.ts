@@ -11,7 +11,7 @@ import {
   type World,
 } from "./world.ts";
 
-/** What clients see: the answers of the state behind us, with what the front knows laid over them. */
+/** What clients see: the answers of the backend, with what the front knows laid over them. */
 
 export const REACTIONS = ["+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"] as const;
 

@@ -62,7 +62,7 @@ interface Attempt extends Delivery {
 interface DeliveryResult {
   /** Undefined: no answer came. */
   readonly status: number | undefined;
-  /** What the delivery log says. */
+  /** Status in the delivery log. */
   readonly code: number;
   readonly words: string;
 }
@@ -138,7 +138,7 @@ export function createWebhooks(options: WebhookOptions): SimulatedWebhooks & Web
 
   const inTurn = (attempt: Attempt): Promise<void> => track(queue.add(async () => send(attempt)));
 
-  /** What becomes of a new delivery: lost, held, or sent in its turn. */
+  /** A new delivery is lost, held, or sent in its turn. */
   const dispatch = (attempt: Attempt): void => {
     if (isLosing) attempt.end = { at: clock(), seconds: 0, answer: UNREACHED };
     else if (isHolding) held.push(attempt);
@@ -252,7 +252,7 @@ function idOf(payload: object, name: string): number | null {
   return typeof id === "number" ? id : null;
 }
 
-/** One POST on a connection of its own, so that a receiver that stops is free at once. */
+/** One POST on its own connection, so that a stopping receiver closes at once. */
 async function post(
   url: string,
   { guid, event, body }: Delivery,

@@ -6,7 +6,7 @@ import type { BareRepository } from "./bare-repository.ts";
 import type { SimulatedApp } from "./contract.ts";
 import type { InstallationToken } from "./tokens.ts";
 
-/** A reaction, which the state behind us does not know. */
+/** A reaction, which the backend does not know. */
 export interface StoredReaction {
   readonly id: number;
   readonly by: Account;
@@ -24,7 +24,7 @@ export interface StoredAnnotation {
   readonly raw_details: string | null;
 }
 
-/** What the front knows of a repository beside what the state behind us holds. */
+/** What the front knows of a repository beside what the backend holds. */
 interface LabelEvent {
   readonly id: number;
   readonly issue: number;
@@ -56,10 +56,10 @@ export interface RepositoryRecord {
   readonly labelEvents: LabelEvent[];
   /** Annotations of a check run: each update adds to them. */
   readonly annotations: Map<number, StoredAnnotation[]>;
-  /** Where the head of a pull request was last: the state behind us keeps the first one. */
+  /** Where the head of a pull request was last: the backend keeps the first one. */
   readonly pullHeads: Map<number, string>;
   readonly mergeCommits: Map<number, string>;
-  /** Heads whose history the state behind us has. */
+  /** Heads whose history the backend has. */
   readonly replayed: Set<string>;
 }
 
@@ -84,9 +84,9 @@ export interface World {
   /** Milliseconds since 1970, by the clock that tests move. */
   now(): number;
   nextId(): number;
-  /** Token with which the bot acts in the state behind us, at an owner. */
+  /** Token with which the bot acts in the backend, at an owner. */
   botToken(owner: Pick<Account, "seat">): Promise<string>;
-  /** A token of the App itself, for the state behind us. */
+  /** A token of the App itself, for the backend. */
   appToken(): string;
   /** Counts a comment for the limit of one conversation. */
   noteComment(repository: RepositoryRecord, issue: number): void;
@@ -110,7 +110,7 @@ export function isoTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
-/** `/repos/<seat>/<name>`: the repository in the state behind us. */
+/** `/repos/<seat>/<name>`: the repository in the backend. */
 export function backPath({ owner, name }: RepositoryRecord): string {
   return `/repos/${owner.seat}/${name}`;
 }
@@ -126,7 +126,7 @@ export function actorOf(world: World, { caller }: Pick<ApiRequest, "caller">): A
   throw new ApiRefusal(401, "Requires authentication");
 }
 
-/** Asks the state behind us with the rights of whoever asked the front. */
+/** Asks the backend with the rights of whoever asked the front. */
 export async function askAs(
   world: World,
   { caller }: Pick<ApiRequest, "caller">,

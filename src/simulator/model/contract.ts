@@ -46,7 +46,7 @@ interface ScriptedCall {
   readonly arguments: object | string;
 }
 
-/** Everything that goes wrong with endpoints. */
+/** Faults of endpoints. */
 export type Fault =
   /** 429; `retryAfter` as seconds or as a date. */
   | { readonly kind: "rate-limited"; readonly retryAfter?: string | number }
@@ -156,6 +156,6 @@ export interface ScriptedServerOptions {
   readonly reply: (request: ParsedRequest) => ScriptedReply | Promise<ScriptedReply>;
   /** 0 takes a free one. */
   readonly port?: number;
-  /** Told what the script threw; the client gets a 500. */
+  /** Receives what the script threw; the client gets a 500. */
   readonly onError?: (error: unknown) => void;
 }

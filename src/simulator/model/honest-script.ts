@@ -52,7 +52,7 @@ const SEQUENCE = line(
   35,
 );
 
-/** What the honest model does in each phase, step by step; a step sees the answers to the one before. */
+/** The honest model's steps by phase; a step sees the results of the step before. */
 const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => ScriptReply)[]>> = {
   Comprehension: [
     () =>
@@ -280,7 +280,7 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
   ],
 };
 
-/** A model that does the work on the bundled example, through every phase. */
+/** A model that completes every phase on the bundled example. */
 export function honestScript(request: ScriptRequest): ScriptReply {
   const { instructions, step } = request;
   if (instructions.startsWith("You judge"))
@@ -302,7 +302,7 @@ export function honestScript(request: ScriptRequest): ScriptReply {
   return PHASES[phase]?.[step - explored]?.(request) ?? finish({});
 }
 
-/** What somebody asks who knows nothing yet. */
+/** The first tool calls without any evidence. */
 const EXPLORE: readonly ScriptReply[] = [
   call("issue", {}),
   call("list_files", {}),

@@ -1,4 +1,4 @@
-/** What a scripted model sees of a request. */
+/** A request as a scripted model sees it. */
 export interface ScriptRequest {
   /** The system message. */
   readonly instructions: string;
@@ -15,5 +15,5 @@ export interface ScriptReply {
   readonly calls?: readonly { readonly name: string; readonly arguments: object | string }[];
 }
 
-/** A model made of code: it says the same to the same request. */
+/** A deterministic model in code. */
 export type Script = (request: ScriptRequest) => ScriptReply;

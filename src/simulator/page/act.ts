@@ -2,7 +2,7 @@ import type { RepositoryState } from "../github/contract.ts";
 import { RunFailure } from "../../failure.ts";
 import type { Person, Simulation } from "./simulation.ts";
 
-/** What a person can do, in the terminal and on the page. */
+/** Actions of a person, in the terminal and on the page. */
 export type Act =
   | { readonly kind: "comment"; readonly who: string; readonly text: string }
   | { readonly kind: "label" | "unlabel"; readonly who: string; readonly label: string }
@@ -12,8 +12,8 @@ const MAX_COMMENT = 65_536;
 const MAX_LABEL = 50;
 
 /**
- * A typed line: "label NAME", "unlabel NAME", "close", "reopen" and "merge" are the maintainer's acts, "quit" ends; after a
- * person's name or role and a colon, or after nothing, it is a comment. Undefined for an empty line.
+ * A typed line. "label NAME", "unlabel NAME", "close", "reopen" and "merge" are the maintainer's actions; "quit" ends. Any
+ * other text is a comment, by the person or role before a colon, or else by the maintainer. Undefined for an empty line.
  */
 export function parseLine(line: string, people: readonly Person[]): Act | "quit" | undefined {
   const text = line.trim();
@@ -30,7 +30,7 @@ export function parseLine(line: string, people: readonly Person[]): Act | "quit"
     : { kind: "comment", who: speaker, text: rest.join(" ") };
 }
 
-/** What was pressed on the page. Throws RunFailure `usage` for what the page has no button for. */
+/** The action of a submitted form. Throws RunFailure `usage` for an action without a button. */
 export function parseForm(form: URLSearchParams, people: readonly Person[]): Act {
   const who = personOf(form.get("who") ?? "", people);
   if (who === undefined) throw new RunFailure("usage", "There is nobody of that name here");
@@ -52,7 +52,7 @@ export function parseForm(form: URLSearchParams, people: readonly Person[]): Act
   }
 }
 
-/** Does it, as that person. Throws RunFailure `usage` for what cannot be done now. */
+/** Performs it as that person. Throws RunFailure `usage` when it is not possible now. */
 export async function perform(
   act: Act,
   { repository, issue, state }: Pick<Simulation, "repository" | "issue" | "state">,

@@ -1,6 +1,6 @@
 import type { SimulatedGitHub } from "../github/contract.ts";
 
-/** What an App on a simulated GitHub is started with: its own number, key and secret, a free port, and this folder. */
+/** Settings of an App on a simulated GitHub: its id, key and secret, a free port, and this folder. */
 export function appSettings(
   github: Pick<SimulatedGitHub, "app" | "url">,
   data: string,
@@ -15,7 +15,7 @@ export function appSettings(
   };
 }
 
-/** A scripted model as an operator would name it; the price is that of a middling one, so that costs look like costs. */
+/** A scripted model as an operator would configure it; a medium price makes costs realistic. */
 export function scriptedModelSettings(url: string): Record<string, string> {
   return {
     CASEBOOK_MODEL_URL: url,

@@ -2,21 +2,21 @@ import type { List, Nodes, Table } from "mdast";
 import { parseMarkdown, plainText } from "../../text/parse-markdown.ts";
 import { Html, html } from "../../text/html.ts";
 
-/** Where a link of a text leads on this page; undefined shows its words only. */
+/** The target of a link on this page; undefined shows its text only. */
 export type LinkTo = (url: string) => string | undefined;
 
-/** Nesting that is still drawn; what is deeper is shown as words. */
+/** Nesting that is rendered; deeper nodes appear as text. */
 const MAX_DEPTH = 60;
 
 /**
- * Markdown as GitHub's page shows it, made node by node: whatever stands in the text, only the elements written here come
- * out. Its HTML is shown as it is typed, but for folding, which works, and comments, which are hidden. No images.
+ * Markdown as GitHub's page shows it, rendered node by node: only the elements below can appear. HTML is shown as text,
+ * except for `<details>`, which folds, and comments, which are hidden. No images.
  */
 export function markdownHtml(markdown: string, linkTo: LinkTo = outsideLink): Html {
   return blocks(parseMarkdown(markdown).children, { linkTo, depth: 0 });
 }
 
-/** Addresses of the web stay links, everything else becomes words. */
+/** Web addresses stay links; other links become text. */
 export function outsideLink(url: string): string | undefined {
   const protocol = URL.parse(url)?.protocol;
   return protocol === "https:" || protocol === "http:" ? url : undefined;
@@ -93,11 +93,11 @@ const HEADINGS: Readonly<Record<1 | 2 | 3 | 4 | 5 | 6, (inside: Html) => Html>> 
   6: (inside) => html`<h6>${inside}</h6>`,
 };
 
-/** Exactly what a status comment folds with; the words of its summary hold no HTML. */
+/** Exactly the folding of a status comment; its summary holds no HTML. */
 const OPENING = /^<details( open)?>\s{0,9}<summary>([^<>]{0,200})<\/summary>$/;
 const CLOSING = "</details>";
 
-/** Nodes one after the other; what stands between an opening and its closing is folded. A lone one of them is text. */
+/** Renders nodes in order and folds those between an opening and its closing tag. An unmatched tag is text. */
 function blocks(nodes: readonly Nodes[], drawing: Drawing): Html {
   const open: { readonly opening: string; readonly parts: Html[] }[] = [{ opening: "", parts: [] }];
   for (const node of nodes) {
@@ -147,7 +147,7 @@ function tightly(nodes: readonly Nodes[], below: Drawing): Html {
   );
 }
 
-/** A box that nobody can tick here, as in a file that is shown. */
+/** A disabled checkbox, as in a displayed file. */
 function boxHtml(checked: boolean | null | undefined): Html {
   if (checked === true) return html`<input type="checkbox" checked disabled /> `;
   return checked === false ? html`<input type="checkbox" disabled /> ` : html``;

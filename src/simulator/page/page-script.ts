@@ -1,4 +1,4 @@
-/** Draws the live part again when something happened, and sends forms without leaving the page. */
+/** Reloads the live part after an event, and submits forms without leaving the page. */
 export const PAGE_SCRIPT = `
 const said = document.getElementById("said");
 let drawing = false, again = false;
@@ -35,7 +35,7 @@ for (const form of document.forms) form.addEventListener("submit", async (event)
 });
 `;
 
-/** Marks the lines that an address names and shows them. */
+/** Highlights the lines of the address and scrolls to them. */
 export const FILE_SCRIPT = `
 const [, from, to = from] = /^#L(\\d+)(?:-L(\\d+))?$/.exec(location.hash) ?? [];
 for (let line = Number(from); line <= Number(to) && line < Number(from) + 5000; line++) document.getElementById("L" + line)?.classList.add("meant");

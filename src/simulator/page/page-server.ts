@@ -7,17 +7,17 @@ import { type FileInput, fileHtml, liveHtml, pageHtml, type PageInput } from "./
 
 export interface PageServerOptions {
   readonly port: number;
-  /** What there is to show now. */
+  /** The current view. */
   readonly show: () => Promise<Omit<PageInput, "token" | "nonce">>;
   /** A file as `<branch or commit>/<path>`. */
   readonly file: (place: string) => Promise<FileInput | undefined>;
-  /** What a person pressed. Throws RunFailure for what cannot be done; its message is shown. */
+  /** Performs a submitted form. Throws RunFailure when it is not possible; the page shows its message. */
   readonly act: (form: URLSearchParams) => Promise<void>;
 }
 
 export interface PageServer {
   readonly url: string;
-  /** Tells the open pages that something happened. */
+  /** Notifies the open pages of an event. */
   changed(): void;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface PageServer {
 /** A comment of 65,536 characters, each of three bytes, percent-encoded. */
 const MAX_FORM = 65_536 * 9 + 1_000;
 
-/** The page of a simulation, on this machine alone: its own address is the only one that is answered. */
+/** The page of a simulation. It listens on this machine only and answers requests for its own address only. */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
   const token = randomBytes(16).toString("hex");
   const pages = new Set<ServerResponse>();
@@ -48,7 +48,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A name that somebody else points at this machine is not this page.
+    // DNS rebinding: another name that points at this machine is refused.
     const { host } = request.headers;
     if (host !== own && host !== own.replace("127.0.0.1", "localhost"))
       return send(response, 421, "text/plain", "not here");
@@ -63,7 +63,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     if (request.method !== "GET") return send(response, 405, "text/plain", "no");
     if (path === "/events") {
       response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-      // The page may have been drawn before this was open.
+      // The page may have been rendered before this connection opened.
       response.write("data: changed\n\n");
       pages.add(response);
       response.on("close", () => pages.delete(response));
@@ -93,7 +93,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   }
 }
 
-/** Gives the port. Throws RunFailure `usage` when somebody else has it. */
+/** Gives the port. Throws RunFailure `usage` when it is taken. */
 async function listen(server: Server, port: number): Promise<number> {
   server.listen(port, "127.0.0.1");
   try {

@@ -49,7 +49,7 @@ button:hover{filter:brightness(.96)}#said{color:var(--bad);margin:.4rem 0 0;min-
 .meant td{background:var(--meant)}
 `;
 
-/** Whether white letters are easier to read on it than black ones. */
+/** True when white letters are easier to read on it than black ones. */
 function isDark(color: string): boolean {
   const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
   return red * 0.3 + green * 0.59 + blue * 0.11 < 140;

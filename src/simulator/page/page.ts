@@ -18,22 +18,22 @@ import { REACTION_SIGNS } from "./tell-changes.ts";
 export interface PageInput {
   readonly state: RepositoryState;
   readonly issue: number;
-  /** What the issue says, and who wrote it. */
+  /** The issue's text and its author. */
   readonly text: string;
   readonly author: string;
   readonly people: readonly Person[];
   readonly bot: string;
   /** Address of the repository on the simulated GitHub; links below it lead to this page. */
   readonly webUrl: string;
-  /** What happened, the newest last. */
+  /** Events, the newest last. */
   readonly feed: readonly string[];
-  /** Whether something is being worked on. */
+  /** True while a job runs. */
   readonly isBusy: boolean;
-  /** Files of the pull requests' branches, path to text; of what is no document, to its change as a unified diff. */
+  /** Files of the pull requests' branches: path to text, or to a unified diff for files that are no documents. */
   readonly documents: ReadonlyMap<string, string>;
-  /** A scripted model researches. */
+  /** A scripted model does the research. */
   readonly hasModel?: boolean;
-  /** What the bot asked of GitHub, the newest last. */
+  /** The bot's requests to GitHub, the newest last. */
   readonly requests: readonly LoggedRequest[];
   /** Proof that a form was sent from this page. */
   readonly token: string;
@@ -48,7 +48,7 @@ export interface FileInput {
   readonly text: string;
 }
 
-/** The whole page; `liveHtml` is the part that is fetched again when something happens. */
+/** The whole page; `liveHtml` is the part that reloads after an event. */
 export function pageHtml(input: PageInput): Html {
   const live = partsOf(input);
   return frame(
@@ -68,7 +68,7 @@ export function pageHtml(input: PageInput): Html {
   );
 }
 
-/** The parts that change by themselves, each to be put where the one with its id is. */
+/** The parts that change by themselves; each replaces the element with its id. */
 export function liveHtml(input: PageInput): Html {
   const { issue, pulls, aside } = partsOf(input);
   return html`${issue}${pulls}${aside}`;
@@ -96,7 +96,7 @@ function partsOf(input: PageInput): { readonly issue: Html; readonly pulls: Html
   };
 }
 
-/** Stands between the thread and the pull requests, and keeps what is typed while they change. */
+/** The form between the thread and the pull requests; it keeps typed text while they change. */
 function formHtml({ token, people }: PageInput): Html {
   return html`<section class="box write" aria-label="Act as a person">
     <form method="post" action="/act">
@@ -178,7 +178,7 @@ function frame(
     </html>`;
 }
 
-/** Comments that are worth a try, in the order of an issue's life. */
+/** Suggested comments, in the order of an issue's life. */
 const SAYINGS = [
   "/casebook investigate",
   "/casebook approve",
@@ -274,7 +274,7 @@ function checkHtml({ name, title, conclusion, annotations, summary }: CheckState
   </details>`;
 }
 
-/** A document as Markdown; a spec with what stands before its text as it is; code as what changes in it. */
+/** A document as Markdown, a spec with its front matter, code as its change. */
 function documentHtml(path: string, text: string, linkTo: LinkTo): Html {
   if (!path.endsWith(".md")) return changeHtml(path, text);
   const head = /^---\n[\s\S]*?\n---\n/.exec(text)?.[0] ?? "";
@@ -288,7 +288,7 @@ function documentHtml(path: string, text: string, linkTo: LinkTo): Html {
 const LINE_CLASS: Readonly<Record<string, string>> = { "+": "added", "-": "removed", "@": "place" };
 
 function changeHtml(path: string, diff: string): Html {
-  // What stands before the first place says what the summary says.
+  // The lines before the first hunk repeat the summary.
   const start = diff.indexOf("\n@@ ");
   const lines =
     start === -1
@@ -313,7 +313,7 @@ function requestHtml({ method, path, status }: LoggedRequest): Html {
   </li>`;
 }
 
-/** Links to the simulated GitHub's pages, which it does not have, lead to the same things here. */
+/** The simulated GitHub has no pages: links to them lead to the same things on this page. */
 function ownLinks(webUrl: string): LinkTo {
   return (url) => {
     if (!url.startsWith(`${webUrl}/`)) return outsideLink(url);

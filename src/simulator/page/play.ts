@@ -9,8 +9,8 @@ import type { Simulation } from "./simulation.ts";
 import type { Watch } from "./watch.ts";
 
 /**
- * The life of an issue, as a feed: a reader is refused, the maintainer asks, mistypes, says where the cause is, and merges.
- * After each step it is looked up whether it came out as told. Exit code 0 when everything did, 1 and a sentence otherwise.
+ * Plays the life of an issue: a reader is refused, the maintainer asks, mistypes, names the cause, and merges. Each step is
+ * checked against the state of GitHub. Exit code 0 when all checks pass, 1 and a sentence otherwise.
  */
 export async function play(simulation: Simulation, told: Watch, io: CommandIo): Promise<number> {
   const { repository, issue } = simulation;
@@ -99,7 +99,7 @@ async function check(repo: string, io: CommandIo): Promise<number> {
   }
 }
 
-/** Whether the bot reacted so to a comment of that person. */
+/** True when the bot reacted with this to a comment of that person. */
 function hasAnswer(
   { issues }: RepositoryState,
   issue: number,

@@ -6,7 +6,7 @@ import type { Watch } from "./watch.ts";
 /** Requests that the page lists. */
 const MAX_REQUESTS = 60;
 
-/** What the page shows of a simulation: the last look, the pull requests' files, the requests of the bot. */
+/** The page's view of a simulation: the last state, the pull requests' files, the bot's requests. */
 export function showing(
   simulation: Simulation,
   told: Pick<Watch, "latest" | "feed" | "isBusy">,
@@ -22,7 +22,7 @@ export function showing(
   const changes = new Map<string, string | undefined>();
   const changeAt = async (commit: string, path: string): Promise<string | undefined> => {
     const key = `${commit}:${path}`;
-    // After the merge there is no difference any more; what is shown is what was proposed.
+    // After the merge there is no difference; the page keeps the proposed one.
     if (!changes.has(key)) changes.set(key, await simulation.changeAt(commit, path));
     return changes.get(key);
   };

@@ -13,24 +13,24 @@ import { WEBHOOK_PATH } from "../../server/http-server.ts";
 import { appSettings, scriptedModelSettings } from "./app-settings.ts";
 import { startApp } from "./start-app.ts";
 
-/** The example repository on a GitHub of this machine, with the real App installed and people to speak. */
+/** The example repository on the simulated GitHub, with the real App installed and people who act. */
 export interface Simulation extends AsyncDisposable {
   readonly github: SimulatedGitHub;
   readonly repository: SimulatedRepository;
   /** The example's issue. */
   readonly issue: number;
-  /** What the reporter wrote. */
+  /** The reporter's text. */
   readonly text: string;
   readonly people: readonly Person[];
   readonly hasModel: boolean;
-  /** Ends when the App's process has ended, whoever ended it, with its last words. */
+  /** Resolves when the App's process has ended, with its last output. */
   readonly appEnded: Promise<string>;
-  /** True while something is on its way or a job waits or runs. */
+  /** True while a delivery is under way or a job waits or runs. */
   isBusy(): Promise<boolean>;
   state(): Promise<RepositoryState>;
   /** Text of a file at a commit; undefined when there is none. */
   fileAt(commit: string, path: string): Promise<string | undefined>;
-  /** What a commit's branch changes in a file, as a unified diff; undefined when git cannot tell. */
+  /** The change of a file on a commit's branch, as a unified diff; undefined when git has none. */
   changeAt(commit: string, path: string): Promise<string | undefined>;
 }
 
@@ -45,15 +45,15 @@ const PEOPLE = [
   { login: "ana", role: "reporter", permission: "read" },
 ] as const;
 
-/** Nobody presses so many buttons in an hour on a real repository. */
+/** A visitor presses more buttons in an hour than people on a real repository. */
 const CONFIG = "# Settings of Casebook in this repository.\nlimits:\n  startsPerHour: 100\n";
 
-/** With a model every phase is worked, and a fix waits for approval. */
+/** With a model every phase runs, and a fix waits for approval. */
 const MODEL_CONFIG = `${CONFIG}phases: [comprehension, reproduction, root-cause, impact-map, fix]\n`;
 
 /**
- * `fast`: the App writes without the pauses that GitHub wants. `model`: a scripted model that does the work on the example
- * stands in the place of an endpoint. Dispose it: nothing stays behind.
+ * `fast`: the App writes without the pauses that GitHub wants. `model`: a scripted model that knows the example replaces an
+ * endpoint. Disposing it removes everything.
  */
 export async function openSimulation({
   fast,

@@ -7,20 +7,20 @@ import { createInterface } from "node:readline";
 
 /** The real App as a process of its own. */
 export interface StartedApp {
-  /** Where it listens. */
+  /** The address on which it listens. */
   readonly url: string;
-  /** Ends when the process has ended, with the last words that it printed. */
+  /** Resolves when the process has ended, with its last output. */
   readonly ended: Promise<string>;
-  /** Ends it in good order; within ten seconds. */
+  /** Stops it with SIGTERM, within ten seconds. */
   stop(): Promise<void>;
 }
 
-/** Characters of what the App printed on standard error that are kept. */
+/** Characters of standard error that are kept. */
 const MAX_TOLD = 2_000;
 
 /**
- * Starts `casebook serve` with these settings and nothing else: neither this environment nor the `.env` of the folder that
- * the user is in, which may name a real database. Throws when it ends before it listens.
+ * Starts `casebook serve` with these settings alone: neither this environment nor a `.env` of the current folder, which may
+ * name a real database. Throws when it ends before it listens.
  */
 export async function startApp(
   settings: Readonly<Record<string, string>>,
@@ -34,7 +34,7 @@ export async function startApp(
     env: { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }), ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // Whatever ends this process ends the App too; it is nobody's server.
+  // The App ends with this process.
   const kill = (): void => void child.kill("SIGKILL");
   process.once("exit", kill);
   let told = "";

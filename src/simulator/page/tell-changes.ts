@@ -4,7 +4,7 @@ import { clip } from "../../text/safe-text.ts";
 
 /** Characters of a comment that a line shows. */
 const MAX_SHOWN = 100;
-/** Characters of an answer; it names the right that is missing or the nearest command. */
+/** Characters of an answer, which names the missing permission or the nearest command. */
 const MAX_ANSWER = 240;
 /** How reactions look; others go by their name. */
 export const REACTION_SIGNS: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ export const REACTION_SIGNS: Readonly<Record<string, string>> = {
   "-1": "👎",
 };
 
-/** What happened between two looks at a repository, a line for each thing that a person would notice. */
+/** Changes between two states of a repository, a line for each that a person would notice. */
 export function tellChanges(before: RepositoryState | undefined, after: RepositoryState): readonly string[] {
   const lines: string[] = [];
   for (const issue of after.issues) {
@@ -77,7 +77,7 @@ function tellComments(
   });
 }
 
-/** What a status comment says of commands that were refused or not understood, the oldest first. */
+/** A status comment's answers to refused or unknown commands, the oldest first. */
 function answersIn(body: string): readonly string[] {
   return body
     .split("\n")
@@ -86,12 +86,12 @@ function answersIn(body: string): readonly string[] {
     .reverse();
 }
 
-/** What a status comment says at its end of the money: `cost $0.0412 of at most $3.00`. */
+/** The cost at the end of a status comment: `cost $0.0412 of at most $3.00`. */
 function costIn(body: string): string | undefined {
   return /· (cost \\\$[\d.]+(?: of at most \\\$[\d.]+)?)\*$/m.exec(body)?.[1]?.replaceAll("\\", "");
 }
 
-/** The first line, and of a status comment the phase that runs. */
+/** The first line, with the running phase of a status comment. */
 function firstWords(body: string): string {
   const first = printable(body.split("\n", 1)[0]!.replaceAll("**", ""));
   const running = /^\| *(?:\[?([a-z-]+)[^|]*) *\| ◐/m.exec(body)?.[1];

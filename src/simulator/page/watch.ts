@@ -3,30 +3,31 @@ import type { RepositoryState } from "../github/contract.ts";
 import type { Simulation } from "./simulation.ts";
 import { tellChanges } from "./tell-changes.ts";
 
-/** Milliseconds between two looks. */
-const LOOK = 200;
-/** Looks in a row that must find nothing to do before the bot counts as done. */
+/** Milliseconds between two polls; `--fast` waits as little as a test can use. */
+export const POLL = { fast: 25, normal: 200 } as const;
+/** Consecutive idle polls before the bot counts as done. */
 const CALM = 4;
-/** Lines that are kept for the page. */
+/** Lines kept for the page. */
 const MAX_FEED = 500;
 
-/** Looks at the repository again and again and tells what changed, until it is stopped. */
+/** Polls the repository and reports changes, until it is stopped. */
 export interface Watch {
-  /** What happened, the newest last. */
+  /** Events, the newest last. */
   readonly feed: readonly string[];
-  /** What the last look saw. */
+  /** The last polled state. */
   readonly latest: RepositoryState | undefined;
   readonly isBusy: boolean;
-  /** Ends when the bot has nothing to do, and all that it did was told. Throws when it is stopped or nobody answers. */
+  /** Resolves when the bot is idle and every change was reported. Throws when it is stopped or the App does not answer. */
   quiet(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** `tell` gets each line; `changed` is called after a look that saw something else than the one before. */
+/** `tell` gets each line; `changed` is called after a poll that found a change. */
 export function watch(
   simulation: Pick<Simulation, "isBusy" | "state">,
   tell: (line: string) => void,
   changed: () => void = () => undefined,
+  milliseconds: number = POLL.normal,
 ): Watch {
   const stopping = new AbortController();
   const feed: string[] = [];
@@ -50,10 +51,10 @@ export function watch(
   const looking = (async () => {
     while (!stopping.signal.aborted) {
       await look();
-      await pause(LOOK, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
-  // Whoever waits for quiet is told; without anybody waiting it is no reason to end the process.
+  // The failure reaches a caller of `quiet`; without one it must not end the process.
   looking.catch(() => undefined);
   return {
     feed,
@@ -64,10 +65,10 @@ export function watch(
       return isBusy;
     },
     async quiet(signal) {
-      // What was just done is not told yet.
+      // The latest change is not reported yet.
       calm = 0;
       while (!isCalm()) {
-        await Promise.race([pause(LOOK, undefined, { signal }), looking]);
+        await Promise.race([pause(milliseconds, undefined, { signal }), looking]);
         stopping.signal.throwIfAborted();
       }
     },

@@ -17,9 +17,9 @@ export interface Connection {
 /** PostgreSQL, embedded or a server. */
 export interface Database extends Connection, AsyncDisposable {
   readonly isEmbedded: boolean;
-  /** Everything or nothing; rolled back when `work` throws. */
+  /** Rolled back when `work` throws. */
   transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
-  /** How pg-boss reaches the same database. */
+  /** pg-boss's options for the same database. */
   readonly boss: Pick<ConstructorOptions, "db" | "backend" | "connectionString" | "max">;
 }
 
@@ -32,7 +32,7 @@ export type DatabaseLocation =
 /** Milliseconds since 1970 by the database's clock, which advances within a transaction. */
 export const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
 
-/** Connections of one process to a server. pg-boss has as many for itself. */
+/** Connections of one process to a server. pg-boss opens as many of its own. */
 const POOL = 10;
 
 export async function openDatabase(place: DatabaseLocation): Promise<Database> {
@@ -41,7 +41,7 @@ export async function openDatabase(place: DatabaseLocation): Promise<Database> {
 
 async function openEmbedded(folder: string): Promise<Database> {
   mkdirSync(folder, { recursive: true });
-  // PGlite itself opens a folder twice without a word, and the second one corrupts it.
+  // PGlite opens a folder twice without an error, and the second process corrupts it.
   const lock = takeLock(join(folder, "store.lock"), "the store");
   try {
     const pglite = await PGlite.create({ dataDir: join(folder, "store") });
@@ -74,15 +74,15 @@ function openServer(url: string): Promise<Database> {
     max: POOL,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // A server that is gone without a word must not hold up the webhooks behind one query.
+    // A server that vanished must not block webhooks behind one query.
     query_timeout: 30_000,
-    // Nor a process that is paused inside a transaction, with its locks, everybody else.
+    // A process that is paused inside a transaction must not block the others by its locks.
     idle_in_transaction_session_timeout: 10_000,
   });
-  // A connection that breaks while nobody uses it is replaced by the next query.
+  // The next query replaces an idle connection that broke.
   pool.on("error", () => undefined);
-  // The pool listens to a connection only while nobody uses it. One that breaks in a transaction fails its next
-  // statement; unheard, it would end the process as well.
+  // The pool handles errors of idle connections only. A connection that breaks in a transaction fails its next
+  // statement; without a listener its error would also end the process.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return Promise.resolve({
     isEmbedded: false,
@@ -109,7 +109,7 @@ function openServer(url: string): Promise<Database> {
   } satisfies Database);
 }
 
-/** Both libraries answer with rows, and want a list of values that they may change. */
+/** Both libraries give rows and take a mutable list of values. */
 function connectionOf(library: {
   query(text: string, values: unknown[]): Promise<{ rows: unknown[] }>;
 }): Connection {
@@ -122,7 +122,7 @@ function connectionOf(library: {
   };
 }
 
-/** Lets pg-boss write its jobs in a transaction of ours. */
+/** Makes pg-boss write its jobs in our transaction. */
 export function inTransaction(connection: Connection): Db {
   return {
     executeSql: async (text, values = []) => connection.query(text, values),

@@ -18,14 +18,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** The inbox. What arrives while a transaction is under way shares the next one, so that a burst costs few of them. */
+/** The inbox. Deliveries that arrive during a transaction share the next one, so that a burst costs few of them. */
 export function deliveryStore(
   database: Database,
   schema: string,
   boss: PgBoss,
 ): {
   readonly inbox: DeliveryStore;
-  /** Finishes a delivery in somebody else's transaction. */
+  /** Finishes a delivery in the caller's transaction. */
   readonly finishIn: (connection: Connection, key: string, outcome: string) => Promise<void>;
 } {
   let waiting: Waiting[] = [];
@@ -40,7 +40,7 @@ export function deliveryStore(
       try {
         const stored = await store(batch.map(({ delivery }) => delivery));
         for (const { delivery, resolve } of batch) {
-          // Twice in one batch: the second one was there already.
+          // Twice in one batch: the second one is known.
           resolve(stored.delete(delivery.key) ? "stored" : "known");
         }
       } catch (error) {
@@ -73,7 +73,7 @@ export function deliveryStore(
     });
 
   const finishIn = async (connection: Connection, key: string, outcome: string): Promise<void> => {
-    // The words of people are not kept longer than they are needed.
+    // Texts of people are not kept longer than needed.
     await connection.query(
       `UPDATE ${schema}.delivery SET outcome = $2, ended_at = ${NOW}, payload = 'null' WHERE key = $1 AND outcome IS NULL`,
       [key, outcome.slice(0, 500)],
@@ -121,7 +121,7 @@ export function deliveryStore(
     async forgetDeliveries(days) {
       let count = 0;
       for (;;) {
-        // In parts, so that webhooks are stored in between.
+        // In batches, so that webhooks are stored in between.
         const { rows } = await database.query(
           `DELETE FROM ${schema}.delivery WHERE key IN (
              SELECT key FROM ${schema}.delivery WHERE ended_at < ${NOW} - $1::float8 LIMIT ${MAX_FORGET})

@@ -11,7 +11,7 @@ type InvestigationStore = Pick<
   "investigation" | "investigations" | "change" | "forget" | "startsInLastHour"
 >;
 
-/** Investigations and what follows from their changes, in one transaction each. */
+/** Investigations; each change and its effects are one transaction. */
 export function investigationStore(
   database: Database,
   schema: string,
@@ -47,7 +47,7 @@ export function investigationStore(
     },
     async forget({ repository, issue }) {
       await database.transaction(async (connection) => {
-        // Locked in the order in which a change locks them: the investigation, its runs, their jobs.
+        // Locks in the order of a change: the investigation, its runs, their jobs.
         await connection.query(
           `SELECT 1 FROM ${schema}.investigation WHERE repository = $1 AND issue = $2 FOR UPDATE`,
           [repository, issue],
@@ -98,7 +98,7 @@ export function investigationStore(
            VALUES ($1, $2, $3, $4, ${NOW}) ON CONFLICT DO NOTHING RETURNING issue`,
           [repository, issue, installation, state],
         );
-        // Somebody else made it in this moment: what they made is what the decision must rest on.
+        // Another process created it concurrently: decide again on its state.
         if (made.length === 0) return "again";
       } else if (state !== before) {
         await connection.query(

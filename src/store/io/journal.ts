@@ -19,15 +19,15 @@ import type { Connection, Database } from "./database.ts";
 const MAX_FORGET = 500;
 
 /**
- * Conversations and their money. A call is `reserved`, then `settled` or `released`; `lost` when its conversation was taken
- * up again before either. Its `micros` are what it counts for now, and every change of them goes to its four counters
- * (`spend`) in the same transaction. Everybody locks in one order: conversation, call, counters from narrow to wide.
+ * Conversations and their cost. A call is `reserved`, then `settled` or `released`; `lost` when its conversation was resumed
+ * before either. Its `micros` are what it counts for now; each change of them changes its four counters (`spend`) in the
+ * same transaction. All transactions lock in one order: conversation, call, counters from narrow to wide.
  *
- * `transcript` marks open calls of the conversation as lost. It cannot take a call from a process that has the right to
- * it: a conversation is taken up by the newest attempt of its run alone (`beginRun` counts attempts up, `isCurrent` is
- * false for every earlier one), so whoever still waits for a reply then was killed, paused past its turn or replaced.
- * If it comes back all the same, no money is lost or counted twice: until then its call counts with all that was
- * reserved, and what it says then replaces that. Only its reply has no place any more: `settle` throws LeaseLost.
+ * `transcript` marks open calls of the conversation as lost. It takes no call from a process that still has the lease:
+ * only the newest attempt of a run resumes its conversation (`beginRun` counts attempts, `isCurrent` is false for every
+ * earlier one), so a process that still waits for a reply was killed, paused too long or replaced. If it continues all the
+ * same, no money is lost or counted twice: its call counts with the whole reservation until the real cost replaces it.
+ * Its reply no longer belongs to the conversation: `settle` throws LeaseLost.
  */
 export function journalStore(database: Database, schema: string): Journal {
   return {
@@ -78,7 +78,7 @@ export function journalStore(database: Database, schema: string): Journal {
               JSON.stringify(counters),
             ],
           );
-          // Last, since others wait for these rows. What is added to them is taken back when it is too much.
+          // Last, since others wait for these rows. A rollback removes the addition when it exceeds a cap.
           const after = await count(connection, counters, micros);
           const before = after.map((row) => ({ ...row, micros: row.micros - micros }));
           const over = firstOver(caps, before, micros);
@@ -120,7 +120,7 @@ export function journalStore(database: Database, schema: string): Journal {
         await count(connection, JSON.parse(counters) as Counter[], micros - reserved);
         return place !== null;
       });
-      // Only now: the money counts, whoever asked.
+      // After the transaction: the money counts in any case.
       if (!isStored) throw new LeaseLost("the conversation");
     },
 
@@ -186,7 +186,7 @@ export function journalStore(database: Database, schema: string): Journal {
           [storedName(investigation)],
         );
         const ids = [rows.map(({ id }) => id)];
-        // A reply that is still to come must not bring texts back.
+        // A late reply must not restore texts.
         await connection.query(
           `UPDATE ${schema}.model_call SET place = NULL WHERE conversation = ANY($1::bigint[]) AND state = 'reserved'`,
           ids,
@@ -204,7 +204,7 @@ export function journalStore(database: Database, schema: string): Journal {
 
     async forgetBefore(at) {
       for (let count = 0; ;) {
-        // In parts, so that nobody waits for long.
+        // In batches, so that nobody waits for long.
         const found = await database.transaction(async (connection) => {
           const { rows } = await connection.query<{ id: string }>(
             `SELECT id::text FROM ${schema}.conversation c WHERE ${isOld("c.id")}
@@ -212,7 +212,7 @@ export function journalStore(database: Database, schema: string): Journal {
             [at],
           );
           const ids = rows.map(({ id }) => id);
-          // Looked at once more now that they are ours: a call may have begun between the look and the lock.
+          // Checked again under the lock: a call may have started since the first check.
           const { rows: old } = await connection.query<{ id: string }>(
             `DELETE FROM ${schema}.conversation c WHERE id = ANY($2::bigint[]) AND ${isOld("c.id")} RETURNING id::text`,
             [at, ids],
@@ -240,7 +240,7 @@ export function journalStore(database: Database, schema: string): Journal {
       WHERE m.conversation = ${id} AND (m.state = 'reserved' OR m.at >= $1::float8))`;
   }
 
-  /** Makes the conversation when it is new. Nobody else changes it until the transaction ends. */
+  /** Creates the conversation when it is new, and locks it until the transaction ends. */
   async function lockConversation(
     connection: Connection,
     task: Task,
@@ -261,7 +261,7 @@ export function journalStore(database: Database, schema: string): Journal {
     return rows.map(({ text }) => text);
   }
 
-  /** Adds to the counters; gives what they say then, in their order. */
+  /** Adds to the counters; gives their new values in order. */
   async function count(
     connection: Connection,
     counters: readonly Counter[],
@@ -291,7 +291,7 @@ export function journalStore(database: Database, schema: string): Journal {
 
   async function wasStored(connection: Connection, call: string): Promise<boolean> {
     const { state, place } = await stateOf(connection, call);
-    if (state === "released") throw new Error(`the call ${call} was given back before its reply came`);
+    if (state === "released") throw new Error(`the call ${call} was released before its reply came`);
     return place !== null;
   }
 }
@@ -302,7 +302,7 @@ interface OpenCall {
   readonly counters: string;
 }
 
-/** Ends a transaction without a trace, with an answer. */
+/** Rolls a transaction back and carries its result. */
 class RollBack extends Error {
   readonly answer: Begun;
 

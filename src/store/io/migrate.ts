@@ -1,9 +1,9 @@
 import type { Connection, Database } from "./database.ts";
 
 /**
- * Our tables, in steps that are never changed once they were published: a new version adds a step. Texts of people are
- * kept as JSON in `text`, since `jsonb` refuses characters that GitHub allows. Times are milliseconds since 1970, by the
- * database's clock.
+ * Our tables as migration steps. A published step never changes; a new version adds one. Texts of people are JSON in
+ * `text`, since `jsonb` refuses characters that GitHub allows. Times are milliseconds since 1970 by the database's clock.
+ * `receipt` holds idempotency records: processes of the previous version use that name during an upgrade.
  */
 const STEPS: readonly ((schema: string) => string[])[] = [
   (schema) => [
@@ -73,7 +73,7 @@ const STEPS: readonly ((schema: string) => string[])[] = [
       place int NOT NULL,
       text text NOT NULL,
       PRIMARY KEY (conversation, place))`,
-    // `place`: where the reply is to stand, or stands; none when it has no place any more.
+    // `place`: the reply's index in the conversation; null when the reply no longer belongs to it.
     `CREATE TABLE ${schema}.model_call (
       id text PRIMARY KEY,
       conversation bigint NOT NULL,
@@ -87,7 +87,7 @@ const STEPS: readonly ((schema: string) => string[])[] = [
       at float8 NOT NULL,
       counters text NOT NULL)`,
     `CREATE INDEX model_call_conversation ON ${schema}.model_call (conversation)`,
-    // Rows that are changed with every call: with room in each page, a change does not touch the index.
+    // Changed with every call: free space in each page keeps an update out of the index.
     `CREATE TABLE ${schema}.spend (
       level text NOT NULL,
       key text NOT NULL,
@@ -96,7 +96,7 @@ const STEPS: readonly ((schema: string) => string[])[] = [
   ],
 ];
 
-/** Brings the tables to this version. Processes that start together wait for each other. */
+/** Migrates the tables to this version. Processes that start together wait for each other. */
 export async function migrate(database: Database, schema: string): Promise<void> {
   await database.transaction(async (connection) => {
     await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`casebook:migrate:${schema}`]);
@@ -104,7 +104,9 @@ export async function migrate(database: Database, schema: string): Promise<void>
     await connection.query(`CREATE TABLE IF NOT EXISTS ${schema}.migration (step int PRIMARY KEY)`);
     const done = await lastStep(connection, schema);
     if (done > STEPS.length)
-      throw new Error(`the database is of a newer version (step ${done}, known ${STEPS.length})`);
+      throw new Error(
+        `a newer version of Casebook migrated this database (step ${done}; this version knows ${STEPS.length})`,
+      );
     for (const [i, step] of STEPS.entries()) {
       if (i < done) continue;
       for (const statement of step(schema)) await connection.query(statement);

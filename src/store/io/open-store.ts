@@ -14,7 +14,7 @@ import { startWork, type WorkOptions } from "./work.ts";
 export interface StoreOptions {
   /** Of our tables; pg-boss has `<schema>_queue`. Letters, digits and `_`. Default: casebook. */
   readonly schema?: string;
-  /** Told of errors in the background. */
+  /** Receives errors of background work. */
   readonly onError?: (error: unknown) => void;
   /** No other process uses the database. Default: only the embedded one is known to be used by nobody else. */
   readonly isAlone?: boolean;
@@ -28,8 +28,8 @@ export interface OpenStore extends Store, AsyncDisposable {
 }
 
 /**
- * Opens the store, brings its tables to this version and starts the queue. Embedded, this is the only process, so every
- * job that a killed one left half done is put back at once. Throws RunFailure `busy` when another process holds the folder.
+ * Opens the store, migrates its tables and starts the queue. An embedded store has one process, so the jobs of a killed
+ * one retry at once. Throws RunFailure `busy` when another process holds the folder.
  */
 export async function openStore(options: DatabaseLocation & StoreOptions): Promise<OpenStore> {
   const database = await openDatabase(options);
@@ -48,7 +48,7 @@ export async function openStore(options: DatabaseLocation & StoreOptions): Promi
   }
 }
 
-/** The same in a database that is open already, and stays open. */
+/** The same in an open database, which stays open. */
 export async function openStoreIn(
   database: Database,
   { schema = "casebook", onError = () => undefined, isAlone = database.isEmbedded }: StoreOptions = {},
@@ -93,7 +93,7 @@ export async function openStoreIn(
   };
 }
 
-/** Jobs of the process before this one, which ended in the middle of them: they begin again at once, and it counts. */
+/** Retries the jobs of a previous process that was killed. The failed attempt counts. */
 async function putBackAbandoned(database: Database, queue: string, boss: PgBoss): Promise<void> {
   for (const kind of KINDS) {
     const { rows } = await database.query<{ id: string }>(

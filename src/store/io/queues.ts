@@ -2,13 +2,13 @@ import { PgBoss, type QueueOptions, type QueuePolicy } from "pg-boss";
 import type { JobKind } from "../store.ts";
 import { type Connection, type Database, inTransaction } from "./database.ts";
 
-/** Where jobs go that failed too often; an operator sees their number in the metrics. */
+/** The dead-letter queue; the metrics show its size. */
 const DEAD = "dead";
 
 type Settings = QueueOptions & { readonly policy: QueuePolicy };
 
 const COMMON = {
-  // A worker that is killed stops beating; pg-boss looks every few seconds (`openBoss`).
+  // A killed worker sends no heartbeat; pg-boss checks every few seconds (`openBoss`).
   heartbeatSeconds: 10,
   retryLimit: 8,
   retryDelay: 2,
@@ -17,7 +17,7 @@ const COMMON = {
   deadLetter: DEAD,
   deleteAfterSeconds: 86_400,
   notify: true,
-  // One at a time for a key; `groupConcurrency` let two run at once when it was tried.
+  // One active job per key; `groupConcurrency` ran two at once when measured.
   policy: "singleton",
 } as const;
 
@@ -36,14 +36,14 @@ export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
 export interface Once {
   readonly key: string;
   readonly inSeconds?: number;
-  /** At most one in each such time, whichever process asks. */
+  /** At most one in each such interval, over all processes. */
   readonly everySeconds?: number;
 }
 
 /**
- * Sends a job of a key unless one waits already to begin by then: a hundred reasons to look make one look. pg-boss has a
- * policy for that, but none that also keeps two of a key from being worked at once. The job that waits is held until the
- * transaction ends: a worker that took it before would not see what the transaction wrote.
+ * Sends a job of a key unless one is already waiting to start by then, so that a hundred events make one job. pg-boss has
+ * a policy for that, but none that also keeps two jobs of a key from running at once. The waiting job is locked until the
+ * transaction ends: a worker that took it earlier would not see what the transaction wrote.
  */
 export async function sendOnce(
   boss: PgBoss,
@@ -72,12 +72,12 @@ async function createQueues(boss: PgBoss): Promise<void> {
   for (const kind of KINDS) {
     const { policy, ...settings } = QUEUES[kind];
     await boss.createQueue(kind, { policy, ...settings });
-    // One that an older version made gets the settings of this one.
+    // A queue of an older version gets the settings of this one.
     await boss.updateQueue(kind, settings);
   }
 }
 
-/** Starts pg-boss in a schema of its own. Errors of its background work are told, not thrown. */
+/** Starts pg-boss in a schema of its own. Errors of its background work go to `onError`. */
 export async function openBoss(
   database: Database,
   schema: string,
@@ -87,7 +87,7 @@ export async function openBoss(
     ...database.boss,
     schema,
     useListenNotify: true,
-    // A dead worker is found after its heartbeat and one look: 10 s and 3 s.
+    // A dead worker is found after a missed heartbeat and one check: 10 s and 3 s.
     superviseIntervalSeconds: 3,
     monitorIntervalSeconds: 3,
     schedule: false,

@@ -29,7 +29,7 @@ interface RepositoryRow {
   readonly run_limit: number | null;
 }
 
-/** Single rows: leases, idempotency records, repositories, turns to write, notes. */
+/** Single rows: leases, idempotency records, repositories, write turns, notes. */
 export function rowStore(database: Database, schema: string): RowStore {
   const repositories = async (where: string, values: readonly unknown[]): Promise<StoredRepository[]> => {
     const { rows } = await database.query<RepositoryRow>(

@@ -5,7 +5,7 @@ import { type Connection, type Database, inTransaction, NOW } from "./database.t
 
 type RunStore = Pick<Store, "beginRun" | "isCurrent" | "endRun" | "admitRuns" | "recoverRuns">;
 
-/** Runs: wanted by an investigation, let into the queue as the limits allow, fenced by the number of their attempt. */
+/** Runs: requested by an investigation, admitted to the queue as the limits allow, fenced by their attempt number. */
 export function runStore(database: Database, schema: string, queue: string, boss: PgBoss): RunStore {
   return {
     async beginRun(run, worker) {
@@ -37,7 +37,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
         );
         const inRepository = countBy(admitted, ({ repository }) => repository);
         const inInstallation = countBy(admitted, ({ installation }) => installation);
-        // Locked: who stops one of them in this moment waits, and then finds the job that it must cancel.
+        // Locked, so that a concurrent stop waits and then finds the job to cancel.
         const { rows: waiting } = await connection.query<
           OpenRun & { id: string; issue: string; run_limit: number | null }
         >(
@@ -49,7 +49,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
         for (const { id, issue, repository, installation, run_limit } of waiting) {
           const [here, ofOwner] = [inRepository.get(repository) ?? 0, inInstallation.get(installation) ?? 0];
           if (here >= (run_limit ?? perRepository) || ofOwner >= perInstallation) continue;
-          // The first run of each installation goes before the second one of any: a flood waits behind itself.
+          // The first run of each installation goes before the second of any: a flood delays only itself.
           const job = await boss.send(
             "run",
             { run: id, repository: Number(repository), issue: Number(issue) },
@@ -69,8 +69,8 @@ export function runStore(database: Database, schema: string, queue: string, boss
     recoverRuns() {
       return database.transaction(async (connection) => {
         await lockAdmission(connection, schema);
-        // An investigation says that a run is under way, and no row knows of it.
-        // The state is read here: PostgreSQL refuses JSON that holds half a character, and such text is allowed.
+        // The investigation has a run without a row.
+        // Parsed here: PostgreSQL refuses JSON with half of a surrogate pair, which GitHub's texts can hold.
         const { rows: investigations } = await connection.query<{
           repository: string;
           issue: string;
@@ -93,7 +93,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
           );
           if (rows.length > 0) recovered.push(run);
         }
-        // One that its investigation does not want any more ended, and its process did before it could say so.
+        // A run that its investigation no longer has ended, and its process ended before it recorded that.
         const { rows: lost } = await connection.query<{ id: string; state: string }>(
           `UPDATE ${schema}.run SET state = CASE WHEN id = ANY($1::text[]) THEN 'waiting' ELSE 'ended' END, job = NULL
            WHERE state = 'admitted' AND NOT EXISTS (
@@ -113,7 +113,7 @@ interface OpenRun {
   readonly installation: string;
 }
 
-/** One process at a time counts and admits. */
+/** Serialises counting and admitting over all processes. */
 async function lockAdmission(connection: Connection, schema: string): Promise<void> {
   await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`casebook:admit:${schema}`]);
 }

@@ -8,7 +8,7 @@ import { KINDS, sendOnce } from "./queues.ts";
 export interface WorkOptions {
   /** Runs at once in this process. */
   readonly runs: number;
-  /** Seconds between two comparisons with GitHub. */
+  /** Seconds between two reconciliations with GitHub. */
   readonly reconcileSeconds: number;
 }
 
@@ -21,14 +21,14 @@ const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
   configure: 1,
   reconcile: 1,
 };
-/** Milliseconds in which a job that is nearly done may end when the process stops; then it is asked to. */
+/** Milliseconds for a job to end by itself when the process stops; then its signal is aborted. */
 const GRACE = 1_500;
-/** The last part of the time to stop: jobs that did not listen are put back without them. */
+/** Share of the stop time after which jobs that ignore their signal return to the queue without it. */
 const GIVE_UP = 0.3;
 
 /**
- * Works jobs until it is stopped. A job that waits, or that is handed back, is put into the queue anew and ends in one
- * transaction, so that it counts as no failure; one that throws is tried again later by pg-boss, with growing pauses.
+ * Runs jobs until it is stopped. A job that retries later or returns to the queue is sent anew and completed in one
+ * transaction, so that it counts as no failure. pg-boss retries a job that throws, with growing pauses.
  */
 export async function startWork(
   database: Database,
@@ -43,7 +43,7 @@ export async function startWork(
   const putBack = async (kind: JobKind, job: BossJob, seconds: number): Promise<void> => {
     await database.transaction(async (connection) => {
       const db = inTransaction(connection);
-      // The run before its job, as who stops it does: the other way each could wait for the other.
+      // Locks the run before its job, as stopping does; the other order could deadlock.
       if (kind === "run")
         await connection.query(`SELECT 1 FROM ${schema}.run WHERE id = $1 FOR UPDATE`, [
           (job.data as { run: string }).run,
@@ -54,7 +54,7 @@ export async function startWork(
         [kind, job.id, job.retryCount],
       );
       const [row] = rows;
-      // Cancelled, or taken by somebody else meanwhile: it is not ours to put back.
+      // Cancelled, or taken by another worker: not ours to send anew.
       if (row === undefined) return;
       const id = await boss.send(kind, job.data, {
         startAfter: seconds,
@@ -69,7 +69,7 @@ export async function startWork(
          WHERE id = $1 AND state = 'admitted' RETURNING id`,
         [(job.data as { run: string }).run, id],
       );
-      // Stopped in this moment: nobody knows of the new job, so nobody could stop it.
+      // Stopped at this moment: nobody knows of the new job, so nobody could stop it.
       if (wanted.length === 0 && id !== null) await boss.cancel(kind, id, { db });
     });
   };
@@ -81,10 +81,10 @@ export async function startWork(
     try {
       await handler({ ...job.data, kind }, { signal, attempt: job.retryCount + 1 });
     } catch (error) {
-      // A whole second at least: a job that waits must not be looked at again and again.
+      // At least a second, so that a waiting job is not polled continuously.
       if (error instanceof RetryLater) await putBack(kind, job, Math.max(1, Math.ceil(error.seconds)));
       else if (stopping.signal.aborted) await putBack(kind, job, 0);
-      // Cancelled: nothing is left to do, and to fail it would bring it back.
+      // Cancelled: a failure would retry it.
       else if (!job.signal.aborted) throw error;
     } finally {
       atWork.delete(job);
@@ -100,7 +100,7 @@ export async function startWork(
         try {
           if (job !== undefined) await carryOut(kind, job);
         } finally {
-          // Looks for the next one at once; without this a backlog would shrink by one in each polling interval.
+          // Fetches the next job at once; otherwise a backlog shrinks by one in each polling interval.
           if (worker !== undefined) boss.notifyWorker(worker);
         }
       },
@@ -113,7 +113,7 @@ export async function startWork(
     const once = { key: "reconcile", everySeconds: reconcileSeconds };
     database
       .transaction((connection) => sendOnce(boss, connection, `${schema}_queue`, "reconcile", {}, once))
-      // The next turn asks again.
+      // The next interval tries again.
       .catch(() => undefined);
   }, reconcileSeconds * 1000);
 

@@ -79,7 +79,7 @@ function publicUser(world: World, account: Parameters<typeof accountJson>[0]): o
   };
 }
 
-/** A token of an installation: the state behind us makes it and decides about its narrowing; its life is by our clock. */
+/** A token of an installation: the backend makes it and decides about its narrowing; its life is by our clock. */
 async function createToken(world: World, request: ApiRequest): Promise<ApiResponse> {
   onlyApp(request);
   const installation = installationOf(world, request);

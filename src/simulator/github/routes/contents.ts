@@ -7,7 +7,7 @@ import type { RepositoryRoute } from "./route.ts";
 
 const ROOT = "/repos/{owner}/{repo}";
 
-/** What is read of files and history. The state behind us has the same objects as real git, and answers. */
+/** Reads of files and history. The backend has the same objects as real git. */
 export const CONTENT_ROUTES: readonly RepositoryRoute[] = [
   { at: `GET ${ROOT}/contents/{path}`, answer: getContents },
   {

@@ -126,7 +126,7 @@ function fileChanges(input: unknown): Files | string {
     : `A path was requested for deletion which is invalid: ${wrong}`;
 }
 
-/** GraphQL says no with 200. */
+/** GraphQL refuses with status 200. */
 function failed(type: string, message: string): ApiResponse {
   return {
     status: 200,

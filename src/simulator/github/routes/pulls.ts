@@ -182,7 +182,7 @@ async function mergePull(
     signatureOf(world, actorOf(world, request)),
     webFlow(world),
   );
-  // The state behind us merges what it saw first; its branch is put right by the move below.
+  // The backend merges what it saw first; its branch is put right by the move below.
   await mustAs(world, request, repository, "PUT", `/pulls/${number}/merge`, {});
   if (!(await repository.bare.move(branch, base, oid)))
     throw new ApiRefusal(409, "Base branch was modified. Review and try the merge again.");

@@ -3,14 +3,14 @@ import type { Json } from "../backend.ts";
 import { issueJson } from "../view.ts";
 import { movedTo, type RepositoryRecord, type World } from "../world.ts";
 
-/** A route below `/repos/{owner}/{repo}`: whoever asks was let in, and the repository found. */
+/** A route below `/repos/{owner}/{repo}`, called with the repository after authorisation. */
 export interface RepositoryRoute {
   /** `POST /repos/{owner}/{repo}/issues`, as in GitHub's OpenAPI description. */
   readonly at: string;
   readonly answer: (world: World, request: ApiRequest, repository: RepositoryRecord) => Promise<ApiResponse>;
 }
 
-/** Any other route; it looks itself at who asks. */
+/** Any other route; it authorises the caller itself. */
 export interface OtherRoute {
   readonly at: string;
   readonly answer: (world: World, request: ApiRequest) => Promise<ApiResponse>;
@@ -20,7 +20,7 @@ export function numberOf(request: ApiRequest, name: string): number {
   return Number(request.params[name]);
 }
 
-/** An issue that is here: 410 when it was deleted, 301 when it was transferred, 404 when there never was one. */
+/** The issue; 410 when it was deleted, 301 when it was transferred, 404 when it never existed. */
 export async function issueOf(
   world: World,
   request: ApiRequest,
