@@ -3,7 +3,7 @@
  * do. Any other error is a bug and exits with 70.
  */
 export const FAILURES = {
-  usage: { exit: 2, hint: "See `casebook help`." },
+  usage: { exit: 2, hint: "See `casebook --help`." },
   "not-a-repository": {
     exit: 3,
     hint: "Set `--repo` to a folder with a git repository, or to a URL that git can clone.",

@@ -34,6 +34,7 @@ export async function runCli(
   const program = new Command("casebook")
     .description("Researches an issue before anyone fixes it and checks every reference.")
     .version(version(), "-V, --version", "print the version")
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),
@@ -103,7 +104,7 @@ export async function runCli(
     });
   program
     .command("read")
-    .description("what an issue says, in the reporter's words; needs no repository")
+    .description("show what an issue says, part by part")
     .requiredOption("--issue <file>", "the issue: Markdown or GitHub's JSON; - reads standard input")
     .option("--number <n>", "the issue's number, when the file does not say")
     .option("--json", "print the result as JSON")

@@ -26,6 +26,7 @@ export interface Quote {
 
 /** A program or package and the version that the issue states for it. */
 export interface ReportedVersion {
+  /** Empty for the project itself. */
   readonly name: string;
   readonly version: string;
   readonly quote: Quote;
@@ -43,7 +44,7 @@ export type MissingPart =
  */
 export interface IssueReading {
   readonly kind: IssueKind;
-  /** The words that decided the kind; none for `unclear`. */
+  /** The title; none for `unclear`. */
   readonly kindQuotes: readonly Quote[];
   /** Title first, then body and comments in order. */
   readonly textBlocks: readonly TextBlock[];
@@ -67,8 +68,6 @@ export interface IssueReading {
   readonly frequency: readonly Quote[];
   /** What was tried, and workarounds. */
   readonly tried: readonly Quote[];
-  /** Sentences with numbers that only the report knows (rates, counts, durations). */
-  readonly numbers: readonly Quote[];
   readonly codeBlocks: readonly { readonly language?: string; readonly text: string }[];
   /** Parts of the text that a reader of the page does not see. */
   readonly hidden: readonly Hidden[];

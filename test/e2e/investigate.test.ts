@@ -82,7 +82,7 @@ test("a person who names the place confirms the cause, and it is remembered", ()
   expect(spec().status).toBe("completed");
   expect(spec().criteria.every(({ done }) => done)).toBe(true);
   expect(casebook(repository.path, ["investigate", ...issue]).exit).toBe(0);
-  expect(spec().labels).toContain("at:src/storage/store.py:20-20");
+  expect(spec().labels).toContain("at:src/storage/store.py:20");
   expect(repository.git("show", "casebook/issue-42:.chant/research/issue-42-root-cause.md")).toContain(
     "**1. `Store._write_data`**, named by a person",
   );
@@ -119,11 +119,11 @@ test("a repository's own phase is one more row", () => {
   ]);
   expect(exit).toBe(0);
   const { phases } = JSON.parse(out) as {
-    phases: { phase: string; status: string; verdicts: { result: string }[] }[];
+    phases: { phase: string; status: string; criteria: { result: string }[] }[];
   };
   expect(phases.find(({ phase }) => phase === "review")).toMatchObject({
     status: "needs_attention",
-    verdicts: [{ result: "met" }, { result: "undecided" }],
+    criteria: [{ result: "met" }, { result: "undecided" }],
   });
 });
 

@@ -218,11 +218,10 @@ describe("a reading", () => {
     const reading = understandIssue(visibleIssue({ key: "1", title: "Rows lost", body: form, comments: [] }));
     expect(reading).toMatchObject({
       kind: "bug",
-      symptom: [{ text: "Rows lost" }, { text: "Writing fails." }, { text: "It loses 3 rows." }],
+      symptom: [{ text: "Rows lost" }, { text: "Writing fails." }],
       expected: [{ text: "All rows stay." }],
       steps: [{ text: "Open it" }, { text: "Write" }],
       versions: [{ name: "Python", version: "3.11.4" }],
-      numbers: [{ text: "It loses 3 rows." }],
     });
     expect(reading.textBlocks.filter(({ kind }) => kind === "boilerplate")).toHaveLength(1);
     expect(reading.missing).toEqual(["message", "frequency"]);
@@ -265,7 +264,6 @@ describe("a reading", () => {
           reading.environment,
           reading.frequency,
           reading.tried,
-          reading.numbers,
         ])
           for (const { text } of quotes) expect(text === "Title" || visible.includes(text)).toBe(true);
       }),

@@ -101,7 +101,11 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
     if (options.json === true)
       io.out(
         JSON.stringify(
-          { ...result, ...(options.dryRun === true ? { files: Object.fromEntries(dry.files) } : {}) },
+          {
+            ...result,
+            phases: result.phases.map(({ type, ...phase }) => ({ phase: type, ...phase })),
+            ...(options.dryRun === true ? { files: Object.fromEntries(dry.files) } : {}),
+          },
           null,
           2,
         ),

@@ -70,7 +70,11 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
         ? features.has("code/part:steps") && features.has("code/place:0")
         : features.has("item/part:steps") && features.has("ordered");
     case "symptom":
-      return false;
+      return (
+        features.has("part:description/place:0") &&
+        ["crash", "fail", "wrong", "negation"].some((name) => features.has(name)) &&
+        !["greeting", "refers", "question", "offer"].some((name) => features.has(name))
+      );
   }
 }
 

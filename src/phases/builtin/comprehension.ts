@@ -39,7 +39,7 @@ export async function symptom({ reading, issue }: ResearchContext): Promise<read
   const [quote] = reading.kindQuotes;
   blocks.push(
     quote === undefined
-      ? unknown("whether this is a bug, a request or a question; the words of the issue do not say")
+      ? unknown("whether this is a bug, a request or a question; Casebook found no sign of it")
       : findings(reported(`the issue ${KIND_TEXT[reading.kind]}`, quote)),
   );
   if (issue.comments.length > 0)
@@ -53,11 +53,11 @@ export async function expectedActual({ reading }: ResearchContext): Promise<read
   return [
     { kind: "note", text: "What the reporter expects:" },
     ...(reading.expected.length === 0
-      ? [unknown("what the reporter expects; the issue does not say")]
+      ? [unknown("what the reporter expects; Casebook found no such sentence")]
       : reading.expected.map(quoteBlock)),
     { kind: "note", text: "What the reporter sees:" },
     ...(reading.actual.length === 0
-      ? [unknown("what happens instead; the issue does not say in a sentence of its own")]
+      ? [unknown("what happens instead; Casebook found no such sentence")]
       : reading.actual.map(quoteBlock)),
   ];
 }
@@ -65,11 +65,15 @@ export async function expectedActual({ reading }: ResearchContext): Promise<read
 export async function environment({ reading }: ResearchContext): Promise<readonly Block[]> {
   const items: Finding[] = [
     ...reading.versions.map(({ name, version, quote }) =>
-      reported(`${inlineCode(name)} in version ${inlineCode(version)}`, quote),
+      reported(
+        name === ""
+          ? `version ${inlineCode(version)}`
+          : `${inlineCode(name)} in version ${inlineCode(version)}`,
+        quote,
+      ),
     ),
     ...reading.frequency.map((quote) => reported("how often", quote)),
     ...reading.tried.map((quote) => reported("what was tried", quote)),
-    ...reading.numbers.map((quote) => reported("a number that only the report knows", quote)),
   ];
   const blocks: Block[] = reading.environment.slice(0, 2).map(quoteBlock);
   if (items.length > 0) blocks.push(findings(...items));
@@ -78,7 +82,7 @@ export async function environment({ reading }: ResearchContext): Promise<readonl
     [reading.frequency, "how often it happens"],
     [reading.tried, "what the reporter tried"],
   ] as const)
-    if (list.length === 0) blocks.push(unknown(`${what}; the issue does not say`));
+    if (list.length === 0) blocks.push(unknown(`${what}; Casebook found none in the report`));
   return blocks;
 }
 
@@ -218,7 +222,9 @@ const MISSING: Readonly<Record<MissingPart, string>> = {
 };
 
 export async function missing({ reading }: ResearchContext): Promise<readonly Block[]> {
-  const blocks: Block[] = reading.missing.map((part) => unknown(`${MISSING[part]}; the report does not say`));
+  const blocks: Block[] = reading.missing.map((part) =>
+    unknown(`${MISSING[part]}; Casebook found none in the report`),
+  );
   if (blocks.length === 0)
     blocks.push(
       findings(
