@@ -108,7 +108,7 @@ export interface CommentInfo {
   readonly updatedAt: string;
 }
 
-/** What a reaction stands at: a comment of an issue or pull request, or the issue itself. */
+/** What a reaction is for: a comment of an issue or pull request, or the issue itself. */
 export type ReactionTarget =
   { readonly kind: "comment"; readonly id: number } | { readonly kind: "issue"; readonly number: number };
 
@@ -172,7 +172,7 @@ export interface GitHub {
   /** Comments of an issue updated at or after `since` (ISO 8601), oldest first; all when undefined. */
   comments(repository: RepositoryName, issue: number, since?: string): Promise<readonly CommentInfo[]>;
   comment(repository: RepositoryName, id: number): Promise<CommentInfo | undefined>;
-  /** From the collaborator-permission endpoint. `none` for whoever it does not know, bots included. */
+  /** From the collaborator-permission endpoint. `none` for accounts that it does not know, bots included. */
   permission(repository: RepositoryName, login: string): Promise<Permission>;
   /** Numbers of open issues with this label, pull requests left out. */
   issuesLabelled(repository: RepositoryName, label: string): Promise<readonly number[]>;
@@ -189,7 +189,7 @@ export interface GitHub {
   file(repository: RepositoryName, path: string): Promise<string | undefined>;
   /** 40 hex digits; undefined when there is no such branch. */
   branchHead(repository: RepositoryName, branch: string): Promise<string | undefined>;
-  /** Names of branches that begin with `prefix`. */
+  /** Names of branches that start with `prefix`. */
   branches(repository: RepositoryName, prefix: string): Promise<readonly string[]>;
   /** Commits of `head` that `base` does not reach, oldest first, at most 250. */
   commitsBetween(repository: RepositoryName, base: string, head: string): Promise<readonly CommitInfo[]>;

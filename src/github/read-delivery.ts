@@ -113,7 +113,7 @@ function isOwn(payload: unknown, self: Self): boolean {
   if (!part.success) return false;
   const { action, sender, comment } = part.data;
   if (self.botId !== undefined && sender?.id === self.botId) return true;
-  // A person who edits or removes our comment is not us; whoever creates one through our App is.
+  // A person who edits or removes our comment is not us; the author of one that our App creates is.
   return action === "created" && comment?.performed_via_github_app?.id === self.appId;
 }
 

@@ -21,7 +21,7 @@ export function isAnswered(
 }
 
 /**
- * With one more ask, put where its comment stands among the others, so that the order of deliveries does not show. Of
+ * With one more ask, in the order of the comments, so that the order of deliveries does not show. Of
  * one label only the newest request is kept. When there are too many, the oldest comment's goes, and its number is
  * remembered: a delivery of it that comes again is not taken for a new one.
  */

@@ -79,7 +79,7 @@ export function proceed(
   );
 }
 
-/** Everything that was wanted is worked. What ended with an outcome is no failure, whatever its checks say. */
+/** Every wanted phase ended. A phase with an outcome is no failure, whatever its checks say. */
 export function ended(investigation: Core): Investigation {
   const failed = investigation.phases.filter(
     ({ status, outcome }) => status === "failed" && outcome === undefined,
@@ -93,8 +93,8 @@ export function ended(investigation: Core): Investigation {
 }
 
 /**
- * The work ends with the outcome of a phase, or waits for people because of it; what was left is kept. `byMerge`: a person
- * says with the merge of the phase's own pull request that it goes on.
+ * The outcome of a phase ends the research or makes it wait for people; the remaining phases are kept. `byMerge`: the
+ * merge of the phase's own pull request lets it continue.
  */
 export function endedByOutcome(
   investigation: Core,
@@ -125,8 +125,8 @@ const CAUSE = "root-cause";
 const FIX = "fix";
 
 /**
- * A fix that did not work says that the recommendation was wrong: the cause has no result any more, and what was approved
- * on it is void. Nothing starts by it; a person says whether it is looked for again.
+ * A fix that did not work shows that the recommendation was wrong: the cause has no result any more, and approvals
+ * based on it are void. Nothing starts by itself; a person decides whether to look for the cause again.
  */
 export function withCauseOpen<I extends Core>(investigation: I, rules: Pick<Rules, "known">): I {
   const cause = investigation.phases.find(({ type }) => type === CAUSE);
@@ -156,7 +156,7 @@ function isCauseOpenAgain({ phases }: Pick<Core, "phases">): boolean {
   );
 }
 
-/** Each phase has its own pull request, and the next one begins when this one is merged. */
+/** Each phase has its own pull request, and the next phase starts when this one is merged. */
 export function awaitingMerge(investigation: Core): Investigation {
   const [next] = investigation.wanted;
   const asks = answerOpen(investigation.asks, "finished");

@@ -29,7 +29,7 @@ export function decideCommand(investigation: Investigation, event: CommandEvent,
 
 /**
  * A request label on the issue. It is looked at again and again until it is off, and counts once. What it asks for is
- * what the command asks for; so is the right that it takes, whoever may label.
+ * what the command asks for; so is the right that it needs, whatever right labelling needs.
  */
 export function decideRequestLabel(investigation: Investigation, event: LabelEvent, rules: Rules): Decided {
   const { label, phase, actor, permission, at } = event;
@@ -109,7 +109,7 @@ function stopsWork(verb: Verb): boolean {
 }
 
 /**
- * Where a command stands among the comments: its comment's number; 0 in the text of the issue, which came first. Labels
+ * The place of a command among the comments: its comment's number; 0 in the text of the issue, which came first. Labels
  * and reviews have no number among the comments and count when they come.
  */
 function placeInTime({ place }: CommandEvent): number | undefined {

@@ -16,7 +16,7 @@ import type { PhaseStatus } from "../phases/phase-result.ts";
 import { effectOf } from "../phases/outcome.ts";
 
 /**
- * What a pull request of ours is now. Merging it ends the investigation, or lets the next phase begin where each has its
+ * What a pull request of ours is now. Merging it ends the investigation, or lets the next phase start where each has its
  * own; closing it means no, until `retry`. A cancelled investigation stays cancelled.
  */
 export function decidePull(
@@ -36,7 +36,7 @@ export function decidePull(
       return stage === "rejected" && known?.number === number ? reopened(next, rules) : shown(next);
     case "merged": {
       if (stage === "awaiting-merge") return proceed(putPullBehind(next), rules);
-      // The run's end finds it merged and goes on.
+      // The end of the run finds it merged and continues.
       if (rules.perPhase && investigation.run !== undefined) return shown(next);
       // It keeps the document of the phase that asked; what was asked is not answered by it.
       if (rules.perPhase && HELD_BY_OUTCOME.has(stage)) return shown(putPullBehind(next));
@@ -61,11 +61,11 @@ export function decidePull(
 
 const WORKED: ReadonlySet<PhaseStatus> = new Set(["completed", "needs_attention", "failed"]);
 
-/** Opening it again takes the no back; work starts only when somebody who may says so. */
+/** Opening it again withdraws the rejection; a run starts only when a person with the right asks for it. */
 function reopened(investigation: Investigation, rules: Rules): Decided {
   const last = investigation.phases.findLast(({ status }) => WORKED.has(status));
   const outcome = last?.outcome;
-  // It ended or held the work before the no, and does so again.
+  // The outcome ended or held the research before the rejection, and does so again.
   if (last !== undefined && outcome !== undefined && effectOf(outcome.kind) !== "continues")
     return shown(
       endedByOutcome(investigation, last.type, outcome, { known: rules.known, byMerge: rules.perPhase }),

@@ -66,9 +66,9 @@ function recordAnswer(
 }
 
 /**
- * What a phase asked is answered, and it is worked again without anybody's command: a person with the right to started the
- * investigation, and a run asks for that right again. The words count for nothing else, so whoever opened the issue needs
- * no right. A few times only: two who misunderstand each other must not go on for ever.
+ * The phase that asked runs again with the answer, without a command: a person with the right started the
+ * investigation, and a run checks that right again. The answer counts for nothing else, so the reporter needs no
+ * right. At most `MAX_ANSWERS` times: two who misunderstand each other must not loop.
  */
 function answered(
   investigation: Investigation,
@@ -95,8 +95,8 @@ function answered(
 }
 
 /**
- * What surrounds the work changed. What only waits to begin does not begin while something forbids it, what runs ends in
- * its own time, unless nothing can be read or written any more; and what waited for this goes on by itself.
+ * The conditions changed. A queued run does not start while a condition forbids it. A running one ends in its own
+ * time, unless the repository is out of reach. A run that waited for the condition continues by itself.
  */
 function conditions(
   investigation: Investigation,
@@ -152,7 +152,7 @@ function labelsRemoved(investigation: Investigation, { labels }: EventOf<"labels
   );
 }
 
-/** A person's work is never written over: the bot stops there and says so. */
+/** Casebook never overwrites a person's commit: it stops there and says so. */
 function personCommitted(investigation: Investigation, { sha, login }: EventOf<"person-committed">): Decided {
   if (investigation.run === undefined || investigation.acceptedHead === sha) return unchanged(investigation);
   const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch, so nothing was written over it; \`/casebook resume\` goes on from there.`;

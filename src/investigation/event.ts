@@ -3,7 +3,7 @@ import type { Permission } from "./commands/rights.ts";
 import type { Actor } from "./investigation.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
 
-/** Where a request stands, so that its answer can be shown there. */
+/** Where a request was made, so that its answer can be shown there. */
 export interface AskPlace {
   /** Undefined: in the text of the issue, or a label. */
   readonly comment?: number;
@@ -22,7 +22,7 @@ export type InvestigationEvent =
     }
   /** A command that is refused before its meaning matters: too many starts in an hour, a bot. */
   | { readonly kind: "declined"; readonly place: AskPlace; readonly actor: Actor; readonly note: string }
-  /** A line that begins like a command and is none; `note` says what is wrong with it. */
+  /** A line that starts like a command and is none; `note` says what is wrong with it. */
   | {
       readonly kind: "not-understood";
       readonly place: AskPlace;
@@ -85,7 +85,7 @@ export interface Rules {
     readonly type: string;
     readonly dependsOn: readonly string[];
     readonly needsModel: boolean;
-    /** It is worked only where the repository names it, and this one does not. */
+    /** It runs only where the repository names it, and this one does not. */
     readonly isOff?: boolean;
   }[];
   /** Phases that wait for `approve`. */
@@ -102,7 +102,7 @@ export interface Rules {
 export type Effect =
   /** The run `investigation.run` is wanted. */
   | { readonly kind: "start-run"; readonly run: string }
-  /** A run that may be at work must stop. */
+  /** The worker of this run must stop. */
   | { readonly kind: "stop-run"; readonly run: string }
   /** GitHub shows something else than the investigation says. */
   | { readonly kind: "sync" }

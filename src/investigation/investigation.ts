@@ -73,7 +73,7 @@ export const ACTIVE: ReadonlySet<Stage> = new Set([
   "paused",
 ]);
 
-/** Stages that the outcome of a phase led to: the work waits for people's words, and `retry` goes on without them. */
+/** Stages after an outcome that waits for people; `retry` continues without an answer. */
 export const HELD_BY_OUTCOME: ReadonlySet<Stage> = new Set(["needs-info", "awaiting-choice"]);
 
 /** A person or an App, by number: a login can be given to somebody else. */
@@ -103,7 +103,7 @@ export interface Conditions {
   readonly locked: boolean;
   /** The label `casebook:hold` is on the issue. */
   readonly held: boolean;
-  /** Why the repository cannot be worked in at the moment: suspended, archived, removed. */
+  /** Why the repository is out of reach: suspended, archived, removed. */
   readonly unreachable?: string;
   /** Why no new work starts: the repository's configuration is wrong or switched off. */
   readonly configuration?: string;
@@ -114,9 +114,9 @@ export interface Core {
   readonly repository: number;
   readonly issue: number;
   /**
-   * Phases still to be worked in this go, in order; empty when nothing was asked for. A phase that asked the reporter
-   * something is among them again. After a cancel, a rejection, a failure or an outcome that ended the work: what was
-   * left, for `retry`.
+   * Phases still to run, in order; empty when nothing was asked for. A phase that asked the reporter something is
+   * among them again. After a cancel, a rejection, a failure or an outcome that ended the research: the remaining
+   * phases, for `retry`.
    */
   readonly wanted: readonly string[];
   readonly phases: readonly PhaseRecord[];
@@ -133,18 +133,18 @@ export interface Core {
   readonly model?: string;
   /** US dollars that this investigation may cost, when somebody said so. */
   readonly budget?: number;
-  /** What its phases cost so far, those that were worked again counted each time. */
+  /** What its phases cost so far; every run of a phase counts. */
   readonly spent?: Micros;
   /** 40 hex digits: the commit that the documents were checked at. */
   readonly base?: string;
   /** The newest comment with a command that changed something: an older one that stops arrives too late. */
   readonly lastCommand?: number;
-  /** The newest comment that stopped the work or tried to: an older one that starts arrives too late. */
+  /** The newest comment that stopped the research or tried to: an older one that starts it arrives too late. */
   readonly lastStop?: number;
   /** The newest comment that the last run read: what is not newer answers none of its questions. */
   readonly readUpTo?: number;
   readonly answers?: {
-    /** That let the work go on since a person with the right to last asked for it. */
+    /** That let the research continue since a person with the right last asked for it. */
     readonly taken: number;
     /** The newest comment that was taken as one: a delivery of it that comes again is none. */
     readonly last: number;
@@ -176,7 +176,7 @@ interface Approval {
 
 export const MAX_ASKS = 50;
 
-/** Answers that let the work go on by themselves; then a person with the right to must say so again. */
+/** Answers that let the research continue by themselves; after that a person with the right must ask again. */
 export const MAX_ANSWERS = 3;
 
 /** An issue that nobody asked about yet. */

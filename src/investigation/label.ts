@@ -77,9 +77,9 @@ export const STATE_LABELS = {
 } as const satisfies Record<string, Label>;
 
 /**
- * A paused investigation shows as queued: it is still wanted and goes on when the pause ends. `needs-info` would call for
- * somebody, and whoever paused it knows. A stopped one needs a person to look at the branch. What ended with an outcome
- * is done, whatever it found. Nothing is shown for what nobody wants (any more).
+ * A paused investigation shows as queued: it is still wanted and continues when the pause ends. `needs-info` would call
+ * for a person, and the one who paused it knows. A stopped one needs a person to look at the branch. One that ended with
+ * an outcome is done, whatever it found. Nothing is shown for what nobody wants (any more).
  */
 const LABEL_OF: Readonly<Record<Stage, Label | undefined>> = {
   idle: undefined,

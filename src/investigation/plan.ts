@@ -2,8 +2,8 @@ import type { Rules } from "./event.ts";
 import type { Investigation } from "./investigation.ts";
 
 /**
- * Phases with the phases they rest on that have no result yet, in the order of the catalogue. What only a model could
- * work is not taken along when there is none: a spec links only to phases that are there.
+ * Phases with the phases they rest on that have no result yet, in the order of the catalogue. A phase that needs a
+ * model is left out without one: a spec links only to phases that are there.
  */
 export function withDependencies(
   types: readonly string[],
@@ -25,7 +25,7 @@ export function withDependencies(
   return inOrder([...wanted], rules).filter((type) => rules.known.some((known) => known.type === type));
 }
 
-/** The wanted phases that one run may work now: up to the first gate that nobody opened, one only when each has its own pull request. */
+/** The wanted phases that one run may run now: up to the first closed gate; only one when each has its own pull request. */
 export function runnable(
   investigation: Pick<Investigation, "wanted" | "approvals">,
   rules: Pick<Rules, "gates" | "perPhase">,
@@ -43,15 +43,15 @@ export function isGateShut(
   return gates.has(type) && !approvals.some(({ phase }) => phase === type);
 }
 
-/** The phase exists, is not switched off, and can be worked by what is set up here. */
+/** The phase exists, is not switched off, and needs no model where none is set up. */
 export function canRun(type: string, { known, models }: Pick<Rules, "known" | "models">): boolean {
   const phase = known.find((candidate) => candidate.type === type);
   return phase !== undefined && phase.isOff !== true && (!phase.needsModel || models.length > 0);
 }
 
 /**
- * It was worked to an end that others can build on, or a person said to go on without it. An outcome is such an end,
- * whatever the checks say: going on all the same would end there again.
+ * It ended with a result that later phases can build on, or a person skipped it. An outcome is such a result,
+ * whatever the checks say: running the phase again would end there again.
  */
 export function hasResult({ phases }: Pick<Investigation, "phases">, type: string): boolean {
   const record = phases.find((candidate) => candidate.type === type);

@@ -23,9 +23,9 @@ export interface Restorable {
 }
 
 /**
- * An investigation read back from its branch: losing the database loses no investigation. Specs say which phases were
- * worked and with what result, what a person said and approved; the documents say at which commit. Nothing starts by it:
- * who may ask for work is asked again with the next request. Undefined when the branch holds no spec of the issue.
+ * An investigation read back from its branch: losing the database loses no investigation. Specs say which phases ran
+ * and with what result, what a person said and approved; the documents say at which commit. Nothing starts by itself:
+ * the next request is checked for its right. Undefined when the branch holds no spec of the issue.
  */
 export function restoreInvestigation(
   { repository, issue, files, pull, head }: Restorable,
@@ -70,7 +70,7 @@ function specsOf(issue: number, files: ReadonlyMap<string, string>): ReadonlyMap
   return specs;
 }
 
-/** What a person said once is written into every spec that was worked after it. */
+/** What a person said once is written into every later spec. */
 function facts(specs: readonly Spec[]): Pick<Investigation, "at"> {
   const at = labelledLocation(
     specs.flatMap(({ labels }) => labels),
@@ -88,7 +88,7 @@ function approvalOf(phase: string, { approval }: Spec): Investigation["approvals
 const STATUS_OF: Readonly<Record<Status, PhaseStatus>> = {
   pending: "waiting",
   blocked: "waiting",
-  // Whoever worked it is not there any more.
+  // Its worker is gone.
   in_progress: "waiting",
   paused: "waiting",
   completed: "completed",
@@ -165,7 +165,7 @@ function staged(
   return lost(investigation, next);
 }
 
-/** The outcome that nobody went on after: no later phase was begun. */
+/** The newest outcome, when no later phase was started. */
 function standingOutcome(
   { phases }: Core,
   specs: ReadonlyMap<string, ReadSpec>,

@@ -56,7 +56,7 @@ export function run(investigation: Investigation, phase: string, event: CommandE
   );
 }
 
-/** Without a phase: what was left over and what failed, or everything again. What an outcome holds goes on all the same. */
+/** Without a phase: the remaining and the failed ones, or all again. What an outcome holds continues anyway. */
 export function retry(
   investigation: Investigation,
   phase: string | undefined,
@@ -107,8 +107,8 @@ export function refresh(investigation: Investigation, event: CommandEvent, rules
 }
 
 /**
- * Wants phases, and goes on with them unless something is under way that will. Who names phases while another one waits
- * for an answer goes on without the answer.
+ * Wants phases, and starts them unless a run is active that will. A command that names phases while another one waits
+ * for an answer continues without the answer.
  */
 function begin(
   investigation: Investigation,
@@ -154,7 +154,7 @@ export function isBehindMerge(
   return perPhase && isOver && pull?.state === "open";
 }
 
-/** The phases of `investigate`, in order, up to and with `to`; those that only a model could work are left out silently. */
+/** The phases of `investigate`, in order, up to and with `to`; those that need a model are left out silently. */
 function phasesUpTo(to: string | undefined, rules: Rules): readonly string[] {
   const all = rules.known.map(({ type }) => type);
   const end = to === undefined ? all.length : all.indexOf(to) + 1;
@@ -163,7 +163,7 @@ function phasesUpTo(to: string | undefined, rules: Rules): readonly string[] {
     .filter((type) => (type === to || rules.phases.includes(type)) && canRun(type, rules));
 }
 
-/** Why a phase that is asked for by name cannot be worked. */
+/** Why a phase that is asked for by name cannot run. */
 function whyUnfit(phase: string, rules: Rules): Act | undefined {
   if (!rules.known.some(({ type }) => type === phase)) return noSuchPhase(rules);
   if (canRun(phase, rules)) return undefined;

@@ -160,7 +160,7 @@ export const PHASES: readonly Phase[] = [
 /** The one phase of an investigation in single-document mode: a document with a heading for each stage. */
 export const SINGLE_PHASE: Phase = {
   type: "research",
-  // Before every other: it stands in the place of all of them.
+  // Before every other: it replaces all of them.
   number: 0,
   title: "Research",
   specType: "research",

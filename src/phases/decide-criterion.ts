@@ -185,7 +185,7 @@ export function statusOf(
   return criteria.some(({ result }) => result === "undecided") ? "needs_attention" : "completed";
 }
 
-/** A model's word never stands in the place of a run, whatever the text of a criterion is. */
+/** A model's word never replaces a run, whatever the text of a criterion is. */
 function by(how: Judgement["how"], judgement: Judgement | undefined): Judgement | undefined {
   return judgement?.how === how ? judgement : undefined;
 }

@@ -61,7 +61,7 @@ export async function investigate(
   const worked = (request.present ?? request.phases).filter(
     (phase) => researcher.cannot(phase) === undefined,
   );
-  // A place that does not exist is told before anything is written.
+  // A location that does not exist is refused before anything is written.
   if (request.at !== undefined) await context.suspects();
   const results: PhaseResult[] = [];
   const unchanged: string[] = [];
@@ -100,12 +100,12 @@ export async function investigate(
 
 const CAUSE = "root-cause";
 
-/** The phases after it are not worked: it ended, or waits for a person. */
+/** The phases after it do not run: the investigation ended, or waits for a person. */
 export function endsInvestigation({ outcome }: Pick<PhaseResult, "outcome">): boolean {
   return outcome !== undefined && effectOf(outcome.kind) !== "continues";
 }
 
-/** What a model took for the cause in an earlier run stands in the spec of that phase. */
+/** What a model took for the cause in an earlier run is in the spec of that phase. */
 async function rememberedProposal(
   publisher: Publisher,
   key: string,
@@ -145,7 +145,7 @@ async function runPhase(
   const { document, files = new Map(), test, proposed, judgements, dropped, ...notes } = researched;
   const checked = await dropWrong(document, source);
   const text = renderDocument(checked.document);
-  // From here on only what stands in the text counts: it is read again as any other document would be.
+  // From here on only the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
   const report = await checkDocument(parsed, source, context.signal);
   const evidence = { phase, parsed, report, exists: source.exists, given: context.at !== undefined };

@@ -25,11 +25,11 @@ export interface PhaseOutcome {
 
 /** What an outcome means for the phases after it. */
 export type OutcomeEffect =
-  /** They are not worked; nothing is left to be done by itself. */
+  /** They do not run; nothing continues by itself. */
   | "ends"
   /** They wait for a person. */
   | "holds"
-  /** They are worked as if nothing had been said. */
+  /** They run as without an outcome. */
   | "continues";
 
 /**
@@ -46,7 +46,7 @@ const EFFECTS: Readonly<Record<OutcomeKind, OutcomeEffect>> = {
   "several-causes": "holds",
 };
 
-/** What an outcome means for the phases after it; a run works no further phase unless it goes on. */
+/** What an outcome means for the phases after it; a run starts no further phase unless it continues. */
 export function effectOf(kind: OutcomeKind): OutcomeEffect {
   return EFFECTS[kind];
 }
@@ -84,7 +84,7 @@ function items(texts: readonly string[] = []): readonly string[] {
     .slice(0, MAX_ITEMS);
 }
 
-/** On one line; code that was begun is ended where it is cut. */
+/** On one line; a code span that is cut is closed. */
 function cut(text: string, max: number): string {
   const points = [...printable(text)];
   if (points.length <= max) return points.join("");

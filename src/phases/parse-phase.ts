@@ -97,7 +97,7 @@ const SECTIONS: ReadonlyMap<string, PhaseSection> = new Map(
   PHASES.flatMap(({ sections }) => sections).map((section) => [section.id, section]),
 );
 
-/** What stands below a level-2 heading, up to the next; headings inside fences do not count for a phase's short texts. */
+/** The text below a level-2 heading, up to the next; headings inside fences do not count for a phase's short texts. */
 function sectionText(body: string, heading: string): string {
   const lines = body.split("\n").map((line) => line.trimEnd());
   const start = lines.indexOf(`## ${heading}`);

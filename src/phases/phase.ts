@@ -33,7 +33,7 @@ const CHECKS = [
 export type CheckName = (typeof CHECKS)[number];
 
 export interface PhaseCriterion {
-  /** One line of Markdown, as it stands in the spec. */
+  /** One line of Markdown, as the spec has it. */
   readonly text: string;
   readonly check: CheckName;
 }
@@ -54,7 +54,7 @@ export interface Phase {
   readonly specType: SpecType;
   /** Types of phases whose specs must be finished first. */
   readonly dependsOn: readonly string[];
-  /** Who can work it: the built-in researcher, or only a model (with the reason told to people). */
+  /** Who can run it: the built-in researcher, or only a model. */
   readonly needs: "builtin" | "model";
   /** Name of the prompt a model gets. */
   readonly prompt: string;

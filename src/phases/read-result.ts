@@ -66,7 +66,7 @@ export function baseOf(document: string): string | undefined {
 /** Lines of a document among which its first sentence is. */
 const HEAD = 20;
 
-/** The first sentence in bold, as a document begins; Markdown. */
+/** The first sentence in bold, as a document starts; Markdown. */
 function leadOf(document: string): string | undefined {
   const head = document.split("\n", HEAD).join("\n");
   for (const block of parseMarkdown(head).children) {

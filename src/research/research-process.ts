@@ -17,7 +17,7 @@ export interface ResearchOptions {
   readonly cacheBytes: number;
 }
 
-/** Milliseconds that a process may take to end by itself when it is told to stop. */
+/** Milliseconds that a process has to end by itself after a stop signal. */
 const GRACE = 2_000;
 
 /** Research in processes of their own, one for each task, started with an empty environment. */
@@ -43,7 +43,7 @@ export function researchInProcesses(options: ResearchOptions): Research {
 }
 
 /**
- * Publishes specs and documents of this issue alone, and where a fix is worked, files outside of what steers the
+ * Publishes specs and documents of this issue alone, and for a fix, files outside of what steers the
  * repository's services: who reads hostile text is not believed when it says what to write.
  */
 function confined(publisher: Publisher, { issue, phases }: ResearchRequest): Publisher {
@@ -108,7 +108,7 @@ function runTask(
           answer(message.ask, hooks, signal).then(
             (value) => say({ kind: "answer", call: message.call, value }),
             (error: unknown) => {
-              // What the service refused, the researcher cannot go on without; the reason stays on this side.
+              // The researcher cannot continue without what the service refused; the reason stays on this side.
               failure ??= error instanceof Error ? error : new Error(String(error));
               say({ kind: "refusal", call: message.call, message: "refused" });
               stop();

@@ -14,7 +14,7 @@ import { openWorkbench } from "./workbench.ts";
 import { openResearcher } from "./open-researcher.ts";
 import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
-/** Works the phases of a request; what is published and how far it is goes over the link. */
+/** Runs the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
   { mirror, base, issue: written, phases: types, at, include, exclude, model }: ResearchRequest,
   {
@@ -57,7 +57,7 @@ export async function investigateTask(
     signal,
     onStep,
   });
-  // Phases say how they begin and end in order, and a run waits until the service has it on record.
+  // Phases report their start and end in order, and a run waits until the service has recorded them.
   let told: Promise<unknown> = Promise.resolve();
   const results: InvestigateResult[] = [];
   for (const phase of phases) {

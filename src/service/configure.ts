@@ -9,7 +9,7 @@ import { type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 
 /**
  * Reads a repository's configuration again. Mistakes stop new work and are listed in one issue, the same one each time;
- * when they are mended the issue is closed, and what waited for it goes on.
+ * when they are fixed, Casebook closes the issue and the waiting work continues.
  */
 export async function configure(
   service: Service,

@@ -15,7 +15,7 @@ export async function forgetInvestigation(
   const github = app.forInstallation(installation);
   try {
     const repository = await github.repository(id);
-    // It moved: its documents stay here for whoever follows it; only what is stored about it goes.
+    // It moved: its documents stay here for readers; only its stored state goes.
     const { kind } = await github.issue(repository, issue);
     if (kind === "transferred") {
       await service.modelProvider?.forget({ repository: id, issue });

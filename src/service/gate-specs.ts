@@ -16,7 +16,7 @@ export interface GateContext {
   readonly rules: Rules;
 }
 
-/** Writes people's approvals into the specs they opened: the file says who and when, and a run may begin. */
+/** Writes people's approvals into the specs they opened: the file says who and when, and a run may start. */
 export async function recordApprovals(
   publisher: Publisher,
   { investigation, phases }: GateContext,

@@ -8,7 +8,7 @@ import { CONFIG_FILE, NO_RULES, repositoryFacts } from "./repository-facts.ts";
 import { secondOf } from "./time.ts";
 import type { Service } from "./service.ts";
 
-/** Works out what a stored delivery means and does it. Doing it twice changes nothing. */
+/** Handles a stored delivery. Doing it twice changes nothing. */
 export async function handleDelivery(service: Service, { key }: { readonly key: string }): Promise<void> {
   const { store, app, log } = service;
   const delivery = await store.delivery(key);

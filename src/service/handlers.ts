@@ -26,8 +26,8 @@ export function handlersOf(service: Service): JobHandlers {
 }
 
 /**
- * The one place that knows what passes: GitHub does not answer or asks to wait, and the job waits as long as it was told;
- * somebody else took the work over, and nothing is left to do.
+ * The one retry policy: when GitHub does not answer or asks to wait, the queue retries the job at that time; when
+ * another worker holds the lease, nothing is left to do.
  */
 function retryPolicyOf({ now, log }: Service): (work: Promise<void>) => Promise<void> {
   return async (work) => {

@@ -15,9 +15,9 @@ export interface ModelProvider {
   spent(of: IssueKey): Promise<Micros>;
   /** Models and money for one run. */
   open(order: ModelOrder): { readonly gateway: ModelGateway; readonly research: ModelResearch };
-  /** Removes what models were told and said about an issue; what it cost stays counted. */
+  /** Removes the conversations with models about an issue; the cost stays counted. */
   forget(of: IssueKey): Promise<void>;
-  /** Removes what models were told and said before a moment (milliseconds since 1970); what it cost stays counted. */
+  /** Removes conversations with models from before a moment (milliseconds since 1970); the cost stays counted. */
   forgetBefore(at: number): Promise<void>;
 }
 

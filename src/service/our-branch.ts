@@ -18,7 +18,7 @@ export interface OurBranch {
   readonly theirs: ReadonlySet<string>;
 }
 
-/** Reads a branch of ours. `bot` is the user id of our commits' author; whoever else wrote a commit is a person. */
+/** Reads a branch of ours. `bot` is the user id of our commits' author; every other author is a person. */
 export async function readOurBranch(
   github: GitHub,
   repository: RepositoryInfo,

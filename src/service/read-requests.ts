@@ -71,7 +71,7 @@ export async function requestsOf(
           ...(message.comment === undefined ? {} : { comment: message.comment }),
           text: line.text,
         };
-        // Most of what stands around was answered before; it costs nothing and counts as no further start.
+        // Most of the comments around were answered before: they cost nothing and count as no further start.
         if (known !== undefined && isAnswered(known, place)) continue;
         const actor: Actor = { id: sender.id, login: sender.login };
         if (line.kind === "not-understood") {
@@ -88,7 +88,7 @@ export async function requestsOf(
             : { kind: "declined", place, actor, note },
         );
       }
-    // After the commands of the same comment: who cancels in it does not go on by it. An answer is no command, so it
+    // After the commands of the same comment: a comment that cancels does not continue the run. An answer is no command, so it
     // counts where comments may hold none.
     const answer = isAsking ? await answerIn(message, sender, issue, rights) : undefined;
     if (answer !== undefined) events.push(answer);
@@ -160,7 +160,7 @@ async function messagesAround(
   { message, sender, isPull, number: thread }: IssueTrigger,
 ): Promise<readonly { readonly message: Message; readonly sender: Sender }[]> {
   const own = message === undefined || sender === undefined ? [] : [{ message, sender }];
-  // The text of an issue and a review stand apart from the comments.
+  // The text of an issue and a review have no number among the comments.
   if (message !== undefined && (message.comment === undefined || message.comment < 0)) return own;
   const { bot } = await app.identity();
   const from = Math.max(

@@ -15,7 +15,7 @@ const DAY = 86_400_000;
 
 /**
  * Compares with GitHub what a crash, an outage or a lost disk may have taken: deliveries that never came or were
- * forgotten, requests by label, runs that nobody works on, results that are not shown, branches of investigations that
+ * forgotten, requests by label, runs without a job, results that are not shown, branches of investigations that
  * the store does not know. Everything it finds goes the ordinary way, so finding it twice does nothing.
  */
 export async function reconcile(service: Service, { signal }: JobContext): Promise<void> {
@@ -40,7 +40,7 @@ export async function reconcile(service: Service, { signal }: JobContext): Promi
   if (repositories === 0) log.warn("no repository to look at: is the App installed?", {});
 }
 
-/** Days that what models were told and said is kept, for a run that is taken up again and for questions about it. */
+/** Days that conversations with models are kept, for a run that is retried and for questions about it. */
 const CONVERSATION_DAYS = 90;
 
 /**

@@ -15,7 +15,7 @@ const PHASE_FOLDER = ".chant/phases";
 /** Own phases beyond this many are left out: each costs a request. */
 const MAX_OWN_PHASES = 20;
 
-/** A repository that can be worked in, with what its default branch says about Casebook. */
+/** A repository in reach, with what its default branch says about Casebook. */
 export interface RepositoryFacts {
   readonly kind: "facts";
   readonly github: GitHub;
@@ -113,10 +113,10 @@ export const NO_RULES: Rules = {
   models: [],
 };
 
-/** Phases that are worked only where `phases` names them: a fix is code, and nobody gets code who asked for research. */
+/** Phases that run only where `phases` names them: a fix is code, and a request for research gets no code. */
 const OPT_IN: ReadonlySet<string> = new Set(["fix"]);
 
-/** In single-document mode one phase stands before all others, which can still be asked for by name. */
+/** In single-document mode one phase comes before all others, which can still be asked for by name. */
 export function phasesIn(mode: RepositoryConfig["mode"], phases: readonly Phase[]): readonly Phase[] {
   return mode === "single"
     ? [SINGLE_PHASE, ...phases.filter(({ type }) => type !== SINGLE_PHASE.type)]
@@ -159,7 +159,7 @@ const UNREACHABLE = {
   refused: "GitHub refuses Casebook in this repository.",
 } as const;
 
-/** The organisation's defaults stand in its repository `.github`, when the App may see it. */
+/** The organisation's defaults are in its repository `.github`, when the App may see it. */
 async function ownerConfig(
   github: GitHub,
   { id, owner }: RepositoryInfo,

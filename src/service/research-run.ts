@@ -78,7 +78,7 @@ export async function research(
     tell,
   });
   if (publisher === undefined) throw new LeaseLost("the branch");
-  // Where no phase is worked nothing is read, and a comment that came since may be an answer.
+  // A run of no phase reads no comment, so a newer comment may still be an answer.
   await tell({ kind: "run-started", run: job.run, base, ...(endedBy === undefined ? { readUpTo } : {}) });
   const gates = { investigation, issueTitle: answer.issue.title, phases: facts.phases, rules };
   await recordApprovals(publisher.publisher, gates);
@@ -127,7 +127,7 @@ export async function research(
             } else {
               await store.saveIdempotencyRecord(job, "step", undefined);
               await store.saveIdempotencyRecord(job, "model-wait", undefined);
-              // Before it is said that the phase ended: an attempt after this one does not work it again.
+              // Stored before the phase is recorded as ended: a later attempt does not run it again.
               if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
               await tell({
                 kind: "phase-finished",
@@ -187,7 +187,7 @@ interface OpenPublisher {
   readonly documents?: () => ReadonlyMap<string, string>;
 }
 
-/** Where this run publishes; undefined when a person's commit is in the way, which was told. */
+/** Where this run publishes; undefined when a person's commit is in the way, which is recorded. */
 async function openPublisher(
   service: Service,
   { config, repository }: RepositoryFacts,
@@ -223,7 +223,7 @@ async function openPublisher(
   return { publisher, head: publisher.head };
 }
 
-/** Asked again when work begins: who lost the right to start, or left, gets nothing published. */
+/** Checks again that the person who started the run still has the right: without it nothing is published. */
 async function refuseLostRights(
   { app }: Service,
   { github, repository, rules }: RepositoryFacts,

@@ -13,7 +13,7 @@ import type { Publisher } from "../repository/repository.ts";
 export interface Research {
   /** Brings the repository's mirror up to date with a token that may read it. Throws RunFailure. */
   openMirror(repository: RepositoryInfo, token: string, signal: AbortSignal): Promise<Mirror>;
-  /** Works phases in a process of its own; what it wants to publish comes back through `publisher`. Throws RunFailure. */
+  /** Runs phases in a process of its own; what it wants to publish comes back through `publisher`. Throws RunFailure. */
   investigate(
     request: ResearchRequest,
     hooks: ResearchHooks,
@@ -46,7 +46,7 @@ export interface ResearchRequest {
   /** Globs of files that may be named as the place of a cause; empty means every source file. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** A model goes on from the evidence; undefined: the built-in researcher alone. */
+  /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }
 

@@ -63,7 +63,7 @@ export async function handleRun(service: Service, job: RunJob, context: JobConte
       // If nobody took it up, its place is free for another at once.
       return end();
     }
-    // Stopped, or the process ends: whoever takes the run up begins a new attempt.
+    // Stopped, or the process ends: the next worker starts a new attempt.
     if (context.signal.aborted) throw error;
     const failure = failureOf(error, service.now());
     if (failure === undefined) throw error;
@@ -127,7 +127,7 @@ type Failure =
       readonly isModel: boolean;
     };
 
-/** What a person is told, or when to try again; undefined for what is a bug. */
+/** The message for people, or when to retry; undefined for a bug. */
 function failureOf(error: unknown, now: number): Failure | undefined {
   if (error instanceof GitHubFailure) {
     const { code, message } = error;

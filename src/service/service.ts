@@ -3,7 +3,7 @@ import type { Store } from "../store/store.ts";
 import type { ModelProvider } from "./model-provider.ts";
 import type { Research } from "./research.ts";
 
-/** What the bot's work needs of the outside. Built once by the process; everything that it does is a function of this. */
+/** What the jobs need of the outside. The process builds it once; everything that a job does is a function of it. */
 export interface Service {
   readonly app: GitHubApp;
   readonly store: Store;
@@ -65,7 +65,7 @@ export function guarded(github: GitHub, guard: () => Promise<void>): GitHub {
 /** Runs at once in a repository that says nothing about it. */
 const RUNS_PER_REPOSITORY = 2;
 
-/** Lets waiting runs begin as far as the limits allow; called whenever one is wanted or ends. */
+/** Lets waiting runs start as far as the limits allow; called whenever one is wanted or ends. */
 export async function admitRuns({ store, settings }: Pick<Service, "store" | "settings">): Promise<void> {
   await store.admitRuns({
     perRepository: RUNS_PER_REPOSITORY,

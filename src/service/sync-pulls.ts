@@ -12,7 +12,7 @@ import { readOurBranch } from "./our-branch.ts";
 import { secondOf } from "./time.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
-/** Stages in which results are proposed; before, the branch may be half of a run's work. */
+/** Stages in which results are proposed; before, the branch may hold half of a run. */
 const PROPOSING: ReadonlySet<string> = new Set([
   "done",
   "failed",

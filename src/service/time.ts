@@ -3,7 +3,7 @@ export function secondOf(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
-/** Seconds until work is tried again when GitHub or a mirror does not answer and does not say for how long. */
+/** Seconds until a retry when GitHub or a mirror does not answer and does not say for how long. */
 export const RETRY_SECONDS = 10;
 
 /** Seconds from now until GitHub said that it takes requests again. Both in milliseconds since 1970. */

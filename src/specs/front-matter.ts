@@ -104,7 +104,7 @@ function readYaml(yaml: string): YamlText {
     );
   }
   visit(document, {
-    // Aliases are refused rather than limited: a few lines of them can stand for gigabytes.
+    // Aliases are refused rather than limited: a few lines of them can expand to gigabytes.
     Alias(_, node) {
       const message = `Expected values written out; found the alias ${quoted(`*${node.source}`)}.`;
       if (problems.length < MAX_REPORTED)

@@ -61,7 +61,7 @@ export function isTextKey(key: string): boolean {
   return (KEY_ORDER as readonly string[]).includes(key) && !LIST_KEYS.has(key) && !OTHER_KEYS.has(key);
 }
 
-/** Where a key stands in chant's order; unknown keys come last. */
+/** The position of a key in chant's order; unknown keys come last. */
 export function keyRank(key: string): number {
   const rank = (KEY_ORDER as readonly string[]).indexOf(key);
   return rank < 0 ? KEY_ORDER.length : rank;

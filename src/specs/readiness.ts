@@ -36,7 +36,7 @@ export function isReady(spec: Spec, all: ReadonlyMap<string, Spec>): boolean {
   );
 }
 
-/** The status as people see it: `ready` and `blocked` are worked out, never read. */
+/** The status as people see it: `ready` and `blocked` are computed, never read. */
 export function shownStatus(spec: Spec, all: ReadonlyMap<string, Spec>): string {
   if (spec.status !== "pending" && spec.status !== "blocked") return spec.status;
   if (blockersOf(spec, all).length > 0) return "blocked";

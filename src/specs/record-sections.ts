@@ -5,7 +5,7 @@ export const AGENT_OUTPUT = "Agent Output";
 export const APPROVAL_DISCUSSION = "Approval Discussion";
 const RECORDS = [APPROVAL_DISCUSSION, "Takeover Analysis"];
 
-/** Where the parts of a body stand that record what happened, as offsets into the body. */
+/** The parts of a body that record what happened, as offsets into the body. */
 export interface RecordSections {
   /** Start of the first `## Agent Output`; everything from there on is record. The body's length when there is none. */
   readonly agentOutput: number;

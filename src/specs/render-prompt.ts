@@ -9,7 +9,7 @@ const MAX_PARENTS = 20;
 /**
  * The text of a prompt (format of chant: front matter `extends`, placeholders `{{name}}`, `{{> parent}}` for the parent's
  * text). `prompts`: name to file text. One pass: what is put in is not looked at again. An unknown variable, a missing
- * or circular parent are problems, all told together.
+ * or circular parent are problems, all reported together.
  */
 export function renderPrompt(
   name: string,

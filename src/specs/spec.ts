@@ -62,7 +62,7 @@ export interface Criterion {
   readonly done: boolean;
   /** 1-based line of the box. */
   readonly line: number;
-  /** Where the mark stands between the brackets, as offsets into the file's text; equal when it is missing (`[]`). */
+  /** The mark between the brackets, as offsets into the file's text; equal when it is missing (`[]`). */
   readonly markStart: number;
   readonly markEnd: number;
 }

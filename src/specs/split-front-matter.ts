@@ -1,7 +1,7 @@
 import { errorAt, quoted } from "./problem.ts";
 import type { SpecProblem } from "./problem.ts";
 
-/** Where the front matter of a file stands. Offsets are UTF-16 code units into the whole text. */
+/** The place of the front matter in a file. Offsets are UTF-16 code units into the whole text. */
 export type FrontMatterBlock =
   | { readonly kind: "none"; readonly bodyStart: number }
   | { readonly kind: "broken"; readonly problem: SpecProblem; readonly bodyStart: number }

@@ -17,7 +17,7 @@ const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
   "left-out": "– needs a model",
 };
 
-/** What is worked although its checks do not hold is no failure when it ended with an outcome. */
+/** A phase whose checks do not hold is no failure when it ended with an outcome. */
 const ENDED = "● done, not all checks hold";
 
 /** What the table of phases is made from. */

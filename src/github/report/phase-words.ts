@@ -9,7 +9,7 @@ import { counted } from "../../text/counted.ts";
 const MAX_NAME = 60;
 const BUILTIN = "builtin";
 
-/** `$0.0412, 12 calls`; empty for a phase that no model worked. */
+/** `$0.0412, 12 calls`; empty for a phase without a model. */
 export function costOf({ cost }: Pick<PhaseRecord, "cost">): string {
   return cost === undefined || isFree(cost)
     ? ""
@@ -21,7 +21,7 @@ function isFree({ calls, micros }: Pick<PhaseCost, "calls" | "micros">): boolean
   return calls === 0 && micros === 0;
 }
 
-/** The models that worked a phase, as code; empty for the built-in researcher. */
+/** The models that ran a phase, as code; empty for the built-in researcher. */
 export function modelsOf(record: Pick<PhaseRecord, "cost" | "researcher">): string {
   return namesOf(record).join(", ");
 }
@@ -33,7 +33,7 @@ function namesOf({ cost, researcher }: Pick<PhaseRecord, "cost" | "researcher">)
   return names.map((name) => inlineCode(name, MAX_NAME));
 }
 
-/** The models that researched, and what was worked without one; undefined when all of it was. */
+/** The models that researched, and the phases without one; undefined when no phase had one. */
 export function researchedBy(phases: readonly PhaseRecord[]): string | undefined {
   const models = [...new Set(phases.flatMap(namesOf))];
   if (models.length === 0) return undefined;

@@ -87,7 +87,7 @@ function findingOf(record: PhaseRecord | undefined, phases: readonly PhaseRecord
   return ["## Finding", ...outcomes, ...cut, ...(saysOutcome(record) ? [] : [finding])].join("\n\n");
 }
 
-/** A document that ends with an outcome begins with the reason, which was told already. */
+/** A document of a phase with an outcome starts with the reason, which is shown already. */
 function saysOutcome({ lead, outcome }: Partial<PhaseRecord> = {}): boolean {
   return lead !== undefined && outcome !== undefined && lead.endsWith(outcome.reason);
 }

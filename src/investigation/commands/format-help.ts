@@ -6,7 +6,7 @@ export function formatHelp(phases: readonly string[]): string {
   return `${formatHelpText()}\n\n\`PHASE\` is one of ${names}. \`/case\` works too; several commands can stand in one comment, each at the start of a line. An edit starts nothing.`;
 }
 
-/** The table of all commands, as it stands in the README. */
+/** The table of all commands, as the docs show it. */
 export function formatHelpText(): string {
   const rows = VERBS.map((verb) => {
     const { usage, who, does }: Form = FORMS[verb];

@@ -4,13 +4,13 @@ import { nearest } from "../../text/nearest.ts";
 import { type CommandLine, findCommandLines } from "../../issue/command-lines.ts";
 import { type Command, type Form, FORMS, isVerb, type Mistake, type Verb, VERBS } from "./forms.ts";
 
-/** A line that begins with `/casebook`: what it asks for, or what is wrong with it. */
+/** A line that starts with `/casebook`: what it asks for, or what is wrong with it. */
 export type ParsedLine =
   | { readonly kind: "command"; readonly command: Command; readonly text: string }
   /** `note` is Markdown for people, without a foreign word outside code. */
   | { readonly kind: "not-understood"; readonly text: string; readonly note: string };
 
-/** In one comment; what stands below is not read, and that is said once. */
+/** In one comment; further lines are not read, and one note says so. */
 export const MAX_COMMANDS = 10;
 /** Characters of a line that are kept as its text. */
 export const MAX_TEXT = 200;
@@ -18,7 +18,7 @@ export const MAX_TEXT = 200;
 const MAX_LINE = 1_000;
 
 /**
- * The commands of a comment, from the top: one for each line that begins with `/casebook` or `/case`. Verbs and options
+ * The commands of a comment, from the top: one for each line that starts with `/casebook` or `/case`. Verbs and options
  * may be written in any case; the name of a phase is a verb too, and the word alone asks for help. Any text is accepted,
  * in time that grows with its length.
  */
