@@ -18,7 +18,7 @@ import { understandIssue } from "../src/issue/understand-issue.ts";
 import { confidencesOf } from "../src/evidence/ranking/locate.ts";
 import { buildQuery } from "../src/evidence/ranking/query.ts";
 import { rankFiles } from "../src/evidence/ranking/rank-files.ts";
-import { FUNCTION_WEIGHTS, functionParts } from "../src/evidence/ranking/rank-functions.ts";
+import { FUNCTION_WEIGHTS, functionFeatures } from "../src/evidence/ranking/rank-functions.ts";
 import type { SignalContext } from "../src/evidence/ranking/signal.ts";
 import { SIGNALS } from "../src/evidence/ranking/signals.ts";
 import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
@@ -43,7 +43,7 @@ const WEIGHTS = Object.fromEntries(
   [...SIGNALS.direct, ...SIGNALS.near].map(([{ name }, weight]) => [name, weight]),
 );
 const NAMES = Object.keys(WEIGHTS);
-const PARTS = Object.keys(FUNCTION_WEIGHTS) as (keyof typeof FUNCTION_WEIGHTS)[];
+const FEATURES = Object.keys(FUNCTION_WEIGHTS) as (keyof typeof FUNCTION_WEIGHTS)[];
 /** An issue counts as much as so many commits: it is what is asked in the end. */
 const ISSUE_COUNTS = 2;
 /** Of 0.0005 and 0.004, tried on the same cases, the better for issues and commits alike. */
@@ -78,7 +78,7 @@ for (const clone of clonesIn(mirrors)) {
 if (values.data === undefined) rmSync(data, { recursive: true, force: true });
 
 report("files", NAMES, WEIGHTS, files);
-report("functions", PARTS, FUNCTION_WEIGHTS, functions);
+report("functions", FEATURES, FUNCTION_WEIGHTS, functions);
 
 /** Adds the rows of one case: its files, and its functions where they are known. */
 async function read(workbench: Workbench, one: RankingCase, issue: boolean): Promise<void> {
@@ -107,11 +107,11 @@ async function read(workbench: Workbench, one: RankingCase, issue: boolean): Pro
   });
   if (one.goldFunctions === undefined || one.goldFunctions.length === 0) return;
   const wanted = new Set(one.goldFunctions);
-  const parted = await functionParts(ranked.slice(0, FILES_FOR_FUNCTIONS), query, context);
+  const parted = await functionFeatures(ranked.slice(0, FILES_FOR_FUNCTIONS), query, context);
   functions.push({
     ...about,
     ...table(
-      parted.map(({ parts }) => PARTS.map((name) => parts[name])),
+      parted.map(({ parts }) => FEATURES.map((name) => parts[name])),
       parted.map(({ measured: { path, symbol } }) =>
         // The benchmark names functions of other languages than Python without what they stand in.
         [

@@ -3,7 +3,7 @@ import { LANGUAGES, type LanguageName } from "../languages/languages.ts";
 
 /** A function that is built like the one asked about. */
 export interface SimilarFunction extends Definition {
-  /** Share of the runs of four tokens that both have, 0 to 1; 1 when only layout, names and literals differ. */
+  /** Share of the n-grams of four tokens that both have, 0 to 1; 1 when only layout, names and literals differ. */
   readonly similarity: number;
 }
 
@@ -17,9 +17,9 @@ const MIN_SIMILARITY = 0.7;
 
 /**
  * Functions of the symbol index whose body has the structure of the target's, names and literals folded away. Most similar
- * first, then by path and line. Order counts only within four tokens: a statement that was moved costs the runs at its
+ * first, then by path and line. Order counts only within four tokens: a statement that was moved costs the n-grams at its
  * seams, where a longest common subsequence loses the whole statement. The subsequence also finds that any two bodies of
- * one language agree on most brackets and dots; runs of four do not. Linear in the tokens of the symbol index.
+ * one language agree on most brackets and dots; n-grams of four do not. Linear in the tokens of the symbol index.
  */
 export function findSimilar(
   target: Definition,
@@ -28,7 +28,7 @@ export function findSimilar(
 ): readonly SimilarFunction[] {
   const { shape } = target.symbol;
   if (shape === undefined || shape.tokens.length < MIN_TOKENS) return [];
-  const counter = runCounter(shape.tokens);
+  const counter = ngramCounter(shape.tokens);
   const { family } = LANGUAGES[language];
   const found: SimilarFunction[] = [];
   for (const [path, syntax] of symbolIndex.files) {
@@ -47,53 +47,53 @@ export function findSimilar(
   );
 }
 
-/** Twice the shared runs of four tokens over the runs of both: 1 for equal sequences, the same in both directions. */
+/** Twice the shared n-grams of four tokens over the n-grams of both: 1 for equal sequences, the same in both directions. */
 export function similarityOf(a: readonly number[], b: readonly number[]): number {
-  return runCounter(a).similarity(b, 0);
+  return ngramCounter(a).similarity(b, 0);
 }
 
 import { hashNumbers } from "../text/hash.ts";
 
 /** Compares one sequence of tokens with many. */
-interface RunCounter {
+interface NgramCounter {
   /**
-   * Dice coefficient over runs of four tokens, each as often as it occurs: 0 to 1, and 1 for equal sequences. Below
+   * Dice coefficient over n-grams of four tokens, each as often as it occurs: 0 to 1, and 1 for equal sequences. Below
    * `least` it is 0: the comparison ends as soon as that is certain, which most do after a few tokens.
    */
   similarity(tokens: readonly number[], least: number): number;
 }
 
-/** Four: runs of two are common to all code of a language, runs of eight are lost to a single added statement. */
-const RUN = 4;
+/** Four: n-grams of two are common to all code of a language, n-grams of eight are lost to a single added statement. */
+const NGRAM = 4;
 
 /** `own`: the sequence that the others are compared with. */
-function runCounter(own: readonly number[]): RunCounter {
+function ngramCounter(own: readonly number[]): NgramCounter {
   const places = new Map<number, number>();
   const counts: number[] = [];
-  for (let at = 0; at + RUN <= own.length; at++) {
-    const run = hashNumbers(own, at, at + RUN);
-    const place = places.get(run);
+  for (let at = 0; at + NGRAM <= own.length; at++) {
+    const ngram = hashNumbers(own, at, at + NGRAM);
+    const place = places.get(ngram);
     if (place === undefined) {
-      places.set(run, counts.length);
+      places.set(ngram, counts.length);
       counts.push(1);
     } else counts[place]!++;
   }
-  const ownRuns = runsIn(own);
+  const ownNgrams = ngramsIn(own);
   const left = new Uint16Array(counts.length);
 
   return {
     similarity(tokens, least) {
-      const runs = runsIn(tokens);
-      if (ownRuns === 0 || runs === 0) return isEqual(own, tokens) ? 1 : 0;
-      const total = ownRuns + runs;
-      // The shared runs that are needed; rounded down, because 0.7 is a little less than seven tenths.
+      const ngrams = ngramsIn(tokens);
+      if (ownNgrams === 0 || ngrams === 0) return isEqual(own, tokens) ? 1 : 0;
+      const total = ownNgrams + ngrams;
+      // The shared n-grams that are needed; rounded down, because 0.7 is a little less than seven tenths.
       const needed = Math.floor((least * total) / 2);
-      if (Math.min(ownRuns, runs) < needed) return 0;
+      if (Math.min(ownNgrams, ngrams) < needed) return 0;
       left.set(counts);
-      let missable = runs - needed;
+      let missable = ngrams - needed;
       let shared = 0;
-      for (let at = 0; at < runs; at++) {
-        const place = places.get(hashNumbers(tokens, at, at + RUN));
+      for (let at = 0; at < ngrams; at++) {
+        const place = places.get(hashNumbers(tokens, at, at + NGRAM));
         if (place !== undefined && left[place]! > 0) {
           left[place]!--;
           shared++;
@@ -105,8 +105,8 @@ function runCounter(own: readonly number[]): RunCounter {
   };
 }
 
-function runsIn(tokens: readonly number[]): number {
-  return Math.max(0, tokens.length - RUN + 1);
+function ngramsIn(tokens: readonly number[]): number {
+  return Math.max(0, tokens.length - NGRAM + 1);
 }
 
 function isEqual(a: readonly number[], b: readonly number[]): boolean {

@@ -9,7 +9,7 @@ const TYPES: readonly string[] = ["class", "interface", "enum"];
 interface Declared {
   readonly name: string;
   readonly nameNode: number;
-  /** The names before `::` in a definition that stands outside of its class. */
+  /** The names before `::` in a definition outside its class. */
   readonly container: readonly string[];
   readonly isFunction: boolean;
 }

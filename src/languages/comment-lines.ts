@@ -36,7 +36,7 @@ export class CommentLines {
   }
 
   /**
-   * What stands without a gap above a definition that starts on `line`: where it starts when its attributes are counted
+   * The lines directly above a definition that starts on `line`: where it starts when its attributes are counted
    * in, and the lines of its comment. It goes to the first that asks: in `struct a { int b; };` that is the struct.
    */
   before(line: number): { start: number; doc: { start: number; end: number } | undefined } {

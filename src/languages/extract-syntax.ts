@@ -18,7 +18,7 @@ import { signatureOf } from "./signature.ts";
 
 /** Of a macro's body; longer ones are tables of data. */
 const MAX_OPAQUE = 10_000;
-/** Deeper containers are not told apart: their lists of names would grow with the square of the depth. */
+/** Deeper containers are not distinguished: their lists of names would grow with the square of the depth. */
 const MAX_CONTAINERS = 20;
 /** Of one file; a table of data can be an exported object as well. */
 const MAX_RENAMED = 1_000;
@@ -160,7 +160,7 @@ class Extraction implements NodeContext {
     while (node > (this.literalEnds.at(-1) ?? node)) this.literalEnds.pop();
   }
 
-  /** Returns the node to go on with when the rest of this one is done with; else the node itself. */
+  /** Returns the node to continue with when the rest of this one is done; otherwise the node itself. */
   private applyRules(node: number): number {
     const { tree } = this;
     const { rules } = this.compiled;
@@ -185,7 +185,7 @@ class Extraction implements NodeContext {
     }
 
     for (const definition of own(rules.definitions, kind)?.(tree, node, this) ?? []) {
-      // `int f(), g();`: the second does not stand in the first.
+      // `int f(), g();`: the second is not inside the first.
       this.leave(definition.node);
       this.define(definition);
     }

@@ -149,7 +149,7 @@ const rules: GrammarRules = {
   imports: { import_spec: importSpec },
 };
 
-/** A package is a folder; what stands in it is all of its files. */
+/** A package is a folder with all of its files. */
 const resolve: Language["resolve"] = ({ source }, _folder, files) => {
   const parts = source.split("/");
   const suffix = parts.slice(-2).join("/");

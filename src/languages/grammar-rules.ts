@@ -42,9 +42,9 @@ export interface DefinitionNode {
   readonly isPublic: boolean;
   /** The last node of its scope, when that is beyond `node`: `namespace App;` holds the rest of the file. */
   readonly reach?: number;
-  /** It belongs to what holds the scope it stands in: a parameter of a constructor that is a property of the class. */
+  /** It belongs to the definition around its scope: a parameter of a constructor that is a property of the class. */
   readonly hoisted?: boolean;
-  /** Names between the scope it stands in and itself: `["Store"]` for Go's `func (s *Store) Get`. */
+  /** Names between its scope and itself: `["Store"]` for Go's `func (s *Store) Get`. */
   readonly container?: readonly string[];
 }
 
@@ -55,9 +55,9 @@ export interface NodeContext {
   /** Kind and name of the innermost definition that holds it. */
   readonly scopeKind: SymbolKind | undefined;
   readonly scopeName: string | undefined;
-  /** Whether the section that the node stands in is public: `private:` in C++, `private` in Ruby. */
+  /** Whether the section around the node is public: `private:` in C++, `private` in Ruby. */
   readonly sectionIsPublic: boolean;
-  /** Says that the file exports a top-level name that is defined elsewhere in it, and as what. */
+  /** Records that the file exports a top-level name that is defined elsewhere in it, and as what. */
   exports(name: string, as?: string): void;
 }
 
@@ -81,7 +81,7 @@ export interface GrammarRules {
   readonly opaque?: readonly string[];
   /** Decorators and annotations inside a definition's node: not part of its signature. */
   readonly annotations: readonly string[];
-  /** Attributes that stand before a definition as its siblings (Rust). */
+  /** Attributes before a definition, as its siblings (Rust). */
   readonly attributes?: readonly string[];
   /** Functions of every kind, also those without a name. */
   readonly functions: readonly string[];

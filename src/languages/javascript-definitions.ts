@@ -254,7 +254,7 @@ function announceObject(tree: FlatTree, object: number, at: NodeContext): void {
   }
 }
 
-/** Functions and classes under a name wherever they stand; other variables only outside of functions. */
+/** Named functions and classes anywhere; other variables only outside functions. */
 export function variableDeclarator(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
   const nameNode = tree.child(node, "name");
   const value = valueOf(tree, tree.child(node, "value"));

@@ -41,7 +41,7 @@ function named(folder: string, source: string, files: ModuleFiles): string | und
   return undefined;
 }
 
-/** What `*` of the pattern stands for; undefined when the text does not fit. */
+/** The text that matches `*` of the pattern; undefined when the pattern does not match. */
 function matchOne(pattern: string, text: string): string | undefined {
   const star = pattern.indexOf("*");
   if (star < 0) return pattern === text ? "" : undefined;
@@ -53,7 +53,7 @@ function matchOne(pattern: string, text: string): string | undefined {
 /** The files that `parseImportSettings` reads. */
 export const IMPORT_SETTINGS = /(^|\/)(package\.json|[jt]sconfig(\.\w{1,20})?\.json)$/;
 
-/** What package.json and tsconfig.json files say; a file that is no JSON, even with comments, says nothing. `texts`: by path. */
+/** Reads package.json and tsconfig.json files, `texts` by path. A file that is no JSON with comments is ignored. */
 export function parseImportSettings(texts: ReadonlyMap<string, string>): ImportSettings {
   const packages = new Map<string, PackageFolder>();
   const aliases: PathAlias[] = [];

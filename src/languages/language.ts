@@ -7,7 +7,7 @@ export interface Language extends PlainLanguage {
   /** The grammar as a file of a package, and what its node types mean. */
   readonly wasm: string;
   readonly rules: GrammarRules;
-  /** Names, without ending, of files that stand for the folder that they are in. */
+  /** Names, without ending, of files that represent their folder. */
   readonly packageFiles?: readonly string[];
   /** Names, without ending, of further files that only describe or hand on what others define. */
   readonly listFiles?: readonly string[];
@@ -39,7 +39,7 @@ export interface FileRules {
   /** Names of program text that only says how to build, check or pack. */
   readonly build?: RegExp;
   readonly generated?: RegExp;
-  /** Names, lower case, of files that say what the package is and needs, and of those that pin it. */
+  /** Names, lower case, of files that describe a package and its dependencies, and of its lock files. */
   readonly manifests?: readonly string[];
   readonly locks?: readonly string[];
 }
@@ -52,7 +52,7 @@ export interface TextRules {
   readonly quotes: string;
   /** Strings that may run over line ends. */
   readonly long: readonly string[];
-  /** The type stands before the name: `int main(`, `void run() {`. */
+  /** The type comes before the name: `int main(`, `void run() {`. */
   readonly typeFirst: boolean;
 }
 
@@ -71,17 +71,17 @@ export interface NameRules {
   readonly needsImport?: true;
   /** Even a file without imports sees no name of another file. */
   readonly isNeverScript?: true;
-  /** What stands in the same folder needs no import. */
+  /** Names of the same folder need no import. */
   readonly sharesFolder?: true;
   /** Members of the class around are used by their bare name. */
   readonly bareMembers?: true;
-  /** Containers are namespaces and modules as well as classes, so that what stands in one can be imported. */
+  /** Containers are namespaces and modules as well as classes, so that their members can be imported. */
   readonly hasNamespaces?: true;
   /** What a file calls a whole package that it imports without saying how. */
   readonly packageName?: (source: string) => string;
   /** The paths at which a package finds its module `name`, by the path of a file of the package. */
   readonly submodules?: (path: string, name: string) => readonly string[];
-  /** Modules that hold the tests of the file that they stand in. */
+  /** Modules inside a source file that hold its tests. */
   readonly testModules?: readonly string[];
 }
 
@@ -91,17 +91,17 @@ export interface ModuleFiles {
   at(stem: string): string | undefined;
   /** Files whose stem ends with these parts; none when too many do. */
   endingWith(parts: readonly string[]): readonly string[];
-  /** Files directly in a folder of this name, whatever stands above it. */
+  /** Files directly in a folder of this name, at any depth. */
   inFolder(name: string): readonly string[];
-  /** What the manifests of the repository say; absent when they were not read. */
+  /** From the manifests of the repository; undefined when they were not read. */
   readonly settings: ImportSettings | undefined;
 }
 
-/** What manifests and compiler settings of a repository say about its imports. */
+/** Packages and aliases from the manifests and compiler settings of a repository. */
 export interface ImportSettings {
   /** The packages of a monorepo, by name. */
   readonly packages: ReadonlyMap<string, PackageFolder>;
-  /** In order of how much they say: those of the innermost folder first. */
+  /** The most specific first: those of the innermost folder. */
   readonly aliases: readonly PathAlias[];
 }
 

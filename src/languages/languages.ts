@@ -70,7 +70,7 @@ export function textRulesOf(ending: string): TextRules | undefined {
   return ROW_BY_ENDING.get(ending)?.text;
 }
 
-/** Names, without ending, of files that stand for the folder that they are in: `index`, `__init__`, `mod`. */
+/** Names, without ending, of files that represent their folder: `index`, `__init__`, `mod`. */
 export const PACKAGE_FILES: ReadonlySet<string> = new Set(
   LANGUAGE_NAMES.flatMap((name) => languageNamed(name)?.packageFiles ?? []),
 );
@@ -83,20 +83,20 @@ export const LIST_FILES: ReadonlySet<string> = new Set([
   ...LANGUAGE_NAMES.flatMap((name) => languageNamed(name)?.listFiles ?? []),
 ]);
 
-/** True when the file's name ends like program text; says nothing about what the program is for (see `roleOfPath`). */
+/** True when the file's name ends like program text; `roleOfPath` tells what the program is for. */
 export function isSourcePath(path: string): boolean {
   const name = ROW_BY_ENDING.get(endingOf(path))?.name;
   return name !== undefined && !Object.hasOwn(OTHER_TEXTS, name);
 }
 
-/** What the language of a file says of its role; undefined when its ending is no language's. */
+/** The role rules of a file's language; undefined for an unknown ending. */
 export function fileRulesOf(path: string): FileRules | undefined {
   return ROW_BY_ENDING.get(endingOf(path))?.files;
 }
 
 const rules = Object.values(ROWS).map(({ files }) => files);
 
-/** Names, lower case, of the files that say what a package is and needs. */
+/** Names, lower case, of the files that describe a package and its dependencies. */
 export const MANIFESTS: ReadonlySet<string> = new Set(rules.flatMap((files) => files?.manifests ?? []));
-/** Names, lower case, of the files that pin what a package needs. */
+/** Names, lower case, of the files that pin the versions of dependencies. */
 export const LOCK_FILES: ReadonlySet<string> = new Set(rules.flatMap((files) => files?.locks ?? []));

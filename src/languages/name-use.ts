@@ -47,7 +47,7 @@ export function nameUse(
 }
 
 /**
- * What stands before the last name of a member access, when it is a plain or dotted name: `self.store` for
+ * The receiver of a member access, when it is a plain or dotted name: `self.store` for
  * `self.store.get`, `std::fs` for `std::fs::read`, `Vec` for `Vec::<u8>::new`. Undefined for calls, literals and the like.
  * `start` is where the access starts, `end` where its last name does.
  */

@@ -1,6 +1,6 @@
 /** As much of the parser's wasm as a larger stack takes. */
 interface WasmParts {
-  /** The place in memory where the stack goes on; it grows downwards. */
+  /** The address of the stack's top; the stack grows downwards. */
   readonly pointer: { value: number };
   /** Bytes to an address, 0 when there are none left. */
   readonly malloc: (size: number) => number;

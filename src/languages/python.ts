@@ -85,7 +85,7 @@ function captured(tree: FlatTree, node: number): NameUse | undefined {
     : undefined;
 }
 
-/** `class Box(Generic[T])` builds on `Generic`; what stands in the brackets does not say what it is. */
+/** `class Box(Generic[T])` builds on `Generic`; the brackets do not matter. */
 function subscripted(tree: FlatTree, node: number): NameUse | undefined {
   const holder = tree.parentOf(node);
   const list = tree.parentOf(holder);

@@ -2,7 +2,7 @@ import type { FileRules } from "./language.ts";
 import { fileRulesOf, isSourcePath, LOCK_FILES, MANIFESTS } from "./languages.ts";
 import { endingOf, fileNameOf, folderOf } from "./paths.ts";
 
-/** What a file is for, told from its path alone. Only `source` is ranked; the others lead to it or describe it. */
+/** What a file is for. Only `source` is ranked; the others lead to it or describe it. */
 export type FileRole =
   /** Code that a fix may change. */
   | "source"
@@ -14,7 +14,7 @@ export type FileRole =
   | "config"
   /** Made by a program: minified, bundled, generated parsers, lock files. */
   | "generated"
-  /** Somebody else's code kept here. */
+  /** Third-party code kept in the repository. */
   | "vendored"
   /** Examples, benchmarks, scripts for maintainers. */
   | "auxiliary"
@@ -26,9 +26,9 @@ const TEST_FOLDERS = new Set(
   `test tests __tests__ e2e testdata test-data test_data fixtures __fixtures__ __mocks__ __snapshots__ integration-tests
    integration_tests testsuite`.split(/\s+/),
 );
-/** Hold tests in some repositories and a part of the program in others; what stands in one decides. */
+/** These hold tests in some repositories and a part of the program in others. Their files decide. */
 const POSSIBLE_TEST_FOLDERS = new Set(["spec", "specs", "testing"]);
-/** Where tests stand beside what they test, half of the files are tests. */
+/** Where tests lie beside the code that they test, half of the files are tests. */
 const MOSTLY = 2 / 3;
 /** Names of tests in more than one language, of fixtures and recorded results, too. */
 const TEST_NAME = /(_test|\.(test|spec|e2e))\.\w+$/;
@@ -39,7 +39,7 @@ const VENDOR_FOLDERS = new Set(
   `node_modules bower_components jspm_packages vendor vendors vendored _vendor _vendored third_party third-party
    thirdparty 3rdparty 3rd-party pods carthage`.split(/\s+/),
 );
-/** Mean somebody else's code only near the root: deeper down they are a project's own words. */
+/** These mean third-party code only near the root. Deeper down they are a project's own words. */
 const VENDOR_FOLDERS_NEAR_ROOT = new Set(["external", "externals", "extern", "deps", "subprojects"]);
 
 const AUXILIARY_FOLDERS = new Set(

@@ -16,7 +16,7 @@ export interface FileSyntax {
 export interface SymbolDefinition {
   readonly name: string;
   readonly kind: SymbolKind;
-  /** Names of what it stands in, outermost first: `["Store"]` for a method of Store. */
+  /** Names of the definitions around it, outermost first: `["Store"]` for a method of Store. */
   readonly container: readonly string[];
   /** From the first line of the definition (decorators and attributes included) to its last. */
   readonly start: number;
@@ -63,7 +63,7 @@ export interface Reference {
   readonly onValue?: true;
   /** A function around it has a parameter or variable of the name. Only calls are listed then. */
   readonly isLocal?: true;
-  /** Index into `symbols` of the innermost function, method or class it stands in; undefined at top level. */
+  /** Index into `symbols` of the innermost function, method or class around it; undefined at top level. */
   readonly inside?: number;
 }
 

@@ -3,7 +3,13 @@ import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import type { Citation } from "../../src/documents/citation.ts";
 import { understandIssue } from "../../src/issue/understand-issue.ts";
 import { buildQuery, type Query } from "../../src/evidence/ranking/query.ts";
-import type { First, NearSignal, Reason, Signal, SignalContext } from "../../src/evidence/ranking/signal.ts";
+import type {
+  DirectRanking,
+  NearSignal,
+  Reason,
+  Signal,
+  SignalContext,
+} from "../../src/evidence/ranking/signal.ts";
 import { type IndexedCodebase, openCodebase } from "../../src/repository/open-codebase.ts";
 import type { CommitRecord } from "../../src/repository/history.ts";
 import type { SourceTree, TreeEntry } from "../../src/repository/source-tree.ts";
@@ -92,7 +98,7 @@ function hashOf(text: string): string {
 }
 
 /** What the direct signals alone would rank, by hand: path to score, best first. */
-export function rankedFirst(scores: Readonly<Record<string, number>>): First {
+export function rankedFirst(scores: Readonly<Record<string, number>>): DirectRanking {
   return Object.entries(scores).map(([path, score]) => ({ path, score, shares: new Map() }));
 }
 
@@ -100,7 +106,7 @@ export function rankedFirst(scores: Readonly<Record<string, number>>): First {
 export async function scoresBy(
   signal: Signal | NearSignal,
   { query, context }: Report,
-  first: First = [],
+  first: DirectRanking = [],
 ): Promise<Readonly<Record<string, number>>> {
   return Object.fromEntries(await signal.score(query, context, first));
 }
@@ -113,7 +119,7 @@ export async function toldBy(
   signal: Signal | NearSignal,
   path: string,
   report: Report,
-  first: First = [],
+  first: DirectRanking = [],
 ): Promise<readonly string[]> {
   const reasons = await signal.explain(path, report.query, report.context, first);
   const untrue = await untrueIn(reasons, report);

@@ -4,7 +4,7 @@ import { termOf } from "../../repository/inverted-index/words.ts";
 
 /**
  * A shape of code that is known to cause a kind of symptom. A bug pattern speaks only when the issue's words name that kind,
- * and what it finds is a sequence of lines that stands in the code; that it causes the symptom remains a hypothesis.
+ * and it finds a sequence of lines in the code. That the sequence causes the symptom remains a hypothesis.
  */
 export interface BugPattern {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface BugPattern {
   find(
     symbol: SymbolDefinition,
     place: { readonly syntax: FileSyntax; readonly source: SourceText },
-  ): readonly Step[] | undefined;
+  ): readonly SequenceLine[] | undefined;
 }
 
 /** Cue words as they are written, turned into terms. */
@@ -27,9 +27,9 @@ export function cues(words: string): ReadonlySet<string> {
 }
 
 /** One line of a sequence and what happens there. */
-export interface Step {
+export interface SequenceLine {
   readonly line: number;
-  /** "reads through `_load`": no names but those that stand on the line. */
+  /** "reads through `_load`": only names that are on the line. */
   readonly what: string;
 }
 

@@ -1,7 +1,7 @@
 import type { SymbolDefinition } from "../../languages/syntax.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { Query } from "../ranking/query.ts";
-import type { BugPattern, Step } from "./bug-pattern.ts";
+import type { BugPattern, SequenceLine } from "./bug-pattern.ts";
 import { readChangeWrite } from "./read-change-write.ts";
 import { swallowedError } from "./swallowed-error.ts";
 import { unclosedResource } from "./unclosed-resource.ts";
@@ -12,7 +12,7 @@ export interface BugPatternHit {
   readonly pattern: BugPattern;
   readonly path: string;
   readonly symbol: SymbolDefinition;
-  readonly steps: readonly Step[];
+  readonly steps: readonly SequenceLine[];
 }
 
 /** The bug patterns that the words call for, with the words that do. */

@@ -1,6 +1,6 @@
 import type { FileSyntax, Reference, SymbolDefinition } from "../../languages/syntax.ts";
 import { partsOf } from "../../repository/inverted-index/words.ts";
-import { cues, functionCalls, type BugPattern, type Step } from "./bug-pattern.ts";
+import { cues, functionCalls, type BugPattern, type SequenceLine } from "./bug-pattern.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 
 const READS = new Set(
@@ -42,7 +42,7 @@ export const readChangeWrite: BugPattern = {
       if (write === undefined) continue;
       const change = changedBetween(source.lines, variable, read.line, write.line);
       if (change === undefined) continue;
-      const steps: Step[] = [
+      const steps: SequenceLine[] = [
         { line: read.line, what: `reads through ${inlineCode(read.name)} into ${inlineCode(variable)}` },
         { line: change, what: `changes ${inlineCode(variable)}` },
         { line: write.line, what: `writes ${inlineCode(variable)} back through ${inlineCode(write.name)}` },

@@ -1,6 +1,6 @@
 import { cues, type BugPattern } from "./bug-pattern.ts";
 
-/** An error is caught and nothing is done with it, so that the caller goes on as if all were well. */
+/** An error is caught and dropped, so that the caller continues as if nothing had failed. */
 export const swallowedError: BugPattern = {
   name: "swallowed-error",
   claim: "catches an error and does nothing with it",

@@ -7,7 +7,7 @@ interface Named {
 /** Signal name to its score, 0 to 1. */
 export type Shares = ReadonlyMap<string, number>;
 
-/** Below this share of the whole a signal is not told as a reason. */
+/** A signal below this share of the score is not named as a reason. */
 const MIN_PART = 0.05;
 
 /** The weighted sum. */

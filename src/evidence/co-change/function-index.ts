@@ -57,7 +57,7 @@ export function innermostFunction({ symbols }: FileSyntax, line: number): number
   return best;
 }
 
-/** Tests that stand in a source file, as in Rust. */
+/** Tests inside a source file, as in Rust. */
 export function isInTests({ container }: SymbolDefinition, { language }: FileSyntax): boolean {
   const modules = languageNamed(language)?.names.testModules ?? [];
   return container.some((name) => modules.includes(name));

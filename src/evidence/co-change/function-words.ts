@@ -4,7 +4,7 @@ import { memoise } from "../memoise.ts";
 
 const K1 = 1.2;
 const B = 0.5;
-/** The function's own name says more than a name it uses. */
+/** The function's own name weighs more than a name it uses. */
 const NAME_COUNT = 2;
 
 /** BM25 over the names in each function: what it calls, reads, creates, and what it is called itself. */

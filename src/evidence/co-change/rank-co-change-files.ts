@@ -58,7 +58,7 @@ export async function rankCoChangeFiles(
   return files;
 }
 
-/** What each signal says of each file but the seed. */
+/** The scores of each file but the seed. */
 export async function measureFiles(
   seed: string,
   context: FileContext,

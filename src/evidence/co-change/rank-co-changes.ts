@@ -92,7 +92,7 @@ const indexOf = memoise((symbolIndex: SymbolIndex, codebase: IndexedCodebase) =>
   functionIndex(symbolIndex, (path) => codebase.roleOf(path)),
 );
 
-/** What each signal says of each function but the seed; a function of another file has what is said of its file. */
+/** The scores of each function but the seed; a function of another file has the scores of its file. */
 export async function measureFunctions(
   seed: Candidate,
   context: FunctionContext,

@@ -22,7 +22,7 @@ export interface FunctionContext extends FileContext {
   readonly symbolIndex: SymbolIndex;
   readonly uses: UseFinder;
   readonly index: FunctionIndex;
-  /** What the issue says, when there is one. */
+  /** The issue, when there is one. */
   readonly query: Query | undefined;
 }
 

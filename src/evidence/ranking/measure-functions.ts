@@ -6,18 +6,18 @@ import { type Query, tellingWords, wordsOf } from "./query.ts";
 import type { SignalContext } from "./signal.ts";
 import { rarity } from "./signals/words.ts";
 
-/** What of an issue stands in one function, itself without the functions inside it. */
+/** The issue's words in one function, without the functions inside it. */
 export interface MeasuredFunction {
   readonly path: string;
   readonly symbol: SymbolDefinition;
   readonly syntax: FileSyntax;
   /** Its place in `syntax.symbols`, which references name. */
   readonly at: number;
-  /** BM25 of the issue's words in its lines, in its name (counted more) and in the names it stands in. */
+  /** BM25 of the issue's words in its lines, in its name (counted more) and in the names around it. */
   readonly words: number;
   /** Weight times rarity of the issue's words in its name. */
   readonly nameWords: number;
-  /** The same for the names of what it stands in. */
+  /** The same for the names around it. */
   readonly containerWords: number;
   /** Share of the parts of its name (`readConfigFile` has three) that are words of the issue, 0 to 1. */
   readonly nameShare: number;
@@ -29,7 +29,7 @@ export interface MeasuredFunction {
   readonly lines: number;
 }
 
-/** A word in the name of a function says more than one in its body. */
+/** A word in the name of a function weighs more than one in its body. */
 const IN_NAME = 3;
 const K1 = 1.2;
 const B = 0.35;
@@ -46,7 +46,7 @@ export const functionMeasures = memoise((query: Query, context: SignalContext) =
   /** Functions of those of the files that have a syntax, in the order of the paths. */
   return async function measure(paths: readonly string[]): Promise<readonly MeasuredFunction[]> {
     const { codebase, signal } = context;
-    const giveWay = yielder(signal);
+    const yieldNow = yielder(signal);
     const syntaxes = new Map<string, FileSyntax>();
     for await (const { path, syntax } of codebase.syntaxes(
       paths.filter((path) => !known.has(path)),
@@ -54,7 +54,7 @@ export const functionMeasures = memoise((query: Query, context: SignalContext) =
     ))
       syntaxes.set(path, syntax);
     for (const [path, syntax] of syntaxes) {
-      await giveWay();
+      await yieldNow();
       const source = await codebase.text(path);
       known.set(
         path,

@@ -5,7 +5,7 @@ import { isStopWord, partsOf, termOf, termsOf } from "../../repository/inverted-
 export interface Query {
   /** Term (see `termsOf`) to weight. */
   readonly terms: ReadonlyMap<string, QueryTerm>;
-  /** Whole lower-case words of the issue to the weight of the best place each stands in; for matching file names. */
+  /** Whole lower-case words of the issue to the weight of the best block that holds each; for matching file names. */
   readonly words: ReadonlyMap<string, number>;
   /** Paths and file names the issue writes, `/` between parts. */
   readonly paths: readonly string[];
@@ -24,7 +24,7 @@ interface QueryTerm {
 }
 
 /**
- * How much one mention weighs by where it stands; more mentions add by their logarithm. People name the thing in the
+ * The weight of one mention by its kind of block; more mentions add by their logarithm. People name the thing in the
  * title, code they paste is half noise, and templates and environments say nothing about the cause.
  */
 const WEIGHT: Readonly<Record<TextBlockKind, number>> = {
@@ -92,7 +92,7 @@ export function buildQuery(
   return { terms, words, paths, frames, messages, identifiers };
 }
 
-/** Runs of letters, digits, `_` and `$` that do not begin with a digit. */
+/** Sequences of letters, digits, `_` and `$` that do not start with a digit. */
 export function* wordsOf(text: string): Iterable<string> {
   for (const match of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)) yield match[0];
 }
@@ -107,7 +107,7 @@ const KEYWORDS = new Set(
 
 /**
  * What of some words is worth telling a reader, in their order: no keywords, and no word that is a part of another one
- * (`report` says nothing beside `makereport`). All keywords are told when there is nothing else.
+ * (`report` adds nothing beside `makereport`). Keywords are kept when there is nothing else.
  */
 export function tellingWords(words: readonly string[]): readonly string[] {
   const named = words.filter((word) => !KEYWORDS.has(word.toLowerCase()));

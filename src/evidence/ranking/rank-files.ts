@@ -12,7 +12,7 @@ export interface FileRanking {
 
 /** What a signal gives to so many of the best files is no reason for one of them. */
 const COMPARED = 20;
-/** Logits that a signal must give beyond that to be told. */
+/** A signal is named as a reason when it gives this many logits more than to the best files. */
 const MIN_LEAD = 0.1;
 const MAX_REASONS = 5;
 
@@ -23,15 +23,15 @@ export async function rankFiles(
   { direct, near }: RankingSignals = SIGNALS,
 ): Promise<FileRanking> {
   const shares = new Map<string, Map<string, number>>();
-  const giveWay = yielder(context.signal);
+  const yieldNow = yielder(context.signal);
   for (const weighted of direct) {
     addShares(shares, weighted, await weighted[0].score(query, context));
-    await giveWay();
+    await yieldNow();
   }
   const first = ranked(shares);
   for (const weighted of near) {
     addShares(shares, weighted, await weighted[0].score(query, context, first));
-    await giveWay();
+    await yieldNow();
   }
   const files = ranked(shares);
   return {
@@ -40,7 +40,7 @@ export async function rankFiles(
       const reasons: Reason[] = [];
       const signals = [...direct, ...near].map(([signal]) => signal);
       for (const { name, lead } of leadsOf(file, files.slice(0, COMPARED))) {
-        // Below that it is told only when there is nothing better.
+        // A smaller lead is named only when there is no larger one.
         if (reasons.length >= (lead >= MIN_LEAD ? MAX_REASONS : 1)) break;
         const signal = signals.find((one) => one.name === name);
         if (signal !== undefined) reasons.push(...(await signal.explain(file.path, query, context, first)));

@@ -10,7 +10,7 @@ export interface RankedFunction {
   readonly symbol: SymbolDefinition;
   /** A logit, as for files; only comparable within one ranking. */
   readonly score: number;
-  /** The issue's words that stand in it, as the issue writes them, the most telling first. */
+  /** The issue's words in it, as the issue writes them, the most specific first. */
   readonly words: readonly string[];
   /** True when a stack frame of the issue lies in its lines or carries its name. */
   readonly inTrace: boolean;
@@ -33,23 +33,23 @@ export const FUNCTION_WEIGHTS = {
 } as const;
 
 /** What speaks for a function, each 0 to 1: the features of the learned ranking. */
-export type FunctionParts = Readonly<Record<keyof typeof FUNCTION_WEIGHTS, number>>;
+export type FunctionFeatures = Readonly<Record<keyof typeof FUNCTION_WEIGHTS, number>>;
 
-const PART_NAMES = Object.keys(FUNCTION_WEIGHTS) as readonly (keyof FunctionParts)[];
+const FEATURE_NAMES = Object.keys(FUNCTION_WEIGHTS) as readonly (keyof FunctionFeatures)[];
 
-/** The functions of the best `files`, best first: what of the issue stands in them, and how good their file is. */
+/** The functions of the best `files`, best first: the issue's words in them, and the rank of their file. */
 export async function rankFunctions(
   files: readonly RankedFile[],
   query: Query,
   context: SignalContext,
-  weights: FunctionParts = FUNCTION_WEIGHTS,
+  weights: FunctionFeatures = FUNCTION_WEIGHTS,
 ): Promise<readonly RankedFunction[]> {
-  return (await functionParts(files, query, context))
+  return (await functionFeatures(files, query, context))
     .filter(({ measured, inTrace }) => measured.strongest.length > 0 || inTrace)
     .map(({ measured: { path, symbol, strongest }, parts, inTrace, sharing }) => ({
       path,
       symbol,
-      score: PART_NAMES.reduce((sum, name) => sum + parts[name] * weights[name], 0),
+      score: FEATURE_NAMES.reduce((sum, name) => sum + parts[name] * weights[name], 0),
       words: strongest,
       inTrace,
       sharing,
@@ -60,19 +60,19 @@ export async function rankFunctions(
     );
 }
 
-export interface PartedFunction {
+export interface FunctionWithFeatures {
   readonly measured: MeasuredFunction;
-  readonly parts: FunctionParts;
+  readonly parts: FunctionFeatures;
   readonly inTrace: boolean;
   readonly sharing: number;
 }
 
 /** Every function of the files with its parts, files in their order. */
-export async function functionParts(
+export async function functionFeatures(
   files: readonly RankedFile[],
   query: Query,
   context: SignalContext,
-): Promise<readonly PartedFunction[]> {
+): Promise<readonly FunctionWithFeatures[]> {
   const all = await functionMeasures(query, context)(files.map(({ path }) => path));
   const scoreOf = new Map(files.map(({ path, score }) => [path, score]));
   const identifiers = new Set(query.identifiers);
@@ -119,12 +119,12 @@ function sizeOf({ lines }: MeasuredFunction): number {
   return Math.log(1 + lines);
 }
 
-/** A constructor carries the name of its class, which says nothing about itself. */
+/** A constructor has the name of its class, which is no evidence for itself. */
 function isConstructor({ name, container }: SymbolDefinition): boolean {
   return name === container.at(-1);
 }
 
-/** Tests that stand among the sources, as Rust's do. */
+/** Tests among the sources, as in Rust. */
 function isTest({ name, container }: SymbolDefinition): boolean {
   return /test/i.test(name) || container.some((part) => /^tests?$/.test(part));
 }

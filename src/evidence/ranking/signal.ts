@@ -20,8 +20,13 @@ export interface NearSignal {
   readonly name: string;
   readonly scale: "absolute" | "relative";
   /** `first`: what the direct signals alone rank, best first; always the same for one query and context. */
-  score(query: Query, context: SignalContext, first: First): Promise<Scores> | Scores;
-  explain(path: string, query: Query, context: SignalContext, first: First): Promise<readonly Reason[]>;
+  score(query: Query, context: SignalContext, first: DirectRanking): Promise<Scores> | Scores;
+  explain(
+    path: string,
+    query: Query,
+    context: SignalContext,
+    first: DirectRanking,
+  ): Promise<readonly Reason[]>;
 }
 
 /** A signal in a table: without a weight it does not compile. */
@@ -38,7 +43,7 @@ export interface SignalContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type First = readonly RankedFile[];
+export type DirectRanking = readonly RankedFile[];
 
 export interface RankedFile {
   readonly path: string;

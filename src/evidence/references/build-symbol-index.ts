@@ -20,7 +20,7 @@ export interface SymbolIndex {
   readonly definitions: ReadonlyMap<string, readonly Definition[]>;
   /** Files with a grammar that were not read, over the limit. */
   readonly left: number;
-  /** What the repository's own settings say about imports; absent when they were not read. */
+  /** Packages and aliases of the repository; absent when its settings were not read. */
   readonly importSettings?: ImportSettings;
 }
 

@@ -1,17 +1,17 @@
 import { languageNamed } from "../../languages/languages.ts";
 import type { SymbolDefinition } from "../../languages/syntax.ts";
-import type { NameBindings, Place } from "./name-bindings.ts";
+import type { NameBindings, ExportedName } from "./name-bindings.ts";
 import type { SymbolIndex, Definition } from "./build-symbol-index.ts";
 
 /** Which class a member belongs to, and which classes that one builds on. */
 export interface ClassHierarchy {
   /** The class that holds a member; undefined when what holds it is no class (an object, a namespace). */
   classOf(member: Definition): Definition | undefined;
-  /** The class that a line of a function, method or class stands in. */
+  /** The class around a line of a function, method or class. */
   around(path: string, inside: SymbolDefinition | undefined): Definition | undefined;
   /** The classes that a name means in a file: its own, imported ones. */
   named(path: string, name: string): readonly Definition[];
-  /** Itself first, then what it builds on, nearest first; `isWhole` is false when some of it is somebody else's. */
+  /** Itself first, then what it builds on, nearest first; `isWhole` is false when a base class is third-party code. */
   lineOf(of: Definition): { readonly classes: readonly Definition[]; readonly isWhole: boolean };
   /** The members of that name which a use on an object of the class can mean at once: the nearest ones. */
   membersOf(of: Definition, name: string, above: boolean): readonly Definition[];
@@ -30,7 +30,7 @@ export function classHierarchy(symbolIndex: SymbolIndex, names: NameBindings): C
     if (CLASSES.has(inside.kind)) return { path, symbol: inside };
     return holderOf(path, inside);
   };
-  /** The innermost class by lines: a method that stands outside of its class (Go, Rust) has none. */
+  /** The innermost class by lines. A method outside its class (Go, Rust) has none. */
   const holderOf = (path: string, symbol: SymbolDefinition): Definition | undefined => {
     if (holders.has(symbol)) return holders.get(symbol);
     let best: SymbolDefinition | undefined;
@@ -78,7 +78,7 @@ export function classHierarchy(symbolIndex: SymbolIndex, names: NameBindings): C
     // Languages that need no import within a package: the only one of its name.
     return all.length === 1 ? all : [];
   };
-  const at = (places: readonly Place[]): readonly Definition[] =>
+  const at = (places: readonly ExportedName[]): readonly Definition[] =>
     places.flatMap(({ path, name }) =>
       (symbolIndex.definitions.get(name) ?? []).filter((one) => one.path === path && isClass(one)),
     );

@@ -12,7 +12,7 @@ export interface Use {
   readonly line: number;
   readonly kind: Reference["kind"];
   readonly certainty: Certainty;
-  /** The innermost function, method or class that it stands in. */
+  /** The innermost function, method or class around it. */
   readonly inside: SymbolDefinition | undefined;
 }
 

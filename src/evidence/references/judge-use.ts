@@ -13,15 +13,15 @@ import type { SymbolIndex, Definition } from "./build-symbol-index.ts";
  */
 export type Certainty = "resolved" | "only-one" | "by-name";
 
-/** A use of a name, and where it stands. */
-interface UsePlace {
+/** A use of a name and its location. */
+interface UseSite {
   readonly path: string;
   readonly reference: Reference;
   readonly inside: SymbolDefinition | undefined;
 }
 
 /** How sure it is that a use means the definition; undefined when it means something else. */
-type Judge = (place: UsePlace) => Certainty | undefined;
+type Judge = (place: UseSite) => Certainty | undefined;
 
 const FUNCTIONS: ReadonlySet<string> = new Set(["function", "method", "constructor"]);
 const OBJECT = new Set(["self", "this", "cls", "@", "static", "Self"]);
@@ -30,15 +30,15 @@ const ABOVE = new Set(["super", "parent", "base"]);
 /** What is the same for all uses of one definition. */
 interface Wanted extends Definition {
   readonly rules: NameRules;
-  /** The innermost name that it stands in. */
+  /** The innermost name around it. */
   readonly owner: string | undefined;
   /** The class that it is a member of. */
   readonly ownClass: Definition | undefined;
   /** Other definitions of its name that a use could mean. */
   readonly rivals: readonly Definition[];
-  /** When all that is known is which files know of each other; `most` is what is said at best. */
+  /** The certainty when only the imports between files are known; `most` is the best possible one. */
   readonly byNearness: (path: string, most: Certainty) => Certainty | undefined;
-  /** Whether a name of these modules is the definition; undefined when they do not say what it is. */
+  /** Whether a name of these modules is the definition; undefined when the modules do not define it. */
   readonly isOrigin: (files: readonly string[], name: string) => boolean | undefined;
 }
 
@@ -117,10 +117,10 @@ function receiverJudge(
   wanted: Wanted,
   names: NameBindings,
   classes: ClassHierarchy,
-): (place: UsePlace, receiver: string) => Certainty | undefined {
+): (place: UseSite, receiver: string) => Certainty | undefined {
   const { path: home, symbol, owner, ownClass, rules, rivals, byNearness, isOrigin } = wanted;
 
-  const onObject = ({ path, inside }: UsePlace, isAbove: boolean): Certainty | undefined => {
+  const onObject = ({ path, inside }: UseSite, isAbove: boolean): Certainty | undefined => {
     if (owner === undefined) return undefined;
     const of = classes.around(path, inside);
     if (of !== undefined && ownClass !== undefined) return onClass(of, isAbove, wanted, classes);
@@ -143,7 +143,7 @@ function receiverJudge(
       // A function is no member of a value.
       return rules.needsImport ? undefined : byNearness(path, "resolved");
     }
-    // Somebody else's code, or a module, which has no members of classes.
+    // Third-party code, or a module, which has no members of classes.
     if (rules.needsImport && modules !== undefined && (modules.isModule || modules.files.length === 0))
       return undefined;
     return byNearness(path, "resolved");
@@ -230,7 +230,7 @@ function placeOf({ path, symbol }: Definition): string {
   return [path, ...symbol.container].join("\0");
 }
 
-/** The innermost definition that it stands in. */
+/** The innermost definition around it. */
 function enclosing(symbolIndex: SymbolIndex, { path, symbol }: Definition): SymbolDefinition | undefined {
   const owner = symbol.container.at(-1);
   let best: SymbolDefinition | undefined;

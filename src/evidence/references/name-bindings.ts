@@ -7,7 +7,7 @@ import type { SymbolIndex } from "./build-symbol-index.ts";
 interface Binding {
   /** The name in its module; `*` for the module itself. */
   readonly name: string;
-  /** Where the module can be; none for somebody else's code. */
+  /** Files that can be the module; none for third-party code. */
   readonly files: readonly string[];
 }
 
@@ -16,11 +16,11 @@ export interface NameBindings {
   /** Every import of a plain or dotted name of a file; a name can be imported in two branches. */
   bindingsOf(path: string, local: string): readonly Binding[];
   /** What files call a definition at the top of a file, where they call it otherwise: `y` for `import { x as y }`. */
-  otherNames(place: Place): ReadonlyMap<string, ReadonlySet<string>>;
-  /** Files that bring in all of their names bare; undefined among them stands for one of somebody else. */
+  otherNames(place: ExportedName): ReadonlyMap<string, ReadonlySet<string>>;
+  /** Files that bring in all of their names bare; undefined among them means a third-party module. */
   openImports(path: string): readonly (string | undefined)[];
   /** Where a name of these modules is defined, followed through their own imports. */
-  origins(files: readonly string[], name: string): readonly Place[];
+  origins(files: readonly string[], name: string): readonly ExportedName[];
   /** The modules behind a plain or dotted name of a file; undefined when no import brings it. */
   modules(path: string, dotted: string): Modules | undefined;
   /** Every file that a file's imports mean. */
@@ -30,13 +30,13 @@ export interface NameBindings {
 }
 
 interface Modules {
-  /** None for somebody else's code. */
+  /** None for third-party code. */
   readonly files: readonly string[];
   /** The name is a module's own; else it is something in one of them. */
   readonly isModule: boolean;
 }
 
-export interface Place {
+export interface ExportedName {
   readonly path: string;
   readonly name: string;
 }
@@ -65,8 +65,8 @@ export function nameBindings(symbolIndex: SymbolIndex, resolver: ImportResolver)
       known.set(path, (names = readNames(path, syntax, resolver)));
     return names;
   };
-  const origins = (files: readonly string[], name: string): readonly Place[] => {
-    const places: Place[] = [];
+  const origins = (files: readonly string[], name: string): readonly ExportedName[] => {
+    const places: ExportedName[] = [];
     const seen = new Set<string>();
     const visit = (path: string, wanted: string, hops: number): void => {
       const names = namesOf(path);
@@ -222,13 +222,13 @@ function indexTakers(
 
 /** Follows a definition from file to file, each with the name that it has there. */
 function followOut(
-  start: Place,
+  start: ExportedName,
   takers: ReadonlyMap<string, readonly Taker[]>,
   namesOf: (path: string) => FileNames | undefined,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   const seen = new Set<string>();
-  const pending: Place[] = [start];
+  const pending: ExportedName[] = [start];
   for (let at = pending.pop(); at !== undefined && seen.size < MAX_FOLLOWED; at = pending.pop()) {
     const key = `${at.path}\0${at.name}`;
     if (seen.has(key)) continue;

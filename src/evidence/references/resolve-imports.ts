@@ -3,9 +3,9 @@ import type { ImportSettings, ModuleFiles } from "../../languages/language.ts";
 import { LANGUAGES, type LanguageName, PACKAGE_FILES } from "../../languages/languages.ts";
 import { fileNameOf, folderOf, stemOf } from "../../languages/paths.ts";
 
-/** Finds the files that an import means: by paths, and by what settings say of packages and aliases. */
+/** Resolves imports to files, by paths and by the packages and aliases of the repository's settings. */
 export interface ImportResolver {
-  /** Paths that the import brings in, none when it is somebody else's code or cannot be told. */
+  /** The imported files; none for third-party code or when the import cannot be resolved. */
   resolve(from: string, language: LanguageName, imported: Import): readonly string[];
 }
 
@@ -14,7 +14,7 @@ const ROOTS = ["", "src/", "lib/"];
 /** A name that fits more files than this names none of them. */
 const MAX_FITTING = 3;
 
-/** `paths`: every file that could be meant. Without settings an import by a package's name means somebody else's code. */
+/** `paths`: every file that could be meant. Without settings an import by a package's name means third-party code. */
 export function importResolver(paths: Iterable<string>, settings?: ImportSettings): ImportResolver {
   const byStem = new Map<string, string>();
   const byLast = new Map<string, string[]>();

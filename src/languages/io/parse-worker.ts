@@ -15,7 +15,7 @@ export async function parseOne(task: {
   try {
     return await parser.parse(task.language, task.text);
   } catch {
-    // It says something about this text only; the next one is read all the same.
+    // The error concerns this text only; the parser reads the next one.
     return undefined;
   }
 }

@@ -13,7 +13,7 @@ const MAX_REASONS = 3;
 /** Files that changed together less often than this did so by chance. */
 const MIN_TOGETHER = 2;
 const MIN_SHARE = 0.2;
-/** A commit over more files says little about any pair of them. */
+/** A commit over more files is weak evidence for any pair of them. */
 const MAX_COMMIT_FILES = 30;
 
 /** Files that changed together before, and the files and functions that are likeliest to change now. */

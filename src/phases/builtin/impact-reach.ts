@@ -94,7 +94,7 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
   return [...blocks, findings(...items)];
 }
 
-/** The class that the targets stand in: who makes or names it, and whether anything but tests does. */
+/** The class around the targets: its uses, and whether anything but tests uses it. */
 async function ownerUses(context: ResearchContext): Promise<readonly Finding[]> {
   const targets = await context.targets();
   const symbolIndex = await context.symbolIndex();

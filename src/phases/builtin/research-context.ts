@@ -21,7 +21,7 @@ import type { CommitRecord, History } from "../../repository/history.ts";
 import type { Location } from "../../text/location.ts";
 import { findSuspects, type Suspect } from "./suspects.ts";
 
-/** Commits before the base commit that are looked at: history beyond that says little about today's files. */
+/** Commits before the base commit that are read: older history is weak evidence for today's files. */
 export const MAX_COMMITS = 3_000;
 /** Files and functions that the ranking hands on. */
 const TOP = 30;
@@ -44,7 +44,7 @@ export interface ResearchContext {
   readonly history: History;
   /** 40 hexadecimal digits. */
   readonly baseCommit: string;
-  /** Where a person says that the cause is. */
+  /** The location that a person named as the cause. */
   readonly at: Location | undefined;
   readonly signal: AbortSignal | undefined;
   commits(): Promise<readonly CommitRecord[]>;
@@ -73,7 +73,7 @@ export interface ContextOptions {
   readonly history: History;
   readonly hasGrammar: (path: string) => boolean;
   readonly at: Location | undefined;
-  /** Where a model's reading says that the cause is. */
+  /** The location that a model named as the cause. */
   readonly proposed?: Location | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: string) => void) | undefined;

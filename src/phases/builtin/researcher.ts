@@ -6,14 +6,14 @@ import type { ResearchContext } from "./research-context.ts";
 import type { Location } from "../../text/location.ts";
 import { writeDocument } from "./write-document.ts";
 
-/** Produces the document of a phase. What it says is checked by whoever publishes it, whoever it is. */
+/** Produces the document of a phase. The publisher checks each statement. */
 export interface Researcher {
   /** Why it cannot work the phase, for people; undefined when it can. */
   cannot(phase: Phase): string | undefined;
   write(phase: Phase, context: ResearchContext, earlier: Earlier): Promise<PhaseDraft>;
 }
 
-/** Begins the label of a spec that says where the test of a reproduction belongs. */
+/** The prefix of the label of a spec that names the file for the test of a reproduction. */
 export const TEST_LABEL = "test:";
 
 /** What is known of this investigation from the phases before. */
@@ -31,7 +31,7 @@ export interface PhaseDraft extends RunNotes {
   readonly files?: ReadonlyMap<string, string>;
   /** Where the test of a reproduction belongs in the repository; kept as a label of the spec. */
   readonly test?: string;
-  /** Lines that a model takes for the cause: the next phases begin there. */
+  /** Lines that a model names as the cause: the next phases start there. */
   readonly proposed?: Location;
   /** What was decided about criteria by running code or by asking a model, by the name of the check. */
   readonly judgements?: ReadonlyMap<string, Judgement>;

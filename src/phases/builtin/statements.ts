@@ -12,7 +12,7 @@ export function hypothesis(text: string, citations: readonly Citation[] = []): F
   return { text, provenance: "inference", citations };
 }
 
-/** A person said so; nobody checked it. */
+/** Reported by a person; nobody checked it. */
 export function reported(text: string, quote: Quote): Finding {
   return { text, provenance: "reporter", citations: [issueCitation(quote)] };
 }
@@ -55,7 +55,7 @@ export function listed(items: readonly string[], max = 6): string {
   return shown.length < 2 ? (shown[0] ?? "") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
-/** What a document says in place of a section about the targets when there is none. */
+/** The text of a section about the targets when there is no target. */
 export const NO_TARGET = "a function to follow; no suspect lies in one";
 
 const DAY = 86_400;

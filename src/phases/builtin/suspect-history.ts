@@ -89,7 +89,7 @@ export async function lineHistory(context: ResearchContext): Promise<readonly Bl
           `${counted(lines.length, "line")} of ${inlineCode(leading.name)} last changed by ${inlineCode(author)} on ${dateOf(time)}`,
           [
             { kind: "commit", oid, subject, path: leading.path },
-            ...runsOf(lines)
+            ...rangesOf(lines)
               .slice(0, 3)
               .map(([start, end]) => citationOf({ path: leading.path, start, end })),
           ],
@@ -138,12 +138,12 @@ export async function regressionRow(leading: Suspect, context: ResearchContext):
   ];
 }
 
-function runsOf(lines: readonly number[]): readonly (readonly [number, number])[] {
-  const runs: [number, number][] = [];
+function rangesOf(lines: readonly number[]): readonly (readonly [number, number])[] {
+  const ranges: [number, number][] = [];
   for (const line of [...lines].sort((a, b) => a - b)) {
-    const last = runs.at(-1);
+    const last = ranges.at(-1);
     if (last !== undefined && last[1] + 1 === line) last[1] = line;
-    else runs.push([line, line]);
+    else ranges.push([line, line]);
   }
-  return runs;
+  return ranges;
 }

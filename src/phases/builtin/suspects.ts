@@ -21,9 +21,9 @@ export interface Suspect {
   readonly strength: Strength;
   readonly reasons: readonly Reason[];
   readonly patterns: readonly BugPatternHit[];
-  /** True when a person said that the cause is here. */
+  /** True when a person named this location as the cause. */
   readonly given: boolean;
-  /** True when a model's reading says so; nobody confirmed it. */
+  /** True when a model named it; nobody confirmed it. */
   readonly proposed?: boolean;
 }
 
@@ -137,7 +137,7 @@ function fromFunction(
   };
 }
 
-/** A proposal leads the list and says whose it is; it is as strong as what the evidence says of it. */
+/** A proposal leads the list and names its author; its strength is that of the evidence. */
 async function fromModel(at: Location, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
   const named = await fromPerson(at, ranked, codebase);
   const known = ranked.find(

@@ -1,6 +1,6 @@
 import type { InvertedIndex } from "./inverted-index.ts";
 
-/** Where one term stands: in `invertedIndexes[files[i]]`, at `places[i]` of its `hashes`. */
+/** The files that hold one term: `invertedIndexes[files[i]]`, at `places[i]` of its `hashes`. */
 export interface Posting {
   /** Ascending. */
   readonly files: readonly number[];
@@ -11,7 +11,7 @@ const FILTER_BITS = 1 << 16;
 
 /**
  * The holders of many terms at once, hash to posting; a term that nobody holds has an empty one. Each inverted index is read
- * once from its begin to its end, and a filter that fits into the fastest memory turns most hashes away. To look up each
+ * once from start to end, and a filter that fits into the fastest memory turns most hashes away. To look up each
  * term in each inverted index took four times as long (128 terms, 100,000 files).
  */
 export function findPostings(

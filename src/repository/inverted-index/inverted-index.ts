@@ -6,7 +6,7 @@ import { hash32 } from "../../text/hash.ts";
 export const INDEX_KIND = "inverted-index-1";
 
 /**
- * The words of one file: each term's 32-bit hash, ascending, with how often it stands in each field (at most 255).
+ * The words of one file: each term's 32-bit hash, ascending, with its count in each field (at most 255).
  * A view on bytes, so that thousands of them cost what they weigh on disk.
  */
 export interface InvertedIndex {
@@ -19,7 +19,7 @@ export interface InvertedIndex {
 }
 
 const VOCABULARY_LIMIT = 200_000;
-/** A file with more distinct terms is data; the rest of them is left out, and `isFull` says so. */
+/** A file with more distinct terms is data; the rest of them is left out, which `isFull` reports. */
 const MAX_TERMS = 20_000;
 
 /** Makes inverted indexes; keeps the terms of words it has seen, so one instance should serve many files. */

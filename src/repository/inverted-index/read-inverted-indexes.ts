@@ -32,7 +32,7 @@ export interface ReadIndexesOptions {
   /** Undefined: all are made in this thread. */
   readonly threads?: IndexSource | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Different contents read so far, of how many; told after every batch. */
+  /** Different contents read so far and in all; called after every batch. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -58,7 +58,7 @@ export async function readInvertedIndexes(
   const wanted = new Map(entries.map((entry, i) => [keys[i]!, entry]));
   const byKey = new Map<string, InvertedIndex | undefined>();
   const missing = new Map<string, TreeEntry>();
-  // Undefined stands for "read, and no text", which is kept as no bytes at all.
+  // Undefined means "read, and no text", which is kept as no bytes at all.
   const take = (key: string, bytes: Uint8Array): boolean => {
     const invertedIndex = bytes.byteLength === 0 ? undefined : decodeInvertedIndex(bytes);
     if (invertedIndex === undefined && bytes.byteLength > 0) return false;

@@ -1,7 +1,7 @@
 import { C_TEXT, type TextRules } from "../../languages/language.ts";
 import { textRulesOf } from "../../languages/languages.ts";
 
-// The part of a file in which a word stands; the order of the counts in a inverted index.
+// The part of a file that holds a word; the order of the counts in an inverted index.
 export const CODE = 0;
 export const COMMENT = 1;
 export const STRING = 2;
@@ -28,7 +28,7 @@ const CONTROL = new Set(
 );
 
 /**
- * Calls `emit` for each word of a file with the field it stands in. One pass, no look-back beyond a word:
+ * Calls `emit` for each word of a file with its field. One pass, no look-back beyond a word:
  * time grows with the length of the text whatever it holds. A quote that is not closed ends at its line's end.
  */
 export function scanFields(text: string, ending: string, emit: (word: string, field: number) => void): void {
@@ -106,7 +106,7 @@ export function scanFields(text: string, ending: string, emit: (word: string, fi
       if (i < n && text.charCodeAt(i) === c) i++;
       continue;
     }
-    // A Go receiver stands between `func` and the name.
+    // A Go receiver is between `func` and the name.
     if (expectName && c === 40) {
       const close = text.indexOf(")", i);
       const stop = close < 0 || close - i > 200 ? i + 1 : close + 1;
@@ -163,7 +163,7 @@ function isMargin(text: string, lineStart: number, at: number): boolean {
   return lineStart === at || (c !== 32 && c !== 9);
 }
 
-/** True when only white space stands before on the line. */
+/** True when only white space precedes it on the line. */
 function startsLine(text: string, lineStart: number, at: number): boolean {
   for (let i = lineStart; i < at; i++) {
     const c = text.charCodeAt(i);

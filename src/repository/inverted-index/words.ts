@@ -31,7 +31,7 @@ export function termsOf(word: string): readonly string[] {
   return terms;
 }
 
-/** Paths and messages say the same words again and again. */
+/** Paths and messages repeat the same words. */
 const known = new Map<string, readonly string[]>();
 const MAX_KNOWN = 50_000;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import {
-  type FunctionParts,
+  type FunctionFeatures,
   FUNCTION_WEIGHTS,
-  functionParts,
+  functionFeatures,
   rankFunctions,
   type RankedFunction,
 } from "../../../src/evidence/ranking/rank-functions.ts";
@@ -11,14 +11,14 @@ import { rankedFirst, type ReportOnCode, reportOn } from "../../fakes/report-on-
 /** The functions of all files, the files ranked in the order in which they are given. */
 async function ranked(
   given: ReportOnCode,
-  weights?: Partial<FunctionParts>,
+  weights?: Partial<FunctionFeatures>,
 ): Promise<readonly RankedFunction[]> {
   const { query, context } = await reportOn(given);
   const paths = Object.keys(given.files);
   const files = rankedFirst(Object.fromEntries(paths.map((path, i) => [path, paths.length - i])));
   if (weights === undefined) return rankFunctions(files, query, context);
   const none = Object.fromEntries(Object.keys(FUNCTION_WEIGHTS).map((name) => [name, 0]));
-  return rankFunctions(files, query, context, { ...none, ...weights } as FunctionParts);
+  return rankFunctions(files, query, context, { ...none, ...weights } as FunctionFeatures);
 }
 
 const names = (functions: readonly RankedFunction[]): readonly string[] =>
@@ -131,7 +131,7 @@ test("each part is 0 to 1, also of functions that hold nothing", async () => {
     files: { "a.py": "def flush():\n    journal()\n\ndef b(): pass\n", "c.py": "def c():\n    pass\n" },
     title: "flush() loses the journal",
   });
-  const all = await functionParts(rankedFirst({ "a.py": 2, "c.py": 1 }), query, context);
+  const all = await functionFeatures(rankedFirst({ "a.py": 2, "c.py": 1 }), query, context);
   expect(all.map(({ measured }) => measured.symbol.name)).toEqual(["flush", "b", "c"]);
   for (const part of all.flatMap(({ parts }) => Object.values(parts))) {
     expect(part).toBeGreaterThanOrEqual(0);

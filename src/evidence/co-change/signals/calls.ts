@@ -3,9 +3,9 @@ import type { Certainty, Use } from "../../references/find-uses.ts";
 import type { Candidate } from "../function-index.ts";
 import type { FunctionContext, FunctionSignal } from "../signal.ts";
 
-/** How much a use says by how sure it is; a name that several definitions share is split among them. */
+/** The weight of a use by its certainty; a name that several definitions share is split among them. */
 const VALUE: Readonly<Record<Certainty, number>> = { resolved: 1, "only-one": 0.9, "by-name": 0.5 };
-/** A name with more definitions than this says nothing about one of them. */
+/** A name with more definitions is no evidence for one of them. */
 const MAX_RIVALS = 8;
 /** A function with more callers than this changes without most of them. */
 const MANY_CALLERS = 5;

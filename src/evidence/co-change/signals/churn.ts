@@ -2,7 +2,7 @@ import { inlineCode } from "../../../text/inline-code.ts";
 import type { FileSignal } from "../signal.ts";
 import { commitsOf } from "./co-change.ts";
 
-/** This many of the newest commits say what is worked on. */
+/** This many of the newest commits show the current work. */
 const RECENT = 300;
 
 /** How often the file changes, whatever changes with it: what is left to go by when the seed itself has no history. */

@@ -3,7 +3,7 @@ import type { CommitRecord } from "../../../repository/history.ts";
 import { memoise } from "../../memoise.ts";
 import type { FileSignal } from "../signal.ts";
 
-/** A commit over more files says little about any pair of them. */
+/** A commit over more files is weak evidence for any pair of them. */
 const MAX_FILES = 30;
 /** Commits that are added to the seed's own as if nothing had changed with it: one meeting in one commit is no habit. */
 const PRIOR = 1;

@@ -3,7 +3,7 @@ import type { FunctionSignal } from "../signal.ts";
 
 const LONG = 200;
 
-/** Long functions change more often. True of every seed, so it is no reason that is told. */
+/** Long functions change more often. True for every seed, so it is never named as a reason. */
 export const length: FunctionSignal = {
   name: "length",
   score(seed, { index }) {

@@ -2,7 +2,7 @@ import { inlineCode } from "../../../text/inline-code.ts";
 import type { Candidate } from "../function-index.ts";
 import type { FunctionSignal } from "../signal.ts";
 
-/** It stands in the same file; how near is told by `neighbours`. */
+/** It is in the same file; `neighbours` measures how near. */
 export const sameFile: FunctionSignal = {
   name: "same file",
   score(seed, { index }) {
@@ -11,7 +11,7 @@ export const sameFile: FunctionSignal = {
   explain: () => [],
 };
 
-/** It stands close by in the file: one over how many functions away. */
+/** It is near in the file: one over the number of functions between. */
 export const neighbours: FunctionSignal = {
   name: "neighbours",
   score(seed, { index }) {

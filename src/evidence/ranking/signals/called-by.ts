@@ -1,11 +1,11 @@
 import { memoise } from "../../memoise.ts";
 import type { MeasuredFunction } from "../measure-functions.ts";
 import type { Query } from "../query.ts";
-import type { First, NearSignal, SignalContext } from "../signal.ts";
+import type { DirectRanking, NearSignal, SignalContext } from "../signal.ts";
 import { measured } from "./function.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 
-/** A name that so many files define says nothing of any of them. */
+/** A name that more files define is no evidence for one of them. */
 const MAX_DEFINITIONS = 3;
 
 /** A function that the issue names calls one that is defined in the file: the fault is often one step further in. */
@@ -45,7 +45,7 @@ interface NamedCall {
 }
 
 const callsFromNamed = memoise(
-  async (query: Query, context: SignalContext, first: First): Promise<readonly NamedCall[]> => {
+  async (query: Query, context: SignalContext, first: DirectRanking): Promise<readonly NamedCall[]> => {
     const functions = await measured(query, context, first);
     const byName = new Map<string, MeasuredFunction[]>();
     for (const one of functions) {

@@ -6,7 +6,7 @@ import type { Signal, SignalContext } from "../signal.ts";
 import { rarity } from "./words.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 
-/** A commit over more files says little about each. */
+/** A commit over more files is weak evidence for each. */
 const MAX_FILES = 15;
 const MAX_BODY = 1_000;
 const MAX_TERM_WEIGHT = 6;
@@ -15,7 +15,7 @@ const B = 0.75;
 const MAX_SHOWN = 3;
 
 /**
- * The issue's words stand in the messages of the commits that changed the file, taken together as one text: what people
+ * The issue's words occur in the messages of the commits that changed the file, taken together as one text: what people
  * said of a file in their own words, which its code may never hold (the idea of version-history fields in Locus and AmaLgam).
  */
 export const changeWords: Signal = {

@@ -2,7 +2,7 @@ import { MAX_NAME_WEIGHT } from "../query.ts";
 import type { Signal } from "../signal.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 
-/** The file carries the name of something the issue speaks of. Shared by many files, a name says little of each. */
+/** The file is named after something that the issue mentions. A name that many files share is weak evidence for each. */
 export const fileName: Signal = {
   name: "file name",
   scale: "absolute",

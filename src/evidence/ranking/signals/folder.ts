@@ -1,6 +1,6 @@
-import type { First, NearSignal } from "../signal.ts";
+import type { DirectRanking, NearSignal } from "../signal.ts";
 
-/** How many of the best files are told of. */
+/** The best files that count as matches in the explanation. */
 const BEST = 10;
 const MAX_SHOWN = 3;
 
@@ -43,7 +43,7 @@ export const folder: NearSignal = {
   },
 };
 
-function besideIn(path: string, first: First): readonly string[] {
+function besideIn(path: string, first: DirectRanking): readonly string[] {
   return first
     .slice(0, BEST)
     .map((file) => file.path)

@@ -1,9 +1,9 @@
 import { functionMeasures, type MeasuredFunction } from "../measure-functions.ts";
 import type { Query } from "../query.ts";
-import type { First, NearSignal, SignalContext } from "../signal.ts";
+import type { DirectRanking, NearSignal, SignalContext } from "../signal.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 
-/** So many of the best files are parsed; what stands below them by its words rarely rises. */
+/** This many of the best files are parsed; a file below them rarely rises. */
 export const PARSED_FILES = 60;
 
 /** One function of the file holds much of the issue by itself: a long file that mentions everything somewhere does not. */
@@ -37,7 +37,7 @@ export const functionWords: NearSignal = {
 export function measured(
   query: Query,
   context: SignalContext,
-  first: First,
+  first: DirectRanking,
 ): Promise<readonly MeasuredFunction[]> {
   return functionMeasures(query, context)(first.slice(0, PARSED_FILES).map(({ path }) => path));
 }

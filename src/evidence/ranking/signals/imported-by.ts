@@ -2,7 +2,7 @@ import { importResolver } from "../../references/resolve-imports.ts";
 import type { IndexedCodebase } from "../../../repository/open-codebase.ts";
 import { memoise } from "../../memoise.ts";
 import type { Query } from "../query.ts";
-import type { First, NearSignal, SignalContext } from "../signal.ts";
+import type { DirectRanking, NearSignal, SignalContext } from "../signal.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 
 /** Whose imports are followed. */
@@ -45,7 +45,7 @@ const importsOfBest = memoise(
   async (
     _query: Query,
     { codebase, candidates, signal }: SignalContext,
-    first: First,
+    first: DirectRanking,
   ): Promise<readonly FollowedImport[]> => {
     const importers = first.slice(0, IMPORTERS);
     const ranked = new Set(candidates);

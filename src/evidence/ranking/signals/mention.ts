@@ -43,7 +43,7 @@ function nameOf(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1).toLowerCase();
 }
 
-/** What surely stands in the issue of a path that was read there: its folders may be written with `\`, or as a Java package. */
+/** The part of a path that the issue holds literally: its folders may be written with `\`, or as a Java package. */
 export function asWritten(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -11,7 +11,7 @@ const MIN_WORDS = 2;
 const MAX_FRAGMENTS = 40;
 const MAX_FILES = 30;
 
-/** A message that the issue quotes stands in the file, word by word: it is made here. */
+/** The file holds a message that the issue quotes, word by word. */
 export const message: Signal = {
   name: "message",
   scale: "absolute",
@@ -48,7 +48,7 @@ export const message: Signal = {
   },
 };
 
-/** What of a message can stand in the source as it is: the pieces between values that were filled in, longest first. */
+/** The parts of a message that the source can hold literally: the pieces between values that were filled in, longest first. */
 function fragmentsOf(query: Query): readonly string[] {
   const fragments = new Set<string>();
   for (const line of query.messages.flatMap((text) => text.split("\n"))) {
@@ -68,7 +68,7 @@ function likelyHolders(fragment: string, { codebase, candidates }: SignalContext
     const invertedIndex = codebase.invertedIndex(path)!;
     if (!hashes.every((hash) => findTerm(invertedIndex, hash) >= 0)) continue;
     found.push(path);
-    // Words that stand together in so many files are no message.
+    // Words that occur together in so many files are no message.
     if (found.length > MAX_FILES) return [];
   }
   return found;

@@ -33,7 +33,7 @@ export const words: Signal = {
     const added: { readonly term: string; readonly value: number }[] = [];
     for (const [term, { files, values }] of known.parts) {
       const value = values[files.indexOf(at)];
-      // To a reader a word of every second file says nothing, however often the issue writes it.
+      // A word of every second file is no explanation, however often the issue writes it.
       if (value !== undefined) added.push({ term, value: value * known.rarity.get(term)! });
     }
     added.sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1));
@@ -51,7 +51,7 @@ export const words: Signal = {
 };
 
 const MAX_SHOWN = 4;
-/** A word of at most this share of the files is told as rare. */
+/** A word in at most this share of the files is called rare. */
 const RARE = 0.15;
 
 /** Path to the score of each of the files that holds a word of the issue; rarity is counted among these files. */
