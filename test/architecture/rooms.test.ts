@@ -231,7 +231,8 @@ test("programs are started in few places", () => {
     "src/research/research-process.ts",
     "src/sandbox/io/host-programs.ts",
     "src/sandbox/io/start-bwrap.ts",
-    "src/simulator/github/git-http.ts",
+    "src/simulator/github/git-runner.ts",
+    "src/simulator/github/git-runners.ts",
     "src/simulator/page/start-app.ts",
   ]);
 });

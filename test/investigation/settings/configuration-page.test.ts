@@ -51,7 +51,7 @@ function valueAt(config: unknown, key: string): unknown {
 
 /** What the page may say in words: an empty list means everything or nothing, and some defaults are the operator's. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  "[]": ["`[]`", "none", "every source file", "every phase that can be worked"],
+  "[]": ["`[]`", "none", "every source file", "every phase that can run"],
   undefined: ["the operator's limit"],
   models: ["the operator's choice"],
   researcher: ["`model` or `builtin`"],
