@@ -28,7 +28,7 @@ async function problemsOf(text: string): Promise<readonly string[]> {
   );
 }
 
-describe("what does not hold is named with its line", () => {
+describe("reports each wrong reference with its line", () => {
   test.each([
     ["`src/a.py:1-3`", []],
     ["x\n\n`src/a.py:4`", ["3 lines src/a.py:4: the file has 3 lines at aaaaaaaaaaaa"]],
@@ -76,7 +76,7 @@ const documentOf = (...items: Finding[]): ResearchDocument => ({
   sections: [{ id: "s", heading: "S", blocks: [{ kind: "findings", items }] }],
 });
 
-test("an invented reference never reaches the text, whoever made it", async () => {
+test("leaves invented references out of the text", async () => {
   const { document, dropped } = await dropWrong(
     documentOf(
       finding("true", [{ kind: "lines", path: "src/a.py", start: 1, end: 2, quote: "one\ntwo" }]),
@@ -101,7 +101,7 @@ test("an invented reference never reaches the text, whoever made it", async () =
   expect(text).not.toMatch(/no such|no others|never said|nothing at all/);
 });
 
-describe("criteria are decided from the text that was read back", () => {
+describe("decides criteria by the parsed text", () => {
   const phase = PHASES.find(({ type }) => type === "impact-map")!;
   const verdictsOf = async (text: string): Promise<ReadonlyMap<string, string>> => {
     const parsed = parseDocument(text);
@@ -114,7 +114,7 @@ describe("criteria are decided from the text that was read back", () => {
     );
   };
 
-  test("a document that claims everything and cites nothing meets nothing", async () => {
+  test("a document without citations meets no criterion", async () => {
     const text = [
       `# T\n\nBase commit: \`${BASE}\`\n`,
       ...phase.sections.map(({ heading }) => `## ${heading}\n\n- all done, 3 users, 5 endpoints\n`),
@@ -142,7 +142,7 @@ describe("criteria are decided from the text that was read back", () => {
     ).toBe("unmet");
   });
 
-  test("what only a person can decide is undecided; no criterion at all is a failure", () => {
+  test("leaves a person's decisions undecided and fails without any criterion", () => {
     const verdict = decideCriterion({ text: "x", check: "person" }, {} as never);
     expect(verdict).toMatchObject({ result: "undecided", how: "human" });
     expect(statusOf([verdict], undefined)).toBe("needs_attention");

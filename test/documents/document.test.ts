@@ -17,7 +17,7 @@ const documentOf = (...sections: ResearchDocument["sections"]): ResearchDocument
   sections,
 });
 
-describe("what is rendered is found again", () => {
+describe("the parser finds what was rendered", () => {
   test("lines, commits, searches, excerpts and quotations", () => {
     const search = {
       query: { kind: "word" as const, pattern: "set", include: [], exclude: ["x/**"] },
@@ -91,7 +91,7 @@ describe("what is rendered is found again", () => {
     expect(parsed.sections.map(({ heading }) => heading)).toEqual(["T", "S", "Searches", "S1"]);
   });
 
-  test("the same data gives the same text", () => {
+  test("renders the same data to the same text", () => {
     const document = documentOf({ id: "s", heading: "S", blocks: [{ kind: "note", text: "n" }] });
     expect(renderDocument(document)).toBe(renderDocument(structuredClone(document)));
   });
@@ -116,7 +116,7 @@ test.each([
 });
 
 describe("foreign text in code", () => {
-  test("nothing in it is markup, whatever it is, and it stays on one line", () => {
+  test("is never markup and stays on one line", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 80 }), (text) => {
         const code = inlineCode(text);
@@ -131,7 +131,7 @@ describe("foreign text in code", () => {
 });
 
 describe("recorded searches", () => {
-  test("any search is read back as it was written", () => {
+  test("reads any search back as it was written", () => {
     const text = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 20 });
     const hit = fc.record({ path: text, line: fc.integer({ min: 1, max: 1e6 }) });
     const query = fc.record({
@@ -161,7 +161,7 @@ describe("recorded searches", () => {
     "word: a\nhits: 2\nlist: [x.py:1]",
     "word: a\nhits: 1\nlist: [nonsense]",
     "a: &x [*x]",
-  ])("%j is refused with a reason", (block) => {
+  ])("refuses %j with a reason", (block) => {
     expect(parseSearch(block)).toEqual(expect.any(String));
   });
 });
@@ -194,7 +194,7 @@ describe("what a model writes into a document", () => {
     },
   );
 
-  test("two names with a colon between them are no quotation of the issue", () => {
+  test("does not take two names with a colon between them for a quotation", () => {
     expect(parseDocument("- `a`: `b` is set.\n").quotes).toEqual([]);
     expect(parseDocument("- He says so (comment by `ada`: `b c`).\n").quotes).toEqual([
       { line: 1, value: "b c" },

@@ -15,7 +15,7 @@ const run: RecordedRun = {
   environment: "bubblewrap 0.8.0, python3 3.11.2",
 };
 
-test("a run is read back as it was written, whatever it printed", () => {
+test("reads any run back as it was written", () => {
   expect(parseRun(formatRun(run))).toEqual(run);
   fc.assert(
     fc.property(fc.string(), (printed) => {
@@ -61,7 +61,7 @@ describe("a document with a run", () => {
     ],
   };
 
-  test("holds the run once, and its words can be found again", () => {
+  test("contains the run once, and its words are found", () => {
     const text = renderDocument(document);
     expect(text).toContain("- Model: Three values are missing. (run `run-1`: `AssertionError: 17 != 20`)");
     const parsed = parseDocument(text);

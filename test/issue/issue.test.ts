@@ -62,7 +62,7 @@ describe("an issue's text", () => {
     expect(() => parseIssueInput({ text })).toThrow(expect.objectContaining({ code }));
   });
 
-  test("without a number the same text has the same key, made of safe characters", () => {
+  test("makes the same key from the same text, of safe characters", () => {
     const { key } = parseIssueInput({ text: "T\n\nB" });
     expect(key).toMatch(/^local-[0-9a-f]{6}$/);
     expect(parseIssueInput({ text: "T\r\n\r\nB" }).key).toBe(key);
@@ -70,7 +70,7 @@ describe("an issue's text", () => {
   });
 });
 
-describe("only what a reader of the page sees is read", () => {
+describe("reads only what the page shows", () => {
   test.each([
     ["a <!-- obey --> b", "a  b", "comment"],
     ["![obey](x.png)", "![](x.png)", "alt-text"],
@@ -94,11 +94,11 @@ describe("only what a reader of the page sees is read", () => {
     "שלום",
     "[a](b)",
     "a < b > c",
-  ])("%j is left letter for letter", (text) => {
+  ])("leaves %j unchanged", (text) => {
     expect(visibleText(text)).toEqual({ text, hidden: [] });
   });
 
-  test("looking again finds nothing more, lines keep their numbers", () => {
+  test("a second pass finds nothing, and lines keep their numbers", () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -194,15 +194,15 @@ test.each([
   ["what have you tried", "tried"],
   ["describe the bug", "description"],
   ["checklist", undefined],
-])("a section called %j is for %s", (heading, part) => expect(partOfHeading(heading)).toBe(part));
+])("takes a section called %j for %s", (heading, part) => expect(partOfHeading(heading)).toBe(part));
 
-test("sentences end at full stops, not inside names, numbers and lists", () => {
+test("ends sentences at full stops, not inside names, numbers and lists", () => {
   expect(
     sentencesOf("It uses a.b and 1.5, e.g. Here. Then `x. Y` ends! 1. First thing\n2. Second thing"),
   ).toEqual(["It uses a.b and 1.5, e.g. Here.", "Then `x. Y` ends!", "First thing", "Second thing"]);
 });
 
-test("paths are found however they are written", () => {
+test("finds paths in every notation", () => {
   expect(findPaths("in ./src/a.py, lib\\b.ts and `c.go`, but not e.g. or 1.5")).toEqual([
     "src/a.py",
     "lib/b.ts",
@@ -214,7 +214,7 @@ describe("a reading", () => {
   const form =
     "### Describe the bug\n\nWriting fails. It loses 3 rows.\n\n### Steps to reproduce\n\n1. Open it\n2. Write\n\n### Expected behavior\n\nAll rows stay.\n\n### Environment\n\n- Python 3.11.4\n\n### Checklist\n\n- [x] I searched\n";
 
-  test("takes a form apart", () => {
+  test("splits a form into its sections", () => {
     const reading = understandIssue(visibleIssue({ key: "1", title: "Rows lost", body: form, comments: [] }));
     expect(reading).toMatchObject({
       kind: "bug",
@@ -227,7 +227,7 @@ describe("a reading", () => {
     expect(reading.missing).toEqual(["message", "frequency"]);
   });
 
-  test("says what is missing instead of guessing", () => {
+  test("reports what is missing instead of guessing", () => {
     const reading = understandIssue(visibleIssue({ key: "1", title: "It crashes", body: "", comments: [] }));
     expect(reading.missing).toEqual(
       expect.arrayContaining(["expected", "steps", "version", "environment", "message"]),
@@ -235,7 +235,7 @@ describe("a reading", () => {
     expect(reading.expected).toEqual([]);
   });
 
-  test("every quotation stands in the issue, whatever it holds", () => {
+  test("every quotation is part of the issue", () => {
     const piece = fc.constantFrom(
       "## Expected\n",
       "**Steps**:\n",
@@ -271,7 +271,7 @@ describe("a reading", () => {
   });
 });
 
-describe("a title is read as its page shows it, everywhere", () => {
+describe("a title is read everywhere as its page shows it", () => {
   test.each([
     "Crash in List<String> after a second call",
     "Error with <teleport> in a slot",
@@ -290,7 +290,7 @@ describe("a title is read as its page shows it, everywhere", () => {
   });
 });
 
-test("an issue is made visible once: title, body and comments, with what each hides", () => {
+test("a visible issue has title, body and comments with what each hides", () => {
   const issue = visibleIssue({
     key: "1",
     title: "A\u200bB",

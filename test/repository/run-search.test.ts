@@ -43,7 +43,7 @@ const many = Object.fromEntries(
   ]),
 );
 
-test("a breath now and then changes no hit and no order", async () => {
+test("yields change no hit and no order", async () => {
   const matcher = RE2JS.compile("value_1[0-9] .*[05]\\)");
   const expected: SearchHit[] = Object.entries(many)
     .flatMap(([path, text]) =>
@@ -59,7 +59,7 @@ test.each([
   ["many files", many],
   // A megabyte in one file is seconds for such a pattern.
   ["one large file", { "large.txt": `${"b" + "aéx ".repeat(1_000)}\n`.repeat(200) }],
-])("a stop is seen in the middle of %s", async (_, files) => {
+])("stops in the middle of %s", async (_, files) => {
   const stop = new AbortController();
   setImmediate(() => stop.abort(new Error("stopped")));
   let read = 0;
@@ -70,7 +70,7 @@ test.each([
   expect(read).toBeLessThan(all);
 });
 
-test("timers have their turn while it works", async () => {
+test("lets timers fire during a search", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   try {
@@ -84,7 +84,7 @@ test("timers have their turn while it works", async () => {
   expect(turns).toBeGreaterThan(3);
 });
 
-test("a pattern that would hold the process for one line alone is none", async () => {
+test("refuses a pattern that would block the process on one line", async () => {
   await expect(runSearch(query("(?:[^b]?){1000}b$"), codebaseOf(many))).rejects.toThrow(SyntaxError);
   await expect(runSearch(query("(unclosed"), codebaseOf(many))).rejects.toThrow(SyntaxError);
 });

@@ -32,7 +32,7 @@ function liveParts(markdown: string): readonly string[] {
   return [...tags, ...live, ...commands];
 }
 
-describe("text that is published does nothing", () => {
+describe("published text has no effect on the page", () => {
   test.each([
     ["a mention", "thanks @ada and @org/team", "thanks `@ada` and `@org/team`"],
     ["a mention behind anything", ".@bob x/@bob a@evil.example", "`.@bob` `x/@bob` `a@evil.example`"],
@@ -80,7 +80,7 @@ describe("text that is published does nothing", () => {
     expect(safeText(text)).toBe(text);
   });
 
-  test("links to files of the repository stay, and to nothing else of it", () => {
+  test("keeps links to files of the repository and no others", () => {
     const text = `[a.ts](${OURS}/blob/main/a.ts#L1)`;
     expect(safeText(text, { webUrl: OURS })).toBe(text);
     for (const url of [
@@ -148,7 +148,7 @@ describe("text that is published does nothing", () => {
     )
     .map((parts) => parts.join(""));
 
-  test("whatever is put together: nothing is live, and doing it again changes nothing", () => {
+  test("any mix of hostile pieces stays without effect, and a second pass changes nothing", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const safe = safeText(text, { webUrl: OURS });
@@ -160,7 +160,7 @@ describe("text that is published does nothing", () => {
     );
   });
 
-  test("safe texts beside each other, or one folded, are as safe as each alone", () => {
+  test("safe texts stay safe side by side and folded", () => {
     fc.assert(
       fc.property(hostile, hostile, (one, other) => {
         const both = safeBlocks(safeText(one, { webUrl: OURS }), safeText(other, { webUrl: OURS }));
@@ -182,7 +182,7 @@ describe("text that is published does nothing", () => {
 });
 
 describe("a title", () => {
-  test("is one line without markup that acts, and is cut", () => {
+  test("is cut to one line without active markup", () => {
     expect(safeTitle("Crash\n @ada `x` fixes #3", 200)).toBe("Crash `@ada` 'x' fixes `#3`");
     expect([...safeTitle("x".repeat(300), 200)]).toHaveLength(200);
     expect(safeTitle(`${"x".repeat(195)} @ada #3`, 200)).not.toMatch(/[@#]/);
@@ -190,11 +190,11 @@ describe("a title", () => {
   });
 });
 
-test("folded text stands under plain words", () => {
+test("folds text under a heading of plain words", () => {
   expect(fold("a<b>@c", safeText("x"))).toBe("<details><summary>abc</summary>\n\nx\n\n</details>");
 });
 
-test("Markdown that is cut ends the code that it began", () => {
+test("cuts Markdown without leaving a code span open", () => {
   expect(clipMarkdown("see `a long name` here", 10)).toBe("see `a lo`…");
   expect(clipMarkdown("short `x`", 20)).toBe("short `x`");
 });

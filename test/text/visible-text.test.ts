@@ -5,8 +5,8 @@ import { visibleText } from "../../src/text/visible-text.ts";
 
 const DEFINITION = "[a]: https://example.org/hidden-words\n";
 
-describe("definitions of links that nobody uses", () => {
-  test("are hidden, however many they are", () => {
+describe("definitions of unused links", () => {
+  test("are hidden in any number", () => {
     for (const count of [3, 1_500, 5_000]) {
       const { text, hidden } = visibleText(`before\n\n${DEFINITION.repeat(count)}\nafter`);
       expect(text).not.toContain("hidden-words");
@@ -26,7 +26,7 @@ describe("definitions of links that nobody uses", () => {
   });
 });
 
-test("a text without anything that hides is what it is, also where it is looked through", () => {
+test("leaves a text without hidden parts unchanged", () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -81,7 +81,7 @@ test.each([
   ["- [ ] a\n"],
   ["<b>"],
   ["![]("],
-])("reads %j over and over in linear time", (unit) => {
+])("reads repeated %j in linear time", (unit) => {
   const read = (size: number): unknown => visibleText(unit.repeat(size / unit.length));
   expect(growthOf(read, 8_192, 32_768)).toBeLessThan(10);
 });

@@ -8,11 +8,11 @@ test.each([
   "`Store.set` *loses* [writes](x)",
   "<!-- shown --> a < b > c &amp; d",
   "# 12: 👩‍👩‍👧 می‌خواهم",
-])("%j is shown letter for letter: a title is no Markdown and no HTML", (title) => {
+])("keeps %j letter for letter: a title is neither Markdown nor HTML", (title) => {
   expect(visibleTitle(title)).toEqual({ text: title, hidden: [] });
 });
 
-test("white space is folded as its page does", () => {
+test("folds white space as the page does", () => {
   expect(visibleTitle("  a\t b\n\nc ").text).toBe("a b c");
 });
 
@@ -20,7 +20,7 @@ test.each([
   ["a\u200bb", "zero-width", "U+200B"],
   ["a\u202eb", "bidi", "U+202E"],
   ["a\u{e006f}\u{e006b}b", "tag-character", "ok"],
-])("%j hides something, which is taken out and listed", (title, kind, text) => {
+])("takes what %j hides out and lists it", (title, kind, text) => {
   expect(visibleTitle(title)).toEqual({ text: "ab", hidden: [{ kind, text, line: 1 }] });
 });
 
@@ -30,7 +30,7 @@ const PIECES =
     .split(" ")
     .concat(" ", "\n", "\t", "\r", "\u3000");
 
-test("what is shown hides nothing more and is one line", () => {
+test("the visible title is one line and hides nothing", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...PIECES) }), (title) => {
       const { text } = visibleTitle(title);

@@ -1,8 +1,8 @@
-/** What a section of a report is for. */
+/** The purpose of a section of a report. */
 export type IssuePart =
   "description" | "expected" | "actual" | "steps" | "environment" | "frequency" | "tried" | "message";
 
-/** In the order they are asked: the first that fits counts. Wordings of issue forms seen in public repositories. */
+/** In order: the first match counts. Wordings of issue forms of public repositories. */
 const WORDINGS: readonly (readonly [IssuePart, RegExp])[] = [
   ["expected", /\bexpect|should (happen|have)|desired|what did you want/],
   [

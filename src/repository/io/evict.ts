@@ -10,7 +10,7 @@ const STEP = 1_000;
 /**
  * Deletes from `derived` until the file and its log of up to `logBytes` fit into `limitBytes`, with room for as much as
  * the log until the next call: first the kinds of other versions that nobody used for a week (`invertedIndex-1` where there
- * is a `invertedIndex-2`), then, only over the limit, what was used longest ago. The room that becomes free is used again; the
+ * is a `invertedIndex-2`), then, only over the limit, the least recently used entries. Later entries use the freed space; the
  * file itself shrinks only when the limit has become smaller than it is.
  */
 export function evict(

@@ -3,11 +3,11 @@ import { dirname, join, relative, sep } from "node:path";
 import { RunFailure } from "../../failure.ts";
 import type { Publisher } from "../repository.ts";
 
-/** The mark of a file that is being written; a killed run may leave one, the next one replaces it. */
+/** The mark of an unfinished file; a killed run may leave one, the next run replaces it. */
 const UNFINISHED = ".casebook-unfinished";
 
 /**
- * Writes the files of an investigation below a folder, which is made when it is not there. Each file appears whole; those
+ * Writes the files of an investigation below a folder, which is created when it is missing. Each file appears whole; those
  * of one call are all written beside their places before the first takes its place. Throws RunFailure `no-space`,
  * `no-permission`, or `usage` when the place is no folder.
  */

@@ -1,6 +1,6 @@
 import { type FailureCode, RunFailure } from "../../failure.ts";
 
-/** What git says (in English, see `LC_ALL`) and what it means for the user. The first that fits counts. */
+/** Messages of git (in English, see `LC_ALL`) and their meaning for the user. The first match counts. */
 const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
   [/no space left on device|disk quota exceeded/i, "no-space", "There is no space left on the disk"],
   [
@@ -22,7 +22,7 @@ const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
   [/not a git repository/i, "not-a-repository", "There is no git repository"],
 ];
 
-/** The failure that a message of git means for the user; a plain Error, which is a bug of ours, when it means none. */
+/** The failure that a message of git means for the user, else a plain Error: a bug of ours. */
 export function gitFailure(args: readonly string[], message: string, cause?: unknown): Error {
   const summary = message.trim().split("\n").slice(-3).join(" ").slice(0, 300);
   for (const [pattern, code, sentence] of MEANINGS)

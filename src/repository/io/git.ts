@@ -4,7 +4,7 @@ import { gitFailure } from "./git-failure.ts";
 
 /**
  * Nothing of the machine, the user or the repository decides how git behaves: no system or user settings, no hooks, no
- * monitor, no prompt, no large-file download, no way out but the one that is named. From `git help config`, each tried.
+ * monitor, no prompt, no large-file download, no protocol but the named one. From `git help config`, each tried.
  */
 const SETTINGS = [
   "core.hooksPath=/dev/null",

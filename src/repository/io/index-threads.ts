@@ -3,7 +3,7 @@ import Tinypool from "tinypool";
 import type { BlobToRead, IndexSource } from "../inverted-index/read-inverted-indexes.ts";
 import type { IndexTask } from "./index-worker.ts";
 
-/** Of one task: small enough that a stop is quick and memory small, large enough that its way costs nothing. */
+/** The size of one task: small enough for a quick stop and little memory, large enough for its overhead. */
 const TASK_FILES = 200;
 const TASK_BYTES = 2_000_000;
 /** Enough to keep a thread busy while results travel and are written. */

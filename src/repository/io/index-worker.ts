@@ -11,7 +11,7 @@ export interface IndexTask {
 }
 
 /**
- * One task of a thread: the encoded inverted index of each blob, without any bytes for what is no text, undefined for what the
+ * One task of a thread: the encoded inverted index of each blob, empty for a binary file, undefined for a blob that the
  * repository does not have. The thread keeps its git process for the tasks to come; it ends with the thread.
  */
 export async function makeInvertedIndexes({

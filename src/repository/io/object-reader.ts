@@ -2,7 +2,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { gitFailure } from "./git-failure.ts";
 import { startGit } from "./git.ts";
 
-/** Reads objects of one repository through one `git cat-file --batch`, started when the first is asked for. */
+/** Reads objects of one repository through one `git cat-file --batch`, started with the first request. */
 export interface ObjectReader {
   /** The bytes of a blob; undefined when the repository does not have it. Answers come in the order of the questions. */
   read(oid: string): Promise<Buffer | undefined>;
@@ -20,7 +20,7 @@ export function objectReader(gitDir: string): ObjectReader {
   let waiting: Waiter[] = [];
   let chunks: Buffer[] = [];
   let buffered = 0;
-  /** Bytes of the answer that is arriving, its closing line feed included; undefined while its head is awaited. */
+  /** Bytes of the answer that is arriving, its closing line feed included; undefined before its head arrives. */
   let size: number | undefined;
   let stderr = "";
 

@@ -4,19 +4,19 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { BlobCache } from "../codebase.ts";
 import { evict, inTransaction } from "./evict.ts";
 
-/** Another one, or none, is thrown away: there is nothing in it that cannot be derived again. */
+/** A file with another version is replaced: everything in it can be derived again. */
 const SCHEMA = 2;
 const BUSY_MS = 2_000;
 /** Four times SQLite's own: writing took a third less work, and the index of 100,000 files 3 % less room. */
 const PAGE_BYTES = 16_384;
-/** The write-ahead log goes into the file when it has so much; a part of the limit when that is small. */
+/** The size at which the write-ahead log goes into the file; a part of a small limit. */
 const LOG_BYTES = 16_000_000;
 const DAY = 86_400;
 
 /**
  * A blob cache in one SQLite file (Node's own), shared by any number of processes. Safe against a kill at any moment
  * (write-ahead log); a damaged file is replaced by an empty one, because everything in it can be derived again.
- * `limitBytes` bounds the file and its log together, also while a process runs; what was used longest ago goes first.
+ * `limitBytes` bounds the file and its log together, also while a process runs; the least recently used entries go first.
  * `now` in seconds since 1970.
  */
 export function sqliteBlobCache(

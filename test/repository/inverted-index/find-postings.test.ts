@@ -7,7 +7,7 @@ import { hash32 } from "../../../src/text/hash.ts";
 const make = indexMaker();
 const hashOf = (word: string): number => hash32(termOf(word));
 
-test("each term is found in the files that hold it, at its place there", () => {
+test("finds each term in the files that contain it", () => {
   const invertedIndexes = ["read the queue", "write the file", "queue of files"].map((text) =>
     make(text, "md"),
   );
@@ -17,7 +17,7 @@ test("each term is found in the files that hold it, at its place there", () => {
   expect(places).toEqual(files.map((file) => findTerm(invertedIndexes[file]!, hashOf("queue"))));
 });
 
-test("many terms at once give what looking each of them up gives", () => {
+test("many terms at once have the postings of single lookups", () => {
   const word = (i: number): string => `w${(i * 7919) % 997}x`;
   const invertedIndexes = Array.from({ length: 50 }, (_, file) =>
     make(Array.from({ length: 200 }, (_, i) => word(file * 31 + i)).join(" "), "md"),

@@ -10,21 +10,21 @@ import {
 import { termOf, termsOf } from "../../../src/repository/inverted-index/words.ts";
 import { hash32 } from "../../../src/text/hash.ts";
 
-test("a inverted index counts each term in the field where it stands", () => {
+test("counts each term in its field", () => {
   const invertedIndex = indexMaker()("# save twice\ndef save():\n    save('save')\n", "py");
   const at = findTerm(invertedIndex, hash32(termOf("save")));
   expect([...invertedIndex.counts.subarray(at * 4, at * 4 + 4)]).toEqual([1, 1, 1, 1]); // code, comment, string, definition
   expect(invertedIndex.lines).toBe(3);
 });
 
-test("a word is found by any of its parts and nothing else is", () => {
+test("finds a word by each of its parts and by nothing else", () => {
   const invertedIndex = indexMaker()("class KeyValueStore: pass", "py");
   for (const word of ["key", "value", "store", "keyvaluestore"])
     expect(findTerm(invertedIndex, hash32(termOf(word)))).toBeGreaterThanOrEqual(0);
   expect(findTerm(invertedIndex, hash32("absent"))).toBe(-1);
 });
 
-test("what is encoded is decoded the same", () => {
+test("decodes what it encoded", () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^[A-Za-z_]{1,12}$/), { maxLength: 60 }), (words) => {
       const invertedIndex = indexMaker()(words.join(" "), "ts");
@@ -36,13 +36,13 @@ test("what is encoded is decoded the same", () => {
   );
 });
 
-test("bytes that are cut short decode to nothing", () => {
+test("refuses truncated bytes", () => {
   const bytes = encodeInvertedIndex(indexMaker()("one two three", "ts"));
   expect(decodeInvertedIndex(bytes.subarray(0, bytes.length - 1))).toBeUndefined();
   expect(decodeInvertedIndex(new Uint8Array())).toBeUndefined();
 });
 
-test("a file with more terms than a person writes is marked, so that a missing word proves nothing", () => {
+test("marks a file with too many terms, so that a missing word proves nothing", () => {
   const text = Array.from({ length: 25_000 }, (_, i) => `w${String.fromCharCode(97 + (i % 26))}${i}`).join(
     " ",
   );

@@ -30,7 +30,7 @@ function treeOf(texts: Readonly<Record<string, string>>, readPaths: string[] = [
   };
 }
 
-test("a file is read once, whichever commit it stands in and under how many paths", async () => {
+test("reads a file once for all commits and paths", async () => {
   const cache = memoryCache();
   const readPaths: string[] = [];
   await readInvertedIndexes(treeOf({ "a.ts": "const one = 1", "copy.ts": "const one = 1" }, readPaths), {
@@ -42,7 +42,7 @@ test("a file is read once, whichever commit it stands in and under how many path
   expect([...invertedIndexes.keys()]).toEqual(["a.ts", "b.ts"]);
 });
 
-test("what is no text has no inverted index, and is not read again to find that out", async () => {
+test("remembers that a binary file has no inverted index", async () => {
   const cache = memoryCache();
   const readPaths: string[] = [];
   const tree = treeOf({ "picture.png": "\0\0\0" }, readPaths);
@@ -51,7 +51,7 @@ test("what is no text has no inverted index, and is not read again to find that 
   expect(readPaths).toEqual(["picture.png"]);
 });
 
-test("a kept inverted index that is damaged is made again", async () => {
+test("rebuilds a damaged inverted index", async () => {
   const cache = memoryCache();
   const tree = treeOf({ "a.ts": "const one = 1" });
   const whole = await readInvertedIndexes(tree, { cache });
@@ -59,7 +59,7 @@ test("a kept inverted index that is damaged is made again", async () => {
   expect(await readInvertedIndexes(tree, { cache })).toEqual(whole);
 });
 
-test("a stop comes through while files are read, and what was read until then stays read", async () => {
+test("stops while files are read, and keeps what was read", async () => {
   const cache = memoryCache();
   const texts = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`f${i}.ts`, `const v${i} = 1`]));
   const stop = new AbortController();
@@ -80,7 +80,7 @@ test("a stop comes through while files are read, and what was read until then st
   expect(readPaths).toHaveLength(600);
 });
 
-test("much to read goes to the threads; what they leave out is read here", async () => {
+test("threads read large amounts; the main thread reads what they leave out", async () => {
   // Threads that give the first file and then break.
   const broken: IndexSource = async function* (blobs) {
     const [{ key, oid, ending }] = blobs as [(typeof blobs)[number]];
@@ -100,7 +100,7 @@ test("much to read goes to the threads; what they leave out is read here", async
   expect(readPaths).toHaveLength(29);
 });
 
-test("a few files are read here: to start threads would take longer", async () => {
+test("reads a few files without threads", async () => {
   const unwanted: IndexSource = () => {
     throw new Error("threads were started");
   };

@@ -16,7 +16,7 @@ function fieldsOf(text: string, ending: string): string[] {
   return found;
 }
 
-describe("each word is put where it stands", () => {
+describe("assigns each word to its field", () => {
   test.each([
     [
       "py",
@@ -105,11 +105,11 @@ describe("each word is put where it stands", () => {
   ])("%s", (ending, text, expected) => expect(fieldsOf(text, ending)).toEqual(expected));
 });
 
-test("a quote that is never closed ends with its line", () => {
+test("ends an unclosed quote with its line", () => {
   expect(fieldsOf("a = 'open\nb = c", "js")).toEqual(["a:code", "open:string", "b:code", "c:code"]);
 });
 
-test("every word of any text is given once, in order, whatever the language", () => {
+test("returns every word once and in order, in any language", () => {
   fc.assert(
     fc.property(
       fc.string({ maxLength: 300 }),

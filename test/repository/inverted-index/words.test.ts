@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { partsOf, termOf, termsOf } from "../../../src/repository/inverted-index/words.ts";
 import { hash32 } from "../../../src/text/hash.ts";
 
-describe("an identifier gives its whole and its parts", () => {
+describe("splits an identifier into itself and its parts", () => {
   test.each([
     ["readJSONFile", ["read", "json", "file"]],
     ["HTTPServerError_v2", ["http", "server", "error", "v", "2"]],
@@ -22,7 +22,7 @@ test.each([
   ["queries", "query"],
   ["passes", "pass"],
   ["calling", "call"],
-])("prose meets code: %s and %s give the same term", (prose, code) =>
+])("%s in prose and %s in code have the same term", (prose, code) =>
   expect(termOf(prose)).toBe(termOf(code)),
 );
 
@@ -30,7 +30,7 @@ test.each(["class", "status", "this", "is", "bus"])("%s is no plural", (word) =>
   expect(termOf(word)).toBe(word),
 );
 
-test("any text gives terms of two characters or more, each once", () => {
+test("returns each term once, of at least two characters", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), (word) => {
       const terms = termsOf(word);
@@ -40,7 +40,7 @@ test("any text gives terms of two characters or more, each once", () => {
   );
 });
 
-test("an identifier holds the term of each of its own parts, so that a part finds it", () => {
+test("an identifier has the term of each of its parts", () => {
   fc.assert(
     fc.property(fc.array(fc.stringMatching(/^[a-z]{2,8}$/), { minLength: 1, maxLength: 4 }), (parts) => {
       const terms = termsOf(parts.join("_"));
@@ -49,7 +49,7 @@ test("an identifier holds the term of each of its own parts, so that a part find
   );
 });
 
-test("hashes are 32-bit and differ for a hundred thousand different words but for a handful", () => {
+test("hashes have 32 bits and few collisions in 100,000 words", () => {
   const hashes = new Set<number>();
   for (let i = 0; i < 100_000; i++) hashes.add(hash32(`word${i}`));
   expect(hashes.size).toBeGreaterThan(99_990);

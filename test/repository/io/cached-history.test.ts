@@ -26,7 +26,7 @@ function historyOf(shallow = false): History & { asked: number } {
   };
 }
 
-test("git is asked once for the commits below a commit; another number of them is another question", async () => {
+test("asks git once for the same commits and the same limit", async () => {
   const [git, cache] = [historyOf(), memoryCache()];
   const ask = async (limit: number): Promise<readonly CommitRecord[]> =>
     // A new one each time, as in a new process.
@@ -39,7 +39,7 @@ test("git is asked once for the commits below a commit; another number of them i
   expect(HISTORY_KIND).toMatch(/-\d+$/);
 });
 
-test("a kept list that is damaged is asked for again", async () => {
+test("asks git again when the cached list is damaged", async () => {
   const [git, cache] = [historyOf(), memoryCache()];
   await cachedHistory(git, cache).commits("base", 10);
   for (const key of cache.kept.keys()) cache.kept.set(key, new Uint8Array([1, 2, 3]));
@@ -47,7 +47,7 @@ test("a kept list that is damaged is asked for again", async () => {
   expect(git.asked).toBe(2);
 });
 
-test("the history of a shallow clone is not kept: a later fetch makes it longer", async () => {
+test("does not cache the history of a shallow clone", async () => {
   const [git, cache] = [historyOf(true), memoryCache()];
   await cachedHistory(git, cache).commits("base", 10);
   expect(cache.kept.size).toBe(0);

@@ -5,7 +5,7 @@ import { openCheckout } from "../../../src/repository/io/checkout.ts";
 import { openRepository } from "../../../src/repository/io/open-repository.ts";
 import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
 
-test("a checkout holds the commit's files and is gone when it is disposed", async () => {
+test("a checkout has the commit's files and disappears on disposal", async () => {
   using folder = gitFolder();
   folder.commit({ "src/a.py": "x = 1\n" });
   using data = temporaryFolder();
@@ -20,7 +20,7 @@ test("a checkout holds the commit's files and is gone when it is disposed", asyn
   expect(existsSync(path)).toBe(false);
 });
 
-test("links that lead outside are left out, those that stay inside are made", async () => {
+test("leaves out links that lead outside and makes the others", async () => {
   using folder = gitFolder();
   for (const [name, target] of [
     ["absolute", "/etc/passwd"],
@@ -40,7 +40,7 @@ test("links that lead outside are left out, those that stay inside are made", as
   expect(lstatSync(join(checkout.path, "loop")).isSymbolicLink()).toBe(true);
 });
 
-test("filters that the repository configures do not run", async () => {
+test("runs no filter that the repository configures", async () => {
   using folder = gitFolder();
   folder.commit({ "a.txt": "plain\n", ".gitattributes": "*.txt filter=evil\n" });
   folder.git("config", "filter.evil.smudge", "sed s/plain/evil/");

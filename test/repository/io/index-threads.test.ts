@@ -25,7 +25,7 @@ async function manyFiles() {
   return { folder, blobs, threads: indexThreads(repository.gitDir, { workers: 2 }) };
 }
 
-test("threads give the inverted indexes that are made without them, and nothing at all for what is no text", async () => {
+test("threads make the same inverted indexes, and none for binary files", async () => {
   const { folder, blobs, threads } = await manyFiles();
   using _ = folder;
   const found = new Map<string, Uint8Array>();
@@ -39,7 +39,7 @@ test("threads give the inverted indexes that are made without them, and nothing 
     );
 });
 
-test("a blob that the repository does not have is left out", async () => {
+test("leaves out a blob that the repository does not have", async () => {
   const { folder, blobs, threads } = await manyFiles();
   using _ = folder;
   const missing = { ...blobs[0]!, key: "missing", oid: "0".repeat(40) };
@@ -48,7 +48,7 @@ test("a blob that the repository does not have is left out", async () => {
   expect(found).toEqual([blobs[1]!.key]);
 });
 
-test("a stop ends the threads before all is read", async () => {
+test("stops the threads before they read everything", async () => {
   const { folder, blobs, threads } = await manyFiles();
   using _ = folder;
   const stop = new AbortController();

@@ -32,7 +32,7 @@ function index(data: string, killAfter = Infinity): Promise<readonly string[]> {
   });
 }
 
-test("an index that was killed again and again while it was written ends as one that never was", async () => {
+test("repeated kills during indexing lead to the same index", async () => {
   using calm = temporaryFolder();
   using stormy = temporaryFolder();
   const expected = (await index(calm.path)).at(-1);
@@ -46,7 +46,7 @@ test("an index that was killed again and again while it was written ends as one 
   expect(last.filter((step) => step.startsWith("reading files: 0 of"))).toEqual([]);
 }, 60_000);
 
-test("Ctrl-C ends `casebook locate` in good order, and the next one finds what an undisturbed one finds", async () => {
+test("Ctrl-C ends `casebook locate` cleanly, and the next run finds the same", async () => {
   using data = temporaryFolder();
   const args = ["locate", "--issue", "-", "--json"];
   const input = "# load77Part7 loses the queue\n\nCalling `load77Part7` twice returns nothing.";

@@ -7,7 +7,7 @@ import { takeLock } from "../../../src/process/take-lock.ts";
 import { openScratch, sweepScratch } from "../../../src/repository/io/scratch-folder.ts";
 import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
 
-test("a URL is fetched once and refreshed; its branches are found by their names, and ours survive", async () => {
+test("fetches a URL once and refreshes it; branches keep their names, ours survive", async () => {
   using origin = gitFolder();
   const first = origin.commit({ a: "1" });
   using data = temporaryFolder();
@@ -29,7 +29,7 @@ test("a URL is fetched once and refreshed; its branches are found by their names
   expect(await mirror.resolve("refs/heads/casebook/issue-1")).toBe(first);
 });
 
-test("an origin that is gone is a clear failure, leaves no half mirror, and keeps an older one", async () => {
+test("reports a missing origin, leaves no half mirror and keeps an older one", async () => {
   using data = temporaryFolder();
   await expect(openMirror("file:///nowhere/at-all", data.path)).rejects.toMatchObject({
     code: "repository-unreachable",
@@ -38,7 +38,7 @@ test("an origin that is gone is a clear failure, leaves no half mirror, and keep
   expect(readdirSync(join(data.path, "scratch"))).toEqual([]);
 });
 
-test("a living holder of the mirror's lock makes it busy, a dead one's lock is taken over", async () => {
+test("is busy while a living process has the mirror's lock and takes over a dead one's", async () => {
   using origin = gitFolder();
   origin.commit({ a: "1" });
   using data = temporaryFolder();
@@ -71,12 +71,12 @@ test.each([
   expect(protocolOf(place)).toBe(protocol);
 });
 
-test("a helper program in a URL is refused", async () => {
+test("refuses a helper program in a URL", async () => {
   using data = temporaryFolder();
   await expect(openMirror("fd://17/foo", data.path)).rejects.toMatchObject({ code: "usage" });
 });
 
-test("what a killed process left is swept at the next start; what a living one uses is not", () => {
+test("removes the folders of killed processes and keeps those of living ones", () => {
   using data = temporaryFolder();
   mkdirSync(join(data.path, "scratch/999999999-1-abc/deep"), { recursive: true });
   // The number of this process, which another one had before.

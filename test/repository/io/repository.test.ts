@@ -14,7 +14,7 @@ async function textsOf(folder: string, revision: string): Promise<Record<string,
   return texts;
 }
 
-test("the files of the named commit are read, whatever the working tree holds", async () => {
+test("reads the files of the named commit, not of the working tree", async () => {
   using folder = gitFolder();
   const first = folder.commit({ "a.txt": "one\n", "dir/b.txt": "two\n" });
   folder.commit({ "a.txt": "changed\n" });
@@ -22,7 +22,7 @@ test("the files of the named commit are read, whatever the working tree holds", 
   expect(await textsOf(folder.path, first)).toEqual({ "a.txt": "one\n", "dir/b.txt": "two\n" });
 });
 
-test("a bare clone, a worktree and a folder inside a work tree are repositories too", async () => {
+test("opens a bare clone, a worktree and a folder inside a work tree", async () => {
   using folder = gitFolder();
   folder.commit({ "src/a.txt": "one\n" });
   using place = temporaryFolder();
@@ -32,7 +32,7 @@ test("a bare clone, a worktree and a folder inside a work tree are repositories 
     expect(await textsOf(path, "HEAD")).toEqual({ "src/a.txt": "one\n" });
 });
 
-test("names with spaces, quotes, line feeds and bytes that are not UTF-8 are read", async () => {
+test("reads names with spaces, quotes, line feeds and bytes that are not UTF-8", async () => {
   using folder = gitFolder();
   folder.commit({ "with space.txt": "1", 'quo"te.txt': "2", "line\nfeed.txt": "3", "ünï.txt": "4" });
   const blob = folder.git("rev-parse", "HEAD:with space.txt");
@@ -52,7 +52,7 @@ test("names with spaces, quotes, line feeds and bytes that are not UTF-8 are rea
   expect(tree.find("ünï.txt")?.nameIsText).toBe(true);
 });
 
-test("links, submodules and files over a megabyte are listed but not read", async () => {
+test("lists links, submodules and files over a megabyte without reading them", async () => {
   using folder = gitFolder();
   symlinkSync("loop", join(folder.path, "loop"));
   folder.commit({ "big.bin": Buffer.alloc(1_000_001, 65), "small.txt": "s" });
@@ -67,7 +67,7 @@ test("links, submodules and files over a megabyte are listed but not read", asyn
   });
 });
 
-describe("what cannot be read is one clear failure", () => {
+describe("reports one clear failure", () => {
   test("a folder without a repository", async () => {
     using place = temporaryFolder();
     await expect(openRepository(place.path)).rejects.toMatchObject({ code: "not-a-repository" });
@@ -103,7 +103,7 @@ describe("what cannot be read is one clear failure", () => {
   });
 });
 
-test("a hostile configuration in the repository starts no program", async () => {
+test("starts no program that a hostile configuration names", async () => {
   using folder = gitFolder();
   const marker = join(folder.path, "marker");
   const command = `touch ${marker}`;
@@ -127,7 +127,7 @@ test("a hostile configuration in the repository starts no program", async () => 
 });
 
 describe("history", () => {
-  test("commits come newest first, with the files they changed and their whole message", async () => {
+  test("lists commits newest first, with their files and their whole message", async () => {
     using folder = gitFolder();
     folder.commit({ a: "1" }, "First\n\nWhy it is so.\n\nMore.");
     const second = folder.commit({ "b c": "2", a: "2" }, "Second");
@@ -141,7 +141,7 @@ describe("history", () => {
     expect(await repository.history.commits(second, 1)).toHaveLength(1);
   });
 
-  test("a merge and an empty commit are listed with no files", async () => {
+  test("lists a merge and an empty commit without files", async () => {
     using folder = gitFolder();
     folder.commit({ a: "1" }, "Base");
     folder.git("switch", "-q", "-c", "side");
@@ -163,7 +163,7 @@ describe("history", () => {
     );
   });
 
-  test("a commit is found only when the base reaches it", async () => {
+  test("finds a commit only when the base reaches it", async () => {
     using folder = gitFolder();
     const first = folder.commit({ a: "1" }, "First");
     const second = folder.commit({ a: "2" }, "Second");
@@ -173,7 +173,7 @@ describe("history", () => {
     expect(await repository.history.commit(first, "0".repeat(40))).toBeUndefined();
   });
 
-  test("lines are traced to who last changed them; at the edge of a shallow clone nobody is named", async () => {
+  test("names the last author of lines, and none at the edge of a shallow clone", async () => {
     using folder = gitFolder();
     const first = folder.commit({ a: "one\ntwo\n" }, "First");
     const second = folder.commit({ a: "one\nTWO\n" }, "Second");

@@ -17,7 +17,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const open = (limitBytes = 1_000_000, day = 1) =>
   sqliteBlobCache(file(), { limitBytes, now: () => day * DAY });
 
-test("what was put is there in the next process, under its kind only", () => {
+test("the next process finds an entry under its kind only", () => {
   using first = open();
   first.putMany("words-1", [
     ["a", bytes("A")],
@@ -34,7 +34,7 @@ test("what was put is there in the next process, under its kind only", () => {
   expect(second.getMany("words-2", ["a"]).size).toBe(0);
 });
 
-test("two processes at once see each other's work", () => {
+test("two processes see each other's entries", () => {
   using one = open();
   using two = open();
   one.putMany("k", [["a", bytes("1")]]);
@@ -42,7 +42,7 @@ test("two processes at once see each other's work", () => {
   expect(one.getMany("k", ["a", "b"]).size).toBe(2);
 });
 
-test("a file that is no database is begun anew", () => {
+test("replaces a file that is no database", () => {
   open()[Symbol.dispose]();
   writeFileSync(join(dir, "sub", "index.db"), "this is not a database, whatever it says ".repeat(100));
   using cache = open();
@@ -50,7 +50,7 @@ test("a file that is no database is begun anew", () => {
   expect(cache.getMany("k", ["a"]).size).toBe(1);
 });
 
-test("a place that cannot be written to behaves like an empty cache", () => {
+test("a folder without write access behaves like an empty cache", () => {
   writeFileSync(join(dir, "sub"), "a file where a folder should be");
   using cache = open();
   cache.putMany("k", [["a", bytes("1")]]);
@@ -64,7 +64,7 @@ const tenths = (name: string, count: number) =>
   Array.from({ length: count }, (_, i) => [`${name}${i}`, tenth] as const);
 const keys = (name: string, count: number): string[] => tenths(name, count).map(([key]) => key);
 
-test("over its limit, what was used longest ago goes first", () => {
+test("evicts the least recently used entries over the limit", () => {
   using monday = open(2 * MEGABYTE, 1);
   monday.putMany("k", tenths("old", 8));
   monday[Symbol.dispose]();
@@ -78,7 +78,7 @@ test("over its limit, what was used longest ago goes first", () => {
   expect(wednesday.getMany("k", keys("new", 8)).size).toBe(8);
 });
 
-test("the limit holds for the file and its log together while a process writes, not only when it ends", () => {
+test("keeps file and log below the limit while a process writes", () => {
   using cache = open(5 * MEGABYTE);
   let most = 0;
   for (let i = 0; i < 100; i++) {
@@ -90,7 +90,7 @@ test("the limit holds for the file and its log together while a process writes, 
   expect(cache.getMany("k", ["round99-0"]).size).toBe(1);
 });
 
-test("a limit that was lowered shrinks the file with the next write", () => {
+test("shrinks the file to a lowered limit with the next write", () => {
   using roomy = open(20 * MEGABYTE);
   roomy.putMany("k", tenths("a", 100));
   roomy[Symbol.dispose]();
@@ -101,7 +101,7 @@ test("a limit that was lowered shrinks the file with the next write", () => {
   expect(cacheFileSize(file())).toBeLessThan(4 * MEGABYTE);
 });
 
-test("what another version wrote goes when nobody used it for a week, though there is room", () => {
+test("evicts entries of another version after a week without use", () => {
   using before = open(MEGABYTE, 1);
   before.putMany("lexicon-1", [["a", bytes("old")]]);
   before[Symbol.dispose]();
@@ -116,7 +116,7 @@ test("what another version wrote goes when nobody used it for a week, though the
   expect(versionsOn(9)).toEqual(["lexicon-2"]);
 });
 
-test("a file of another layout is begun anew", () => {
+test("replaces a file of another layout", () => {
   open()[Symbol.dispose]();
   const other = new DatabaseSync(file());
   other.exec("DROP TABLE derived; CREATE TABLE derived (something TEXT); PRAGMA user_version = 77");
@@ -126,7 +126,7 @@ test("a file of another layout is begun anew", () => {
   expect(cache.getMany("k", ["a"]).size).toBe(1);
 });
 
-test("a file that is damaged in the middle costs one run: the next one begins anew", () => {
+test("replaces a damaged file in the next run", () => {
   using first = open();
   first.putMany("k", tenths("a", 8));
   first[Symbol.dispose]();
@@ -142,7 +142,7 @@ test("a file that is damaged in the middle costs one run: the next one begins an
   expect(next.getMany("k", ["a"]).size).toBe(1);
 });
 
-test("a file that was cut short is begun anew", () => {
+test("replaces a truncated file", () => {
   using first = open();
   first.putMany("k", tenths("a", 8));
   first[Symbol.dispose]();
