@@ -1,15 +1,8 @@
-import type { FileSyntax, Reference, RenamedExport, Shape, SymbolDefinition } from "./syntax.ts";
+import type { FileSyntax, RenamedExport, SymbolDefinition } from "./syntax.ts";
 import { CommentLines } from "./comment-lines.ts";
 import { own, TOKEN, type CompiledRules } from "./compiled-rules.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type {
-  DefinitionNode,
-  Import,
-  NameUse,
-  NodeContext,
-  ReferenceKind,
-  SymbolKind,
-} from "./grammar-rules.ts";
+import type { DefinitionNode, Import, NodeContext, ReferenceKind, SymbolKind } from "./grammar-rules.ts";
 import type { LanguageName } from "./languages.ts";
 import { nameUse, receiverText } from "./name-use.ts";
 import { type Locals, ReferenceList } from "./reference-list.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { languageOf } from "../../src/languages/languages.ts";
+import { languageOf, LANGUAGES } from "../../src/languages/languages.ts";
+import { OTHER_TEXTS, PLAIN_LANGUAGES } from "../../src/languages/plain-languages.ts";
 
 test.each([
   ["src/a.py", "python"],
@@ -32,4 +33,12 @@ test.each([
   "",
 ])("%p has no grammar", (path) => {
   expect(languageOf(path)).toBeUndefined();
+});
+
+test("no ending belongs to two languages", () => {
+  const endings = Object.values({ ...OTHER_TEXTS, ...PLAIN_LANGUAGES, ...LANGUAGES }).flatMap(
+    (row) => row.endings,
+  );
+  expect(endings.filter((ending, at) => endings.indexOf(ending) !== at)).toEqual([]);
+  expect(Object.keys(PLAIN_LANGUAGES).filter((name) => Object.hasOwn(LANGUAGES, name))).toEqual([]);
 });
