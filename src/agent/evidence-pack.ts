@@ -3,7 +3,7 @@ import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import { layoutPart, suspectsPart, testExamplePart } from "./pack/code-parts.ts";
 import { fill } from "./pack/fill.ts";
 import { commentsPart, issuePart } from "./pack/issue-parts.ts";
-import type { Part, PartName } from "./pack/part.ts";
+import type { PackPart, PackPartName } from "./pack/part.ts";
 import { profileOf } from "./pack/profiles.ts";
 import { documentsPart, sectionPart } from "./pack/section-parts.ts";
 
@@ -33,8 +33,8 @@ export async function evidencePack(
   context: ResearchContext,
   { nonce, tokens, earlier = new Map() }: PackOptions,
 ): Promise<EvidencePack> {
-  const parts: Part[] = [];
-  for (const [name, value] of Object.entries(profileOf(phaseType)) as [PartName, number][]) {
+  const parts: PackPart[] = [];
+  for (const [name, value] of Object.entries(profileOf(phaseType)) as [PackPartName, number][]) {
     context.signal?.throwIfAborted();
     const part = await partOf(name, value, context, earlier);
     if (part !== undefined && part.items.length > 0) parts.push(part);
@@ -53,11 +53,11 @@ export async function evidencePack(
 const LEAST = 500;
 
 async function partOf(
-  name: PartName,
+  name: PackPartName,
   value: number,
   context: ResearchContext,
   earlier: ReadonlyMap<string, string>,
-): Promise<Part | undefined> {
+): Promise<PackPart | undefined> {
   switch (name) {
     case "issue":
       return issuePart(context.issue, value);

@@ -18,7 +18,7 @@ import { blocksOfSection } from "./merge-document.ts";
 import { openSubmissions } from "./submission/submissions.ts";
 import { openTestBench, type TestBench } from "./test-bench.ts";
 import type { FixTrial } from "./trial.ts";
-import type { Work } from "./work.ts";
+import type { PhaseRun } from "./phase-run.ts";
 
 const MAX_TRIES = 6;
 const MAX_EDITS = 40;
@@ -50,11 +50,11 @@ interface HandedIn {
  * Lets a model carry out the recommendation in the target files. Whether it works is what the failing test and the rest of
  * the suite say; a recommendation that does not work fails the phase and sends the question back to the root cause.
  */
-export async function workFix(work: Work): Promise<PhaseDraft> {
-  const { needs, from, limits, context, earlier } = work;
+export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
+  const { needs, from, limits, context, earlier } = phaseRun;
   const targets = targetsOf(context.issue.key, earlier);
   const test = testOf(context.issue.key, earlier);
-  const bench = await openTestBench(work);
+  const bench = await openTestBench(phaseRun);
   const hindrance =
     bench.why ??
     (test === undefined
@@ -62,7 +62,7 @@ export async function workFix(work: Work): Promise<PhaseDraft> {
       : targets.length === 0
         ? "the impact map lists no target file"
         : undefined);
-  if (hindrance !== undefined || test === undefined) return withoutFix(work, hindrance ?? "");
+  if (hindrance !== undefined || test === undefined) return withoutFix(phaseRun, hindrance ?? "");
 
   const tries: HandedIn[] = [];
   const submissions = openSubmissions({
@@ -74,23 +74,28 @@ export async function workFix(work: Work): Promise<PhaseDraft> {
         ? undefined
         : "Hand in a change with `submit_change` that works, or end with `works: false` and say what stands in the way.",
   });
-  const { partial } = await work.converse({
+  const { partial } = await phaseRun.converse({
     submissions,
-    tools: [submitChange(work, bench, { targets, test, tries })],
-    request: requestFor(work, targets, test.path),
+    tools: [submitChange(phaseRun, bench, { targets, test, tries })],
+    request: requestFor(phaseRun, targets, test.path),
   });
   const best = tries.find(({ trial }) => trial.kind === "fixed") ?? tries.at(-1);
   const isFixed = best?.trial.kind === "fixed";
   const refuted = submissions.refuted();
   const document: ResearchDocument = {
-    phase: work.phase.type,
-    title: `${work.phase.title} of issue ${context.issue.key}`,
+    phase: phaseRun.phase.type,
+    title: `${phaseRun.phase.title} of issue ${context.issue.key}`,
     baseCommit: context.baseCommit,
     lead: [leadOf(best), ...(refuted === undefined ? [] : [refuted])],
     sections: await Promise.all(
-      work.phase.sections.map(async (section) => ({
+      phaseRun.phase.sections.map(async (section) => ({
         ...section,
-        blocks: await blocksFor(section.id, best, work, blocksOfSection(section.id, submissions.accepted)),
+        blocks: await blocksFor(
+          section.id,
+          best,
+          phaseRun,
+          blocksOfSection(section.id, submissions.accepted),
+        ),
       })),
     ),
   };
@@ -139,7 +144,7 @@ function testOf(
     : { path, text };
 }
 
-function requestFor({ context, earlier, nonce }: Work, targets: readonly string[], test: string): string {
+function requestFor({ context, earlier, nonce }: PhaseRun, targets: readonly string[], test: string): string {
   const documents = ["root-cause", "impact-map", "reproduction"].flatMap((type) => {
     const text = earlier.files.get(documentFileOf(context.issue.key, { type }));
     return text === undefined
@@ -153,7 +158,7 @@ function requestFor({ context, earlier, nonce }: Work, targets: readonly string[
 }
 
 function submitChange(
-  { context }: Work,
+  { context }: PhaseRun,
   bench: TestBench,
   {
     targets,
@@ -201,7 +206,7 @@ function submitChange(
   });
 }
 
-function withoutFix({ phase, context }: Work, why: string): PhaseDraft {
+function withoutFix({ phase, context }: PhaseRun, why: string): PhaseDraft {
   return {
     document: {
       phase: phase.type,
@@ -246,7 +251,7 @@ function citationsOf({ after }: FixTrial): readonly Citation[] {
 async function blocksFor(
   section: string,
   best: HandedIn | undefined,
-  { context }: Work,
+  { context }: PhaseRun,
   written: readonly Block[],
 ): Promise<readonly Block[]> {
   if (section === "fix-result") {

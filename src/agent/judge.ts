@@ -9,7 +9,7 @@ import type { Entry } from "../llm/transcript.ts";
 import { nonceOf, quoteUntrusted } from "./untrusted.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
 import { wrongWords } from "./submission/wrong-words.ts";
-import type { Work } from "./work.ts";
+import type { PhaseRun } from "./phase-run.ts";
 
 const answer = z.object({
   verdicts: z.array(
@@ -29,7 +29,7 @@ const MAX_DOCUMENT = 40_000;
  * they stay open for people. By the text of the criterion.
  */
 export async function judge(
-  { phase, context, gateway, nonce, signal }: Work,
+  { phase, context, gateway, nonce, signal }: PhaseRun,
   document: ResearchDocument,
 ): Promise<ReadonlyMap<string, Judgement>> {
   const criteria = phase.criteria.filter(({ check }) => check === "judged");

@@ -16,13 +16,13 @@ import {
 } from "../phases/builtin/researcher.ts";
 import { codeRunner } from "./code-runner.ts";
 import { findingSource } from "./submission/finding-source.ts";
-import { workFix } from "./fix.ts";
+import { runFix } from "./fix.ts";
 import { judge } from "./judge.ts";
 import { mergeDocument } from "./merge-document.ts";
 import { OWN_PHASE, PHASE_NEEDS, type PhaseNeeds } from "./phase-needs.ts";
-import { workReproduction } from "./reproduction.ts";
+import { runReproduction } from "./reproduction.ts";
 import { openSubmissions } from "./submission/submissions.ts";
-import type { ModelResearchOptions, Work } from "./work.ts";
+import type { ModelResearchOptions, PhaseRun } from "./phase-run.ts";
 
 const NUDGE =
   "Nobody reads what you write outside the tools. Hand in findings with `submit`, and end with `finish`.";
@@ -36,23 +36,23 @@ export function modelResearcher(options: ModelResearchOptions): Researcher {
         : undefined;
     },
     async write(phase, context, earlier) {
-      const work = workOf(phase, context, earlier, options);
-      const written = await workPhase(work);
+      const phaseRun = phaseRunOf(phase, context, earlier, options);
+      const written = await runPhase(phaseRun);
       return { ...written, ...(await costOf(phase, written, options)) };
     },
   };
 }
 
-function workPhase(work: Work): Promise<PhaseDraft> {
-  if (work.phase.type === "reproduction") return workReproduction(work);
-  if (work.phase.type === "fix") return workFix(work);
-  return workResearch(work);
+function runPhase(phaseRun: PhaseRun): Promise<PhaseDraft> {
+  if (phaseRun.phase.type === "reproduction") return runReproduction(phaseRun);
+  if (phaseRun.phase.type === "fix") return runFix(phaseRun);
+  return workResearch(phaseRun);
 }
 
-async function workResearch(work: Work): Promise<PhaseDraft> {
-  const { phase, needs, context, from, limits } = work;
+async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
+  const { phase, needs, context, from, limits } = phaseRun;
   const submissions = openSubmissions({ needs, from, rounds: limits.rounds });
-  const conversation = await work.converse({ submissions });
+  const conversation = await phaseRun.converse({ submissions });
   const partial =
     conversation.partial ??
     (submissions.isEmpty()
@@ -68,18 +68,18 @@ async function workResearch(work: Work): Promise<PhaseDraft> {
   const base = await builtinResearcher.write(
     phase,
     proposed === undefined ? context : context.proposing(proposed),
-    work.earlier,
+    phaseRun.earlier,
   );
   const lead: Finding[] = [
     ...(outcome === undefined ? [] : [outcome.finding]),
     ...(submissions.summary() === undefined ? [] : [submissions.summary()!]),
     ...(cause === undefined ? [] : [cause.finding]),
   ];
-  const document = mergeDocument(withoutStale(base.document, work), submissions.accepted, {
+  const document = mergeDocument(withoutStale(base.document, phaseRun), submissions.accepted, {
     replaces: needs.replaces,
     lead,
   });
-  const judgements = await judge(work, document);
+  const judgements = await judge(phaseRun, document);
   return {
     document,
     researcher: "",
@@ -105,7 +105,7 @@ function partialOf(end: AgentEnd): string | undefined {
 }
 
 /** What the built-in researcher does not know and a phase before has told. */
-function withoutStale(document: ResearchDocument, { context, earlier }: Work): ResearchDocument {
+function withoutStale(document: ResearchDocument, { context, earlier }: PhaseRun): ResearchDocument {
   if (!earlier.files.has(documentFileOf(context.issue.key, { type: "reproduction" }))) return document;
   return {
     ...document,
@@ -116,12 +116,12 @@ function withoutStale(document: ResearchDocument, { context, earlier }: Work): R
   };
 }
 
-function workOf(
+function phaseRunOf(
   phase: Phase,
   context: ResearchContext,
   earlier: Earlier,
   options: ModelResearchOptions,
-): Work {
+): PhaseRun {
   const { gateway, limits, signal, now, onStep, run } = options;
   const needs: PhaseNeeds = PHASE_NEEDS[phase.type] ?? {
     ...OWN_PHASE,

@@ -16,7 +16,7 @@ import { blocksOfSection } from "./merge-document.ts";
 import { type CheckedOutcome, openSubmissions } from "./submission/submissions.ts";
 import { openTestBench, type TestBench } from "./test-bench.ts";
 import type { Trial } from "./trial.ts";
-import type { Work } from "./work.ts";
+import type { PhaseRun } from "./phase-run.ts";
 
 const STEPS = "steps-for-a-person";
 const MAX_TEST = 60_000;
@@ -42,9 +42,9 @@ interface HandedIn {
 }
 
 /** Lets a model write a test, runs it, and says what was seen. That it fails is never the model's word. */
-export async function workReproduction(work: Work): Promise<PhaseDraft> {
-  const { needs, from, limits, context } = work;
-  const bench = await openTestBench(work);
+export async function runReproduction(phaseRun: PhaseRun): Promise<PhaseDraft> {
+  const { needs, from, limits, context } = phaseRun;
+  const bench = await openTestBench(phaseRun);
   const tries: HandedIn[] = [];
   const submissions = openSubmissions({
     needs,
@@ -57,31 +57,31 @@ export async function workReproduction(work: Work): Promise<PhaseDraft> {
           ? `Hand in a test with \`submit_test\`, or steps in the section ${STEPS}.`
           : `Give the steps for a person in the section ${STEPS}.`,
   });
-  const { partial } = await work.converse({
+  const { partial } = await phaseRun.converse({
     submissions,
-    tools: bench.why === undefined ? [submitTest(work, bench, tries)] : [],
+    tools: bench.why === undefined ? [submitTest(phaseRun, bench, tries)] : [],
     request: requestFor(bench),
   });
   const best = tries.find(({ trial }) => trial.kind === "reproduced") ?? tries.at(-1);
   const outcome = outcomeFrom(submissions.outcome(), tries);
   const document: ResearchDocument = {
-    phase: work.phase.type,
-    title: `${work.phase.title} of issue ${context.issue.key}`,
+    phase: phaseRun.phase.type,
+    title: `${phaseRun.phase.title} of issue ${context.issue.key}`,
     baseCommit: context.baseCommit,
     lead: [
       leadOf(best, bench),
       ...(outcome === undefined ? [] : [outcome.finding]),
       ...(submissions.summary() === undefined ? [] : [submissions.summary()!]),
     ],
-    sections: work.phase.sections.map((section) => ({
+    sections: phaseRun.phase.sections.map((section) => ({
       ...section,
-      blocks: blocksFor(section.id, best, bench, blocksOfSection(section.id, submissions.accepted), work),
+      blocks: blocksFor(section.id, best, bench, blocksOfSection(section.id, submissions.accepted), phaseRun),
     })),
   };
   const isReproduced = best?.trial.kind === "reproduced";
   const judgements = new Map<string, Judgement>([
     ...verdictsOf(best, bench),
-    ...(isReproduced ? await judge(work, document) : []),
+    ...(isReproduced ? await judge(phaseRun, document) : []),
   ]);
   const file = best === undefined ? undefined : reproductionTestFileOf(context.issue.key, best.path);
   return {
@@ -113,8 +113,8 @@ function requestFor(bench: TestBench): string {
     : `No test can be run here: ${bench.why}. Give the steps for a person in the section steps-for-a-person.`;
 }
 
-function submitTest(work: Work, bench: TestBench, tries: HandedIn[]): Tool {
-  const { context, from } = work;
+function submitTest(phaseRun: PhaseRun, bench: TestBench, tries: HandedIn[]): Tool {
+  const { context, from } = phaseRun;
   // None of these begins with words of the model: the first line of an answer is where a verdict stands.
   const wrong = ({ path, text }: TestArgs): string | undefined => {
     if (!isPlainPath(path)) return `Not run: ${inlineCode(path)} is no path inside the repository.`;
@@ -211,7 +211,7 @@ function blocksFor(
   best: HandedIn | undefined,
   bench: TestBench,
   written: readonly Block[],
-  { context }: Work,
+  { context }: PhaseRun,
 ): readonly Block[] {
   switch (section) {
     case "reproduction-result":

@@ -147,8 +147,8 @@ function openCalls(transcript: readonly Entry[]): readonly (readonly [ToolCall, 
 }
 
 /** Calls with their answers. An identifier belongs to its reply alone, and twice in one reply it is two calls, in order. */
-function pairsOf(transcript: readonly Entry[]): readonly (readonly [ToolCall, Answer])[] {
-  const pairs: (readonly [ToolCall, Answer])[] = [];
+function pairsOf(transcript: readonly Entry[]): readonly (readonly [ToolCall, AnswerEntry])[] {
+  const pairs: (readonly [ToolCall, AnswerEntry])[] = [];
   let open: ToolCall[] = [];
   for (const entry of transcript)
     if (entry.kind === "reply") open = [...entry.calls];
@@ -159,7 +159,7 @@ function pairsOf(transcript: readonly Entry[]): readonly (readonly [ToolCall, An
   return pairs;
 }
 
-type Answer = Extract<Entry, { readonly kind: "answer" }>;
+type AnswerEntry = Extract<Entry, { readonly kind: "answer" }>;
 
 /** Tools that keep something see again what they were called with and what they said. */
 async function restore(

@@ -20,7 +20,7 @@ import {
   told,
   type Trial,
 } from "./trial.ts";
-import type { Work } from "./work.ts";
+import type { PhaseRun } from "./phase-run.ts";
 
 /** Runs tests of the project for a check of Casebook's own. */
 export interface TestBench {
@@ -57,8 +57,8 @@ const SUITE_SECONDS = 600;
 const FIRST_OUTPUT = 4_000;
 const REPEATED_OUTPUT = 1_200;
 
-export async function openTestBench(work: Work): Promise<TestBench> {
-  const { sandbox: state, context, runner, nonce } = work;
+export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
+  const { sandbox: state, context, runner, nonce } = phaseRun;
   const files = {
     paths: context.codebase.tree.entries.map(({ path }) => path),
     text: async (path: string) => (await context.codebase.text(path))?.text,
@@ -68,7 +68,7 @@ export async function openTestBench(work: Work): Promise<TestBench> {
     state.kind === "ready" ? runnableIn(state.sandbox.environment, detected) : { can: [], cannot: [] };
   const [best] = can;
   const hint = best?.framework.testFileHint(best.detection, `issue-${context.issue.key}`);
-  const names = await definedNames(work);
+  const names = await definedNames(phaseRun);
   const why =
     state.kind === "none"
       ? state.why
@@ -215,7 +215,7 @@ export async function openTestBench(work: Work): Promise<TestBench> {
 }
 
 /** Names that a test which exercises the repository holds: what its files define. */
-async function definedNames({ context }: Work): Promise<readonly string[]> {
+async function definedNames({ context }: PhaseRun): Promise<readonly string[]> {
   const { files } = await context.ranking();
   const names = new Set<string>();
   for (const { path } of files)

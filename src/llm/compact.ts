@@ -37,7 +37,7 @@ const LEFT_OUT =
 const DROPPED = /\n\n\[(\d+) earlier steps? left out to save room; what they found can be asked for again\]$/;
 
 /** A reply with the answers to it, by their places in the transcript. */
-interface Step {
+interface ToolStep {
   readonly reply: number;
   readonly answers: readonly number[];
 }
@@ -45,7 +45,7 @@ interface Step {
 /** What can be left out, in the order in which it goes. */
 type Cut =
   | { readonly kind: "answers"; readonly places: readonly number[] }
-  | { readonly kind: "step"; readonly step: Step };
+  | { readonly kind: "step"; readonly step: ToolStep };
 
 /**
  * What is sent of a transcript that has more than `tokens` (as `estimateTokens` counts): a view, the transcript stays as it
@@ -108,21 +108,21 @@ function* cutsOf(transcript: readonly Entry[], size: readonly number[]): Iterabl
   for (const place of recent.flatMap(({ answers }) => answers).filter(canGo))
     yield { kind: "answers", places: [place] };
   for (const place of steps.flatMap(({ answers }) => answers)) {
-    const entry = transcript[place] as Answer;
+    const entry = transcript[place] as AnswerEntry;
     if (!isRepeatable(entry) && entry.tool !== NOTE && !isLeftOut(entry))
       yield { kind: "answers", places: [place] };
   }
 }
 
 /** Steps whose calls all have their answers, and whose answers all have their calls; anything else stays as it is. */
-function stepsOf(transcript: readonly Entry[]): readonly Step[] {
-  const steps: Step[] = [];
+function stepsOf(transcript: readonly Entry[]): readonly ToolStep[] {
+  const steps: ToolStep[] = [];
   for (let at = 0; at < transcript.length; at++) {
     const entry = transcript[at]!;
     if (entry.kind !== "reply") continue;
     const answers: number[] = [];
     for (let next = at + 1; transcript[next]?.kind === "answer"; next++) answers.push(next);
-    const answered = new Set(answers.map((place) => (transcript[place] as Answer).call));
+    const answered = new Set(answers.map((place) => (transcript[place] as AnswerEntry).call));
     const isPaired = answered.size === answers.length && answered.size === entry.calls.length;
     // A reply without calls is words between two requests; to take it out would leave them side by side.
     if (isPaired && answers.length > 0 && entry.calls.every(({ id }) => answered.has(id)))
@@ -131,7 +131,7 @@ function stepsOf(transcript: readonly Entry[]): readonly Step[] {
   return steps;
 }
 
-type Answer = Extract<Entry, { readonly kind: "answer" }>;
+type AnswerEntry = Extract<Entry, { readonly kind: "answer" }>;
 
 function isRepeatable(entry: Entry): boolean {
   return entry.kind === "answer" && REPEATABLE.has(entry.tool);

@@ -57,7 +57,7 @@ const OWNERS = {
 } as const satisfies Record<string, readonly [string, string]>;
 
 /** Why no further call may be made: one sentence for people. `taken`: what is spent and reserved. */
-export function sayOver(cap: keyof typeof OWNERS, limit: Micros, taken: Micros): string {
+export function capMessage(cap: keyof typeof OWNERS, limit: Micros, taken: Micros): string {
   const [owner, time] = OWNERS[cap];
   const rule = `${owner} may cost ${formatMoney(limit)} ${time}`;
   return taken >= limit

@@ -26,7 +26,7 @@ export interface ModelProbe {
   readonly now: () => number;
 }
 
-interface Finding {
+interface Observation {
   readonly name: string;
   /** Undefined: it was not tried. */
   readonly ok: boolean | undefined;
@@ -36,7 +36,7 @@ interface Finding {
 
 export interface ModelReport {
   readonly name: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Observation[];
   readonly capacity: Capacity & {
     readonly firstTokenMilliseconds: number | undefined;
     /** The endpoint counts tokens. */
@@ -71,7 +71,7 @@ class Examination {
   readonly #probe: ModelProbe;
   readonly #options: ExaminationOptions;
   readonly #model: Model;
-  readonly #findings: Finding[] = [];
+  readonly #findings: Observation[] = [];
   readonly #usages: Usage[] = [];
   #speed: number | undefined;
   #firstToken: number | undefined;

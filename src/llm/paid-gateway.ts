@@ -3,8 +3,8 @@ import { estimateTokens, maxTokens } from "./estimate-tokens.ts";
 import { costOf, worstCost } from "./money.ts";
 import type { Entry } from "./transcript.ts";
 import { compact } from "./compact.ts";
-import { entryText, sayOver } from "./counters.ts";
-import { firstAble } from "./first-able.ts";
+import { entryText, capMessage } from "./counters.ts";
+import { withFailover } from "./failover.ts";
 import type { ModelGateway, NextReply, Question } from "./gateway.ts";
 import type { Caps, Journal, Payer, Task } from "./journal.ts";
 import { type Model, MODEL_FAILURES, ModelFailure } from "./model.ts";
@@ -78,7 +78,7 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
         return { kind: "unavailable", why: `no model is set up for ${conversation}`, mayPass: false };
       let over: Extract<NextReply, { kind: "over" }> | undefined;
       try {
-        const reply = await firstAble(models, async (model) => {
+        const reply = await withFailover(models, async (model) => {
           const end = await ask(model, question, transcript, signal);
           if (end.kind === "over") {
             over = end;
@@ -134,7 +134,8 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
         { model: model.name, micros: worst, at: asked },
         caps,
       );
-      if (begun.kind === "over") return { kind: "over", why: sayOver(begun.cap, begun.limit, begun.taken) };
+      if (begun.kind === "over")
+        return { kind: "over", why: capMessage(begun.cap, begun.limit, begun.taken) };
       try {
         const reply = await model.reply(
           { transcript: view, tools, maxOutputTokens, ...(schema === undefined ? {} : { schema }) },

@@ -55,11 +55,11 @@ export async function openCodebase(
       else same.paths.push(path);
     }
     const missing: string[] = [];
-    const giveWay = yielder(stop);
+    const yieldNow = yielder(stop);
     for (const keys of batches([...wanted.keys()])) {
       const cached = cache.getMany(SYNTAX_KIND, keys);
       for (const key of keys) {
-        await giveWay();
+        await yieldNow();
         const bytes = cached.get(key);
         const syntax = bytes === undefined ? undefined : decodeSyntax(bytes);
         if (syntax === undefined) {

@@ -34,14 +34,14 @@ export async function runSearch(
       ? codebase.pathsWithWord(query.pattern)
       : codebase.tree.entries.map(({ path }) => path);
   const hits: SearchHit[] = [];
-  const giveWay = yielder(signal);
+  const yieldNow = yielder(signal);
   let passed = 0;
   for (const path of candidates) {
     // Skipped paths cost time, too: a tree can list a million.
-    if (passed++ % PASSED === 0) await giveWay();
+    if (passed++ % PASSED === 0) await yieldNow();
     if (include.length > 0 && !include.some((matcher) => matcher(path))) continue;
     if (exclude.some((matcher) => matcher(path))) continue;
-    await giveWay();
+    await yieldNow();
     const source = await codebase.text(path);
     if (source === undefined || (query.kind !== "regex" && !source.text.includes(query.pattern))) continue;
     let characters = 0;
@@ -50,7 +50,7 @@ export async function runSearch(
       characters += Math.min(line.length, MAX_LINE);
       if (characters < STRIDE) continue;
       characters = 0;
-      await giveWay();
+      await yieldNow();
     }
   }
   hits.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));

@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS, type ModelSettings, modelsFor } from "../llm/model-sett
 import type { ModelGateway } from "../llm/gateway.ts";
 import { replayRecord } from "../llm/replay.ts";
 import { paidGateway } from "../llm/paid-gateway.ts";
-import type { ResearchLimits } from "../agent/work.ts";
+import type { ResearchLimits } from "../agent/phase-run.ts";
 import type { ModelResearch } from "../service/research.ts";
 import type { Config } from "../process/config.ts";
 import { openModels } from "../llm/io/open-models.ts";

@@ -5,7 +5,7 @@ import type { PhaseResult } from "../phases/phase-result.ts";
 import type { CheckReport } from "../documents/check-document.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
-import type { ResearchLimits } from "../agent/work.ts";
+import type { ResearchLimits } from "../agent/phase-run.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Publisher } from "../repository/repository.ts";
 

@@ -7,7 +7,7 @@ import { PHASES } from "../../src/phases/catalogue.ts";
 import { evidencePack } from "../../src/agent/evidence-pack.ts";
 import { excerptForms } from "../../src/agent/pack/excerpt-forms.ts";
 import { fill } from "../../src/agent/pack/fill.ts";
-import type { Part } from "../../src/agent/pack/part.ts";
+import type { PackPart } from "../../src/agent/pack/part.ts";
 import { exampleRepository } from "../fakes/casebook.ts";
 import { gitFolder } from "../fakes/git-folder.ts";
 import { exampleIssue, NONCE, ownWords, researchIn } from "./research-in.ts";
@@ -166,7 +166,7 @@ test("a repository without tests, history or anything that answers to the issue 
 });
 
 describe("choosing", () => {
-  const part = (name: Part["name"], items: Part["items"]): Part => ({
+  const part = (name: PackPart["name"], items: PackPart["items"]): PackPart => ({
     name,
     heading: name,
     source: "test",

@@ -2,13 +2,13 @@ import type { Citation } from "../../documents/citation.ts";
 import { formatLocation } from "../../text/location.ts";
 import type { Block, Finding, Row } from "../../documents/finding.ts";
 import { numbered, onOneLine } from "../tools/answer.ts";
-import type { Item } from "./part.ts";
+import type { PackItem } from "./part.ts";
 
 const MAX_CITATIONS = 4;
 const MAX_TEXT = 500;
 
 /** What the built-in researcher would write, as items: one statement, row or excerpt each, in its order. */
-export function blockItems(blocks: readonly Block[], valueOf: (n: number) => number): readonly Item[] {
+export function blockItems(blocks: readonly Block[], valueOf: (n: number) => number): readonly PackItem[] {
   const texts = blocks.flatMap(textsOf);
   return texts.map((forms, n) => ({ forms, value: valueOf(n) }));
 }

@@ -3,14 +3,14 @@ import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import { qualifiedName, type Suspect } from "../../phases/builtin/suspects.ts";
 import { numbered, onOneLine } from "../tools/answer.ts";
 import { excerptForms } from "./excerpt-forms.ts";
-import { falling, type Item, type Part } from "./part.ts";
+import { falling, type PackItem, type PackPart } from "./part.ts";
 
 const MAX_REASONS = 5;
 const MAX_EXAMPLE = 120;
 const DEPTH = 2;
 const MAX_FOLDERS = 40;
 
-interface Place {
+interface CodeExcerpt {
   readonly path: string;
   readonly start: number;
   readonly end: number;
@@ -21,8 +21,8 @@ interface Place {
 }
 
 /** The suspects with their code, and every other function with the same faulty sequence as the first. */
-export async function suspectsPart(context: ResearchContext, value: number): Promise<Part | undefined> {
-  const places: Place[] = (await context.suspects()).map((suspect) => ({
+export async function suspectsPart(context: ResearchContext, value: number): Promise<PackPart | undefined> {
+  const places: CodeExcerpt[] = (await context.suspects()).map((suspect) => ({
     path: suspect.path,
     start: suspect.start,
     end: suspect.end,
@@ -46,7 +46,7 @@ export async function suspectsPart(context: ResearchContext, value: number): Pro
       });
   if (places.length === 0) return undefined;
   const valueOf = falling(value, 0.7);
-  const items: Item[] = [];
+  const items: PackItem[] = [];
   for (const [n, place] of places.entries()) {
     // A function inside a function was shown with it.
     const outer = places.slice(0, n).findIndex((other) => holds(other, place));
@@ -66,15 +66,15 @@ function sureness({ given, proposed, strength }: Suspect): string {
   return proposed === true ? "taken for the cause by an earlier reading" : `${strength} evidence`;
 }
 
-function holds(outer: Place, inner: Place): boolean {
+function holds(outer: CodeExcerpt, inner: CodeExcerpt): boolean {
   return outer.path === inner.path && outer.start <= inner.start && outer.end >= inner.end;
 }
 
 async function itemOf(
-  { path, start, end, head, reasons, evidence }: Place,
+  { path, start, end, head, reasons, evidence }: CodeExcerpt,
   { n, outer, value }: { readonly n: number; readonly outer: number; readonly value: number },
   { codebase }: ResearchContext,
-): Promise<Item> {
+): Promise<PackItem> {
   const lines = (await codebase.text(path))?.lines ?? [];
   const about = [
     `${n + 1}. ${formatLocation({ path: onOneLine(path), start, end })}  ${head}`,
@@ -86,7 +86,10 @@ async function itemOf(
 }
 
 /** The test file that lies nearest to the leading suspect, as an example of how this project writes tests. */
-export async function testExamplePart(context: ResearchContext, value: number): Promise<Part | undefined> {
+export async function testExamplePart(
+  context: ResearchContext,
+  value: number,
+): Promise<PackPart | undefined> {
   const example = await nearestTest(context);
   if (example === undefined) return undefined;
   const lines = (await context.codebase.text(example.path))?.lines ?? [];
@@ -149,7 +152,7 @@ async function nearestTest(
 }
 
 /** Where things are: folders of two levels by what their files are for. */
-export function layoutPart({ codebase }: ResearchContext, value: number): Part {
+export function layoutPart({ codebase }: ResearchContext, value: number): PackPart {
   const folders = new Map<string, Map<string, number>>();
   for (const { path } of codebase.tree.entries) {
     const parts = path.split("/");
@@ -184,7 +187,7 @@ export function layoutPart({ codebase }: ResearchContext, value: number): Part {
     items: [
       ...(settings.length === 0 ? [] : [`- settings at the root: ${settings.join(", ")}`]),
       ...rows.slice(0, MAX_FOLDERS),
-    ].map((text, n): Item => ({ forms: [text], value: valueOf(n) })),
+    ].map((text, n): PackItem => ({ forms: [text], value: valueOf(n) })),
     more: () => "Other folders: tool list_files.",
   };
 }

@@ -1,10 +1,10 @@
 import { estimateTokens } from "../../llm/estimate-tokens.ts";
 import { cleanUntrusted, quoteUntrusted } from "../untrusted.ts";
-import type { Item, Part } from "./part.ts";
+import type { PackItem, PackPart } from "./part.ts";
 
 /** What was chosen of a part. */
 export interface Filled {
-  readonly name: Part["name"];
+  readonly name: PackPart["name"];
   readonly text: string;
   readonly tokens: number;
   /** True when an item was left out or shortened. */
@@ -15,8 +15,8 @@ export interface Filled {
 const SHORTER = 0.7;
 
 interface State {
-  readonly part: Part;
-  readonly chosen: { readonly item: Item; readonly form: number }[];
+  readonly part: PackPart;
+  readonly chosen: { readonly item: PackItem; readonly form: number }[];
   /** Form of the next item that is tried. */
   form: number;
   /** Room for what a mark says about changed text is taken. */
@@ -43,7 +43,7 @@ function measure(text: string, nonce: string): Size {
  * what does not fit is tried in its shorter forms. Ties go to the part that comes first. The same input gives the same text.
  */
 export function fill(
-  parts: readonly Part[],
+  parts: readonly PackPart[],
   { nonce, tokens }: { readonly nonce: string; readonly tokens: number },
 ): readonly Filled[] {
   const states: State[] = parts.map((part) => ({
@@ -86,7 +86,7 @@ export function fill(
 }
 
 /** What stands around the text of an item: heading, marks, and the line that says what is left out. */
-function frameOf({ part, chosen }: State, item: Item, nonce: string): number {
+function frameOf({ part, chosen }: State, item: PackItem, nonce: string): number {
   const quotation = quoteUntrusted("", { nonce, source: item.source ?? part.source });
   const head = `\n\n## ${part.heading}\n${part.more(part.items.length)}\n`;
   if (chosen.length === 0) return estimateTokens(head + quotation) + 12;

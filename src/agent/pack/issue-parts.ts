@@ -2,7 +2,7 @@ import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import { byWhom } from "../untrusted.ts";
 import { lineOf, onOneLine } from "../tools/answer.ts";
 import { rightOfAuthor } from "../tools/issue.ts";
-import { falling, type Item, type Part } from "./part.ts";
+import { falling, type PackItem, type PackPart } from "./part.ts";
 
 /** Characters of a piece of text that is taken or left as one. */
 const PIECE = 600;
@@ -11,7 +11,7 @@ const MAX_LINE = 1_000;
 const MAX_COMMENT = 4_000;
 
 /** Title and body as readers see them. */
-export function issuePart(issue: VisibleIssue, value: number): Part {
+export function issuePart(issue: VisibleIssue, value: number): PackPart {
   const hidden = issue.body.hidden.length + issue.title.hidden.length;
   const by = byWhom(issue.author, rightOfAuthor(issue));
   const valueOf = falling(value, 0.9);
@@ -21,14 +21,14 @@ export function issuePart(issue: VisibleIssue, value: number): Part {
     source: `issue title and body, ${by}${hidden > 0 ? `; ${hidden} hidden parts left out` : ""}`,
     items: [`Title: ${onOneLine(issue.title.text, 400)}\n`, ...piecesOf(issue.body.text)].map(
       // What it is about comes before everything else.
-      (text, n): Item => ({ forms: [text], value: n === 0 ? value * 1_000 : valueOf(n - 1) }),
+      (text, n): PackItem => ({ forms: [text], value: n === 0 ? value * 1_000 : valueOf(n - 1) }),
     ),
     more: () => "The rest of it: tool issue.",
   };
 }
 
 /** Comments, those of people with rights first, shown in their order. */
-export function commentsPart(issue: VisibleIssue, value: number): Part | undefined {
+export function commentsPart(issue: VisibleIssue, value: number): PackPart | undefined {
   if (issue.comments.length === 0) return undefined;
   const valueOf = falling(value, 0.85);
   const ranked = issue.comments
@@ -39,7 +39,7 @@ export function commentsPart(issue: VisibleIssue, value: number): Part | undefin
     name: "comments",
     heading: "Comments",
     source: "comments",
-    items: ranked.map(({ author, maintainer, body, order }, n): Item => {
+    items: ranked.map(({ author, maintainer, body, order }, n): PackItem => {
       const text = body.text.slice(0, MAX_COMMENT).toWellFormed();
       const hidden = body.hidden.length > 0 ? `; ${body.hidden.length} hidden parts left out` : "";
       return {

@@ -1,5 +1,5 @@
 /** One thing that a first message can tell, with how much it helps. */
-export interface Item {
+export interface PackItem {
   /** Foreign text and ours mixed, to be quoted; the longest form first, later ones say the most important of it. */
   readonly forms: readonly string[];
   /** How much it helps, next to the other items of the phase; what it costs is counted apart. */
@@ -11,19 +11,19 @@ export interface Item {
 }
 
 /** Things of one kind under one heading. */
-export interface Part {
-  readonly name: PartName;
+export interface PackPart {
+  readonly name: PackPartName;
   /** In our words. */
   readonly heading: string;
   /** What the quotation under it holds, in our words. */
   readonly source: string;
   /** Most helpful first: an item is taken only after those before it. */
-  readonly items: readonly Item[];
+  readonly items: readonly PackItem[];
   /** How to get what was left out, in our words. */
   readonly more: (left: number) => string;
 }
 
-export type PartName =
+export type PackPartName =
   | "issue"
   | "comments"
   | "missing"

@@ -1,7 +1,7 @@
-import type { PartName } from "./part.ts";
+import type { PackPartName } from "./part.ts";
 
 /** How much the first item of each part helps in a phase; a part that is not named is not there. In the order of the text. */
-export type Profile = Readonly<Partial<Record<PartName, number>>>;
+export type Profile = Readonly<Partial<Record<PackPartName, number>>>;
 
 /**
  * Chosen by thought, next to the size of an item: a line of a list has 30 to 60 tokens, a piece of the issue 170, a function

@@ -9,7 +9,7 @@ import * as cause from "../../phases/builtin/root-cause.ts";
 import { visibleText } from "../../text/visible-text.ts";
 import { lineOf, onOneLine } from "../tools/answer.ts";
 import { blockItems } from "./block-items.ts";
-import { falling, type Item, type Part, type PartName } from "./part.ts";
+import { falling, type PackItem, type PackPart, type PackPartName } from "./part.ts";
 
 interface Section {
   readonly heading: string;
@@ -81,7 +81,7 @@ const SECTIONS = {
   ),
   "co-change": section("Files that change together", "history of the repository", 0.85, "history", coChange),
   risks: section("Measured risks", "measures of the repository", 0.85, "references", impact.risks),
-} as const satisfies Partial<Record<PartName, Section>>;
+} as const satisfies Partial<Record<PackPartName, Section>>;
 export type SectionName = keyof typeof SECTIONS;
 
 function section(
@@ -95,7 +95,11 @@ function section(
 }
 
 /** A part that says what a section of the built-in researcher says, statement by statement. */
-export async function sectionPart(name: SectionName, value: number, context: ResearchContext): Promise<Part> {
+export async function sectionPart(
+  name: SectionName,
+  value: number,
+  context: ResearchContext,
+): Promise<PackPart> {
   const { heading, source, share, tool, write } = SECTIONS[name];
   return {
     name,
@@ -110,7 +114,7 @@ const MAX_DOCUMENT_LINE = 600;
 const PIECE_LINES = 25;
 
 /** The documents of the phases before this one, newest phase first: claims that were checked then, as outside text. */
-export function documentsPart(earlier: ReadonlyMap<string, string>, value: number): Part | undefined {
+export function documentsPart(earlier: ReadonlyMap<string, string>, value: number): PackPart | undefined {
   const paths = [...earlier.keys()]
     .filter((path) => path.startsWith(".chant/research/") && path.endsWith(".md"))
     .sort()
@@ -135,7 +139,7 @@ export function documentsPart(earlier: ReadonlyMap<string, string>, value: numbe
     name: "earlier-documents",
     heading: "Earlier documents of this investigation: claims to check",
     source: "earlier documents",
-    items: items.map((forms, n): Item => ({ forms: [...new Set(forms)], value: valueOf(n) })),
+    items: items.map((forms, n): PackItem => ({ forms: [...new Set(forms)], value: valueOf(n) })),
     more: () => "Whole: tool earlier_documents.",
   };
 }

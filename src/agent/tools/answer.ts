@@ -5,7 +5,7 @@ import { MAX_ANSWER } from "../tool.ts";
 /** Words of ours after a quotation: how to get the rest. */
 const ROOM_AFTER = 400;
 
-export interface Answer {
+export interface QuotedAnswer {
   readonly nonce: string;
   /** In our words: no name, path or text of the repository. */
   readonly head: string;
@@ -29,7 +29,7 @@ export function quotedAnswer({
   rest = () => "",
   foot = "",
   max = MAX_ANSWER,
-}: Answer): string {
+}: QuotedAnswer): string {
   const room = max - head.length - foot.length - ROOM_AFTER;
   const { text, shown } = quoteBeginning(lines.join("\n"), { nonce, source, max: room });
   return [head, text, rest(shown), foot].filter((part) => part !== "").join("\n");

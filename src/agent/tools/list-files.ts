@@ -3,7 +3,7 @@ import { matcherOf } from "../../repository/glob.ts";
 import type { TreeEntry } from "../../repository/source-tree.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { yielder } from "../../process/clock.ts";
-import { entriesWhere } from "./give-way.ts";
+import { entriesWhere } from "./yielding.ts";
 import { counted, nearQuoted, onOneLine, quotedAnswer } from "./answer.ts";
 import type { PathFinder } from "./path-finder.ts";
 

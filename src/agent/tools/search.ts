@@ -7,7 +7,7 @@ import { yielder } from "../../process/clock.ts";
 import { MAX_STEPS, runSearch } from "../../repository/run-search.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
-import { breathing, entriesWhere } from "./give-way.ts";
+import { yieldingCodebase, entriesWhere } from "./yielding.ts";
 
 const MAX_HITS = 250;
 const MAX_LINE = 200;
@@ -39,11 +39,11 @@ export function searchTool({
     async run({ from, ...query }, signal) {
       const wrong = wrongPattern(query);
       if (wrong !== undefined) return wrong;
-      const giveWay = yielder(signal);
+      const yieldNow = yielder(signal);
       // Looked at here with the clock in view; the search itself then passes every path.
       const isWanted = wantedBy(query);
-      const entries = await entriesWhere(codebase.tree.entries, isWanted, giveWay);
-      const result = await runSearch(query, breathing(codebase, entries, giveWay), signal);
+      const entries = await entriesWhere(codebase.tree.entries, isWanted, yieldNow);
+      const result = await runSearch(query, yieldingCodebase(codebase, entries, yieldNow), signal);
       return describe(result, from);
     },
   });

@@ -31,11 +31,11 @@ export function similarCodeTool({ symbolIndex, paths, nonce }: SimilarCode): Too
         return "This definition has no body to compare; name a function or a method.";
       if (found.symbol.shape.tokens.length < MIN_TOKENS)
         return `Its body has ${found.symbol.shape.tokens.length} tokens; bodies under ${MIN_TOKENS} are alike by chance and not compared.`;
-      const giveWay = yielder(signal);
+      const yieldNow = yielder(signal);
       const alike: SimilarFunction[] = [];
       // File by file: one comparison of the whole code would not look at the clock.
       for (const [path, file] of all.files) {
-        await giveWay();
+        await yieldNow();
         alike.push(...findSimilar(found, syntax.language, { ...all, files: new Map([[path, file]]) }));
       }
       alike.sort(

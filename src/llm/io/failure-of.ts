@@ -20,7 +20,7 @@ export class EndpointRefusal extends Error {
 }
 
 /** How a call failed, and what can be done about it. */
-export interface Verdict {
+export interface CallFailure {
   readonly failure: ModelFailure;
   /** Nothing was worked, nothing can be billed, and it may pass: the same can be asked again for the same money. */
   readonly again: boolean;
@@ -30,7 +30,7 @@ export interface Verdict {
   readonly lacks: readonly Ability[];
 }
 
-export interface VerdictContext {
+export interface FailureContext {
   readonly redact: (text: string) => string;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -39,7 +39,7 @@ export interface VerdictContext {
 }
 
 /** What an error of a call means. Anything that is no answer and no broken connection is a bug and thrown again. */
-export function verdictOf(error: unknown, context: VerdictContext): Verdict {
+export function callFailureOf(error: unknown, context: FailureContext): CallFailure {
   if (error instanceof ModelFailure) return { failure: error, again: false, wait: undefined, lacks: [] };
   const refusal = chain(error).find((link) => link instanceof EndpointRefusal);
   if (refusal !== undefined)
@@ -60,8 +60,8 @@ function ofStatus(
   status: number,
   words: EndpointWords,
   headers: Headers,
-  { redact, now, began }: VerdictContext,
-): Verdict {
+  { redact, now, began }: FailureContext,
+): CallFailure {
   const code = codeOf(status, words);
   const said = redact(words.text).slice(0, WORDS_SHOWN);
   const wait = retryAfter(headers, now);
@@ -182,7 +182,7 @@ const MENTIONS: Readonly<Record<Ability, { readonly named: RegExp; readonly need
 /** Errors of a connection after which the endpoint may have worked. */
 const AFTER_SENDING = ["ECONNRESET", "EPIPE"];
 
-function ofConnection(error: unknown, context: VerdictContext): Verdict {
+function ofConnection(error: unknown, context: FailureContext): CallFailure {
   if (context.began) return final("unavailable", "The endpoint cut its answer", context);
   const links = chain(error);
   const failure = links.find((link) => link instanceof ConnectionFailure);
@@ -198,7 +198,7 @@ function ofConnection(error: unknown, context: VerdictContext): Verdict {
 }
 
 /** The endpoint worked: asking again by ourselves would cost what nobody reserved. */
-function final(code: ModelFailureCode, message: string, { began }: VerdictContext): Verdict {
+function final(code: ModelFailureCode, message: string, { began }: FailureContext): CallFailure {
   return {
     failure: new ModelFailure(code, message, { mayCost: began }),
     again: false,

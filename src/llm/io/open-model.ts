@@ -5,7 +5,7 @@ import type { Reply, ToolCall, Usage } from "../transcript.ts";
 import { type Model, ModelFailure, type ModelRequest } from "../model.ts";
 import { startClock } from "./call-clock.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
-import { type Verdict, verdictOf } from "./failure-of.ts";
+import { type CallFailure, callFailureOf } from "./failure-of.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { RawAnswer } from "../protocol/read-answer.ts";
 import { redactor } from "../protocol/redact.ts";
@@ -199,7 +199,7 @@ function backOff(failures: number, chance: number): number {
 
 type Tried =
   | { readonly kind: "reply"; readonly reply: Reply }
-  | { readonly kind: "failed"; readonly verdict: Verdict; readonly used: ReadonlySet<Ability> };
+  | { readonly kind: "failed"; readonly verdict: CallFailure; readonly used: ReadonlySet<Ability> };
 
 async function tryOnce(
   context: Context,
@@ -220,7 +220,11 @@ async function tryOnce(
     signal.throwIfAborted();
     // What ended the call says more than what the connection made of it.
     const reason: unknown = clock.signal.aborted ? clock.signal.reason : error;
-    return { kind: "failed", verdict: verdictOf(reason, { redact, now: now(), began: clock.began }), used };
+    return {
+      kind: "failed",
+      verdict: callFailureOf(reason, { redact, now: now(), began: clock.began }),
+      used,
+    };
   }
   // The library ends a stream without a word when it is stopped.
   signal.throwIfAborted();

@@ -52,7 +52,7 @@ export async function readInvertedIndexes(
   tree: SourceTree,
   { cache, threads, signal, onProgress }: ReadIndexesOptions,
 ): Promise<Map<string, InvertedIndex>> {
-  const giveWay = yielder(signal);
+  const yieldNow = yielder(signal);
   const entries = tree.entries.filter(({ kind }) => kind === "file" || kind === "executable");
   const keys = entries.map(keyOf);
   const wanted = new Map(entries.map((entry, i) => [keys[i]!, entry]));
@@ -66,7 +66,7 @@ export async function readInvertedIndexes(
     return true;
   };
   for (const batch of batches([...wanted.keys()])) {
-    await giveWay();
+    await yieldNow();
     const cached = cache.getMany(INDEX_KIND, batch);
     for (const key of batch) {
       const bytes = cached.get(key);
@@ -86,7 +86,7 @@ export async function readInvertedIndexes(
   for (const batch of batches([...missing.values()])) {
     const fresh: [string, Uint8Array][] = [];
     for await (const { entry, bytes } of tree.read(batch, signal)) {
-      await giveWay();
+      await yieldNow();
       const text = bytes === undefined ? undefined : decodeText(bytes);
       const invertedIndex = text === undefined ? undefined : make(text, endingOf(entry.path));
       byKey.set(keyOf(entry), invertedIndex);

@@ -1,7 +1,7 @@
 import type { Family } from "./mask-text.ts";
 import type { MaskedText } from "./mask-text.ts";
 
-export interface Finding {
+export interface Violation {
   readonly line: number;
   /** What the line does, for a sentence: `ends its process`. */
   readonly what: string;
@@ -137,8 +137,8 @@ const STRINGS: readonly Rule[] = [
 ];
 
 /** What makes every run of a test worthless, whatever comes out. */
-export function findForbidden({ code, strings }: MaskedText, family: Family): readonly Finding[] {
-  const found: Finding[] = [];
+export function findForbidden({ code, strings }: MaskedText, family: Family): readonly Violation[] {
+  const found: Violation[] = [];
   code.split("\n").forEach((text, at) => {
     for (const { what, pattern } of CODE[family])
       if (text.length < 5_000 && pattern.test(text)) found.push({ line: at + 1, what });

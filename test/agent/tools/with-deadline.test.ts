@@ -21,10 +21,10 @@ test("a loop over what is in memory is stopped too", async () => {
   let rounds = 0;
   const busy = withDeadline(
     tool(async (signal) => {
-      const giveWay = yielder(signal);
+      const yieldNow = yielder(signal);
       for (;;) {
         rounds++;
-        await giveWay();
+        await yieldNow();
       }
     }),
     0.1,

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { sayOver } from "../../src/llm/counters.ts";
+import { capMessage } from "../../src/llm/counters.ts";
 import type { CapName } from "../../src/llm/journal.ts";
 
 test.each([
@@ -37,7 +37,7 @@ test.each([
 ] satisfies readonly (readonly [CapName, number, number, string])[])(
   "over the cap %s of %i micros, %i taken",
   (cap, limit, taken, sentence) => {
-    expect(sayOver(cap, limit, taken)).toBe(sentence);
+    expect(capMessage(cap, limit, taken)).toBe(sentence);
   },
 );
 
@@ -49,5 +49,5 @@ test("every cap has its words", () => {
     installationPerMonth: true,
   };
   for (const cap of Object.keys(every))
-    expect(sayOver(cap as CapName, 1, 2)).toMatch(/^This \w+ may cost .+\.$/);
+    expect(capMessage(cap as CapName, 1, 2)).toMatch(/^This \w+ may cost .+\.$/);
 });

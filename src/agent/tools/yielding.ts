@@ -8,11 +8,11 @@ const STRIDE = 200;
 export async function entriesWhere(
   entries: readonly TreeEntry[],
   test: (path: string) => boolean,
-  giveWay: () => Promise<void>,
+  yieldNow: () => Promise<void>,
 ): Promise<readonly TreeEntry[]> {
   const found: TreeEntry[] = [];
   for (const [i, entry] of entries.entries()) {
-    if (i % STRIDE === 0) await giveWay();
+    if (i % STRIDE === 0) await yieldNow();
     if (test(entry.path)) found.push(entry);
   }
   return found;
@@ -22,10 +22,10 @@ export async function entriesWhere(
  * The part of a codebase below these entries, with a breath before each text: a search over texts in memory never gives
  * way by itself.
  */
-export function breathing(
+export function yieldingCodebase(
   codebase: Codebase,
   entries: readonly TreeEntry[],
-  giveWay: () => Promise<void>,
+  yieldNow: () => Promise<void>,
 ): Codebase {
   const paths = new Set(entries.map(({ path }) => path));
   const { tree } = codebase;
@@ -39,7 +39,7 @@ export function breathing(
     },
     roleOf: (path) => codebase.roleOf(path),
     async text(path) {
-      await giveWay();
+      await yieldNow();
       return codebase.text(path);
     },
     syntax: (path) => codebase.syntax(path),

@@ -32,7 +32,7 @@ export interface ResearchLimits extends AgentLimits {
 }
 
 /** What the phases with a way of their own share with the others. */
-export interface Work extends ModelResearchOptions {
+export interface PhaseRun extends ModelResearchOptions {
   readonly phase: Phase;
   readonly needs: PhaseNeeds;
   readonly context: ResearchContext;

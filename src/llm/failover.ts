@@ -5,7 +5,10 @@ import { type Model, MODEL_FAILURES, ModelFailure } from "./model.ts";
  * transcript that is too long ends the search, as it must be shortened whoever answers. The models stay apart, so that
  * the caller can reserve each one's price.
  */
-export async function firstAble<T>(models: readonly Model[], call: (model: Model) => Promise<T>): Promise<T> {
+export async function withFailover<T>(
+  models: readonly Model[],
+  call: (model: Model) => Promise<T>,
+): Promise<T> {
   const failures: { readonly name: string; readonly failure: ModelFailure }[] = [];
   for (const model of models) {
     try {

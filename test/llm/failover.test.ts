@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { firstAble } from "../../src/llm/first-able.ts";
+import { withFailover } from "../../src/llm/failover.ts";
 import { type Model, ModelFailure } from "../../src/llm/model.ts";
 import { answeringModel } from "../fakes/scripted-model.ts";
 
@@ -8,7 +8,7 @@ const models = [named("large"), named("small"), named("local")];
 
 /** Each model fails as it is told; the others give their names. */
 async function ask(failures: Readonly<Record<string, Error>>): Promise<string> {
-  return firstAble(models, async ({ name }) => {
+  return withFailover(models, async ({ name }) => {
     const failure = failures[name];
     if (failure !== undefined) throw failure;
     return name;
@@ -65,7 +65,7 @@ describe("the first able model", () => {
 
   test("the failure of an only model is told as it is, and no model at all is a failure", async () => {
     const failure = new ModelFailure("quota", "no money");
-    await expect(firstAble([models[0]!], () => Promise.reject(failure))).rejects.toBe(failure);
-    await expect(firstAble([], () => Promise.resolve(1))).rejects.toMatchObject({ code: "bad-request" });
+    await expect(withFailover([models[0]!], () => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(withFailover([], () => Promise.resolve(1))).rejects.toMatchObject({ code: "bad-request" });
   });
 });
