@@ -6,6 +6,8 @@ import { honestScript } from "../../src/simulator/model/honest-script.ts";
 import { playScript } from "../../src/simulator/model/play-script.ts";
 import type { Script } from "../../src/simulator/model/script.ts";
 import { startScriptedServer } from "../../src/simulator/model/start-scripted-server.ts";
+import { PHASES as CATALOGUE } from "../../src/phases/catalogue.ts";
+import type { CheckName } from "../../src/phases/phase.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { exampleRepository, type Ran, startCasebook } from "../fakes/casebook.ts";
 import { type GitFolder, temporaryFolder } from "../fakes/git-folder.ts";
@@ -24,9 +26,9 @@ interface Investigated extends Ran {
   readonly files: ReadonlyMap<string, string>;
   document(phase: (typeof PHASES)[number]): string;
   readonly phases: readonly {
-    readonly phase: string;
+    readonly type: string;
     readonly status: string;
-    readonly verdicts: readonly { readonly check: string; readonly result: string; readonly how: string }[];
+    readonly criteria: readonly { readonly text: string; readonly result: string; readonly how: string }[];
     readonly reason?: string;
     readonly outcome?: { readonly kind: string };
     readonly partial?: string;
@@ -96,9 +98,15 @@ function read(ran: Ran, folder: string): Investigated {
   };
 }
 
-const statuses = ({ phases }: Investigated) => phases.map(({ phase, status }) => `${phase}: ${status}`);
-const resultOf = ({ phases }: Investigated, check: string) =>
-  phases.flatMap(({ verdicts }) => verdicts).find((verdict) => verdict.check === check);
+const statuses = ({ phases }: Investigated) => phases.map(({ type, status }) => `${type}: ${status}`);
+/** The result of the criterion with this check. */
+const resultOf = ({ phases }: Investigated, check: CheckName) => {
+  const texts = CATALOGUE.flatMap(({ criteria }) => criteria.filter((one) => one.check === check));
+  expect(texts.length).toBeGreaterThan(0);
+  return phases
+    .flatMap(({ criteria }) => criteria)
+    .find((criterion) => texts.some(({ text }) => text === criterion.text));
+};
 
 describeSandboxed("an honest model on the example", () => {
   let repository: GitFolder;
@@ -228,7 +236,7 @@ describeSandboxed("an honest model on the example", () => {
     const done = await investigate(honest, { env: { CASEBOOK_SANDBOX: "off" } });
     expect(done.document("reproduction")).toContain("No code was run: the operator switched it off");
     expect(resultOf(done, "reproduced")).toMatchObject({ result: "undecided" });
-    expect(done.phases.find(({ phase }) => phase === "fix")).toMatchObject({ status: "left-out" });
+    expect(done.phases.find(({ type }) => type === "fix")).toMatchObject({ status: "left-out" });
   });
 });
 
