@@ -46,11 +46,13 @@ export async function runCli(
       "\nExit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.",
     );
 
-  const issueOptions = (command: Command): Command =>
+  const issueText = (command: Command): Command =>
     command
       // Not `requiredOption`: with `--isue` commander would report the missing flag and not the wrong one.
       .option("--issue <file>", "the issue (required): Markdown or GitHub's JSON; - reads standard input")
-      .option("--number <n>", "the number of the issue, if the file does not have it")
+      .option("--number <n>", "the number of the issue, if the file does not have it");
+  const issueOptions = (command: Command): Command =>
+    issueText(command)
       .option(...REPO)
       .option(...COMMIT);
   const resultOptions = (command: Command): Command =>
@@ -102,12 +104,8 @@ export async function runCli(
     .action(async (options) => {
       exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
     });
-  program
-    .command("read")
-    .description("show what an issue says, part by part")
-    .requiredOption("--issue <file>", "the issue: Markdown or GitHub's JSON; - reads standard input")
-    .option("--number <n>", "the issue's number, when the file does not say")
-    .option("--json", "print the result as JSON")
+  issueText(program.command("read").description("show what an issue says, part by part"))
+    .option(...JSON_RESULT)
     .action(async (options) => {
       exit = await (await import("./commands/read.ts")).readCommand(options, io);
     });

@@ -121,7 +121,7 @@ function isEvent(name: string): name is EventName {
   return Object.hasOwn(BODIES, name);
 }
 
-export function read<T>(
+function read<T>(
   schema: z.ZodType<T>,
   payload: unknown,
   then: (body: T) => WebhookEvent,

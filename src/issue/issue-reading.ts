@@ -25,7 +25,7 @@ export interface Quote {
 }
 
 /** A program or package and the version that the issue states for it. */
-export interface ReportedVersion {
+interface ReportedVersion {
   /** Empty for the project itself. */
   readonly name: string;
   readonly version: string;

@@ -78,7 +78,7 @@ const MAX_FLAG_TAGS = 8;
  * to be kept. What scripts and emoji need stays: joiners between their letters, the selector after an emoji, the tags
  * of a flag, direction marks in a line that is written from right to left.
  */
-export function invisibleKind(
+function invisibleKind(
   text: string,
   at: number,
   previous: number,
@@ -106,7 +106,7 @@ export function invisibleKind(
 }
 
 /** Length of the flag's tag sequence that starts at `at` (after a black flag, up to and with the end tag); 0 when it is none. */
-export function flagTagsLength(text: string, at: number, previous: number): number {
+function flagTagsLength(text: string, at: number, previous: number): number {
   if (previous !== BLACK_FLAG) return 0;
   for (let i = at, n = 0; n <= MAX_FLAG_TAGS; i += 2, n++) {
     const code = text.codePointAt(i) ?? 0;
@@ -116,7 +116,7 @@ export function flagTagsLength(text: string, at: number, previous: number): numb
   return 0;
 }
 
-export function isRightToLeft(line: string): boolean {
+function isRightToLeft(line: string): boolean {
   return RIGHT_TO_LEFT.test(line);
 }
 

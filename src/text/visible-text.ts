@@ -173,7 +173,7 @@ const MAX_DEFINITIONS = 1_000;
  * Cuts for the lines that define a link, all but the first `MAX_DEFINITIONS`: outside of fenced code, each a whole line
  * after an empty line or another definition. Most texts have none. Linear.
  */
-export function surplusDefinitions(text: string): readonly Cut[] {
+function surplusDefinitions(text: string): readonly Cut[] {
   const cuts: Cut[] = [];
   let found = 0;
   let fence: string | undefined;

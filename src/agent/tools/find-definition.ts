@@ -22,7 +22,7 @@ export type FoundDefinition =
   | { readonly kind: "none"; readonly near: readonly string[] };
 
 /** Every definition of the name, narrowed by file and line; for a name that nothing has, the nearest one. */
-export function findDefinition({ name, path, line }: Wanted, symbolIndex: SymbolIndex): FoundDefinition {
+function findDefinition({ name, path, line }: Wanted, symbolIndex: SymbolIndex): FoundDefinition {
   const named = definitionsOf(name, symbolIndex);
   if (named.length === 0) return { kind: "none", near: nearNames(name, symbolIndex) };
   const inFile = path === undefined ? named : named.filter((item) => item.path === path);

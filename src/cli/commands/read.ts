@@ -5,7 +5,7 @@ import type { CommandIo } from "../io.ts";
 import { readIssue } from "../read-issue.ts";
 
 export interface ReadOptions {
-  readonly issue: string;
+  readonly issue?: string;
   readonly number?: string;
   readonly json?: boolean;
 }

@@ -74,6 +74,6 @@ function headingOf(line: string): string | undefined {
     .toLowerCase();
 }
 
-export function isTooLong(line: string): boolean {
+function isTooLong(line: string): boolean {
   return line.length > MAX_LINE;
 }

@@ -120,7 +120,7 @@ function parseEntry(line: Buffer): TreeEntry {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** A file name as text; bytes that are not UTF-8 as `\xNN` each, and `isText` false. */
-export function decodeName(bytes: Uint8Array): { readonly name: string; readonly isText: boolean } {
+function decodeName(bytes: Uint8Array): { readonly name: string; readonly isText: boolean } {
   try {
     return { name: utf8.decode(bytes), isText: true };
   } catch {

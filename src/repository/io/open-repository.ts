@@ -80,7 +80,7 @@ export function webUrlOf(remote: string): string | undefined {
  * The git folder of `folder`: itself when it is bare, else the `.git` (folder, or the file of a worktree or submodule) in
  * it or above it. Undefined when there is none. Git does not look for it: it would obey the settings in the folder.
  */
-export function findGitDir(folder: string): string | undefined {
+function findGitDir(folder: string): string | undefined {
   const start = resolve(folder);
   if (isGitDir(start)) return start;
   for (let at = start; ; at = dirname(at)) {
