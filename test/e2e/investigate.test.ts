@@ -119,9 +119,9 @@ test("a repository's own phase is one more row", () => {
   ]);
   expect(exit).toBe(0);
   const { phases } = JSON.parse(out) as {
-    phases: { type: string; status: string; criteria: { result: string }[] }[];
+    phases: { phase: string; status: string; criteria: { result: string }[] }[];
   };
-  expect(phases.find(({ type }) => type === "review")).toMatchObject({
+  expect(phases.find(({ phase }) => phase === "review")).toMatchObject({
     status: "needs_attention",
     criteria: [{ result: "met" }, { result: "undecided" }],
   });

@@ -26,7 +26,7 @@ interface Investigated extends Ran {
   readonly files: ReadonlyMap<string, string>;
   document(phase: (typeof PHASES)[number]): string;
   readonly phases: readonly {
-    readonly type: string;
+    readonly phase: string;
     readonly status: string;
     readonly criteria: readonly { readonly text: string; readonly result: string; readonly how: string }[];
     readonly reason?: string;
@@ -98,7 +98,7 @@ function read(ran: Ran, folder: string): Investigated {
   };
 }
 
-const statuses = ({ phases }: Investigated) => phases.map(({ type, status }) => `${type}: ${status}`);
+const statuses = ({ phases }: Investigated) => phases.map(({ phase, status }) => `${phase}: ${status}`);
 /** The result of the criterion with this check. */
 const resultOf = ({ phases }: Investigated, check: CheckName) => {
   const texts = CATALOGUE.flatMap(({ criteria }) => criteria.filter((one) => one.check === check));
@@ -236,7 +236,7 @@ describeSandboxed("an honest model on the example", () => {
     const done = await investigate(honest, { env: { CASEBOOK_SANDBOX: "off" } });
     expect(done.document("reproduction")).toContain("No code was run: the operator switched it off");
     expect(resultOf(done, "reproduced")).toMatchObject({ result: "undecided" });
-    expect(done.phases.find(({ type }) => type === "fix")).toMatchObject({ status: "left-out" });
+    expect(done.phases.find(({ phase }) => phase === "fix")).toMatchObject({ status: "left-out" });
   });
 });
 
