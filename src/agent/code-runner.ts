@@ -25,7 +25,7 @@ export interface CodeRunner {
   ): RecordedRun;
   /** What the model itself gave to a run, its command and its files: that this is printed shows nothing. */
   given(name: string): string;
-  /** Runs that stood in an earlier answer, in a run that is taken up again; `given`: what the model gave to them. */
+  /** Runs that stood in an earlier answer, in a run that continues; `given`: what the model gave to them. */
   recall(text: string, given?: string): void;
   readonly runs: readonly RecordedRun[];
 }
@@ -128,7 +128,7 @@ export function formatRunAnswer(run: RecordedRun, nonce: string): string {
   return quoteUntrusted(formatRun(run), { nonce, source: `${run.name}, what a program printed` });
 }
 
-/** Every run that stands in an answer between the marks of this run; other marks are somebody's imitation. */
+/** Every run that appears in an answer between the marks of this run; other marks are somebody's imitation. */
 function runsIn(text: string, nonce: string): readonly RecordedRun[] {
   const found: RecordedRun[] = [];
   const lines = text.split("\n");
@@ -137,7 +137,7 @@ function runsIn(text: string, nonce: string): readonly RecordedRun[] {
     const end = lines.findIndex((line, at) => at > i && line === `data ${nonce}>>`);
     const run = parseRun(lines.slice(i + 1, end < 0 ? lines.length : end).join("\n"));
     if (typeof run !== "string") found.push(run);
-    // What stands between the marks is what a program printed: nothing in it is looked at again.
+    // What is between the marks is what a program printed: nothing in it is looked at again.
     if (end >= 0) i = end;
   }
   return found;

@@ -26,7 +26,7 @@ export interface EvidencePack {
 
 /**
  * The first message of a phase: what is known without a model, as much as fits, the most helpful for its size first. Every
- * word of the issue, the repository and earlier documents stands in a quotation. The same facts give the same text.
+ * word of the issue, the repository and earlier documents appears in a quotation. The same facts give the same text.
  */
 export async function evidencePack(
   phaseType: string,
@@ -49,7 +49,7 @@ export async function evidencePack(
   };
 }
 
-/** A title with what stands around it. */
+/** A title with its surroundings. */
 const LEAST = 500;
 
 async function partOf(

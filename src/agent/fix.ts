@@ -23,7 +23,7 @@ import type { PhaseRun } from "./phase-run.ts";
 const MAX_TRIES = 6;
 const MAX_EDITS = 40;
 const MAX_TEXT = 60_000;
-/** Characters of the earlier documents that stand in the first message. */
+/** Characters of the earlier documents that appear in the first message. */
 const MAX_DOCUMENT = 8_000;
 
 const changeArgs = z.object({

@@ -90,7 +90,7 @@ export async function judge(
   );
 }
 
-/** A judge's reason, unless it says what stands neither in the document nor in the issue: then only that it judged. */
+/** A judge's reason, unless it says what is neither in the document nor in the issue: then only that it judged. */
 function reasonOf(why: string, evidence: readonly string[]): string {
   const statement = plainStatement(why);
   const isGrounded =

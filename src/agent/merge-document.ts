@@ -7,7 +7,7 @@ const RESULTS = { confirmed: "Confirmed", eliminated: "Eliminated", open: "Open"
 const UNKNOWNS: ReadonlySet<string> = new Set(["missing", "not-established", "not-established-fix"]);
 /** Sections that ask. */
 const QUESTIONS: ReadonlySet<string> = new Set(["questions"]);
-/** Sections whose first list is counted by its numbers: nothing may stand in it. */
+/** Sections whose first list is counted by its numbers: nothing may appear in it. */
 const NUMBERED: ReadonlySet<string> = new Set(["suspects"]);
 
 /**

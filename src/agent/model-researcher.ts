@@ -27,7 +27,7 @@ import type { ModelResearchOptions, PhaseRun } from "./phase-run.ts";
 const NUDGE =
   "Nobody reads what you write outside the tools. Hand in findings with `submit`, and end with `finish`.";
 
-/** Begins with what the built-in researcher knows, and lets a model go on from there. */
+/** Starts with what the built-in researcher knows, and lets a model continue from there. */
 export function modelResearcher(options: ModelResearchOptions): Researcher {
   return {
     cannot(phase) {
@@ -193,7 +193,7 @@ async function costOf(
 }
 
 /**
- * What a model is told before anything foreign reaches it: our words alone, the same for every issue of a phase. It is
+ * What a model reads before anything foreign reaches it: our words alone, the same for every issue of a phase. It is
  * help, not a defence: whatever a model does with what it reads, it has no other way out than the checked tools.
  */
 function instructions(phase: Phase, needs: PhaseNeeds, nonce: string): string {

@@ -6,7 +6,7 @@ import type { AcceptedFinding } from "./submission/check-finding.ts";
 export interface PhaseNeeds {
   /** Sections that it may write to. */
   readonly sections: readonly string[];
-  /** Of these its findings stand in the place of the built-in researcher's; in the others before them. */
+  /** In these, its findings replace those of the built-in researcher; in the others, they come first. */
   readonly replaces: readonly string[];
   /** Legal ends other than "continue". */
   readonly outcomes: readonly OutcomeKind[];

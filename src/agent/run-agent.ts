@@ -40,7 +40,7 @@ const TOO_MANY = `Not carried out: of one reply the first ${MAX_CALLS} calls are
 
 /**
  * Lets a model work with tools until it is done or a limit is reached. The transcript only grows, and is stored before
- * each call: a run that was killed goes on from there, its tools brought to where they were, and pays for no reply twice.
+ * each call: a run that was killed continues from there, its tools brought to where they were, and pays for no reply twice.
  * A reply is kept as it came, and every call of it gets an answer, so that what is stored, what the model saw and what a
  * later try reads are the same. Throws the signal's reason, what a tool throws that is no answer, and bugs.
  */
@@ -104,7 +104,7 @@ export async function runAgent(task: AgentTask, dependencies: AgentDependencies)
   }
 }
 
-/** Answers the calls of the last reply that have no answer yet. What goes wrong with a call is told to the model. */
+/** Answers the calls of the last reply that have no answer yet. What goes wrong with a call goes back to the model. */
 async function answerCalls(
   transcript: Entry[],
   tools: readonly Tool[],

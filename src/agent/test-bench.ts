@@ -39,7 +39,7 @@ export interface TestBench {
     change: { readonly test: TestFile; readonly files: ReadonlyMap<string, string> },
     signal: AbortSignal,
   ): Promise<FixTrial>;
-  /** What the model is told; `recall` reads it back in a run that is taken up again. */
+  /** The answer to the model; `recall` reads it back in a run that continues. */
   answer(trial: Trial): string;
   recall(answer: string, test: TestFile): Trial | undefined;
   answerFix(trial: FixTrial): string;

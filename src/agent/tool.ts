@@ -13,7 +13,7 @@ export interface Tool {
    */
   answer(args: string, signal: AbortSignal): Promise<string>;
   /**
-   * Of a tool that keeps something: a run that is taken up again brings it to where it was, by each earlier call and what
+   * Of a tool that keeps something: a run that continues brings it to where it was, by each earlier call and what
    * was answered then.
    */
   restore?(args: string, answer: string, signal: AbortSignal): Promise<void>;
@@ -28,7 +28,7 @@ interface Definition<S extends z.ZodObject> {
   readonly restore?: (args: z.infer<S>, answer: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** Makes a tool: arguments are read as JSON and checked, what is wrong with them is told to the model. */
+/** Makes a tool: arguments are read as JSON and checked, what is wrong with them goes back to the model. */
 export function defineTool<S extends z.ZodObject>({
   name,
   description,

@@ -15,7 +15,7 @@ export interface Suite {
 export interface Trial {
   readonly kind: "reproduced" | "flaky" | "not-reproduced" | "invalid" | "not-run";
   readonly reasons: readonly string[];
-  /** Words of the failure that stand in the first run's output. */
+  /** Words of the failure that appear in the first run's output. */
   readonly failure?: string | undefined;
   readonly runs: readonly RecordedRun[];
   readonly suite: Suite;
@@ -86,7 +86,7 @@ export function recallFixTrial(answer: string, text: string, runner: CodeRunner)
     : { ...read, before, after };
 }
 
-/** The first line of an answer, before anything foreign: how a run that is taken up again knows what was seen. */
+/** The first line of an answer, before anything foreign: how a run that continues knows what was seen. */
 const VERDICT = "verdict: ";
 
 const suiteSchema = z.object({ ok: z.boolean(), words: z.string() });

@@ -27,7 +27,7 @@ const CONTROL = /[^\P{Cc}\t\n]|[\u2028\u2029]/gu;
 /** A fence with any nonce; every repetition is bounded, so that the time grows with the line. */
 const FENCE =
   /<<\s{0,9}data\s{1,9}[0-9a-f]{6}|data\s{1,9}[0-9a-f]{6,64}\s{0,9}>>|^\W{0,9}(?:<<\s{0,9}data|data\s{0,9}>>)\W{0,9}$/i;
-/** What some servers read as the end of a message when it stands in the text of one. */
+/** What some servers read as the end of a message when it appears in the text of one. */
 const CHAT = /<\|([^\s<>|]{1,40})\|>|<((?:start|end)_of_turn)>|\[(\/?INST)\]|<<(\/?SYS)>>/gi;
 
 /**
@@ -93,7 +93,7 @@ export function cleanUntrusted(text: string, { nonce }: Pick<Quotation, "nonce">
 }
 
 /**
- * 16 hexadecimal digits out of a seed, the same for the same seed: a run that is taken up again has its nonce again. No
+ * 16 hexadecimal digits out of a seed, the same for the same seed: a run that continues has its nonce again. No
  * secret is kept by it; whoever can guess the seed can work the nonce out, and then finds his marks changed all the same.
  */
 export function nonceOf(seed: string): string {

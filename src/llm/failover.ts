@@ -21,7 +21,7 @@ export async function withFailover<T>(
   throw unable(failures);
 }
 
-/** What stands in the way, for people; its code is the most hopeful one, and its time the earliest. */
+/** Why no model could answer, for people; its code is the most hopeful one, and its time the earliest. */
 function unable(
   failures: readonly { readonly name: string; readonly failure: ModelFailure }[],
 ): ModelFailure {

@@ -37,13 +37,13 @@ export type NextReply =
 
 /**
  * Limits of one conversation; looked at before each call, so the last call and its tools may go beyond them. Steps and tokens
- * go on where a run is taken up again.
+ * continue where the run continues.
  */
 export interface AgentLimits {
   /** Replies. */
   readonly steps: number;
   /** Tokens in and out, over all calls; those that the endpoint had read before count like others (money has caps of its own). */
   readonly tokens: number;
-  /** Of one try: a run that is taken up again has them anew, since nobody worked in between. */
+  /** Of one try: a run that continues gets them again, since nothing ran in between. */
   readonly milliseconds: number;
 }

@@ -3,7 +3,7 @@ import type { Entry, Reply } from "./transcript.ts";
 
 /** One conversation with models: a phase of a run, or a judgement about its document. */
 export interface Task {
-  /** Names the run; a run that is taken up again has the same name, a new try has another. */
+  /** Names the run; a run that continues has the same name, a retry has another. */
   readonly run: string;
   /** Names the conversation within it: `root-cause`, `root-cause/judge`. */
   readonly name: string;
@@ -49,18 +49,18 @@ export type Begun =
   | { readonly kind: "over"; readonly cap: CapName; readonly limit: Micros; readonly taken: Micros };
 
 /**
- * What models were told and said, with what it cost: durable, so that a killed run goes on from its last step and pays
+ * What models read and replied, with its cost: durable, so that a killed run continues from its last step and pays
  * for no reply twice. One transaction each; any number of processes.
  */
 export interface Journal {
   /**
-   * The conversation so far. A reply that was reserved and never came counts as spent (the endpoint may have worked), and
+   * The conversation so far. A reply that was reserved and never came counts as spent (the endpoint may have done the work), and
    * is not part of it.
    */
   transcript(task: Task): Promise<readonly Entry[]>;
   /**
    * Stores `entries` as the ones from index `at` on and reserves the money, together or not at all. Entries that stand
-   * there already are kept when they are the same; throws when others stand there: somebody else goes on with this run.
+   * there already are kept when they are the same; throws when others are there: another process continues this run.
    */
   begin(
     task: Task,
@@ -87,8 +87,8 @@ export interface Journal {
   forget(payer: Pick<Payer, "investigation">): Promise<void>;
   /**
    * Removes the conversations whose calls were all made before `at` (milliseconds since 1970) and have ended, with every
-   * row about them; what they cost stays counted against the caps. Gives how many there were. A run that is taken up again
-   * after that begins anew.
+   * row about them; what they cost stays counted against the caps. Gives how many there were. A run that continues
+   * after that starts again.
    */
   forgetBefore(at: number): Promise<number>;
 }

@@ -1,8 +1,8 @@
 import type { Price } from "./money.ts";
 
-/** What the operator says about models: which there are, which works what, and what may be spent. */
+/** The operator's settings of models: which there are, which runs which phase, and what may be spent. */
 export interface ModelSettings {
-  /** In the order of the file; a model of the environment stands first. */
+  /** In the order of the file; a model of the environment comes first. */
   readonly models: readonly ModelRow[];
   /** Type of a phase, `judge` or `default`: names of models in the order in which they are tried. `default` is always there. */
   readonly phases: Readonly<Record<string, readonly string[]>>;

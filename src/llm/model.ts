@@ -21,7 +21,7 @@ export interface ModelRequest {
   /** The reply is JSON of this schema; only without tools. */
   readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
   readonly maxOutputTokens: number;
-  /** Told while the reply comes, for people who watch. */
+  /** Gets the text while the reply comes, for people who watch. */
   readonly onText?: ((text: string) => void) | undefined;
 }
 

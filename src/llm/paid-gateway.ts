@@ -64,12 +64,12 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
       const { conversation, at, entries } = question;
       const known = await load(conversation);
       if (at > known.length) throw new Error(`the conversation ${conversation} has a gap at ${at}`);
-      // Whoever asks has read hostile text: a reply of its own making, with a small count of tokens, would be reserved for
+      // The process that asks has read hostile text: a reply of its own making, with a small count of tokens, would be reserved for
       // with next to nothing.
       if (entries.some(({ kind }, i) => kind === "reply" && at + i >= known.length))
         throw new Error(`the conversation ${conversation} is given a reply that no model made`);
       const stored = known[at + entries.length];
-      // A run that is taken up again asks what it asked before; anything else is refused where it is stored.
+      // A run that continues asks what it asked before; anything else is refused where it is stored.
       if (stored?.kind === "reply" && isSame(known.slice(at, at + entries.length), entries))
         return { kind: "reply", reply: stored };
       const transcript = [...known.slice(0, at), ...entries];
@@ -144,7 +144,7 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
         await journal.settle(begun.call, reply, costOf(reply.usage, model.price));
         return { kind: "reply", reply };
       } catch (error) {
-        // Whoever was stopped in the middle may have to pay for it; who was refused does not.
+        // A call that was stopped in the middle may be billed; a refused one is not.
         const mayCost = !(error instanceof ModelFailure) || error.mayCost;
         await journal.release(begun.call, mayCost ? worst : 0);
         if (!(error instanceof ModelFailure)) throw error;

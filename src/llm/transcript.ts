@@ -1,8 +1,8 @@
-/** What a model was told and what it said, in order. It only grows: what is stored is what the model saw. */
+/** What a model read and what it replied, in order. It only grows: what is stored is what the model saw. */
 export type Entry =
   /** How to work; our words alone. */
   | { readonly kind: "instructions"; readonly text: string }
-  /** What to do now. Words of the issue or the repository stand in it only as marked quotations. */
+  /** What to do now. Words of the issue or the repository appear in it only as marked quotations. */
   | { readonly kind: "request"; readonly text: string }
   | Reply
   /** What a tool gave for a call of the reply before it. */
@@ -34,7 +34,7 @@ export interface Usage {
   readonly estimated: boolean;
 }
 
-/** A tool as a model is told of it. */
+/** A tool as it is described to a model. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;

@@ -9,7 +9,7 @@ const AROUND = [8, 3, 1];
 const BEGINNING = [45, 15, 4];
 
 /**
- * Lines of a file with their numbers: whole when there are few, else the head and what stands around the lines with
+ * Lines of a file with their numbers: whole when there are few, else the head and what is around the lines with
  * evidence, in shorter and shorter forms. The same form never comes twice.
  */
 export function excerptForms(

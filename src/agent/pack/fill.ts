@@ -85,7 +85,7 @@ export function fill(
   return states.filter(({ chosen }) => chosen.length > 0).map((state) => render(state, nonce));
 }
 
-/** What stands around the text of an item: heading, marks, and the line that says what is left out. */
+/** What is around the text of an item: heading, marks, and the line that says what is left out. */
 function frameOf({ part, chosen }: State, item: PackItem, nonce: string): number {
   const quotation = quoteUntrusted("", { nonce, source: item.source ?? part.source });
   const head = `\n\n## ${part.heading}\n${part.more(part.items.length)}\n`;

@@ -48,7 +48,7 @@ const HYPOTHESES = "hypotheses";
 
 /**
  * Compares one finding with the commit, the issue and the runs. Accepted is only what holds: each citation resolves, each
- * name, number and quotation of the sentence stands in what it cites, and what it says of everything or nothing rests on a
+ * name, number and quotation of the sentence appears in what it cites, and what it says of everything or nothing rests on a
  * search of which every hit is accounted for. That the sentence is right is not checked, and its provenance says so.
  */
 export async function checkFinding(

@@ -11,7 +11,7 @@ import {
 } from "./grounding-words.ts";
 import type { PlainStatement } from "./plain-statement.ts";
 
-/** Something in a statement that must stand in its evidence. */
+/** Something in a statement that must appear in its evidence. */
 export interface Claim {
   readonly kind:
     | "name"

@@ -16,7 +16,7 @@ export interface CitedText {
 }
 
 /**
- * What of a statement does not stand in its evidence. White space is folded and case counts, except for quotations, capitals
+ * What of a statement does not appear in its evidence. White space is folded and case counts, except for quotations, capitals
  * at the beginning of a sentence and addresses. A line number, a hash or a path lends its digits to nothing else.
  */
 export function ungrounded(claims: readonly Claim[], cited: CitedText | readonly string[]): readonly Claim[] {

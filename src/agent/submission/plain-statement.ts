@@ -4,7 +4,7 @@ import { inlineCode, printable } from "../../text/inline-code.ts";
 export interface PlainStatement {
   /** As Markdown on one line: inline code stays, nothing else in it is markup, a link, a mention or a picture. */
   readonly markdown: string;
-  /** What stands between backticks. */
+  /** What is between backticks. */
   readonly code: readonly string[];
   /** The rest, without markup; three spaces stand for each of `code`. */
   readonly words: string;

@@ -278,7 +278,7 @@ const MIN_LETTERS = 8;
 const MAX_ALIKE = 12;
 
 /**
- * True when a quotation can only be meant for where it stands: `(` or `x` stands everywhere and shows that nothing was
+ * True when a quotation can only be meant for where it is: `(` or `x` is everywhere and shows that nothing was
  * read. A short line counts as a whole.
  */
 function isEnough(wanted: readonly string[], lines: readonly string[]): boolean {

@@ -6,7 +6,7 @@ export function universalClaim(words: string): string | undefined {
   return universalMatch(words)?.text;
 }
 
-/** The same with where it stands, from 0. */
+/** The same with where it is, from 0. */
 export function universalMatch(words: string): { readonly text: string; readonly at: number } | undefined {
   for (const pattern of PATTERNS) {
     const match = pattern.exec(words);
@@ -70,5 +70,5 @@ const PATTERNS: readonly RegExp[] = [
   `\\b(?:lacks?|without|devoid of|free of) (?:any |all )?(?:other )?(?:callers?|tests?|callsites?|usages?|references?|importers?|documentation|coverage)\\b`,
   // Other languages: what is checked is English, and these say the same.
   `(?<!\\p{L})(?:alle[nrs]?|jede[nrms]?|keine?[nrms]?|niemand|nirgends|nirgendwo|ausschließlich|sämtliche[nrs]?|überall|tous|toutes|aucune?|jamais|personne|partout|nulle part|todos|todas|ning[uú]n[ao]?|nunca|nadie|siempre|tutti|nessun[ao]?|niets|niemals|geen|alleen|nenhuma?|ninguém|żaden|wszystkie|никто|все|нигде)(?!\\p{L})`,
-  // A name between backticks may stand in every gap.
+  // A name between backticks may appear in every gap.
 ].map((source) => new RegExp(source.replaceAll(" ", "\\s{1,9}"), "iu"));

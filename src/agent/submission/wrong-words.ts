@@ -40,7 +40,7 @@ const FOREIGN: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Why the words of a sentence cannot stand in a document, whatever it cites; nothing when they can. */
+/** Why the words of a sentence cannot appear in a document, whatever it cites; nothing when they can. */
 export function wrongWords(
   { markdown, words }: PlainStatement,
   { mayJudge = false }: { readonly mayJudge?: boolean } = {},

@@ -41,7 +41,7 @@ export function onOneLine(text: string, max = 300): string {
   return line.length > max ? `${line.slice(0, max).toWellFormed()}…` : line;
 }
 
-/** A line of a file as it stands there, long ones cut with the number of characters left out. */
+/** A line of a file as it is, long ones cut with the number of characters left out. */
 export function lineOf(text: string, max: number): string {
   return text.length > max
     ? `${text.slice(0, max).toWellFormed()}… [${(text.length - max).toLocaleString("en-US")} characters more]`

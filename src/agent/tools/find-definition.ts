@@ -38,7 +38,7 @@ function findDefinition({ name, path, line }: Wanted, symbolIndex: SymbolIndex):
   return here.length === 1 ? { kind: "one", definition: here[0]! } : { kind: "several", definitions: here };
 }
 
-/** `Store.set`, `Store::set` and `Store#set` are the definitions of set that stand in a Store. */
+/** `Store.set`, `Store::set` and `Store#set` are the definitions of set that appear in a Store. */
 export function definitionsOf(name: string, symbolIndex: SymbolIndex): readonly Definition[] {
   const whole = symbolIndex.definitions.get(name);
   if (whole !== undefined) return whole;

@@ -7,7 +7,7 @@ const NOTED = "Noted.";
 const MAX_NOTE = 2_000;
 const MAX_NOTES = 8_000;
 
-/** The model's own notepad, in memory for one run; one that is taken up again finds its notes through `restore`. */
+/** The model's own notepad, in memory for one run; one that continues finds its notes through `restore`. */
 export function noteTool({ nonce }: { readonly nonce: string }): Tool {
   let notes: readonly string[] = [];
   return defineTool({

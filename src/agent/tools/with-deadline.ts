@@ -8,7 +8,7 @@ export const OF_THE_REPOSITORY: readonly FailureCode[] = ["incomplete-repository
 const CALL_SECONDS = 20;
 
 /**
- * The tool with a clock: what takes too long is given up, and the model is told to ask for less. What is worked out once
+ * The tool with a clock: what takes too long is given up, and the model is asked for less. What is worked out once
  * for a run (the structure of the code) goes on behind it, so that asking again later succeeds. A repository that
  * cannot be read in one place is an answer too.
  */

@@ -39,7 +39,7 @@ export function startClock(outer: AbortSignal, { total, idle }: CallTimes): Call
     reject(reason);
   };
   const late = (milliseconds: number, what: string): ModelFailure =>
-    // Whoever is slow is at work.
+    // A slow endpoint is at work.
     new ModelFailure("unavailable", `The endpoint ${what} for ${seconds(milliseconds)}`, { mayCost: true });
   const whole = setTimeout(() => end(late(total, "was not done")), total);
   const stop = (): void => end(outer.reason);

@@ -179,7 +179,7 @@ const MENTIONS: Readonly<Record<Ability, { readonly named: RegExp; readonly need
   max_tokens: { named: /max_tokens/, needsRefusal: true },
 };
 
-/** Errors of a connection after which the endpoint may have worked. */
+/** Errors of a connection after which the endpoint may have done the work. */
 const AFTER_SENDING = ["ECONNRESET", "EPIPE"];
 
 function ofConnection(error: unknown, context: FailureContext): CallFailure {

@@ -63,7 +63,7 @@ const MIN_OUTPUT = 256;
  *
  * A failure before the endpoint worked (no connection, 429, 500, 503, 408) is tried again here, within the time of the call.
  * One after which it may ask for money (502 and 504, a connection that broke after the request was sent, an answer that
- * began) is not, as the price was reserved once: it is a ModelFailure with `mayCost`, and whoever holds the money decides.
+ * began) is not, as the price was reserved once: it is a ModelFailure with `mayCost`, and the holder of the money decides.
  */
 export function openModel(settings: EndpointSettings, options: OpenModelOptions = {}): Model {
   const { name, contextTokens, outputTokens, price, concurrency } = settings;
@@ -192,7 +192,7 @@ async function pause({ sleep }: Context, wait: number, signal: AbortSignal): Pro
   }
 }
 
-/** Between half and the whole of a wait that doubles: whoever failed together does not come back together. */
+/** Between half and the whole of a wait that doubles: calls that failed together do not retry together. */
 function backOff(failures: number, chance: number): number {
   return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.5 + chance / 2);
 }

@@ -20,7 +20,7 @@ export interface MessageStyle {
   readonly system: "system" | "user";
 }
 
-/** What stands where a message has nothing to say: endpoints refuse an empty one. */
+/** The text of a message that has nothing to say: endpoints refuse an empty one. */
 const NOTHING = "(nothing)";
 
 /** The transcript as messages; `tools` are described in them when the endpoint is not told. */

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
-/** What stands in the copy before a program starts, by path. */
+/** The files of the copy before a program starts, by path. */
 export type CopiedFiles = ReadonlyMap<string, CopiedFile>;
 
 export type CopiedFile =

@@ -72,7 +72,7 @@ export function surroundingsProblem({ toolchains, root, dependencies }: Surround
 
 export function programsOf({ toolchains, node, root, dependencies }: Surroundings): Programs {
   const args = root === undefined ? hostPrograms(toolchains) : preparedRoot(root);
-  // One among the host's programs is there already, or a prepared root stands in its place.
+  // One among the host's programs is there already, or a prepared root takes its place.
   for (const folder of toolchains) if (!isOfHost(folder)) args.push("--ro-bind", folder, folder);
   const hasNode = node !== undefined && isUsable(node);
   if (hasNode) args.push("--ro-bind", node, NODE);
