@@ -73,7 +73,3 @@ function headingOf(line: string): string | undefined {
     .trim()
     .toLowerCase();
 }
-
-function isTooLong(line: string): boolean {
-  return line.length > MAX_LINE;
-}
