@@ -12,8 +12,6 @@ export interface ReportBlock {
   readonly language?: string;
 }
 
-const MAX_LINE = 4_000;
-
 /** Splits a visible text by headings (also bold lines that act as such), fences and paragraphs. One pass. */
 export function readBlocks(text: string): readonly ReportBlock[] {
   const blocks: ReportBlock[] = [];
