@@ -121,11 +121,7 @@ function isEvent(name: string): name is EventName {
   return Object.hasOwn(BODIES, name);
 }
 
-function read<T>(
-  schema: z.ZodType<T>,
-  payload: unknown,
-  then: (body: T) => WebhookEvent,
-): WebhookEvent {
+function read<T>(schema: z.ZodType<T>, payload: unknown, then: (body: T) => WebhookEvent): WebhookEvent {
   const parsed = schema.safeParse(payload);
   if (parsed.success) return then(parsed.data);
   const [issue] = parsed.error.issues;
