@@ -91,10 +91,10 @@ export async function steps({ reading }: ResearchContext): Promise<readonly Bloc
   const [code] = reading.codeBlocks;
   if (code !== undefined)
     return [
-      { kind: "note", text: "No steps are given; this is the first code that the issue shows:" },
+      { kind: "note", text: "Casebook found no steps; the first code of the issue:" },
       quoteBlock({ text: code.text }),
     ];
-  return [unknown("how to reproduce it; the issue gives neither steps nor code")];
+  return [unknown("how to reproduce it; Casebook found neither steps nor code")];
 }
 
 export async function components(context: ResearchContext): Promise<readonly Block[]> {
