@@ -185,8 +185,10 @@ export interface GitHub {
   ownIssues(repository: RepositoryName): Promise<readonly OwnIssue[]>;
   /** Names of the files in a folder of the default branch, sub-folders left out; empty when there is no such folder. */
   filesIn(repository: RepositoryName, folder: string): Promise<readonly string[]>;
-  /** A file of the default branch as text; undefined when there is none. */
-  file(repository: RepositoryName, path: string): Promise<string | undefined>;
+  /** A file as text at a branch, tag or commit, else of the default branch; undefined when there is none. */
+  file(repository: RepositoryName, path: string, revision?: string): Promise<string | undefined>;
+  /** The commit of a branch, tag or hash, 40 hex digits; undefined when there is none. */
+  commitOf(repository: RepositoryName, revision: string): Promise<string | undefined>;
   /** 40 hex digits; undefined when there is no such branch. */
   branchHead(repository: RepositoryName, branch: string): Promise<string | undefined>;
   /** Names of branches that start with `prefix`. */

@@ -22,7 +22,8 @@ export function decideCommand(investigation: Investigation, event: CommandEvent,
   const { command, actor, permission } = event;
   const isStarter = investigation.startedBy?.id === actor.id;
   const missing = missingRight(command.verb, { login: actor.login, permission, isStarter }, rules.start);
-  if (missing !== undefined) return answered(investigation, event, "refused", missing);
+  if (missing !== undefined)
+    return shown(withAsk(investigation, { ...askOf(event, "refused", missing), isReactionOnly: true }));
   if (isSuperseded(investigation, event)) return answered(investigation, event, "finished", SUPERSEDED);
   return carryOut(investigation, event, rules);
 }

@@ -57,12 +57,15 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
 /** A request that is answered without being done. */
 function recordAnswer(
   investigation: Investigation,
-  { place, actor, note }: EventOf<"not-understood" | "declined">,
+  { place, actor, note, ...event }: EventOf<"not-understood" | "declined">,
   answer: "confused" | "refused",
 ): Decided {
-  return isAnswered(investigation, place)
-    ? unchanged(investigation)
-    : shown(withAsk(investigation, { ...place, by: { id: actor.id, login: actor.login }, answer, note }));
+  if (isAnswered(investigation, place)) return unchanged(investigation);
+  const isReactionOnly = event.kind === "not-understood" && event.isStranger === true;
+  const by = { id: actor.id, login: actor.login };
+  return shown(
+    withAsk(investigation, { ...place, by, answer, note, ...(isReactionOnly ? { isReactionOnly } : {}) }),
+  );
 }
 
 /**

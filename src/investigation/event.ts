@@ -22,12 +22,14 @@ export type InvestigationEvent =
     }
   /** A command that is refused before its meaning matters: too many starts in an hour, a bot. */
   | { readonly kind: "declined"; readonly place: AskPlace; readonly actor: Actor; readonly note: string }
-  /** A line that starts like a command and is none; `note` says what is wrong with it. */
+  /** A line that starts like a command and is none, or a command that cannot be done; `note` says what is wrong with it. */
   | {
       readonly kind: "not-understood";
       readonly place: AskPlace;
       readonly actor: Actor;
       readonly note: string;
+      /** The writer has no right here: a reaction is the answer, and no comment. */
+      readonly isStranger?: boolean;
     }
   | {
       readonly kind: "request-label";

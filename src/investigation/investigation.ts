@@ -92,6 +92,8 @@ export interface Ask {
   readonly answer: "accepted" | "finished" | "refused" | "confused";
   /** One sentence for people: why it was refused, what was not understood; Markdown, foreign words in inline code. */
   readonly note?: string;
+  /** The reaction is the whole answer: the writer has no right here, and fills no comment of ours. */
+  readonly isReactionOnly?: true;
 }
 
 /** What keeps new work from starting until it ends by itself. */

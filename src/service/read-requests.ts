@@ -1,6 +1,6 @@
 import { isOnlyCommands } from "../issue/command-lines.ts";
 import { parseCommands } from "../investigation/commands/parse-commands.ts";
-import type { Permission } from "../investigation/commands/rights.ts";
+import { hasAtLeast, missingRight, type Permission } from "../investigation/commands/rights.ts";
 import { type Command, FORMS } from "../investigation/commands/forms.ts";
 import type { Origin, Message, Sender } from "../github/webhook-event.ts";
 import type { AskPlace, InvestigationEvent } from "../investigation/event.ts";
@@ -10,6 +10,7 @@ import { requestOf } from "../investigation/label.ts";
 import type { CommentInfo, IssueInfo } from "../github/github.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
+import { checkCommand } from "./check-command.ts";
 import { secondOf } from "./time.ts";
 
 /**
@@ -54,9 +55,11 @@ export async function requestsOf(
   const declined = async (actor: Actor): Promise<string | undefined> => {
     const before = await service.store.startsInLastHour(trigger.place.installation, actor.id);
     return before + starts++ >= config.limits.startsPerHour
-      ? `One person can start ${config.limits.startsPerHour} times an hour here; try again later.`
+      ? `One person can start ${config.limits.startsPerHour} runs an hour here; try again later.`
       : undefined;
   };
+  // What the research reads when the next command is carried out.
+  let revision = (rules.perPhase ? undefined : known?.base) ?? known?.from ?? facts.repository.defaultBranch;
 
   const hasRequest = issue.labels.some((label) => requestOf(label, types) !== undefined);
   const messages =
@@ -74,19 +77,42 @@ export async function requestsOf(
         // Most of the comments around were answered before: they cost nothing and count as no further start.
         if (known !== undefined && isAnswered(known, place)) continue;
         const actor: Actor = { id: sender.id, login: sender.login };
-        if (line.kind === "not-understood") {
-          // Nobody answers a machine that talks nonsense: two bots would talk for ever.
-          if (!sender.isBot) events.push({ kind: "not-understood", place, actor, note: line.note });
-          continue;
-        }
+        // Nobody answers a machine that talks nonsense: two bots would talk for ever.
+        if (line.kind === "not-understood" && sender.isBot) continue;
         const permission = await rights(sender);
         if (permission === undefined) continue;
+        const isStarter = known?.startedBy?.id === actor.id;
+        if (line.kind === "not-understood") {
+          const isStranger = !isStarter && !hasAtLeast(permission, "triage");
+          events.push({ kind: "not-understood", place, actor, note: line.note, isStranger });
+          continue;
+        }
+        const asker = { login: actor.login, permission, isStarter };
+        const command: InvestigationEvent = {
+          kind: "command",
+          command: line.command,
+          place,
+          actor,
+          permission,
+          at,
+        };
+        // Who may not give the command is refused before it counts as a start or is looked up.
+        if (missingRight(line.command.verb, asker, rules.start) !== undefined) {
+          events.push(command);
+          continue;
+        }
         const note = FORMS[line.command.verb].effect === "starts" ? await declined(actor) : undefined;
-        events.push(
-          note === undefined
-            ? { kind: "command", command: line.command, place, actor, permission, at }
-            : { kind: "declined", place, actor, note },
-        );
+        if (note !== undefined) {
+          events.push({ kind: "declined", place, actor, note });
+          continue;
+        }
+        const checked = await checkCommand(facts, line.command, revision);
+        if ("mistake" in checked) {
+          events.push({ kind: "not-understood", place, actor, note: checked.mistake });
+          continue;
+        }
+        if (checked.verb === "investigate") revision = checked.from ?? revision;
+        events.push({ ...command, command: checked });
       }
     // After the commands of the same comment: a comment that cancels does not continue the run. An answer is no command, so it
     // counts where comments may hold none.

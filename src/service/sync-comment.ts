@@ -1,5 +1,5 @@
 import { readMarker, withMarker } from "../github/report/marker.ts";
-import { statusComment } from "../github/report/status-comment.ts";
+import { saysNothing, statusComment } from "../github/report/status-comment.ts";
 import type { CommentInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { keptTexts } from "./kept-documents.ts";
@@ -28,6 +28,7 @@ export async function syncComment(context: SyncContext): Promise<void> {
     marker,
   );
   const known = idempotencyRecords.get("comment");
+  if (known === undefined && saysNothing(investigation)) return;
   const shown = idempotencyRecords.get("comment-body");
   if (known !== undefined && shown === body) return;
   if (known !== undefined) {

@@ -232,6 +232,18 @@ describe("GitHub, simulated, through the client", () => {
       expect(await github.file(repository, ".github/casebook.yml")).toBe("phases: []\n");
     });
 
+    test("gives files at a branch or commit, and the commit of either", async () => {
+      const main = await github.commitOf(repository, "main");
+      expect(main).toMatch(/^[0-9a-f]{40}$/);
+      expect(await github.commitOf(repository, main!)).toBe(main);
+      expect(await github.commitOf(repository, "no/such/branch")).toBeUndefined();
+      expect(await github.commitOf(repository, "f".repeat(40))).toBeUndefined();
+      expect(await github.file(repository, "README.md", main)).toBe(
+        await github.file(repository, "README.md"),
+      );
+      expect(await github.file(repository, "nowhere.md", main)).toBeUndefined();
+    });
+
     test("gives a token for git", async () => {
       expect(await github.readToken(repository)).toMatch(/^\S{10,}$/);
     });

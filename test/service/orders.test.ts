@@ -1,123 +1,26 @@
 import { expect, test } from "@jest/globals";
 import { FORMS, VERBS } from "../../src/investigation/commands/forms.ts";
 import { newInvestigation, type Investigation } from "../../src/investigation/investigation.ts";
-import type { CommentInfo, GitHub, GitHubApp, IssueInfo } from "../../src/github/github.ts";
 import { handleDelivery } from "../../src/service/handle-delivery.ts";
-import type { Service } from "../../src/service/service.ts";
-import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
+import {
+  ada,
+  commented,
+  eve,
+  issue,
+  memoryStore,
+  momentOf,
+  payloadIssue,
+  place,
+  say,
+  serviceOf,
+} from "./one-issue.ts";
 
-const ada = { id: 1, login: "ada", type: "User" } as const;
-const eve = { id: 2, login: "eve", type: "User" } as const;
-const bot = { id: 99, login: "casebook[bot]", type: "Bot" } as const;
-const repository = {
-  id: 7,
-  owner: "o",
-  name: "r",
-  isPrivate: false,
-  archived: false,
-  hasIssues: true,
-  defaultBranch: "main",
-  webUrl: "https://github.com/o/r",
-  cloneUrl: "https://github.com/o/r.git",
-};
-const place = {
-  installation: { id: 5 },
-  repository: { id: 7, name: "r", owner: { login: "o" }, default_branch: "main" },
-};
-
-/** A moment of GitHub, read by whoever asks; nothing is written in these tests. */
-function momentOf(issue: IssueInfo, comments: readonly CommentInfo[]): GitHubApp {
-  const github: Partial<GitHub> = {
-    repository: async () => repository,
-    file: async () => "limits: { startsPerHour: 100 }\n",
-    filesIn: async () => [],
-    issue: async () => ({ kind: "issue", issue }),
-    comments: async () => comments,
-    permission: async (_, login) => (login === "ada" ? "write" : "read"),
-    labelledBy: async () => ada,
-    branches: async () => [],
-  };
-  return {
-    identity: async () => ({ appId: 4711, slug: "casebook", bot }),
-    forInstallation: () => github as GitHub,
-  } as unknown as GitHubApp;
-}
-
-/** Rows in memory, with what these tests need of a store. */
-function memoryStore(starts = 0): Store & {
-  readonly deliveries: Map<string, StoredDelivery>;
-  present(): Investigation | undefined;
-} {
-  const deliveries = new Map<string, StoredDelivery>();
-  const repositories = new Map<number, StoredRepository>();
-  let present: Investigation | undefined;
-  const store: Partial<Store> = {
-    delivery: async (key) => deliveries.get(key),
-    finishDelivery: async (key, outcome) => void deliveries.set(key, { ...deliveries.get(key)!, outcome }),
-    investigation: async () => present,
-    change: async (_, decide, also) => {
-      const decision = decide(present);
-      if (decision !== undefined) present = decision.investigation;
-      if (also?.finishDelivery !== undefined)
-        await store.finishDelivery!(also.finishDelivery.key, also.finishDelivery.outcome);
-      return present;
-    },
-    startsInLastHour: async () => starts,
-    admitRuns: async () => 0,
-    repository: async (id) => repositories.get(id),
-    repositories: async () => [...repositories.values()],
-    saveRepository: async (row) => void repositories.set(row.id, row),
-    send: async () => undefined,
-  };
-  return Object.assign(store as Store, { deliveries, present: () => present });
-}
-
-function serviceOf(app: GitHubApp, store: Store): Service {
-  return {
-    app,
-    store,
-    research: {} as Service["research"],
-    settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0 },
-    now: () => Date.parse("2026-01-01T01:00:00Z"),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  };
-}
-
-const time = "2026-01-01T00:30:00Z";
-const say = (id: number, author: typeof ada | typeof eve, body: string): CommentInfo => ({
-  id,
-  body,
-  author,
-  isMinimized: false,
-  createdAt: time,
-  updatedAt: time,
-});
-const issue: IssueInfo = {
-  number: 42,
-  title: "t",
-  body: "b",
-  author: eve,
-  state: "open",
-  locked: false,
-  labels: ["casebook:comprehension"],
-  createdAt: "2026-01-01T00:00:00Z",
-  isPullRequest: false,
-  webUrl: "https://github.com/o/r/issues/42",
-};
 const comments = [
   say(10, ada, "/casebook investigate"),
   say(11, eve, "/casebook cancel"),
   say(12, ada, "/casebook cancel"),
   say(13, ada, "/casebook root-cause"),
 ];
-const payloadIssue = { number: 42, title: "t", body: "b", created_at: issue.createdAt };
-const commented = (comment: CommentInfo): object => ({
-  action: "created",
-  issue: payloadIssue,
-  comment: { id: comment.id, body: comment.body, created_at: comment.createdAt, user: comment.author },
-  sender: comment.author,
-  ...place,
-});
 /** Four comments, a label and a lock that was lifted again: six deliveries of one history. */
 const history: readonly { readonly event: string; readonly payload: object }[] = [
   ...comments.map((comment) => ({ event: "issue_comment", payload: commented(comment) })),
@@ -195,7 +98,7 @@ test.each(VERBS)(
     await handleDelivery(serviceOf(momentOf({ ...issue, labels: [] }, [comment]), store), { key: "a" });
     const [ask] = store.present()?.asks ?? [];
     expect(ask?.text).toBe(comment.body);
-    expect(ask?.note?.startsWith("One person can start 100 times an hour here") === true).toBe(
+    expect(ask?.note?.startsWith("One person can start 100 runs an hour here") === true).toBe(
       FORMS[verb].effect === "starts",
     );
   },

@@ -14,6 +14,7 @@ export type RepositoryReads = Pick<
   | "permission"
   | "filesIn"
   | "file"
+  | "commitOf"
   | "branchHead"
   | "branches"
   | "commitsBetween"
@@ -30,6 +31,7 @@ const ACCESS = z.object({ permission: z.string(), role_name: z.string().optional
 const FILE = z.object({ type: z.string(), encoding: z.string().optional(), content: z.string().optional() });
 const ENTRY = z.object({ name: z.string(), type: z.string() });
 const CONTENT = z.union([z.array(ENTRY), FILE]);
+const COMMIT = z.object({ sha: z.string() });
 const REF = z.object({ ref: z.string(), object: z.object({ sha: z.string() }) });
 const COMPARISON = z.object({
   commits: z.array(
@@ -94,15 +96,22 @@ export function readRepository(context: InstallationContext): RepositoryReads {
       return content.filter(({ type }) => type === "file").map(({ name }) => name);
     },
 
-    async file(repository, path) {
+    async file(repository, path, revision) {
       const route = "GET /repos/{owner}/{repo}/contents/{path}";
-      const answer = await tolerate("gone", read(repository, route, { path }));
+      const at = revision === undefined ? {} : { ref: revision };
+      const answer = await tolerate("gone", read(repository, route, { path, ...at }));
       if (answer === undefined) return undefined;
       const content = parseResponse(CONTENT, answer, route);
       if (Array.isArray(content) || content.type !== "file") return undefined;
       if (content.encoding !== "base64")
         throw new GitHubFailure("refused", `${path.slice(0, 200)} is larger than GitHub gives by its API`);
       return Buffer.from(content.content ?? "", "base64").toString();
+    },
+
+    async commitOf(repository, revision) {
+      const route = "GET /repos/{owner}/{repo}/commits/{ref}";
+      const answer = await tolerate("gone", read(repository, route, { ref: revision }));
+      return answer === undefined ? undefined : parseResponse(COMMIT, answer, route).sha;
     },
 
     async branchHead(repository, branch) {

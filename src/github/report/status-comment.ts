@@ -56,6 +56,11 @@ const NEXT: Readonly<Record<Stage, string>> = {
   gone: "",
 };
 
+/** Nobody with a right asked for anything: reactions answered all of it, and the issue needs no comment. */
+export function saysNothing({ stage, asks }: Investigation): boolean {
+  return stage === "idle" && asks.every(({ isReactionOnly }) => isReactionOnly === true);
+}
+
 /** The one comment that says how far an investigation is; edited in place, so the same state gives the same text. */
 export function statusComment(input: StatusInput): SafeText {
   const { investigation, repository, rules } = input;
@@ -182,7 +187,10 @@ const MAX_NOTES = 8;
 
 function notesOf(asks: readonly Ask[]): string {
   const notes = asks
-    .filter(({ answer, note }) => (answer === "refused" || answer === "confused") && note !== undefined)
+    .filter(
+      ({ answer, note, isReactionOnly }) =>
+        (answer === "refused" || answer === "confused") && note !== undefined && isReactionOnly !== true,
+    )
     .slice(-MAX_NOTES)
     .reverse();
   if (notes.length === 0) return "";

@@ -1,6 +1,6 @@
 import { nearest } from "../../text/nearest.ts";
 import { inlineCode } from "../../text/inline-code.ts";
-import { type Location, parseLocation } from "../../text/location.ts";
+import { type Location, parseLocation, type WrittenLocation } from "../../text/location.ts";
 import { parseModelName } from "../../llm/model-settings.ts";
 
 /** Why a line is no command: one sentence for people, Markdown whose foreign words are inline code. */
@@ -242,14 +242,19 @@ function notAFlag(word: string): Mistake {
   };
 }
 
-function parseAt(words: readonly string[]): { readonly location: Location } | Mistake {
+/** `link`: what a permalink names besides the lines. */
+interface Place extends Pick<WrittenLocation, "link"> {
+  readonly location: Location;
+}
+
+function parseAt(words: readonly string[]): Place | Mistake {
   const needed = "`at` needs a file of the repository and its lines, such as `src/cart.ts:12-30`";
   const written = words.join(" ").replaceAll("`", "");
   if (written === "") return { mistake: `${needed}.` };
   const read = parseLocation(written);
   if ("problem" in read) return { mistake: `${needed}; of ${inlineCode(written, 80)}, ${read.problem}.` };
-  const { path, start, end } = read;
-  return { location: { path, start, end } };
+  const { path, start, end, link } = read;
+  return { location: { path, start, end }, ...(link === undefined ? {} : { link }) };
 }
 
 function listed(phases: readonly string[]): string {

@@ -404,6 +404,38 @@ const READS: readonly Row[] = [
   },
   {
     name: "file",
+    situation: "at a commit",
+    call: (github) => github.file(R, "a", SHA),
+    requests: [
+      {
+        at: `GET /repos/o/r/contents/a?ref=${SHA}`,
+        answer: { type: "file", encoding: "base64", content: "" },
+      },
+    ],
+    gives: "",
+  },
+  {
+    name: "commitOf",
+    situation: "a branch",
+    call: (github) => github.commitOf(R, "a/b"),
+    requests: [{ at: "GET /repos/o/r/commits/a%2Fb", answer: { sha: SHA } }],
+    gives: SHA,
+  },
+  {
+    name: "commitOf",
+    situation: "what is not there",
+    call: (github) => github.commitOf(R, "nowhere"),
+    requests: [
+      {
+        at: "GET /repos/o/r/commits/nowhere",
+        status: 422,
+        answer: { message: "No commit found for SHA: nowhere" },
+      },
+    ],
+    gives: undefined,
+  },
+  {
+    name: "file",
     situation: "that is not there",
     call: (github) => github.file(R, "a"),
     requests: [{ at: "GET /repos/o/r/contents/a", status: 404, answer: { message: "Not Found" } }],

@@ -44,7 +44,11 @@ describe("what a line asks for", () => {
     ["/casebook at src/a.ts:3:17", { verb: "at", location: { path: "src/a.ts", start: 3, end: 3 } }],
     [
       `/casebook at https://github.com/o/r/blob/${"a".repeat(40)}/src/a.ts#L3-L9`,
-      { verb: "at", location: { path: "src/a.ts", start: 3, end: 9 } },
+      {
+        verb: "at",
+        location: { path: "src/a.ts", start: 3, end: 9 },
+        link: { repository: "https://github.com/o/r", revision: "a".repeat(40) },
+      },
     ],
     ["/casebook at ./src/a.ts#L3", { verb: "at", location: { path: "src/a.ts", start: 3, end: 3 } }],
     ["/casebook cancel", { verb: "cancel" }],

@@ -1,4 +1,4 @@
-import { type ApiResponse, type ApiRequest, notFound } from "../api.ts";
+import { type ApiResponse, type ApiRequest, ApiRefusal, notFound } from "../api.ts";
 import type { Json } from "../backend.ts";
 import { pathOf } from "../branches.ts";
 import { commitJson } from "../view.ts";
@@ -10,6 +10,17 @@ const ROOT = "/repos/{owner}/{repo}";
 /** Reads of files and history. The backend has the same objects as real git. */
 export const CONTENT_ROUTES: readonly RepositoryRoute[] = [
   { at: `GET ${ROOT}/contents/{path}`, answer: getContents },
+  {
+    at: `GET ${ROOT}/commits/{ref}`,
+    async answer(world, request, repository) {
+      const ref = request.params["ref"] ?? "";
+      const oid = (await repository.bare.head(ref)) ?? (await repository.bare.commit(ref));
+      // GitHub names the missing commit with a 422, not a 404.
+      if (oid === undefined) throw new ApiRefusal(422, `No commit found for SHA: ${ref}`);
+      const commit = await below(world, repository, `/commits/${oid}`);
+      return { status: 200, body: commitJson(world, commit) };
+    },
+  },
   {
     at: `GET ${ROOT}/compare/{basehead}`,
     async answer(world, request, repository) {
