@@ -1,10 +1,14 @@
 import type { VisibleIssue } from "./visible-issue.ts";
 import type { IssueKind, IssueReading, MissingPart, TextBlock, Quote } from "./issue-reading.ts";
-import { readBlocks, type ReportBlock } from "./reading/blocks.ts";
-import { findFrames } from "./reading/find-frames.ts";
-import { findIdentifiers, findMessages, findPaths } from "./reading/find-names.ts";
-import { readReport } from "./report/read-report.ts";
+import { framesOf } from "./report/own-frames.ts";
+import { reportOf } from "./report/read-report.ts";
+import { readBlocks } from "./report/report-blocks.ts";
 import type { ReportKind } from "./report/report-kind.ts";
+import { findQuotedSentences } from "./report/report-messages.ts";
+import { findIdentifiers, findPaths } from "./report/report-names.ts";
+import { isTemplate } from "./report/report-template.ts";
+import { textBlocksOf } from "./report/text-blocks.ts";
+import { findTraces } from "./report/trace-frames.ts";
 
 /** Characters of a quotation in a document; the issue itself is one click away. */
 const MAX_QUOTE = 600;
@@ -24,20 +28,19 @@ const KINDS: Readonly<Record<ReportKind, IssueKind>> = {
  */
 export function understandIssue(issue: VisibleIssue): IssueReading {
   const title = issue.title.text;
-  const texts = [issue.body, ...issue.comments.map(({ body }) => body)].map(({ text }) => readBlocks(text));
-  const textBlocks: TextBlock[] = [
-    { kind: "title", text: title },
-    ...texts.flatMap((blocks) => blocks.flatMap(textBlocksOf)),
-  ];
-  const report = readReport(issue);
+  const body = readBlocks(issue.body.text);
+  const blocks = [...body, ...issue.comments.flatMap((comment) => readBlocks(comment.body.text))];
+  const own = blocks.filter((block) => !isTemplate(block));
+  const textBlocks: TextBlock[] = [{ kind: "title", text: title }, ...textBlocksOf(blocks)];
+  const report = reportOf(title, body);
   const quotes = (from: readonly string[]): readonly Quote[] => from.map((text) => ({ text: cut(text) }));
   const reading: Omit<IssueReading, "missing"> = {
     kind: KINDS[report.kind],
     kindQuotes: KINDS[report.kind] === "unclear" ? [] : [{ text: title }],
     textBlocks,
     paths: findPaths(issue.text),
-    frames: findFrames(issue.text),
-    messages: findMessages(issue.text),
+    frames: framesOf(own.flatMap(({ text }) => findTraces(text))),
+    messages: [...new Set([...report.messages, ...findQuotedSentences(title, own)])],
     identifiers: findIdentifiers(textBlocks),
     symptom: quotes(report.symptom),
     expected: quotes(report.expected),
@@ -49,17 +52,8 @@ export function understandIssue(issue: VisibleIssue): IssueReading {
       .map(({ subject, value, quote }) => ({ name: subject, version: value, quote: { text: cut(quote) } })),
     frequency: quotes(report.frequency),
     tried: quotes(report.tried),
-    codeBlocks: texts.flatMap((blocks) =>
-      blocks.flatMap((block) =>
-        block.kind === "code"
-          ? [
-              {
-                text: block.lines.join("\n"),
-                ...(block.language === undefined ? {} : { language: block.language }),
-              },
-            ]
-          : [],
-      ),
+    codeBlocks: own.flatMap(({ kind, text, language }) =>
+      kind === "code" ? [{ text, ...(language === undefined ? {} : { language }) }] : [],
     ),
     hidden: issue.hidden,
   };
@@ -78,32 +72,6 @@ function cut(text: string): string {
     .toWellFormed()
     .replace(/\ufffd$/, "")
     .trim();
-}
-
-/** What a ranking makes of a block: headings are left out, form boxes and environments count little. */
-function textBlocksOf(block: ReportBlock): readonly TextBlock[] {
-  const text = block.lines.join("\n");
-  if (block.kind === "code") return [{ kind: isTrace(text) ? "trace" : "code", text }];
-  if (block.kind !== "prose") return [{ kind: "boilerplate", text }];
-  if (block.part === "environment") return [{ kind: "environment", text }];
-  return block.lines.flatMap((line) => {
-    const parts = line.split("`");
-    if (parts.length === 1 || parts.length % 2 === 0) return [{ kind: "prose" as const, text: line }];
-    return parts.map((part, i) => ({
-      kind: i % 2 === 1 ? ("inline-code" as const) : ("prose" as const),
-      text: part,
-    }));
-  });
-}
-
-function isTrace(text: string): boolean {
-  return text
-    .split("\n")
-    .some((line) =>
-      /^\s{0,40}at .{1,300}:\d|^\s{0,40}File ".{1,300}", line \d|^Traceback \(most recent|panic|^goroutine \d/.test(
-        line.slice(0, 500),
-      ),
-    );
 }
 
 function missingOf(

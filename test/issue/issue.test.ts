@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { parseIssueInput } from "../../src/issue/parse-issue-input.ts";
-import { findFrames } from "../../src/issue/reading/find-frames.ts";
-import { findPaths } from "../../src/issue/reading/find-names.ts";
-import { partOfHeading } from "../../src/issue/reading/part-of-heading.ts";
-import { sentencesOf } from "../../src/issue/reading/sentences.ts";
+import { framesOf } from "../../src/issue/report/own-frames.ts";
+import { findPaths } from "../../src/issue/report/report-names.ts";
+import { partOfHeading } from "../../src/issue/report/report-part.ts";
+import { sentencesOf } from "../../src/issue/report/sentences.ts";
+import { findTraces } from "../../src/issue/report/trace-frames.ts";
 import { understandIssue } from "../../src/issue/understand-issue.ts";
 import { visibleText } from "../../src/text/visible-text.ts";
 import { visibleIssue } from "../../src/issue/visible-issue.ts";
@@ -175,10 +176,15 @@ describe("stack frames, outermost first", () => {
       "#0  0x00 in set (k=1) at store.c:10\n#1  main () at main.c:3",
       ["main.c:3 main", "store.c:10 set"],
     ],
-    ["a place in prose", "see src/a.py:12 for it", ["src/a.py:12"]],
+    [
+      "Java with a cause",
+      "java.lang.X: y\n\tat org.a.Main.main(Main.java:3)\nCaused by: java.lang.Z\n\tat org.a.Store$1.set(Store.java:10)",
+      ["org/a/Main.java:3 main", "org/a/Store.java:10 set"],
+    ],
+    ["a place in prose, which is no frame", "see src/a.py:12 for it", []],
   ])("%s", (_, text, frames) => {
     expect(
-      findFrames(text).map(
+      framesOf(findTraces(text)).map(
         ({ path, line, function: name }) => `${path}:${line}${name === undefined ? "" : ` ${name}`}`,
       ),
     ).toEqual(frames);
@@ -190,10 +196,12 @@ test.each([
   ["expected behaviour", "expected"],
   ["what did you expect to happen?", "expected"],
   ["actual behavior", "actual"],
-  ["system information / os version", "environment"],
+  ["system information", "environment"],
+  ["os version", "version"],
   ["what have you tried", "tried"],
   ["describe the bug", "description"],
-  ["checklist", undefined],
+  ["checklist", "form"],
+  ["anything", undefined],
 ])("takes a section called %j for %s", (heading, part) => expect(partOfHeading(heading)).toBe(part));
 
 test("ends sentences at full stops, not inside names, numbers and lists", () => {

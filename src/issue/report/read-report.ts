@@ -1,5 +1,5 @@
 import type { VisibleIssue } from "../visible-issue.ts";
-import { readBlocks } from "./report-blocks.ts";
+import { readBlocks, type ReportBlock } from "./report-blocks.ts";
 import { candidatesOf } from "./report-candidates.ts";
 import { kindOf, type ReportKind } from "./report-kind.ts";
 import { findMessages } from "./report-messages.ts";
@@ -26,8 +26,12 @@ export interface Report extends ReportQuotes {
 const MAX_FRAMES = 30;
 
 /** Reads title and body of an issue. Pure, linear in the text, never throws. */
-export function readReport({ title: { text: title }, body }: Pick<VisibleIssue, "title" | "body">): Report {
-  const blocks = readBlocks(body.text);
+export function readReport({ title, body }: Pick<VisibleIssue, "title" | "body">): Report {
+  return reportOf(title.text, readBlocks(body.text));
+}
+
+/** The same for who has the blocks of the body. */
+export function reportOf(title: string, blocks: readonly ReportBlock[]): Report {
   const own = blocks.filter((block) => !isTemplate(block));
   const prose = own
     .filter(({ kind, quoted }) => kind !== "code" && quoted !== true)

@@ -1,4 +1,4 @@
-import { sentencesOf } from "../reading/sentences.ts";
+import { sentencesOf } from "./sentences.ts";
 import type { ReportBlock } from "./report-blocks.ts";
 import type { ReportPart } from "./report-part.ts";
 import { isInstruction, isTemplate } from "./report-template.ts";

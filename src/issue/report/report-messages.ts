@@ -2,6 +2,7 @@ import type { ReportBlock } from "./report-blocks.ts";
 import { withoutPrefix } from "./trace-frames.ts";
 
 const MAX_MESSAGES = 12;
+const MAX_QUOTED = 100;
 const MAX_LINE = 2_000;
 
 /** Forms in which programs print what went wrong; group 1 is the message. */
@@ -52,6 +53,20 @@ export function findMessages(title: string, blocks: readonly ReportBlock[]): rea
   for (const text of [title, ...blocks.filter(({ kind }) => kind !== "code").map(({ text }) => text)])
     for (const [, message] of text.slice(0, 20_000).matchAll(TOLD))
       if (found.size < MAX_MESSAGES && isSentence(message!)) found.add(message!);
+  return [...found];
+}
+
+const QUOTED = /`([^`\n]{12,200})`|["“]([^"”\n]{12,200})["”]|(?<!\w)'([^'\n]{12,200})'(?!\w)/g;
+
+/** Sentences that title and prose quote, whoever printed them: to look for in the code. Linear in the text. */
+export function findQuotedSentences(title: string, blocks: readonly ReportBlock[]): readonly string[] {
+  const found = new Set<string>();
+  for (const text of [title, ...blocks.filter(({ kind }) => kind !== "code").map(({ text }) => text)])
+    for (const line of text.split("\n"))
+      for (const [, code, quotation, single] of line.slice(0, MAX_LINE).matchAll(QUOTED)) {
+        const sentence = code ?? quotation ?? single!;
+        if (found.size < MAX_QUOTED && isSentence(sentence)) found.add(sentence);
+      }
   return [...found];
 }
 

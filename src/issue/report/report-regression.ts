@@ -1,4 +1,4 @@
-import { sentencesOf } from "../reading/sentences.ts";
+import { sentencesOf } from "./sentences.ts";
 
 /** The last version or change that worked and the first that does not, as the report names them. */
 export interface ReportRegression {

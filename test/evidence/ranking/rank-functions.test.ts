@@ -67,10 +67,10 @@ describe("a stack frame lies in a function", () => {
       '  File "app/store.py", line 90, in save',
       ["app/store.py save"],
     ],
-    ["by its line when the frame names none", "app/store.py:5", ["app/store.py load"]],
-    ["by its name when there is no line", "app/store.py in load(x)", ["app/store.py load"]],
+    ["by its line when the frame names none", "    at /srv/app/store.py:5:1", ["app/store.py load"]],
+    ["by its name when there is no line", "/srv/app/store.py in load(x)", ["app/store.py load"]],
     ["not by its line when the frame names another", '  File "app/store.py", line 2, in open', []],
-    ["in none when the line is between functions", "app/store.py:3", []],
+    ["in none when the line is between functions", "    at /srv/app/store.py:3:1", []],
     [
       "in every file that the frame may mean",
       '  File "store.py", line 2, in save',

@@ -40,21 +40,3 @@ export function findIdentifiers(
     .map(([name]) => name)
     .slice(0, MAX_MATCHES);
 }
-
-/** Messages that the text quotes: lines that speak of a failure, and longer texts in quotation marks or backticks. */
-export function findMessages(text: string): readonly string[] {
-  const messages: string[] = [];
-  for (const whole of text.split("\n")) {
-    const line = whole.slice(0, MAX_LINE);
-    for (const match of line.matchAll(/`([^`]{12,200})`|"([^"]{12,200})"|'([^']{12,200})'/g))
-      messages.push(match[1] ?? match[2] ?? match[3] ?? "");
-    if (messages.length > MAX_MATCHES) break;
-  }
-  for (const line of text.split("\n"))
-    if (
-      /error|exception|panic|assert|warn|fail|cannot|invalid|unexpected/i.test(line.slice(0, MAX_LINE)) &&
-      messages.length < 2 * MAX_MATCHES
-    )
-      messages.push(line.slice(0, 300));
-  return messages;
-}
