@@ -18,6 +18,8 @@ import { decodeText, sourceText, type SourceText } from "./source-text.ts";
 export interface IndexedCodebase extends Codebase {
   /** Undefined for what is binary, too large or not a regular file. */
   invertedIndex(path: string): InvertedIndex | undefined;
+  /** Files that the repository lists but whose content it does not hold: nothing was read, searched or ranked in them. */
+  readonly unreadable: readonly string[];
 }
 
 export interface OpenOptions extends ReadIndexesOptions {
@@ -33,7 +35,7 @@ export async function openCodebase(
   { reader, ...options }: OpenOptions,
 ): Promise<IndexedCodebase> {
   const { cache, signal } = options;
-  const invertedIndexes = await readInvertedIndexes(tree, options);
+  const { invertedIndexes, unreadable } = await readInvertedIndexes(tree, options);
   const texts = new Map<string, SourceText | undefined>();
   const syntaxes = new Map<string, FileSyntax | undefined>();
 
@@ -100,6 +102,7 @@ export async function openCodebase(
 
   return {
     tree,
+    unreadable,
     roleOf: rolesIn(tree.entries.map(({ path }) => path)),
     invertedIndex: (path) => invertedIndexes.get(path),
     async text(path) {

@@ -6,8 +6,9 @@ export interface SourceTree {
   readonly entries: readonly TreeEntry[];
   find(path: string): TreeEntry | undefined;
   /**
-   * The bytes of blobs, in the order asked for. Blobs over `MAX_BLOB_BYTES` come back as undefined, and so does
-   * anything that is not a regular file. Yields as it reads, so a large list costs no memory beyond one blob.
+   * The bytes of blobs, in the order asked for. Undefined for blobs over `MAX_BLOB_BYTES`, for anything that is not a
+   * regular file, and for a file that the repository lists but does not hold (a partial clone, a damaged object): see
+   * `isReadable`. Yields as it reads, so a large list costs no memory beyond one blob.
    */
   read(
     entries: Iterable<TreeEntry>,
@@ -25,10 +26,17 @@ export interface TreeEntry {
   readonly path: string;
   readonly nameIsText: boolean;
   readonly oid: string;
-  /** Bytes; 0 for submodules. */
+  /** Bytes; 0 for submodules and for what is missing. */
   readonly size: number;
   readonly kind: "file" | "executable" | "symlink" | "submodule";
+  /** The repository does not hold the content. */
+  readonly isMissing?: true;
 }
 
 /** Larger blobs are listed but not read: generated data, not something a person wrote. */
 export const MAX_BLOB_BYTES = 1_000_000;
+
+/** Whether `read` gives bytes for it when the repository holds it whole. */
+export function isReadable({ kind, size }: TreeEntry): boolean {
+  return (kind === "file" || kind === "executable") && size <= MAX_BLOB_BYTES;
+}

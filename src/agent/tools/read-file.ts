@@ -93,6 +93,7 @@ async function whyNot(entry: TreeEntry, paths: PathFinder, nonce: string): Promi
           : `That is a ${known.kind === "folder" ? "folder" : "file"} of this commit.`,
     });
   }
+  if (entry.isMissing === true) return "The repository lists this file, but does not hold its content.";
   return entry.size > MAX_BLOB_BYTES
     ? `The file has ${counted(entry.size, "byte")}; files over ${counted(MAX_BLOB_BYTES, "byte")} are generated data and not read.`
     : `This is a binary file of ${counted(entry.size, "byte")}.`;

@@ -1,5 +1,6 @@
 import { formatLocation } from "../../text/location.ts";
 import { printable } from "../../text/inline-code.ts";
+import { counted } from "../../text/counted.ts";
 import { RunFailure } from "../../failure.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
 import { qualifiedName } from "../../phases/builtin/suspects.ts";
@@ -56,7 +57,8 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
         strength,
         reasons,
       }));
-      io.out(JSON.stringify({ commit, candidates: ranking.candidates, files, functions }, null, 2));
+      const { candidates, unreadable } = ranking;
+      io.out(JSON.stringify({ commit, candidates, unreadable, files, functions }, null, 2));
     } else if (ranking.files.length === 0)
       io.out(
         `None of the ${ranking.candidates} source files at ${commit.slice(0, 12)} contains a word of the issue.`,
@@ -86,6 +88,11 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
       ]);
       io.out(table(["function", "evidence", "lines", "why"], functions, { columns: io.columns }));
     }
+    const [lacking] = ranking.unreadable;
+    if (lacking !== undefined && options.json !== true)
+      io.out(
+        `\nThe repository does not hold the content of ${counted(ranking.unreadable.length, "file")}, such as ${printable(lacking)}: Casebook left ${ranking.unreadable.length === 1 ? "it" : "them"} out.`,
+      );
     return ranking.files.length > 0 ? 0 : 1;
   } finally {
     await progress.close();

@@ -41,6 +41,8 @@ export interface Ranking {
   readonly functions: readonly LocatedFunction[];
   /** How many files were compared. */
   readonly candidates: number;
+  /** Files whose content the repository does not hold, so that nothing is known of them. */
+  readonly unreadable: readonly string[];
 }
 
 export interface LocateOptions {
@@ -99,6 +101,7 @@ export async function locate(
       reasons: reasonsOf(item),
     })),
     candidates: candidates.length,
+    unreadable: codebase.unreadable,
   };
 }
 

@@ -1,6 +1,7 @@
 import { yielder } from "../../process/clock.ts";
 import type { BlobCache } from "../codebase.ts";
-import { MAX_BLOB_BYTES, type SourceTree, type TreeEntry } from "../source-tree.ts";
+import { RunFailure } from "../../failure.ts";
+import { isReadable, MAX_BLOB_BYTES, type SourceTree, type TreeEntry } from "../source-tree.ts";
 import { decodeText } from "../source-text.ts";
 import {
   decodeInvertedIndex,
@@ -44,16 +45,31 @@ const BATCH = 400;
  */
 const BYTES_FOR_THREADS = 20_000_000;
 
+export interface ReadIndexes {
+  /** Path of each text file to its inverted index. */
+  readonly invertedIndexes: ReadonlyMap<string, InvertedIndex>;
+  /** Paths of files whose content the repository lists but does not hold, in the order of the tree. */
+  readonly unreadable: readonly string[];
+}
+
+/** Endings of files that are no text, whatever they hold: nobody asks for their words. */
+const NO_TEXT = new Set(
+  `png jpg jpeg gif webp ico bmp tif tiff psd mp3 mp4 m4a ogg oga ogv wav flac mov avi webm mkv woff woff2 ttf otf eot zip gz
+   tgz bz2 xz zst 7z rar jar war class exe dll so dylib a o obj pyc pdf`.split(/\s+/),
+);
+
 /**
- * The inverted index of every text file of the tree, path to inverted index; only blobs that the cache does not have are read. Throws
- * what the tree throws, and the signal's reason at most a batch after it was given.
+ * The inverted index of every text file of the tree; only blobs that the cache does not have are read. Throws what the tree
+ * throws, `incomplete-repository` when no file at all can be read, and the signal's reason at most a batch after it was given.
  */
 export async function readInvertedIndexes(
   tree: SourceTree,
   { cache, threads, signal, onProgress }: ReadIndexesOptions,
-): Promise<Map<string, InvertedIndex>> {
+): Promise<ReadIndexes> {
   const yieldNow = yielder(signal);
-  const entries = tree.entries.filter(({ kind }) => kind === "file" || kind === "executable");
+  const entries = tree.entries.filter(
+    ({ path, kind }) => (kind === "file" || kind === "executable") && !NO_TEXT.has(endingOf(path)),
+  );
   const keys = entries.map(keyOf);
   const wanted = new Map(entries.map((entry, i) => [keys[i]!, entry]));
   const byKey = new Map<string, InvertedIndex | undefined>();
@@ -83,10 +99,16 @@ export async function readInvertedIndexes(
     }
   }
   const make = indexMaker();
+  const lacking = new Set<string>();
   for (const batch of batches([...missing.values()])) {
     const fresh: [string, Uint8Array][] = [];
     for await (const { entry, bytes } of tree.read(batch, signal)) {
       await yieldNow();
+      // It is not kept: a later fetch may bring it.
+      if (bytes === undefined && isReadable(entry)) {
+        lacking.add(keyOf(entry));
+        continue;
+      }
       const text = bytes === undefined ? undefined : decodeText(bytes);
       const invertedIndex = text === undefined ? undefined : make(text, endingOf(entry.path));
       byKey.set(keyOf(entry), invertedIndex);
@@ -100,11 +122,18 @@ export async function readInvertedIndexes(
   }
 
   const invertedIndexes = new Map<string, InvertedIndex>();
+  const unreadable: string[] = [];
   for (const [i, { path }] of entries.entries()) {
     const invertedIndex = byKey.get(keys[i]!);
     if (invertedIndex !== undefined) invertedIndexes.set(path, invertedIndex);
+    else if (lacking.has(keys[i]!)) unreadable.push(path);
   }
-  return invertedIndexes;
+  if (unreadable.length > 0 && invertedIndexes.size === 0)
+    throw new RunFailure(
+      "incomplete-repository",
+      `The repository does not have the content of ${unreadable[0]} and the other files at ${tree.commit.slice(0, 12)}`,
+    );
+  return { invertedIndexes, unreadable };
 }
 
 /** A file's ending tells how its comments and strings are written, so it is part of the key. */
@@ -112,8 +141,9 @@ function keyOf({ oid, path }: TreeEntry): string {
   return `${oid}:${endingOf(path)}`;
 }
 
-function toRead([key, { oid, path, size }]: readonly [string, TreeEntry]): readonly BlobToRead[] {
-  return size > MAX_BLOB_BYTES ? [] : [{ key, oid, ending: endingOf(path), size }];
+function toRead([key, entry]: readonly [string, TreeEntry]): readonly BlobToRead[] {
+  const { oid, path, size, isMissing } = entry;
+  return isMissing === true || !isReadable(entry) ? [] : [{ key, oid, ending: endingOf(path), size }];
 }
 
 function sizeOf(entries: Iterable<TreeEntry>): number {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import type { SourceTree } from "../source-tree.ts";
+import { isReadable, type SourceTree } from "../source-tree.ts";
 import { fileFailure } from "../../process/file-failure.ts";
 import { openScratch } from "./scratch-folder.ts";
 
@@ -10,7 +10,7 @@ export interface Checkout extends Disposable {
   /** Entries that are not there, and why. */
   readonly leftOut: readonly {
     readonly path: string;
-    readonly why: "too-large" | "submodule" | "outside" | "name";
+    readonly why: "too-large" | "missing" | "submodule" | "outside" | "name";
   }[];
 }
 
@@ -43,7 +43,7 @@ export async function openCheckout(tree: SourceTree, data: string, signal?: Abor
         continue;
       }
       if (bytes === undefined) {
-        leftOut.push({ path: entry.path, why: "too-large" });
+        leftOut.push({ path: entry.path, why: isReadable(entry) ? "missing" : "too-large" });
         continue;
       }
       const place = join(scratch.path, entry.path);

@@ -1,7 +1,7 @@
 import { RunFailure } from "../../failure.ts";
-import { MAX_BLOB_BYTES, type SourceTree, type TreeEntry } from "../source-tree.ts";
+import { isReadable, type SourceTree, type TreeEntry } from "../source-tree.ts";
 import { gitFailure } from "./git-failure.ts";
-import { startGit } from "./git.ts";
+import { git, startGit } from "./git.ts";
 import type { ObjectReader } from "./object-reader.ts";
 
 /** Twelve small objects can list millions of paths; the largest public repositories have 400,000. */
@@ -12,7 +12,10 @@ const MAX_LINK_BYTES = 4_096;
 const AHEAD = 64;
 const AHEAD_BYTES = 8_000_000;
 
-/** The tree of `commit` (40 hex digits). Throws RunFailure `too-large` over a million entries, `incomplete-repository`. */
+/**
+ * The tree of `commit` (40 hex digits). Throws RunFailure `too-large` over a million entries, `incomplete-repository` when a
+ * folder is missing. A missing file costs that file.
+ */
 export async function readTree(
   gitDir: string,
   commit: string,
@@ -27,14 +30,14 @@ export async function readTree(
     find: (path) => byPath.get(path),
     async linkTarget(entry) {
       if (entry.kind !== "symlink" || entry.size > MAX_LINK_BYTES) return undefined;
-      return (await readBlob(objects, entry, commit)).toString();
+      return (await readBlob(objects, entry))?.toString();
     },
     async *read(wanted, stop) {
       const ahead: { entry: TreeEntry; bytes: Promise<Uint8Array | undefined> }[] = [];
       let bytesAhead = 0;
       for (const entry of wanted) {
         stop?.throwIfAborted();
-        const bytes = isReadable(entry) ? readBlob(objects, entry, commit) : Promise.resolve(undefined);
+        const bytes = isReadable(entry) ? readBlob(objects, entry) : Promise.resolve(undefined);
         // Somebody looks at it only later; until then a failure must not count as unhandled.
         bytes.catch(() => undefined);
         ahead.push({ entry, bytes });
@@ -53,25 +56,48 @@ export async function readTree(
   };
 }
 
-function isReadable({ kind, size }: TreeEntry): boolean {
-  return (kind === "file" || kind === "executable") && size <= MAX_BLOB_BYTES;
+function readBlob(objects: ObjectReader, { oid, isMissing }: TreeEntry): Promise<Buffer | undefined> {
+  return isMissing === true ? Promise.resolve(undefined) : objects.read(oid);
 }
 
-async function readBlob(objects: ObjectReader, entry: TreeEntry, commit: string): Promise<Buffer> {
-  const bytes = await objects.read(entry.oid);
-  if (bytes === undefined)
-    throw new RunFailure(
-      "incomplete-repository",
-      `The repository does not have the content of ${entry.path} at ${commit.slice(0, 12)}`,
-    );
-  return bytes;
+async function listEntries(gitDir: string, commit: string, signal?: AbortSignal): Promise<TreeEntry[]> {
+  try {
+    return await listTree(["-l"], gitDir, commit, signal);
+  } catch (error) {
+    if (!(error instanceof RunFailure) || error.code !== "incomplete-repository") throw error;
+    // Git asks a partial clone's origin for each size that it lacks; of a list without sizes it needs the folders alone.
+    const entries = await listTree([], gitDir, commit, signal);
+    const sizes = await sizesOf(gitDir, signal);
+    return entries.map((entry) => {
+      const size = sizes.get(entry.oid);
+      if (entry.kind === "submodule") return entry;
+      return size === undefined ? { ...entry, isMissing: true } : { ...entry, size };
+    });
+  }
+}
+
+/** The size of every object that the repository holds itself. */
+async function sizesOf(gitDir: string, signal?: AbortSignal): Promise<ReadonlyMap<string, number>> {
+  const format = "--batch-check=%(objectname) %(objectsize)";
+  const listed = await git(["cat-file", format, "--batch-all-objects", "--unordered"], { gitDir, signal });
+  return new Map(
+    listed
+      .toString("latin1")
+      .split("\n")
+      .map((line): [string, number] => [line.slice(0, 40), Number(line.slice(41))]),
+  );
 }
 
 /** Read as it arrives, so that a bomb is noticed before it fills the memory. */
-function listEntries(gitDir: string, commit: string, signal?: AbortSignal): Promise<TreeEntry[]> {
+function listTree(
+  options: readonly string[],
+  gitDir: string,
+  commit: string,
+  signal?: AbortSignal,
+): Promise<TreeEntry[]> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = startGit(["ls-tree", "-r", "-z", "-l", "--full-tree", commit], { gitDir });
+    const child = startGit(["ls-tree", "-r", "-z", ...options, "--full-tree", commit], { gitDir });
     const stop = (): void => void child.kill("SIGKILL");
     signal?.addEventListener("abort", stop, { once: true });
     const entries: TreeEntry[] = [];
@@ -101,7 +127,7 @@ function listEntries(gitDir: string, commit: string, signal?: AbortSignal): Prom
   });
 }
 
-/** `<mode> SP <type> SP <object> SP+ <size> TAB <name>`; the size of a submodule is `-`. */
+/** `<mode> SP <type> SP <object> SP+ <size> TAB <name>`; the size of a submodule is `-`, that of a missing file `BAD`. */
 function parseEntry(line: Buffer): TreeEntry {
   const tab = line.indexOf(9);
   const [mode, , oid, size] = line.subarray(0, tab).toString("latin1").split(/ +/);
@@ -114,7 +140,8 @@ function parseEntry(line: Buffer): TreeEntry {
         : mode === "100755"
           ? "executable"
           : "file";
-  return { path: name, nameIsText: isText, oid: oid!, size: Number(size) || 0, kind };
+  const missing = size === "BAD" ? ({ isMissing: true } as const) : {};
+  return { path: name, nameIsText: isText, oid: oid!, size: Number(size) || 0, kind, ...missing };
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -4,18 +4,23 @@ import { startGit } from "./git.ts";
 
 /** Reads objects of one repository through one `git cat-file --batch`, started with the first request. */
 export interface ObjectReader {
-  /** The bytes of a blob; undefined when the repository does not have it. Answers come in the order of the questions. */
+  /** The bytes of a blob; undefined when the repository does not have it whole. Answers come in the order of the questions. */
   read(oid: string): Promise<Buffer | undefined>;
   close(): void;
 }
 
 interface Waiter {
+  readonly oid: string;
   readonly resolve: (bytes: Buffer | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
+const MAX_IN_VAIN = 8;
+
 /** git answers in order, so the questions wait in a queue: `waiting[0]` is the one whose answer arrives now. */
 export function objectReader(gitDir: string): ObjectReader {
+  /** Processes in a row that ended before they gave one answer. */
+  let inVain = 0;
   let child: ChildProcessWithoutNullStreams | undefined;
   let waiting: Waiter[] = [];
   let chunks: Buffer[] = [];
@@ -40,6 +45,7 @@ export function objectReader(gitDir: string): ObjectReader {
           chunks.slice(0, first).reduce((sum, chunk) => sum + chunk.length, 0) +
           chunks[first]!.indexOf(10) +
           1;
+        inVain = 0;
         const [, kind, bytes] = take(length).toString("latin1").trim().split(" ");
         if (kind === "missing" || bytes === undefined) waiting.shift()?.resolve(undefined);
         else size = Number(bytes) + 1;
@@ -54,12 +60,18 @@ export function objectReader(gitDir: string): ObjectReader {
 
   const start = (): ChildProcessWithoutNullStreams => {
     const own = startGit(["cat-file", "--batch"], { gitDir });
-    const end = (error: Error): void => {
+    const end = (error: Error, isOver: boolean): void => {
       if (child !== own) return;
       child = undefined;
       const left = waiting;
       [waiting, chunks, buffered, size] = [[], [], 0, undefined];
-      for (const { reject } of left) reject(error);
+      if (isOver || ++inVain > MAX_IN_VAIN) {
+        for (const { reject } of left) reject(error);
+        return;
+      }
+      // Git ends at an object that is damaged: that one is not there, the others are asked for again.
+      left.shift()?.resolve(undefined);
+      for (const waiter of left) ask(waiter);
     };
     own.stdout.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
@@ -68,20 +80,22 @@ export function objectReader(gitDir: string): ObjectReader {
     });
     own.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));
     own.stdin.on("error", () => undefined);
-    own.on("error", (error) => end(gitFailure(["cat-file"], error.message, error)));
-    own.on("close", () => end(gitFailure(["cat-file"], stderr || "it ended before it answered")));
+    own.on("error", (error) => end(gitFailure(["cat-file"], error.message, error), true));
+    own.on("close", () => end(gitFailure(["cat-file"], stderr || "it ended before it answered"), isClosed));
     return own;
   };
 
+  const ask = (waiter: Waiter): void => {
+    child ??= start();
+    waiting.push(waiter);
+    child.stdin.write(`${waiter.oid}\n`);
+  };
+  let isClosed = false;
+
   return {
-    read(oid) {
-      return new Promise((resolve, reject) => {
-        child ??= start();
-        waiting.push({ resolve, reject });
-        child.stdin.write(`${oid}\n`);
-      });
-    },
+    read: (oid) => new Promise((resolve, reject) => ask({ oid, resolve, reject })),
     close() {
+      isClosed = true;
       child?.stdin.end();
       child?.kill();
     },

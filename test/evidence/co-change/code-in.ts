@@ -79,6 +79,7 @@ function codebaseOf(
       async *read() {},
       linkTarget: async () => undefined,
     },
+    unreadable: [],
     roleOf: roleOfPath,
     invertedIndex: (path) => invertedIndexes.get(path),
     async text(path) {

@@ -228,5 +228,5 @@ test("files that may not be named are neither ranked nor compared", async () => 
 
 test("an issue that says nothing of the code leads to no file", async () => {
   const { ranking } = await allTold({ files: { "src/store.py": "flush()\n" }, title: "Hello" });
-  expect(ranking).toEqual({ files: [], functions: [], candidates: 1 });
+  expect(ranking).toEqual({ files: [], functions: [], candidates: 1, unreadable: [] });
 });

@@ -37,7 +37,7 @@ test("reads a file once for all commits and paths", async () => {
     cache,
   });
   const next = treeOf({ "a.ts": "const one = 1", "b.ts": "const two = 2" }, readPaths);
-  const invertedIndexes = await readInvertedIndexes(next, { cache });
+  const { invertedIndexes } = await readInvertedIndexes(next, { cache });
   expect(readPaths).toEqual(["copy.ts", "b.ts"]);
   expect([...invertedIndexes.keys()]).toEqual(["a.ts", "b.ts"]);
 });
@@ -45,10 +45,10 @@ test("reads a file once for all commits and paths", async () => {
 test("remembers that a binary file has no inverted index", async () => {
   const cache = memoryCache();
   const readPaths: string[] = [];
-  const tree = treeOf({ "picture.png": "\0\0\0" }, readPaths);
-  expect((await readInvertedIndexes(tree, { cache })).size).toBe(0);
-  expect((await readInvertedIndexes(tree, { cache })).size).toBe(0);
-  expect(readPaths).toEqual(["picture.png"]);
+  const tree = treeOf({ "data.bin": "\0\0\0" }, readPaths);
+  expect((await readInvertedIndexes(tree, { cache })).invertedIndexes.size).toBe(0);
+  expect((await readInvertedIndexes(tree, { cache })).invertedIndexes.size).toBe(0);
+  expect(readPaths).toEqual(["data.bin"]);
 });
 
 test("rebuilds a damaged inverted index", async () => {
@@ -105,5 +105,14 @@ test("reads a few files without threads", async () => {
     throw new Error("threads were started");
   };
   const tree = treeOf({ "a.ts": "const one = 1" });
-  expect((await readInvertedIndexes(tree, { cache: memoryCache(), threads: unwanted })).size).toBe(1);
+  const { invertedIndexes } = await readInvertedIndexes(tree, { cache: memoryCache(), threads: unwanted });
+  expect(invertedIndexes.size).toBe(1);
+});
+
+test("never reads what its name says is a picture, sound or archive", async () => {
+  const readPaths: string[] = [];
+  await readInvertedIndexes(treeOf({ "a.png": "x", "b.MP3": "y", "c.csv": "z" }, readPaths), {
+    cache: memoryCache(),
+  });
+  expect(readPaths).toEqual(["c.csv"]);
 });

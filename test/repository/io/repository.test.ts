@@ -1,9 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { openRepository, webUrlOf } from "../../../src/repository/io/open-repository.ts";
-import { gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
+import { treeSitterSyntax } from "../../../src/languages/io/tree-sitter-syntax.ts";
+import { openCheckout } from "../../../src/repository/io/checkout.ts";
+import { openCodebase } from "../../../src/repository/open-codebase.ts";
+import { type GitFolder, gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
+import { memoryCache } from "../../fakes/memory-cache.ts";
 
 async function textsOf(folder: string, revision: string): Promise<Record<string, string | undefined>> {
   using repository = await openRepository(folder);
@@ -88,18 +92,68 @@ describe("reports one clear failure", () => {
     using repository = await openRepository(folder.path);
     await expect(repository.resolve(revision)).rejects.toMatchObject({ code: "unknown-revision" });
   });
+});
 
-  test("a partial clone whose files are not there", async () => {
+describe("a file that the repository does not hold costs that file", () => {
+  const open = async (folder: string) => {
+    const repository = await openRepository(folder);
+    const tree = await repository.tree(await repository.resolve("HEAD"));
+    const codebase = openCodebase(tree, { cache: memoryCache(), reader: treeSitterSyntax({ workers: 0 }) });
+    return { repository, tree, codebase };
+  };
+  const objectOf = (folder: GitFolder, path: string): string => {
+    const oid = folder.git("rev-parse", `HEAD:${path}`);
+    return join(folder.path, ".git/objects", oid.slice(0, 2), oid.slice(2));
+  };
+
+  test.each([
+    ["missing", (object: string) => rmSync(object)],
+    [
+      "damaged",
+      (object: string) => {
+        chmodSync(object, 0o644);
+        writeFileSync(object, "no object");
+      },
+    ],
+  ])("%s", async (_, spoil) => {
+    using folder = gitFolder();
+    folder.commit({ "a.py": "def one(): pass\n", "data.csv": "1,2\n", "z.py": "def two(): pass\n" });
+    spoil(objectOf(folder, "data.csv"));
+    const opened = await open(folder.path);
+    using _repository = opened.repository;
+    const codebase = await opened.codebase;
+    expect(codebase.unreadable).toEqual(["data.csv"]);
+    expect((await codebase.text("a.py"))?.text).toBe("def one(): pass\n");
+    expect((await codebase.text("z.py"))?.text).toBe("def two(): pass\n");
+    expect(await codebase.text("data.csv")).toBeUndefined();
+    using place = temporaryFolder();
+    using checkout = await openCheckout(opened.tree, place.path);
+    expect(checkout.leftOut).toEqual([{ path: "data.csv", why: "missing" }]);
+  });
+
+  test("in a partial clone, which git would ask its origin for", async () => {
+    using folder = gitFolder();
+    folder.commit({ "a.py": "def one(): pass\n", "big.csv": "1,".repeat(600) });
+    folder.git("config", "uploadpack.allowFilter", "true");
+    using place = temporaryFolder();
+    const clone = join(place.path, "partial");
+    folder.git("clone", "-q", "--bare", "--filter=blob:limit=1k", `file://${folder.path}`, clone);
+    const opened = await open(clone);
+    using _repository = opened.repository;
+    expect((await opened.codebase).unreadable).toEqual(["big.csv"]);
+    expect((await (await opened.codebase).text("a.py"))?.text).toBe("def one(): pass\n");
+  });
+
+  test("a clone without any file is reported", async () => {
     using folder = gitFolder();
     folder.commit({ a: "1" });
     folder.git("config", "uploadpack.allowFilter", "true");
     using place = temporaryFolder();
     const clone = join(place.path, "partial");
     folder.git("clone", "-q", "--bare", "--filter=blob:none", `file://${folder.path}`, clone);
-    using repository = await openRepository(clone);
-    await expect(repository.resolve("HEAD").then((oid) => repository.tree(oid))).rejects.toMatchObject({
-      code: "incomplete-repository",
-    });
+    const opened = await open(clone);
+    using _repository = opened.repository;
+    await expect(opened.codebase).rejects.toMatchObject({ code: "incomplete-repository" });
   });
 });
 
