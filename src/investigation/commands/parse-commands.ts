@@ -1,7 +1,7 @@
 import { LIMITS } from "../../text/github-limits.ts";
 import { stripCharacters } from "../../text/strip-characters.ts";
 import { nearest } from "../../text/nearest.ts";
-import { type CommandLine, findCommandLines } from "../../issue/command-lines.ts";
+import { argumentsOf, type CommandLine, findCommandLines } from "../../issue/command-lines.ts";
 import { type Command, type Form, FORMS, isVerb, type Mistake, type Verb, VERBS } from "./forms.ts";
 
 /** A line that starts with `/casebook`: what it asks for, or what is wrong with it. */
@@ -48,7 +48,7 @@ function readLine(line: string, phases: readonly string[]): Command | Mistake {
   // What does not show must not be obeyed: a reader could not tell what was asked for.
   if (stripCharacters(line).hidden.length > 0)
     return { mistake: "The line holds characters that do not show; type it again." };
-  const [first, ...words] = line.split(/\s+/).slice(1).filter(Boolean).map(asTyped);
+  const [first, ...words] = argumentsOf(line).split(/\s+/).filter(Boolean).map(asTyped);
   if (first === undefined) return { verb: "help" };
   const verb = first.toLowerCase();
   if (isVerb(verb)) return readVerb(verb, words, phases);

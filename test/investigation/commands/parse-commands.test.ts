@@ -75,6 +75,16 @@ describe("where a line counts", () => {
     ["with an HTML comment behind, which nobody sees", "/casebook run fix <!-- --model x -->"],
     ["between markup that people left open", "2 * 3 is\n/casebook run fix\nand 4* 5"],
     ["inside emphasis that began before", "foo*bar is\n/casebook run fix\nand x*y"],
+    ["in bold text", "**/casebook run fix**"],
+    ["in italic text", "_/casebook run fix_"],
+    ["in text that is both", "***/casebook run fix***"],
+    ["in bold text with more of it", "**/casebook run\tfix\nplease**"],
+    ["with a colon", "/casebook: run fix"],
+    ["with a comma", "/casebook,run fix"],
+    ["with a full-width colon", "/casebook：run fix"],
+    ["after a byte order mark", "\ufeff/casebook run fix"],
+    ["with a semicolon", "/casebook; run fix"],
+    ["with the name of the file beside it", "/casebook run fix\n\n/casebook.yml is wrong"],
   ])("%s", (_, text) => expect(commandsOf(text)).toEqual([run]));
 
   test.each([
@@ -92,15 +102,12 @@ describe("where a line counts", () => {
     ["a list item", "- /casebook run fix"],
     ["a list item's second line", "- a\n  /casebook run fix"],
     ["a heading", "# /casebook run fix"],
-    ["bold text", "**/casebook run fix**"],
     ["a link", "[\n/casebook run fix](https://a.example)"],
     ["the title of a definition", '[a]: /b "\n/casebook run fix\n"'],
     ["the middle of a line", "please /casebook run fix"],
     ["an escape", "\\/casebook run fix"],
     ["an entity", "&#47;casebook run fix"],
     ["a full-width slash", "／casebook run fix"],
-    ["an invisible character in the word", "/\u200bcasebook run fix"],
-    ["an invisible character before it", "\u2060/casebook run fix"],
     ["a word of somebody else", "/caseload run fix"],
     ["a longer word", "/casebooks run fix"],
     ["a path", "/casebook/run fix"],
@@ -173,6 +180,11 @@ describe("what is not understood", () => {
     ["/casebook at /etc/passwd:1", "is absolute"],
     ["/casebook at https://a.example/x:1", "not of a file on a code host"],
     ["/casebook approve\u200b", "characters that do not show"],
+    ["/casebook\u200b approve", "characters that do not show"],
+    ["/case\u200bbook approve", "characters that do not show"],
+    ["/\u200bcasebook approve", "characters that do not show"],
+    ["\u2060/casebook approve", "characters that do not show"],
+    ["**/casebook run fix** please", "Only one phase"],
     ["/casebook run fix\u{e0041}", "characters that do not show"],
     ["/casebook reject \u202etxt", "characters that do not show"],
   ])("%j", (text, note) => expect(noteOf(text)).toContain(note));
@@ -229,7 +241,7 @@ describe("any text", () => {
         expect(lines.length).toBeLessThanOrEqual(MAX_COMMANDS + 1);
         for (const { text } of lines) {
           expect(text.length).toBeLessThanOrEqual(MAX_TEXT);
-          expect(text).toMatch(/^\/case(book)?(\s|$)/i);
+          expect(text.replaceAll("\u200b", "")).toMatch(/^\/case(book)?(\s|$)/i);
         }
       }),
     );
