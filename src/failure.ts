@@ -22,7 +22,11 @@ export const FAILURES = {
   "empty-issue": { exit: 4, hint: "Write a title and a text; one sentence is enough." },
   "unreadable-issue": {
     exit: 4,
-    hint: "Set `--issue` to a Markdown or JSON file, or to `-` for standard input.",
+    hint: "Set `--issue` to a Markdown or JSON file, to the address of a public issue, or to `-` for standard input.",
+  },
+  "issue-unreachable": {
+    exit: 4,
+    hint: "Retry later, or save the issue and pass the file: `gh issue view URL --json number,title,body,author,url,comments > issue.json`.",
   },
   "spec-unreadable": {
     exit: 5,

@@ -49,7 +49,10 @@ export async function runCli(
   const issueText = (command: Command): Command =>
     command
       // Not `requiredOption`: with `--isue` commander would report the missing flag and not the wrong one.
-      .option("--issue <file>", "the issue (required): Markdown or GitHub's JSON; - reads standard input")
+      .option(
+        "--issue <file>",
+        "the issue (required): Markdown, GitHub's JSON or the address of a public issue; - reads standard input",
+      )
       .option("--number <n>", "the number of the issue, if the file does not have it");
   const issueOptions = (command: Command): Command =>
     issueText(command)

@@ -45,8 +45,8 @@ const jsonIssue = z.object({
 
 /**
  * Reads an issue from a file's text: Markdown (first heading or line is the title; front matter may give `title`,
- * `number`, `url`, `author`) or JSON from GitHub's API or `gh`. The key is the number, from the argument, the text or the file's
- * name, else made from the text. Throws RunFailure `empty-issue` or `unreadable-issue`.
+ * `number`, `url`, `author`) or JSON from GitHub's API or `gh`. The key is the number, from the argument, the text, the
+ * address or the file's name, else made from the text. Throws RunFailure `empty-issue` or `unreadable-issue`.
  */
 export function parseIssueInput(input: IssueInput): Issue {
   const text = input.text.replace(/^\ufeff/, "");
@@ -71,6 +71,7 @@ export function parseIssueInput(input: IssueInput): Issue {
   const key =
     input.number ??
     number ??
+    numberOfAddress(parsed.url) ??
     numberOfName(input.name) ??
     numberOfTitle(title) ??
     `local-${sha256(`${title}\n${body}`).slice(0, 6)}`;
@@ -124,10 +125,15 @@ function isComment({ user, author, body, minimized, isMinimized }: z.infer<typeo
   });
 }
 
-/** The API marks every account; `gh` has the login alone, which ends in `[bot]` or starts with `app/`. */
+/** The API marks every account; `gh` marks who opened the issue, and prints the others by their login alone. */
 function isBot(account: z.infer<typeof login>): boolean {
-  return account?.type === "Bot" || account?.is_bot === true || /^app\/|\[bot\]$/.test(account?.login ?? "");
+  const name = account?.login ?? "";
+  const isApp = /^app\/|\[bot\]$/.test(name) || (account?.type === undefined && GITHUBS_OWN.has(name));
+  return account?.type === "Bot" || account?.is_bot === true || isApp;
 }
+
+/** Apps that GitHub itself runs in every repository; nobody else can have their names. */
+const GITHUBS_OWN: ReadonlySet<string> = new Set(["github-actions", "dependabot"]);
 
 function commentOf(comment: z.infer<typeof jsonComment>): IssueComment {
   const association = comment.author_association ?? comment.authorAssociation ?? "";
@@ -181,6 +187,11 @@ function shorten(title: string): string {
   const line = title.replace(/\s+/g, " ").trim();
   const points = [...line];
   return points.length > MAX_TITLE ? `${points.slice(0, MAX_TITLE - 1).join("")}…` : line;
+}
+
+/** `https://github.com/OWNER/NAME/issues/42`. */
+function numberOfAddress(url: string | undefined): string | undefined {
+  return /\/issues\/([1-9]\d{0,9})\/?(?:[?#]|$)/.exec(url ?? "")?.[1];
 }
 
 /** `issue-42.md`, `42.json`, `issue_42.txt`. */

@@ -41,6 +41,7 @@ describe("an issue's text", () => {
             { user: { login: "renovate", type: "Bot" }, body: "Update" },
             { author: { login: "app/github-actions" }, body: "Stale" },
             { author: { login: "dependabot[bot]" }, body: "Bumps" },
+            { author: { login: "github-actions" }, body: "Welcome" },
             { author: { login: "bob" }, body: "/casebook investigate" },
             { author: { login: "bob" }, body: " \n" },
           ],
@@ -49,6 +50,11 @@ describe("an issue's text", () => {
       { comments: [{ author: "bob", maintainer: false, body: "I see it, too" }] },
     ],
     [{ text: "T\n\nB", number: "9", name: "issue-42.md" }, { key: "9" }],
+    [
+      { text: '{"title":"T","url":"https://github.com/a/b/issues/17#issuecomment-3"}', name: "3.json" },
+      { key: "17" },
+    ],
+    [{ text: "---\nurl: https://github.com/a/b/issues/18\n---\n# T\n\nB" }, { key: "18" }],
   ])("%j", (input, issue) => expect(parseIssueInput(input)).toMatchObject(issue));
 
   test.each([
