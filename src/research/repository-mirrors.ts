@@ -5,7 +5,7 @@ import type { RepositoryInfo } from "../github/github.ts";
 import type { Mirror } from "../service/research.ts";
 import { git } from "../repository/io/git.ts";
 import { openMirror } from "../repository/io/mirror.ts";
-import { openRepository } from "../repository/io/open-repository.ts";
+import { resolveRevision } from "../repository/io/open-repository.ts";
 import { readChantFiles } from "../repository/io/read-chant-files.ts";
 
 /** Another process on this machine may be fetching the same repository. */
@@ -38,7 +38,8 @@ async function refresh(
 ): Promise<Mirror> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return mirrorIn(await openMirror(cloneUrl, data, signal, { name: `repository-${id}.git`, token }));
+      const name = `repository-${id}.git`;
+      return mirrorIn(await openMirror(cloneUrl, data, signal, { name, token, knowsDefault: true }));
     } catch (error) {
       if (!(error instanceof RunFailure) || error.code !== "busy" || attempt === BUSY_TRIES) throw error;
       await pause(BUSY_MILLISECONDS, undefined, { signal });
@@ -49,10 +50,7 @@ async function refresh(
 function mirrorIn(folder: string): Mirror {
   return {
     mirror: folder,
-    async resolve(revision) {
-      using repository = await openRepository(folder, { mirror: true });
-      return repository.resolve(revision);
-    },
+    resolve: (revision) => resolveRevision(folder, revision, true),
     filesOf: (commit, issueKey) => readChantFiles(folder, commit, (path) => belongsTo(issueKey, path)),
     async changedBy(commits) {
       const paths = new Set<string>();

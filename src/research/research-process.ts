@@ -46,7 +46,7 @@ export function researchInProcesses(options: ResearchOptions): Research {
  * Publishes specs and documents of this issue alone, and for a fix, files outside of what steers the
  * repository's services: who reads hostile text is not believed when it says what to write.
  */
-function confined(publisher: Publisher, { issue, phases }: ResearchRequest): Publisher {
+export function confined(publisher: Publisher, { issue, phases }: ResearchRequest): Publisher {
   const isAllowed = (path: unknown): boolean =>
     typeof path === "string" &&
     (belongsTo(issue.key, path) || (phases.includes("fix") && isOutsideOfServices(path)));

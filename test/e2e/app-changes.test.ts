@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { IssueState } from "../../src/simulator/github/contract.ts";
 import { exampleFiles, exampleIssue } from "../fakes/app.ts";
 import {
+  app,
   calm,
   github,
   issueOf,
@@ -16,7 +17,8 @@ import {
 } from "./the-app.ts";
 
 describe("people are in charge", () => {
-  test("cancel stops a run in its middle", async () => {
+  test("cancel stops a run in its middle, and the process that researches", async () => {
+    app.research.inProcesses = true;
     const repository = await newRepository();
     const number = await reported(repository);
     const answer = Promise.withResolvers<void>();
@@ -33,6 +35,7 @@ describe("people are in charge", () => {
     await until(async () => (await statusOf(repository, number)).includes("**Casebook · Cancelled**"));
     answer.resolve();
     await calm();
+    app.research.inProcesses = false;
     expect(await statusOf(repository, number)).toContain("**Casebook · Cancelled**");
     expect(await reactionsOf(repository, number, cancelled)).toEqual(["rocket"]);
     expect((await issueOf(repository, number)).labels).toEqual([]);

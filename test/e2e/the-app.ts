@@ -11,7 +11,7 @@ import { waitFor } from "../fakes/patience.ts";
 
 const data = dataFolder();
 export let github: SimulatedGitHub;
-let app: TestApp;
+export let app: TestApp;
 /** Repositories so far. */
 export let repositories = 0;
 

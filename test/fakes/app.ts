@@ -11,6 +11,7 @@ import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
 import { openStore } from "../../src/store/io/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { freshDatabase } from "./fresh-database.ts";
+import { type EitherResearch, researchEither } from "./research-here.ts";
 import { waitFor } from "./patience.ts";
 
 const example = join(import.meta.dirname, "../../examples/issue-42");
@@ -50,6 +51,8 @@ export function settingsFor(
 
 export interface TestApp extends AsyncDisposable {
   readonly server: RunningServer;
+  /** Where the next tasks run: in this process, unless a test is about the other one. */
+  readonly research: EitherResearch;
   readonly databaseUrl: string;
   /** Jobs and runs that wait or are at work: `sync active 1`. */
   openJobs(): Promise<readonly string[]>;
@@ -69,10 +72,12 @@ export async function startApp(
   const database = await freshDatabase();
   const config = readServerConfig(settingsFor(github, data, { DATABASE_URL: database.url, ...settings }));
   const store = await openStore({ url: database.url });
-  const server = await startServer(config, logger, { store });
+  const research = researchEither(data);
+  const server = await startServer(config, logger, { store, research });
   github.deliverTo(`${server.url}${WEBHOOK_PATH}`);
   return {
     server,
+    research,
     databaseUrl: database.url,
     openJobs: () => openJobsOf(store),
     async [Symbol.asyncDispose]() {

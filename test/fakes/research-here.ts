@@ -1,6 +1,6 @@
 import { readConfig } from "../../src/process/config.ts";
 import { repositoryMirrors } from "../../src/research/repository-mirrors.ts";
-import { answer } from "../../src/research/research-process.ts";
+import { answer, confined, researchInProcesses } from "../../src/research/research-process.ts";
 import type { ServiceLink } from "../../src/research/protocol.ts";
 import { checkTask, investigateTask } from "../../src/research/tasks.ts";
 import type { Research } from "../../src/service/research.ts";
@@ -11,7 +11,8 @@ export function researchHere(data: string): Research {
   const config = readConfig({ CASEBOOK_DATA: data, CASEBOOK_WORKERS: "1" });
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
-    investigate(request, hooks, signal) {
+    investigate(request, given, signal) {
+      const hooks = { ...given, publisher: confined(given.publisher, request) };
       const ask = (question: Parameters<typeof answer>[0]): Promise<unknown> => {
         signal.throwIfAborted();
         return answer(question, hooks, signal);
@@ -26,4 +27,22 @@ export function researchHere(data: string): Research {
     },
     check: (request, signal) => checkTask(request, { config, signal }),
   };
+}
+
+export interface EitherResearch extends Research {
+  /** A task that starts from now on runs in a process of its own, as it does for users. */
+  inProcesses: boolean;
+}
+
+/** Research in this process, or in processes where a test asks for them: each takes most of a second of a core. */
+export function researchEither(data: string): EitherResearch {
+  const here = researchHere(data);
+  const apart = researchInProcesses({ data, workers: 1, cacheBytes: 100_000_000 });
+  const research: EitherResearch = {
+    inProcesses: false,
+    openMirror: (...args) => here.openMirror(...args),
+    investigate: (...args) => (research.inProcesses ? apart : here).investigate(...args),
+    check: (...args) => (research.inProcesses ? apart : here).check(...args),
+  };
+  return research;
 }

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type BlameLine, type CommitRecord, type History, MAX_FILES_PER_COMMIT } from "../history.ts";
 import { git, tryGit } from "./git.ts";
 
@@ -16,18 +18,28 @@ const LOG = [
 /** Longer messages are cut: the rest is a quoted log or a list of merged commits. */
 const MAX_BODY = 10_000;
 
-export async function gitHistory(gitDir: string): Promise<History> {
-  const shallow =
-    (await git(["rev-parse", "--is-shallow-repository"], { gitDir })).toString().trim() === "true";
+export function gitHistory(gitDir: string): History {
+  const shallow = existsSync(join(commonDir(gitDir), "shallow"));
+  // Documents cite the same few commits again and again.
+  const records = new Map<string, Promise<CommitRecord | undefined>>();
+  const read = async (base: string, oid: string): Promise<CommitRecord | undefined> => {
+    const reached = await tryGit(["merge-base", "--is-ancestor", oid, base], { gitDir });
+    if (reached.code !== 0) return undefined;
+    return parseLog(await git([...LOG, "-n", "1", oid, "--"], { gitDir }))[0];
+  };
   return {
     shallow,
     async commits(base, limit, signal) {
       return parseLog(await git([...LOG, "-n", String(limit), base, "--"], { gitDir, signal }));
     },
-    async commit(base, oid) {
-      const reached = await tryGit(["merge-base", "--is-ancestor", oid, base], { gitDir });
-      if (reached.code !== 0) return undefined;
-      return parseLog(await git([...LOG, "-n", "1", oid, "--"], { gitDir }))[0];
+    commit(base, oid) {
+      const key = `${base} ${oid}`;
+      const known = records.get(key);
+      if (known !== undefined) return known;
+      const record = read(base, oid);
+      records.set(key, record);
+      record.catch(() => records.delete(key));
+      return record;
     },
     async blame(commit, path, start, end, signal) {
       const range = `${start},${end}`;
@@ -36,6 +48,12 @@ export async function gitHistory(gitDir: string): Promise<History> {
       return code === 0 ? parseBlame(stdout.toString(), shallow) : undefined;
     },
   };
+}
+
+/** Where all work trees of a repository keep what they share; git's own list of a shallow clone's edge is there. */
+function commonDir(gitDir: string): string {
+  const file = join(gitDir, "commondir");
+  return existsSync(file) ? resolve(gitDir, readFileSync(file, "utf8").trim()) : gitDir;
 }
 
 function parseLog(output: Buffer): readonly CommitRecord[] {

@@ -17,6 +17,8 @@ export interface MirrorOptions {
   readonly name?: string;
   /** Installation token of a GitHub App. */
   readonly token?: string;
+  /** The caller knows the default branch: the origin is not asked for it, which is a second connection. */
+  readonly knowsDefault?: boolean;
 }
 
 /** The protocol of a URL (`https://…`, `git@host:path`); undefined for a path of this machine. */
@@ -34,7 +36,7 @@ export async function openMirror(
   url: string,
   data: string,
   signal?: AbortSignal,
-  { name = mirrorName(url), token }: MirrorOptions = {},
+  { name = mirrorName(url), token, knowsDefault = false }: MirrorOptions = {},
 ): Promise<string> {
   const protocol = protocolOf(url);
   if (protocol === undefined || !PROTOCOLS.has(protocol))
@@ -47,7 +49,7 @@ export async function openMirror(
   fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
   using _lock = takeLock(`${folder}.lock`, `the mirror of ${url}`);
   if (existsSync(folder)) {
-    await refresh(folder, url, { protocol, env, signal });
+    await refresh(folder, url, knowsDefault, { protocol, env, signal });
     return folder;
   }
   // A killed first fetch leaves a scratch folder, never half a mirror.
@@ -55,7 +57,7 @@ export async function openMirror(
   const fresh = join(scratch.path, "mirror");
   await git(["init", "--quiet", "--bare", "--template=", fresh], { signal });
   await git(["config", "remote.origin.url", url], { gitDir: fresh, signal });
-  await refresh(fresh, url, { protocol, env, signal });
+  await refresh(fresh, url, knowsDefault, { protocol, env, signal });
   renameSync(fresh, folder);
   return folder;
 }
@@ -63,6 +65,7 @@ export async function openMirror(
 async function refresh(
   gitDir: string,
   url: string,
+  knowsDefault: boolean,
   options: Pick<GitOptions, "protocol" | "env" | "signal">,
 ): Promise<void> {
   const fetch = [
@@ -75,6 +78,7 @@ async function refresh(
     url,
   ];
   await git([...fetch, ...REFSPECS], { gitDir, ...options });
+  if (knowsDefault) return;
   const { stdout } = await tryGit(["ls-remote", "--symref", "--end-of-options", url, "HEAD"], {
     gitDir,
     ...options,

@@ -3,6 +3,7 @@ import { RunFailure } from "../../failure.ts";
 import type { Repository } from "../repository.ts";
 import { git, tryGit } from "./git.ts";
 import { gitHistory } from "./git-history.ts";
+import type { SourceTree } from "../source-tree.ts";
 import { readTree } from "./git-tree.ts";
 import { objectReader } from "./object-reader.ts";
 import { dirname, join, resolve } from "node:path";
@@ -26,23 +27,29 @@ export async function openRepository(
   if (gitDir === undefined)
     throw new RunFailure("not-a-repository", `${folder} is not inside a git repository`);
   const objects = objectReader(gitDir);
-  const [history, origin] = await Promise.all([
-    gitHistory(gitDir),
-    tryGit(["config", "--get", "remote.origin.url"], { gitDir }),
-  ]);
+  const { stdout: origin } = await tryGit(["config", "--get", "remote.origin.url"], { gitDir });
+  // A commit stays as it is, and a task asks for the same tree several times.
+  const trees = new Map<string, Promise<SourceTree>>();
   return {
     name,
     gitDir,
-    history,
-    webUrl: webUrlOf(origin.stdout.toString().trim()),
+    history: gitHistory(gitDir),
+    webUrl: webUrlOf(origin.toString().trim()),
     resolve: (revision) => resolveRevision(gitDir, revision, mirror),
-    tree: (commit, signal) => readTree(gitDir, commit, objects, signal),
+    tree(commit, signal) {
+      const known = trees.get(commit);
+      if (known !== undefined) return known;
+      const tree = readTree(gitDir, commit, objects, signal);
+      trees.set(commit, tree);
+      tree.catch(() => trees.delete(commit));
+      return tree;
+    },
     [Symbol.dispose]: () => objects.close(),
   };
 }
 
 /** In a mirror the branches of the origin are below `refs/remotes/origin`. */
-async function resolveRevision(gitDir: string, revision: string, mirror: boolean): Promise<string> {
+export async function resolveRevision(gitDir: string, revision: string, mirror: boolean): Promise<string> {
   const names = mirror ? [`refs/remotes/origin/${revision}`, revision] : [revision];
   // What starts with a dash would be read as an option; no branch or tag can have such a name.
   for (const name of revision.startsWith("-") || /[\0\n]/.test(revision) ? [] : names) {

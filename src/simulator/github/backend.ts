@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { createEmulator } from "emulate";
 import type { Accounts } from "./accounts.ts";
 
@@ -72,29 +75,39 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
       },
     },
   });
-  const own = new URL(emulator.url).host;
+  const { host: own, port } = new URL(emulator.url);
   const front = new URL(options.url).host;
-  const ask = async (
+  const agent = new Agent({ keepAlive: true });
+  const exchange = async (
     token: string,
     method: string,
     path: string,
-    body?: unknown,
+    body: unknown,
   ): Promise<BackendResponse> => {
-    const answer = await fetch(`http://127.0.0.1:${new URL(emulator.url).port}${path}`, {
-      method,
-      redirect: "manual",
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = accounts.rewrite((await answer.text()).replaceAll(own, front));
-    return { status: answer.status, body: parse(text), link: answer.headers.get("link") ?? undefined };
+    const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(sent === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(sent.length) }),
+    };
+    const question = request({ host: "127.0.0.1", port, agent, method, path, headers }).end(sent);
+    const [answer] = (await once(question, "response")) as [IncomingMessage];
+    const { statusCode: status = 0, headers: received } = answer;
+    const shown = accounts.rewrite((await text(answer)).replaceAll(own, front));
+    return { status, body: parse(shown), link: received["link"] as string | undefined };
   };
+  const kept = keptAnswers();
+  const ask = (
+    who: string,
+    token: () => string,
+    method: string,
+    path: string,
+    body: unknown,
+  ): Promise<BackendResponse> => kept(who, method, path, () => exchange(token(), method, path, body));
   const backend: Backend = {
-    as: (seat, method, path, body) => ask(accounts.token(seat), method, path, body),
-    with: ask,
+    as: (seat, method, path, body) => ask(seat, () => accounts.token(seat), method, path, body),
+    with: (token, method, path, body) => ask(token, () => token, method, path, body),
     async all(seat, path) {
       const items: Json[] = [];
       for (let page = 1; ; page += 1) {
@@ -105,9 +118,43 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         if (link?.includes('rel="next"') !== true) return items;
       }
     },
-    [Symbol.asyncDispose]: () => emulator.close(),
+    async [Symbol.asyncDispose]() {
+      agent.destroy();
+      await emulator.close();
+    },
   };
   return backend;
+}
+
+type Asking = () => Promise<BackendResponse>;
+
+/**
+ * Asks for what is known once: a repository stays as it is until somebody writes to it, and nobody else writes. One
+ * request to the front is three to the backend, and two of three of these were asked before.
+ */
+function keptAnswers(): (who: string, method: string, path: string, ask: Asking) => Promise<BackendResponse> {
+  const repositories = new Map<string, Map<string, Promise<BackendResponse>>>();
+  return async (who, method, path, ask) => {
+    const [, repository = "", below] = /^(\/repos\/[^/?]+\/[^/?]+)(\/)?/.exec(path) ?? [];
+    if (method !== "GET") {
+      // A token changes nothing. A write to the repository itself, or to none, may change names.
+      if (path.endsWith("/access_tokens")) return ask();
+      const forget = (): void =>
+        below === undefined ? repositories.clear() : void repositories.delete(repository);
+      forget();
+      return ask().finally(forget);
+    }
+    if (repository === "") return ask();
+    const answers = repositories.get(repository) ?? new Map<string, Promise<BackendResponse>>();
+    repositories.set(repository, answers);
+    const key = `${who} ${path}`;
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask();
+    answers.set(key, answer);
+    answer.catch(() => answers.delete(key));
+    return answer;
+  };
 }
 
 /** GitHub's times have no milliseconds. */

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { runGit, tryGit } from "./git-http.ts";
+import type { GitEnd } from "./git-runner.ts";
 
 export interface Signature {
   readonly name: string;
@@ -51,6 +52,10 @@ const NO_OID = "0".repeat(40);
 /** A real bare repository in a folder: the truth about commits and branches of the simulated GitHub. */
 export class BareRepository {
   readonly gitDir: string;
+  /** What git printed about hashes, by its arguments: that never changes. */
+  readonly #facts = new Map<string, Promise<GitEnd>>();
+  /** Answers that hold until a branch moves. */
+  readonly #answers = new Map<string, Promise<unknown>>();
 
   constructor(gitDir: string) {
     this.gitDir = gitDir;
@@ -62,11 +67,34 @@ export class BareRepository {
     return new BareRepository(gitDir);
   }
 
+  /** Asks once until a branch moves. */
+  whileUnmoved<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = this.#answers.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const answer = ask();
+    this.#answers.set(key, answer);
+    answer.catch(() => this.#answers.delete(key));
+    return answer;
+  }
+
+  /** Does what may move a branch. */
+  async moving<T>(move: () => Promise<T>): Promise<T> {
+    this.#answers.clear();
+    try {
+      return await move();
+    } finally {
+      // What was asked meanwhile may have seen either state.
+      this.#answers.clear();
+    }
+  }
+
   /** Branch to its head. */
-  async branches(): Promise<ReadonlyMap<string, string>> {
-    const list = await this.#git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"]);
-    const rows = list.toString().split("\n").filter(Boolean);
-    return new Map(rows.map((row) => [row.slice(41 + "refs/heads/".length), row.slice(0, 40)]));
+  branches(): Promise<ReadonlyMap<string, string>> {
+    return this.whileUnmoved("branches", async () => {
+      const list = await this.#git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"]);
+      const rows = list.toString().split("\n").filter(Boolean);
+      return new Map(rows.map((row) => [row.slice(41 + "refs/heads/".length), row.slice(0, 40)]));
+    });
   }
 
   async head(branch: string): Promise<string | undefined> {
@@ -76,7 +104,7 @@ export class BareRepository {
   /** The full hash of a commit that is there. */
   async commit(oid: string): Promise<string | undefined> {
     if (!/^[0-9a-f]{40}$/.test(oid)) return undefined;
-    const { code, stdout } = await this.#try(["rev-parse", "--verify", "--quiet", `${oid}^{commit}`]);
+    const { code, stdout } = await this.#fact(["rev-parse", "--verify", "--quiet", `${oid}^{commit}`]);
     return code === 0 ? stdout.toString().trim() : undefined;
   }
 
@@ -85,7 +113,7 @@ export class BareRepository {
     const ref = `refs/heads/${branch}`;
     const args =
       to === undefined ? ["update-ref", "-d", ref, from ?? NO_OID] : ["update-ref", ref, to, from ?? NO_OID];
-    return (await this.#try(args)).code === 0;
+    return (await this.moving(() => this.#try(args))).code === 0;
   }
 
   async isBranchName(name: string): Promise<boolean> {
@@ -105,7 +133,9 @@ export class BareRepository {
     for (const [path, content] of commit.additions)
       parts.push(`M 100644 inline ${quoted(path)}\n`, ...data(content));
     const input = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
-    await runGit(["fast-import", "--quiet", "--date-format=raw"], { gitDir: this.gitDir, input });
+    await this.moving(() =>
+      runGit(["fast-import", "--quiet", "--date-format=raw"], { gitDir: this.gitDir, input }),
+    );
     const head = await this.head(commit.branch);
     if (head === undefined) throw new Error(`git wrote no commit on ${commit.branch}`);
     return head;
@@ -115,12 +145,10 @@ export class BareRepository {
   async described(oid: string): Promise<DescribedCommit> {
     const format = "%T%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%B";
     const [tree = "", name = "", email = "", by = "", byEmail = "", date = "", message = ""] = (
-      await this.#git(["show", "--no-patch", `--format=${format}`, oid])
-    )
-      .toString()
-      .split("\0");
+      await this.#print(["show", "--no-patch", `--format=${format}`, oid])
+    ).split("\0");
     const listed = (
-      await this.#git([
+      await this.#print([
         "diff-tree",
         "--root",
         "-r",
@@ -130,9 +158,7 @@ export class BareRepository {
         "--no-renames",
         oid,
       ])
-    )
-      .toString()
-      .split("\0");
+    ).split("\0");
     const paths = (letter: string): readonly string[] =>
       listed.filter((_, at) => at % 2 === 1 && listed[at - 1] === letter);
     return {
@@ -151,11 +177,12 @@ export class BareRepository {
   /** Commits of `head` that `base` does not reach, oldest first. */
   async between(base: string | undefined, head: string): Promise<readonly string[]> {
     const range = base === undefined ? [head] : [head, `^${base}`];
-    return lines(await this.#git(["rev-list", "--reverse", "--topo-order", ...range]));
+    const listed = await this.#print(["rev-list", "--reverse", "--topo-order", ...range]);
+    return listed.split("\n").filter(Boolean);
   }
 
   async mergeBase(one: string, other: string): Promise<string | undefined> {
-    const { code, stdout } = await this.#try(["merge-base", one, other]);
+    const { code, stdout } = await this.#fact(["merge-base", one, other]);
     return code === 0 ? stdout.toString().trim() : undefined;
   }
 
@@ -171,18 +198,15 @@ export class BareRepository {
 
   /** Content of a file at a commit. */
   async file(oid: string, path: string): Promise<Buffer | undefined> {
-    const { code, stdout } = await this.#try(["cat-file", "blob", `${oid}:${path}`]);
+    const { code, stdout } = await this.#fact(["cat-file", "blob", `${oid}:${path}`]);
     return code === 0 ? stdout : undefined;
   }
 
   /** What a branch changes since it left the base. */
   async changedFiles(base: string, head: string): Promise<readonly ChangedFile[]> {
     const from = (await this.mergeBase(base, head)) ?? base;
-    const raw = (
-      await this.#git(["diff", "--raw", "--numstat", "--no-renames", "--abbrev=40", "-z", from, head])
-    )
-      .toString()
-      .split("\0");
+    const diff = ["diff", "--raw", "--numstat", "--no-renames", "--abbrev=40", "-z", from, head];
+    const raw = (await this.#print(diff)).split("\0");
     const stats = new Map(
       raw
         .filter((part) => /^(?:\d+|-)\t(?:\d+|-)\t/.test(part))
@@ -228,6 +252,25 @@ export class BareRepository {
     return written.toString().trim();
   }
 
+  /** What git prints about hashes. */
+  async #print(args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.#fact(args);
+    if (code !== 0) throw new Error(`git ${args[0] ?? ""} ended with ${code}: ${stderr}`);
+    return stdout.toString();
+  }
+
+  /** Asks once about hashes. A commit that is not there yet may come, so a failure is asked for again. */
+  #fact(args: readonly string[]): Promise<GitEnd> {
+    const key = args.join("\0");
+    const known = this.#facts.get(key);
+    if (known !== undefined) return known;
+    const fact = tryGit(args, { gitDir: this.gitDir });
+    this.#facts.set(key, fact);
+    const forget = (): void => void this.#facts.delete(key);
+    fact.then(({ code }) => (code === 0 ? undefined : forget()), forget);
+    return fact;
+  }
+
   #git(args: readonly string[]): Promise<Buffer> {
     return runGit(args, { gitDir: this.gitDir });
   }
@@ -247,10 +290,6 @@ export function isTreePath(path: string): boolean {
       .split("/")
       .every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
   );
-}
-
-function lines(output: Buffer): readonly string[] {
-  return output.toString().split("\n").filter(Boolean);
 }
 
 function signature({ name, email, seconds }: Signature): string {

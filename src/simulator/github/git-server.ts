@@ -57,13 +57,17 @@ export async function answerGit(
       user: "git",
       body: request.body,
     });
-  if (service !== "/git-receive-pack") return serve();
+  if (service !== "/git-receive-pack") {
+    const { query, headers, body } = request;
+    const key = JSON.stringify([service, query, headers["git-protocol"], body.toString("latin1")]);
+    return repository.bare.whileUnmoved(key, serve);
+  }
   return alone(async () => {
     const commands = pushedRefs(request.body);
     if (commands.some((ref) => isProtected(repository, ref.replace(/^refs\/heads\//, ""))))
       return refusedPush(commands);
     const before = await repository.bare.branches();
-    const answer = await serve();
+    const answer = await repository.bare.moving(serve);
     const after = await repository.bare.branches();
     for (const branch of new Set([...before.keys(), ...after.keys()]))
       if (before.get(branch) !== after.get(branch))
