@@ -60,7 +60,7 @@ function approve(investigation: Investigation, { actor, at: time }: CommandEvent
     return confused(
       stage === "stopped" && investigation.reason !== undefined
         ? investigation.reason
-        : `Nothing waits for approval${HELD_BY_OUTCOME.has(stage) ? "; `/casebook retry` goes on" : ""}.`,
+        : `Nothing waits for approval${HELD_BY_OUTCOME.has(stage) ? "; `/casebook retry` continues" : ""}.`,
     );
   const approval = { phase: shut, by: actor.login, at: time };
   const next = { ...investigation, approvals: [...investigation.approvals, approval] };
@@ -120,7 +120,7 @@ function reject(investigation: Investigation, reason: string, { actor }: Command
 function cancel(investigation: Investigation): Act {
   const { stage } = investigation;
   if (stage === "done" || stage === "rejected" || stage === "cancelled")
-    return confused("Nothing is under way that could be cancelled.");
+    return confused("Nothing runs that could be cancelled.");
   return end(investigation, { stage: "cancelled" });
 }
 
@@ -136,9 +136,9 @@ function end(investigation: Investigation, state: StageState<"rejected" | "cance
 function pause(investigation: Investigation, { actor }: CommandEvent): Act {
   // A pause would end with `resume`, for which less of a right is needed than for going on without an answer.
   if (!ACTIVE.has(investigation.stage) || HELD_BY_OUTCOME.has(investigation.stage))
-    return confused("Nothing is under way that could be paused.");
+    return confused("Nothing runs that could be paused.");
   if (investigation.pausedBy === "person") return confused("It is paused already.");
-  const reason = `${inlineCode(actor.login, 40)} paused it; \`/casebook resume\` goes on.`;
+  const reason = `${inlineCode(actor.login, 40)} paused it; \`/casebook resume\` continues.`;
   return {
     kind: "done",
     investigation: enter(investigation, { stage: "paused", reason, pausedBy: "person" }),

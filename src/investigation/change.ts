@@ -160,7 +160,7 @@ function isCauseOpenAgain({ phases }: Pick<Core, "phases">): boolean {
 export function awaitingMerge(investigation: Core): Investigation {
   const [next] = investigation.wanted;
   const asks = answerOpen(investigation.asks, "finished");
-  const reason = `\`${next}\` begins when the pull request is merged.`;
+  const reason = `\`${next}\` starts when the pull request is merged.`;
   return enter({ ...investigation, asks }, { stage: "awaiting-merge", reason });
 }
 

@@ -71,6 +71,6 @@ function reopened(investigation: Investigation, rules: Rules): Decided {
       endedByOutcome(investigation, last.type, outcome, { known: rules.known, byMerge: rules.perPhase }),
     );
   if (investigation.wanted.length === 0) return shown(ended(investigation));
-  const reason = `The pull request was opened again; \`/casebook resume\` goes on with \`${investigation.wanted[0]}\`.`;
+  const reason = `The pull request was reopened; \`/casebook resume\` continues with \`${investigation.wanted[0]}\`.`;
   return shown(enter(investigation, { stage: "paused", reason, pausedBy: "person" }));
 }

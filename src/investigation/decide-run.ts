@@ -87,7 +87,7 @@ function runFinished(investigation: Active, { head }: EventOf<"run-finished">, r
   const left = runnable(next, rules);
   // The next run would end like this one, and so on without end.
   if (left.length > 0 && run.worked !== true) {
-    const reason = `The run ended without working \`${left[0]}\`; \`/casebook retry\` tries again.`;
+    const reason = `The run ended before \`${left[0]}\` ran; \`/casebook retry\` starts it again.`;
     const asks = answerOpen(next.asks, "confused", reason);
     return shown(enter({ ...next, asks }, { stage: "failed", reason }));
   }

@@ -158,7 +158,7 @@ function labelsRemoved(investigation: Investigation, { labels }: EventOf<"labels
 /** Casebook never overwrites a person's commit: it stops there and says so. */
 function personCommitted(investigation: Investigation, { sha, login }: EventOf<"person-committed">): Decided {
   if (investigation.run === undefined || investigation.acceptedHead === sha) return unchanged(investigation);
-  const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch, so nothing was written over it; \`/casebook resume\` goes on from there.`;
+  const reason = `${inlineCode(login, 40)} committed ${inlineCode(sha.slice(0, 7))} to the branch. Casebook wrote nothing over it; \`/casebook resume\` continues from there.`;
   const asks = answerOpen(investigation.asks, "confused", reason);
   return shown(
     enter({ ...investigation, asks, head: sha }, { stage: "stopped", reason }),

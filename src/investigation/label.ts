@@ -60,18 +60,14 @@ export function isHeld(labels: readonly string[]): boolean {
 
 /** Labels that say how far an investigation is. The bot owns them: they are put right, and never obeyed. */
 export const STATE_LABELS = {
-  queued: state("queued", "c5def5", "Casebook will work on this issue, or goes on when the pause ends"),
+  queued: state("queued", "c5def5", "Casebook researches this issue next, or continues after the pause"),
   running: state("running", "fbca04", "Casebook is working on this issue"),
   awaitingApproval: state(
     "awaiting-approval",
     "f9d0c4",
     "Casebook waits for a person to approve, merge or decide",
   ),
-  needsInfo: state(
-    "needs-info",
-    "e99695",
-    "Casebook asked something, or stopped; it needs a person to go on",
-  ),
+  needsInfo: state("needs-info", "e99695", "Casebook waits for a person: it asked something, or it stopped"),
   failed: state("failed", "b60205", "Casebook could not finish; the status comment says why"),
   done: state("done", "0e8a16", "Casebook has finished its research"),
 } as const satisfies Record<string, Label>;

@@ -159,7 +159,7 @@ function staged(
   if (spec?.status === "paused")
     return enter(investigation, {
       stage: "paused",
-      reason: `\`${next}\` is paused; \`/casebook resume\` goes on.`,
+      reason: `\`${next}\` is paused; \`/casebook resume\` continues.`,
       pausedBy: "person",
     });
   return lost(investigation, next);
@@ -180,6 +180,6 @@ function standingOutcome(
 }
 
 function lost(investigation: Core, next: string): Investigation {
-  const reason = `The record of its run was lost; \`/casebook retry\` goes on with \`${next}\`.`;
+  const reason = `The record of its run was lost; \`/casebook retry\` continues with \`${next}\`.`;
   return enter(investigation, { stage: "failed", reason });
 }

@@ -18,7 +18,7 @@ export function investigate(
   const { to, budget, model, from } = command;
   if (rules.models.length === 0 && (model !== undefined || budget !== undefined))
     return confused(
-      `No model is set up here, so \`${model === undefined ? "--budget" : "--model"}\` means nothing; leave it out.`,
+      `No model is set up here, so \`${model === undefined ? "--budget" : "--model"}\` has no effect; leave it out.`,
     );
   if (model !== undefined && !rules.models.includes(model))
     return confused(
@@ -33,7 +33,7 @@ export function investigate(
   // Asking again when everything is there means again, not never; what was skipped stays skipped.
   const again = planned.filter((type) => type === to || !isSkipped(investigation, type));
   const types = missing.length === 0 || isNewRevision ? again : missing;
-  if (types.length === 0) return confused("No phase can be worked here.");
+  if (types.length === 0) return confused("No phase can run here.");
   let next = investigation;
   if (isNewRevision) {
     const { from: _from, base: _base, ...rest } = investigation;
@@ -79,8 +79,8 @@ export function retry(
   if (workable.length === 0)
     return confused(
       isIdle
-        ? "Nothing was worked yet; `/casebook investigate` starts."
-        : `Nothing failed, and the investigation is under way. ${investigation.reason ?? ""}`.trim(),
+        ? "Nothing ran yet; `/casebook investigate` starts the research."
+        : `Nothing failed, and a run continues. ${investigation.reason ?? ""}`.trim(),
     );
   return begin(investigation, withDependencies(workable, investigation, rules), event, rules, {
     retry: true,
@@ -101,7 +101,7 @@ export function refresh(investigation: Investigation, event: CommandEvent, rules
     .filter(({ status }) => status === "completed" || status === "needs_attention" || status === "failed")
     .map(({ type }) => type)
     .filter((type) => canRun(type, rules));
-  if (types.length === 0) return confused("There is no result yet that could be brought up to date.");
+  if (types.length === 0) return confused("There is no result yet to refresh.");
   const { base: _base, ...rest } = investigation;
   return begin({ ...rest, approvals: [] }, types, event, rules, { restart: true, evenClosed: true });
 }

@@ -236,7 +236,7 @@ async function refuseLostRights(
   if (!hasAtLeast(permission, rules.start))
     throw new RunFailure(
       "no-permission",
-      `Who started this has ${permission} now, and it needs ${rules.start}`,
+      `The person who started the run has ${permission} now, and it needs ${rules.start}`,
     );
 }
 

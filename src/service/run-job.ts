@@ -48,11 +48,11 @@ export async function handleRun(service: Service, job: RunJob, context: JobConte
     await tell(facts.rules, {
       kind: "run-failed",
       run: job.run,
-      message: `It ended without a word ${MAX_ATTEMPTS} times, so it is put aside; \`/casebook retry\` tries again.`,
+      message: `The run crashed ${MAX_ATTEMPTS} times and was stopped; \`/casebook retry\` starts it again.`,
     });
     return end();
   }
-  log.info("run begins", { ...ids, count: attempt });
+  log.info("run starts", { ...ids, count: attempt });
   try {
     await research(service, facts, job, attempt, context, (event) => tell(facts.rules, event));
     await end();
@@ -109,7 +109,7 @@ async function secondsOf(
   const waited = Number((await service.store.idempotencyRecords(job)).get("model-wait") ?? 0);
   const next = Math.min(Math.max(seconds, waited * 2), LONGEST_WAIT);
   await service.store.saveIdempotencyRecord(job, "model-wait", String(next));
-  await showStep(service, job, `no model answers; it is asked again in ${formatDuration(next)}`);
+  await showStep(service, job, `no model answers; the next try is in ${formatDuration(next)}`);
   return next;
 }
 
@@ -133,7 +133,7 @@ function failureOf(error: unknown, now: number): Failure | undefined {
     const { code, message } = error;
     if (GITHUB_FAILURES[code].retry === "later")
       return { kind: "later", seconds: secondsUntil(error.retryAt, now), message, isModel: false };
-    return { kind: "failed", code, message: `GitHub did not take it: ${message}` };
+    return { kind: "failed", code, message: `GitHub refused it: ${message}` };
   }
   if (error instanceof RunFailure)
     return PASSING.has(error.code)

@@ -448,7 +448,7 @@ describe("a pull request for each phase", () => {
   test("merging one lets the next begin", () => {
     expect(atFirst).toMatchObject({
       stage: "awaiting-merge",
-      reason: "`root-cause` begins when the pull request is merged.",
+      reason: "`root-cause` starts when the pull request is merged.",
     });
     expect(after(atFirst, [merged], PER_PHASE)).toMatchObject({
       stage: "queued",

@@ -3,7 +3,7 @@ import { type Form, FORMS, VERBS } from "./forms.ts";
 /** The help for the status comment: every command, and the phases that exist here. */
 export function formatHelp(phases: readonly string[]): string {
   const names = phases.map((phase) => `\`${phase}\``).join(", ");
-  return `${formatHelpText()}\n\n\`PHASE\` is one of ${names}. \`/case\` works too; several commands can stand in one comment, each at the start of a line. An edit starts nothing.`;
+  return `${formatHelpText()}\n\n\`PHASE\` is one of ${names}. \`/case\` is short for \`/casebook\`. A comment can hold several commands, each at the start of a line. An edit starts nothing.`;
 }
 
 /** The table of all commands, as the docs show it. */

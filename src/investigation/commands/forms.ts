@@ -34,14 +34,14 @@ export const FORMS = {
     usage: "investigate [--to PHASE] [--budget USD] [--model NAME] [--from REF]",
     who: "write",
     effect: "starts",
-    does: "Works all phases up to the next gate, or up to `PHASE`.",
+    does: "Runs all phases up to the next gate, or up to `PHASE`.",
     parse: parseInvestigate,
   },
   run: {
     usage: "run PHASE",
     who: "write",
     effect: "starts",
-    does: "Works that phase, with what it depends on. The phase's name alone does the same.",
+    does: "Runs that phase and what it depends on. The phase's name alone does the same.",
     parse: parsePhase,
   },
   approve: {
@@ -62,7 +62,7 @@ export const FORMS = {
     usage: "retry [PHASE]",
     who: "write",
     effect: "starts",
-    does: "Works again what failed or what was last worked, or that phase; also after a rejection.",
+    does: "Re-runs what failed, else every phase that ran, or `PHASE`; also after a rejection.",
     parse: (words, phases): { readonly phase?: string } | Mistake =>
       words.length === 0 ? {} : parsePhase(words, phases),
   },
@@ -70,49 +70,49 @@ export const FORMS = {
     usage: "skip PHASE",
     who: "write",
     effect: "continues",
-    does: "Goes on without that phase.",
+    does: "Continues without that phase.",
     parse: parsePhase,
   },
   at: {
     usage: "at PATH:LINE[-LINE]",
     who: "write",
     effect: "starts",
-    does: "Says where the cause is: root cause takes it as given, and the impact map runs on it.",
+    does: "Names the place of the cause; a permalink works too. Root cause takes it as given.",
     parse: parseAt,
   },
   cancel: {
     usage: "cancel",
     who: "triage-or-starter",
     effect: "stops",
-    does: "Stops the work; nothing starts again by itself.",
+    does: "Stops the run. Nothing restarts by itself.",
     parse: nothing("cancel"),
   },
   pause: {
     usage: "pause",
     who: "triage-or-starter",
     effect: "stops",
-    does: "Stops the work until `resume`.",
+    does: "Stops the run until `resume`.",
     parse: nothing("pause"),
   },
   resume: {
     usage: "resume",
     who: "triage-or-starter",
     effect: "continues",
-    does: "Goes on after `pause`, or after a person's commit on the branch.",
+    does: "Continues after `pause`, or after a person's commit on the branch.",
     parse: nothing("resume"),
   },
   refresh: {
     usage: "refresh",
     who: "write",
     effect: "starts",
-    does: "Works again every phase that has a result, at the newest commit.",
+    does: "Re-runs every phase that has a result, at the newest commit.",
     parse: nothing("refresh"),
   },
   status: {
     usage: "status",
     who: "anyone",
     effect: "shows",
-    does: "Brings the status comment up to date.",
+    does: "Updates the status comment.",
     parse: nothing("status"),
   },
   help: {
@@ -190,7 +190,7 @@ function parseInvestigate(words: readonly string[], phases: readonly string[]): 
     const equals = word.indexOf("=");
     const flag = (equals === -1 ? word : word.slice(0, equals)).toLowerCase();
     if (!isFlag(flag)) return notAFlag(flag);
-    if (options[NAMES[flag]] !== undefined) return { mistake: `\`${flag}\` stands there twice.` };
+    if (options[NAMES[flag]] !== undefined) return { mistake: `\`${flag}\` appears twice.` };
     const value = equals === -1 ? words[++i] : word.slice(equals + 1);
     if (value === undefined || value === "") return { mistake: `\`${flag}\` needs a value.` };
     const option = parseOption(flag, value, phases);

@@ -30,7 +30,7 @@ export function parseCommands(markdown: string, phases: readonly string[]): read
       : {
           kind: "not-understood",
           text: cut(line.text),
-          note: `A comment can hold ${MAX_COMMANDS} commands; this line and what follows was not read.`,
+          note: `A comment can hold ${MAX_COMMANDS} commands; Casebook skipped this line and what follows.`,
         },
   );
 }

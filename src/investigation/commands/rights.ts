@@ -32,7 +32,7 @@ export function missingRight(verb: Verb, asker: Requester, start: Permission): s
     case "triage-or-starter":
       return asker.isStarter || hasAtLeast(asker.permission, "triage")
         ? undefined
-        : `\`${verb}\` needs triage, or to be who started the investigation; ${has(asker)}.`;
+        : `\`${verb}\` needs triage, or the person who started the investigation; ${has(asker)}.`;
   }
 }
 

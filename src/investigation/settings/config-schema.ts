@@ -50,7 +50,7 @@ export const configSchema = z
   .strictObject({
     enabled: boolean("`false` stops Casebook in this repository. Default: true."),
     phases: names(
-      "Phases that `investigate` works. Default: every phase that can be worked here, but for fix: that one is worked only where it is named.",
+      "Phases that `investigate` runs. Default: every phase that can run here except fix, which runs only where it is named.",
     ),
     gates: names("Phases that wait for `/casebook approve`. Default: fix."),
     triggers: z
@@ -62,14 +62,14 @@ export const configSchema = z
         },
         "Expected keys and values",
       )
-      .describe("What starts work.")
+      .describe("What starts a run.")
       .optional(),
     who: z
       .strictObject(
         {
           start: oneOf(
             ["write", "maintain", "admin"],
-            "The permission that starting work needs. Default: write.",
+            "The permission that it takes to start a run. Default: write.",
           ),
           apps: z
             .array(
@@ -82,7 +82,7 @@ export const configSchema = z
         },
         "Expected keys and values",
       )
-      .describe("Who may ask for work.")
+      .describe("Who may start runs.")
       .optional(),
     limits: z
       .strictObject(
@@ -113,7 +113,7 @@ export const configSchema = z
     ),
     pullRequests: oneOf(
       ["investigation", "phase"],
-      "One pull request for an investigation, or one for each phase; then merging it lets the next phase begin. Default: investigation.",
+      "One pull request for an investigation, or one for each phase; then merging it starts the next phase. Default: investigation.",
     ),
     mode: oneOf(
       ["full", "single"],

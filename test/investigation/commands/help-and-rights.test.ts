@@ -77,7 +77,7 @@ describe("who may", () => {
   test.each([
     ["approve", "read", "`approve` needs write; `ada` has read."],
     ["approve", "none", "`approve` needs write; `ada` has no right here."],
-    ["cancel", "read", "`cancel` needs triage, or to be who started the investigation; `ada` has read."],
+    ["cancel", "read", "`cancel` needs triage, or the person who started the investigation; `ada` has read."],
   ] as const)("a refusal of %s to %s names the right that is missing", (verb, permission, note) =>
     expect(missingRight(verb, { login: "ada", permission, isStarter: false }, "write")).toBe(note),
   );

@@ -160,7 +160,7 @@ describe("what is not understood", () => {
     ["/casebook investigate --budget 0", "amount in US dollars"],
     ["/casebook investigate --budget 1e3", "amount in US dollars"],
     ["/casebook investigate --budget 9999", "amount in US dollars"],
-    ["/casebook investigate --budget 1 --budget 2", "stands there twice"],
+    ["/casebook investigate --budget 1 --budget 2", "appears twice"],
     ["/casebook investigate --model --to", "name of a model"],
     ["/casebook investigate --from --upload-pack=x", "branch or tag"],
     ["/casebook investigate --from a..b", "branch or tag"],
