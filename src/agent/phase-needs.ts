@@ -37,22 +37,12 @@ const SINGLE_NEEDS: PhaseNeeds = {
 /** By the type of the phase. A repository's own phase takes `OWN_PHASE`. */
 export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
   comprehension: {
-    sections: [
-      "symptom",
-      "expected-actual",
-      "environment",
-      "steps",
-      "components",
-      "prior-work",
-      "areas",
-      "missing",
-      "questions",
-    ],
-    replaces: ["areas", "questions"],
+    sections: ["report", "components", "prior-work", "missing", "questions"],
+    replaces: [],
     outcomes: ["not-a-bug", "duplicate", "needs-info", "wont-fix", "several-causes"],
     lacks: (accepted) =>
-      inSection(accepted, "components", "areas") === 0
-        ? "Name at least one component that is touched (section components or areas), with the lines that show it."
+      inSection(accepted, "components") === 0
+        ? "Name at least one component that is touched (section components), with the lines that show it."
         : undefined,
     forbids: (statement) =>
       namesCauseOrFix(statement) ? "No cause and no fix belongs here; that is another phase." : undefined,

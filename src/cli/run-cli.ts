@@ -114,8 +114,13 @@ export async function runCli(
     });
   program
     .command("check [files...]")
-    .description("check every reference in documents")
+    .description("check every claim and every reference in documents")
     .option(...REPO)
+    .option(
+      "--issue <file>",
+      "the issue, so that what the report says is checked too; - reads it from standard input",
+    )
+    .option("--number <n>", "the number of the issue, if the file does not name it")
     .option("--commit <rev>", "compare with this commit instead of the one the document names")
     .option("--ref <rev>", "check the documents of this branch (default: the files in .chant)")
     .option(...JSON_RESULT)

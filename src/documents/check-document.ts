@@ -27,7 +27,7 @@ export interface CheckSource {
 export interface DocumentProblem {
   /** 1-based line of the document. */
   readonly line: number;
-  readonly kind: "lines" | "excerpt" | "search" | "commit" | "quote" | "run";
+  readonly kind: "lines" | "excerpt" | "search" | "commit" | "quote" | "run" | "claim";
   /** One sentence: what the document says and what is there. */
   readonly message: string;
 }
@@ -96,6 +96,8 @@ export async function checkDocument(
       commit: document.commits.length,
       quote: quotes,
       run: document.runQuotes.length,
+      // `checkWhole` decides them.
+      claim: 0,
     },
     problems: problems.sort((a, b) => a.line - b.line),
   };

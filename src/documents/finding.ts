@@ -10,6 +10,26 @@ import type { RecordedRun } from "./recorded-run.ts";
  */
 export type Provenance = "code" | "run" | "reporter" | "maintainer" | "model" | "inference";
 
+/**
+ * How a claim is known; its type decides it. `run`: shown by a run. `code`: read in the code. `history`: in the history.
+ * `reported`: a person's words. `concluded`: follows from what is named.
+ */
+export type Mark = "run" | "code" | "history" | "reported" | "concluded";
+
+/** A statement that was checked for what it says. Type and data make the sentence, and are checked again later. */
+export interface StatedClaim {
+  /** A type of `src/claims`. */
+  readonly type: string;
+  /** JSON of that type's form. */
+  readonly data: unknown;
+  readonly mark: Mark;
+  /** Its sentence: Markdown on one line. */
+  readonly text: string;
+  /** The first cell where it is a row of a table. */
+  readonly label?: string;
+  readonly citations: readonly Citation[];
+}
+
 /** One statement of a document. Plain text with Markdown inline code only; never raw text of the issue or the repository. */
 export interface Finding {
   readonly text: string;
@@ -25,6 +45,14 @@ export interface Cell {
 }
 
 export type Block =
+  /** `table`: a row each with its label, its sentence and how it is known. `steps`: numbered, in the order in which they happen. */
+  | {
+      readonly kind: "claims";
+      readonly form: "list" | "table" | "steps" | "ranking";
+      /** Of a table: the names of the first two columns. */
+      readonly columns?: readonly [string, string];
+      readonly items: readonly StatedClaim[];
+    }
   | { readonly kind: "findings"; readonly items: readonly Finding[] }
   | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly Row[] }
   /** Lines of a file, shown as a fenced block that the checker compares with the tree. */
@@ -52,6 +80,8 @@ export interface Section {
   /** Stable name within the phase, e.g. `suspects`; the heading is for people. */
   readonly id: string;
   readonly heading: string;
+  /** Shown only when a reader opens it. */
+  readonly folded?: true;
   readonly blocks: readonly Block[];
 }
 
@@ -62,6 +92,10 @@ export interface ResearchDocument {
   readonly title: string;
   /** 40 hexadecimal digits: every line citation is meant at this commit. */
   readonly baseCommit: string;
+  /** The answer in one sentence. Absent where a model gives the lead. */
+  readonly headline?: StatedClaim;
+  /** The last lines before the fold: one or two commands, each with its effect. Markdown of ours alone. */
+  readonly next?: readonly string[];
   /** The answer in one paragraph, and the unproven hypothesis that it rests on, if any. */
   readonly lead: readonly Finding[];
   readonly sections: readonly Section[];

@@ -4,6 +4,7 @@ import { roleOfPath } from "../languages/role-of-path.ts";
 import { type Location, splitLocation } from "../text/location.ts";
 import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
 import { type RecordedRun, parseRun, RUN_LANGUAGE } from "./recorded-run.ts";
+import { CLAIMS_LANGUAGE } from "./render-document.ts";
 import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
 
 /** Something that can be checked, with its 1-based line in the document. */
@@ -22,7 +23,7 @@ export interface LineReference extends Location {
   readonly commit?: string;
 }
 
-/** One list item or table row: what a reader takes for a statement. */
+/** The answer, one list item or table row: what a reader takes for a statement. */
 interface Statement {
   readonly line: number;
   /** As a reader sees it, without markup. */
@@ -53,6 +54,8 @@ export interface ParsedDocument {
   readonly quotes: readonly At<string>[];
   /** Runs of Casebook; a text says why the block cannot be read. */
   readonly runs: readonly At<RecordedRun | string>[];
+  /** The data of its claims, as `readClaims` takes it. */
+  readonly claims: readonly At<string>[];
   /** Words that a run printed according to the document; undefined where only the run is named. */
   readonly runQuotes: readonly At<{ readonly run: string; readonly quote: string | undefined }>[];
 }
@@ -82,14 +85,26 @@ class Reader {
   private readonly searches: At<SearchRecord | string>[] = [];
   private readonly quotes: At<string>[] = [];
   private readonly runs: At<RecordedRun | string>[] = [];
+  private readonly claims: At<string>[] = [];
   private readonly runQuotes: At<{ run: string; quote: string | undefined }>[] = [];
   /** Citations seen so far: what a statement holds is the difference. */
   private count = 0;
 
   result(text: string): ParsedDocument {
     const base = /^Base commit: `([0-9a-f]{40})`/m.exec(text)?.[1];
-    const { sections, lines, commits, excerpts, searches, quotes, runs, runQuotes } = this;
-    return { baseCommit: base, sections, lines, commits, excerpts, searches, quotes, runs, runQuotes };
+    const { sections, lines, commits, excerpts, searches, quotes, runs, claims, runQuotes } = this;
+    return {
+      baseCommit: base,
+      sections,
+      lines,
+      commits,
+      excerpts,
+      searches,
+      quotes,
+      runs,
+      claims,
+      runQuotes,
+    };
   }
 
   block(node: Nodes): void {
@@ -100,7 +115,8 @@ class Reader {
       this.inline(node);
       return;
     }
-    if (section !== undefined) section.blocks++;
+    // The marks of a fold are no content.
+    if (section !== undefined && node.type !== "html") section.blocks++;
     switch (node.type) {
       case "code":
         return this.code(node);
@@ -112,6 +128,9 @@ class Reader {
       case "table":
         for (const row of node.children.slice(1)) this.statement(row);
         return;
+      case "paragraph":
+        if (section?.level === 1 && node.children[0]?.type === "strong") return this.headline(node);
+        return this.inline(node);
       default:
         this.inline(node);
     }
@@ -129,6 +148,17 @@ class Reader {
     for (const child of item.children) if (child.type !== "paragraph") this.block(child);
   }
 
+  /** The answer of a document. */
+  private headline(node: Parent & Nodes): void {
+    const before = this.count;
+    this.inline(node);
+    this.sections.at(-1)?.statements.push({
+      line: node.position?.start.line ?? 1,
+      text: plainText(node),
+      citations: this.count - before,
+    });
+  }
+
   private statement(row: Parent & Nodes): void {
     const before = this.count;
     this.inline(row);
@@ -142,6 +172,10 @@ class Reader {
     const line = position?.start.line ?? 1;
     if (lang === SEARCH_LANGUAGE) {
       this.searches.push({ line, value: parseSearch(value) });
+      return;
+    }
+    if (lang === CLAIMS_LANGUAGE) {
+      this.claims.push({ line, value });
       return;
     }
     if (lang === RUN_LANGUAGE) {

@@ -1,7 +1,17 @@
 import type { Citation } from "./citation.ts";
 import type { RecordedSearch } from "../repository/recorded-search.ts";
 import { formatLocation } from "../text/location.ts";
-import type { Block, Cell, Finding, Provenance, ResearchDocument, Row, Section } from "./finding.ts";
+import type {
+  Block,
+  Cell,
+  Finding,
+  Mark,
+  Provenance,
+  ResearchDocument,
+  Row,
+  Section,
+  StatedClaim,
+} from "./finding.ts";
 import { codeBlock, fenceFor, inlineCode, printable } from "../text/inline-code.ts";
 import { type RecordedRun, formatRun, RUN_LANGUAGE } from "./recorded-run.ts";
 import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
@@ -17,15 +27,26 @@ export const MARKS: Readonly<Record<Exclude<Provenance, "code">, string>> = {
 export const UNKNOWN_MARK = "Not known:";
 export const QUESTION_MARK = "Question:";
 
-const LEGEND =
-  "References (`path:line`, commits, searches) are to the base commit and were checked there by machine. " +
-  "“Reported” is what a person said and nobody checked; “Hypothesis” is concluded, not established; “Not known” was looked for and not found.";
 const MODEL_LEGEND =
-  " “Model” is a model's reading of what it cites: that the words stand there, and every name and number of the sentence with them, was checked by machine; that the reading is right was not.";
+  "“Model” is a model's reading of what it cites: that the words stand there, and every name and number of the sentence with them, was checked by machine; that the reading is right was not.";
+
+/** How a claim is known, where people read it. */
+export const MARK_WORDS: Readonly<Record<Mark, string>> = {
+  run: "shown by a run",
+  code: "read in the code",
+  history: "in the history",
+  reported: "reported",
+  concluded: "concluded",
+};
+/** The last column of a table of claims. */
+const HOW = "how we know";
+
+/** The language of the fenced block that holds the data of a document's claims. */
+export const CLAIMS_LANGUAGE = "casebook-claims";
 
 /**
- * The Markdown of a document. The same data results in the same text. Searches are numbered in the order they are first cited
- * and appear, with every hit, in the section `searches`, which is added when the document has none.
+ * The Markdown of a document; the same data results in the same text. The answer comes first and what is folded last. Searches are
+ * numbered in the order they are first cited and appear with every hit.
  */
 export function renderDocument(document: ResearchDocument): string {
   const searches = new Map<string, { readonly id: string; readonly search: RecordedSearch }>();
@@ -45,22 +66,83 @@ export function renderDocument(document: ResearchDocument): string {
     (finding) =>
       `**${finding.provenance === "code" || finding.provenance === "run" ? "" : `${MARKS[finding.provenance]} `}${finding.text}**${cite(finding.citations, render)}`,
   );
-  const sections = document.sections.map((section) => renderSection(section, render));
-  const marked = sections.some((section) => section.includes(MARKS.model)) || lead.some(isFromModel);
-  const ran = [...runs.values()].map(renderRun);
-  const listed = [...searches.values()].map(({ id, search }) => renderSearch(id, search));
+  const open = document.sections
+    .filter(({ folded }) => folded !== true)
+    .map((one) => renderSection(one, render));
+  const folded = document.sections.filter((section) => section.folded === true);
+  const evidence = folded.map((section) => renderSection(section, render));
+  const marked =
+    [...open, ...evidence].some((section) => section.includes(MARKS.model)) || lead.some(isFromModel);
+  if (runs.size > 0)
+    evidence.push(
+      "## Runs",
+      "Casebook ran these itself, in a sandbox without network, on the base commit.",
+      ...[...runs.values()].map(renderRun),
+    );
+  if (searches.size > 0)
+    evidence.push(
+      "## Searches",
+      "Each can be run again with `casebook check`.",
+      ...[...searches.values()].map(({ id, search }) => renderSearch(id, search)),
+    );
+  const { headline } = document;
   const parts = [
     `# ${document.title}`,
-    `Base commit: ${inlineCode(document.baseCommit)}`,
+    ...(headline === undefined ? [] : [`**${headline.text}** (${howKnown(headline, render)})`]),
     ...lead,
-    `*${LEGEND}${marked ? MODEL_LEGEND : ""}*`,
-    ...sections,
-    ...(ran.length > 0
-      ? ["## Runs", "Casebook ran these itself, in a sandbox without network, on the base commit.", ...ran]
-      : []),
-    ...(listed.length > 0 ? ["## Searches", "Each can be run again with `casebook check`.", ...listed] : []),
+    `Base commit: ${inlineCode(document.baseCommit)}`,
+    ...(marked ? [`*${MODEL_LEGEND}*`] : []),
+    ...open,
+    ...((document.next ?? []).length === 0 ? [] : [`**Next:** ${document.next!.join(" ")}`]),
+    ...(evidence.length === 0 ? [] : fold(summaryOf(folded), evidence)),
+    ...(hasClaims(document) ? fold("Claims, as data for casebook check", [renderData(document)]) : []),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+/** Blank lines around what is folded, or GitHub shows its Markdown as it is written. */
+function fold(summary: string, parts: readonly string[]): readonly string[] {
+  return [`<details><summary>${summary}</summary>`, ...parts, "</details>"];
+}
+
+function summaryOf(sections: readonly Section[]): string {
+  const names = sections.map(({ heading }) => heading.toLowerCase());
+  return names.length === 0 ? "Evidence" : `Evidence: ${names.join(", ")}`;
+}
+
+function hasClaims({ headline, sections }: ResearchDocument): boolean {
+  return (
+    headline !== undefined || sections.some(({ blocks }) => blocks.some(({ kind }) => kind === "claims"))
+  );
+}
+
+/** JSON lines in letters of ASCII alone: what does not print is written out. `readClaims` reads them back. */
+function renderData({ headline, sections, ...rest }: ResearchDocument): string {
+  const lines = [
+    { ...rest, ...(headline === undefined ? {} : { headline: dataOf(headline) }) },
+    ...sections.flatMap(({ blocks, ...section }) => [
+      { section },
+      ...blocks.map((block) =>
+        block.kind === "claims" ? { block: { ...block, items: block.items.map(dataOf) } } : { block },
+      ),
+    ]),
+  ];
+  const text = lines.map((line) => JSON.stringify(line).replace(/[^ -~]/g, escapeOf)).join("\n");
+  return codeBlock(text, CLAIMS_LANGUAGE);
+}
+
+/** Sentence, mark and citations follow from it. */
+function dataOf({ type, data }: StatedClaim): Pick<StatedClaim, "type" | "data"> {
+  return { type, data };
+}
+
+function escapeOf(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+function howKnown({ mark, citations }: StatedClaim, render: Renderer): string {
+  const cited = [...new Set(citations.map(render.citation))].join(", ");
+  return cited === "" ? MARK_WORDS[mark] : `${MARK_WORDS[mark]}: ${cited}`;
 }
 
 interface Renderer {
@@ -104,6 +186,8 @@ function renderSection({ heading, blocks }: Section, render: Renderer): string {
 
 function renderBlock(block: Block, render: Renderer): string {
   switch (block.kind) {
+    case "claims":
+      return renderClaims(block, render);
     case "findings":
       return block.items.map((finding) => `- ${renderFinding(finding, render)}`).join("\n");
     case "table":
@@ -129,24 +213,48 @@ function renderBlock(block: Block, render: Renderer): string {
   }
 }
 
+function renderClaims(
+  { form, columns, items }: Extract<Block, { kind: "claims" }>,
+  render: Renderer,
+): string {
+  if (form === "list") return items.map((item) => `- ${item.text} (${howKnown(item, render)})`).join("\n");
+  if (form === "ranking")
+    return items.map((item, i) => `- **${i + 1}.** ${item.text} (${howKnown(item, render)})`).join("\n");
+  const [first, second] = columns ?? (form === "steps" ? ["step", "what happens"] : ["", ""]);
+  return tableOf(
+    [first, second, HOW],
+    items.map((item, i) => [
+      form === "steps" ? String(i + 1) : (item.label ?? ""),
+      item.text,
+      howKnown(item, render),
+    ]),
+  );
+}
+
 function renderFinding({ text, provenance, citations }: Finding, render: Renderer): string {
   const mark = provenance === "code" ? "" : `${MARKS[provenance]} `;
   return `${mark}${text}${cite(citations, render)}`;
 }
 
 function renderTable(columns: readonly string[], rows: readonly Row[], render: Renderer): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [
-    line(columns),
-    line(columns.map(() => "---")),
-    ...rows.map(({ cells, provenance }) =>
-      line(
-        cells.map((cell, i) =>
-          renderCell(cell, i === 0 && provenance !== "code" ? `${MARKS[provenance]} ` : "", render),
-        ),
+  return tableOf(
+    columns,
+    rows.map(({ cells, provenance }) =>
+      cells.map((cell, i) =>
+        renderCell(cell, i === 0 && provenance !== "code" ? `${MARKS[provenance]} ` : "", render),
       ),
     ),
-  ].join("\n");
+  );
+}
+
+/** An odd number of backslashes before it, or a bar ends the cell: what is escaped already must not be escaped again. */
+function tableOf(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const escaped = (cell: string): string =>
+    cell.replace(/(\\*)\|/g, (found, slashes: string) => (slashes.length % 2 === 0 ? `\\${found}` : found));
+  return [line(columns), line(columns.map(() => "---")), ...rows.map((row) => line(row.map(escaped)))].join(
+    "\n",
+  );
 }
 
 function renderCell({ text, citations }: Cell, mark: string, render: Renderer): string {
@@ -155,10 +263,7 @@ function renderCell({ text, citations }: Cell, mark: string, render: Renderer): 
       ? ""
       : [...new Set(citations.map(render.citation))].join(", ");
   const whole = text === "" ? cited : cited === "" ? text : `${text} (${cited})`;
-  // An odd number of backslashes before it, or it ends the cell: what is escaped already must not be escaped again.
-  return `${mark}${whole}`.replace(/(\\*)\|/g, (found, slashes: string) =>
-    slashes.length % 2 === 0 ? `\\${found}` : found,
-  );
+  return `${mark}${whole}`;
 }
 
 /** The info string names the place, so that the checker can compare the lines. */

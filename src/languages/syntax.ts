@@ -39,6 +39,11 @@ export function isFunctionLike({ kind }: SymbolDefinition): boolean {
   return FUNCTION_LIKE.has(kind);
 }
 
+/** `Store.set` for a member, `set` for a function of its own. */
+export function qualifiedName({ container, name }: Pick<SymbolDefinition, "container" | "name">): string {
+  return [...container, name].join(".");
+}
+
 /**
  * A function's body as a sequence of tokens, names and literals folded away, for finding similar code.
  * Types 1 and 2 (layout, names and literals changed) give equal sequences; type 3 gives close ones.

@@ -1,4 +1,4 @@
-import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
+import { MARK_WORDS, MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
 import type { DocumentSection, ParsedDocument } from "../documents/parse-document.ts";
 import type { CheckName, Phase, PhaseCriterion } from "./phase.ts";
 import type { PhaseOutcome } from "./outcome.ts";
@@ -30,15 +30,18 @@ const unmet = (evidence: string): CheckResult => ({ result: "unmet", evidence })
 const FROM_OUTSIDE = ["reproduced", "suite-runs", "fix-works", "suite-no-worse", "only-targets"] as const;
 type MachineCheck = Exclude<CheckName, "person" | "judged" | (typeof FROM_OUTSIDE)[number]>;
 
+const CLAIM_MARKS = Object.values(MARK_WORDS);
+
 const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
   "document-exists": ({ parsed }) =>
     parsed.sections.length > 0
       ? met(`the document has ${counted(parsed.sections.length, "heading")}`)
       : unmet("the document is empty"),
   "sections-present": ({ phase, parsed }) => {
-    const lacking = phase.sections.filter(({ heading }) => (sectionOf(parsed, heading)?.blocks ?? 0) === 0);
+    const wanted = phase.sections.filter(({ optional }) => optional !== true);
+    const lacking = wanted.filter(({ heading }) => (sectionOf(parsed, heading)?.blocks ?? 0) === 0);
     return lacking.length === 0
-      ? met(`${counted(phase.sections.length, "section")} present, none empty`)
+      ? met(`${counted(wanted.length, "section")} present, none empty`)
       : unmet(`without content: ${lacking.map(({ heading }) => heading).join(", ")}`);
   },
   "citations-resolve": ({ report, parsed }) =>
@@ -46,15 +49,16 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
       ? unmet("the document names no base commit")
       : noProblem(
           report,
-          ["lines", "excerpt", "commit", "run"],
-          `${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up${report.checked.run > 0 ? `, ${counted(report.checked.run, "word of a run", "words of runs")} found in what was recorded` : ""}`,
+          ["lines", "excerpt", "commit", "run", "claim"],
+          `${report.checked.claim > 0 ? `${counted(report.checked.claim, "claim")} checked; ` : ""}${counted(report.checked.lines, "line reference")}, ${counted(report.checked.excerpt, "excerpt")} and ${counted(report.checked.commit, "commit")} looked up${report.checked.run > 0 ? `, ${counted(report.checked.run, "word of a run", "words of runs")} found in what was recorded` : ""}`,
         ),
   "searches-repeat": ({ report }) =>
     noProblem(report, ["search"], `${counted(report.checked.search, "search", "searches")} run again`),
   "quotes-verbatim": ({ report }) =>
     noProblem(report, ["quote"], `${counted(report.checked.quote, "quotation")} found in the issue`),
   "no-uncited-statements": ({ parsed }) => {
-    const statements = parsed.sections.flatMap((section) => section.statements);
+    // The answer is a claim, or what a model or a run found: its own criteria decide it.
+    const statements = parsed.sections.filter(({ level }) => level > 1).flatMap((one) => one.statements);
     const bare = statements.find(({ text, citations }) => citations === 0 && !isMarked(text));
     return bare === undefined
       ? met(`${counted(statements.length, "statement")}, each with a reference or a mark`)
@@ -76,7 +80,7 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
   },
   "suspects-ranked": (evidence) => {
     const { statements = [] } = section(evidence, "suspects") ?? {};
-    const ranked = statements.filter(({ text }) => /^\d{1,2}\. /.test(text));
+    const ranked = statements.filter(({ text }) => isRanked(text));
     if (ranked.length === 0) return unmet("no suspect is listed");
     const wrong = ranked.findIndex(
       ({ text, citations }, i) => !text.startsWith(`${i + 1}. `) || citations === 0,
@@ -86,9 +90,14 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
       : unmet(`suspect ${wrong + 1} is out of order or without lines`);
   },
   "hypotheses-tested": (evidence) => {
-    const { statements = [] } = section(evidence, "hypotheses") ?? {};
+    const statements = [
+      ...(section(evidence, "hypotheses")?.statements ?? []),
+      ...(section(evidence, "suspects")?.statements ?? []).filter(({ text }) => isRanked(text)),
+    ];
     const tested = statements.filter(
-      ({ text, citations }) => citations > 0 && /\| (Confirmed|Eliminated|Open)$/.test(text),
+      ({ text, citations }) =>
+        citations > 0 &&
+        /\| (Confirmed|Eliminated|Open)$|(: |^\d+\. )(Confirmed|Eliminated|Open)\b/.test(text),
     );
     return statements.length >= 2 && tested.length === statements.length
       ? met(`${counted(tested.length, "hypothesis", "hypotheses")}, each with a result and evidence`)
@@ -100,7 +109,7 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
   "instances-listed": (evidence) => rows(evidence, "similar", "row"),
   "tests-listed": (evidence) => rows(evidence, "tests", "statement"),
   "scope-counted": (evidence) => {
-    const { statements = [] } = section(evidence, "scope") ?? {};
+    const statements = [...headline(evidence.parsed), ...(section(evidence, "scope")?.statements ?? [])];
     const recordAnswer = statements.find(
       ({ text, citations }) => /\bfiles?, .*\bfunctions?, .*\blines?\b/.test(text) && citations > 0,
     );
@@ -116,18 +125,16 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
       ? met(`${counted(statements.length, "statement")}, each measured`)
       : unmet(`line ${bare.line} rests on nothing measured`);
   },
-  "targets-exist": (evidence) => {
-    const found = section(evidence, "targets");
-    const next =
-      evidence.parsed.sections.find(({ line }) => line > (found?.line ?? Number.MAX_SAFE_INTEGER))?.line ??
-      Number.MAX_SAFE_INTEGER;
+  "targets-exist": ({ parsed, phase, exists }) => {
+    const from = section({ phase, parsed }, "targets") ?? parsed.sections.find(({ level }) => level === 1);
+    const to = parsed.sections.find(({ line }) => line > (from?.line ?? Infinity))?.line ?? Infinity;
     const paths = new Set(
-      evidence.parsed.lines
-        .filter(({ line }) => found !== undefined && line > found.line && line < next)
+      parsed.lines
+        .filter(({ line }) => from !== undefined && line > from.line && line < to)
         .map(({ value }) => value.path),
     );
     if (paths.size === 0) return unmet("no target file is listed");
-    const lacking = [...paths].find((path) => !evidence.exists(path));
+    const lacking = [...paths].find((path) => !exists(path));
     return lacking === undefined
       ? met(`${counted(paths.size, "file")}, each at the base commit`)
       : unmet(`${lacking} does not exist at the base commit`);
@@ -209,7 +216,15 @@ function sectionOf(parsed: ParsedDocument, heading: string): DocumentSection | u
   return parsed.sections.find((candidate) => candidate.level === 2 && candidate.heading === heading);
 }
 
-function section({ phase, parsed }: CriterionInput, id: string): DocumentSection | undefined {
+/** What the document says first. */
+function headline({ sections }: ParsedDocument): DocumentSection["statements"] {
+  return sections.find(({ level }) => level === 1)?.statements ?? [];
+}
+
+function section(
+  { phase, parsed }: Pick<CriterionInput, "phase" | "parsed">,
+  id: string,
+): DocumentSection | undefined {
   const heading = phase.sections.find((candidate) => candidate.id === id)?.heading;
   return heading === undefined ? undefined : sectionOf(parsed, heading);
 }
@@ -226,7 +241,13 @@ function rows(evidence: CriterionInput, id: string, one: string, many?: string):
       : unmet("no reference");
 }
 
+function isRanked(text: string): boolean {
+  return /^\d{1,2}\. /.test(text);
+}
+
+/** A mark of a statement is its first words; a claim ends with how it is known. */
 function isMarked(text: string): boolean {
+  if (CLAIM_MARKS.some((mark) => text.endsWith(`| ${mark}`) || text.endsWith(`(${mark})`))) return true;
   return [...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK].some((mark) => text.startsWith(mark));
 }
 

@@ -1,5 +1,6 @@
 import type { Location } from "../text/location.ts";
-import { type CheckSource, checkDocument } from "../documents/check-document.ts";
+import { checkWhole } from "../claims/check-claims.ts";
+import type { CheckSource } from "../documents/check-document.ts";
 import { parseDocument } from "../documents/parse-document.ts";
 import { renderDocument } from "../documents/render-document.ts";
 import type { VisibleIssue } from "../issue/visible-issue.ts";
@@ -79,6 +80,19 @@ export async function investigate(
       proposal = await rememberedProposal(publisher, request.issue.key, worked);
       if (proposal !== undefined) context = context.proposing(proposal);
     }
+    const withheld = await researcher.withholds?.(phase, context);
+    if (withheld !== undefined) {
+      results.push({
+        type: phase.type,
+        status: "left-out",
+        criteria: [],
+        dropped: 0,
+        files: [],
+        reason: withheld,
+      });
+      dependencies.onPhase?.(phase, "left-out");
+      continue;
+    }
     const { result, changed, proposed } = await runPhase(phase, worked, request, {
       ...dependencies,
       context,
@@ -143,11 +157,12 @@ async function runPhase(
 
   const researched = await researcher.write(phase, context, { files: current });
   const { document, files = new Map(), test, proposed, judgements, dropped, ...notes } = researched;
-  const checked = await dropWrong(document, source);
+  const optional = new Set(phase.sections.flatMap(({ id, optional: may }) => (may === true ? [id] : [])));
+  const checked = await dropWrong(document, optional, source, context);
   const text = renderDocument(checked.document);
   // From here on only the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
-  const report = await checkDocument(parsed, source, context.signal);
+  const report = await checkWhole(text, source, context, context.signal);
   const evidence = { phase, parsed, report, exists: source.exists, given: context.at !== undefined };
   const criteria = spec.criteria.map((criterion) =>
     decideCriterion(

@@ -42,6 +42,10 @@ export interface PhaseSection {
   /** Stable name, unique over all built-in phases. */
   readonly id: string;
   readonly heading: string;
+  /** Shown only when a reader opens it. */
+  readonly folded?: true;
+  /** Left out where nobody has anything to say in it. */
+  readonly optional?: true;
 }
 
 /** One row of the table of phases; a repository's own phase is one more row. */

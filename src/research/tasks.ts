@@ -1,7 +1,7 @@
 import { parseDocument } from "../documents/parse-document.ts";
 import { SINGLE_PHASE } from "../phases/catalogue.ts";
 import { belongsTo } from "../phases/names.ts";
-import { checkDocument } from "../documents/check-document.ts";
+import { checkWhole } from "../claims/check-claims.ts";
 import { repositorySource } from "../documents/repository-source.ts";
 import { endsInvestigation, type InvestigateResult, investigate } from "../phases/investigate.ts";
 import { visibleIssue } from "../issue/visible-issue.ts";
@@ -101,23 +101,27 @@ export async function checkTask(
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<readonly CheckedDocument[]> {
   await using workbench = await openWorkbench({ repository: mirror, ...config, signal });
-  const { repository } = workbench;
+  const { repository, reader } = workbench;
   const tree = await repository.tree(head, signal);
   const entries = tree.entries.filter(
     ({ path, kind }) => kind === "file" && belongsTo(issue.key, path) && path.startsWith(".chant/research/"),
   );
-  const { text } = visibleIssue(issue);
+  const seen = visibleIssue(issue);
   const checked: CheckedDocument[] = [];
   for await (const { entry, bytes } of tree.read(entries, signal)) {
-    const document = parseDocument(new TextDecoder().decode(bytes));
-    const commit = document.baseCommit ?? head;
-    const source = await repositorySource(
-      repository,
-      await repository.resolve(commit),
-      () => workbench.codebase(commit),
-      text,
-    );
-    checked.push({ path: entry.path, report: await checkDocument(document, source, signal) });
+    const text = new TextDecoder().decode(bytes);
+    const commit = await repository.resolve(parseDocument(text).baseCommit ?? head);
+    const codebase = await workbench.codebase(commit);
+    const source = await repositorySource(repository, commit, async () => codebase, seen.text);
+    const context = researchContext({
+      issue: seen,
+      codebase,
+      history: repository.history,
+      hasGrammar: (path) => reader.languageOf(path) !== undefined,
+      at: undefined,
+      signal,
+    });
+    checked.push({ path: entry.path, report: await checkWhole(text, source, context, signal) });
   }
   return checked;
 }

@@ -14,7 +14,7 @@ import { understandIssue } from "../issue/understand-issue.ts";
 import { type IndexedCodebase, openCodebase } from "../repository/open-codebase.ts";
 import { locate, type Ranking } from "../evidence/ranking/locate.ts";
 import { buildQuery } from "../evidence/ranking/query.ts";
-import { MAX_COMMITS } from "../phases/builtin/research-context.ts";
+import { MAX_COMMITS } from "../claims/open-evidence.ts";
 import type { SyntaxReader } from "../languages/syntax.ts";
 
 export interface WorkbenchOptions {

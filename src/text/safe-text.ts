@@ -1,5 +1,5 @@
 import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
-import { codeBlock, inlineCode } from "./inline-code.ts";
+import { codeBlock, inlineCode, printable } from "./inline-code.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { applySplices, type Splice } from "./splice.ts";
 
@@ -59,6 +59,11 @@ export function safeTitle(title: string, max: number): SafeText {
   // With the marks of code it may be too long; then the signs go.
   const bare = (word: string): string => word.replace(/[@#:.-]/g, " ");
   return (shown.length <= max ? shown : words(cut, bare, (word) => word)) as SafeText;
+}
+
+/** Somebody's words on one line in quotation marks, at most `max` of their characters; no markup of theirs does anything. */
+export function quoted(text: string, max: number): SafeText {
+  return `“${neutralised(clip(printable(text), max))}”` as SafeText;
 }
 
 /** Texts that are safe stay safe beside each other, with empty lines between them. */

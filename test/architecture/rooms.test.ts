@@ -19,7 +19,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   repository: ["failure", "languages", "process", "text"],
   documents: ["languages", "repository", "text"],
   evidence: ["documents", "issue", "languages", "process", "repository", "text"],
-  phases: ["failure", "documents", "evidence", "issue", "languages", "repository", "specs", "text"],
+  claims: ["documents", "evidence", "issue", "languages", "repository", "text"],
+  phases: ["failure", "claims", "documents", "evidence", "issue", "languages", "repository", "specs", "text"],
   llm: ["failure", "phases", "process", "text"],
   reproduction: ["sandbox"],
   agent: [
@@ -59,6 +60,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   research: [
     "failure",
     "agent",
+    "claims",
     "documents",
     "evidence",
     "github",
@@ -86,9 +88,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   setup: ["failure", "server", "text"],
   cli: [
     "failure",
+    "claims",
     "documents",
     "evidence",
     "issue",
+    "languages",
     "llm",
     "phases",
     "process",

@@ -5,6 +5,7 @@ import type { Finding, ResearchDocument } from "../../src/documents/finding.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
 import { checkDocument, type CheckSource } from "../../src/documents/check-document.ts";
 import { decideCriterion, statusOf } from "../../src/phases/decide-criterion.ts";
+import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
 import { dropWrong } from "../../src/phases/builtin/drop-wrong.ts";
 
 const BASE = "a".repeat(40);
@@ -93,7 +94,10 @@ test("leaves invented references out of the text", async () => {
       finding("the reporter never said", [{ kind: "issue", quote: "40 % of users" }], "reporter"),
       finding("nothing at all", []),
     ),
+    new Set(),
     source,
+    // Without claims nobody asks it.
+    {} as ClaimEvidence,
   );
   expect(dropped).toBe(7);
   const text = renderDocument(document);

@@ -39,12 +39,13 @@ describe.each([
     const methods = methodsOf(join(repository.path, file));
     const impact = repository.git("show", "casebook/issue-42:.chant/research/issue-42-impact-map.md");
     for (const writer of writers)
-      expect(impact).toContain(`| \`${owner}.${writer}\` (\`${file}:${methods.get(writer)}\`) |`);
-    expect(impact).toContain("3 instances of the pattern");
-    expect(impact).toContain(`nothing but tests uses \`${owner}\``);
-    expect(impact).toMatch(/- 1 file, 3 functions, \d+ lines hold the pattern: several places in one file/);
+      expect(impact).toContain(
+        `| \`${owner}.${writer}\` \`${methods.get(writer)}\` | reads, changes and writes back without holding a lock | read in the code: \`${file}:`,
+      );
+    expect(impact).toContain(`only tests use \`${owner}\``);
+    expect(impact).toMatch(/^\*\*A fix would change 1 file, 3 functions, \d+ lines in `/m);
     const cause = repository.git("show", "casebook/issue-42:.chant/research/issue-42-root-cause.md");
-    const first = /\*\*1\. `([^`]+)`\*\*/.exec(cause)?.[1];
+    const first = /\*\*1\.\*\* `([^`]+)`/.exec(cause)?.[1];
     expect(writers.map((writer) => `${owner}.${writer}`)).toContain(first);
   });
 });
@@ -65,10 +66,18 @@ test("running again changes nothing, and every reference holds when it is checke
     "chant: Complete issue-42-001-comprehension",
     "chant(issue-42-001-comprehension): Comprehension of issue 42",
   ]);
-  const checked = casebook(repository.path, ["check", "--ref", "casebook/issue-42"]);
+  const checked = casebook(repository.path, [
+    "check",
+    "--ref",
+    "casebook/issue-42",
+    "--issue",
+    issueOf("issue-42"),
+    "--number",
+    "42",
+  ]);
   expect(checked).toMatchObject({
     exit: 0,
-    out: expect.stringMatching(/^[1-9]\d* references in 6 files checked, 0 wrong\n$/),
+    out: expect.stringMatching(/^[1-9]\d* references and [1-9]\d* claims in 6 files checked, 0 wrong\n$/),
   });
   expect(repository.git("status", "--porcelain")).toBe("");
 });
@@ -84,7 +93,7 @@ test("a person who names the place confirms the cause, and it is remembered", ()
   expect(casebook(repository.path, ["investigate", ...issue]).exit).toBe(0);
   expect(spec().labels).toContain("at:src/storage/store.py:20");
   expect(repository.git("show", "casebook/issue-42:.chant/research/issue-42-root-cause.md")).toContain(
-    "**1. `Store._write_data`**, named by a person",
+    "**1.** Confirmed: a person named `Store._write_data` as the place of the cause",
   );
 });
 

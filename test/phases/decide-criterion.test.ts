@@ -15,7 +15,10 @@ function evidenceOf(text: string): CriterionInput {
   return {
     phase: PHASE!,
     parsed: parseDocument(text),
-    report: { checked: { lines: 0, excerpt: 0, search: 0, commit: 0, quote: 0, run: 0 }, problems: [] },
+    report: {
+      checked: { lines: 0, excerpt: 0, search: 0, commit: 0, quote: 0, run: 0, claim: 0 },
+      problems: [],
+    },
     exists: () => true,
     given: false,
   };

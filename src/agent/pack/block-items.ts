@@ -1,6 +1,6 @@
 import type { Citation } from "../../documents/citation.ts";
 import { formatLocation } from "../../text/location.ts";
-import type { Block, Finding, Row } from "../../documents/finding.ts";
+import type { Block, Finding, Row, StatedClaim } from "../../documents/finding.ts";
 import { numbered, onOneLine } from "../tools/answer.ts";
 import type { PackItem } from "./part.ts";
 
@@ -15,6 +15,8 @@ export function blockItems(blocks: readonly Block[], valueOf: (n: number) => num
 
 function textsOf(block: Block): readonly (readonly string[])[] {
   switch (block.kind) {
+    case "claims":
+      return block.items.map(claimForms);
     case "findings":
       return block.items.map(findingForms);
     case "table":
@@ -43,6 +45,12 @@ function rowForms({ cells }: Row): readonly string[] {
   );
   const short = cells.map(({ text, citations = [] }) => plain(text) || placesOf(citations.slice(0, 1)));
   return [`- ${long.join(" | ")}`, `- ${short.join(" | ")}`];
+}
+
+function claimForms({ label, text, mark, citations }: StatedClaim): readonly string[] {
+  const places = placesOf(citations);
+  const short = `- ${mark === "concluded" ? "(inferred) " : ""}${label === undefined ? "" : `${label}: `}${plain(text)}`;
+  return places === "" ? [short] : [`${short} [${places}]`, short];
 }
 
 function findingForms({ text, citations, provenance }: Finding): readonly string[] {

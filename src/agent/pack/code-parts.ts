@@ -1,6 +1,7 @@
+import { qualifiedName } from "../../languages/syntax.ts";
 import { formatLocation } from "../../text/location.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
-import { qualifiedName, type Suspect } from "../../phases/builtin/suspects.ts";
+import { type Suspect } from "../../phases/builtin/suspects.ts";
 import { numbered, onOneLine } from "../tools/answer.ts";
 import { excerptForms } from "./excerpt-forms.ts";
 import { falling, type PackItem, type PackPart } from "./part.ts";

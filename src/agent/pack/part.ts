@@ -39,7 +39,6 @@ export type PackPartName =
   | "tests"
   | "similar"
   | "uses"
-  | "public-surface"
   | "docs"
   | "co-change"
   | "risks";

@@ -47,7 +47,6 @@ const PROFILES: Readonly<Record<string, Profile>> = {
     suspects: 700,
     similar: 160,
     uses: 200,
-    "public-surface": 60,
     tests: 140,
     docs: 60,
     "co-change": 80,

@@ -2,12 +2,10 @@ import type { Block } from "../../documents/finding.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import * as comprehension from "../../phases/builtin/comprehension.ts";
 import * as impact from "../../phases/builtin/impact-map.ts";
-import { coChange } from "../../phases/builtin/impact-co-change.ts";
-import { callers, publicSurface, tests } from "../../phases/builtin/impact-reach.ts";
-import { callersOfSuspects, lineHistory } from "../../phases/builtin/suspect-history.ts";
 import * as cause from "../../phases/builtin/root-cause.ts";
 import { visibleText } from "../../text/visible-text.ts";
 import { lineOf, onOneLine } from "../tools/answer.ts";
+import { coChanges } from "./co-changes.ts";
 import { blockItems } from "./block-items.ts";
 import { falling, type PackItem, type PackPart, type PackPartName } from "./part.ts";
 
@@ -40,21 +38,22 @@ const SECTIONS = {
     "code of the repository",
     0.95,
     "read_file",
-    cause.sequence,
+    // The suspects are shown with their code already.
+    async (context) => (await cause.sequence(context)).filter(({ kind }) => kind !== "excerpt"),
   ),
   callers: section(
     "How control reaches the leading suspect",
     "callers in the repository",
     0.9,
     "callers",
-    callersOfSuspects,
+    cause.callersOfSuspects,
   ),
   "line-history": section(
     "Who changed the leading suspect's lines",
     "history of the repository",
     0.85,
     "blame",
-    lineHistory,
+    cause.lineHistory,
   ),
   similar: section(
     "Code of the same kind",
@@ -63,15 +62,8 @@ const SECTIONS = {
     "similar_code",
     impact.similar,
   ),
-  uses: section("Who uses the targets", "uses in the repository", 0.93, "references", callers),
-  "public-surface": section(
-    "What outside code can reach",
-    "definitions in the repository",
-    0.85,
-    "symbols",
-    publicSurface,
-  ),
-  tests: section("Tests that reach the suspects", "tests of the repository", 0.9, "references", tests),
+  uses: section("Who uses the targets", "uses in the repository", 0.93, "references", impact.callers),
+  tests: section("Tests that reach the suspects", "tests of the repository", 0.9, "references", impact.tests),
   docs: section(
     "Documentation that names them",
     "documentation of the repository",
@@ -79,7 +71,13 @@ const SECTIONS = {
     "search",
     impact.docs,
   ),
-  "co-change": section("Files that change together", "history of the repository", 0.85, "history", coChange),
+  "co-change": section(
+    "Files and functions likeliest to change with the suspect",
+    "history and structure of the repository",
+    0.85,
+    "history",
+    coChanges,
+  ),
   risks: section("Measured risks", "measures of the repository", 0.85, "references", impact.risks),
 } as const satisfies Partial<Record<PackPartName, Section>>;
 export type SectionName = keyof typeof SECTIONS;

@@ -1,6 +1,6 @@
+import { qualifiedName } from "../../languages/syntax.ts";
 import type { CheckSource } from "../../documents/check-document.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
-import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import type { RecordedRun } from "../../documents/recorded-run.ts";
 import type { FindingSource } from "./read-citation.ts";
 

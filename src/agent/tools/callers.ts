@@ -1,8 +1,8 @@
+import { qualifiedName } from "../../languages/syntax.ts";
 import { z } from "zod";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { SymbolIndex, Definition } from "../../evidence/references/build-symbol-index.ts";
 import type { Caller } from "../../evidence/references/reach.ts";
-import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
 import { definitionArgs, definitionOf, placeOf } from "./find-definition.ts";

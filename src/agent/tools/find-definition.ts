@@ -1,7 +1,7 @@
+import { qualifiedName } from "../../languages/syntax.ts";
 import { z } from "zod";
 import { nearest } from "../../text/nearest.ts";
 import type { SymbolIndex, Definition } from "../../evidence/references/build-symbol-index.ts";
-import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import { formatLocation } from "../../text/location.ts";
 import { counted, onOneLine, quotedAnswer } from "./answer.ts";
 import type { PathFinder } from "./path-finder.ts";

@@ -1,8 +1,8 @@
+import { qualifiedName } from "../../languages/syntax.ts";
 import { z } from "zod";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { Certainty, Use, UseFinder } from "../../evidence/references/find-uses.ts";
 import type { SymbolIndex } from "../../evidence/references/build-symbol-index.ts";
-import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import { counted, lineOf, onOneLine, quotedAnswer } from "./answer.ts";
 import { definitionArgs, definitionOf, placeOf } from "./find-definition.ts";

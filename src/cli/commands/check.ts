@@ -5,15 +5,24 @@ import { RunFailure } from "../../failure.ts";
 import { parseDocument } from "../../documents/parse-document.ts";
 import { parseSpec } from "../../specs/parse-spec.ts";
 import { specIdOfPath } from "../../specs/spec-path.ts";
-import { checkDocument, type CheckSource, type DocumentProblem } from "../../documents/check-document.ts";
+import type { CheckSource, DocumentProblem } from "../../documents/check-document.ts";
+import { checkWhole } from "../../claims/check-claims.ts";
+import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
+import { openEvidence } from "../../claims/open-evidence.ts";
+import { visibleIssue } from "../../issue/visible-issue.ts";
+import { researchContext } from "../../phases/builtin/research-context.ts";
+import { counted } from "../../text/counted.ts";
 import { repositorySource } from "../../documents/repository-source.ts";
 import { chantFiles } from "../chant-files.ts";
 import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
+import { readIssue } from "../read-issue.ts";
 
 export interface CheckOptions {
   readonly repo: string;
   readonly commit?: string;
+  readonly issue?: string;
+  readonly number?: string;
   readonly ref?: string;
   readonly json?: boolean;
   readonly data?: string;
@@ -23,6 +32,9 @@ interface FileReport {
   readonly file: string;
   readonly commit: string;
   readonly references: number;
+  /** Claims that hold, and claims that nothing at hand decides. */
+  readonly claims: number;
+  readonly undecided: number;
   readonly problems: readonly (Omit<DocumentProblem, "kind"> & { readonly kind: string })[];
 }
 
@@ -43,12 +55,23 @@ export async function checkCommand(
     );
   await using workbench = await openPlace(options, io);
   const { repository } = workbench;
-  const sources = new Map<string, Promise<CheckSource>>();
-  const sourceOf = (commit: string): Promise<CheckSource> => {
-    let source = sources.get(commit);
-    if (source === undefined)
-      sources.set(commit, (source = repositorySource(repository, commit, () => workbench.codebase(commit))));
-    return source;
+  const issue =
+    options.issue === undefined
+      ? undefined
+      : visibleIssue(await readIssue(options.issue, options.number, io));
+  const places = new Map<string, Promise<readonly [CheckSource, ClaimEvidence]>>();
+  const placeAt = async (commit: string): Promise<readonly [CheckSource, ClaimEvidence]> => {
+    const codebase = await workbench.codebase(commit);
+    const at = {
+      codebase,
+      history: repository.history,
+      hasGrammar: (path: string) => workbench.reader.languageOf(path) !== undefined,
+      signal: io.signal,
+    };
+    return [
+      await repositorySource(repository, commit, async () => codebase, issue?.text),
+      issue === undefined ? openEvidence(at) : researchContext({ ...at, issue, at: undefined }),
+    ];
   };
   const reports: FileReport[] = [];
   for (const [file, text] of texts) {
@@ -56,9 +79,11 @@ export async function checkCommand(
     const id = specIdOfPath(file);
     const spec = id === undefined ? undefined : parseSpec(id, text);
     // Records of a run in a spec are output and no statements.
-    const document = parseDocument(spec === undefined ? text : bodyOf(text, spec.spec.description));
-    const commit = await repository.resolve(options.commit ?? document.baseCommit ?? "HEAD");
-    const report = await checkDocument(document, await sourceOf(commit), io.signal);
+    const body = spec === undefined ? text : bodyOf(text, spec.spec.description);
+    const commit = await repository.resolve(options.commit ?? parseDocument(body).baseCommit ?? "HEAD");
+    let place = places.get(commit);
+    if (place === undefined) places.set(commit, (place = placeAt(commit)));
+    const report = await checkWhole(body, ...(await place), io.signal);
     const own = (spec?.problems ?? [])
       .filter(({ severity }) => severity === "error")
       .map(({ line, message }) => ({ line, kind: "spec", message }));
@@ -75,7 +100,9 @@ export async function checkCommand(
     reports.push({
       file,
       commit,
-      references: Object.values(report.checked).reduce((total, n) => total + n, 0),
+      references: Object.values(report.checked).reduce((total, n) => total + n, 0) - report.checked.claim,
+      claims: report.checked.claim,
+      undecided: report.undecided,
       problems: [...own, ...missing, ...report.problems],
     });
   }
@@ -84,10 +111,20 @@ export async function checkCommand(
   else {
     for (const { file, problems } of reports)
       for (const { line, message } of problems) io.out(`${printable(file)}:${line}: ${printable(message)}`);
-    const references = reports.reduce((total, report) => total + report.references, 0);
+    const sum = (count: (report: FileReport) => number): number =>
+      reports.reduce((total, report) => total + count(report), 0);
+    const claims = sum((report) => report.claims);
+    const undecided = sum((report) => report.undecided);
     io.out(
-      `${references} ${references === 1 ? "reference" : "references"} in ${reports.length} ${reports.length === 1 ? "file" : "files"} checked, ${wrong} wrong`,
+      `${counted(
+        sum(({ references }) => references),
+        "reference",
+      )}${claims > 0 ? ` and ${counted(claims, "claim")}` : ""} in ${counted(reports.length, "file")} checked, ${wrong} wrong`,
     );
+    if (undecided > 0)
+      io.out(
+        `${counted(undecided, "claim")} could not be decided${issue === undefined ? "; `--issue FILE` lets Casebook check what the report says" : ""}`,
+      );
   }
   return wrong > 0 ? 1 : 0;
 }

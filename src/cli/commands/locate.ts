@@ -1,9 +1,9 @@
+import { qualifiedName } from "../../languages/syntax.ts";
 import { formatLocation } from "../../text/location.ts";
 import { printable } from "../../text/inline-code.ts";
 import { counted } from "../../text/counted.ts";
 import { RunFailure } from "../../failure.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
-import { qualifiedName } from "../../phases/builtin/suspects.ts";
 import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { openProgress } from "../progress.ts";

@@ -10,6 +10,8 @@ export interface BugPattern {
   readonly name: string;
   /** "reads, changes and writes back without a lock": completes "`f` …". */
   readonly claim: string;
+  /** What follows from it, as a sentence. */
+  readonly consequence: string;
   /** Words of an issue that name this kind of symptom: terms, see `cues`. */
   readonly cues: ReadonlySet<string>;
   /** How many different cues an issue must hold. */

@@ -6,7 +6,7 @@ import { readChangeWrite } from "./read-change-write.ts";
 import { swallowedError } from "./swallowed-error.ts";
 import { unclosedResource } from "./unclosed-resource.ts";
 
-const BUG_PATTERNS: readonly BugPattern[] = [readChangeWrite, unclosedResource, swallowedError];
+export const BUG_PATTERNS: readonly BugPattern[] = [readChangeWrite, unclosedResource, swallowedError];
 
 export interface BugPatternHit {
   readonly pattern: BugPattern;

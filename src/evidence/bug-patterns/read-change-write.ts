@@ -18,6 +18,7 @@ const LOCKS =
 export const readChangeWrite: BugPattern = {
   name: "read-change-write",
   claim: "reads, changes and writes back without holding a lock",
+  consequence: "A write that falls in between is lost.",
   cues: cues(
     "concurrent concurrently concurrency race lock parallel simultaneous simultaneously thread worker process lost lose overwrite vanish disappear atomic conflict",
   ),

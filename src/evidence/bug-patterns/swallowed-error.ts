@@ -4,6 +4,7 @@ import { cues, type BugPattern } from "./bug-pattern.ts";
 export const swallowedError: BugPattern = {
   name: "swallowed-error",
   claim: "catches an error and does nothing with it",
+  consequence: "The caller continues as if nothing had failed.",
   cues: cues("silent silently swallow ignore hidden quietly"),
   minCues: 1,
   find(symbol, { source }) {
@@ -22,7 +23,7 @@ export const swallowedError: BugPattern = {
       ) {
         return [
           { line, what: "catches the error" },
-          ...(text.endsWith("{}") ? [] : [{ line: next, what: "goes on without a word" }]),
+          ...(text.endsWith("{}") ? [] : [{ line: next, what: "continues without reporting it" }]),
         ];
       }
     }

@@ -12,6 +12,7 @@ const RELEASES =
 export const unclosedResource: BugPattern = {
   name: "unclosed-resource",
   claim: "opens a resource that it neither closes nor returns",
+  consequence: "Each call leaves one more open.",
   cues: cues("leak leaking descriptor handle exhaust unclosed resourcewarning emfile"),
   minCues: 1,
   find(symbol, { syntax, source }) {

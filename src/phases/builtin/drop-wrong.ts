@@ -1,22 +1,40 @@
 import type { Citation } from "../../documents/citation.ts";
-import type { Block, Cell, Finding, ResearchDocument } from "../../documents/finding.ts";
+import { checkClaim } from "../../claims/claim-types.ts";
+import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
+import type {
+  Block,
+  Cell,
+  Finding,
+  ResearchDocument,
+  Section,
+  StatedClaim,
+} from "../../documents/finding.ts";
 import type { CheckSource } from "../../documents/check-document.ts";
 import { printedBy } from "../../documents/recorded-run.ts";
 import { printable } from "../../text/inline-code.ts";
 
 /**
- * The document without what does not hold at the commit: every citation is looked up before anything is rendered. A
- * statement that rests on a wrong one is dropped whole; `dropped` says how many. Whoever researched, built-in or model,
- * passes here.
+ * The document without what does not hold at the commit: every claim is decided and every citation looked up before anything is
+ * rendered. A statement that rests on a wrong citation is dropped whole; `dropped` says how many. Every researcher's document passes
+ * here. An `optional` section without content is left out.
  */
 export async function dropWrong(
   document: ResearchDocument,
+  optional: ReadonlySet<string>,
   source: CheckSource,
+  evidence: ClaimEvidence,
 ): Promise<{ readonly document: ResearchDocument; readonly dropped: number }> {
   let dropped = 0;
   const holds = async (citations: readonly Citation[]): Promise<boolean> => {
     for (const citation of citations) if (!(await isTrue(citation, source))) return false;
     return true;
+  };
+  const claims = async (items: readonly StatedClaim[]): Promise<readonly StatedClaim[]> => {
+    const kept: StatedClaim[] = [];
+    for (const item of items)
+      if ((await checkClaim(item, evidence)).verdict === "holds") kept.push(item);
+      else dropped++;
+    return kept;
   };
   const findings = async (items: readonly Finding[]): Promise<readonly Finding[]> => {
     const kept: Finding[] = [];
@@ -30,7 +48,10 @@ export async function dropWrong(
   const blocks = async (all: readonly Block[]): Promise<readonly Block[]> => {
     const kept: Block[] = [];
     for (const block of all) {
-      if (block.kind === "findings") {
+      if (block.kind === "claims") {
+        const items = await claims(block.items);
+        if (items.length > 0) kept.push({ ...block, items });
+      } else if (block.kind === "findings") {
         const items = await findings(block.items);
         if (items.length > 0) kept.push({ kind: "findings", items });
       } else if (block.kind === "table") {
@@ -52,19 +73,23 @@ export async function dropWrong(
     }
     return kept;
   };
+  const { headline: said, ...rest } = document;
+  const [headline] = said === undefined ? [] : await claims([said]);
   const lead = await findings(document.lead);
-  const sections = [];
+  const sections: Section[] = [];
   for (const section of document.sections) {
     const kept = await blocks(section.blocks);
-    sections.push({
-      ...section,
-      blocks:
-        kept.length > 0
-          ? kept
-          : [{ kind: "unknown" as const, text: "what belongs here; every statement failed its check" }],
-    });
+    if (kept.length > 0) sections.push({ ...section, blocks: kept });
+    else if (!optional.has(section.id))
+      sections.push({
+        ...section,
+        blocks: [{ kind: "unknown", text: "what belongs here; every statement failed its check" }],
+      });
   }
-  return { document: { ...document, lead, sections }, dropped };
+  return {
+    document: { ...rest, ...(headline === undefined ? {} : { headline }), lead, sections },
+    dropped,
+  };
 }
 
 /** Provenances that mean nothing without what they rest on. */

@@ -1,245 +1,246 @@
-import { inlineCode } from "../../text/inline-code.ts";
-import type { Citation } from "../../documents/citation.ts";
-import type { RecordedSearch } from "../../repository/recorded-search.ts";
-import type { Block, Finding, Row } from "../../documents/finding.ts";
-import type { Use } from "../../evidence/references/find-uses.ts";
+import type { Block, StatedClaim } from "../../documents/finding.ts";
+import { calledBy } from "../../claims/called-by.ts";
+import { changedWith, commitsOf } from "../../claims/changed-with.ts";
+import { changesOften } from "../../claims/changes-often.ts";
+import { hasSequence } from "../../claims/has-sequence.ts";
+import { importedBy } from "../../claims/imported-by.ts";
+import { inDocs, searchDocs } from "../../claims/in-docs.ts";
+import { isPublic } from "../../claims/is-public.ts";
+import { nameAppears } from "../../claims/name-appears.ts";
+import { nameHits } from "../../claims/name-hits.ts";
+import { resolvedCalls } from "../../claims/resolved-call.ts";
+import { sameStructure } from "../../claims/same-structure.ts";
+import { scope as scopeClaim } from "../../claims/scope.ts";
+import { target as targetClaim } from "../../claims/target.ts";
+import { testThatReaches } from "../../claims/test-reaches.ts";
+import { usedOnlyByTests } from "../../claims/used-only-by-tests.ts";
+import { isFunctionLike } from "../../languages/syntax.ts";
 import type { ResearchContext, Target } from "./research-context.ts";
-import {
-  counted,
-  dateOf,
-  fact,
-  findings,
-  hypothesis,
-  measured,
-  NO_TARGET,
-  unknown,
-  wordSearch,
-} from "./statements.ts";
-import { citationOf, lineOf, qualifiedName } from "./suspects.ts";
+import { leadingClaim } from "./root-cause.ts";
+import { claimsBlock, NO_TARGET, unknown } from "./statements.ts";
+import { definitionOf } from "./suspects.ts";
 
-const MAX_SIMILAR = 15;
-const MANY_CALLERS = 5;
-const HIGH_CHURN = 10;
+const MAX_SIMILAR = 5;
+const MAX_SHOWN = 3;
+const MAX_TARGETS = 8;
+/** Files that changed together less often than this did so by chance. */
+const MIN_TOGETHER = 3;
+const MIN_SHARE = 0.3;
 
+/** Why no impact map is written: nothing but wording speaks for a place, and that too weakly. Undefined: one is written. */
+export async function whyNoImpact(context: ResearchContext): Promise<string | undefined> {
+  const [leading] = await context.suspects();
+  if (leading === undefined) return "Casebook found no suspect";
+  if (leading.given || leading.proposed === true) return undefined;
+  if ((leading.likelihood ?? 0) >= context.impactFrom) return undefined;
+  const claim = await leadingClaim(context);
+  // A name that the report writes is wording.
+  return claim !== undefined && claim.type !== "names-definition"
+    ? undefined
+    : `no suspect is likelier than ${Math.round(context.impactFrom * 100)} %; name the place with \`/casebook at PATH:LINE\``;
+}
+
+/** What a fix would change: the leading suspect and every function with the same sequence, then functions built like it. */
 export async function similar(context: ResearchContext): Promise<readonly Block[]> {
   const targets = await context.targets();
   const [first] = targets;
   if (first === undefined) return [unknown(NO_TARGET)];
-  const symbolIndex = await context.symbolIndex();
-  const alike = await context.similar();
-  const rows: Row[] = [
-    ...targets.map((target) =>
-      row(
-        target,
-        target === first ? "the leading suspect" : "the same sequence of lines",
-        target.steps.length > 0
-          ? target.steps.map(({ line }) => lineOf({ path: target.path, line }))
-          : [citationOf({ path: target.path, ...target.symbol })],
-      ),
-    ),
-    ...alike
-      .slice(0, MAX_SIMILAR)
-      .map((other) =>
-        row(other, `${Math.round(other.similarity * 100)} % of its structure equals the leading suspect's`, [
-          citationOf({ path: other.path, ...other.symbol }),
-        ]),
-      ),
-  ];
-  const functions = [...symbolIndex.files.values()].reduce(
-    (total, { symbols }) => total + symbols.filter(({ shape }) => shape !== undefined).length,
-    0,
-  );
-  return [
-    { kind: "table", columns: ["Function", "What is the same", "Role of the file"], rows },
-    findings(
-      measured(
-        `${counted(functions, "function")} in ${counted(symbolIndex.files.size, "file")} were looked at: ${counted(targets.length, "instance")} of the pattern, ${counted(alike.length, "further function")} of similar structure (70 % or more of the runs of four tokens, names and literals put aside)${symbolIndex.left > 0 ? `; ${counted(symbolIndex.left, "file")} beyond the limit were not` : ""}`,
-      ),
-    ),
-  ];
-
-  function row(
-    { path, symbol }: Pick<Target, "path" | "symbol">,
-    what: string,
-    citations: readonly Citation[],
-  ): Row {
-    return {
-      provenance: "code",
-      cells: [
-        { text: inlineCode(qualifiedName(symbol)), citations: [citationOf({ path, ...symbol })] },
-        { text: what, citations },
-        { text: context.codebase.roleOf(path) },
-      ],
-    };
-  }
+  const pattern = (await context.suspects())[0]?.patterns[0]?.pattern.name;
+  const of = definitionOf(first.path, first.symbol);
+  const rows: StatedClaim[] = targets.map((target) => {
+    const at = definitionOf(target.path, target.symbol);
+    return pattern === undefined || target.steps.length === 0
+      ? targetClaim.of(at)
+      : hasSequence.of({ pattern, in: at, lines: target.steps.map(({ line }) => line) });
+  });
+  const alike = (await context.similar()).filter(({ path }) => context.codebase.roleOf(path) === "source");
+  for (const { path, symbol, similarity } of alike.slice(0, MAX_SIMILAR))
+    rows.push(
+      sameStructure.of({ of, other: definitionOf(path, symbol), percent: Math.round(similarity * 100) }),
+    );
+  return [{ kind: "claims", form: "table", columns: ["function", "why"], items: rows }];
 }
 
-export async function docs(context: ResearchContext): Promise<readonly Block[]> {
-  const targets = await context.targets();
+/** Who uses what would change, for certain; where that is not known, where the name appears. */
+export async function callers(context: ResearchContext): Promise<readonly Block[]> {
+  const targets = (await context.targets()).slice(0, MAX_TARGETS);
   if (targets.length === 0) return [unknown(NO_TARGET)];
-  const words = new Set(
-    targets
-      .flatMap(({ symbol }) => [symbol.container.at(-1), ...(symbol.name.length > 3 ? [symbol.name] : [])])
-      .filter((word) => word !== undefined),
-  );
-  const search = async (word: string): Promise<RecordedSearch> =>
-    context.search({
-      ...wordSearch(word),
-      include: ["*.{md,mdx,rst,adoc,txt}"],
-      exclude: ["**/.chant/**", ".chant/**"],
-    });
-  const items: Finding[] = [];
-  for (const word of [...words].slice(0, 6)) {
-    const found = await search(word);
-    const cited: Citation[] = found.hits.slice(0, 5).map(lineOf);
-    items.push(
-      found.hits.length === 0
-        ? fact(`no documentation names ${inlineCode(word)}`, [{ kind: "search", search: found }])
-        : fact(`${inlineCode(word)} stands on ${counted(found.hits.length, "line")} of documentation`, [
-            ...cited,
-            { kind: "search", search: found },
-          ]),
-    );
-  }
-  return [findings(...items)];
-}
-
-export async function scope(context: ResearchContext): Promise<readonly Block[]> {
-  const targets = await context.targets();
-  const [suspect] = await context.suspects();
-  if (suspect === undefined) return [unknown("the scope; there is no suspect")];
-  const places =
-    targets.length > 0
-      ? targets.map(({ path, symbol }) => ({ path, start: symbol.start, end: symbol.end }))
-      : [suspect];
-  const files = new Set(places.map(({ path }) => path)).size;
-  const lines = places.reduce((total, { start, end }) => total + end - start + 1, 0);
-  const size =
-    places.length === 1
-      ? "one place"
-      : files === 1
-        ? "several places in one file"
-        : files <= 3
-          ? "several places in a few files"
-          : "a refactoring over many files";
-  return [
-    findings(
-      fact(
-        `${counted(files, "file")}, ${counted(targets.length, "function")}, ${counted(lines, "line")} hold the pattern: ${size}`,
-        places.slice(0, 12).map(citationOf),
-      ),
-      hypothesis(
-        "a fix changes no more files than these, if the leading hypothesis is right and the signatures stay",
-        [citationOf(places[0]!)],
-      ),
-    ),
-  ];
-}
-
-export async function risks(context: ResearchContext): Promise<readonly Block[]> {
-  const all = await context.usesOfTargets();
-  const commits = await context.commits();
-  const rows: Row[] = [];
-  const add = (risk: string, evidence: string, citations: readonly Citation[]): void =>
-    void rows.push({ provenance: "code", cells: [{ text: risk }, { text: evidence, citations }] });
-  for (const { target, uses } of all) {
-    const name = inlineCode(qualifiedName(target.symbol));
-    const here = citationOf({ path: target.path, ...target.symbol });
-    const outside = uses.filter(
-      (use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) !== "test",
-    );
-    if (outside.length >= MANY_CALLERS)
-      add(
-        "Many callers depend on how it behaves now",
-        `${counted(outside.length, "use")} of ${name} outside tests`,
-        outside.slice(0, 4).map(lineOf),
-      );
-    if (!uses.some((use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) === "test"))
-      add("A change is not noticed by a test", `0 tests are known to use ${name}`, [here]);
-    if (target.symbol.isPublic)
-      add("Compatibility: code outside the repository can use it", `${name} is visible outside its file`, [
-        here,
-      ]);
-    const loops = await usesInLoops(uses, context);
-    if (loops.length > 0)
-      add(
-        "Performance: a slower call is paid many times",
-        `${counted(loops.length, "use")} of ${name} ${loops.length === 1 ? "stands" : "stand"} in a loop`,
-        loops.slice(0, 4).map(lineOf),
-      );
-  }
-  for (const path of new Set(all.map(({ target }) => target.path))) {
-    const changing = commits.filter(({ files }) => files.includes(path));
-    const newest = changing[0];
-    if (changing.length >= HIGH_CHURN && newest !== undefined)
-      add(
-        "The file changes often, so a fix meets other work",
-        `${counted(changing.length, "commit")} of the ${counted(commits.length, "commit")} read changed ${inlineCode(path)}, the last on ${dateOf(newest.time)}`,
-        [{ kind: "commit", oid: newest.oid, subject: newest.subject, path }],
-      );
-  }
-  const targets = all.map(({ target }) => target);
-  if (targets.length > 1)
-    add(
-      "A fix in one place alone leaves the others",
-      `${counted(targets.length, "instance")} of the pattern`,
-      targets.slice(0, 8).map(({ path, symbol }) => citationOf({ path, ...symbol })),
-    );
-  if (rows.length === 0)
-    return [
-      findings(
-        measured(
-          "none of the measured risks applies: few callers, tests, no visible function, little churn, one instance",
-        ),
-      ),
-    ];
-  return [{ kind: "table", columns: ["Risk", "Measured"], rows }];
-}
-
-/** A call with a less indented `for` or `while` above it in the same function. */
-async function usesInLoops(uses: readonly Use[], context: ResearchContext): Promise<readonly Use[]> {
-  const found: Use[] = [];
-  for (const use of uses) {
-    const lines = (await context.codebase.text(use.path))?.lines;
-    if (lines === undefined || use.inside === undefined || context.codebase.roleOf(use.path) === "test")
+  const items: StatedClaim[] = [];
+  const owners = new Set<string>();
+  for (const target of targets) {
+    const isCalled = await addCalls(target, "program", items, context);
+    const owner = await ownerOf(target, context);
+    const key = owner === undefined ? "" : `${owner.path}\0${owner.symbol.start}`;
+    // Where only tests use the class, its members need no line of their own.
+    if (owner !== undefined && (owners.has(key) || (await addOnlyTests(owner, items, context)))) {
+      owners.add(key);
       continue;
-    let indent = indentOf(lines[use.line - 1] ?? "");
-    for (let line = use.line - 1; line > use.inside.start; line--) {
-      const text = lines[line - 1] ?? "";
-      if (text.trim() === "" || indentOf(text) >= indent) continue;
-      indent = indentOf(text);
-      if (/^\s*(for|while|loop|foreach)\b/.test(text)) {
-        found.push(use);
-        break;
-      }
+    }
+    if (isCalled) continue;
+    if (await addOnlyTests(target, items, context)) continue;
+    await addAppearance(target, "program", items, context);
+  }
+  const known = new Set([...owners].map((key) => key.split("\0")[0]!));
+  for (const path of new Set(targets.map((target) => target.path))) {
+    if (known.has(path)) continue;
+    const there = (await context.uses()).importersOf(path);
+    if (there.length > 0)
+      items.push(importedBy.of({ path, count: there.length, shown: there.slice(0, MAX_SHOWN) }));
+  }
+  return [table(items)];
+}
+
+/** Tests that call what would change. */
+export async function tests(context: ResearchContext): Promise<readonly Block[]> {
+  const targets = (await context.targets()).slice(0, MAX_TARGETS);
+  if (targets.length === 0) return [unknown(NO_TARGET)];
+  const items: StatedClaim[] = [];
+  for (const target of targets)
+    if (!(await addCalls(target, "test", items, context))) {
+      const through = await testThatReaches(definitionOf(target.path, target.symbol), context);
+      if (through === undefined) await addAppearance(target, "test", items, context);
+      else items.push(through);
+    }
+  return [table(items)];
+}
+
+function table(items: readonly StatedClaim[]): Block {
+  return { kind: "claims", form: "table", columns: ["", "what"], items };
+}
+
+type At = Pick<Target, "path" | "symbol">;
+
+async function ownerOf({ path, symbol }: At, context: ResearchContext): Promise<At | undefined> {
+  const name = symbol.container.at(-1);
+  const owner = (await context.codebase.syntax(path))?.symbols.find(
+    (one) => one.name === name && one.start <= symbol.start && one.end >= symbol.end && !isFunctionLike(one),
+  );
+  return owner === undefined ? undefined : { path, symbol: owner };
+}
+
+async function addCalls(
+  target: At,
+  from: "program" | "test",
+  items: StatedClaim[],
+  context: ResearchContext,
+): Promise<boolean> {
+  const found = (await resolvedCalls(target, context)).filter(
+    ({ path }) => (context.codebase.roleOf(path) === "test") === (from === "test"),
+  );
+  if (found.length === 0) return false;
+  const shown = found.slice(0, MAX_SHOWN).map(({ path, line, caller }) => ({
+    path,
+    line,
+    ...(caller === undefined ? {} : { name: caller.name }),
+  }));
+  items.push(
+    calledBy.of({ callee: definitionOf(target.path, target.symbol), from, count: found.length, shown }),
+  );
+  return true;
+}
+
+async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchContext): Promise<boolean> {
+  const hits = await nameHits(target, context);
+  if (hits.uses.length + hits.unread.length > 0) return false;
+  const seen = new Set<string>();
+  items.push(
+    usedOnlyByTests.of({
+      of: definitionOf(target.path, target.symbol),
+      lines: hits.tests.length,
+      files: new Set(hits.tests.map(({ path }) => path)).size,
+      imports: hits.imports.length,
+      shown: hits.tests.filter(({ path }) => !seen.has(path) && seen.add(path)).slice(0, MAX_SHOWN),
+    }),
+  );
+  return true;
+}
+
+async function addAppearance(
+  target: At,
+  from: "program" | "test",
+  items: StatedClaim[],
+  context: ResearchContext,
+): Promise<void> {
+  const hits = await nameHits(target, context);
+  const there = from === "test" ? hits.tests : [...hits.uses, ...hits.unread];
+  items.push(
+    nameAppears.of({
+      of: definitionOf(target.path, target.symbol),
+      from,
+      count: there.length,
+      shown: there.slice(0, 2),
+    }),
+  );
+}
+
+/** Files, functions and lines that a fix would touch: the answer of an impact map. Undefined without a function to change. */
+export async function scopeOf(context: ResearchContext): Promise<StatedClaim | undefined> {
+  const places = (await context.targets()).slice(0, 40);
+  return places.length === 0
+    ? undefined
+    : scopeClaim.of({ places: places.map(({ path, symbol }) => definitionOf(path, symbol)) });
+}
+
+/** The same where it is no answer of a document. */
+export async function scope(context: ResearchContext): Promise<readonly Block[]> {
+  const counted = await scopeOf(context);
+  return counted === undefined ? [unknown(NO_TARGET)] : claimsBlock("list", [counted]);
+}
+
+/** What makes a change of the targets dangerous, measured. */
+export async function risks(context: ResearchContext): Promise<readonly Block[]> {
+  const targets = await context.targets();
+  const commits = await context.commits();
+  const visible = targets.filter(({ symbol }) => symbol.isPublic).slice(0, 12);
+  return claimsBlock("list", [
+    ...(visible.length === 0
+      ? []
+      : [isPublic.of({ at: visible.map(({ path, symbol }) => definitionOf(path, symbol)) })]),
+    ...[...new Set(targets.map(({ path }) => path))].slice(0, MAX_SHOWN).map((path) =>
+      changesOften.of({
+        path,
+        count: commits.filter(({ files }) => files.includes(path)).length,
+        of: commits.length,
+      }),
+    ),
+  ]);
+}
+
+/** Documentation that names the class of a target, or a target at the top of a file. */
+export async function docs(context: ResearchContext): Promise<readonly Block[]> {
+  const names = new Set(
+    (await context.targets())
+      .map(({ symbol }) => symbol.container.at(-1) ?? symbol.name)
+      .filter((name) => name.length > 3),
+  );
+  const items: StatedClaim[] = [];
+  for (const name of [...names].slice(0, MAX_SHOWN)) {
+    const { hits } = await searchDocs(name, context);
+    if (hits.length > 0) items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
+  }
+  return claimsBlock("list", items);
+}
+
+/** Files that often changed in the same commits as the target files. */
+export async function coChange(context: ResearchContext): Promise<readonly Block[]> {
+  const commits = await context.commits();
+  const items: StatedClaim[] = [];
+  for (const path of [...new Set((await context.targets()).map((target) => target.path))].slice(
+    0,
+    MAX_SHOWN,
+  )) {
+    const own = commitsOf(path, commits);
+    const shared = new Map<string, number>();
+    for (const other of own.flatMap(({ files }) => files))
+      if (other !== path && context.codebase.tree.find(other) !== undefined)
+        shared.set(other, (shared.get(other) ?? 0) + 1);
+    const often = [...shared]
+      .filter(([, count]) => count >= MIN_TOGETHER && count / own.length >= MIN_SHARE)
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+    for (const [other, count] of often.slice(0, MAX_SHOWN)) {
+      const { oid, subject } = own.find(({ files }) => files.includes(other))!;
+      items.push(changedWith.of({ path, other, count, of: own.length, newest: oid, subject }));
     }
   }
-  return found;
-}
-
-export async function targetFiles(context: ResearchContext): Promise<readonly Block[]> {
-  const targets = await context.targets();
-  const [suspect] = await context.suspects();
-  const byPath = new Map<string, Citation[]>();
-  for (const { path, symbol } of targets)
-    byPath.set(path, [...(byPath.get(path) ?? []), citationOf({ path, ...symbol })]);
-  if (byPath.size === 0 && suspect !== undefined) byPath.set(suspect.path, [citationOf(suspect)]);
-  if (byPath.size === 0) return [unknown("the target files; there is no suspect")];
-  const items = [...byPath].map(([path, citations]) =>
-    fact(`${inlineCode(path)}: ${counted(citations.length, "place")}`, citations),
-  );
-  const testFiles = new Set(
-    (await context.usesOfTargets())
-      .flatMap(({ uses }) => uses)
-      .filter((use) => use.certainty !== "by-name" && context.codebase.roleOf(use.path) === "test")
-      .map(({ path }) => path),
-  );
-  const beside = [...testFiles]
-    .slice(0, 5)
-    .map((path) => fact(`${inlineCode(path)}: tests to extend`, [{ kind: "lines", path, start: 1, end: 1 }]));
-  return [findings(...items, ...beside)];
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
+  return items.length === 0 ? [] : [{ kind: "claims", form: "table", columns: ["file", "how often"], items }];
 }

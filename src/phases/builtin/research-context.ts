@@ -1,7 +1,10 @@
 import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import type { IssueReading } from "../../issue/issue-reading.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
-import type { RecordedSearch, SearchQuery } from "../../repository/recorded-search.ts";
+import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
+import { type EvidenceOptions, once, openEvidence } from "../../claims/open-evidence.ts";
+import { type Report, readReport } from "../../issue/report/read-report.ts";
+import type { RecordedSearch } from "../../repository/recorded-search.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import { callersOf, type Caller } from "../../evidence/references/reach.ts";
 import { type Use, type UseFinder, useFinder } from "../../evidence/references/find-uses.ts";
@@ -21,13 +24,13 @@ import type { CommitRecord, History } from "../../repository/history.ts";
 import type { Location } from "../../text/location.ts";
 import { findSuspects, type Suspect } from "./suspects.ts";
 
-/** Commits before the base commit that are read: older history is weak evidence for today's files. */
-export const MAX_COMMITS = 3_000;
 /** Files and functions that the ranking hands on. */
 const TOP = 30;
 /** Co-change candidates of a target that are shown; as many as the benchmark of the ranking looks at. */
 const MAX_CO_CHANGES = 10;
 const MAX_CO_CHANGE_FILES = 5;
+/** A guess that is wrong every second time is no ground for a map; a repository can set another. */
+const IMPACT_FROM = 0.5;
 
 /** A function that a fix would change: the leading suspect, and every other one with the same faulty sequence. */
 export interface Target extends Definition {
@@ -36,22 +39,16 @@ export interface Target extends Definition {
 }
 
 /** What is known about one issue at one commit. Each fact is worked out when it is first asked for, and once. */
-export interface ResearchContext {
+export interface ResearchContext extends ClaimEvidence {
   readonly issue: VisibleIssue;
+  readonly report: Report;
   readonly reading: IssueReading;
   readonly query: Query;
-  readonly codebase: IndexedCodebase;
-  readonly history: History;
-  /** 40 hexadecimal digits. */
-  readonly baseCommit: string;
-  /** The location that a person named as the cause. */
-  readonly at: Location | undefined;
+  /** The likelihood of the leading function from which wording alone is worth an impact map, 0 to 1. */
+  readonly impactFrom: number;
   readonly signal: AbortSignal | undefined;
-  commits(): Promise<readonly CommitRecord[]>;
   ranking(): Promise<Ranking>;
   suspects(): Promise<readonly Suspect[]>;
-  symbolIndex(): Promise<SymbolIndex>;
-  uses(): Promise<UseFinder>;
   targets(): Promise<readonly Target[]>;
   /** Functions built like the first target, without the targets themselves. */
   similar(): Promise<readonly SimilarFunction[]>;
@@ -62,36 +59,30 @@ export interface ResearchContext {
   /** Files likeliest to change with the file of the first target, best first. */
   coChangeFiles(): Promise<readonly CoChangeFile[]>;
   callers(target: Definition): Promise<readonly Caller[]>;
-  search(query: SearchQuery): Promise<RecordedSearch>;
   /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
   proposing(proposed: Location): ResearchContext;
 }
 
-export interface ContextOptions {
+export interface ContextOptions extends EvidenceOptions {
   readonly issue: VisibleIssue;
-  readonly codebase: IndexedCodebase;
-  readonly history: History;
-  readonly hasGrammar: (path: string) => boolean;
   readonly at: Location | undefined;
   /** The location that a model named as the cause. */
   readonly proposed?: Location | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onStep?: ((step: string) => void) | undefined;
   /** Files that may be named as the place of the cause. Default: every source file. */
+  /** See `ResearchContext.impactFrom`. Default: one half. */
+  readonly impactFrom?: number | undefined;
   readonly isCandidate?: ((path: string) => boolean) | undefined;
 }
 
 export function researchContext(options: ContextOptions): ResearchContext {
   const { issue, codebase, history, at, signal, onStep } = options;
   const reading = understandIssue(issue);
+  const report = readReport(issue);
   const query = buildQuery(reading.textBlocks, reading);
-  const baseCommit = codebase.tree.commit;
   const stoppable = signal === undefined ? {} : { signal };
 
-  const commits = once(() => {
-    onStep?.("reading history");
-    return history.commits(baseCommit, MAX_COMMITS, signal);
-  });
+  const evidence = openEvidence(options);
+  const { baseCommit, commits, symbolIndex, uses } = evidence;
   const ranking = once(async () => {
     onStep?.("ranking files and functions");
     return locate(codebase, query, await commits(), {
@@ -103,11 +94,6 @@ export function researchContext(options: ContextOptions): ResearchContext {
   const suspects = once(async () =>
     findSuspects(await ranking(), query, codebase, at, signal, options.proposed),
   );
-  const symbolIndex = once(() => {
-    onStep?.("reading the structure of the code");
-    return buildSymbolIndex(codebase, options.hasGrammar, signal);
-  });
-  const uses = once(async () => useFinder(await symbolIndex()));
   const targets = once(async () => {
     const [leading] = await suspects();
     if (leading?.symbol === undefined) return [];
@@ -169,35 +155,26 @@ export function researchContext(options: ContextOptions): ResearchContext {
     });
   });
   return {
+    ...evidence,
     issue,
+    report,
     reading,
+    impactFrom: options.impactFrom ?? IMPACT_FROM,
     query,
-    codebase,
-    history,
-    baseCommit,
     at,
     signal,
-    commits,
     ranking,
     suspects,
-    symbolIndex,
-    uses,
     targets,
     similar,
     usesOfTargets,
     coChanges,
     coChangeFiles,
     callers: async (target) => callersOf(target, await uses()),
-    search: (search) => runSearch(search, codebase, signal),
     proposing: (proposed) => researchContext({ ...options, proposed }),
   };
 }
 
 function isSame(a: Definition, b: Definition): boolean {
   return a.path === b.path && a.symbol.start === b.symbol.start;
-}
-
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => (result ??= work());
 }

@@ -4,12 +4,15 @@ import type { ResearchDocument } from "../../documents/finding.ts";
 import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
 import type { Location } from "../../text/location.ts";
+import { whyNoImpact } from "./impact-map.ts";
 import { writeDocument } from "./write-document.ts";
 
 /** Produces the document of a phase. The publisher checks each statement. */
 export interface Researcher {
   /** Why it cannot work the phase, for people; undefined when it can. */
   cannot(phase: Phase): string | undefined;
+  /** Why it would write nothing worth reading about this issue, for people; undefined when it writes. */
+  withholds?(phase: Phase, context: ResearchContext): Promise<string | undefined>;
   write(phase: Phase, context: ResearchContext, earlier: Earlier): Promise<PhaseDraft>;
 }
 
@@ -40,6 +43,7 @@ export interface PhaseDraft extends RunNotes {
 /** No model: ranks, follows, compares and counts. */
 export const builtinResearcher: Researcher = {
   cannot: (phase) => (phase.needs === "model" ? "it needs a model" : undefined),
+  withholds: async (phase, context) => (phase.type === "impact-map" ? whyNoImpact(context) : undefined),
   write: async (phase, context) => ({
     document: await writeDocument(phase, context),
     researcher: "builtin",

@@ -1,5 +1,5 @@
 import type { Citation } from "../../documents/citation.ts";
-import type { Block, Finding } from "../../documents/finding.ts";
+import type { Block, Finding, StatedClaim } from "../../documents/finding.ts";
 import type { Quote } from "../../issue/issue-reading.ts";
 
 /** Read from the code or its history: rests on what it cites. */
@@ -28,6 +28,14 @@ export function issueCitation({ text, author }: Quote): Citation {
 
 export function findings(...items: readonly Finding[]): Block {
   return { kind: "findings", items };
+}
+
+/** Claims as one block; none at all where there are none. */
+export function claimsBlock(
+  form: "list" | "steps" | "ranking",
+  items: readonly StatedClaim[],
+): readonly Block[] {
+  return items.length === 0 ? [] : [{ kind: "claims", form, items }];
 }
 
 export function unknown(text: string): Block {

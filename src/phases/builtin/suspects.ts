@@ -1,3 +1,4 @@
+import type { DefinitionData } from "../../claims/claim-data.ts";
 import type { LineCitation } from "../../documents/citation.ts";
 import { RunFailure } from "../../failure.ts";
 import { formatLocation, type Location } from "../../text/location.ts";
@@ -7,7 +8,7 @@ import type { Reason } from "../../evidence/ranking/signal.ts";
 import { type BugPatternHit, findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { Query } from "../../evidence/ranking/query.ts";
-import { isFunctionLike, type SymbolDefinition } from "../../languages/syntax.ts";
+import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
 
 /** A place that may hold the cause: usually a function, else the lines a person named. */
 export interface Suspect {
@@ -19,6 +20,8 @@ export interface Suspect {
   /** `Store.set`, or `path:12-14` without a symbol. */
   readonly name: string;
   readonly strength: Strength;
+  /** How likely a fix changes it, 0 to 1; undefined where the ranking does not list it. */
+  readonly likelihood: number | undefined;
   readonly reasons: readonly Reason[];
   readonly patterns: readonly BugPatternHit[];
   /** True when a person named this location as the cause. */
@@ -87,9 +90,9 @@ export async function findSuspects(
   ].slice(0, MAX_SUSPECTS);
 }
 
-/** `Store.set` for a member, `set` for a function of its own. */
-export function qualifiedName(symbol: SymbolDefinition): string {
-  return [...symbol.container, symbol.name].join(".");
+/** A definition as claims hold it. */
+export function definitionOf(path: string, symbol: SymbolDefinition): DefinitionData {
+  return { path, name: qualifiedName(symbol), start: symbol.start, end: symbol.end };
 }
 
 export function citationOf({
@@ -122,6 +125,7 @@ function fromFunction(
     start: item.symbol.start,
     end: item.symbol.end,
     name: qualifiedName(item.symbol),
+    likelihood: item.confidence,
     strength: patterns.length > 0 && item.strength === "weak" ? "moderate" : item.strength,
     reasons: [
       ...patterns.map(({ pattern, path, steps }) => ({
@@ -186,6 +190,7 @@ async function fromPerson(at: Location, ranked: readonly Suspect[], codebase: Co
     end: around?.end ?? at.end,
     name: around === undefined ? formatLocation(at) : qualifiedName(around),
     strength: "strong",
+    likelihood: known?.likelihood,
     reasons: [
       { signal: "person", text: "a person says that the cause is here", citations: [citationOf(at)] },
       ...(known?.reasons ?? []),

@@ -1,132 +1,101 @@
+import { likelyFiles } from "../../claims/likely-files.ts";
+import { noSuspect } from "../../claims/no-suspect.ts";
+import type { Block, ResearchDocument, Section, StatedClaim } from "../../documents/finding.ts";
 import { inlineCode } from "../../text/inline-code.ts";
-import type { Block, Finding, ResearchDocument, Section } from "../../documents/finding.ts";
+import { formatLocation } from "../../text/location.ts";
+import { safeTitle } from "../../text/safe-text.ts";
 import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
 import * as comprehension from "./comprehension.ts";
 import * as impact from "./impact-map.ts";
-import { coChange } from "./impact-co-change.ts";
-import { callers, publicSurface, tests } from "./impact-reach.ts";
-import { callersOfSuspects, lineHistory } from "./suspect-history.ts";
 import * as cause from "./root-cause.ts";
-import { counted, fact, hypothesis, listed, measured, percent } from "./statements.ts";
-import { citationOf, qualifiedName } from "./suspects.ts";
 
 type Writer = (context: ResearchContext) => Promise<readonly Block[]>;
 
-/** Several sections below one heading, each after a line that names it. */
-function together(parts: readonly (readonly [name: string, writer: Writer])[]): Writer {
-  return async (context) => {
-    const blocks: Block[] = [];
-    for (const [name, write] of parts)
-      blocks.push({ kind: "note", text: `**${name}**` }, ...(await write(context)));
-    return blocks;
-  };
+/** Several sections below one heading. */
+function together(...parts: readonly Writer[]): Writer {
+  return async (context) => (await Promise.all(parts.map((write) => write(context)))).flat();
 }
 
 /** Who writes which section; a repository's own phase names sections of this table. */
 const WRITERS: Readonly<Record<string, Writer>> = {
-  symptom: comprehension.symptom,
-  "expected-actual": comprehension.expectedActual,
-  environment: comprehension.environment,
-  steps: comprehension.steps,
+  report: comprehension.report,
+  missing: comprehension.missing,
+  questions: nothing,
   components: comprehension.components,
   "prior-work": comprehension.priorWork,
-  areas: comprehension.areas,
-  missing: comprehension.missing,
-  questions: comprehension.questions,
-  suspects: cause.suspects,
-  "callers-of-suspects": callersOfSuspects,
-  "line-history": lineHistory,
-  hypotheses: cause.hypotheses,
   sequence: cause.sequence,
-  options: cause.options,
-  "not-established": cause.notEstablished,
+  suspects: cause.suspects,
+  hypotheses: nothing,
+  "callers-of-suspects": cause.callersOfSuspects,
+  "line-history": cause.lineHistory,
+  options: nothing,
+  "not-established": nothing,
   similar: impact.similar,
-  callers,
-  "public-surface": publicSurface,
-  tests,
-  docs: impact.docs,
-  "co-change": coChange,
-  scope: impact.scope,
+  callers: impact.callers,
+  tests: impact.tests,
+  scope: nothing,
   risks: impact.risks,
-  targets: impact.targetFiles,
-  "stage-comprehension": together([
-    ["What the reporter says", comprehension.symptom],
-    ["Affected components", comprehension.components],
-    ["Missing information", comprehension.missing],
-  ]),
-  "stage-reproduction": comprehension.steps,
-  "stage-root-cause": together([
-    ["Suspects", cause.suspects],
-    ["Hypotheses", cause.hypotheses],
-    ["Options for a fix", cause.options],
-  ]),
-  "stage-impact-map": together([
-    ["Similar code", impact.similar],
-    ["Callers and importers", callers],
-    ["Tests", tests],
-    ["Target files", impact.targetFiles],
-  ]),
+  docs: impact.docs,
+  "co-change": impact.coChange,
+  "public-surface": nothing,
+  targets: nothing,
+  "stage-comprehension": together(comprehension.report, comprehension.missing),
+  "stage-reproduction": nothing,
+  "stage-root-cause": together(cause.sequence, cause.suspects),
+  "stage-impact-map": together(impact.similar, impact.callers, impact.tests, impact.scope),
 };
+
+/** A section that only a model or a run fills. */
+async function nothing(): Promise<readonly Block[]> {
+  return [];
+}
 
 /** The document of a phase, section by section. Throws when the phase names a section that nobody writes: a bug. */
 export async function writeDocument(phase: Phase, context: ResearchContext): Promise<ResearchDocument> {
   const sections: Section[] = [];
-  for (const { id, heading } of phase.sections) {
+  for (const { id, heading, folded } of phase.sections) {
     context.signal?.throwIfAborted();
     const write = WRITERS[id];
     if (write === undefined) throw new Error(`Nobody writes the section ${id}`);
-    sections.push({ id, heading, blocks: await write(context) });
+    sections.push({ id, heading, ...(folded === true ? { folded } : {}), blocks: await write(context) });
   }
+  const { key, title } = context.issue;
   return {
     phase: phase.type,
-    title: `${phase.title} of issue ${context.issue.key}`,
+    title: `${phase.type === "comprehension" ? "Issue" : `${phase.title} of issue`} ${key}: ${safeTitle(title.text, MAX_TITLE)}`,
     baseCommit: context.baseCommit,
-    lead: await leadOf(phase, context),
+    headline: await headlineOf(phase, context),
+    lead: [],
     sections,
+    next: await nextOf(phase, context),
   };
 }
 
-async function leadOf(phase: Phase, context: ResearchContext): Promise<readonly Finding[]> {
-  if (phase.type === "comprehension") {
-    const { files } = await context.ranking();
-    const [first] = files;
-    if (first === undefined) return [measured("No source file answers to the words of the issue.")];
-    const best = first.strength === "strong" ? [first] : files.slice(0, 3);
-    const named = listed(best.map(({ path, confidence }) => `${inlineCode(path)} (${percent(confidence)})`));
-    const text = {
-      strong: `A fix most likely changes ${named}.`,
-      moderate: `A fix probably changes one of these files or more: ${named}.`,
-      weak: `Which file a fix changes is not established; the nearest are ${named}.`,
-    }[first.strength];
-    return [
-      hypothesis(
-        text,
-        best.flatMap(({ reasons }) => reasons[0]?.citations.slice(0, 1) ?? []),
-      ),
-    ];
-  }
+const MAX_TITLE = 160;
+/** Files that share the first place where none is likelier than one half. */
+const MAX_FILES = 3;
+
+async function headlineOf(phase: Phase, context: ResearchContext): Promise<StatedClaim> {
+  if (phase.type === "impact-map") return (await impact.scopeOf(context)) ?? cause.rootCauseHeadline(context);
+  if (phase.type !== "comprehension") return cause.rootCauseHeadline(context);
+  const { files } = await context.ranking();
+  const named = files
+    .slice(0, (files[0]?.confidence ?? 0) >= 0.5 ? 1 : MAX_FILES)
+    .map(({ path, confidence }) => ({ path, percent: Math.round(confidence * 100) }));
+  return named.length === 0 ? noSuspect.of({ best: [] }) : likelyFiles.of({ files: named });
+}
+
+/** One or two commands, each with its effect. */
+async function nextOf(phase: Phase, context: ResearchContext): Promise<readonly string[]> {
+  if (phase.type === "comprehension") return [];
   const [leading] = await context.suspects();
-  if (leading === undefined) return [measured("No suspect was found, so nothing here rests on one.")];
-  if (leading.given)
-    return [
-      fact(
-        `A person named ${inlineCode(leading.name)} as the place of the cause; what follows takes it as given.`,
-        [citationOf(leading)],
-      ),
-    ];
-  const resting =
-    phase.type !== "impact-map"
-      ? "The leading suspect is"
-      : "Everything below rests on the leading hypothesis, which nobody has confirmed: the cause lies in";
-  const targets = phase.type !== "impact-map" ? [] : await context.targets();
-  const more =
-    targets.length > 1
-      ? ` It has the same sequence as ${listed(targets.slice(1).map(({ symbol }) => inlineCode(qualifiedName(symbol))))}; ${counted(new Set(targets.map(({ path }) => path)).size, "file")} would change.`
-      : "";
-  return [
-    hypothesis(`${resting} ${inlineCode(leading.name)} (${leading.strength} evidence).${more}`, [
-      citationOf(leading),
-    ]),
-  ];
+  if (leading?.given === true) return ["`/casebook run reproduction` writes and runs a failing test."];
+  const stands = await cause.leadingClaim(context);
+  return stands === undefined || leading === undefined
+    ? ["`/casebook at PATH:LINE` names the place of the cause."]
+    : [
+        "`/casebook run reproduction` writes and runs a failing test.",
+        `${inlineCode(`/casebook at ${formatLocation(leading)}`)} confirms the place.`,
+      ];
 }

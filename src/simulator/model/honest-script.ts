@@ -58,7 +58,7 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
     () =>
       submit(
         {
-          section: "symptom",
+          section: "report",
           statement: "A value that one worker stored is gone a moment later.",
           provenance: "reporter",
           citations: [{ issue: "a value that one worker stored is gone a moment later" }],
@@ -70,7 +70,7 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
           citations: [line(31, "def set(self, key, value):"), WRITE],
         },
         {
-          section: "areas",
+          section: "components",
           statement: "Values are also written by `Store.update` and `Store.delete`.",
           provenance: "code",
           citations: [line(37, "def update(self, key, changes):"), line(46, "def delete(self, key):")],

@@ -105,9 +105,9 @@ function hostile(payload: string): Says {
         text: payload,
         calls:
           step === 0
-            ? [submit("components", "areas", "missing")]
+            ? [submit("components", "missing")]
             : step === 1
-              ? [submit("questions", "symptom")]
+              ? [submit("questions", "report")]
               : [finish()],
       };
     if (conversation === "reproduction")
@@ -209,9 +209,13 @@ const NEVER: ReadonlySet<string> = new Set([
   "linkReference",
 ]);
 
+/** What Casebook itself writes around what is folded. */
+const FOLD = /^<details><summary>[A-Za-z :,]+<\/summary>$|^<\/details>$/;
+
 /** What of a text would do something where people read it. */
 function livesIn(text: string): readonly string[] {
   return nodesOf(text).flatMap((node) => {
+    if (node.type === "html" && FOLD.test(node.value)) return [];
     if (NEVER.has(node.type)) return [node.type];
     if (node.type === "link") return [`link to ${node.url}`];
     if (node.type === "text" && LIVE.test(node.value)) return [`live words: ${node.value}`];
@@ -229,7 +233,9 @@ const HIDDEN = /[^\P{Cc}\n\t]|[\u200b\u202a-\u202e\u2066-\u2069]|\u{e0041}/u;
 function wrongIn(phase: Phase, text: string): readonly string[] {
   const parsed = parseDocument(text);
   const headings = parsed.sections.filter(({ level }) => level <= 2).map(({ heading }) => heading);
-  const expected = phase.sections.map(({ heading }) => heading);
+  const expected = phase.sections
+    .filter(({ heading, optional }) => optional !== true || headings.includes(heading))
+    .map(({ heading }) => heading);
   const own = headings.slice(1).filter((heading) => heading !== "Runs" && heading !== "Searches");
   return [
     ...livesIn(text),

@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
-import { coChange } from "../../../src/phases/builtin/impact-co-change.ts";
+import { coChanges } from "../../../src/agent/pack/co-changes.ts";
 import { exampleRepository } from "../../fakes/casebook.ts";
 import { researchIn } from "../../agent/research-in.ts";
 
 test("what else may have to change is a ranking: every line a hypothesis, its reasons cited", async () => {
   using folder = exampleRepository("issue-42");
   await using research = await researchIn(folder.path);
-  const blocks = await coChange(research.context);
+  const blocks = await coChanges(research.context);
   const notes = blocks.flatMap((block, at) => (block.kind === "note" ? [{ text: block.text, at }] : []));
   expect(notes.map(({ text }) => text)).toEqual([
     "**Files likeliest to change with `src/storage/store.py`**, best first; a ranking, so a fix may need none of them.",

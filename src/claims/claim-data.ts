@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+const path = z.string().min(1).max(1_000);
+const line = z.int().min(1).max(100_000_000);
+
+/** Data that several types share. */
+export const part = {
+  path,
+  line,
+  name: z.string().min(1).max(300),
+  oid: z.string().regex(/^[0-9a-f]{40}$/),
+  count: z.int().min(0).max(100_000_000),
+  words: z.string().min(1).max(20_000),
+  lines: z.strictObject({ path, start: line, end: line }),
+  /** A function, method or class: its qualified name, and its first and last line. */
+  definition: z.strictObject({ path, name: z.string().min(1).max(300), start: line, end: line }),
+} as const;
+
+export type LinesData = z.infer<typeof part.lines>;
+export type DefinitionData = z.infer<typeof part.definition>;

@@ -1,0 +1,83 @@
+import type { StatedClaim } from "../documents/finding.ts";
+import { calledBy } from "./called-by.ts";
+import { calls } from "./calls.ts";
+import { changedWith } from "./changed-with.ts";
+import { changesOften } from "./changes-often.ts";
+import { citesIssue } from "./cites-issue.ts";
+import type { ClaimEvidence } from "./claim-evidence.ts";
+import { type Checked, type ClaimType, wrong } from "./claim.ts";
+import { component } from "./component.ts";
+import { defines } from "./defines.ts";
+import { frameIn } from "./frame-in.ts";
+import { hasSequence } from "./has-sequence.ts";
+import { importedBy } from "./imported-by.ts";
+import { inDocs } from "./in-docs.ts";
+import { isPublic } from "./is-public.ts";
+import { lastChanged } from "./last-changed.ts";
+import { likelyFiles } from "./likely-files.ts";
+import { messageAt } from "./message-at.ts";
+import { nameAppears } from "./name-appears.ts";
+import { namedPlace } from "./named-place.ts";
+import { namesDefinition } from "./names-definition.ts";
+import { noSuspect } from "./no-suspect.ts";
+import { notInReport } from "./not-in-report.ts";
+import { personNamed } from "./person-named.ts";
+import { reportedRegression } from "./reported-regression.ts";
+import { reportedVersions } from "./reported-versions.ts";
+import { reportedWords } from "./reported-words.ts";
+import { sameStructure } from "./same-structure.ts";
+import { scope } from "./scope.ts";
+import { sequenceExplains } from "./sequence-explains.ts";
+import { sequenceStep } from "./sequence-step.ts";
+import { suspect } from "./suspect.ts";
+import { target } from "./target.ts";
+import { testReaches } from "./test-reaches.ts";
+import { usedOnlyByTests } from "./used-only-by-tests.ts";
+
+/** Every type of claim that a document may hold, by its name. `docs/claims.md` shows the same table. */
+export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | "read" | "check">> = new Map(
+  [
+    reportedWords,
+    reportedVersions,
+    reportedRegression,
+    notInReport,
+    namedPlace,
+    namesDefinition,
+    frameIn,
+    messageAt,
+    personNamed,
+    defines,
+    calls,
+    calledBy,
+    nameAppears,
+    usedOnlyByTests,
+    importedBy,
+    inDocs,
+    isPublic,
+    sameStructure,
+    hasSequence,
+    sequenceStep,
+    sequenceExplains,
+    changedWith,
+    changesOften,
+    lastChanged,
+    citesIssue,
+    likelyFiles,
+    component,
+    suspect,
+    target,
+    testReaches,
+    noSuspect,
+    scope,
+  ].map((type) => [type.name, type]),
+);
+
+/** Looks at the repository and the issue again. A type that this version does not know is wrong: nobody can check it. */
+export async function checkClaim(
+  { type, data }: Pick<StatedClaim, "type" | "data">,
+  evidence: ClaimEvidence,
+): Promise<Checked> {
+  return (
+    (await CLAIM_TYPES.get(type)?.check(data, evidence)) ?? wrong("Casebook knows no such type of claim")
+  );
+}

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { inlineCode } from "../text/inline-code.ts";
+import { percent } from "../text/percent.ts";
+import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { part } from "./claim-data.ts";
+import { percentOf } from "./suspect.ts";
+
+/** A file, how likely a fix changes it in whole percent, and its functions that are likeliest to change. */
+export const component = claimType({
+  name: "component",
+  mark: "concluded",
+  schema: z.strictObject({
+    path: part.path,
+    percent: z.int().min(0).max(100),
+    best: z.array(part.definition).max(4),
+  }),
+  say: ({ path, percent: likelihood, best }) => ({
+    label: inlineCode(path),
+    text:
+      best.length === 0
+        ? percent(likelihood)
+        : `${percent(likelihood)}, most likely in ${best.map(({ name }) => inlineCode(name)).join(", ")}`,
+    citations:
+      best.length === 0
+        ? [{ kind: "lines", path, start: 1, end: 1 }]
+        : best.map(({ start, end }) => ({ kind: "lines", path, start, end })),
+  }),
+  async check({ path, percent: likelihood, best }, { ranking }) {
+    if (ranking === undefined) return undecided("the issue is not at hand");
+    const there = await ranking();
+    const file = there.files.find((one) => one.path === path);
+    if (file === undefined || Math.round(file.confidence * 100) !== likelihood)
+      return wrong("the ranking is another");
+    const functions = there.functions.filter((one) => one.path === path).slice(0, best.length);
+    return best.every(
+      (one, i) => functions[i]?.symbol.start === one.start && percentOf(one, there) !== undefined,
+    )
+      ? holds("ranked again")
+      : wrong("other functions of the file are likelier");
+  },
+});

@@ -1,0 +1,90 @@
+import type { SymbolDefinition } from "../languages/syntax.ts";
+import { roleOfPath } from "../languages/role-of-path.ts";
+import { endingOf } from "../languages/paths.ts";
+import { textRulesOf } from "../languages/languages.ts";
+import { holdsWord } from "../repository/run-search.ts";
+import type { ClaimEvidence } from "./claim-evidence.ts";
+
+/** Every line of the commit that holds a name, by what it is. Their sum is the whole search. */
+export interface NameHits {
+  /** The line of the definition itself. */
+  readonly definition: number;
+  /** Code that a parser took for a use of the name, outside tests. */
+  readonly uses: readonly { readonly path: string; readonly line: number }[];
+  /** Imports in files that do nothing else with the name: they give it on. */
+  readonly imports: readonly { readonly path: string; readonly line: number }[];
+  readonly tests: readonly { readonly path: string; readonly line: number }[];
+  readonly docs: readonly { readonly path: string; readonly line: number }[];
+  /** Comments and strings of files with a grammar. */
+  readonly remarks: number;
+  /** In files without a grammar: nobody can say what the name means there. */
+  readonly unread: readonly { readonly path: string; readonly line: number }[];
+}
+
+/** Searches the whole commit for the name of a definition and accounts for each hit. */
+export async function nameHits(
+  { path: home, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
+  evidence: ClaimEvidence,
+): Promise<NameHits> {
+  const { codebase } = evidence;
+  const { hits } = await evidence.search({ kind: "word", pattern: symbol.name, include: [], exclude: [] });
+  let definition = 0;
+  let remarks = 0;
+  const uses: { path: string; line: number }[] = [];
+  const tests: typeof uses = [];
+  const docs: typeof uses = [];
+  const imports: typeof uses = [];
+  const unread: typeof uses = [];
+  for (const hit of hits) {
+    const role = roleOfPath(hit.path);
+    if (hit.path === home && hit.line === symbol.nameLine) definition++;
+    else if (codebase.roleOf(hit.path) === "test" || role === "test") tests.push(hit);
+    else if (role === "docs") docs.push(hit);
+    else {
+      const syntax = await codebase.syntax(hit.path);
+      if (syntax === undefined) {
+        unread.push(hit);
+        continue;
+      }
+      const isImport = (line: number): boolean => syntax.imports.some((one) => one.line === line);
+      const references = syntax.references.filter(({ name }) => name === symbol.name);
+      if (isImport(hit.line) && references.every(({ line }) => isImport(line)) && !syntax.hasErrors)
+        imports.push(hit);
+      else if (
+        !isImport(hit.line) &&
+        !references.some(({ line }) => line === hit.line) &&
+        (syntax.symbols.some(
+          ({ doc }) => doc !== undefined && doc.start <= hit.line && hit.line <= doc.end,
+        ) ||
+          isRemark((await codebase.text(hit.path))?.lines[hit.line - 1] ?? "", symbol.name, hit.path))
+      )
+        remarks++;
+      // What no rule explains may be a use.
+      else uses.push(hit);
+    }
+  }
+  return { definition, uses, imports, tests, docs, remarks, unread };
+}
+
+/** True where the word is on the line in a comment or in quotation marks alone, as far as the line shows. */
+function isRemark(line: string, word: string, path: string): boolean {
+  const rules = textRulesOf(endingOf(path));
+  if (rules === undefined) return false;
+  if (/^\s*\*/.test(line) && rules.block.length > 0) return true;
+  let code = "";
+  for (let at = 0; at < line.length;) {
+    if (rules.line.some((mark) => line.startsWith(mark, at))) break;
+    const opened = rules.block.find(([open]) => line.startsWith(open, at));
+    const quote = line[at]!;
+    if (opened !== undefined) {
+      const end = line.indexOf(opened[1], at + opened[0].length);
+      at = end < 0 ? line.length : end + opened[1].length;
+    } else if (rules.quotes.includes(quote)) {
+      // A quotation that stays open is none: a lifetime of Rust, an apostrophe.
+      const end = line.indexOf(quote, at + 1);
+      if (end < 0) code += line[at++];
+      else at = end + 1;
+    } else code += line[at++];
+  }
+  return !holdsWord(code, word);
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { inlineCode } from "../text/inline-code.ts";
+import { holdsWord } from "../repository/run-search.ts";
+import type { ClaimEvidence } from "./claim-evidence.ts";
+import { definitionAt } from "./claim-evidence.ts";
+import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { part } from "./claim-data.ts";
+import type { Definition } from "../evidence/references/build-symbol-index.ts";
+import { qualifiedName } from "../languages/syntax.ts";
+
+/** Shorter names are words of many texts. */
+const MIN_NAME = 4;
+
+/** The report writes the name of a definition, and nothing else in the program's code has the name. */
+export const namesDefinition = claimType({
+  name: "names-definition",
+  mark: "reported",
+  schema: z.strictObject({ written: z.string().min(MIN_NAME).max(300), at: part.definition }),
+  say: ({ written, at }) => ({
+    text: `The report names ${inlineCode(written)}`,
+    citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
+  }),
+  async check({ written, at }, evidence) {
+    const { issue } = evidence;
+    if ((await definitionAt(at, evidence)) === undefined) return wrong("there is no such definition");
+    if (issue === undefined) return undecided("the issue is not at hand");
+    if (!holdsWord(issue.text, written)) return wrong("the report does not write this name");
+    const only = await onlyDefinition(written, evidence);
+    return only !== undefined && only.path === at.path && only.symbol.start === at.start
+      ? holds("the report writes it, and one definition has the name")
+      : wrong("several definitions have the name, or none");
+  },
+});
+
+/** The one definition of the program's code with a name, qualified or not; undefined for none or several. */
+export async function onlyDefinition(
+  written: string,
+  { symbolIndex, codebase }: Pick<ClaimEvidence, "symbolIndex" | "codebase">,
+): Promise<Definition | undefined> {
+  const parts = written.split(/[.#:]+/).filter((one) => one !== "");
+  const name = parts.at(-1);
+  if (name === undefined || written.length < MIN_NAME) return undefined;
+  const found = ((await symbolIndex()).definitions.get(name) ?? []).filter(
+    ({ path, symbol }) =>
+      codebase.roleOf(path) === "source" &&
+      (parts.length === 1 || qualifiedName(symbol).endsWith(parts.join("."))),
+  );
+  return found.length === 1 ? found[0] : undefined;
+}

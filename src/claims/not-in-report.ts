@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { ClaimEvidence } from "./claim-evidence.ts";
+import { claimType, holds, undecided, wrong } from "./claim.ts";
+
+interface SoughtPart {
+  /** Completes "Casebook found no …". */
+  readonly words: string;
+  readonly count: (report: NonNullable<ClaimEvidence["report"]>) => number;
+}
+
+const SOUGHT = {
+  version: { words: "version of the project", count: ({ versions }) => versions.length },
+  environment: {
+    words: "environment",
+    count: ({ environment, versions }) => environment.length + versions.length,
+  },
+  steps: { words: "steps", count: ({ steps }) => steps.length },
+  expected: { words: "expected result", count: ({ expected }) => expected.length },
+  actual: { words: "actual result", count: ({ actual, symptom }) => actual.length + symptom.length },
+  message: {
+    words: "error message or stack trace",
+    count: ({ messages, frames }) => messages.length + frames.length,
+  },
+} as const satisfies Record<string, SoughtPart>;
+export type SoughtName = keyof typeof SOUGHT;
+
+/** The reader found nothing for these parts: a fact about us, never about the report. */
+export const notInReport = claimType({
+  name: "not-in-report",
+  mark: "concluded",
+  schema: z.strictObject({
+    parts: z
+      .array(z.enum(Object.keys(SOUGHT) as [SoughtName, ...SoughtName[]]))
+      .min(1)
+      .max(6),
+  }),
+  say: ({ parts }) => ({
+    text: `Casebook found no ${parts.map((one) => SOUGHT[one].words).join(", no ")} in the report`,
+  }),
+  check({ parts }, { report }) {
+    if (report === undefined) return undecided("the issue is not at hand");
+    const there = parts.find((one) => SOUGHT[one].count(report) > 0);
+    return there === undefined
+      ? holds("the reader finds none of them")
+      : wrong(`the reader finds ${SOUGHT[there].words}`);
+  },
+});
+
+/** What the reader looks for and did not find, of `names`. */
+export function missingParts(
+  names: readonly SoughtName[],
+  report: NonNullable<ClaimEvidence["report"]>,
+): readonly SoughtName[] {
+  return names.filter((name) => SOUGHT[name].count(report) === 0);
+}

@@ -1,0 +1,106 @@
+import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
+import { languageNamed } from "../languages/languages.ts";
+import type { Use } from "../evidence/references/find-uses.ts";
+import type { ClaimEvidence } from "./claim-evidence.ts";
+import type { DefinitionData } from "./claim-data.ts";
+
+const OWN_OBJECT = new Set(["self", "this", "cls", "@", "static", "Self"]);
+
+/** A call site whose callee is certain. */
+export interface ResolvedCall {
+  readonly path: string;
+  readonly line: number;
+  /** The function around the call; undefined at the top of a file. */
+  readonly caller: DefinitionData | undefined;
+}
+
+/**
+ * Calls of a definition that name it for certain: a bare name that the file defines or imports, a member of the object's own class, a
+ * module or class by its name, or a value whose declaration in the same function or class names the class. A call
+ * whose receiver has an unknown type is left out: it may be `io.Copy` as well as `Context.Copy`.
+ */
+export async function resolvedCalls(
+  definition: { readonly path: string; readonly symbol: SymbolDefinition },
+  evidence: ClaimEvidence,
+): Promise<readonly ResolvedCall[]> {
+  const found: ResolvedCall[] = [];
+  for (const use of (await evidence.uses()).usesOf(definition)) {
+    if (!(await isCertain(use, definition, evidence))) continue;
+    const { path, line, inside } = use;
+    found.push({
+      path,
+      line,
+      caller:
+        inside === undefined
+          ? undefined
+          : { path, name: qualifiedName(inside), start: inside.start, end: inside.end },
+    });
+  }
+  return found;
+}
+
+async function isCertain(
+  use: Use,
+  { path: home, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
+  evidence: ClaimEvidence,
+): Promise<boolean> {
+  if (use.certainty !== "resolved" || (use.kind !== "call" && use.kind !== "new")) return false;
+  const syntax = await evidence.codebase.syntax(use.path);
+  if (syntax === undefined) return false;
+  const isBoth = use.path === home;
+  return syntax.references
+    .filter(({ line, name, kind }) => line === use.line && name === symbol.name && kind === use.kind)
+    .some((reference) => {
+      const owner = symbol.container.at(-1);
+      const { receiver } = reference;
+      if (reference.onValue === true) return false;
+      if (receiver === undefined) {
+        // A bare name: of this file or imported, or a member in a language that leaves `this` out.
+        if (owner === undefined || use.kind === "new") return true;
+        const bare = languageNamed(syntax.language)?.names.bareMembers === true;
+        return bare && isBoth && use.inside?.container.includes(owner) === true;
+      }
+      const plain = receiver.replace(/^[$*&]/, "");
+      if (OWN_OBJECT.has(plain))
+        return isBoth && owner !== undefined && use.inside?.container.includes(owner) === true;
+      // `resolved` with a module before the dot: the finder followed the import.
+      if (owner === undefined) return true;
+      if (plain.split(/[.:>-]+/).at(-1) === owner) return true;
+      return isDeclaredAs(plain, owner, use, evidence);
+    });
+}
+
+/** True where the function or the class around the call declares the value as an object of the class. */
+async function isDeclaredAs(
+  receiver: string,
+  owner: string,
+  use: Use,
+  { codebase }: ClaimEvidence,
+): Promise<boolean> {
+  const lines = (await codebase.text(use.path))?.lines ?? [];
+  const value = receiver.split(/[.:>-]+/).at(-1) ?? "";
+  if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(value)) return false;
+  const classOf = (await codebase.syntax(use.path))?.symbols.find(
+    (outer) =>
+      !isFunctionLike(outer) &&
+      outer.name === use.inside?.container.at(-1) &&
+      outer.start <= use.line &&
+      use.line <= outer.end,
+  );
+  const isMember = /[.:>-]/.test(receiver);
+  const [from, to] = isMember
+    ? [classOf?.start ?? 0, classOf?.end ?? -1]
+    : [use.inside?.start ?? 1, use.line];
+  const name = escapeName(value);
+  const type = escapeName(owner);
+  // `x: Store`, `x = Store(`, `x = new Store(`, `x := &Store{`, `Store x`, `x *Store`, `let x = Store::new(`
+  const declared = new RegExp(
+    `(?<![\\w$])${name}(?:\\s*[:=]{1,2}\\s*|\\s+)(?:new\\s+|await\\s+|&|\\*|mut\\s+|\\w{1,40}\\.){0,3}${type}(?![\\w$])|(?<![\\w$])${type}\\s*[*&]?\\s+${name}(?![\\w$])`,
+    "u",
+  );
+  return lines.slice(Math.max(0, from - 1), to).some((line) => line.length < 2_000 && declared.test(line));
+}
+
+function escapeName(name: string): string {
+  return name.replace(/[$\\^.*+?()[\]{}|]/g, "\\$&");
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { counted } from "../text/counted.ts";
+import { inlineCode } from "../text/inline-code.ts";
+import { definitionAt } from "./claim-evidence.ts";
+import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { part } from "./claim-data.ts";
+import { nameHits } from "./name-hits.ts";
+
+/** Nothing but tests uses a definition: every line of the commit with its name is accounted for. */
+export const usedOnlyByTests = claimType({
+  name: "used-only-by-tests",
+  mark: "code",
+  schema: z.strictObject({
+    of: part.definition,
+    /** Lines of tests with the name, and the files that hold them. */
+    lines: part.count,
+    files: part.count,
+    /** Files that import the name and do nothing else with it. */
+    imports: part.count,
+    shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
+  }),
+  say: ({ of, lines, files, imports, shown }) => ({
+    label: "Used by",
+    text:
+      lines === 0
+        ? `nothing in the commit uses ${inlineCode(of.name)}`
+        : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports" : "import"} it`}`,
+    citations: shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
+  }),
+  async check({ of, lines, files, imports, shown }, evidence) {
+    const symbol = await definitionAt(of, evidence);
+    if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
+    const hits = await nameHits({ path: of.path, symbol }, evidence);
+    if (hits.uses.length > 0) return wrong(`${counted(hits.uses.length, "line")} outside tests use the name`);
+    if (hits.unread.length > 0)
+      return undecided(
+        `${counted(hits.unread.length, "line")} with the name are in files that Casebook cannot parse`,
+      );
+    if (hits.tests.length !== lines || new Set(hits.tests.map(({ path }) => path)).size !== files)
+      return wrong(`${counted(hits.tests.length, "line")} of tests hold the name`);
+    if (hits.imports.length !== imports)
+      return wrong(`${counted(hits.imports.length, "line")} outside tests import it`);
+    return shown.every((one) => hits.tests.some(({ path, line }) => path === one.path && line === one.line))
+      ? holds("every line with the name is accounted for")
+      : wrong("a cited line is in no test");
+  },
+});
