@@ -6,13 +6,16 @@ import { parseDocument } from "../documents/parse-document.ts";
 import type { Block, Finding, ResearchDocument } from "../documents/finding.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
 import { PHASES } from "../phases/catalogue.ts";
+import { targetPaths } from "../phases/decide-criterion.ts";
 import { documentFileOf, reproductionTestFileOf, specFileOf } from "../phases/names.ts";
 import { parseSpec } from "../specs/parse-spec.ts";
 import { quoteUntrusted } from "./untrusted.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
 import { type Earlier, TEST_LABEL, type PhaseDraft } from "../phases/builtin/researcher.ts";
-import { counted, findings, hypothesis, listed, measured, unknown } from "../phases/builtin/statements.ts";
+import { findings, hypothesis, measured, unknown } from "../phases/builtin/statements.ts";
+import { counted } from "../text/counted.ts";
+import { listed } from "../text/listed.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
 import { blocksOfSection } from "./merge-document.ts";
 import { openSubmissions } from "./submission/submissions.ts";
@@ -118,13 +121,7 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
 function targetsOf(issueKey: string, { files }: Earlier): readonly string[] {
   const text = files.get(documentFileOf(issueKey, { type: "impact-map" }));
   if (text === undefined) return [];
-  const heading = PHASES.flatMap(({ sections }) => sections).find(({ id }) => id === "targets")?.heading;
-  const { sections, lines } = parseDocument(text);
-  const from = sections.find((section) => section.heading === heading)?.line ?? Number.POSITIVE_INFINITY;
-  const to = sections.find(({ line }) => line > from)?.line ?? Number.POSITIVE_INFINITY;
-  return [
-    ...new Set(lines.filter(({ line }) => line > from && line < to).map(({ value }) => value.path)),
-  ].filter((path) => isPlainPath(path) && !isOurs(path));
+  return targetPaths(parseDocument(text)).filter((path) => isPlainPath(path) && !isOurs(path));
 }
 
 /** The test of the reproduction and where it belongs. */

@@ -1,7 +1,5 @@
-import { documentFileOf } from "../phases/names.ts";
-import { NOT_REPRODUCED } from "../phases/builtin/root-cause.ts";
 import { RunFailure } from "../failure.ts";
-import type { Finding, ResearchDocument } from "../documents/finding.ts";
+import type { Finding } from "../documents/finding.ts";
 import type { Phase } from "../phases/phase.ts";
 import { nonceOf } from "./untrusted.ts";
 import { evidencePack } from "./evidence-pack.ts";
@@ -75,7 +73,7 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     ...(submissions.summary() === undefined ? [] : [submissions.summary()!]),
     ...(cause === undefined ? [] : [cause.finding]),
   ];
-  const document = mergeDocument(withoutStale(base.document, phaseRun), submissions.accepted, {
+  const document = mergeDocument(base.document, submissions.accepted, {
     replaces: needs.replaces,
     lead,
   });
@@ -102,18 +100,6 @@ function partialOf(end: AgentEnd): string | undefined {
     case "done":
       return undefined;
   }
-}
-
-/** What the built-in researcher does not know and a phase before has told. */
-function withoutStale(document: ResearchDocument, { context, earlier }: PhaseRun): ResearchDocument {
-  if (!earlier.files.has(documentFileOf(context.issue.key, { type: "reproduction" }))) return document;
-  return {
-    ...document,
-    sections: document.sections.map((section) => ({
-      ...section,
-      blocks: section.blocks.filter((block) => block.kind !== "unknown" || block.text !== NOT_REPRODUCED),
-    })),
-  };
 }
 
 function phaseRunOf(

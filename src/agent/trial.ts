@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RecordedRun } from "../documents/recorded-run.ts";
-import { counted } from "../phases/builtin/statements.ts";
+import { counted } from "../text/counted.ts";
 import type { TestRun } from "../reproduction/run-tests.ts";
 import type { TestReport } from "../reproduction/test-report.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";

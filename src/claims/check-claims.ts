@@ -45,7 +45,7 @@ export async function checkWhole(
  * Checks what a document says: its data is rendered anew, so that every edited line is found, and each claim of it is decided
  * anew. A document without such data has no claims.
  */
-export async function checkClaims(
+async function checkClaims(
   text: string,
   { claims: [data, second] }: Pick<ParsedDocument, "claims">,
   evidence: ClaimEvidence,

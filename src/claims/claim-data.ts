@@ -16,5 +16,4 @@ export const part = {
   definition: z.strictObject({ path, name: z.string().min(1).max(300), start: line, end: line }),
 } as const;
 
-export type LinesData = z.infer<typeof part.lines>;
 export type DefinitionData = z.infer<typeof part.definition>;

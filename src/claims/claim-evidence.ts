@@ -18,10 +18,10 @@ export interface ClaimEvidence {
   readonly codebase: IndexedCodebase;
   readonly history: History;
   /** The newest commits that the base commit reaches. */
-  commits(): Promise<readonly CommitRecord[]>;
-  symbolIndex(): Promise<SymbolIndex>;
-  uses(): Promise<UseFinder>;
-  search(query: SearchQuery): Promise<RecordedSearch>;
+  readonly commits: () => Promise<readonly CommitRecord[]>;
+  readonly symbolIndex: () => Promise<SymbolIndex>;
+  readonly uses: () => Promise<UseFinder>;
+  readonly search: (query: SearchQuery) => Promise<RecordedSearch>;
   /** Undefined where there is no issue at hand; so are the three below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;

@@ -4,7 +4,7 @@ import type { Mark, StatedClaim } from "../documents/finding.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
 
 /** What the repository and the issue say about a claim. */
-export type Verdict = "holds" | "does not hold" | "cannot be decided";
+type Verdict = "holds" | "does not hold" | "cannot be decided";
 
 export interface Checked {
   readonly verdict: Verdict;

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
 import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
 import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";

@@ -127,8 +127,15 @@ function renderData({ headline, sections, ...rest }: ResearchDocument): string {
       ),
     ]),
   ];
-  const text = lines.map((line) => JSON.stringify(line).replace(/[^ -~]/g, escapeOf)).join("\n");
+  const text = lines.map((line) => JSON.stringify(line, sorted).replace(/[^ -~]/g, escapeOf)).join("\n");
   return codeBlock(text, CLAIMS_LANGUAGE);
+}
+
+/** The same data is the same text, whatever order its makers gave its keys. */
+function sorted(_key: string, value: unknown): unknown {
+  return typeof value !== "object" || value === null || Array.isArray(value)
+    ? value
+    : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Sentence, mark and citations follow from it. */

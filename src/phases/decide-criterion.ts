@@ -1,10 +1,11 @@
 import { MARK_WORDS, MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
 import type { DocumentSection, ParsedDocument } from "../documents/parse-document.ts";
+import { PHASES } from "./catalogue.ts";
 import type { CheckName, Phase, PhaseCriterion } from "./phase.ts";
 import type { PhaseOutcome } from "./outcome.ts";
 import type { CriterionResult } from "./phase-result.ts";
 import type { CheckReport, DocumentProblem } from "../documents/check-document.ts";
-import { counted } from "./builtin/statements.ts";
+import { counted } from "../text/counted.ts";
 
 /** What a criterion is decided from: the document as it was read back, never what its maker meant to write. */
 export interface CriterionInput {
@@ -125,18 +126,12 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
       ? met(`${counted(statements.length, "statement")}, each measured`)
       : unmet(`line ${bare.line} rests on nothing measured`);
   },
-  "targets-exist": ({ parsed, phase, exists }) => {
-    const from = section({ phase, parsed }, "targets") ?? parsed.sections.find(({ level }) => level === 1);
-    const to = parsed.sections.find(({ line }) => line > (from?.line ?? Infinity))?.line ?? Infinity;
-    const paths = new Set(
-      parsed.lines
-        .filter(({ line }) => from !== undefined && line > from.line && line < to)
-        .map(({ value }) => value.path),
-    );
-    if (paths.size === 0) return unmet("no target file is listed");
-    const lacking = [...paths].find((path) => !exists(path));
+  "targets-exist": ({ parsed, exists }) => {
+    const paths = targetPaths(parsed);
+    if (paths.length === 0) return unmet("no target file is listed");
+    const lacking = paths.find((path) => !exists(path));
     return lacking === undefined
-      ? met(`${counted(paths.size, "file")}, each at the base commit`)
+      ? met(`${counted(paths.length, "file")}, each at the base commit`)
       : unmet(`${lacking} does not exist at the base commit`);
   },
   "cause-confirmed": ({ given }) =>
@@ -215,6 +210,17 @@ function noProblem(
 function sectionOf(parsed: ParsedDocument, heading: string): DocumentSection | undefined {
   return parsed.sections.find((candidate) => candidate.level === 2 && candidate.heading === heading);
 }
+
+/** The files that an impact map would change: those of its section, else those of its answer. */
+export function targetPaths({ sections, lines }: ParsedDocument): readonly string[] {
+  const from =
+    sections.find(({ heading }) => heading === TARGETS) ?? sections.find(({ level }) => level === 1);
+  const to = sections.find(({ line }) => line > (from?.line ?? Infinity))?.line ?? Infinity;
+  const listed = lines.filter(({ line }) => from !== undefined && line > from.line && line < to);
+  return [...new Set(listed.map(({ value }) => value.path))];
+}
+
+const TARGETS = PHASES.flatMap(({ sections }) => sections).find(({ id }) => id === "targets")?.heading;
 
 /** What the document says first. */
 function headline({ sections }: ParsedDocument): DocumentSection["statements"] {

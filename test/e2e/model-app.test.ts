@@ -132,7 +132,8 @@ const anywhere = (text: string | undefined): string | undefined =>
   text
     ?.replace(/\b[0-9a-f]{7,40}\b/g, "…")
     .replace(/^milliseconds: \d+$/gm, "milliseconds: …")
-    .replace(/ in \d+\.\d+s$/gm, " in …");
+    .replace(/"milliseconds":\d+/g, '"milliseconds":…')
+    .replace(/ in \d+\.\d+s(?=$|\\n)/gm, " in …");
 
 /** `$0.0571` of the line at the end, in dollars. */
 function costIn(status: string): number {

@@ -16,7 +16,7 @@ export interface BugPatternHit {
 }
 
 /** The bug patterns that the words call for, with the words that do. */
-export function bugPatternsFor(
+function bugPatternsFor(
   query: Query,
 ): readonly { readonly pattern: BugPattern; readonly cues: readonly string[] }[] {
   const found: { pattern: BugPattern; cues: readonly string[] }[] = [];

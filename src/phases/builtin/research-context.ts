@@ -4,23 +4,14 @@ import { understandIssue } from "../../issue/understand-issue.ts";
 import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
 import { type EvidenceOptions, once, openEvidence } from "../../claims/open-evidence.ts";
 import { type Report, readReport } from "../../issue/report/read-report.ts";
-import type { RecordedSearch } from "../../repository/recorded-search.ts";
-import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import { callersOf, type Caller } from "../../evidence/references/reach.ts";
-import { type Use, type UseFinder, useFinder } from "../../evidence/references/find-uses.ts";
-import {
-  type SymbolIndex,
-  type Definition,
-  buildSymbolIndex,
-} from "../../evidence/references/build-symbol-index.ts";
+import { type Definition } from "../../evidence/references/build-symbol-index.ts";
 import { type CoChangeFile, rankCoChangeFiles } from "../../evidence/co-change/rank-co-change-files.ts";
 import { type CoChangeCandidate, rankCoChanges } from "../../evidence/co-change/rank-co-changes.ts";
 import { locate, type Ranking } from "../../evidence/ranking/locate.ts";
 import { buildQuery, type Query } from "../../evidence/ranking/query.ts";
 import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
-import { runSearch } from "../../repository/run-search.ts";
-import type { CommitRecord, History } from "../../repository/history.ts";
 import type { Location } from "../../text/location.ts";
 import { findSuspects, type Suspect } from "./suspects.ts";
 
@@ -52,8 +43,6 @@ export interface ResearchContext extends ClaimEvidence {
   targets(): Promise<readonly Target[]>;
   /** Functions built like the first target, without the targets themselves. */
   similar(): Promise<readonly SimilarFunction[]>;
-  /** Uses of each target, in the order of the targets. */
-  usesOfTargets(): Promise<readonly { readonly target: Target; readonly uses: readonly Use[] }[]>;
   /** Functions that are likeliest to change with the first target, best first, without the targets themselves. */
   coChanges(): Promise<readonly CoChangeCandidate[]>;
   /** Files likeliest to change with the file of the first target, best first. */
@@ -75,14 +64,14 @@ export interface ContextOptions extends EvidenceOptions {
 }
 
 export function researchContext(options: ContextOptions): ResearchContext {
-  const { issue, codebase, history, at, signal, onStep } = options;
+  const { issue, codebase, at, signal, onStep } = options;
   const reading = understandIssue(issue);
   const report = readReport(issue);
   const query = buildQuery(reading.textBlocks, reading);
   const stoppable = signal === undefined ? {} : { signal };
 
   const evidence = openEvidence(options);
-  const { baseCommit, commits, symbolIndex, uses } = evidence;
+  const { commits, symbolIndex, uses } = evidence;
   const ranking = once(async () => {
     onStep?.("ranking files and functions");
     return locate(codebase, query, await commits(), {
@@ -113,11 +102,6 @@ export function researchContext(options: ContextOptions): ResearchContext {
     );
     const others = hits.filter(({ path, symbol }) => path !== own.path || symbol.start !== own.symbol.start);
     return [own, ...others.map(({ path, symbol, steps }) => ({ path, symbol, steps }))];
-  });
-  const usesOfTargets = once(async () => {
-    onStep?.("following callers and importers");
-    const finder = await uses();
-    return (await targets()).map((target) => ({ target, uses: finder.usesOf(target) }));
   });
   const similar = once(async () => {
     onStep?.("comparing the structure of functions");
@@ -167,7 +151,6 @@ export function researchContext(options: ContextOptions): ResearchContext {
     suspects,
     targets,
     similar,
-    usesOfTargets,
     coChanges,
     coChangeFiles,
     callers: async (target) => callersOf(target, await uses()),

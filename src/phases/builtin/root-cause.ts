@@ -170,11 +170,3 @@ export async function lineHistory(context: ResearchContext): Promise<readonly Bl
     }),
   ]);
 }
-
-/** What stands between the reader and a cause. */
-export const NOT_REPRODUCED = "whether the failure can be reproduced; that phase runs code and needs a model";
-
-/** Said where a phase that ran code has not been here. */
-export async function notEstablished(): Promise<readonly Block[]> {
-  return [unknown(NOT_REPRODUCED)];
-}

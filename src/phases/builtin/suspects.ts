@@ -199,8 +199,3 @@ async function fromPerson(at: Location, ranked: readonly Suspect[], codebase: Co
     given: true,
   };
 }
-
-/** One line of a file. */
-export function lineOf({ path, line }: { readonly path: string; readonly line: number }): LineCitation {
-  return { kind: "lines", path, start: line, end: line };
-}

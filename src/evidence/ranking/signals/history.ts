@@ -49,7 +49,7 @@ export const history: Signal = {
   },
 };
 
-export interface SimilarCommit {
+interface SimilarCommit {
   readonly commit: CommitRecord;
   readonly score: number;
   /** The rarest words it shares with the issue, as the issue writes them. */
@@ -57,7 +57,7 @@ export interface SimilarCommit {
 }
 
 /** The commits whose message shares most with the issue (BM25 over message words), best first; none without a shared word. */
-export const similarCommits = memoise(rankCommits);
+const similarCommits = memoise(rankCommits);
 
 function rankCommits(query: Query, commits: readonly CommitRecord[]): readonly SimilarCommit[] {
   const documents = commits
