@@ -5,12 +5,12 @@ import { KEPT } from "./test/kept-folder.ts";
 process.env["NODE_COMPILE_CACHE"] ??= join(KEPT, "compiled");
 
 export default {
-  testEnvironment: "node",
-  extensionsToTreatAsEsm: [".ts"],
-  transform: { "\\.ts$": "./jest-ts.mjs" },
+  runtime: "<rootDir>/test/native/runtime.mjs",
+  testEnvironment: "<rootDir>/test/native/environment.mjs",
+  transform: {},
+  watchman: false,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testSequencer: "<rootDir>/test/longest-first.mjs",
-  collectCoverageFrom: ["src/**/*.ts"],
   // A commit that a test makes must not depend on whose machine runs it.
   setupFiles: ["<rootDir>/test/setup.ts"],
   globalSetup: "<rootDir>/test/shared-postgres.ts",

@@ -11,10 +11,13 @@ import {
   reactionsOf,
   reported,
   repositories,
+  startTheApp,
   statusOf,
   testRules,
   until,
 } from "./the-app.ts";
+
+startTheApp();
 
 describe("people are in charge", () => {
   test("cancel stops a run in its middle, and the process that researches", async () => {

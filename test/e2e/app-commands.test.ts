@@ -11,10 +11,13 @@ import {
   pullsOf,
   reactionsOf,
   reported,
+  startTheApp,
   statusOf,
   testRules,
   until,
 } from "./the-app.ts";
+
+startTheApp();
 
 describe("a maintainer's comment", () => {
   test("leads over three phases to one draft pull request whose documents pass the check", async () => {

@@ -9,22 +9,25 @@ import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, startApp, type TestApp } from "../fakes/app.ts";
 import { waitFor } from "../fakes/patience.ts";
 
-const data = dataFolder();
 export let github: SimulatedGitHub;
 export let app: TestApp;
 /** Repositories so far. */
 export let repositories = 0;
 
-beforeAll(async () => {
-  github = await startSimulatedGitHub();
-  app = await startApp(github, data.path);
-});
+/** One App on one GitHub for all tests of a file. */
+export function startTheApp(): void {
+  const data = dataFolder();
+  beforeAll(async () => {
+    github = await startSimulatedGitHub();
+    app = await startApp(github, data.path);
+  });
 
-afterAll(async () => {
-  await app[Symbol.asyncDispose]();
-  await github[Symbol.asyncDispose]();
-  data[Symbol.dispose]();
-});
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+    await github[Symbol.asyncDispose]();
+    data[Symbol.dispose]();
+  });
+}
 
 /** A repository of the example with a maintainer, a triager and a reader; `config` is its `.github/casebook.yml`. */
 export async function newRepository(config = ""): Promise<SimulatedRepository> {

@@ -31,6 +31,8 @@ export interface Nocked extends Disposable {
 
 /** The adapter with a GitHub that gives out tokens named after what they may do: `ghs_read`, `ghs_write`, `ghs_git`, `ghs_list`. */
 export function nockedGitHub(options: Partial<GitHubAppOptions> = {}): Nocked {
+  // Another file of this process may have ended it.
+  if (!nock.isActive()) nock.activate();
   nock.disableNetConnect();
   const turns: number[] = [];
   const holds: Nocked["holds"] = [];
