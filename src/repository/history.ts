@@ -1,5 +1,7 @@
-/** The commits up to the base commit, never a later one. */
-export interface History {
+import type { Revisions } from "./revisions.ts";
+
+/** The commits up to the base commit, never a later one, and what a report names besides. */
+export interface History extends Revisions {
   /**
    * The newest `limit` commits that the base commit reaches, itself included, newest first, each with the files it
    * changed against its first parent. Merges are listed with no files.
@@ -15,6 +17,8 @@ export interface History {
   ): Promise<readonly BlameLine[] | undefined>;
   /** One commit by its full hash when `base` reaches it, with the files it changed; else undefined. */
   commit(base: string, oid: string): Promise<CommitRecord | undefined>;
+  /** Commits that `base` reaches and whose message writes `#number`, newest first, each with its files; merges with those of their branch. */
+  commitsNaming(base: string, number: number, signal?: AbortSignal): Promise<readonly CommitRecord[]>;
   /** True when the repository is a shallow clone, so that history ends early. */
   readonly shallow: boolean;
 }

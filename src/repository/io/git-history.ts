@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type BlameLine, type CommitRecord, type History, MAX_FILES_PER_COMMIT } from "../history.ts";
+import { gitRevisions, MERGES } from "./git-revisions.ts";
 import { git, tryGit } from "./git.ts";
 
 /** Fields that cannot hold a NUL, each ended by one; `-z` ends file names the same way. */
@@ -17,20 +18,24 @@ const LOG = [
 ];
 /** Longer messages are cut: the rest is a quoted log or a list of merged commits. */
 const MAX_BODY = 10_000;
+/** Commits that write a number: the first, a revert, a backport. */
+const MAX_NAMING = 20;
 
 export function gitHistory(gitDir: string): History {
   const shallow = existsSync(join(commonDir(gitDir), "shallow"));
+  const log = async (args: readonly string[], signal?: AbortSignal): Promise<readonly CommitRecord[]> =>
+    parseLog(await git([...LOG, ...args, "--"], { gitDir, signal }));
   // Documents cite the same few commits again and again.
   const records = new Map<string, Promise<CommitRecord | undefined>>();
   const read = async (base: string, oid: string): Promise<CommitRecord | undefined> => {
     const reached = await tryGit(["merge-base", "--is-ancestor", oid, base], { gitDir });
-    if (reached.code !== 0) return undefined;
-    return parseLog(await git([...LOG, "-n", "1", oid, "--"], { gitDir }))[0];
+    return reached.code === 0 ? (await log(["-n", "1", oid]))[0] : undefined;
   };
   return {
+    ...gitRevisions(gitDir),
     shallow,
     async commits(base, limit, signal) {
-      return parseLog(await git([...LOG, "-n", String(limit), base, "--"], { gitDir, signal }));
+      return log(["-n", String(limit), base], signal);
     },
     commit(base, oid) {
       const key = `${base} ${oid}`;
@@ -40,6 +45,10 @@ export function gitHistory(gitDir: string): History {
       records.set(key, record);
       record.catch(() => records.delete(key));
       return record;
+    },
+    commitsNaming(base, number, signal) {
+      const naming = `--grep=#${number}\\([^0-9]\\|$\\)`;
+      return log([MERGES, "-n", String(MAX_NAMING), naming, base], signal).catch(() => []);
     },
     async blame(commit, path, start, end, signal) {
       const range = `${start},${end}`;

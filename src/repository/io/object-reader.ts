@@ -28,6 +28,7 @@ export function objectReader(gitDir: string): ObjectReader {
   /** Bytes of the answer that is arriving, its closing line feed included; undefined before its head arrives. */
   let size: number | undefined;
   let stderr = "";
+  let isClosed = false;
 
   const take = (length: number): Buffer => {
     const all = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
@@ -86,11 +87,14 @@ export function objectReader(gitDir: string): ObjectReader {
   };
 
   const ask = (waiter: Waiter): void => {
+    if (isClosed) {
+      waiter.reject(new Error("The repository was closed before it was read"));
+      return;
+    }
     child ??= start();
     waiting.push(waiter);
     child.stdin.write(`${waiter.oid}\n`);
   };
-  let isClosed = false;
 
   return {
     read: (oid) => new Promise((resolve, reject) => ask({ oid, resolve, reject })),

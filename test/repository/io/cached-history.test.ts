@@ -13,7 +13,7 @@ const commit: CommitRecord = {
 };
 
 /** A history of one commit that counts how often git was asked. */
-function historyOf(shallow = false): History & { asked: number } {
+function historyOf(shallow = false): Pick<History, "commits" | "shallow"> & { asked: number } {
   return {
     asked: 0,
     shallow,
@@ -21,8 +21,6 @@ function historyOf(shallow = false): History & { asked: number } {
       this.asked++;
       return [commit];
     },
-    commit: async () => commit,
-    blame: async () => undefined,
   };
 }
 

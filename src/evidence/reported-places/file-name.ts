@@ -1,0 +1,32 @@
+/** `vec_map-0.8.2/src/lib.rs` is a file of `vec_map`, wherever that is. */
+export function withoutVersion(path: string): string {
+  return path
+    .replace(/^.*\/(?=[A-Za-z][\w.-]*-\d+(?:\.\d+)+[\w.+-]*\/)/, "")
+    .replace(/^([A-Za-z][\w.-]*?)-\d+(?:\.\d+)+[\w.+-]*\//, "$1/");
+}
+
+const LEAST_LETTERS = 6;
+
+/** The one file whose name differs from the written one by a letter. */
+export function misspelt(written: string, paths: readonly string[]): string | undefined {
+  const wanted = written.toLowerCase();
+  if (wanted.length < LEAST_LETTERS) return undefined;
+  const near = paths.filter((path) => {
+    const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+    return name.at(0) === wanted.at(0) && isOneEdit(name, wanted);
+  });
+  return near.length === 1 ? near[0] : undefined;
+}
+
+/** A letter added, left out or replaced, or two neighbours swapped. */
+function isOneEdit(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  let from = 0;
+  while (from < a.length && a[from] === b[from]) from++;
+  let same = 0;
+  while (same < Math.min(a.length, b.length) - from && a.at(-1 - same) === b.at(-1 - same)) same++;
+  const [x, y] = [a.slice(from, a.length - same), b.slice(from, b.length - same)];
+  return (
+    (x.length <= 1 && y.length <= 1) || (x.length === 2 && y.length === 2 && x[0] === y[1] && x[1] === y[0])
+  );
+}

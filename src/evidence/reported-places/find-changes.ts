@@ -1,0 +1,72 @@
+import type { CommitRecord } from "../../repository/history.ts";
+import { mapLines } from "../../repository/revisions.ts";
+import type { Location } from "../../text/location.ts";
+import type { ReportedChange } from "./reported-place.ts";
+import type { RevisionFiles } from "./revision-files.ts";
+import type { WrittenChange } from "./written-reference.ts";
+
+/** Files of a change whose lines are followed to the base commit. */
+const MAX_FILES = 12;
+/** Commits of one named change. */
+const MAX_COMMITS = 2;
+
+/** The commits that a report names, as far as the base commit reaches them. `isForeign`: its number is one of another repository. */
+export async function findChanges(
+  { named, number, hash }: WrittenChange,
+  isForeign: boolean,
+  files: RevisionFiles,
+  signal?: AbortSignal,
+): Promise<readonly ReportedChange[]> {
+  const { history, base } = files;
+  if (hash !== undefined) {
+    const oid = await history.findCommit(hash);
+    const commit = oid === undefined ? undefined : await history.commit(base, oid);
+    return commit === undefined ? [] : [await changeOf(named, "hash", commit, files)];
+  }
+  if (number === undefined || isForeign) return [];
+  const commits = await history.commitsNaming(base, number, signal);
+  const found = commits.flatMap((commit) => {
+    const by = howItNames(commit, number);
+    return by === undefined ? [] : [{ commit, by }];
+  });
+  // The change itself says more than what was done about it later.
+  const own = found.filter(({ by }) => by !== "closes");
+  return Promise.all(
+    (own.length > 0 ? own : found)
+      .slice(0, MAX_COMMITS)
+      .map(({ commit, by }) => changeOf(named, by, commit, files)),
+  );
+}
+
+async function changeOf(
+  named: string,
+  by: ReportedChange["by"],
+  commit: CommitRecord,
+  at: RevisionFiles,
+): Promise<ReportedChange> {
+  const { history, base } = at;
+  const { oid, subject } = commit;
+  const written = await history.changesOf(oid);
+  const files = written === undefined ? commit.files : [...written.keys()];
+  const left: Location[] = [];
+  for (const [path, hunks] of [...(written ?? [])].slice(0, MAX_FILES)) {
+    const basePath = await at.pathAtBase(path, oid);
+    if (basePath === undefined) continue;
+    const since = await history.diff({ commit: oid, path }, { commit: base, path: basePath });
+    for (const { newStart, newLines } of since === undefined ? [] : hunks) {
+      if (newLines === 0) continue;
+      const now = mapLines(since!, newStart, newStart + newLines - 1);
+      if (!now.changed) left.push({ path: basePath, start: now.start, end: now.end });
+    }
+  }
+  return { named, by, commit: oid, subject, files, left };
+}
+
+/** Undefined where the message only mentions the number. */
+function howItNames({ subject, body }: CommitRecord, number: number): ReportedChange["by"] | undefined {
+  if (/^revert\b/i.test(subject)) return undefined;
+  if (subject.endsWith(`(#${number})`)) return "subject";
+  if (subject.startsWith(`Merge pull request #${number} `)) return "merge";
+  const closes = new RegExp(`\\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? #${number}\\b`, "i");
+  return closes.test(`${subject}\n${body}`) ? "closes" : undefined;
+}

@@ -1,0 +1,112 @@
+import type { IssueReading } from "../../issue/issue-reading.ts";
+import type { History } from "../../repository/history.ts";
+import type { IndexedCodebase } from "../../repository/open-codebase.ts";
+import type { Tag } from "../../repository/revisions.ts";
+import { findChanges } from "./find-changes.ts";
+import { findFrames } from "./find-frames.ts";
+import type { Reported, ReportedPlace, ReportedTag } from "./reported-place.ts";
+import { type Revision, RevisionFiles } from "./revision-files.ts";
+import { projectVersions, tagOf } from "./version-tag.ts";
+import { parseReference, type WrittenPlace } from "./written-reference.ts";
+
+const MAX_PLACES = 12;
+const MAX_CHANGES = 6;
+const MAX_TAGS = 3;
+
+export interface FindOptions {
+  /** `owner/name`: links into other repositories name nothing here. Undefined where it is not known. */
+  readonly repository?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** `owner/name` of an address of a repository or of a page in it; undefined when it has none. */
+export function repositoryName(url: string | undefined): string | undefined {
+  return /^https?:\/\/[^/\s]+\/([\w.-]+\/[\w.-]+?)(?:\.git)?(?:\/|$)/.exec(url ?? "")?.[1];
+}
+
+/** Finds in the clone what a report names: places, frames at the reported version, changes. Never throws for what is not there. */
+export async function findReported(
+  reading: Pick<IssueReading, "references" | "frames" | "versions">,
+  codebase: IndexedCodebase,
+  history: History,
+  { repository, signal }: FindOptions = {},
+): Promise<Reported> {
+  const files = new RevisionFiles(codebase, history, signal);
+  const written = reading.references.flatMap((reference) => parseReference(reference) ?? []);
+  const places = written.filter((one) => one.kind === "place").slice(0, MAX_PLACES);
+  const changes = written.filter((one) => one.kind === "change").slice(0, MAX_CHANGES);
+  const isForeign = (named: string | undefined): boolean =>
+    named !== undefined && named.toLowerCase() !== repository?.toLowerCase();
+  let known: Promise<readonly Tag[]> | undefined;
+  const allTags = (): Promise<readonly Tag[]> => (known ??= history.tags());
+  const needsTag =
+    reading.frames.length > 0 || places.some(({ ref, lines }) => ref === undefined && lines !== undefined);
+  const tags = needsTag ? await tagsOf(reading.versions, allTags, repository) : [];
+  const found: ReportedPlace[] = [];
+  for (const place of places) {
+    const one = await placeOf(place, isForeign(place.repository), tags[0], allTags, files);
+    if (one !== undefined) found.push(one);
+  }
+  return {
+    tag: tags[0],
+    places: found,
+    frames: await findFrames(reading.frames, tags, files, repository),
+    changes: (
+      await Promise.all(changes.map((one) => findChanges(one, isForeign(one.repository), files, signal)))
+    ).flat(),
+  };
+}
+
+/** The tags of the project's versions that a report names, the one that it runs first. */
+async function tagsOf(
+  versions: IssueReading["versions"],
+  allTags: () => Promise<readonly Tag[]>,
+  repository: string | undefined,
+): Promise<readonly ReportedTag[]> {
+  const name = repository?.split("/")[1];
+  const names = name === undefined ? [] : [name];
+  const own = projectVersions(
+    versions.map(({ name: subject, version: value }) => ({ subject, value })),
+    names,
+  );
+  if (own.length === 0) return [];
+  const tags = await allTags();
+  return own
+    .flatMap((version) => {
+      const tag = tagOf(version, tags, names);
+      return tag === undefined ? [] : [{ ...tag, version }];
+    })
+    .slice(0, MAX_TAGS);
+}
+
+async function placeOf(
+  written: WrittenPlace,
+  isForeign: boolean,
+  tag: ReportedTag | undefined,
+  allTags: () => Promise<readonly Tag[]>,
+  files: RevisionFiles,
+): Promise<ReportedPlace | undefined> {
+  const { named, ref, lines } = written;
+  // A fork's link names a commit that the clone has, too.
+  if (isForeign && (ref === undefined || (await files.history.findCommit(ref)) === undefined))
+    return undefined;
+  const revision = await revisionOf(written, tag, allTags, files);
+  const path = await files.onlyPath(written.path, revision.commit, ref !== undefined);
+  return path === undefined ? undefined : { named, ...(await files.follow(path, revision, lines)) };
+}
+
+/** A branch is read at the base commit: where it was when the report was written is not known. */
+async function revisionOf(
+  { ref, lines }: WrittenPlace,
+  tag: ReportedTag | undefined,
+  allTags: () => Promise<readonly Tag[]>,
+  { history, base }: RevisionFiles,
+): Promise<Revision> {
+  if (ref === undefined)
+    return tag === undefined || lines === undefined
+      ? { ref: "", commit: base }
+      : { ref: tag.name, commit: tag.commit };
+  const commit =
+    (await history.findCommit(ref)) ?? (await allTags()).find(({ name }) => name === ref)?.commit;
+  return { ref, commit: commit ?? base };
+}

@@ -1,0 +1,104 @@
+import { decodeText } from "../source-text.ts";
+import { MAX_BLOB_BYTES } from "../source-tree.ts";
+import type { FileAt, Hunk, Revisions } from "../revisions.ts";
+import { tryGit } from "./git.ts";
+
+const DIFF = ["--no-ext-diff", "--no-textconv", "--no-color", "-U0"];
+/** A merge brought what its branch changed. */
+export const MERGES = "--diff-merges=first-parent";
+/** A diff beyond it is one of generated files. */
+const MAX_DIFF = 20_000_000;
+
+export function gitRevisions(gitDir: string): Revisions {
+  const ask = async (args: readonly string[], signal?: AbortSignal): Promise<Buffer | undefined> => {
+    const { code, stdout } = await tryGit(args, { gitDir, signal });
+    return code === 0 ? stdout : undefined;
+  };
+  return {
+    async findCommit(hash) {
+      if (!/^[0-9a-f]{7,40}$/.test(hash)) return undefined;
+      const oid = (await ask(["rev-parse", "--verify", "--quiet", `${hash}^{commit}`]))?.toString().trim();
+      return oid?.startsWith(hash) === true ? oid : undefined;
+    },
+    async tags() {
+      const format =
+        "--format=%(refname:strip=2) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)";
+      const listed = (await ask(["for-each-ref", format, "refs/tags"]))?.toString() ?? "";
+      return listed.split("\n").flatMap((line) => {
+        const [name, commit] = line.split(" ");
+        return name !== "" && commit !== undefined ? [{ name: name!, commit }] : [];
+      });
+    },
+    async pathsAt(commit, signal) {
+      const listed = await ask(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit], signal);
+      return (listed?.toString() ?? "").split("\0").filter((path) => path !== "");
+    },
+    async textAt({ commit, path }) {
+      const size = await ask(["cat-file", "-s", `${commit}:${path}`]);
+      if (size === undefined || Number(size) > MAX_BLOB_BYTES) return undefined;
+      const bytes = await ask(["cat-file", "blob", `${commit}:${path}`]);
+      return bytes === undefined ? undefined : decodeText(bytes);
+    },
+    async diff(from, to) {
+      const printed = await ask(["diff", ...DIFF, nameOf(from), nameOf(to)]);
+      return printed === undefined ? undefined : hunksOf(printed.toString());
+    },
+    async renames(from, to, signal) {
+      const printed = await ask(["diff", "--name-status", "-z", "-M", "--diff-filter=R", from, to], signal);
+      const fields = (printed?.toString() ?? "").split("\0");
+      const renames = new Map<string, string>();
+      for (let at = 0; at + 2 < fields.length; at += 3) renames.set(fields[at + 1]!, fields[at + 2]!);
+      return renames;
+    },
+    async changesOf(commit) {
+      const printed = await ask(["show", MERGES, "--format=", "--no-renames", ...DIFF, commit, "--"]);
+      return printed === undefined || printed.length > MAX_DIFF ? undefined : changesIn(printed.toString());
+    },
+  };
+}
+
+function nameOf({ commit, path }: FileAt): string {
+  return `${commit}:${path}`;
+}
+
+const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
+
+function hunkOf(line: string): Hunk | undefined {
+  const match = HUNK.exec(line);
+  return match === null
+    ? undefined
+    : {
+        oldStart: Number(match[1]),
+        oldLines: Number(match[2] ?? 1),
+        newStart: Number(match[3]),
+        newLines: Number(match[4] ?? 1),
+      };
+}
+
+function hunksOf(diff: string): readonly Hunk[] | undefined {
+  if (/^Binary files /m.test(diff)) return undefined;
+  return diff.split("\n").flatMap((line) => hunkOf(line) ?? []);
+}
+
+/** With no context a line of a diff is a head, a hunk, or starts with `+` or `-`. */
+function changesIn(diff: string): ReadonlyMap<string, readonly Hunk[]> {
+  const changes = new Map<string, Hunk[]>();
+  let hunks: Hunk[] = [];
+  let left = 0;
+  for (const line of diff.split("\n")) {
+    if (left > 0 && /^[-+]/.test(line)) {
+      left--;
+      continue;
+    }
+    const hunk = hunkOf(line);
+    if (hunk !== undefined) {
+      hunks.push(hunk);
+      left = hunk.oldLines + hunk.newLines;
+      continue;
+    }
+    const path = /^\+\+\+ b\/(.+?)\t?$/.exec(line)?.[1];
+    if (path !== undefined) changes.set(path, (hunks = []));
+    else if (line.startsWith("diff --git ")) hunks = [];
+  }
+  return changes;
+}

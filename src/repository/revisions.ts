@@ -1,0 +1,70 @@
+/** A file at a commit. */
+export interface FileAt {
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+  readonly path: string;
+}
+
+/** Lines `oldStart` to `oldStart + oldLines - 1` became the `newLines` lines from `newStart` on; with 0 lines, the line before. */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly oldLines: number;
+  readonly newStart: number;
+  readonly newLines: number;
+}
+
+export interface Tag {
+  readonly name: string;
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+}
+
+/** Other commits than the one that is read, and how they differ from it. What cannot be known is undefined, never a guess. */
+export interface Revisions {
+  /** Full hash of the one commit that starts with these hexadecimal digits; undefined when there is none or several. */
+  findCommit(hash: string): Promise<string | undefined>;
+  /** In no particular order. */
+  tags(): Promise<readonly Tag[]>;
+  /** Paths of the files of a commit. */
+  pathsAt(commit: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /** Text of a file; undefined for what is not there, no text, or too large to be read. */
+  textAt(file: FileAt): Promise<string | undefined>;
+  /** How a file became another; empty when it did not change. */
+  diff(from: FileAt, to: FileAt): Promise<readonly Hunk[] | undefined>;
+  /** Files that git takes for renamed between two commits, old path to new. */
+  renames(from: string, to: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** Files that a commit changed, against its first parent, and the lines that it wrote in each. */
+  changesOf(commit: string): Promise<ReadonlyMap<string, readonly Hunk[]> | undefined>;
+}
+
+/** Where lines of the old text are in the new one; `changed` when none of them is left as it was, and then where they were. */
+export function mapLines(
+  hunks: readonly Hunk[],
+  start: number,
+  end: number,
+): { readonly start: number; readonly end: number; readonly changed: boolean } {
+  const kept: number[] = [];
+  for (let line = start; line <= end && line - start < MAX_RANGE; line++) {
+    const at = mapLine(hunks, line);
+    if (at.kept) kept.push(at.line);
+  }
+  const [first] = kept;
+  if (first !== undefined) return { start: first, end: kept.at(-1)!, changed: false };
+  const at = Math.max(1, mapLine(hunks, start).line);
+  return { start: at, end: Math.max(at, mapLine(hunks, end).line), changed: true };
+}
+
+const MAX_RANGE = 2_000;
+
+function mapLine(hunks: readonly Hunk[], line: number): { readonly line: number; readonly kept: boolean } {
+  let shift = 0;
+  for (const { oldStart, oldLines, newStart, newLines } of hunks) {
+    // Lines that were only added stand after `oldStart`.
+    const first = oldLines === 0 ? oldStart + 1 : oldStart;
+    if (line < first) break;
+    if (line < first + oldLines)
+      return { line: newStart + Math.min(line - first, Math.max(0, newLines - 1)), kept: false };
+    shift += newLines - oldLines;
+  }
+  return { line: line + shift, kept: true };
+}

@@ -1,0 +1,176 @@
+import { describe, expect, test } from "@jest/globals";
+import { findReported } from "../../../src/evidence/reported-places/find-reported.ts";
+import type { Reported, ReportedPlace } from "../../../src/evidence/reported-places/reported-place.ts";
+import { understandIssue } from "../../../src/issue/understand-issue.ts";
+import { visibleIssue } from "../../../src/issue/visible-issue.ts";
+import { treeSitterSyntax } from "../../../src/languages/io/tree-sitter-syntax.ts";
+import { openCodebase } from "../../../src/repository/open-codebase.ts";
+import { openRepository } from "../../../src/repository/io/open-repository.ts";
+import { type GitFolder, gitFolder } from "../../fakes/git-folder.ts";
+import { memoryCache } from "../../fakes/memory-cache.ts";
+
+/** What a report names, at the newest commit of a repository that is called ada/store. */
+async function reportedIn(folder: GitFolder, body: string, title = "It fails"): Promise<Reported> {
+  using repository = await openRepository(folder.path);
+  const tree = await repository.tree(await repository.resolve("HEAD"));
+  const codebase = await openCodebase(tree, {
+    cache: memoryCache(),
+    reader: treeSitterSyntax({ workers: 0 }),
+  });
+  const reading = understandIssue(visibleIssue({ key: "1", title, body, comments: [] }));
+  return await findReported(reading, codebase, repository.history, { repository: "ada/store" });
+}
+
+const shown = ({ ref, path, lines, text, atBase, function: found }: ReportedPlace): string =>
+  [
+    `${path}${lines === undefined ? "" : `:${lines.start}`}`,
+    ref.length === 40 ? "linked" : ref === "" ? "base" : ref,
+    text?.trim() ?? "-",
+    atBase === undefined ? "-" : atBase === "gone" ? "gone" : `${atBase.path}:${atBase.start}`,
+    found?.name ?? "-",
+  ].join(" | ");
+
+const OLD = "def save(key):\n    check(key)\n    write(key)\n\n\ndef load(key):\n    return read(key)\n";
+const NEW =
+  "import os\n\n\ndef save(key):\n    check(key)\n    flush()\n    write(key)\n\n\ndef load(key):\n    return cached(key)\n";
+
+describe("places that a report names", () => {
+  test("a link's line is followed to the base commit; one that changed since is gone, with its function", async () => {
+    using folder = gitFolder();
+    const linked = folder.commit({ "src/store.py": OLD });
+    folder.commit({ "src/store.py": NEW });
+    const link = `https://github.com/ada/store/blob/${linked}/src/store.py`;
+    const { places } = await reportedIn(folder, `See ${link}#L3 and ${link}#L7 and ${link}#L99.`);
+    expect(places.map(shown)).toEqual([
+      "src/store.py:3 | linked | write(key) | src/store.py:7 | save",
+      "src/store.py:7 | linked | return read(key) | gone | load",
+      "src/store.py | linked | - | - | -",
+    ]);
+  });
+
+  test("also in a file that was renamed since, or removed", async () => {
+    using folder = gitFolder();
+    const linked = folder.commit({ "src/store.py": OLD, "src/old.py": "x = 1\n" });
+    folder.commit({ "src/store.py": undefined, "lib/disk.py": OLD, "src/old.py": undefined });
+    const link = `https://github.com/ada/store/blob/${linked}/src`;
+    const { places } = await reportedIn(folder, `See ${link}/store.py#L2 and ${link}/old.py#L1.`);
+    expect(places.map(shown)).toEqual([
+      "src/store.py:2 | linked | check(key) | lib/disk.py:2 | save",
+      "src/old.py:1 | linked | x = 1 | gone | -",
+    ]);
+    expect(places.map(({ basePath }) => basePath)).toEqual(["lib/disk.py", undefined]);
+  });
+
+  test("a branch is read at the base commit, another repository's link names nothing, a fork's names a shared commit", async () => {
+    using folder = gitFolder();
+    const linked = folder.commit({ "src/store.py": OLD });
+    const { places } = await reportedIn(
+      folder,
+      [
+        "https://github.com/ada/store/blob/feature/x/src/store.py#L2",
+        "https://github.com/bob/other/blob/main/src/store.py#L2",
+        `https://github.com/bob/store/blob/${linked}/src/store.py#L3`,
+      ].join(" and "),
+    );
+    expect(places.map(shown)).toEqual([
+      "src/store.py:3 | linked | write(key) | src/store.py:3 | save",
+      "src/store.py:2 | feature | check(key) | src/store.py:2 | save",
+    ]);
+  });
+
+  test("a line without a link is counted at the reported version; a name with a letter too few is found", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/response.py": OLD });
+    folder.git("tag", "v1.4.0");
+    folder.commit({ "src/response.py": NEW, "src/a/index.py": "", "src/b/index.py": "" });
+    const { places, tag } = await reportedIn(
+      folder,
+      "Line 2 of reponse.py is wrong, and index.py:1.\n\n### Version\n\n1.4.0",
+    );
+    expect(tag).toMatchObject({ name: "v1.4.0", version: "1.4.0" });
+    expect(places.map(shown)).toEqual(["src/response.py:2 | v1.4.0 | check(key) | src/response.py:5 | save"]);
+  });
+});
+
+describe("frames of a reported trace", () => {
+  const trace = (...frames: readonly string[]): string =>
+    ["```", "Traceback (most recent call last):", ...frames, "KeyError: 1", "```"].join("\n");
+  const versionOf = (version: string): string => `\n\n### Version\n\n${version}`;
+
+  test("are read at the tag of the version in which their lines lie where they say", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/store.py": OLD });
+    folder.git("tag", "1.4.0");
+    folder.commit({ "src/store.py": NEW });
+    const { frames } = await reportedIn(
+      folder,
+      trace(
+        '  File "/usr/lib/python3/site-packages/src/store.py", line 7, in load',
+        '  File "/usr/lib/python3/site-packages/src/store.py", line 3, in save',
+      ) + versionOf("1.4.0"),
+    );
+    expect(frames.map(shown)).toEqual([
+      "src/store.py:7 | 1.4.0 | return read(key) | gone | load",
+      "src/store.py:3 | 1.4.0 | write(key) | src/store.py:7 | save",
+    ]);
+  });
+
+  test("keep file and function alone where no revision has the line in it", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/store.py": OLD });
+    const { frames } = await reportedIn(folder, trace('  File "src/store.py", line 700, in load'));
+    expect(frames.map(shown)).toEqual(["src/store.py | base | - | - | load"]);
+  });
+
+  test("of a dependency, or of the reporter's own program, are none of the repository", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/lib.rs": "fn one() {\n}\n", "src/main.rs": "fn main() {\n    one();\n}\n" });
+    const { frames } = await reportedIn(
+      folder,
+      [
+        "```",
+        "   0: vec_map::get",
+        "             at /home/me/.cargo/registry/src/github.com-1ecc/vec_map-0.8.2/src/lib.rs:1:2",
+        "   1: mine::run",
+        "             at /home/me/mine/src/main.rs:2:2",
+        "```",
+      ].join("\n"),
+    );
+    expect(frames).toEqual([]);
+  });
+});
+
+describe("changes that a report names", () => {
+  test("by hash, number, merge, and what closed an issue, with the lines that are left of them", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/store.py": "" });
+    const hash = folder.commit({ "src/store.py": OLD }, "Add the store");
+    folder.commit({ "src/a.py": "a = 1\n" }, "Add a (#12)");
+    folder.git("checkout", "-q", "-b", "topic");
+    folder.commit({ "src/b.py": "b = 1\n" }, "Add b");
+    folder.git("checkout", "-q", "main");
+    folder.git("merge", "-q", "--no-ff", "-m", "Merge pull request #13 from ada/topic", "topic");
+    folder.commit({ "src/c.py": "c = 1\n" }, "Mend c\n\nFixes #14, see #15");
+    folder.commit({ "src/store.py": NEW }, "Flush");
+    const { changes } = await reportedIn(
+      folder,
+      `Since ${hash.slice(0, 8)}, and #12, pull request #13, #14, #15 and https://github.com/bob/other/pull/12.`,
+    );
+    expect(changes.map(({ by, subject, files }) => [by, subject, ...files])).toEqual([
+      ["hash", "Add the store", "src/store.py"],
+      ["merge", "Merge pull request #13 from ada/topic", "src/b.py"],
+      ["subject", "Add a (#12)", "src/a.py"],
+      ["closes", "Mend c", "src/c.py"],
+    ]);
+    expect(changes[0]?.left).toEqual([{ path: "src/store.py", start: 4, end: 10 }]);
+  });
+
+  test("none that the base commit does not reach", async () => {
+    using folder = gitFolder();
+    folder.commit({ "a.py": "a = 1\n" });
+    folder.git("checkout", "-q", "-b", "later");
+    const later = folder.commit({ "a.py": "a = 2\n" }, "Change a (#12)");
+    folder.git("checkout", "-q", "main");
+    expect((await reportedIn(folder, `Since ${later} and #12.`)).changes).toEqual([]);
+  });
+});
