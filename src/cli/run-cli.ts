@@ -108,6 +108,8 @@ export async function runCli(
       exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
     });
   issueText(program.command("read").description("show what an issue says, part by part"))
+    .option("--repo <dir>", "leave out what the issue forms of this repository say")
+    .option("--commit <rev>", "the commit whose issue forms are read", "HEAD")
     .option(...JSON_RESULT)
     .action(async (options) => {
       exit = await (await import("./commands/read.ts")).readCommand(options, io);

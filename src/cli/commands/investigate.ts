@@ -7,6 +7,7 @@ import type { Phase } from "../../phases/phase.ts";
 import { parseSpec } from "../../specs/parse-spec.ts";
 import { repositorySource } from "../../documents/repository-source.ts";
 import { type InvestigateResult, investigate } from "../../phases/investigate.ts";
+import { readIssueForms } from "../../evidence/read-issue-forms.ts";
 import { researchContext } from "../../phases/builtin/research-context.ts";
 import { memoryPublisher } from "../../repository/memory-publisher.ts";
 import { phasesOf } from "../../phases/parse-phase.ts";
@@ -149,6 +150,8 @@ async function research(
     issue: seen,
     codebase,
     history: workbench.repository.history,
+    webUrl: workbench.repository.webUrl,
+    forms: await readIssueForms(codebase.tree, io.signal),
     hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
     at,
     signal: io.signal,

@@ -1,4 +1,5 @@
 import type { VisibleIssue } from "../visible-issue.ts";
+import type { IssueForms } from "./issue-forms.ts";
 import { readBlocks, type ReportBlock } from "./report-blocks.ts";
 import { candidatesOf } from "./report-candidates.ts";
 import { kindOf, type ReportKind } from "./report-kind.ts";
@@ -25,9 +26,12 @@ export interface Report extends ReportQuotes {
 /** Frames of one report that are kept. */
 const MAX_FRAMES = 30;
 
-/** Reads title and body of an issue. Pure, linear in the text, never throws. */
-export function readReport({ title, body }: Pick<VisibleIssue, "title" | "body">): Report {
-  return reportOf(title.text, readBlocks(body.text));
+/** Reads title and body of an issue, with the repository's own forms where they are known. Pure, linear in the text, never throws. */
+export function readReport(
+  { title, body }: Pick<VisibleIssue, "title" | "body">,
+  forms?: IssueForms,
+): Report {
+  return reportOf(title.text, readBlocks(body.text, forms));
 }
 
 /** The same for who has the blocks of the body. */

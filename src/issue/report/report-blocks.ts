@@ -1,5 +1,6 @@
 import type { List, ListItem, Nodes, Paragraph, PhrasingContent, Table } from "mdast";
 import { parseMarkdown, plainText } from "../../text/parse-markdown.ts";
+import { type IssueForms, NO_FORMS } from "./issue-forms.ts";
 import { partOfHeading, type ReportPart } from "./report-part.ts";
 
 /** A piece of a report that is read as one: a paragraph, an item of a list, a code block, a cell of a table. */
@@ -21,6 +22,8 @@ export interface ReportBlock {
   readonly language?: string;
   /** Stands in a quotation. */
   readonly quoted?: boolean;
+  /** The repository's own form says it. */
+  readonly isForm?: boolean;
   /** All of it is emphasised, as forms print their instructions. */
   readonly emphasised?: boolean;
 }
@@ -30,7 +33,7 @@ const MAX_HEADING = 160;
 const MAX_BLOCKS = 3_000;
 
 /** Splits a visible text at headings, paragraphs, items, cells and code. Linear in the text, never throws. */
-export function readBlocks(text: string): readonly ReportBlock[] {
+export function readBlocks(text: string, forms: IssueForms = NO_FORMS): readonly ReportBlock[] {
   const blocks: ReportBlock[] = [];
   let heading = "";
   let part: ReportPart | undefined;
@@ -42,7 +45,7 @@ export function readBlocks(text: string): readonly ReportBlock[] {
 
   const enter = (title: string, depth: number): void => {
     above = above.filter((one) => one.depth < depth);
-    const own = partOfHeading(title);
+    const own = forms.partOf(title) ?? partOfHeading(title);
     heading = title.trim();
     part = own ?? (depth > 1 ? above.at(-1)?.part : undefined);
     above = [...above, { depth, part }];
@@ -52,8 +55,10 @@ export function readBlocks(text: string): readonly ReportBlock[] {
   const add = (
     block: Omit<ReportBlock, "heading" | "part"> & { readonly part?: ReportPart | undefined },
   ): void => {
-    if (blocks.length < MAX_BLOCKS && block.text.trim() !== "")
-      blocks.push({ heading, part, ...block, ...(inQuotation > 0 ? { quoted: true } : {}) });
+    const quoted = inQuotation > 0 ? { quoted: true } : {};
+    for (const { text: piece, isForm } of piecesOf(block, forms))
+      if (blocks.length < MAX_BLOCKS && piece.trim() !== "")
+        blocks.push({ heading, part, ...block, text: piece, ...(isForm ? { isForm } : {}), ...quoted });
   };
 
   const paragraph = (node: Paragraph, extra: Partial<ReportBlock>): void => {
@@ -202,6 +207,22 @@ export function readBlocks(text: string): readonly ReportBlock[] {
   };
   visit(parseMarkdown(text));
   return blocks;
+}
+
+/** Lines of a form apart from lines of the reporter; code is the form's only as a whole. */
+function piecesOf(
+  { kind, text }: Pick<ReportBlock, "kind" | "text">,
+  forms: IssueForms,
+): readonly { readonly text: string; readonly isForm: boolean }[] {
+  const pieces: { lines: string[]; isForm: boolean }[] = [];
+  for (const line of text.split("\n")) {
+    const isForm = line.trim() === "" ? (pieces.at(-1)?.isForm ?? false) : forms.isLine(line);
+    const last = pieces.at(-1);
+    if (last?.isForm === isForm) last.lines.push(line);
+    else pieces.push({ lines: [line], isForm });
+  }
+  if (kind === "code") return [{ text, isForm: pieces.every(({ isForm }) => isForm) }];
+  return pieces.map(({ lines, isForm }) => ({ text: lines.join("\n"), isForm }));
 }
 
 /** Below every real heading, so that these end where the next heading begins. */

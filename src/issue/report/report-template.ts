@@ -16,6 +16,7 @@ const PLACEHOLDER =
 /** Whether a block is the form's and not the reporter's, or says nothing. */
 export function isTemplate(block: ReportBlock): boolean {
   const text = block.text.trim();
+  if (block.isForm === true) return true;
   if (block.kind === "code") return EMPTY.test(text);
   if (block.checked !== undefined || block.part === "form") return true;
   if (EMPTY.test(text) || BARE_NUMBERS.test(text) || PLACEHOLDER.test(text)) return true;
