@@ -2,7 +2,7 @@
 import type { Candidate } from "../src/evidence/co-change/function-index.ts";
 import type { FunctionContext } from "../src/evidence/co-change/signal.ts";
 import { isStopWord, termsOf } from "../src/repository/inverted-index/words.ts";
-import { wordsOf } from "../src/evidence/ranking/query.ts";
+import { wordsOf } from "../src/text/words-of.ts";
 
 const K1 = 1.2;
 const B = 0.75;

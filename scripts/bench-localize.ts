@@ -47,7 +47,7 @@ for (const { id, repo, base_commit, title, body } of cases) {
   });
   const commit = await workbench.repository.resolve(base_commit);
   const { files, functions } = await workbench.locate(
-    visibleIssue({ key: "bench", title, body: body ?? "", comments: [] }),
+    visibleIssue({ key: "bench", url: `https://github.com/${repo}`, title, body: body ?? "", comments: [] }),
     commit,
     Number(values.top),
   );

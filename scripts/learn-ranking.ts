@@ -16,6 +16,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { understandIssue } from "../src/issue/understand-issue.ts";
 import { confidencesOf } from "../src/evidence/ranking/locate.ts";
+import { readIssueForms } from "../src/evidence/read-issue-forms.ts";
+import { findReported } from "../src/evidence/reported-places/find-reported.ts";
 import { buildQuery } from "../src/evidence/ranking/query.ts";
 import { rankFiles } from "../src/evidence/ranking/rank-files.ts";
 import { FUNCTION_WEIGHTS, functionFeatures } from "../src/evidence/ranking/rank-functions.ts";
@@ -84,9 +86,11 @@ report("functions", FEATURES, FUNCTION_WEIGHTS, functions);
 async function read(workbench: Workbench, one: RankingCase, issue: boolean): Promise<void> {
   const { title, body, repo } = one;
   const commit = await workbench.repository.resolve(one.commit);
-  const reading = understandIssue(visibleIssue({ key: "learn", title, body, comments: [] }));
-  const query = buildQuery(reading.textBlocks, reading);
   const codebase = await workbench.codebase(commit);
+  const issueText = visibleIssue({ key: "learn", title, body, comments: [] });
+  const reading = understandIssue(issueText, await readIssueForms(codebase.tree));
+  const reported = await findReported(reading, codebase, workbench.repository.history, { repository: repo });
+  const query = buildQuery(reading.textBlocks, reading, reported);
   const commits = await workbench.repository.history.commits(commit, 3_000);
   const candidates = codebase.tree.entries
     .map(({ path }) => path)

@@ -1,4 +1,6 @@
 import type { Hidden } from "../text/hidden.ts";
+import type { ReportReference } from "./report/report-references.ts";
+import type { ReportRegression } from "./report/report-regression.ts";
 
 /** A stretch of the issue and its kind, which says how much its words count. */
 export interface TextBlock {
@@ -7,7 +9,7 @@ export interface TextBlock {
 }
 
 export type TextBlockKind =
-  "title" | "prose" | "inline-code" | "code" | "trace" | "environment" | "boilerplate";
+  "title" | "prose" | "inline-code" | "code" | "trace" | "data" | "environment" | "boilerplate";
 
 /** One frame of a stack trace as the issue shows it. */
 export interface Frame {
@@ -52,6 +54,9 @@ export interface IssueReading {
   readonly paths: readonly string[];
   /** Outermost call first; the last is where it broke. */
   readonly frames: readonly Frame[];
+  /** Places in code or tracker that it points to. */
+  readonly references: readonly ReportReference[];
+  readonly regression: ReportRegression | undefined;
   /** Error messages, output and log lines that it quotes. */
   readonly messages: readonly string[];
   /** Names of code as written, most telling first: from inline code, traces, code blocks, and words written like code. */

@@ -1,5 +1,6 @@
 import type { VisibleIssue } from "./visible-issue.ts";
-import type { IssueKind, IssueReading, MissingPart, TextBlock, Quote } from "./issue-reading.ts";
+import type { IssueKind, IssueReading, MissingPart, Quote } from "./issue-reading.ts";
+import type { IssueForms } from "./report/issue-forms.ts";
 import { framesOf } from "./report/own-frames.ts";
 import { reportOf } from "./report/read-report.ts";
 import { readBlocks } from "./report/report-blocks.ts";
@@ -26,12 +27,12 @@ const KINDS: Readonly<Record<ReportKind, IssueKind>> = {
  * Reads an issue: see `IssueReading`. What the reporter says comes from title and body; comments add words to rank by. Pure, linear
  * in the text, never throws.
  */
-export function understandIssue(issue: VisibleIssue): IssueReading {
+export function understandIssue(issue: VisibleIssue, forms?: IssueForms): IssueReading {
   const title = issue.title.text;
-  const body = readBlocks(issue.body.text);
+  const body = readBlocks(issue.body.text, forms);
   const blocks = [...body, ...issue.comments.flatMap((comment) => readBlocks(comment.body.text))];
   const own = blocks.filter((block) => !isTemplate(block));
-  const textBlocks: TextBlock[] = [{ kind: "title", text: title }, ...textBlocksOf(blocks)];
+  const textBlocks = textBlocksOf(title, blocks);
   const report = reportOf(title, body);
   const quotes = (from: readonly string[]): readonly Quote[] => from.map((text) => ({ text: cut(text) }));
   const reading: Omit<IssueReading, "missing"> = {
@@ -40,6 +41,8 @@ export function understandIssue(issue: VisibleIssue): IssueReading {
     textBlocks,
     paths: findPaths(issue.text),
     frames: framesOf(own.flatMap(({ text }) => findTraces(text))),
+    references: report.references,
+    regression: report.regression,
     messages: [...new Set([...report.messages, ...findQuotedSentences(title, own)])],
     identifiers: findIdentifiers(textBlocks),
     symptom: quotes(report.symptom),

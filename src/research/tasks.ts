@@ -6,6 +6,7 @@ import { repositorySource } from "../documents/repository-source.ts";
 import { endsInvestigation, type InvestigateResult, investigate } from "../phases/investigate.ts";
 import { visibleIssue } from "../issue/visible-issue.ts";
 import { phasesOf } from "../phases/parse-phase.ts";
+import { readIssueForms } from "../evidence/read-issue-forms.ts";
 import { researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
@@ -42,6 +43,8 @@ export async function investigateTask(
     issue,
     codebase,
     history: repository.history,
+    webUrl: repository.webUrl,
+    forms: await readIssueForms(codebase.tree, signal),
     hasGrammar: (path) => reader.languageOf(path) !== undefined,
     at,
     signal,

@@ -12,6 +12,8 @@ import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
 import type { VisibleIssue } from "../issue/visible-issue.ts";
 import { understandIssue } from "../issue/understand-issue.ts";
 import { type IndexedCodebase, openCodebase } from "../repository/open-codebase.ts";
+import { readIssueForms } from "../evidence/read-issue-forms.ts";
+import { findReported, repositoryName } from "../evidence/reported-places/find-reported.ts";
 import { locate, type Ranking } from "../evidence/ranking/locate.ts";
 import { buildQuery } from "../evidence/ranking/query.ts";
 import { MAX_COMMITS } from "../claims/open-evidence.ts";
@@ -83,13 +85,17 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     data,
     codebase,
     async locate(issue, commit, top) {
-      // Git lists the files and the history in processes of its own while the issue is read here.
-      const asked = Promise.all([codebase(commit), repository.history.commits(commit, MAX_COMMITS, signal)]);
-      asked.catch(() => undefined);
-      const reading = understandIssue(issue);
-      const [code, commits] = await asked;
+      const [code, commits] = await Promise.all([
+        codebase(commit),
+        repository.history.commits(commit, MAX_COMMITS, signal),
+      ]);
+      const reading = understandIssue(issue, await readIssueForms(code.tree, signal));
+      const reported = await findReported(reading, code, repository.history, {
+        repository: repositoryName(issue.url ?? repository.webUrl),
+        signal,
+      });
       onStep?.(`ranking ${code.tree.entries.length} files`);
-      return locate(code, buildQuery(reading.textBlocks, reading), commits, {
+      return locate(code, buildQuery(reading.textBlocks, reading, reported), commits, {
         top,
         ...(signal === undefined ? {} : { signal }),
       });

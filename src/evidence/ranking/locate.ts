@@ -105,9 +105,15 @@ export async function locate(
   };
 }
 
-function reasonsOf({ path, symbol, words, inTrace, sharing }: RankedFunction): readonly Reason[] {
+function reasonsOf({ path, symbol, words, inTrace, pointedTo, sharing }: RankedFunction): readonly Reason[] {
   const lines = { kind: "lines", path, start: symbol.start, end: symbol.end } as const;
   const reasons: Reason[] = [];
+  if (pointedTo)
+    reasons.push({
+      signal: "named line",
+      text: "the report points to lines of it",
+      citations: [lines],
+    });
   if (inTrace)
     reasons.push({
       signal: "stack frame",

@@ -2,7 +2,8 @@ import { isFunctionLike, type FileSyntax, type SymbolDefinition } from "../../la
 import { yielder } from "../../process/clock.ts";
 import { isStopWord, partsOf, termOf, termsOf } from "../../repository/inverted-index/words.ts";
 import { memoise } from "../memoise.ts";
-import { type Query, tellingWords, wordsOf } from "./query.ts";
+import { type Query, tellingWords } from "./query.ts";
+import { wordsOf } from "../../text/words-of.ts";
 import type { SignalContext } from "./signal.ts";
 import { rarity } from "./signals/words.ts";
 

@@ -1,4 +1,6 @@
 import type { Frame, TextBlock, TextBlockKind } from "../../issue/issue-reading.ts";
+import { NOTHING_REPORTED, type Reported, type ReportedFrame } from "../reported-places/reported-place.ts";
+import { wordsOf } from "../../text/words-of.ts";
 import { isStopWord, partsOf, termOf, termsOf } from "../../repository/inverted-index/words.ts";
 
 /** What the ranking knows of an issue. */
@@ -15,6 +17,8 @@ export interface Query {
   readonly identifiers: readonly string[];
   /** Messages the issue quotes: errors, output, log lines. */
   readonly messages: readonly string[];
+  /** What the issue names of the code and its history, found in the repository. */
+  readonly reported: Reported;
 }
 
 interface QueryTerm {
@@ -33,6 +37,7 @@ const WEIGHT: Readonly<Record<TextBlockKind, number>> = {
   "inline-code": 2,
   code: 0.3,
   trace: 0.75,
+  data: 0.1,
   environment: 0.1,
   boilerplate: 0.05,
 };
@@ -51,6 +56,7 @@ const NAME_WEIGHT: Readonly<Record<TextBlockKind, number>> = {
   "inline-code": 1.5,
   code: 0.7,
   trace: 1,
+  data: 0.2,
   environment: 0,
   boilerplate: 0,
 };
@@ -58,6 +64,7 @@ const NAME_WEIGHT: Readonly<Record<TextBlockKind, number>> = {
 export function buildQuery(
   textBlocks: readonly TextBlock[],
   given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
+  reported: Reported = NOTHING_REPORTED,
 ): Query {
   const seen = new Map<
     string,
@@ -88,13 +95,22 @@ export function buildQuery(
     for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + REPEATED * Math.log(count));
     terms.set(term, { weight: isCompound ? weight * COMPOUND : weight, word: word ?? part ?? term });
   }
-  const { paths, frames, messages, identifiers } = given;
-  return { terms, words, paths, frames, messages, identifiers };
+  const { paths, messages, identifiers } = given;
+  const found = new Map(reported.frames.map((one) => [one.frame, one]));
+  const frames = given.frames.map((frame) => atBase(frame, found.get(frame)));
+  return { terms, words, paths, frames, messages, identifiers, reported };
 }
 
-/** Sequences of letters, digits, `_` and `$` that do not start with a digit. */
-export function* wordsOf(text: string): Iterable<string> {
-  for (const match of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]*/gu)) yield match[0];
+/** The frame with its file and line at the base commit. */
+function atBase(frame: Frame, found: ReportedFrame | undefined): Frame {
+  if (found?.basePath === undefined) return frame;
+  const { line: _, ...rest } = frame;
+  const at = found.atBase;
+  return {
+    ...rest,
+    path: found.basePath,
+    ...(at === undefined || at === "gone" ? {} : { line: at.start }),
+  };
 }
 
 /** Words that every program of some language is full of. */

@@ -3,6 +3,7 @@ import type { MeasuredFunction } from "./measure-functions.ts";
 import { functionMeasures } from "./measure-functions.ts";
 import type { Query } from "./query.ts";
 import type { RankedFile, SignalContext } from "./signal.ts";
+import type { ReportedPlace } from "../reported-places/reported-place.ts";
 import { isMeant } from "./signals/mention.ts";
 
 export interface RankedFunction {
@@ -14,6 +15,8 @@ export interface RankedFunction {
   readonly words: readonly string[];
   /** True when a stack frame of the issue lies in its lines or carries its name. */
   readonly inTrace: boolean;
+  /** True when the issue points to lines of it. */
+  readonly pointedTo: boolean;
   /** How many ranked functions carry the name, when the issue writes it as a name of code; 0 when it does not. */
   readonly sharing: number;
 }
@@ -29,6 +32,8 @@ export const FUNCTION_WEIGHTS = {
   cover: 1.94,
   named: 0.54,
   "stack frame": 1.03,
+  "named line": 2,
+  "named change": 0.5,
   "no test": 1.12,
 } as const;
 
@@ -45,13 +50,14 @@ export async function rankFunctions(
   weights: FunctionFeatures = FUNCTION_WEIGHTS,
 ): Promise<readonly RankedFunction[]> {
   return (await functionFeatures(files, query, context))
-    .filter(({ measured, inTrace }) => measured.strongest.length > 0 || inTrace)
-    .map(({ measured: { path, symbol, strongest }, parts, inTrace, sharing }) => ({
+    .filter(({ measured, inTrace, pointedTo }) => measured.strongest.length > 0 || inTrace || pointedTo)
+    .map(({ measured: { path, symbol, strongest }, parts, inTrace, pointedTo, sharing }) => ({
       path,
       symbol,
       score: FEATURE_NAMES.reduce((sum, name) => sum + parts[name] * weights[name], 0),
       words: strongest,
       inTrace,
+      pointedTo,
       sharing,
     }))
     .sort(
@@ -64,6 +70,7 @@ export interface FunctionWithFeatures {
   readonly measured: MeasuredFunction;
   readonly parts: FunctionFeatures;
   readonly inTrace: boolean;
+  readonly pointedTo: boolean;
   readonly sharing: number;
 }
 
@@ -94,9 +101,11 @@ export async function functionFeatures(
     const { path, symbol } = measured;
     const shared = isConstructor(symbol) ? 0 : (sharing.get(symbol.name) ?? 0);
     const inTrace = isInTrace(measured, query);
+    const pointedTo = query.reported.places.some((place) => isFunctionOf(place, measured));
     return {
       measured,
       inTrace,
+      pointedTo,
       sharing: shared,
       parts: {
         words: measured.words / top.words,
@@ -108,6 +117,8 @@ export async function functionFeatures(
         cover: measured.cover / top.cover,
         named: shared === 0 ? 0 : 1 / Math.sqrt(shared),
         "stack frame": inTrace ? 1 : 0,
+        "named line": pointedTo ? 1 : 0,
+        "named change": holdsChange(measured, query) ? 1 : 0,
         "no test": isTest(symbol) ? 0 : 1,
       },
     };
@@ -129,7 +140,21 @@ function isTest({ name, container }: SymbolDefinition): boolean {
   return /test/i.test(name) || container.some((part) => /^tests?$/.test(part));
 }
 
-function isInTrace({ path, symbol }: MeasuredFunction, { frames }: Query): boolean {
+function isFunctionOf(place: ReportedPlace, { path, symbol }: MeasuredFunction): boolean {
+  const { basePath, function: named } = place;
+  return basePath === path && named?.start === symbol.start && named.name === symbol.name;
+}
+
+/** Holds lines that a named change wrote. */
+function holdsChange({ path, symbol }: MeasuredFunction, { reported }: Query): boolean {
+  return reported.changes.some(({ left }) =>
+    left.some((at) => at.path === path && at.start <= symbol.end && symbol.start <= at.end),
+  );
+}
+
+function isInTrace(measured: MeasuredFunction, { frames, reported }: Query): boolean {
+  const { path, symbol } = measured;
+  if (reported.frames.some((frame) => isFunctionOf(frame, measured))) return true;
   return frames.some((frame) => {
     if (!isMeant(path, frame.path)) return false;
     const named = frame.function !== undefined && lastPart(frame.function) === symbol.name;

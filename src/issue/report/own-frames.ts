@@ -18,6 +18,7 @@ function frameOf({ path, line, function: printed, format }: ReportFrame): readon
     .replace(/^(?:file|webpack(?:-internal)?|app|package):\/{0,3}/, "")
     .replace(/[?#].*$/, "")
     .replaceAll("\\", "/")
+    .replace(/^.*\/(?:site-packages|dist-packages)\/(?!.*\/(?:site-packages|dist-packages)\/)/, "")
     .replace(/^(?:\.{1,2}\/)+/, "");
   if (!/\.\w{1,8}$/.test(clean) || clean.startsWith("node:")) return [];
   const name = lastName(printed);

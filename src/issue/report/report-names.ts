@@ -1,5 +1,8 @@
+import { matchWords } from "../../text/words-of.ts";
+
 const MAX_MATCHES = 500;
 const MAX_LINE = 4_000;
+const MAX_NAME = 80;
 
 /** Paths and file names as written, `/` between parts, leading `./` dropped. */
 export function findPaths(text: string): readonly string[] {
@@ -23,14 +26,15 @@ export function findIdentifiers(
 ): readonly string[] {
   const weights = new Map<string, number>();
   for (const { kind, text } of textBlocks) {
-    if (kind === "environment" || kind === "boilerplate") continue;
+    if (kind === "environment" || kind === "boilerplate" || kind === "data") continue;
     const inCode = kind === "inline-code" || kind === "code" || kind === "trace";
     const weight = { title: 3, "inline-code": 2, trace: 1.5, prose: 1.5 }[kind] ?? 0.7;
-    for (const match of text.matchAll(/[\p{L}_$][\p{L}\p{N}_$]{1,80}/gu)) {
+    for (const match of matchWords(text)) {
       const name = match[0];
       const like =
         /\p{Ll}\p{Lu}|[\p{L}\p{N}]_[\p{L}\p{N}]|^_/u.test(name) || text[match.index + name.length] === "(";
-      if (name.length < 3 || !(like || (inCode && kind === "inline-code"))) continue;
+      if (name.length < 3 || name.length > MAX_NAME || !(like || (inCode && kind === "inline-code")))
+        continue;
       weights.set(name, (weights.get(name) ?? 0) + weight);
       if (weights.size > MAX_MATCHES * 4) break;
     }

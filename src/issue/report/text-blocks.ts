@@ -1,18 +1,36 @@
 import type { TextBlock } from "../issue-reading.ts";
 import type { ReportBlock } from "./report-blocks.ts";
+import { tellingText } from "./telling-text.ts";
 import { isTemplate } from "./report-template.ts";
 import { findTraces } from "./trace-frames.ts";
 
-/** What a ranking makes of the blocks of a report: the words of a form and of an environment count little. */
-export function textBlocksOf(blocks: readonly ReportBlock[]): readonly TextBlock[] {
-  return blocks.flatMap((block) => {
-    const { kind, part, text } = block;
-    if (isTemplate(block)) return [{ kind: "boilerplate" as const, text }];
-    if (part === "environment" || part === "version") return [{ kind: "environment" as const, text }];
-    if (kind === "code") return [{ kind: isTrace(text) ? ("trace" as const) : ("code" as const), text }];
-    return text.split("\n").flatMap(partsOf);
-  });
+/** What a ranking makes of a report: the words of a form, of an environment and of data count little. */
+export function textBlocksOf(title: string, blocks: readonly ReportBlock[]): readonly TextBlock[] {
+  return [{ kind: "title", text: tellingText(title) }, ...blocks.flatMap(partsOfBlock)];
 }
+
+function partsOfBlock(block: ReportBlock): readonly TextBlock[] {
+  const { kind, part } = block;
+  const text = tellingText(block.text);
+  if (isTemplate(block)) return [{ kind: "boilerplate", text }];
+  if (part === "environment" || part === "version") return [{ kind: "environment", text }];
+  if (kind === "code") return [{ kind: codeKind(block), text }];
+  return text.split("\n").flatMap(partsOf);
+}
+
+/** Words of pasted data are its own; a transcript holds the names of the machine. */
+function codeKind({ text, language = "" }: ReportBlock): TextBlock["kind"] {
+  if (isTrace(text)) return "trace";
+  if (DATA.has(language) || /^\s*[[{][\s"'[{\d\]}]/.test(text.slice(0, 200))) return "data";
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const prompts = lines.filter((line) =>
+    /^\s*(?:\$|%|>|❯|~>|#|PS [^\n>]{0,60}>|[\w.-]{1,30}@[^\n$#]{1,60}[$#]) ?\S/.test(line),
+  );
+  return TRANSCRIPT.has(language) && prompts.length === 0 && lines.length > 3 ? "data" : "code";
+}
+
+const DATA = new Set("json json5 jsonc csv tsv ini properties env lock".split(" "));
+const TRANSCRIPT = new Set("console terminal shell-session text txt log logs output".split(" "));
 
 /** A line by its code in backticks and its prose. */
 function partsOf(line: string): readonly TextBlock[] {

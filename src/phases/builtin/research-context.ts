@@ -1,5 +1,8 @@
 import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import type { IssueReading } from "../../issue/issue-reading.ts";
+import { findReported, repositoryName } from "../../evidence/reported-places/find-reported.ts";
+import type { Reported } from "../../evidence/reported-places/reported-place.ts";
+import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
 import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
 import { type EvidenceOptions, once, openEvidence } from "../../claims/open-evidence.ts";
@@ -38,6 +41,8 @@ export interface ResearchContext extends ClaimEvidence {
   /** The likelihood of the leading function from which wording alone is worth an impact map, 0 to 1. */
   readonly impactFrom: number;
   readonly signal: AbortSignal | undefined;
+  /** Places, frames and changes that the report names, as far as the repository has them. */
+  reported(): Promise<Reported>;
   ranking(): Promise<Ranking>;
   suspects(): Promise<readonly Suspect[]>;
   targets(): Promise<readonly Target[]>;
@@ -55,6 +60,10 @@ export interface ResearchContext extends ClaimEvidence {
 export interface ContextOptions extends EvidenceOptions {
   readonly issue: VisibleIssue;
   readonly at: Location | undefined;
+  /** The page of the repository, where the issue does not name it. */
+  readonly webUrl?: string | undefined;
+  /** The repository's own issue forms. */
+  readonly forms?: IssueForms | undefined;
   /** The location that a model named as the cause. */
   readonly proposed?: Location | undefined;
   /** Files that may be named as the place of the cause. Default: every source file. */
@@ -64,17 +73,24 @@ export interface ContextOptions extends EvidenceOptions {
 }
 
 export function researchContext(options: ContextOptions): ResearchContext {
-  const { issue, codebase, at, signal, onStep } = options;
-  const reading = understandIssue(issue);
-  const report = readReport(issue);
+  const { issue, codebase, history, at, signal, onStep } = options;
+  const reading = understandIssue(issue, options.forms);
+  const report = readReport(issue, options.forms);
   const query = buildQuery(reading.textBlocks, reading);
   const stoppable = signal === undefined ? {} : { signal };
 
   const evidence = openEvidence(options);
   const { commits, symbolIndex, uses } = evidence;
+  const reported = once(() =>
+    findReported(reading, codebase, history, {
+      repository: repositoryName(issue.url ?? options.webUrl),
+      signal,
+    }),
+  );
   const ranking = once(async () => {
     onStep?.("ranking files and functions");
-    return locate(codebase, query, await commits(), {
+    const found = buildQuery(reading.textBlocks, reading, await reported());
+    return locate(codebase, found, await commits(), {
       top: TOP,
       isCandidate: options.isCandidate,
       ...stoppable,
@@ -147,6 +163,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     query,
     at,
     signal,
+    reported,
     ranking,
     suspects,
     targets,

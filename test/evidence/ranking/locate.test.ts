@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { confidencesOf } from "../../../src/evidence/ranking/locate.ts";
 import { locate } from "../../../src/evidence/ranking/locate.ts";
-import { wordsOf } from "../../../src/evidence/ranking/query.ts";
+import { wordsOf } from "../../../src/text/words-of.ts";
 import { SIGNALS } from "../../../src/evidence/ranking/signals.ts";
 import type { Reason } from "../../../src/evidence/ranking/signal.ts";
 import { termsOf } from "../../../src/repository/inverted-index/words.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { TextBlock } from "../../../src/issue/issue-reading.ts";
 import { understandIssue } from "../../../src/issue/understand-issue.ts";
-import { buildQuery, MAX_NAME_WEIGHT, type Query, wordsOf } from "../../../src/evidence/ranking/query.ts";
+import { buildQuery, MAX_NAME_WEIGHT, type Query } from "../../../src/evidence/ranking/query.ts";
+import { wordsOf } from "../../../src/text/words-of.ts";
 import { visibleIssue } from "../../../src/issue/visible-issue.ts";
 
 const query = (...textBlocks: readonly TextBlock[]): Query =>

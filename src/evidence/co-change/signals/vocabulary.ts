@@ -3,7 +3,7 @@ import { inlineCode } from "../../../text/inline-code.ts";
 import type { InvertedIndex } from "../../../repository/inverted-index/inverted-index.ts";
 import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
 import { hash32 } from "../../../text/hash.ts";
-import { wordsOf } from "../../ranking/query.ts";
+import { wordsOf } from "../../../text/words-of.ts";
 import { memoise } from "../../memoise.ts";
 import type { FileContext, FileSignal } from "../signal.ts";
 

@@ -1,7 +1,8 @@
 import type { CommitRecord } from "../../../repository/history.ts";
 import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
 import { memoise } from "../../memoise.ts";
-import { type Query, tellingWords, wordsOf } from "../query.ts";
+import { type Query, tellingWords } from "../query.ts";
+import { wordsOf } from "../../../text/words-of.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { rarity } from "./words.ts";
 import { inlineCode } from "../../../text/inline-code.ts";

@@ -1,7 +1,8 @@
 import type { CommitRecord } from "../../../repository/history.ts";
 import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
 import { memoise } from "../../memoise.ts";
-import { type Query, wordsOf } from "../query.ts";
+import { type Query } from "../query.ts";
+import { wordsOf } from "../../../text/words-of.ts";
 import type { Signal } from "../signal.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
 

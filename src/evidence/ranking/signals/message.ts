@@ -1,7 +1,8 @@
 import { termsOf } from "../../../repository/inverted-index/words.ts";
 import { hash32 } from "../../../text/hash.ts";
 import { findTerm } from "../../../repository/inverted-index/inverted-index.ts";
-import { wordsOf, type Query } from "../query.ts";
+import { type Query } from "../query.ts";
+import { wordsOf } from "../../../text/words-of.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 
 const MIN_LENGTH = 12;

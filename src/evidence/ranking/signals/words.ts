@@ -4,7 +4,8 @@ import type { InvertedIndex } from "../../../repository/inverted-index/inverted-
 import { termsOf } from "../../../repository/inverted-index/words.ts";
 import { hash32 } from "../../../text/hash.ts";
 import { memoise } from "../../memoise.ts";
-import { type Query, tellingWords, wordsOf } from "../query.ts";
+import { type Query, tellingWords } from "../query.ts";
+import { wordsOf } from "../../../text/words-of.ts";
 import type { IndexedCodebase } from "../../../repository/open-codebase.ts";
 import type { Reason, Signal, SignalContext } from "../signal.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
