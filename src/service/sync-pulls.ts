@@ -121,9 +121,9 @@ async function openPull(context: SyncContext, branch: Branch): Promise<PullInfo 
   }
 }
 
-/** `docs(casebook): …` and `fix(casebook): …` are the same title. */
+/** `Research: #42 Lost writes (documents only)` and `fix: #42 Lost writes` are the same title. */
 function withoutKind(title: string): string {
-  return title.replace(/^(?:docs|fix)(?=\(casebook\): )/, "");
+  return title.replace(/^(?:Research|fix): /, "").replace(/ \([a-z -]+ only\)$/, "");
 }
 
 function hasResults({ phases }: Investigation, { phase }: Branch): boolean {

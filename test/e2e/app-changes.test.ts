@@ -35,11 +35,11 @@ describe("people are in charge", () => {
     await until(() => commits === 2);
     github.faults.onWrite = undefined;
     const cancelled = await repository.comment("ada", number, "/casebook cancel");
-    await until(async () => (await statusOf(repository, number)).includes("**Casebook · Cancelled**"));
+    await until(async () => (await statusOf(repository, number)).includes("### Cancelled"));
     answer.resolve();
     await calm();
     app.research.inProcesses = false;
-    expect(await statusOf(repository, number)).toContain("**Casebook · Cancelled**");
+    expect(await statusOf(repository, number)).toContain("### Cancelled");
     expect(await reactionsOf(repository, number, cancelled)).toEqual(["rocket"]);
     expect((await issueOf(repository, number)).labels).toEqual([]);
     expect(

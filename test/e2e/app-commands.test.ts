@@ -39,18 +39,16 @@ describe("a maintainer's comment", () => {
       `.chant/specs/issue-${number}-004-impact-map.md`,
     ]);
     const { body } = pulls[0]!;
-    expect(body).toContain("Hypothesis: The leading suspect is `Store.set` (moderate evidence).");
+    expect(body).toMatch(/^\*\*Likely cause: .*`Store\.set`.*\*\* Not confirmed by a run\.\n/);
     expect(body).toContain(`Refs #${number}\n`);
     expect(body).not.toMatch(/\b(?:fix(?:es)?|close[sd]?|resolve[sd]?) #\d/i);
-    expect(body).toContain("❔ open | open: undecided".slice(0, 6));
-    expect(body).toMatch(
-      /\[`src\/storage\/store\.py:31-35`\]\(http:[^)]+\/blob\/[0-9a-f]{40}\/src\/storage\/store\.py#L31-L35\)/,
-    );
+    expect(body).toContain("“The cause is confirmed” (root-cause) is open: no person named the place.");
+    expect(body).toMatch(/\n\nhttp:\S+\/blob\/[0-9a-f]{40}\/src\/storage\/store\.py#L31-L35\n\n/);
 
     const issue = await issueOf(repository, number);
     expect(issue.labels).toEqual(["casebook/done"]);
     expect(await reactionsOf(repository, number, comment)).toEqual(["rocket"]);
-    expect(await statusOf(repository, number)).toContain("**Casebook · Done**");
+    expect(await statusOf(repository, number)).toMatch(/^### Likely cause: /);
     const { checks } = await repository.state();
     expect(checks).toMatchObject([
       {
@@ -73,6 +71,20 @@ describe("a maintainer's comment", () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+
+    await repository.comment("ada", number, "/casebook at src/nowhere.py:3\n/casebook status");
+    await repository.comment("ada", number, "/casebook at src/storage/store.py:999");
+    await calm();
+    const after = await issueOf(repository, number);
+    expect(after.labels).toEqual(["casebook/done"]);
+    expect(after.comments.filter(({ author }) => author === github.app.bot.login)).toHaveLength(1);
+    const answers = await statusOf(repository, number);
+    expect(answers).toMatch(/^### Likely cause: /);
+    expect(answers).toMatch(
+      /at src\/nowhere\.py:3` by `ada` was not done: There is no file `src\/nowhere\.py` at/,
+    );
+    expect(answers).toMatch(/`src\/storage\/store\.py` has 51 lines at `[0-9a-f]{12}`, and line 999 is not/);
+    expect(answers).toContain("| `/casebook status` | `ada` | done |");
   });
 
   test("that was there when it was edited counts as it was said; an edit starts nothing", async () => {

@@ -167,18 +167,20 @@ describe("all phases with an honest model", () => {
       ".chant/research/issue-1-reproduction.md",
       ".chant/research/issue-1-root-cause.md",
     ]);
-    expect(pull.title).toMatch(/^docs\(casebook\): #1 – /);
+    expect(pull.title).toMatch(/^Research: #1 .* \(documents only\)$/);
     expect(pull.body).toContain("| root-cause | `scripted` | ");
     expect(pull.body).not.toMatch(/\b(?:fix(?:es)?|close[sd]?|resolve[sd]?) #\d/i);
 
     const status = await statusOf(repository, 1);
-    expect(status).toContain("**Casebook · Waiting for approval** – `fix` waits for a person to approve it.");
+    expect(status).toContain("\n\n`fix` waits for a person to approve it.\n\n");
     for (const phase of ["comprehension", "reproduction", "root-cause", "impact-map"])
       expect(status).toMatch(
         new RegExp(`\\| \\[${phase}\\].* \\\\\\$0\\.\\d+, \\d calls, \`scripted\` \\|\n`),
       );
-    expect(status).toContain("| fix | ○ waits |");
-    expect(status).toMatch(/researched with `scripted` · cost \\\$0\.\d+ of at most \\\$3\.00\*/);
+    expect(status).toContain("| fix | ○ waiting |");
+    expect(status).toMatch(
+      / · 4 phases, \d+ (?:s|min), model `scripted`\n[^]* · cost \\\$0\.\d+ of at most \\\$3\.00\*/,
+    );
     Object.assign(undisturbed, { calls: asked().length, cost: costIn(status) });
   });
 
@@ -195,11 +197,11 @@ describe("all phases with an honest model", () => {
     expect(await repository.file(branch, "src/storage/store.py")).toContain("fcntl.flock");
     expect(await repository.file(branch, "tests/test_lost_update.py")).toContain("LostUpdateTest");
     expect(await repository.file("main", "src/storage/store.py")).not.toContain("fcntl.flock");
-    expect(pull.title).toMatch(/^fix\(casebook\): #1 – /);
-    expect(pull.body).toMatch(/\| fix \| [^|]*test[^|]* \| ✅ met \| by running code: /);
+    expect(pull.title).toMatch(/^fix: #1 /);
+    expect(pull.body).toMatch(/\| fix \| [^|]*test[^|]* \| ✅ met \| shown by a run: /);
     const status = await statusOf(repository, 1);
     expect(status).toMatch(/\| \[fix\]\([^)]+\) \| ● done \|.*\| 8 of 8 met \|/);
-    expect(status).toContain("a change of code");
+    expect(status).toContain("**Next:** Review the change and its test in pull request ");
     const { checks } = await repository.state();
     expect(checks.find(({ head }) => head === pull.head)).toMatchObject({ conclusion: "success" });
 
@@ -263,8 +265,8 @@ describe("a repository decides", () => {
     await calm();
     expect(asked()).toEqual([]);
     const status = await statusOf(repository, number);
-    expect(status).toContain("No model is set up here, so `--model` means nothing");
-    expect(status).toContain("no model*");
+    expect(status).toContain("No model is set up here, so `--model` has no effect");
+    expect(status).toContain("1 phase, ");
     expect(status).not.toContain("| cost |");
     expect(await documentsOf(repository, number)).toEqual(["comprehension.md"]);
   });
@@ -285,7 +287,7 @@ describe("a repository decides", () => {
     await calm();
     const status = await statusOf(repository, number);
     expect(status).toContain("This investigation may cost \\$0.05 over all its runs");
-    expect(status).toContain("what follows is what was found until then");
+    expect(status).toContain("this is what the run found until then");
     expect(status).toMatch(/of at most \\\$0\.05\*/);
     expect(costIn(status)).toBeGreaterThan(0);
     expect(costIn(status)).toBeLessThanOrEqual(0.05);
@@ -321,12 +323,12 @@ describe("how a phase can end", () => {
     await calm();
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/needs-info"]);
     const waiting = await statusOf(repository, number);
-    expect(waiting).toContain(`**Casebook · Waiting for an answer** – Information is missing: ${reason}`);
-    expect(waiting).toContain("### Questions for the reporter");
+    expect(waiting).toContain(`### Information is missing: ${reason.slice(0, -1)}\n`);
+    expect(waiting).toContain("**To ask the reporter:**");
     expect(waiting).toContain("1. Is the file on a network share?");
     const { body } = await pullOf(repository);
-    expect(body).toContain("- comprehension asks the reporter: Is the file on a network share?");
-    expect(body.split(reason)).toHaveLength(2);
+    expect(body).toContain("**To ask the reporter:**\n\n1. Is the file on a network share?");
+    expect(body.split(reason.slice(0, -1))).toHaveLength(2);
 
     model = honest;
     const before = asked().length;
@@ -341,7 +343,7 @@ describe("how a phase can end", () => {
     expect(conversation.messages.some(({ text }) => text.includes("a local disk with ext4"))).toBe(true);
     // Both conversations were paid for.
     const done = await statusOf(repository, number);
-    expect(done).not.toContain("Questions for the reporter");
+    expect(done).not.toContain("To ask the reporter");
     expect(costIn(done)).toBeGreaterThan(costIn(waiting));
   });
 
@@ -359,17 +361,17 @@ describe("how a phase can end", () => {
         },
         label: "casebook/awaiting-approval",
         says: [
-          "**Casebook · Waiting for a choice** – Several distinct causes: A value is gone, and a file is gone.",
+          "### Several distinct causes: A value is gone, and a file is gone\n",
           "2. A file is gone.",
-          "`/casebook run root-cause` goes on with all of them in one.",
+          "`/casebook run root-cause` researches all causes as one.",
         ],
       },
       {
         outcome: { kind: "not-a-bug", reason: "`Store.set` writes the file as a whole.", citations: [code] },
         label: "casebook/done",
         says: [
-          "**Casebook · Done** – Not a bug: `Store.set` writes the file as a whole.",
-          "`/casebook retry` goes on all the same, with `root-cause`.",
+          "### Not a bug: `Store.set` writes the file as a whole\n",
+          "`/casebook retry` continues with `root-cause` all the same.",
         ],
       },
       {
@@ -380,9 +382,7 @@ describe("how a phase can end", () => {
           of: "#17",
         },
         label: "casebook/done",
-        says: [
-          "**Casebook · Done** – Duplicate of `#17`: A value that one worker stored is gone a moment later.",
-        ],
+        says: ["### Duplicate of `#17`: A value that one worker stored is gone a moment later\n"],
       },
     ];
     for (const { outcome, label, says } of ends) {
@@ -398,7 +398,7 @@ describe("how a phase can end", () => {
         ({ headBranch }) => headBranch === `casebook/issue-${number}`,
       )!;
       expect(pull).toMatchObject({ state: "open", draft: true });
-      expect(pull.body).toMatch(/^## Finding\n\n\*\*comprehension\*\*: (?:Several|Not a bug|Duplicate)/);
+      expect(pull.body).toMatch(/^\*\*(?:Several|Not a bug|Duplicate)/);
     }
   });
 });
@@ -412,7 +412,7 @@ describe("what can go wrong with a model", () => {
     await until(() => asked().length === 2 && endpoint.open === 1);
     await repository.comment("ada", number, "/casebook cancel");
     await until(() => endpoint.open === 0);
-    await untilStatus(repository, number, "**Casebook · Cancelled**");
+    await untilStatus(repository, number, "### Cancelled");
     await calm();
     const { pulls } = await repository.state();
     expect(pulls).toEqual([]);
@@ -448,7 +448,7 @@ describe("what can go wrong with a model", () => {
     await calm();
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/failed"]);
     const status = await statusOf(repository, number);
-    expect(status).toContain("**Casebook · Could not finish** – No model could be asked: ");
+    expect(status).toContain("### Could not finish: No model could be asked: ");
     expect(status).toContain("refuses the key");
     expect(status).not.toContain(CANARY);
     expect(asked()).toHaveLength(1);

@@ -235,7 +235,7 @@ function ableModel(request: ParsedRequest): ScriptedReply {
   return { text: messages.some(({ text }) => text.includes("code word")) ? "QUARTZ-58213" : "Ready." };
 }
 
-/** Lines as a page shows them: links as their text, tables without their padding, and no times. */
+/** Lines as a page shows them: links as their text, tables without their padding, no times and no hashes. */
 function plain(markdown: string): readonly string[] {
   return markdown
     .split("\n")
@@ -243,6 +243,8 @@ function plain(markdown: string): readonly string[] {
       line
         .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
         .replace(/\| \d+ s +\|$/, "| 0 s |")
+        .replace(/(\d phases), \d+ s,/, "$1, 0 s,")
+        .replace(/https?:\S+\/blob\/[0-9a-f]{7,40}\//, "BLOB/")
         .replace(/-{3,}/g, "---")
         .replace(/\s+/g, " ")
         .trim(),

@@ -60,7 +60,7 @@ test("the script plays the life of an issue against the real App, and leaves not
   const { end, output } = simulate(folder.path, ["--script", "--fast"]);
   expect([await end, output()]).toEqual([0, expect.stringContaining("0 wrong")]);
   const told = [
-    "#1 casebook[bot]: /casebook investigate by rob was refused: investigate needs write; rob has read.",
+    "#1 casebook[bot] 👎 on rob's comment",
     "#1 casebook[bot] 🚀 on mia's comment",
     "#2 casebook[bot] opened a draft pull request",
     "Did you mean /casebook refresh?",
@@ -78,10 +78,10 @@ test("with a scripted model the script also plays the failing test and the fix, 
   expect([await end, output()]).toEqual([0, expect.stringContaining("0 wrong")]);
   const told = [
     "The model is a script",
-    "#1 casebook[bot] edited: Casebook · Researching (reproduction)",
+    "#1 casebook[bot] edited: Researching: reproduction",
     "#1 + casebook/awaiting-approval",
     "The maintainer allows the fix:",
-    "#1 casebook[bot] edited: Casebook · Done",
+    "#1 casebook[bot] edited: The failing test passes after a change of src/storage/store.py",
     "src/storage/store.py: +",
     "#2 pull request merged",
     "Done: one comment, one pull request",

@@ -34,6 +34,7 @@ const WORDS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   search: ["search", "searches"],
   commit: ["commit", "commits"],
   quote: ["quotation of the issue", "quotations of the issue"],
+  claim: ["claim", "claims"],
 };
 
 /** What the check run says. Neutral, not failing, when something does not hold: documents break no build. */
@@ -55,30 +56,31 @@ export function checkContent({
     .slice(0, MAX_DOCUMENTS)
     .map(
       ({ path, report }) =>
-        `| ${inlineCode(path, 120).replaceAll("|", "\\|")} | ${sumOf(report.checked)} | ${kindsOf(report.checked)} | ${report.problems.length === 0 ? "all hold" : `${report.problems.length} do not hold`} |`,
+        `| ${inlineCode(path, 120).replaceAll("|", "\\|")} | ${sumOf(report.checked)} | ${kindsOf(report.checked)} | ${report.problems.length === 0 ? "all hold" : report.problems.length === 1 ? "1 does not hold" : `${report.problems.length} do not hold`} |`,
     );
   const shown = problems.slice(0, LIMITS.ownAnnotations);
+  const title =
+    documents.length === 0
+      ? "No document to check"
+      : problems.length === 0
+        ? `${counted(total, "reference")} checked, ${total === 1 ? "it holds" : "all hold"}`
+        : `${problems.length} of ${counted(total, "reference")} ${problems.length === 1 ? "does" : "do"} not hold`;
+  const marked = problems.length === 0 ? "" : " Each is marked in its file.";
   const cut =
     problems.length > shown.length
-      ? [`Only the first ${shown.length} of ${problems.length} are marked in the files.`, ""]
-      : [];
+      ? ` Only the first ${shown.length} of ${problems.length} are marked in the files.`
+      : marked;
   return {
     conclusion: problems.length === 0 && total > 0 ? "success" : "neutral",
-    title:
-      documents.length === 0
-        ? "No document to check"
-        : problems.length === 0
-          ? `${counted(total, "reference")} checked, ${total === 1 ? "it holds" : "all hold"}`
-          : `${problems.length} of ${total} references do not hold`,
+    title,
     summary: safeText(
       [
-        "Every reference of the documents was looked up at the commit that the document names: lines, excerpts, commits, recorded searches, and quotations of the issue.",
+        `**${title}.**${cut}`,
         "",
         ...(rows.length === 0
           ? []
           : ["| document | references | of these | result |", "| --- | --- | --- | --- |", ...rows, ""]),
-        ...cut,
-        "`casebook check --ref BRANCH` does the same on any machine.",
+        "Each reference was looked up at the commit that its document names. `casebook check --ref BRANCH` repeats it on any machine.",
       ].join("\n"),
     ),
     annotations: shown,

@@ -17,14 +17,14 @@ export function configurationIssue(problems: readonly ConfigProblem[]): {
     title: safeTitle("Casebook: the configuration has mistakes", LIMITS.ownTitleCharacters),
     body: safeText(
       [
-        "`.github/casebook.yml` of the default branch cannot be used, so Casebook starts no new work here.",
+        "`.github/casebook.yml` of the default branch cannot be used, so Casebook starts no run here.",
         "",
         "| line | what is wrong |",
         "| --- | --- |",
         ...listed,
         "",
         ...more,
-        "This issue is closed by itself when the file is right, and opened again when it is not. Every key is described in `docs/configuration.md` of Casebook; an editor can check the file with `schemas/casebook.schema.json`.",
+        "Casebook closes this issue when the file is right, and reopens it when it is not. `docs/configuration.md` of Casebook describes every key; an editor can check the file with `schemas/casebook.schema.json`.",
       ].join("\n"),
     ),
   };

@@ -4,21 +4,22 @@ import type { PhaseRecord } from "../../phases/phase-result.ts";
 import { outcomeSentence } from "../../phases/outcome.ts";
 import { branchFor } from "../../phases/names.ts";
 import type { RepositoryConfig } from "../../investigation/settings/repository-config.ts";
+import { headlineOf } from "./answer.ts";
 import { cell, costOf, modelsOf, partialOf } from "./phase-words.ts";
 import { counted } from "../../text/counted.ts";
 
 const STATES: Readonly<Record<PhaseRecord["status"], string>> = {
-  waiting: "○ waits",
+  waiting: "○ waiting",
   running: "◐ running",
   completed: "● done",
-  needs_attention: "● done, open for a person",
-  failed: "✕ a check does not hold",
+  needs_attention: "● done, criteria open",
+  failed: "✕ a criterion failed",
   skipped: "– skipped",
-  "left-out": "– needs a model",
+  "left-out": "– left out",
 };
 
-/** A phase whose checks do not hold is no failure when it ended with an outcome. */
-const ENDED = "● done, not all checks hold";
+/** A phase whose criteria are not all met is no failure when it ended with an outcome. */
+const ENDED = "● done, not all criteria met";
 
 /** What the table of phases is made from. */
 export interface TableInput {
@@ -29,7 +30,11 @@ export interface TableInput {
   readonly destination: RepositoryConfig["destination"];
 }
 
-export function phaseTable({ investigation, repository, rules, destination }: TableInput): string {
+/** `said`: the phase whose finding is the headline above the table. */
+export function phaseTable(
+  { investigation, repository, rules, destination }: TableInput,
+  said: string | undefined,
+): string {
   const { phases, wanted, stage, issue } = investigation;
   const known = new Set(phases.map(({ type }) => type));
   const coming: PhaseRecord[] = ACTIVE.has(stage)
@@ -44,10 +49,11 @@ export function phaseTable({ investigation, repository, rules, destination }: Ta
     const url = `${repository.webUrl}/blob/${branch}/${document}`;
     const name = document === undefined ? record.type : `[${record.type}](${url})`;
     const cost = hasCost ? ` ${pricedOf(record)} |` : "";
-    return `| ${name} | ${stateOf(record)} | ${cell(findingOf(record))} | ${checksOf(record)} | ${tookOf(record)} |${cost}`;
+    const finding = record.type === said ? partialOf(record) : findingOf(record);
+    return `| ${name} | ${stateOf(record)} | ${cell(finding)} | ${criteriaOf(record)} | ${tookOf(record)} |${cost}`;
   };
   return [
-    `| phase | state | finding | checks | time |${hasCost ? " cost |" : ""}`,
+    `| phase | state | finding | criteria | time |${hasCost ? " cost |" : ""}`,
     `| --- | --- | --- | --- | --- |${hasCost ? " --- |" : ""}`,
     ...rows.map(line),
   ].join("\n");
@@ -59,8 +65,8 @@ function stateOf({ status, outcome }: PhaseRecord): string {
 
 function findingOf(record: PhaseRecord): string {
   const { outcome, reason, lead = "" } = record;
-  const recordAnswer = outcome === undefined ? (reason ?? lead) : outcomeSentence(outcome);
-  return [partialOf(record), recordAnswer].filter((part) => part !== "").join(" ");
+  const finding = outcome === undefined ? (reason ?? headlineOf(lead)) : outcomeSentence(outcome);
+  return [partialOf(record), finding].filter((part) => part !== "").join(" ");
 }
 
 /** `$0.0412, 12 calls, ` and the models. */
@@ -68,15 +74,24 @@ function pricedOf(record: PhaseRecord): string {
   return cell([costOf(record), modelsOf(record)].filter((part) => part !== "").join(", "));
 }
 
-function checksOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
+function criteriaOf({ criteria = [], dropped = 0 }: PhaseRecord): string {
   if (criteria.length === 0) return "";
   const met = criteria.filter(({ result }) => result === "met").length;
-  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${counted(dropped, "statement")} dropped` : ""}`;
+  return `${met} of ${criteria.length} met${dropped > 0 ? `, ${counted(dropped, "statement")} left out` : ""}`;
 }
 
-function tookOf({ startedAt, endedAt }: PhaseRecord): string {
-  if (startedAt === undefined || endedAt === undefined) return "";
+function tookOf(record: PhaseRecord): string {
+  const seconds = secondsOf(record);
+  return seconds === undefined ? "" : formatSeconds(seconds);
+}
+
+/** Seconds that a phase took; undefined before its end. */
+export function secondsOf({ startedAt, endedAt }: PhaseRecord): number | undefined {
+  if (startedAt === undefined || endedAt === undefined) return undefined;
   const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000;
-  if (!(seconds >= 0)) return "";
+  return seconds >= 0 ? seconds : undefined;
+}
+
+export function formatSeconds(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

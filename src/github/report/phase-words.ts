@@ -33,14 +33,14 @@ function namesOf({ cost, researcher }: Pick<PhaseRecord, "cost" | "researcher">)
   return names.map((name) => inlineCode(name, MAX_NAME));
 }
 
-/** The models that researched, and the phases without one; undefined when no phase had one. */
+/** The models that were asked, and the phases without one; undefined when no phase had one. */
 export function researchedBy(phases: readonly PhaseRecord[]): string | undefined {
   const models = [...new Set(phases.flatMap(namesOf))];
   if (models.length === 0) return undefined;
   const own = phases
     .filter((record) => record.researcher === BUILTIN && namesOf(record).length === 0)
     .map(({ type }) => type);
-  return `researched with ${models.join(", ")}${own.length > 0 ? `; ${own.join(", ")} without a model` : ""}`;
+  return `model ${models.join(", ")}${own.length > 0 ? `; ${own.join(", ")} without a model` : ""}`;
 }
 
 /** What was spent against what may be: `cost $0.0412 of at most $3.00`. Undefined when neither is known. */
@@ -60,10 +60,10 @@ export function partialOf({ partial }: Pick<PhaseRecord, "partial">): string {
   if (partial === undefined) return "";
   const limit = partial.replace(/\s+/g, " ").trim().replace(/\.$/, "");
   if (limit === "") return "";
-  return `${limit.charAt(0).toUpperCase()}${limit.slice(1)}: what follows is what was found until then.`;
+  return `${limit.charAt(0).toUpperCase()}${limit.slice(1)}; this is what the run found until then.`;
 }
 
-const FIX = "fix";
+export const FIX = "fix";
 
 /** The fix put a change of code on the branch: that is done only when everything that a run decides about it holds. */
 export function changesCode(phases: readonly PhaseRecord[]): boolean {

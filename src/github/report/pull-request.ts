@@ -1,14 +1,18 @@
-import { printable } from "../../text/inline-code.ts";
+import { inlineCode, printable } from "../../text/inline-code.ts";
 import { LIMITS } from "../../text/github-limits.ts";
+import type { LineReference } from "../../documents/parse-document.ts";
 import type { Rules } from "../../investigation/event.ts";
 import type { Investigation } from "../../investigation/investigation.ts";
-import type { PhaseRecord } from "../../phases/phase-result.ts";
+import { canRun } from "../../investigation/plan.ts";
+import type { CriterionResult, PhaseRecord } from "../../phases/phase-result.ts";
 import type { Micros } from "../../llm/money.ts";
-import { outcomeSentence } from "../../phases/outcome.ts";
-import { MAX_WORDS, changesCode, partialOf, researchedBy, spentOf } from "./phase-words.ts";
-import { lengthen } from "../../text/lengthen.ts";
-import { clipMarkdown, type SafeText, safeText, safeTitle } from "../../text/safe-text.ts";
-import { criteriaTable, costTable, label, byTelling, TELLING, evidenceTable } from "./pull-tables.ts";
+import { lengthen, type Part } from "../../text/lengthen.ts";
+import { clipMarkdown, safeBlocks, type SafeText, safeText, safeTitle } from "../../text/safe-text.ts";
+import { type Answer, answerOf } from "./answer.ts";
+import { criteriaLine, criteriaTables, label } from "./pull-tables.ts";
+import { nextStep } from "./next-step.ts";
+import { distinctPlaces, permalink, placeName } from "./permalink.ts";
+import { changesCode, MAX_WORDS, partialOf, researchedBy, spentOf } from "./phase-words.ts";
 
 export interface PullInput {
   readonly investigation: Investigation;
@@ -23,30 +27,26 @@ export interface PullInput {
   readonly cap?: Micros;
 }
 
-const MAX_QUESTIONS = 20;
-
-/** Title and body of the pull request that brings the documents: the finding, what was checked and how, the evidence. */
+/** Title and body of the pull request that brings the documents: the answer, its places, what is open, what to do next. */
 export function pullRequest(input: PullInput): { readonly title: SafeText; readonly body: SafeText } {
-  const { investigation, issue, repository, phase } = input;
+  const { investigation, issue, repository, phase, rules } = input;
   const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
   const shown = shownIn(investigation, phase);
-  const finding = telling(shown);
+  const answer = answerOf({ ...investigation, phases: shown });
+  const next = nextStep(investigation, answerOf(investigation), rules);
   const parts = [
-    { text: safe(findingOf(finding, shown)), rank: 0 },
-    { text: safe(otherFindings(shown, finding)), rank: 5 },
+    { text: safe(headOf(answer, shown)), rank: 0 },
+    ...placesOf(input, answer, shown, safe),
     { text: `Refs #${issue.number}` as SafeText, rank: 0 },
-    { text: criteriaTable(shown, safe), rank: 2 },
-    { text: safe(evidenceTable(shown, { base: investigation.base, webUrl: repository.webUrl })), rank: 4 },
+    { text: safe(openOf(shown, rules)), rank: 2 },
     { text: safe(questionsOf(shown)), rank: 3 },
-    { text: safe(nextOf(investigation, changesCode(shown))), rank: 1 },
+    { text: safe(criteriaLine(shown)), rank: 1 },
     { text: safe(filesOf(input, shown)), rank: 1 },
-    { text: safe(costTable(shown)), rank: 5 },
+    { text: safe(`**Next:** ${[next, onMerge(shown)].filter(Boolean).join(" ")}`), rank: 1 },
+    { text: criteriaTables(shown, safe), rank: 4 },
     { text: safe(footer(input)), rank: 1 },
   ];
-  return {
-    title: titleOf(input),
-    body: lengthen(parts, LIMITS.ownBodyCharacters),
-  };
+  return { title: titleOf(input), body: lengthen(parts, LIMITS.ownBodyCharacters) };
 }
 
 /** Phases that this pull request is about. */
@@ -54,26 +54,20 @@ function shownIn({ phases }: Investigation, phase: string | undefined): readonly
   return phases.filter(({ type }) => phase === undefined || type === phase);
 }
 
-/** The issue's number stays a reference in the title; nothing else of it does anything. */
+/**
+ * The issue's number stays a reference in the title; nothing else of it does anything. A change of code is called as
+ * tools that count versions expect it: who squashes merges under this title.
+ */
 function titleOf({ issue, phase, investigation }: PullInput): SafeText {
-  // Who squashes it merges under this title, and tools that count versions believe it.
-  const kind = changesCode(shownIn(investigation, phase)) ? "fix" : "docs";
-  const ours = `${kind}(casebook): #${issue.number}${phase === undefined ? "" : ` ${phase}`} – `;
-  return `${ours}${safeTitle(issue.title, LIMITS.ownTitleCharacters - ours.length)}` as SafeText;
+  const hasCode = changesCode(shownIn(investigation, phase));
+  const before = `${hasCode ? "fix" : "Research"}: #${issue.number} `;
+  const after = hasCode ? "" : phase === undefined ? " (documents only)" : ` (${phase} only)`;
+  const title = safeTitle(issue.title, LIMITS.ownTitleCharacters - before.length - after.length);
+  return `${before}${title}${after}` as SafeText;
 }
 
-/** The phase whose finding a reader wants to know first. */
-function telling(phases: readonly PhaseRecord[]): PhaseRecord | undefined {
-  return [...TELLING, ...phases.map(({ type }) => type)]
-    .map((type) => phases.find((candidate) => candidate.type === type && candidate.lead !== undefined))
-    .find((candidate) => candidate !== undefined);
-}
-
-/** How phases ended comes first, then whether a limit cut them short, then the finding. */
-function findingOf(record: PhaseRecord | undefined, phases: readonly PhaseRecord[]): string {
-  const outcomes = phases.flatMap(({ type, outcome }) =>
-    outcome === undefined ? [] : [`**${type}**: ${clipMarkdown(outcomeSentence(outcome), MAX_WORDS)}`],
-  );
+/** The answer with how sure it is, then what a limit cut short. */
+function headOf(answer: Answer | undefined, phases: readonly PhaseRecord[]): string {
   // A limit of the whole investigation ends every phase after it in the same way.
   const partials = new Map<string, string[]>();
   for (const phase of phases) {
@@ -81,87 +75,102 @@ function findingOf(record: PhaseRecord | undefined, phases: readonly PhaseRecord
     if (partial !== "") partials.set(partial, [...(partials.get(partial) ?? []), phase.type]);
   }
   const cut = [...partials].map(
-    ([partial, types]) => `**${types.join(", ")}**: ${clipMarkdown(partial, MAX_WORDS)}`,
+    ([partial, types]) => `${types.join(", ")}: ${clipMarkdown(partial, MAX_WORDS)}`,
   );
-  const finding = clipMarkdown(record?.lead ?? "No phase has a finding yet.", MAX_WORDS);
-  return ["## Finding", ...outcomes, ...cut, ...(saysOutcome(record) ? [] : [finding])].join("\n\n");
+  const headline = `**${answer?.headline ?? "No phase has a finding yet"}.**`;
+  return [[headline, answer?.certainty].filter((part) => part !== undefined).join(" "), ...cut].join("\n\n");
 }
 
-/** A document of a phase with an outcome starts with the reason, which is shown already. */
-function saysOutcome({ lead, outcome }: Partial<PhaseRecord> = {}): boolean {
-  return lead !== undefined && outcome !== undefined && lead.endsWith(outcome.reason);
+/** Places shown, each as a snippet. */
+const MAX_PLACES = 3;
+
+/** The place of the likely cause, then the first ones that the impact map names. */
+function placesOf(
+  { investigation: { base }, repository: { webUrl } }: PullInput,
+  answer: Answer | undefined,
+  phases: readonly PhaseRecord[],
+  safe: (text: string) => SafeText,
+): readonly Part[] {
+  if (answer?.place === undefined) return [];
+  const { cited = [] } = phases.find(({ type }) => type === "impact-map") ?? {};
+  const [cause, ...others] = distinctPlaces([answer.place, ...cited], MAX_PLACES);
+  const show = (place: LineReference, sentence: string): readonly Part[] => {
+    const link = permalink(place, { webUrl, base });
+    return link === undefined ? [] : [{ text: safeBlocks(safe(sentence), link), rank: 4 }];
+  };
+  return [
+    ...show(cause!, answer.isConfirmed === true ? "The cause is here:" : "The likely cause is here:"),
+    ...others.flatMap((place) => show(place, `The impact map names ${inlineCode(placeName(place))}:`)),
+  ];
 }
 
-function otherFindings(phases: readonly PhaseRecord[], recordAnswer: PhaseRecord | undefined): string {
-  return phases
-    .filter(({ lead, type }) => lead !== undefined && type !== recordAnswer?.type)
-    .map(({ type, lead }) => `- **${type}**: ${clipMarkdown(lead ?? "", MAX_WORDS)}`)
-    .join("\n");
-}
+/** Criteria that are listed open; all of them are in the specs. */
+const MAX_OPEN = 20;
 
-function questionsOf(phases: readonly PhaseRecord[]): string {
+/** What is not met, each with what closes it. */
+function openOf(phases: readonly PhaseRecord[], rules: Rules): string {
   const open = phases.flatMap(({ type, criteria = [] }) =>
     criteria
       .filter(({ result }) => result !== "met")
-      .map(
-        ({ text, evidence }) =>
-          `- ${type}: ${clipMarkdown(text, MAX_WORDS)} – ${clipMarkdown(evidence, MAX_WORDS)}`,
-      ),
+      .map((criterion) => {
+        const [text, evidence] = [criterion.text, criterion.evidence].map((part) =>
+          clipMarkdown(part, MAX_WORDS),
+        );
+        const state = criterion.result === "unmet" ? "is not met" : "is open";
+        return `- “${text}” (${type}) ${state}: ${evidence}. ${closing(type, criterion, rules)}`;
+      }),
   );
-  const unknown = byTelling(phases).flatMap(({ type, unknowns = [] }) =>
-    unknowns.map((text) => `- ${type}: not known: ${clipMarkdown(text, MAX_WORDS)}`),
-  );
-  const asked = phases.flatMap(({ type, outcome }) =>
-    (outcome?.questions ?? []).map(
-      (question) => `- ${type} asks the reporter: ${clipMarkdown(question, MAX_WORDS)}`,
-    ),
-  );
-  const questions = [...new Set([...asked, ...open, ...unknown])];
-  if (questions.length === 0) return "";
-  const more =
-    questions.length > MAX_QUESTIONS
-      ? [`- ${questions.length - MAX_QUESTIONS} more stand in the documents.`]
-      : [];
-  return ["## Open questions", "", ...questions.slice(0, MAX_QUESTIONS), ...more].join("\n");
+  if (open.length === 0) return "";
+  const more = open.length > MAX_OPEN ? [`- ${open.length - MAX_OPEN} more are in the specs.`] : [];
+  return ["**Open:**", "", ...open.slice(0, MAX_OPEN), ...more].join("\n");
 }
 
-function nextOf({ stage, wanted, endedBy }: Investigation, hasChange: boolean): string {
-  const [next] = wanted;
-  const isOver = stage === "done" && endedBy !== undefined && next !== undefined;
-  const lines = [
-    ...(stage === "needs-info"
-      ? [
-          "- An answer to the questions in the issue lets the research go on; `/casebook retry` goes on without one.",
-        ]
-      : []),
-    ...(stage === "awaiting-choice"
-      ? [`- \`/casebook run ${next}\` goes on with all causes in one; an issue for each keeps them apart.`]
-      : []),
-    ...(isOver ? [`- \`/casebook retry\` goes on all the same, with \`${next}\`.`] : []),
-    ...(stage === "awaiting-approval"
-      ? ["- `/casebook approve` lets the next phase begin; `/casebook reject REASON` ends the investigation."]
-      : []),
-    "- `/casebook at PATH:LINE-LINE` says where the cause is; root cause and impact map follow.",
-    "- `/casebook refresh` reads the newest commit, `/casebook retry` works again what failed.",
-    hasChange
-      ? "- Merging takes the change of code with its test and keeps the documents: look through it first. Closing means no, until `/casebook retry`."
-      : "- Merging keeps the documents and ends the investigation. Closing means no, until `/casebook retry`.",
-  ];
-  return ["## What to comment next", "", ...lines].join("\n");
+function closing(type: string, { result, how }: CriterionResult, rules: Rules): string {
+  if (result === "unmet" || how === "machine") return `\`/casebook retry ${type}\` runs the phase again.`;
+  switch (how) {
+    case "human":
+      return type === "root-cause"
+        ? "`/casebook at PATH:LINE` closes it."
+        : "A person closes it in the review.";
+    case "run":
+      return canRun("reproduction", rules)
+        ? "`/casebook run reproduction` closes it."
+        : "A run of the code closes it, and Casebook runs none here.";
+    case "model":
+      return rules.models.length > 0
+        ? `\`/casebook retry ${type}\` asks a model again.`
+        : "A run with a model closes it.";
+  }
 }
 
-function filesOf({ repository, branch }: PullInput, phases: readonly PhaseRecord[]): string {
-  const paths = phases.flatMap(({ files = [] }) => files).sort();
-  if (paths.length === 0) return "";
+function questionsOf(phases: readonly PhaseRecord[]): string {
+  const asked = phases.flatMap(({ outcome }) => outcome?.questions ?? []);
+  if (asked.length === 0) return "";
   return [
-    "## Documents",
+    "**To ask the reporter:**",
     "",
-    ...paths.map((path) => `- [${label(path)}](${repository.webUrl}/blob/${branch}/${path})`),
+    ...asked.map((text, i) => `${i + 1}. ${clipMarkdown(text, MAX_WORDS)}`),
   ].join("\n");
 }
 
+function onMerge(phases: readonly PhaseRecord[]): string {
+  return changesCode(phases)
+    ? "Merging takes the change, its test and the documents."
+    : "Merging keeps the documents and ends the investigation.";
+}
+
+function filesOf({ repository, branch }: PullInput, phases: readonly PhaseRecord[]): string {
+  const links = phases.flatMap(({ files = [] }) =>
+    files.map(
+      (path) =>
+        `[${label(path.slice(path.lastIndexOf("/") + 1))}](${repository.webUrl}/blob/${branch}/${path})`,
+    ),
+  );
+  return links.length === 0 ? "" : `Documents: ${links.join(", ")}`;
+}
+
 function footer({ investigation, repository, branch, cap }: PullInput): string {
-  const { base, repository: id, issue, runs, phases } = investigation;
+  const { base, phases } = investigation;
   const by = researchedBy(phases);
   const money = by === undefined ? undefined : spentOf(investigation, cap);
   const facts = [
@@ -169,10 +178,9 @@ function footer({ investigation, repository, branch, cap }: PullInput): string {
       ? []
       : [`base commit [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
     `branch \`${printable(branch)}\``,
-    `run \`${id}-${issue}-${runs}\``,
-    by ?? "built-in researcher, no model, no cost",
+    by ?? "no model",
     ...(money === undefined ? [] : [money]),
-    "every reference was checked by machine at the base commit",
+    "every reference checked by machine",
   ];
   return `*${facts.join(" · ")}*`;
 }

@@ -2,14 +2,16 @@ import { formatHelp } from "../../investigation/commands/format-help.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { LIMITS } from "../../text/github-limits.ts";
 import { parseMarkdown } from "../../text/parse-markdown.ts";
-import type { Rules } from "../../investigation/event.ts";
-import { type Ask, type Investigation, MAX_ANSWERS, type Stage } from "../../investigation/investigation.ts";
-import type { PhaseOutcome } from "../../phases/outcome.ts";
+import type { Ask, Investigation, Stage } from "../../investigation/investigation.ts";
 import type { Micros } from "../../llm/money.ts";
-import { MAX_WORDS, changesCode, researchedBy, spentOf } from "./phase-words.ts";
+import { type Answer, answerOf } from "./answer.ts";
+import { nextStep } from "./next-step.ts";
+import { permalink } from "./permalink.ts";
+import { cell, MAX_WORDS, researchedBy, spentOf } from "./phase-words.ts";
+import { counted } from "../../text/counted.ts";
 import { lengthen } from "../../text/lengthen.ts";
 import { clipMarkdown, fold, type SafeText, safeText } from "../../text/safe-text.ts";
-import { phaseTable, type TableInput } from "./phase-table.ts";
+import { formatSeconds, phaseTable, secondsOf, type TableInput } from "./phase-table.ts";
 
 export interface StatusInput extends TableInput {
   /** Texts by phase that the thread shows, where there is no branch. */
@@ -20,10 +22,10 @@ export interface StatusInput extends TableInput {
   readonly cap?: Micros;
 }
 
-/** What the comment says first, and who is to act. */
-const HEADLINE: Readonly<Record<Stage, string>> = {
-  idle: "Nothing is under way",
-  queued: "Queued",
+/** The headline of a stage that has no answer yet, or whose state a reader must know before the answer. */
+const STATES: Readonly<Record<Stage, string>> = {
+  idle: "No research yet",
+  queued: "Queued: starts as soon as a worker is free",
   running: "Researching",
   "awaiting-approval": "Waiting for approval",
   "awaiting-merge": "Waiting for the merge",
@@ -31,140 +33,140 @@ const HEADLINE: Readonly<Record<Stage, string>> = {
   "awaiting-choice": "Waiting for a choice",
   paused: "Paused",
   failed: "Could not finish",
-  stopped: "Stopped: a person's commit is on the branch",
+  stopped: "Stopped",
   cancelled: "Cancelled",
   rejected: "Rejected",
   done: "Done",
   gone: "Gone",
 };
 
-const NEXT: Readonly<Record<Stage, string>> = {
-  idle: "`/casebook investigate` starts the research.",
-  queued: "It begins as soon as a worker is free. `/casebook cancel` stops it.",
-  running: "Nothing to do; this comment follows. `/casebook cancel` stops it, `/casebook pause` halts it.",
-  "awaiting-approval": "`/casebook approve` goes on, `/casebook reject REASON` ends it.",
-  "awaiting-merge": "Merging the pull request lets the next phase begin; closing it ends the investigation.",
-  "needs-info":
-    "`/casebook retry` works it again without an answer, `/casebook skip PHASE` leaves out the phase that asked, `/casebook cancel` ends it.",
-  "awaiting-choice": "`/casebook retry` goes on with all of them in one, `/casebook cancel` ends it.",
-  paused: "`/casebook resume` goes on, `/casebook cancel` ends it.",
-  failed: "`/casebook retry` tries again.",
-  stopped: "`/casebook resume` goes on from that commit; nothing of yours is written over.",
-  cancelled: "`/casebook retry` starts again with what was left.",
-  rejected: "`/casebook retry` starts it again.",
-  done: "`/casebook at PATH:LINE` says where the cause is, `/casebook refresh` reads the newest commit.",
-  gone: "",
-};
+/** Stages in which the answer comes first, and the state after it. */
+const ANSWERED: ReadonlySet<Stage> = new Set([
+  "done",
+  "awaiting-approval",
+  "awaiting-merge",
+  "needs-info",
+  "awaiting-choice",
+]);
 
 /** Nobody with a right asked for anything: reactions answered all of it, and the issue needs no comment. */
 export function saysNothing({ stage, asks }: Investigation): boolean {
   return stage === "idle" && asks.every(({ isReactionOnly }) => isReactionOnly === true);
 }
 
-/** The one comment that says how far an investigation is; edited in place, so the same state gives the same text. */
+/**
+ * The one comment of Casebook on an issue, edited in place: the answer, where it is, how sure it is, what to do next. The
+ * same state gives the same text.
+ */
 export function statusComment(input: StatusInput): SafeText {
-  const { investigation, repository, rules } = input;
-  const { stage, reason } = investigation;
+  const { investigation, repository } = input;
   const safe = (markdown: string): SafeText => safeText(markdown, { webUrl: repository.webUrl });
+  const answer = answerOf(investigation);
+  const link =
+    answer?.place === undefined
+      ? undefined
+      : permalink(answer.place, { webUrl: repository.webUrl, base: investigation.base });
+  const next = nextStep(investigation, answer, input.rules);
   const parts = [
-    {
-      text: safe(
-        `**Casebook · ${HEADLINE[stage]}**${reason === undefined ? "" : ` – ${clipMarkdown(reason, MAX_WORDS)}`}`,
-      ),
-      rank: 0,
-    },
+    { text: safe(headOf(investigation, answer)), rank: 0 },
+    { text: safe(soFarOf(investigation, answer)), rank: 0 },
+    { text: link ?? NOTHING, rank: 1 },
+    { text: safe(factsOf(input, answer)), rank: 0 },
+    { text: safe(waitingOf(investigation, answer)), rank: 0 },
     { text: safe(conditionsOf(investigation)), rank: 1 },
     { text: safe(questionsOf(investigation)), rank: 0 },
-    { text: safe(partsOf(investigation)), rank: 0 },
-    { text: safe(phaseTable(input)), rank: 1 },
     { text: safe(stepOf(input)), rank: 4 },
-    { text: safe(pullOf(input)), rank: 0 },
-    { text: safe(nextOf(investigation)), rank: 0 },
+    { text: safe(mistakesOf(investigation.asks)), rank: 2 },
+    { text: safe(next === "" ? "" : `**Next:** ${next}`), rank: 0 },
     ...findings(input, safe).map((text) => ({ text, rank: 6 })),
-    { text: safe(notesOf(investigation.asks)), rank: 2 },
-    { text: helpOf(investigation, rules, safe), rank: investigation.help ? 3 : 7 },
-    { text: safe(footer(input)), rank: 1 },
+    { text: details(input, answer, safe), rank: 3 },
   ];
-  return input.destination === "comment"
-    ? lengthen(
-        parts,
-        LIMITS.ownBodyCharacters,
-        safe("*Some of it was left out: it was too long for a comment.*"),
-      )
-    : lengthen(parts, LIMITS.ownBodyCharacters);
+  return lengthen(parts, LIMITS.ownBodyCharacters, noteFor(input));
 }
+
+/** Where all of it is; undefined: on the branch. */
+function noteFor({ destination }: StatusInput): SafeText | undefined {
+  return destination === "comment" ? safeText("*Some of it was too long for a comment.*") : undefined;
+}
+
+const NOTHING = "" as SafeText;
+
+function headOf(investigation: Investigation, answer: Answer | undefined): string {
+  const { stage, reason, phases } = investigation;
+  if (answer !== undefined && ANSWERED.has(stage)) return `### ${answer.headline}`;
+  const running = phases.find(({ status }) => status === "running");
+  const what = stage === "running" && running !== undefined ? `\`${running.type}\`` : firstClause(reason);
+  return `### ${STATES[stage]}${what === undefined ? "" : `: ${clipMarkdown(what, MAX_WORDS)}`}`;
+}
+
+/** A reason without the commands after it, which the last line of the comment names. */
+function firstClause(reason: string | undefined): string | undefined {
+  return reason?.split(/[;,.:] (?=`\/casebook|Casebook )/, 1)[0]!.replace(/\.$/, "");
+}
+
+/** Under the headline of a state: what is known all the same. */
+function soFarOf({ stage }: Investigation, answer: Answer | undefined): string {
+  return answer === undefined || ANSWERED.has(stage) ? "" : `So far: ${answer.headline}.`;
+}
+
+/** Under an answer: what waits for a person. */
+function waitingOf({ stage, reason, endedBy }: Investigation, answer: Answer | undefined): string {
+  const isWaiting = answer !== undefined && ANSWERED.has(stage) && endedBy === undefined;
+  return isWaiting && reason !== undefined ? clipMarkdown(reason, MAX_WORDS) : "";
+}
+
+/** How sure it is, where the details are, what it took. */
+function factsOf(
+  { investigation, repository, destination }: StatusInput,
+  answer: Answer | undefined,
+): string {
+  const { phases, pull } = investigation;
+  const ended = phases.filter(({ status, endedAt }) => ENDED.has(status) && endedAt !== undefined);
+  const seconds = ended.reduce((sum, record) => sum + (secondsOf(record) ?? 0), 0);
+  const state = { open: "", merged: " (merged)", closed: " (closed)" };
+  const details =
+    pull === undefined
+      ? destination === "comment" && ended.length > 0
+        ? "Details below"
+        : undefined
+      : `[Details and criteria: pull request ${pull.number}](${repository.webUrl}/pull/${pull.number})${state[pull.state]}`;
+  const took =
+    ended.length === 0
+      ? undefined
+      : `${counted(ended.length, "phase")}, ${formatSeconds(seconds)}, ${researchedBy(phases) ?? "no model"}`;
+  const facts = [details, took].filter((fact) => fact !== undefined).join(" · ");
+  const certainty = answer?.certainty === undefined ? [] : [answer.certainty];
+  return [...certainty, ...(facts === "" ? [] : [facts])].join(" ");
+}
+
+const ENDED: ReadonlySet<string> = new Set(["completed", "needs_attention", "failed"]);
 
 function conditionsOf({ conditions, stage }: Investigation): string {
   const { configuration, closed, held } = conditions;
   const lines = [
     ...(configuration === undefined || stage === "paused" ? [] : [configuration]),
-    ...(closed && stage !== "done" && stage !== "rejected"
-      ? ["The issue is closed: nothing new starts."]
-      : []),
-    ...(held && stage !== "paused" ? ["The label `casebook:hold` is on the issue: nothing new starts."] : []),
+    ...(closed && stage !== "done" && stage !== "rejected" ? ["The issue is closed: no run starts."] : []),
+    ...(held && stage !== "paused" ? ["The label `casebook:hold` is on the issue: no run starts."] : []),
   ];
   return lines.map((line) => `> ${line}`).join("\n");
 }
 
-/** The outcome that ended the work or holds it. */
-function outcomeOf({ endedBy, phases }: Investigation): PhaseOutcome | undefined {
-  return phases.find(({ type }) => type === endedBy)?.outcome;
+/** What the reporter is asked, or the causes that were found, while something waits for it. */
+function questionsOf({ stage, endedBy, phases }: Investigation): string {
+  const outcome = phases.find(({ type }) => type === endedBy)?.outcome;
+  if (outcome === undefined) return "";
+  if (stage === "needs-info") return listOf("To ask the reporter", outcome.questions);
+  return outcome.kind === "several-causes" ? listOf("Causes", outcome.parts) : "";
 }
 
-/** What the reporter is asked, and what happens when they answer. */
-function questionsOf(investigation: Investigation): string {
-  const { stage, endedBy = "", startedBy, answers } = investigation;
-  const outcome = outcomeOf(investigation);
-  if (stage !== "needs-info" || outcome === undefined) return "";
-  const then =
-    startedBy === undefined
-      ? "Who started the research is not on record, so an answer alone starts nothing: `/casebook retry` goes on after it."
-      : (answers?.taken ?? 0) >= MAX_ANSWERS
-        ? `${MAX_ANSWERS} answers did not settle it, so a further one starts nothing by itself: \`/casebook retry\` goes on after it.`
-        : `When whoever opened this issue, or anyone with triage, answers in a new comment, \`${endedBy}\` goes on by itself with the answer.`;
-  return ["### Questions for the reporter", "", then, ...listOf(outcome.questions)].join("\n");
-}
-
-/** Several causes, and what can be done about it. */
-function partsOf(investigation: Investigation): string {
-  const { wanted, stage } = investigation;
-  const outcome = outcomeOf(investigation);
-  if (outcome?.kind !== "several-causes") return "";
-  const [next] = wanted;
-  const together =
-    next === undefined
-      ? "."
-      : stage === "awaiting-merge"
-        ? "; merging the pull request goes on with all of them in one."
-        : `; \`/casebook run ${next}\` goes on with all of them in one.`;
-  const advice = `Each of them may have a cause of its own. An issue for each keeps the research apart${together}`;
-  return ["### Several causes", "", advice, ...listOf(outcome.parts)].join("\n");
-}
-
-function listOf(items: readonly string[] = []): readonly string[] {
-  return items.length === 0
-    ? []
-    : ["", ...items.map((item, i) => `${i + 1}. ${clipMarkdown(item, MAX_WORDS)}`)];
-}
-
-function nextOf({ stage, endedBy, wanted, phases, pull }: Investigation): string {
-  if (stage === "done" && pull?.state === "open" && changesCode(phases))
-    return "The pull request holds a change of code and the test that it makes pass: a person looks through it, marks it ready and merges it.";
-  if (stage !== "done" || endedBy === undefined) return NEXT[stage];
-  const [next] = wanted;
-  return next === undefined
-    ? `\`${endedBy}\` says so. \`/casebook retry ${endedBy}\` looks at it again.`
-    : `\`${endedBy}\` says so, so no further phase was worked. \`/casebook retry\` goes on all the same, with \`${next}\`.`;
+function listOf(heading: string, items: readonly string[] = []): string {
+  if (items.length === 0) return "";
+  const lines = items.map((item, i) => `${i + 1}. ${clipMarkdown(item, MAX_WORDS)}`);
+  return [`**${heading}:**`, "", ...lines].join("\n");
 }
 
 function stepOf({ investigation, step }: StatusInput): string {
   return investigation.stage === "running" && step !== undefined ? `Now: ${inlineCode(step, 120)}` : "";
-}
-
-function pullOf({ investigation: { pull }, repository }: StatusInput): string {
-  if (pull === undefined) return "";
-  const state = { open: "", merged: " (merged)", closed: " (closed)" }[pull.state];
-  return `Documents and checks: [pull request ${pull.number}](${repository.webUrl}/pull/${pull.number})${state}`;
 }
 
 /** Without a branch the thread holds the documents, each folded. */
@@ -182,42 +184,72 @@ function wholeBlocks(text: string, max: number): string {
   return `${text.slice(0, last?.position?.end.offset ?? 0).trim()}\n\n…`;
 }
 
-/** Requests that went wrong, the newest first. */
-const MAX_NOTES = 8;
+/** Requests that are looked at for mistakes. */
+const RECENT = 10;
+/** Requests whose answers are listed below the fold. */
+const MAX_LISTED = 20;
 
-function notesOf(asks: readonly Ask[]): string {
-  const notes = asks
-    .filter(
-      ({ answer, note, isReactionOnly }) =>
-        (answer === "refused" || answer === "confused") && note !== undefined && isReactionOnly !== true,
-    )
-    .slice(-MAX_NOTES)
-    .reverse();
-  if (notes.length === 0) return "";
-  const lines = notes.map(
-    ({ by, text, note, answer }) =>
-      `- ${inlineCode(text, 80)} by ${inlineCode(by.login, 40)} ${answer === "refused" ? "was refused" : "was not done"}: ${note}`,
-  );
+/** What went wrong lately, the newest first; a mistake must show without a click. */
+function mistakesOf(asks: readonly Ask[]): string {
+  const lines = shownAsks(asks)
+    .slice(0, RECENT)
+    .filter(({ answer, note }) => (answer === "refused" || answer === "confused") && note !== undefined)
+    .map(
+      ({ by, text, note, answer }) =>
+        `- ${inlineCode(text, 80)} by ${inlineCode(by.login, 40)} ${answer === "refused" ? "was refused" : "was not done"}: ${note}`,
+    );
   return lines.join("\n");
 }
 
-function helpOf({ help }: Investigation, rules: Rules, safe: (text: string) => SafeText): SafeText {
-  return fold("Commands", safe(formatHelp(rules.known.map(({ type }) => type))), help);
+/** The newest first, without what a reaction answered. */
+function shownAsks(asks: readonly Ask[]): readonly Ask[] {
+  return asks.filter(({ isReactionOnly }) => isReactionOnly !== true).reverse();
+}
+
+const ANSWER_WORDS: Readonly<Record<Ask["answer"], string>> = {
+  accepted: "running",
+  finished: "done",
+  refused: "refused",
+  confused: "not done",
+};
+
+function answersTable(asks: readonly Ask[]): string {
+  const rows = shownAsks(asks)
+    .slice(0, MAX_LISTED)
+    .map(
+      ({ text, by, answer, note }) =>
+        `| ${cell(inlineCode(text, 80))} | ${inlineCode(by.login, 40)} | ${ANSWER_WORDS[answer]}${note === undefined ? "" : `: ${cell(note)}`} |`,
+    );
+  return rows.length === 0 ? "" : ["| request | by | answer |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** Bytes of what is folded; the rest of the comment holds the answer. */
+const MAX_DETAILS = 30_000;
+
+function details(input: StatusInput, answer: Answer | undefined, safe: (text: string) => SafeText): SafeText {
+  const { investigation, rules } = input;
+  const { phases, asks, help } = investigation;
+  const parts = [
+    { text: safe(phaseTable(input, answer?.phase)), rank: 2 },
+    { text: safe(answersTable(asks)), rank: 3 },
+    { text: safe(formatHelp(rules.known.map(({ type }) => type))), rank: help ? 1 : 4 },
+    { text: safe(footer(input)), rank: 0 },
+  ];
+  const heading = phases.length === 0 ? "Commands" : "Phases and commands";
+  return fold(heading, lengthen(parts, MAX_DETAILS, noteFor(input)), help);
 }
 
 function footer({ investigation, repository, cap }: StatusInput): string {
-  const { base, run, model, phases } = investigation;
-  const by = researchedBy(phases);
+  const { base, run, model } = investigation;
   const money = spentOf(investigation, cap);
   const facts = [
-    ...(base === undefined ? [] : [`read at [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
-    ...(run === undefined ? [] : [`run \`${run.id}\``]),
-    // Before a commit was read nothing was checked.
     ...(base === undefined
       ? []
-      : [`every reference checked by machine${by === undefined ? ", no model" : ""}`]),
-    ...(by === undefined ? [] : [by]),
-    ...(model === undefined ? [] : [`asked for: ${inlineCode(model, 60)}`]),
+      : [`base commit [\`${base.slice(0, 12)}\`](${repository.webUrl}/tree/${base})`]),
+    ...(run === undefined ? [] : [`run \`${run.id}\``]),
+    // Before a commit was read nothing was checked.
+    ...(base === undefined ? [] : ["every reference checked by machine"]),
+    ...(model === undefined ? [] : [`model asked for: ${inlineCode(model, 60)}`]),
     ...(money === undefined ? [] : [money]),
   ];
   return facts.length === 0 ? "" : `*${facts.join(" · ")}*`;

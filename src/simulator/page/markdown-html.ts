@@ -1,4 +1,4 @@
-import type { List, Nodes, Table } from "mdast";
+import type { List, Nodes, Paragraph, Table } from "mdast";
 import { parseMarkdown, plainText } from "../../text/parse-markdown.ts";
 import { Html, html } from "../../text/html.ts";
 
@@ -37,7 +37,7 @@ function draw(node: Nodes, { linkTo, depth }: Drawing): Html {
     case "html":
       return isComment(node.value) ? html`` : html`${node.value}`;
     case "paragraph":
-      return html`<p>${inside()}</p>`;
+      return html`<p>${addressHtml(node, linkTo) ?? inside()}</p>`;
     case "heading":
       return HEADINGS[node.depth](inside());
     case "emphasis":
@@ -64,13 +64,8 @@ function draw(node: Nodes, { linkTo, depth }: Drawing): Html {
       </li>`;
     case "table":
       return tableHtml(node, below);
-    case "link": {
-      const target = linkTo(node.url);
-      if (target === undefined) return inside();
-      return isHere(target)
-        ? html`<a href="${target}">${inside()}</a>`
-        : html`<a href="${target}" rel="noreferrer" target="_blank">${inside()}</a>`;
-    }
+    case "link":
+      return linkHtml(linkTo(node.url), inside());
     case "image":
     case "imageReference":
       return html`${node.alt ?? ""}`;
@@ -82,6 +77,20 @@ function draw(node: Nodes, { linkTo, depth }: Drawing): Html {
     default:
       return inside();
   }
+}
+
+function linkHtml(target: string | undefined, inside: Html): Html {
+  if (target === undefined) return inside;
+  return isHere(target)
+    ? html`<a href="${target}">${inside}</a>`
+    : html`<a href="${target}" rel="noreferrer" target="_blank">${inside}</a>`;
+}
+
+/** An address alone in its paragraph, which GitHub links; undefined for other paragraphs. */
+function addressHtml({ children }: Paragraph, linkTo: LinkTo): Html | undefined {
+  const [only, ...more] = children;
+  if (only?.type !== "text" || more.length > 0 || !/^https?:\/\/\S+$/.test(only.value)) return undefined;
+  return linkHtml(linkTo(only.value), html`${only.value}`);
 }
 
 const HEADINGS: Readonly<Record<1 | 2 | 3 | 4 | 5 | 6, (inside: Html) => Html>> = {

@@ -34,7 +34,7 @@ export async function play(simulation: Simulation, told: Watch, io: CommandIo): 
   if (!hasAnswer(state, issue, "rob", bot, "-1")) return fail("the reader was not refused");
   if (state.pulls.length > 0) return fail("something was published without the right");
 
-  state = await step("The maintainer asks, and the phases are worked:", say("mia", "/casebook investigate"));
+  state = await step("The maintainer asks, and the phases run:", say("mia", "/casebook investigate"));
   if (!hasAnswer(state, issue, "mia", bot, "rocket")) return fail("the investigation did not end");
   if (state.pulls[0]?.state !== "open" || !state.pulls[0].draft)
     return fail("there is no draft pull request");
@@ -56,7 +56,7 @@ export async function play(simulation: Simulation, told: Watch, io: CommandIo): 
   if (!hasAnswer(state, issue, "mia", bot, "confused")) return fail("the mistyped command got no answer");
 
   state = await step(
-    "The maintainer says where the cause is, and what rests on it is worked again:",
+    "The maintainer names the place of the cause, and root cause and impact map run again:",
     say("mia", "/casebook at src/storage/store.py:31-35"),
   );
   const [pull, ...more] = state.pulls;

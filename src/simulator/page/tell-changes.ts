@@ -36,7 +36,7 @@ export function tellChanges(before: RepositoryState | undefined, after: Reposito
         `${at} ${pull.author} opened ${pull.draft ? "a draft pull request" : "a pull request"}: ${printable(pull.title)}`,
       );
     else if (old.state !== pull.state) lines.push(`${at} pull request ${pull.state}`);
-    else if (old.body !== pull.body) lines.push(`${at} the pull request's text was brought up to date`);
+    else if (old.body !== pull.body) lines.push(`${at} the text of the pull request was updated`);
     if (old !== undefined && old.title !== pull.title)
       lines.push(`${at} is now called: ${printable(pull.title)}`);
     lines.push(...tellComments(at, old?.comments ?? [], pull.comments));
@@ -91,9 +91,15 @@ function costIn(body: string): string | undefined {
   return /· (cost \\\$[\d.]+(?: of at most \\\$[\d.]+)?)\*$/m.exec(body)?.[1]?.replaceAll("\\", "");
 }
 
-/** The first line, with the running phase of a status comment. */
+/** The first line without its markup. */
 function firstWords(body: string): string {
-  const first = printable(body.split("\n", 1)[0]!.replaceAll("**", ""));
-  const running = /^\| *(?:\[?([a-z-]+)[^|]*) *\| ◐/m.exec(body)?.[1];
-  return `${clip(first, MAX_SHOWN)}${running === undefined ? "" : ` (${running})`}`;
+  return clip(
+    printable(
+      body
+        .split("\n", 1)[0]!
+        .replace(/^#+ /, "")
+        .replaceAll(/\*\*|`/g, ""),
+    ),
+    MAX_SHOWN,
+  );
 }

@@ -48,14 +48,14 @@ describe("what happened is told line by line", () => {
     expect(tellChanges(answered, answered)).toEqual([]);
   });
 
-  test("of a status comment the first line and the phase that runs", () => {
+  test("of a status comment the first line", () => {
     const before = {
       ...empty,
-      issues: [{ ...issue, comments: [{ ...comment, body: "**Casebook · Queued**" }] }],
+      issues: [{ ...issue, comments: [{ ...comment, body: "### Queued" }] }],
     };
-    const body = "**Casebook · Researching**\n\n| phase | state |\n| --- | --- |\n| root-cause | ◐ running |";
+    const body = "### Researching: `root-cause`\n\nSo far: nothing.";
     const after = { ...empty, issues: [{ ...issue, comments: [{ ...comment, body }] }] };
-    expect(tellChanges(before, after)).toEqual(["#1 mia edited: Casebook · Researching (root-cause)"]);
+    expect(tellChanges(before, after)).toEqual(["#1 mia edited: Researching: root-cause"]);
   });
 
   test("what was refused or not understood, once each", () => {
