@@ -8,6 +8,8 @@ const PLAIN_TAGS = new Set(
 );
 /** GitHub's Markdown shows these as text (GFM, "Disallowed Raw HTML"). */
 const SHOWN_TAGS = new Set("title textarea style xmp iframe noembed noframes script plaintext".split(" "));
+/** Tags that say what their text is: without its attributes each stays, for who reads the text by its parts. */
+const PARTS = new Set("blockquote h1 h2 h3 h4 h5 h6 summary".split(" "));
 /** Attributes that hold no text for people. */
 const PLAIN_ATTRIBUTES = new Set(
   `href src srcset width height class id align valign target rel style open colspan rowspan border type checked
@@ -60,7 +62,9 @@ function tagCut(text: string, at: number, nameAt: number, to: number): Cut | und
   const instead =
     target && (name === "a" || name === "img") && !/["\s<>]/.test(target[1])
       ? `<${name} ${target[0]}="${target[1]}">`
-      : "";
+      : PARTS.has(name)
+        ? `<${text[at + 1] === "/" ? "/" : ""}${name}>`
+        : "";
   if (instead === tag && words.length === 0) return undefined;
   return {
     ...cut,
