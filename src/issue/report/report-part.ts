@@ -20,7 +20,8 @@ export type ReportPart =
 const HEADINGS: readonly (readonly [ReportPart, RegExp])[] = [
   [
     "form",
-    /\bchecklist\b|before (you )?submit|prerequisites?\b|i have (searched|read|checked)|following tasks|code of conduct|contributing|willing to (submit|contribute)|duplicate|チェックリスト|检查清单|前置/,
+    // What bots that update dependencies fold away is of the dependency.
+    /^(release notes|changelog|commits|maintainer changes)$|\bchecklist\b|before (you )?submit|prerequisites?\b|i have (searched|read|checked)|following tasks|code of conduct|contributing|willing to (submit|contribute)|duplicate|チェックリスト|检查清单|前置/,
   ],
   [
     "actual",

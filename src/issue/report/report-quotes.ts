@@ -93,6 +93,9 @@ const TRIED = /\b(?:i|we)(?:'ve| have)? (?:also )?tried\b|\bwork-?arounds?\b/i;
 /** Labels that name a part of the system, wherever they are. */
 const SYSTEM =
   /^[*_`\s]*(?:os|operating system|platform|browsers?|device|arch(?:itecture)?|ide|compiler|kernel|distro|rustc|cargo|python|node|java|jdk|shell|terminal)\b/i;
+/** Names of what a program runs on or is built with. */
+const RUNTIME =
+  /\b(?:os|system|windows|mac ?os|ubuntu|debian|linux|android|ios|chrome|firefox|safari|edge|java|jdk|jre|kotlin|scala|python|node(?:\.?js)?|npm|yarn|pnpm|bun|deno|rust|rustc|cargo|go|golang|gcc|clang|llvm|msvc|ruby|php|perl|dotnet|\.net|gradle|maven|cmake|docker|kubernetes|browser|compiler|kernel|shell|terminal|bash|zsh|ide|intellij|idea|studio|vs ?code|numpy|pandas)\b/i;
 /** A sentence that states where it was seen. */
 const STATED =
   /^(?:this (?:was|is) )?(?:tested|seen|reproduced|running|happens) (?:on|with|in|under)\b.{0,160}\d|\b(?:is|was|am|are) (?:deployed|running|hosted) (?:on|in|under)\b|^(?:[A-Z]?[\w.+-]{1,30} v?\d[\w.+-]{0,20}(?:, ?| and |$)){2,6}\.?$/;
@@ -104,7 +107,12 @@ function environmentOf(blocks: readonly ReportBlock[], candidates: readonly Cand
     const asked = block.part === "environment" || block.part === "version";
     if (block.kind === "code") {
       if (asked) found.push(cut(block.text));
-    } else if ((asked || SYSTEM.test(block.label ?? "")) && !isOwnVersion(block) && !/:\s*$/.test(block.text))
+    } else if (
+      (asked || SYSTEM.test(block.label ?? "")) &&
+      !isOwnVersion(block) &&
+      !/:\s*$/.test(block.text) &&
+      (!isReasoning(block.text) || STATED.test(block.text))
+    )
       found.push(cut(block.text));
   }
   if (found.length === 0)
@@ -116,22 +124,40 @@ function environmentOf(blocks: readonly ReportBlock[], candidates: readonly Cand
   return unique(found).slice(0, MAX_ENVIRONMENT);
 }
 
+/** Somebody explains or proposes something: a list of versions is no sentence. */
+function isReasoning(text: string): boolean {
+  return (
+    text.length > 40 &&
+    /\b(?:i|i'm|i'd|i've|we|you|it|this|that|could|would|should|think|because|when|does(?:n't)?|did(?:n't)?)\b/i.test(
+      text,
+    )
+  );
+}
+
 /** `2.9.0` below "Gson version", `*Jib version:* 3.4.0`, `bevy 0.10.1` below "Bevy version", an address, a commit. */
 function isOwnVersion({ text, heading, label, part, kind }: ReportBlock): boolean {
   const bare = text.replace(/[*_`]/g, "").trim();
-  const [, name = "", value = bare] = /^(?:[-*]\s*)?([^:|\n]{1,60}):\s*(.*)$/s.exec(bare) ?? [];
+  const [, name = "", value = bare] =
+    (kind === "cell" ? undefined : /^(?:[-*]\s*)?([^:|\n]{1,60}):\s*(.*)$/s.exec(bare)) ?? [];
   const asked = kind === "cell" ? (label ?? "") : name || (label ?? "");
   if (
     /^\(?(?:only tested )?v?\d[\w.+-]*(?:\s+and \d[\w.]*)?\)?(?:\s*\([^)]*\)|\s+\S*[=@]\S+)?\.?$/.test(
       value,
     ) &&
-    (asked === ""
-      ? part === "version"
-      : /version/i.test(asked) &&
-        !/\b(?:os|system|compiler|java|node|python|browser|ide|rust|gradle|maven)\b/i.test(asked))
+    (asked === "" ? part === "version" : /version/i.test(asked) && !RUNTIME.test(asked))
   )
     return true;
   if (/^(?:https?:\S+|[0-9a-f]{7,40}|main|master|latest|none|n\/a|\d{4}-\d\d-\d\d[ T\d:.+Z-]*)$/i.test(value))
+    return true;
+  // `jq version 1.6`, `Catch version: Catch v2.7.0`, `2.24 alpha 3 (no longer there)`: of no runtime or system.
+  if (
+    /^(?:[\w.+-]{1,30} version:? )?(?:[\w.+-]{1,30} )?v?\d+(?:\.\d+){1,3}[\w.+-]*(?: (?:alpha|beta|rc) ?\d*)?(?: ?\([^)]*\))?$/i.test(
+      bare,
+    ) &&
+    (/^\S+ version\b/i.test(bare) || part === "version") &&
+    !RUNTIME.test(bare) &&
+    !RUNTIME.test(heading)
+  )
     return true;
   const first = heading.toLowerCase().split(/\s+/)[0] ?? "";
   return (

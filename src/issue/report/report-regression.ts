@@ -73,6 +73,8 @@ const FORMS: readonly { readonly form: RegExp; readonly of: readonly ("good" | "
   { form: new RegExp(`${CHANGE}[^.\\n]{0,30}?\\b(?:introduced|broke|caused|regress\\w*)`, "i"), of: ["bad"] },
 ];
 
+const LATEST = new RegExp(`\\b(?:current|latest|newest|most recent) (?:release|version)\\W{0,3}${V}`, "i");
+
 /** The regression that the report speaks of; undefined where it names neither side. */
 export function findRegression(
   title: string,
@@ -83,7 +85,9 @@ export function findRegression(
   let good = "";
   let bad = "";
   let quote = "";
+  let latest: string | undefined;
   for (const sentence of [title, ...prose.flatMap((text) => sentencesOf(text.slice(0, 10_000)))]) {
+    latest ??= LATEST.exec(sentence.slice(0, 1_000))?.[1];
     for (const { form, of } of FORMS) {
       const match = form.exec(sentence.slice(0, 1_000));
       if (match === null) continue;
@@ -108,5 +112,6 @@ export function findRegression(
     !/\b(?:rust|python|node|java|jdk|php|ruby|go|gcc|clang|chrome|firefox|windows|macos|ubuntu)\b/i.test(
       quote,
     );
-  return { good, bad: bad === "" && isOwn ? current : bad, quote };
+  if (bad !== "") return { good, bad, quote };
+  return { good, bad: isOwn ? current : latest !== undefined && latest !== good ? latest : "", quote };
 }

@@ -184,3 +184,42 @@ test("any text is read, and each quotation is in it", () => {
     { numRuns: 200 },
   );
 });
+
+describe("environment", () => {
+  const environment = (lines: string): readonly string[] => read(`### Environment\n\n${lines}`).environment;
+
+  test.each([
+    ["- OS: Linux 6.1\n- Python 3.12", ["OS: Linux 6.1", "Python 3.12"]],
+    ["- `rustc --version`: 1.70.0", ["`rustc --version`: 1.70.0"]],
+    ["- OS: Linux 6.1\n- sprocket version 1.6", ["OS: Linux 6.1"]],
+    ["Linux\n\nI think that this could be solved with a second map of the names.", ["Linux"]],
+    ["| key | value |\n| --- | --- |\n| os | linux |\n| built | 2023-02-01 08:23:51 -06:00 |", ["linux"]],
+  ])("is what it runs on, not the project's version and not an opinion: %s", (lines, expected) =>
+    expect(environment(lines)).toEqual(expected),
+  );
+});
+
+test("the latest release, where the report names it, is the bad side of a regression", () => {
+  const { regression } = read(
+    "The current release (0.11.1) raises an error. If I use 0.11.0, the plot seems to work.",
+  );
+  expect(regression).toMatchObject({ good: "0.11.0", bad: "0.11.1" });
+});
+
+describe("HTML in a report", () => {
+  test("has headings, and quotations that are not the reporter's", () => {
+    const report = read(
+      "<h3>Expected behavior</h3>\n\nThe row stays.\n\n<blockquote>\nBroken since 1.2.3, see #12.\n</blockquote>\n",
+    );
+    expect(report.expected).toEqual(["The row stays."]);
+    expect([report.references, report.versions]).toEqual([[], []]);
+  });
+
+  test("what a bot folds away of a dependency says nothing of the project", () => {
+    const report = read(
+      "Bumps sprocket from 3.2.1 to 4.0.0.\n<details>\n<summary>Changelog</summary>\n\n- Mend a gear in 3.9.9 ([#77](https://github.com/a/b/issues/77))\n\n</details>\n",
+    );
+    expect(report.versions.map(({ value }) => value)).toEqual(["3.2.1", "4.0.0"]);
+    expect(report.references).toEqual([]);
+  });
+});
