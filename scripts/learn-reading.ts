@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readBlocks } from "../src/issue/report/report-blocks.ts";
-import { candidatesOf } from "../src/issue/report/report-candidates.ts";
+import { candidatesOf, CONTEXT } from "../src/issue/report/report-candidates.ts";
 import { kindOf } from "../src/issue/report/report-kind.ts";
 import { LEARNED_FIELDS, type LearnedField } from "../src/issue/report/reading-weights.ts";
 import { visibleText } from "../src/text/visible-text.ts";
@@ -68,7 +68,7 @@ const names = [...counts]
   .map(([name]) => name)
   .sort();
 const index = new Map(names.map((name, i) => [name, i]));
-const examples: readonly Example[] = all.map(({ id, repo, text, features }) => ({
+const everything: readonly Example[] = all.map(({ id, repo, text, features }) => ({
   id,
   repo,
   text,
@@ -77,6 +77,9 @@ const examples: readonly Example[] = all.map(({ id, repo, text, features }) => (
 
 const RIDGE = 1 / 0.06;
 const ROUNDS = 300;
+
+/** Parts that are told better by what is around a candidate; the others are told worse (left-out repositories). */
+const IN_CONTEXT: ReadonlySet<LearnedField> = new Set(["expected", "symptom"]);
 
 /** Weights of the features, the bias last; Adam on the whole set. */
 function fit(from: readonly Example[], right: ReadonlySet<Example>): Float64Array {
@@ -108,6 +111,10 @@ function chanceOf({ features }: Example, weights: Float64Array): number {
   return 1 / (1 + Math.exp(-sum));
 }
 
+function withoutContext(example: Example): Example {
+  return { ...example, features: example.features.filter((i) => !CONTEXT.test(names[i]!)) };
+}
+
 function labelled(label: Row, field: LearnedField): readonly string[] {
   const of = (name: string): readonly string[] => label[name] as readonly string[];
   if (field === "symptom") return [...of("symptom"), ...of("actual"), ...of("messages")];
@@ -115,7 +122,7 @@ function labelled(label: Row, field: LearnedField): readonly string[] {
 }
 
 const byId = new Map(labels.map((label) => [label["id"] as string, label]));
-const repos = [...new Set(examples.map(({ repo }) => repo))];
+const repos = [...new Set(everything.map(({ repo }) => repo))];
 const WANTED: Readonly<Record<LearnedField, number>> = {
   symptom: 0.8,
   expected: 0.85,
@@ -127,6 +134,7 @@ const learned: Record<
   { readonly from: number; readonly bias: number; readonly weights: Readonly<Record<string, number>> }
 > = {};
 for (const field of LEARNED_FIELDS) {
+  const examples = IN_CONTEXT.has(field) ? everything : everything.map(withoutContext);
   const right = new Set(
     examples.filter(({ id, text }) => labelled(byId.get(id)!, field).some((quote) => same(text, quote))),
   );

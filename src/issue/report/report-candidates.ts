@@ -177,7 +177,7 @@ export function candidatesOf(
         ? [block.text]
         : sentencesOf(block.text).filter((text) => !isInstruction(text) && !text.startsWith("!["));
     for (const [i, text] of texts.entries()) {
-      if (candidates.length >= MAX_CANDIDATES) return candidates;
+      if (candidates.length >= MAX_CANDIDATES) return inContext(candidates);
       const place = seen.get(section) ?? 0;
       seen.set(section, place + 1);
       const part = `part:${block.part ?? "none"}`;
@@ -233,7 +233,46 @@ export function candidatesOf(
     }
     if (block.kind === "code") introduction = "";
   }
-  return candidates;
+  return inContext(candidates);
+}
+
+/** Names of features that say what is around a candidate. */
+export const CONTEXT = /^(?:before|after|section):/;
+/** Features that say something of a neighbour, too. */
+const TELLING = new Set([
+  ...CUES.map(([name]) => name),
+  ...CODE.map(([name]) => name),
+  ...INTRODUCTIONS.map(([name]) => name),
+  "introduces",
+  "question",
+]);
+
+/** The candidates with what is before and after each below the same heading, and how long that section is. */
+function inContext(candidates: readonly Candidate[]): readonly Candidate[] {
+  const sections = Map.groupBy(candidates, sectionOf);
+  const around = (where: string, one: Candidate, other: Candidate | undefined): readonly string[] => {
+    if (other === undefined) return [`${where}:none`];
+    if (sectionOf(other) !== sectionOf(one)) return [`${where}:other section`];
+    const shared = [...other.features].filter((name) => TELLING.has(name));
+    return [`${where}:${other.isCode ? "code" : "prose"}`, ...shared.map((name) => `${where}:${name}`)];
+  };
+  return candidates.map((one, at) => {
+    const length = Math.min(sections.get(sectionOf(one))!.length, 6);
+    return {
+      ...one,
+      features: new Set([
+        ...one.features,
+        ...around("before", one, candidates[at - 1]),
+        ...around("after", one, candidates[at + 1]),
+        `section:${length}`,
+        `section:${one.block.part ?? "none"}/${Math.min(length, 3)}`,
+      ]),
+    };
+  });
+}
+
+function sectionOf({ block }: Candidate): string {
+  return `${block.part ?? "none"}/${block.heading}`;
 }
 
 function wordsOf(text: string): ReadonlySet<string> {
