@@ -64,7 +64,7 @@ describe("a maintainer's comment", () => {
     const branch = `casebook/issue-${number}`;
     const folder = mkdtempSync(join(tmpdir(), "casebook-clone-"));
     try {
-      const { exit, out } = casebook(folder, ["check", "--repo", repository.gitDir, "--ref", branch], {
+      const { exit, out } = await casebook(folder, ["check", "--repo", repository.gitDir, "--ref", branch], {
         env: { CASEBOOK_DATA: join(folder, "data") },
       });
       expect({ exit, out }).toEqual({ exit: 0, out: expect.stringMatching(/ 0 wrong\n$/) });

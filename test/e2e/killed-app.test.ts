@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { CutConnection } from "../../src/simulator/github/faults.ts";
 import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled } from "../fakes/app.ts";
+import { startAppObject } from "../fakes/app-object.ts";
 import { appProcess } from "../fakes/app-process.ts";
 import { freshDatabase } from "../fakes/fresh-database.ts";
 import { outcomeOf, undelivered } from "../fakes/outcome.ts";
@@ -15,28 +16,34 @@ const KILLS: readonly Kill[] = [
   { route: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments", moment: "during" },
   { route: "POST /repos/{owner}/{repo}/git/refs", moment: "before" },
   { route: "POST /graphql createCommitOnBranch", moment: "after" },
-  { route: "POST /repos/{owner}/{repo}/pulls", moment: "during" },
 ];
 
-/** One phase by a real process on PostgreSQL and a GitHub of its own. Gives the outcome and the number of kills. */
+/**
+ * One phase on PostgreSQL and a GitHub of its own, by a real process when it is killed. Gives the outcome and the number of
+ * kills.
+ */
 async function live(kill?: Kill): Promise<{ readonly outcome: unknown; readonly kills: number }> {
   await using github = await startSimulatedGitHub();
   await using database = await freshDatabase();
   using data = dataFolder();
-  await using app = await appProcess(github, data.path, {
-    DATABASE_URL: database.url,
-    CASEBOOK_RECONCILE_SECONDS: "5",
-  });
-  await app.start();
+  const settings = { DATABASE_URL: database.url, CASEBOOK_RECONCILE_SECONDS: "5" };
+  await using process = kill === undefined ? undefined : await appProcess(github, data.path, settings);
+  await using object =
+    kill === undefined
+      ? await startAppObject(github, { data: data.path, databaseUrl: database.url })
+      : undefined;
+  await process?.start();
+  const app = process ?? object!;
   let kills = 0;
   let restart: Promise<void> | undefined;
   github.faults.onWrite = async (moment, { route, as }) => {
     if (as !== github.app.bot.login || route !== kill?.route || moment !== kill.moment) return;
     github.faults.onWrite = undefined;
     kills++;
-    app.signal("SIGKILL");
-    await app.ended();
-    restart = app.start();
+    process!.signal("SIGKILL");
+    // At once: whoever asks it now finds it gone.
+    restart = process!.ended().then(() => process!.start());
+    await process!.ended();
     if (moment === "before") throw new CutConnection();
   };
   const people = { ada: "write", eve: "read" } as const;

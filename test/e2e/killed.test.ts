@@ -36,7 +36,7 @@ test.each([
     expect([null, 130, 0]).toContain(exit);
     expect(repository.git("status", "--porcelain")).toBe("");
     expect(repository.git("fsck", "--no-dangling")).toBe("");
-    expect(casebook(repository.path, [...args, "--quiet"]).exit).toBe(0);
+    expect((await casebook(repository.path, [...args, "--quiet"])).exit).toBe(0);
     const works = repository
       .git("log", "--format=%s", "main..casebook/issue-42")
       .split("\n")
@@ -45,7 +45,9 @@ test.each([
     expect(
       repository.git("ls-tree", "-r", "--name-only", "casebook/issue-42", ".chant/").split("\n"),
     ).toHaveLength(6);
-    expect(casebook(repository.path, ["check", "--ref", "casebook/issue-42"])).toMatchObject({ exit: 0 });
+    expect(await casebook(repository.path, ["check", "--ref", "casebook/issue-42"])).toMatchObject({
+      exit: 0,
+    });
     const scratch = join(repository.path, ".git/casebook-data/scratch");
     expect(existsSync(scratch) ? readdirSync(scratch) : []).toEqual([]);
   },

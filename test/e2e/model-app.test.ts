@@ -206,9 +206,13 @@ describe("all phases with an honest model", () => {
     expect(checks.find(({ head }) => head === pull.head)).toMatchObject({ conclusion: "success" });
 
     using folder = temporaryFolder();
-    const { exit, out } = casebook(folder.path, ["check", "--repo", repository.gitDir, "--ref", branch], {
-      env: { CASEBOOK_DATA: join(folder.path, "data") },
-    });
+    const { exit, out } = await casebook(
+      folder.path,
+      ["check", "--repo", repository.gitDir, "--ref", branch],
+      {
+        env: { CASEBOOK_DATA: join(folder.path, "data") },
+      },
+    );
     expect({ exit, out }).toEqual({ exit: 0, out: expect.stringMatching(/ 0 wrong\n$/) });
   });
 

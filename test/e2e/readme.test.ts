@@ -30,7 +30,7 @@ const [modelSection = ""] = /^## With a model\n.*?(?=^## )/ms.exec(commandLine) 
 test.each([
   ["README.md", readme],
   ["docs/command-line.md", commandLine.replace(modelSection, "")],
-])("every command of %s works, in the order of the page", (_name, text) => {
+])("every command of %s works, in the order of the page", async (_name, text) => {
   using repository = exampleRepository("issue-42");
   repository.commit({
     "issue.md": `---\nnumber: 42\n---\n${issue}`,
@@ -44,7 +44,7 @@ test.each([
     const args = argumentsOf(command);
     const place = args.indexOf("URL");
     if (place >= 0) args.splice(place, 1, `file://${repository.path}`);
-    const result = casebook(repository.path, args, { input: `---\nnumber: 43\n---\n${issue}` });
+    const result = await casebook(repository.path, args, { input: `---\nnumber: 43\n---\n${issue}` });
     expect({
       command,
       exit: result.exit,
@@ -103,8 +103,8 @@ test("the exit codes of the page are those of the program", () => {
   expect(listed).toEqual(new Set([0, 1, 70, ...Object.values(FAILURES).map(({ exit }) => exit)]));
 });
 
-test("the picture shows what the demo prints", () => {
-  const { out } = casebook(root, ["demo"], { env: { CASEBOOK_DATA: "" } });
+test("the picture shows what the demo prints", async () => {
+  const { out } = await casebook(root, ["demo"], { env: { CASEBOOK_DATA: "" } });
   const picture = readFileSync(join(root, "docs/images/demo.svg"), "utf8");
   const shown = [...picture.matchAll(/<text[^>]*>([^<]*)<\/text>/g)]
     .map((match) => match[1]!.trim())

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { WEBHOOK_PATH } from "../../src/server/http-server.ts";
+import { storeOf } from "../../src/server/compose.ts";
 import { readServerConfig } from "../../src/server/server-config.ts";
 import { startServer } from "../../src/server/start-server.ts";
 import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
@@ -20,6 +21,23 @@ export interface AppObject extends AsyncDisposable {
   lose(how: { readonly afterAnswer: boolean }): void;
   /** Compares with GitHub now instead of in some minutes. */
   reconcile(): Promise<void>;
+}
+
+/** The App over the embedded store of a data folder. */
+export async function startEmbeddedApp(
+  github: SimulatedGitHub,
+  data: string,
+): Promise<Pick<AppObject, "openJobs" | "reconcile"> & AsyncDisposable> {
+  const config = readServerConfig(settingsFor(github, data));
+  const logger = pino({ level: "silent" });
+  const store = await storeOf(config, logger);
+  const server = await startServer(config, logger, { store, research: researchHere(data) });
+  github.deliverTo(`${server.url}${WEBHOOK_PATH}`);
+  return {
+    openJobs: () => openJobsOf(store),
+    reconcile: () => store.send({ kind: "reconcile" }, { key: "reconcile" }),
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
 }
 
 /** Starts it over a database that no other process uses, and lets the webhooks come to it. */

@@ -2,23 +2,49 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { runCli } from "../../src/cli/run-cli.ts";
 import { gitFolder, type GitFolder } from "./git-folder.ts";
+
+interface Given {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 const BIN = join(import.meta.dirname, "../../bin/casebook.mjs");
 
+function environmentIn(cwd: string, more: Given["env"]): Record<string, string | undefined> {
+  const data = join(cwd, ".git", "casebook-data");
+  return { ...process.env, CASEBOOK_DATA: data, CASEBOOK_WORKERS: "1", ...more };
+}
+
 /** Runs the command line as a user does, in a folder, with an index of its own below it. */
-export function casebook(
-  cwd: string,
-  args: readonly string[],
-  { input = "", env = {} }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
-): { readonly exit: number | null; readonly out: string; readonly err: string } {
+export function casebookProcess(cwd: string, args: readonly string[], { input = "", env }: Given = {}): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
     cwd,
     input,
     encoding: "utf8",
-    env: { ...process.env, CASEBOOK_DATA: join(cwd, ".git", "casebook-data"), CASEBOOK_WORKERS: "1", ...env },
+    env: environmentIn(cwd, env),
   });
   return { exit: status, out: stdout, err: stderr };
+}
+
+/** The same command line in this process: a process of its own takes a second of a core. */
+export async function casebook(
+  cwd: string,
+  args: readonly string[],
+  { input = "", env }: Given = {},
+): Promise<Ran> {
+  let [out, err] = ["", ""];
+  const exit = await runCli(args, {
+    cwd,
+    env: environmentIn(cwd, env),
+    signal: new AbortController().signal,
+    out: (line) => void (out += `${line}\n`),
+    err: (line) => void (err += `${line}\n`),
+    isTerminal: false,
+    stdin: async () => input,
+  });
+  return { exit, out, err };
 }
 
 export interface Ran {
@@ -36,7 +62,7 @@ export function startCasebook(
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, CASEBOOK_DATA: join(cwd, ".git", "casebook-data"), CASEBOOK_WORKERS: "1", ...env },
+    env: environmentIn(cwd, env),
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));

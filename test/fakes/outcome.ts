@@ -42,6 +42,7 @@ export function undelivered(github: SimulatedGitHub): readonly string[] {
 function stable(text: string): string {
   return text
     .replace(/\b\d+ (?:s|min) \|/g, "TIME |")
+    .replace(/(?<=\b\d+ phases?, )\d+ (?:s|min)\b/g, "TIME")
     .replace(/\| *\|$/gm, "| TIME |")
     .replace(/[0-9a-f]{40}|(?<=`)[0-9a-f]{12}(?=`)/g, "HASH")
     .replace(/run `[^`]*`|run \d+/g, "run N")

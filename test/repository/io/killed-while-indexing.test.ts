@@ -57,8 +57,8 @@ test("Ctrl-C ends `casebook locate` cleanly, and the next run finds the same", a
   expect(await stopped.ended).toMatchObject({ exit: 130, out: "" });
 
   using fresh = temporaryFolder();
-  const after = casebook(folder.path, args, { input, env: { CASEBOOK_DATA: data.path } });
-  const calm = casebook(folder.path, args, { input, env: { CASEBOOK_DATA: fresh.path } });
+  const after = await casebook(folder.path, args, { input, env: { CASEBOOK_DATA: data.path } });
+  const calm = await casebook(folder.path, args, { input, env: { CASEBOOK_DATA: fresh.path } });
   expect(after).toEqual(calm);
   expect(JSON.parse(calm.out)).toMatchObject({ candidates: 2_000 });
 }, 60_000);
