@@ -15,6 +15,7 @@ export const calls = claimType({
     citations: [{ kind: "lines", path: caller.path, start: line, end: line }],
   }),
   async check({ caller, line, callee }, evidence) {
+    if (line < caller.start || line > caller.end) return wrong("the line is not in the caller");
     const symbol = await definitionAt(callee, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(callee.name)} is not defined on these lines`);
     const found = (await resolvedCalls({ path: callee.path, symbol }, evidence)).some(

@@ -27,6 +27,7 @@ export const changedWith = claimType({
     citations: [{ kind: "commit", oid: newest, subject, path: other }],
   }),
   async check({ path, other, count, of, newest, subject }, { commits }) {
+    if (path === other) return wrong("it is the same file");
     const own = commitsOf(path, await commits());
     const shared = own.filter(({ files }) => files.includes(other));
     if (own.length !== of || shared.length !== count) return wrong(`it is ${shared.length} of ${own.length}`);

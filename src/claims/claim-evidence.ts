@@ -7,6 +7,9 @@ import type { UseFinder } from "../evidence/references/find-uses.ts";
 import type { Query } from "../evidence/ranking/query.ts";
 import type { Report } from "../issue/report/read-report.ts";
 import type { VisibleIssue } from "../issue/visible-issue.ts";
+import type { TextRules } from "../languages/language.ts";
+import { textRulesOf } from "../languages/languages.ts";
+import { endingOf } from "../languages/paths.ts";
 import { qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
 import type { Location } from "../text/location.ts";
 import type { DefinitionData } from "./claim-data.ts";
@@ -31,14 +34,52 @@ export interface ClaimEvidence {
   readonly at?: Location | undefined;
 }
 
-/** The definition with exactly this name and these lines at the commit. */
+/** The definition with exactly this name and these lines at the commit; none where a parse error makes its end doubtful. */
 export async function definitionAt(
   { path, name, start, end }: DefinitionData,
   { codebase }: ClaimEvidence,
 ): Promise<SymbolDefinition | undefined> {
-  return (await codebase.syntax(path))?.symbols.find(
+  const syntax = await codebase.syntax(path);
+  const found = syntax?.symbols.find(
     (symbol) => symbol.start === start && symbol.end === end && qualifiedName(symbol) === name,
   );
+  if (found === undefined || syntax?.hasErrors !== true || end === start) return found;
+  const rules = textRulesOf(endingOf(path));
+  const isOfBraces = rules?.block.some(([open]) => open === "/*") === true;
+  const lines = (await codebase.text(path))?.lines ?? [];
+  return isOfBraces && closingLine(lines, start, end, rules) < end ? undefined : found;
+}
+
+/** The line on which the first brace of a definition is closed, before `end`, or `end`. */
+function closingLine(lines: readonly string[], start: number, end: number, rules: TextRules): number {
+  let depth = 0;
+  for (let line = start; line < end; line++) {
+    const code = codeOf(lines[line - 1] ?? "", rules);
+    for (const character of code)
+      if (character === "{") depth++;
+      else if (character === "}" && --depth <= 0) return line;
+  }
+  return end;
+}
+
+/** A line without its comments and quotations, as far as the line itself shows them. */
+export function codeOf(line: string, rules: TextRules): string {
+  let code = "";
+  for (let at = 0; at < line.length;) {
+    if (rules.line.some((mark) => line.startsWith(mark, at))) break;
+    const opened = rules.block.find(([open]) => line.startsWith(open, at));
+    const quote = line[at]!;
+    if (opened !== undefined) {
+      const end = line.indexOf(opened[1], at + opened[0].length);
+      at = end < 0 ? line.length : end + opened[1].length;
+    } else if (rules.quotes.includes(quote)) {
+      // A quotation that stays open is none: a lifetime of Rust, an apostrophe.
+      const end = line.indexOf(quote, at + 1);
+      if (end < 0) code += line[at++];
+      else at = end + 1;
+    } else code += line[at++];
+  }
+  return code;
 }
 
 /** The text of one line, white space at its ends removed; undefined where the file has no such line. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
 import { counted } from "../text/counted.ts";
 import { claimType, holds, wrong } from "./claim.ts";
+import { importersOf } from "./importers.ts";
 import { part } from "./claim-data.ts";
 
 /** Files that import a file, all of them: counted again. */
@@ -22,9 +23,9 @@ export const importedBy = claimType({
         : `${counted(count, "file")} ${count === 1 ? "imports" : "import"} ${inlineCode(path)}`,
     citations: shown.map((one) => ({ kind: "lines", path: one.path, start: one.line, end: one.line })),
   }),
-  async check({ path, count, shown }, { uses, codebase }) {
-    if (codebase.tree.find(path) === undefined) return wrong("there is no such file");
-    const there = (await uses()).importersOf(path);
+  async check({ path, count, shown }, evidence) {
+    if (evidence.codebase.tree.find(path) === undefined) return wrong("there is no such file");
+    const there = await importersOf(path, evidence);
     if (there.length !== count) return wrong(`${counted(there.length, "file")} import it`);
     return shown.every((one) => there.some(({ path: from, line }) => from === one.path && line === one.line))
       ? holds("counted again")

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
 import { counted } from "../text/counted.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { formatLocation } from "../text/location.ts";
+import { definitionAt } from "./claim-evidence.ts";
 import { part } from "./claim-data.ts";
 import { dateOf } from "../text/date-of.ts";
 
@@ -11,7 +13,8 @@ export const lastChanged = claimType({
   mark: "history",
   schema: z.strictObject({
     lines: part.lines,
-    name: part.name,
+    /** Of the function on these lines, if they are one. */
+    name: part.name.optional(),
     oid: part.oid,
     subject: z.string().max(10_000),
     author: z.string().max(1_000),
@@ -20,10 +23,13 @@ export const lastChanged = claimType({
   }),
   say: ({ lines, name, oid, subject, author, date, count }) => ({
     label: "Last change",
-    text: `${inlineCode(author)} changed ${counted(count, "line")} of ${inlineCode(name)} on ${date}`,
+    text: `${inlineCode(author)} changed ${counted(count, "line")} of ${inlineCode(name ?? formatLocation(lines))} on ${date}`,
     citations: [{ kind: "commit", oid, subject, path: lines.path }],
   }),
-  async check({ lines, oid, subject, author, date, count }, { history, baseCommit }) {
+  async check({ lines, name, oid, subject, author, date, count }, evidence) {
+    const { history, baseCommit } = evidence;
+    if (name !== undefined && (await definitionAt({ ...lines, name }, evidence)) === undefined)
+      return wrong("the function on these lines is another");
     const blamed = await history.blame(baseCommit, lines.path, lines.start, lines.end);
     if (blamed === undefined || blamed.length === 0) return undecided("git cannot tell");
     const newest = [...blamed].sort((a, b) => b.time - a.time)[0]!;

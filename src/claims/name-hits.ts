@@ -3,11 +3,11 @@ import { roleOfPath } from "../languages/role-of-path.ts";
 import { endingOf } from "../languages/paths.ts";
 import { textRulesOf } from "../languages/languages.ts";
 import { holdsWord } from "../repository/run-search.ts";
-import type { ClaimEvidence } from "./claim-evidence.ts";
+import { type ClaimEvidence, codeOf } from "./claim-evidence.ts";
 
 /** Every line of the commit that holds a name, by what it is. Their sum is the whole search. */
 export interface NameHits {
-  /** The line of the definition itself. */
+  /** Lines of the definition itself. */
   readonly definition: number;
   /** Code that a parser took for a use of the name, outside tests. */
   readonly uses: readonly { readonly path: string; readonly line: number }[];
@@ -37,7 +37,7 @@ export async function nameHits(
   const unread: typeof uses = [];
   for (const hit of hits) {
     const role = roleOfPath(hit.path);
-    if (hit.path === home && hit.line === symbol.nameLine) definition++;
+    if (hit.path === home && symbol.start <= hit.line && hit.line <= symbol.end) definition++;
     else if (codebase.roleOf(hit.path) === "test" || role === "test") tests.push(hit);
     else if (role === "docs") docs.push(hit);
     else {
@@ -71,20 +71,5 @@ function isRemark(line: string, word: string, path: string): boolean {
   const rules = textRulesOf(endingOf(path));
   if (rules === undefined) return false;
   if (/^\s*\*/.test(line) && rules.block.length > 0) return true;
-  let code = "";
-  for (let at = 0; at < line.length;) {
-    if (rules.line.some((mark) => line.startsWith(mark, at))) break;
-    const opened = rules.block.find(([open]) => line.startsWith(open, at));
-    const quote = line[at]!;
-    if (opened !== undefined) {
-      const end = line.indexOf(opened[1], at + opened[0].length);
-      at = end < 0 ? line.length : end + opened[1].length;
-    } else if (rules.quotes.includes(quote)) {
-      // A quotation that stays open is none: a lifetime of Rust, an apostrophe.
-      const end = line.indexOf(quote, at + 1);
-      if (end < 0) code += line[at++];
-      else at = end + 1;
-    } else code += line[at++];
-  }
-  return !holdsWord(code, word);
+  return !holdsWord(codeOf(line, rules), word);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { formatLocation } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { qualifiedName } from "../languages/syntax.ts";
 import { part } from "./claim-data.ts";
 
 /** A person named the place of the cause; that is what confirms it. */
@@ -18,8 +19,7 @@ export const personNamed = claimType({
     if (source === undefined || lines.end > source.lines.length) return wrong("there are no such lines");
     if (name !== undefined) {
       const around = (await codebase.syntax(lines.path))?.symbols.some(
-        (symbol) =>
-          symbol.start <= lines.start && symbol.end >= lines.end && name.split(".").at(-1) === symbol.name,
+        (symbol) => symbol.start <= lines.start && symbol.end >= lines.end && qualifiedName(symbol) === name,
       );
       if (around !== true) return wrong("the lines are in another function");
     }

@@ -1,4 +1,4 @@
-import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
+import { isFunctionLike, qualifiedName, type Reference, type SymbolDefinition } from "../languages/syntax.ts";
 import { languageNamed } from "../languages/languages.ts";
 import type { Use } from "../evidence/references/find-uses.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
@@ -47,27 +47,31 @@ async function isCertain(
   if (use.certainty !== "resolved" || (use.kind !== "call" && use.kind !== "new")) return false;
   const syntax = await evidence.codebase.syntax(use.path);
   if (syntax === undefined) return false;
-  const isBoth = use.path === home;
-  return syntax.references
-    .filter(({ line, name, kind }) => line === use.line && name === symbol.name && kind === use.kind)
-    .some((reference) => {
-      const owner = symbol.container.at(-1);
-      const { receiver } = reference;
-      if (reference.onValue === true) return false;
-      if (receiver === undefined) {
-        // A bare name: of this file or imported, or a member in a language that leaves `this` out.
-        if (owner === undefined || use.kind === "new") return true;
-        const bare = languageNamed(syntax.language)?.names.bareMembers === true;
-        return bare && isBoth && use.inside?.container.includes(owner) === true;
-      }
-      const plain = receiver.replace(/^[$*&]/, "");
-      if (OWN_OBJECT.has(plain))
-        return isBoth && owner !== undefined && use.inside?.container.includes(owner) === true;
-      // `resolved` with a module before the dot: the finder followed the import.
-      if (owner === undefined) return true;
-      if (plain.split(/[.:>-]+/).at(-1) === owner) return true;
-      return isDeclaredAs(plain, owner, use, evidence);
-    });
+  for (const reference of syntax.references)
+    if (
+      reference.line === use.line &&
+      reference.name === symbol.name &&
+      reference.kind === use.kind &&
+      (await isSurely(reference))
+    )
+      return true;
+  return false;
+
+  async function isSurely({ receiver, onValue }: Reference): Promise<boolean> {
+    const owner = symbol.container.at(-1);
+    const isOwn = use.path === home && owner !== undefined && use.inside?.container.includes(owner) === true;
+    if (onValue === true) return false;
+    if (receiver === undefined) {
+      // A bare name: of this file or imported, or a member in a language that leaves `this` out.
+      if (owner === undefined || use.kind === "new") return true;
+      return isOwn && languageNamed(syntax!.language)?.names.bareMembers === true;
+    }
+    const plain = receiver.replace(/^[$*&]/, "");
+    if (OWN_OBJECT.has(plain)) return isOwn;
+    // A module before the dot: the finder followed the import.
+    if (owner === undefined) return true;
+    return plain.split(/[.:>-]+/).at(-1) === owner || isDeclaredAs(plain, owner, use, evidence);
+  }
 }
 
 /** True where the function or the class around the call declares the value as an object of the class. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { findSimilar } from "../evidence/find-similar.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { definitionAt } from "./claim-evidence.ts";
-import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
 /** A function whose structure equals another's, in percent of the runs of four tokens, names and literals put aside. */
@@ -23,8 +23,10 @@ export const sameStructure = claimType({
     const first = await definitionAt(of, evidence);
     const index = await evidence.symbolIndex();
     const language = index.files.get(of.path)?.language;
-    if (first === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
-    if (language === undefined) return undecided("Casebook has no grammar for the file");
+    if ((await definitionAt(other, evidence)) === undefined)
+      return wrong(`${inlineCode(other.name)} is not defined on these lines`);
+    if (first === undefined || language === undefined)
+      return wrong(`${inlineCode(of.name)} is not defined on these lines`);
     const found = findSimilar({ path: of.path, symbol: first }, language, index).find(
       ({ path, symbol }) => path === other.path && symbol.start === other.start && symbol.end === other.end,
     );

@@ -6,7 +6,7 @@ import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
-/** What a fix would touch if the leading suspect is right: files, functions and lines, counted from the places. */
+/** The size of the suspected code, counted from its places: what a fix touches at least in part if the suspect is right. */
 export const scope = claimType({
   name: "scope",
   mark: "concluded",
@@ -15,7 +15,7 @@ export const scope = claimType({
     const files = [...new Set(places.map(({ path }) => path))];
     const lines = places.reduce((total, { start, end }) => total + end - start + 1, 0);
     return {
-      text: `A fix would change ${counted(files.length, "file")}, ${counted(places.length, "function")}, ${counted(lines, "line")} in ${listed(files.map((path) => inlineCode(path)))}`,
+      text: `The suspected code is ${counted(files.length, "file")}, ${counted(places.length, "function")}, ${counted(lines, "line")}: ${listed(files.map((path) => inlineCode(path)))}`,
       citations: places.slice(0, 8).map(({ path, start, end }) => ({ kind: "lines", path, start, end })),
     };
   },

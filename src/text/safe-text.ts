@@ -61,10 +61,20 @@ export function safeTitle(title: string, max: number): SafeText {
   return (shown.length <= max ? shown : words(cut, bare, (word) => word)) as SafeText;
 }
 
-/** Somebody's words on one line in quotation marks, at most `max` of their characters; no markup of theirs does anything. */
+/**
+ * Somebody's words on one line, at most `max` of their characters: prose in quotation marks with its code spans, code as code. No
+ * markup of theirs does anything.
+ */
 export function quoted(text: string, max: number): SafeText {
-  return `“${neutralised(clip(printable(text), max))}”` as SafeText;
+  const line = clip(printable(text), max);
+  const parts = line.split(/`+([^`]+)`+/);
+  if (parts.length === 1 && CODE.test(line)) return inlineCode(line, max) as SafeText;
+  return `“${parts.map((part, i) => (i % 2 === 1 ? inlineCode(part, max) : neutralised(part))).join("")}”` as SafeText;
 }
+
+/** Marks that prose has no use for. */
+const CODE =
+  /[{};]\s*$|[{}]|\w\(.*\)|^\$ |^#include|=>|::|\w\[\w*\]|^\s*(?:import|from|const|let|var|def|func) /;
 
 /** Texts that are safe stay safe beside each other, with empty lines between them. */
 export function safeBlocks(...blocks: readonly SafeText[]): SafeText {

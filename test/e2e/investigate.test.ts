@@ -44,7 +44,7 @@ describe.each([
         `| \`${owner}.${writer}\` \`${methods.get(writer)}\` | reads, changes and writes back without holding a lock | read in the code: \`${file}:`,
       );
     expect(impact).toContain(`only tests use \`${owner}\``);
-    expect(impact).toMatch(/^\*\*A fix would change 1 file, 3 functions, \d+ lines in `/m);
+    expect(impact).toMatch(/^\*\*The suspected code is 1 file, 3 functions, \d+ lines: `/m);
     const cause = repository.git("show", "casebook/issue-42:.chant/research/issue-42-root-cause.md");
     const first = /\*\*1\.\*\* `([^`]+)`/.exec(cause)?.[1];
     expect(writers.map((writer) => `${owner}.${writer}`)).toContain(first);

@@ -35,7 +35,7 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
   const [, ...symptom] = read.symptom;
   add("expected", once(read.expected));
   add("actual", once(read.actual));
-  if (rows.length === 0) add("symptom", once(symptom.length > 0 ? symptom : read.symptom));
+  if (rows.length === 0) add("symptom", once(symptom));
   add("steps", once(read.steps.slice(0, MAX_STEPS)));
   add("messages", once(read.messages.slice(0, 1)));
   if (read.regression !== undefined && read.regression.good + read.regression.bad !== "")
@@ -49,6 +49,8 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
   else add("environment", once(read.environment.slice(0, 2)));
   add("frequency", once(read.frequency));
   add("tried", once(read.tried.slice(0, 1)));
+  // The title is at the top of the page.
+  if (rows.length === 0) add("symptom", read.symptom);
   return [{ kind: "claims", form: "table", columns: ["", "the report"], items: rows }];
 }
 

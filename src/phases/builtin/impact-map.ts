@@ -3,6 +3,7 @@ import { calledBy } from "../../claims/called-by.ts";
 import { changedWith, commitsOf } from "../../claims/changed-with.ts";
 import { changesOften } from "../../claims/changes-often.ts";
 import { hasSequence } from "../../claims/has-sequence.ts";
+import { importersOf } from "../../claims/importers.ts";
 import { importedBy } from "../../claims/imported-by.ts";
 import { inDocs, searchDocs } from "../../claims/in-docs.ts";
 import { isPublic } from "../../claims/is-public.ts";
@@ -33,11 +34,9 @@ export async function whyNoImpact(context: ResearchContext): Promise<string | un
   if (leading === undefined) return "Casebook found no suspect";
   if (leading.given || leading.proposed === true) return undefined;
   if ((leading.likelihood ?? 0) >= context.impactFrom) return undefined;
-  const claim = await leadingClaim(context);
-  // A name that the report writes is wording.
-  return claim !== undefined && claim.type !== "names-definition"
-    ? undefined
-    : `no suspect is likelier than ${Math.round(context.impactFrom * 100)} %; name the place with \`/casebook at PATH:LINE\``;
+  return (await leadingClaim(context)) === undefined
+    ? `no suspect is likelier than ${Math.round(context.impactFrom * 100)} %; name the place with \`/casebook at PATH:LINE\``
+    : undefined;
 }
 
 /** What a fix would change: the leading suspect and every function with the same sequence, then functions built like it. */
@@ -83,7 +82,7 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
   const known = new Set([...owners].map((key) => key.split("\0")[0]!));
   for (const path of new Set(targets.map((target) => target.path))) {
     if (known.has(path)) continue;
-    const there = (await context.uses()).importersOf(path);
+    const there = await importersOf(path, context);
     if (there.length > 0)
       items.push(importedBy.of({ path, count: there.length, shown: there.slice(0, MAX_SHOWN) }));
   }

@@ -4,6 +4,7 @@ import { frameIn, ownInnermost, pathOfFrame } from "../../claims/frame-in.ts";
 import { messageAt } from "../../claims/message-at.ts";
 import { namedPlace, placeOfReference } from "../../claims/named-place.ts";
 import { namesDefinition, onlyDefinition } from "../../claims/names-definition.ts";
+import { holdsWord } from "../../repository/run-search.ts";
 import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { definitionOf } from "./suspects.ts";
@@ -14,6 +15,8 @@ export interface Pointer {
   readonly path: string;
   readonly start: number;
   readonly end: number;
+  /** The title of the issue writes it. */
+  readonly inTitle: boolean;
 }
 
 const MAX_EACH = 3;
@@ -49,6 +52,7 @@ async function* places(context: ResearchContext): AsyncGenerator<Pointer> {
     const around = await functionAround(lines.path, lines.start, context);
     yield {
       ...lines,
+      inTitle: false,
       claim: namedPlace.of({
         written: quote,
         lines,
@@ -74,6 +78,7 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
       path,
       start: frame.line,
       end: frame.line,
+      inTitle: false,
       claim: frameIn.of({
         frame: { path: frame.path, line: frame.line },
         at: definitionOf(path, around),
@@ -97,6 +102,7 @@ async function* messages(context: ResearchContext): AsyncGenerator<Pointer> {
         path,
         start: lines.start,
         end: lines.start,
+        inTitle: false,
         claim: messageAt.of({
           path,
           line: lines.start,
@@ -114,7 +120,8 @@ async function* names(context: ResearchContext): AsyncGenerator<Pointer> {
     if (only === undefined || seen.has(`${only.path}\0${only.symbol.start}`)) continue;
     seen.add(`${only.path}\0${only.symbol.start}`);
     const at = definitionOf(only.path, only.symbol);
-    yield { ...at, claim: namesDefinition.of({ written, at }) };
+    const inTitle = holdsWord(context.issue.title.text, written);
+    yield { ...at, inTitle, claim: namesDefinition.of({ written, at }) };
   }
 }
 

@@ -32,9 +32,9 @@ export async function leadingClaim(context: ResearchContext): Promise<StatedClai
     return sequenceExplains.of({ pattern, in: definitionOf(leading.path, leading.symbol) });
   const [first] = await pointersTo(leading, context);
   if (first === undefined) return undefined;
-  // A name alone is a weak sign, so the ranking has to agree.
+  // A name in the text is a weak sign, so the ranking has to agree; in the title it is what the issue is about.
   const isLikely = (leading.likelihood ?? 0) >= 0.5;
-  return first.claim.type !== "names-definition" || isLikely ? first.claim : undefined;
+  return first.claim.type !== "names-definition" || first.inTitle || isLikely ? first.claim : undefined;
 }
 
 /** The answer of a root cause in one sentence. */
@@ -46,7 +46,10 @@ export async function rootCauseHeadline(context: ResearchContext): Promise<State
       ? []
       : [{ at: definitionOf(one.path, one.symbol), percent: Math.round(one.likelihood * 100) }],
   );
-  return noSuspect.of({ best: best.slice(0, MAX_GUESSES) });
+  const telling = best
+    .toSorted((a, b) => b.percent - a.percent)
+    .filter(({ percent }, i) => i === 0 || percent >= MIN_PERCENT);
+  return noSuspect.of({ best: telling.slice(0, MAX_GUESSES) });
 }
 
 async function pointersTo(
@@ -82,7 +85,7 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
   const others = pointed.filter((one) => JSON.stringify(one) !== JSON.stringify(claim));
   const lines = [
     ...(pattern?.steps.map(({ line }) => line) ?? []),
-    ...(await pointersTo(leading, context)).map(({ start }) => start),
+    ...(await pointersTo(leading, context)).slice(0, 1).map(({ start }) => start),
   ];
   return [
     ...(await excerptOf(leading, lines, context)),
@@ -153,7 +156,7 @@ export async function callersOfSuspects(context: ResearchContext): Promise<reado
 export async function lineHistory(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
   if (leading === undefined) return [];
-  const { path, start, end, name } = leading;
+  const { path, start, end, name, symbol } = leading;
   const lines = await context.history.blame(context.baseCommit, path, start, end, context.signal);
   const newest = [...(lines ?? [])].sort((a, b) => b.time - a.time)[0];
   if (newest === undefined) return [];
@@ -161,7 +164,7 @@ export async function lineHistory(context: ResearchContext): Promise<readonly Bl
   return claimsBlock("list", [
     lastChanged.of({
       lines: { path, start, end },
-      name,
+      ...(symbol === undefined ? {} : { name }),
       oid,
       subject,
       author,

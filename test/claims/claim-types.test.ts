@@ -1,0 +1,538 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
+import { checkClaim, CLAIM_TYPES } from "../../src/claims/claim-types.ts";
+import { MARK_WORDS } from "../../src/documents/render-document.ts";
+import { type ClaimsIn, claimsIn } from "./claims-in.ts";
+
+const at = (path: string, name: string, start: number, end: number) => ({ path, name, start, end });
+const PUT = at("store/store.py", "Store.put", 20, 23);
+const SWAP = at("store/store.py", "Store.swap", 25, 28);
+const TAKE = at("store/store.py", "Store.take", 30, 34);
+const WRITE = at("store/store.py", "Store._write", 16, 18);
+const CACHE_PUT = at("store/cache.py", "Cache.put", 2, 3);
+const HELPER = at("store/cli.py", "helper", 10, 11);
+const MAIN = at("store/cli.py", "main", 4, 7);
+const LONELY = at("store/cli.py", "lonely", 14, 15);
+const ALONE = at("store/alone.py", "nobody_else", 1, 2);
+const ONLY_TESTED = at("store/cache.py", "only_tested", 6, 7);
+const FIRST = at("store/pairs.py", "first", 1, 6);
+const SECOND = at("store/pairs.py", "second", 9, 14);
+const RULE = "read-change-write";
+
+interface Example {
+  readonly type: string;
+  /** True at the commit. */
+  readonly data: unknown;
+  /** False, and of the same form. */
+  readonly twins: readonly unknown[];
+  /** Nothing at hand decides it. Absent: the same claim without the issue; `null`: the commit always decides. */
+  readonly undecided?: unknown;
+}
+
+/** Commits of the test's repository, which are known when it is made. */
+function examples(oid: (subject: string) => string): readonly Example[] {
+  const swap = { oid: oid("Swap values (#7)"), subject: "Swap values (#7)" };
+  const more = { newest: oid("Tidy up the command"), subject: "Tidy up the command" };
+  return [
+    {
+      type: "reported-words",
+      data: { part: "expected", words: ["Both keys are there."] },
+      twins: [
+        { part: "expected", words: ["One of the keys is lost."] },
+        { part: "actual", words: ["Both keys are there."] },
+        { part: "expected", words: ["All keys are there."] },
+        { part: "steps", words: ["Store a key in each", "Start two workers"] },
+      ],
+    },
+    {
+      type: "reported-versions",
+      data: { versions: [{ subject: "Python", value: "3.11.4" }] },
+      twins: [
+        { versions: [{ subject: "store", value: "3.11.4" }] },
+        { versions: [{ subject: "Python", value: "3.11.5" }] },
+        { versions: [{ subject: "Python", value: "11.4" }] },
+      ],
+    },
+    {
+      type: "reported-regression",
+      data: { good: "1.2.0", bad: "1.3.0" },
+      twins: [
+        { good: "1.3.0", bad: "1.2.0" },
+        { good: "1.1.0", bad: "1.3.0" },
+        { good: "", bad: "" },
+      ],
+    },
+    { type: "not-in-report", data: { parts: [] }, twins: [{ parts: ["steps"] }, { parts: ["version"] }] },
+    {
+      type: "named-place",
+      data: {
+        written: "store/store.py:21",
+        lines: { path: "store/store.py", start: 21, end: 21 },
+        in: "Store.put",
+      },
+      twins: [
+        { written: "store/store.py:21", lines: { path: "store/store.py", start: 22, end: 22 } },
+        { written: "store/cli.py:5", lines: { path: "store/cli.py", start: 5, end: 5 } },
+        {
+          written: "store/store.py:21",
+          lines: { path: "store/store.py", start: 21, end: 21 },
+          in: "Store.swap",
+        },
+      ],
+    },
+    {
+      type: "names-definition",
+      data: { written: "nobody_else", at: ALONE },
+      twins: [
+        { written: "nobody_else", at: HELPER },
+        { written: "helper", at: HELPER },
+        { written: "values", at: PUT },
+      ],
+    },
+    {
+      type: "frame-in",
+      data: {
+        frame: { path: "/srv/app/store/store.py", line: 33 },
+        at: TAKE,
+        text: 'raise KeyError("there is no such key in the file")',
+        innermost: true,
+      },
+      twins: [
+        {
+          frame: { path: "/srv/app/store/store.py", line: 33 },
+          at: TAKE,
+          text: "return data[key]",
+          innermost: true,
+        },
+        {
+          frame: { path: "/srv/app/store/store.py", line: 32 },
+          at: TAKE,
+          text: "if key not in data:",
+          innermost: true,
+        },
+        {
+          frame: { path: "/srv/app/store/store.py", line: 33 },
+          at: TAKE,
+          text: 'raise KeyError("there is no such key in the file")',
+          innermost: false,
+        },
+        {
+          frame: { path: "/srv/app/store/cli.py", line: 6 },
+          at: MAIN,
+          text: "store.put(key, 1)",
+          innermost: true,
+        },
+      ],
+    },
+    {
+      type: "message-at",
+      data: { path: "store/store.py", line: 33, words: "there is no such key in the file", in: "Store.take" },
+      twins: [
+        { path: "store/store.py", line: 34, words: "there is no such key in the file" },
+        { path: "store/store.py", line: 33, words: "there is no such key in the file", in: "Store.put" },
+        { path: "store/store.py", line: 7, words: "Reads and writes the whole file." },
+      ],
+    },
+    {
+      type: "person-named",
+      data: { lines: { path: "store/store.py", start: 21, end: 23 }, name: "Store.put" },
+      twins: [
+        { lines: { path: "store/store.py", start: 26, end: 28 } },
+        { lines: { path: "store/store.py", start: 21, end: 23 }, name: "Store.swap" },
+      ],
+    },
+    {
+      type: "defines",
+      data: PUT,
+      twins: [
+        { ...PUT, end: 24 },
+        { ...PUT, name: "Cache.put" },
+      ],
+      undecided: at("store/notes.zig", "only_tested", 1, 1),
+    },
+    {
+      type: "calls",
+      data: { caller: PUT, line: 23, callee: WRITE },
+      twins: [
+        { caller: PUT, line: 22, callee: WRITE },
+        { caller: SWAP, line: 23, callee: WRITE },
+        { caller: WRITE, line: 17, callee: PUT },
+      ],
+      // What `copier` is, nobody knows.
+      undecided: { caller: LONELY, line: 15, callee: CACHE_PUT },
+    },
+    {
+      type: "called-by",
+      data: {
+        callee: WRITE,
+        from: "program",
+        count: 2,
+        shown: [{ path: "store/store.py", line: 23, name: "Store.put" }],
+      },
+      twins: [
+        {
+          callee: WRITE,
+          from: "program",
+          count: 3,
+          shown: [{ path: "store/store.py", line: 23, name: "Store.put" }],
+        },
+        {
+          callee: WRITE,
+          from: "program",
+          count: 2,
+          shown: [{ path: "store/store.py", line: 23, name: "Store.swap" }],
+        },
+        {
+          callee: WRITE,
+          from: "test",
+          count: 2,
+          shown: [{ path: "store/store.py", line: 23, name: "Store.put" }],
+        },
+      ],
+      undecided: null,
+    },
+    {
+      type: "test-reaches",
+      data: {
+        callee: WRITE,
+        via: PUT,
+        line: 23,
+        test: { path: "tests/test_store.py", line: 7, name: "test_put" },
+      },
+      twins: [
+        {
+          callee: WRITE,
+          via: SWAP,
+          line: 28,
+          test: { path: "tests/test_store.py", line: 7, name: "test_put" },
+        },
+        { callee: WRITE, via: PUT, line: 23, test: { path: "store/cli.py", line: 6, name: "main" } },
+      ],
+      undecided: null,
+    },
+    {
+      type: "name-appears",
+      data: {
+        of: ONLY_TESTED,
+        from: "program",
+        count: 1,
+        shown: [{ path: "store/notes.zig", line: 1 }],
+      },
+      twins: [
+        { of: ONLY_TESTED, from: "program", count: 0, shown: [] },
+        { of: ONLY_TESTED, from: "program", count: 1, shown: [{ path: "store/cli.py", line: 1 }] },
+      ],
+      undecided: null,
+    },
+    {
+      type: "used-only-by-tests",
+      data: {
+        of: ALONE,
+        lines: 2,
+        files: 1,
+        imports: 0,
+        shown: [{ path: "tests/test_store.py", line: 8 }],
+      },
+      twins: [
+        { of: ALONE, lines: 3, files: 1, imports: 0, shown: [] },
+        { of: HELPER, lines: 0, files: 0, imports: 0, shown: [] },
+        {
+          of: at("store/store.py", "Store", 6, 34),
+          lines: 2,
+          files: 1,
+          imports: 1,
+          shown: [],
+        },
+      ],
+      // A file that nobody can parse holds the name.
+      undecided: { of: ONLY_TESTED, lines: 0, files: 0, imports: 0, shown: [] },
+    },
+    {
+      type: "imported-by",
+      data: { path: "store/alone.py", count: 1, shown: [{ path: "tests/test_store.py", line: 2 }] },
+      twins: [
+        { path: "store/alone.py", count: 2, shown: [] },
+        { path: "store/cache.py", count: 1, shown: [] },
+        { path: "store/alone.py", count: 1, shown: [{ path: "tests/test_store.py", line: 1 }] },
+      ],
+      undecided: null,
+    },
+    {
+      type: "in-docs",
+      data: { name: "Store", count: 3, shown: [{ path: "README.md", line: 3 }] },
+      twins: [
+        { name: "Store", count: 0, shown: [] },
+        { name: "Cache", count: 1, shown: [{ path: "README.md", line: 3 }] },
+      ],
+      undecided: null,
+    },
+    {
+      type: "is-public",
+      data: { at: [PUT, SWAP] },
+      twins: [{ at: [WRITE] }, { at: [{ ...PUT, start: 21 }] }],
+      undecided: null,
+    },
+    {
+      type: "same-structure",
+      data: { of: FIRST, other: SECOND, percent: 100 },
+      twins: [
+        { of: FIRST, other: SECOND, percent: 90 },
+        { of: FIRST, other: TAKE, percent: 100 },
+      ],
+      undecided: null,
+    },
+    {
+      type: "has-sequence",
+      data: { pattern: RULE, in: PUT, lines: [21, 22, 23] },
+      twins: [
+        { pattern: RULE, in: PUT, lines: [21, 23] },
+        { pattern: RULE, in: TAKE, lines: [31, 32, 33] },
+        { pattern: "swallowed-error", in: PUT, lines: [21, 22, 23] },
+      ],
+      undecided: null,
+    },
+    {
+      type: "sequence-step",
+      data: { pattern: RULE, in: PUT, line: 22, what: "changes `data`" },
+      twins: [
+        { pattern: RULE, in: PUT, line: 21, what: "changes `data`" },
+        { pattern: RULE, in: PUT, line: 22, what: "changes `key`" },
+      ],
+      undecided: null,
+    },
+    {
+      type: "sequence-explains",
+      data: { pattern: RULE, in: PUT },
+      twins: [
+        { pattern: RULE, in: TAKE },
+        { pattern: "swallowed-error", in: PUT },
+      ],
+    },
+    {
+      type: "changed-with",
+      data: { path: "store/store.py", other: "store/cli.py", count: 3, of: 4, ...more },
+      twins: [
+        { path: "store/store.py", other: "store/cli.py", count: 2, of: 4, ...more },
+        { path: "store/store.py", other: "store/cli.py", count: 3, of: 5, ...more },
+        { path: "store/store.py", other: "store/alone.py", count: 4, of: 4, ...more },
+        {
+          path: "store/store.py",
+          other: "store/cli.py",
+          count: 3,
+          of: 4,
+          newest: swap.oid,
+          subject: swap.subject,
+        },
+      ],
+      undecided: null,
+    },
+    {
+      type: "changes-often",
+      data: { path: "store/store.py", count: 4, of: 5 },
+      twins: [
+        { path: "store/store.py", count: 5, of: 5 },
+        { path: "store/store.py", count: 4, of: 6 },
+        { path: "README.md", count: 4, of: 5 },
+      ],
+      undecided: null,
+    },
+    {
+      type: "cites-issue",
+      data: { issue: "7", ...swap, files: 2 },
+      twins: [
+        { issue: "7", oid: more.newest, subject: more.subject, files: 2 },
+        { issue: "7", ...swap, files: 3 },
+        { issue: "8", ...swap, files: 2 },
+      ],
+    },
+    {
+      type: "scope",
+      data: { places: [PUT, SWAP] },
+      twins: [{ places: [PUT, PUT] }, { places: [{ ...PUT, end: 30 }] }],
+      undecided: null,
+    },
+    { type: "target", data: PUT, twins: [{ ...PUT, name: "Store.pop" }], undecided: null },
+  ];
+}
+
+let research: ClaimsIn;
+let all: readonly Example[];
+const verdict = async (type: string, data: unknown, evidence: ClaimEvidence = research.context) =>
+  (await checkClaim({ type, data }, evidence)).verdict;
+
+beforeAll(async () => {
+  research = await claimsIn();
+  const commits = await research.context.commits();
+  const { functions, files } = await research.context.ranking();
+  const percentOf = (one: { readonly confidence: number }): number => Math.round(one.confidence * 100);
+  const [take, put] = functions;
+  const blamed = commits.find(({ subject }) => subject === "Keep values")!;
+  const last = {
+    lines: { path: "store/store.py", start: 30, end: 34 },
+    name: "Store.take",
+    oid: blamed.oid,
+    subject: blamed.subject,
+    author: "Ada",
+    date: new Date(blamed.time * 1000).toISOString().slice(0, 10),
+    count: 5,
+  };
+  all = [
+    ...examples((subject) => commits.find((commit) => commit.subject === subject)!.oid),
+    {
+      type: "last-changed",
+      data: last,
+      twins: [
+        { ...last, author: "Bob" },
+        { ...last, count: 4 },
+        { ...last, date: "2020-01-01" },
+        { ...last, oid: commits[0]!.oid },
+      ],
+      undecided: null,
+    },
+    {
+      type: "likely-files",
+      data: { files: [{ path: files[0]!.path, percent: percentOf(files[0]!) }] },
+      twins: [
+        { files: [{ path: files[0]!.path, percent: 50 }] },
+        { files: [{ path: files[1]!.path, percent: percentOf(files[1]!) }] },
+      ],
+    },
+    {
+      type: "component",
+      data: { path: "store/store.py", percent: percentOf(files[0]!), best: [TAKE] },
+      twins: [
+        { path: "store/store.py", percent: 12, best: [TAKE] },
+        { path: "store/store.py", percent: percentOf(files[0]!), best: [WRITE] },
+      ],
+    },
+    {
+      type: "suspect",
+      data: { at: TAKE, percent: percentOf(take!) },
+      twins: [
+        { at: TAKE, percent: 5 },
+        { at: { ...TAKE, start: 31 }, percent: percentOf(take!) },
+        { at: { ...TAKE, end: 33 } },
+      ],
+    },
+    {
+      type: "no-suspect",
+      data: { best: [{ at: PUT, percent: percentOf(put!) }] },
+      twins: [{ best: [] }, { best: [{ at: PUT, percent: 99 }] }],
+    },
+  ];
+});
+afterAll(async () => {
+  await research[Symbol.asyncDispose]();
+});
+
+const TYPES = [...CLAIM_TYPES.keys()];
+
+describe("each type of claim", () => {
+  test("has its examples here", () => {
+    expect(all.map(({ type }) => type).sort()).toEqual([...TYPES].sort());
+  });
+
+  test.each(TYPES.filter((type) => type !== "not-in-report"))("%s holds where it is true", async (type) => {
+    const { data } = all.find((one) => one.type === type)!;
+    expect(await checkClaim({ type, data }, research.context)).toMatchObject({ verdict: "holds" });
+    expect(CLAIM_TYPES.get(type)!.read(data)!.text).not.toMatch(/undefined|\[object|NaN/);
+  });
+
+  test.each(TYPES)("%s does not hold for its false twins", async (type) => {
+    const { twins } = all.find((one) => one.type === type)!;
+    for (const twin of twins) {
+      expect(CLAIM_TYPES.get(type)!.read(twin)).toBeDefined();
+      expect([twin, await verdict(type, twin)]).toEqual([twin, "does not hold"]);
+    }
+  });
+
+  test.each(TYPES)("%s is undecided where nothing at hand decides it", async (type) => {
+    const { data, undecided } = all.find((one) => one.type === type)!;
+    const asked = undecided ?? (type === "not-in-report" ? { parts: ["message"] } : data);
+    const evidence = undecided === undefined || undecided === null ? research.withoutIssue : research.context;
+    // What the commit alone decides holds without the issue too.
+    expect(await verdict(type, asked, evidence)).toBe(undecided === null ? "holds" : "cannot be decided");
+  });
+
+  test("data of another form is no claim", async () => {
+    for (const type of TYPES) expect(CLAIM_TYPES.get(type)!.read({ anything: 1 })).toBeUndefined();
+    expect(await verdict("nothing", {})).toBe("does not hold");
+  });
+});
+
+test("a change of one number, name, path or word of a true claim is found", async () => {
+  const paths = research.context.codebase.tree.entries.map(({ path }) => path);
+  const oids = (await research.context.commits()).map(({ oid }) => oid);
+  const truths = new Set(all.map(({ type, data }) => JSON.stringify([type, data])));
+  const leaf = fc
+    .constantFrom(...all.filter(({ type }) => type !== "not-in-report"))
+    .chain(({ type, data }) =>
+      fc.record({
+        type: fc.constant(type),
+        data: fc.constant(data),
+        at: fc.constantFrom(...leavesOf(data)),
+        other: fc.nat(),
+      }),
+    );
+  let tried = 0;
+  await fc.assert(
+    fc.asyncProperty(leaf, async ({ type, data, at: keys, other }) => {
+      const old = keys.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], data);
+      const twin = changed(data, keys, otherThan(old, other, { paths, oids }));
+      fc.pre(!truths.has(JSON.stringify([type, twin])) && !isAnotherTruth(type, keys));
+      tried++;
+      expect([type, twin, await verdict(type, twin)]).not.toContain("holds");
+    }),
+    { numRuns: 400, seed: 20_261_130 },
+  );
+  expect(tried).toBeGreaterThan(250);
+});
+
+/** Where another value of the same claim can be as true: any of the lines that are shown, any step of the sequence. */
+function isAnotherTruth(type: string, keys: readonly string[]): boolean {
+  return keys.includes("shown") || (type === "suspect" && keys.at(-1) === "percent");
+}
+
+type Path = readonly string[];
+
+function leavesOf(value: unknown, keys: Path = []): readonly Path[] {
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, one]) => leavesOf(one, [...keys, key]))
+    : [keys];
+}
+
+function changed(value: unknown, [key, ...rest]: Path, to: unknown): unknown {
+  if (key === undefined) return to;
+  if (Array.isArray(value)) return value.map((one, i) => (String(i) === key ? changed(one, rest, to) : one));
+  const all = value as Record<string, unknown>;
+  return { ...all, [key]: changed(all[key], rest, to) };
+}
+
+function otherThan(
+  old: unknown,
+  n: number,
+  { paths, oids }: { readonly paths: readonly string[]; readonly oids: readonly string[] },
+): unknown {
+  if (typeof old === "number") return n % 2 === 0 ? old + 1 + (n % 5) : Math.max(0, old - 1 - (n % 3));
+  if (typeof old === "boolean") return !old;
+  const text = String(old);
+  const pool = paths.includes(text)
+    ? paths
+    : oids.includes(text)
+      ? oids
+      : [`${text}s`, text.slice(1), `not ${text}`];
+  const others = pool.filter((one) => one !== text);
+  return others[n % others.length];
+}
+
+test("the table of the docs shows every type with its mark", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/claims.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| ([a-z ]+?) +\|/gm)].map(([, type, mark]) => [
+    type,
+    mark,
+  ]);
+  expect(rows).toEqual([...CLAIM_TYPES.values()].map(({ name, mark }) => [name, MARK_WORDS[mark]]));
+});

@@ -1,0 +1,180 @@
+import { openEvidence } from "../../src/claims/open-evidence.ts";
+import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
+import { visibleIssue } from "../../src/issue/visible-issue.ts";
+import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
+import { researchContext, type ResearchContext } from "../../src/phases/builtin/research-context.ts";
+import { openRepository } from "../../src/repository/io/open-repository.ts";
+import { openCodebase } from "../../src/repository/open-codebase.ts";
+import { type GitFolder, gitFolder } from "../fakes/git-folder.ts";
+
+const STORE = `"""Keeps values in a file."""
+
+import json
+
+
+class Store:
+    """Reads and writes the whole file."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def _read(self):
+        with open(self.path) as file:
+            return json.load(file)
+
+    def _write(self, data):
+        with open(self.path, "w") as file:
+            json.dump(data, file)
+
+    def put(self, key, value):
+        data = self._read()
+        data[key] = value
+        self._write(data)
+
+    def swap(self, key, value):
+        data = self._read()
+        data[key] = value
+        self._write(data)
+
+    def take(self, key):
+        data = self._read()
+        if key not in data:
+            raise KeyError("there is no such key in the file")
+        return data[key]
+`;
+
+/** Files of a small program with a class, a command, tests and documentation. */
+const FILES = {
+  "README.md": "# Store\n\n`Store` keeps values.\nCall `Store.put` from one process.\n",
+  "store/__init__.py": "from .store import Store\n",
+  "store/store.py": STORE,
+  "store/cli.py": `from store.store import Store
+
+
+def main(path, key):
+    store = Store(path)
+    store.put(key, 1)
+    print(helper(key))
+
+
+def helper(key):
+    return key.upper()
+
+
+def lonely(copier, key):
+    copier.put(key, 2)
+`,
+  "store/cache.py": `class Cache:
+    def put(self, key, value):
+        self.value = value
+
+
+def only_tested(key):
+    return key
+`,
+  "store/pairs.py": `def first(rows):
+    total = 0
+    for row in rows:
+        if row.value > 10:
+            total = total + row.value * 2
+    return total
+
+
+def second(items):
+    amount = 0
+    for item in items:
+        if item.price > 99:
+            amount = amount + item.price * 3
+    return amount
+`,
+  "store/notes.zig": "fn only_tested() void {}\n",
+  "store/alone.py": "def nobody_else(key):\n    return key\n",
+  "tests/test_store.py": `from store.store import Store
+from store.alone import nobody_else
+
+
+def test_put():
+    store = Store("x")
+    store.put("a", 1)
+    assert nobody_else(1) == 1
+`,
+} as const;
+
+const BODY = `Every now and then a value that one worker stored is lost: two processes write at the same time, a race, and values vanish.
+
+### Steps to reproduce
+
+1. Start two workers
+2. Store a key in each
+
+### Expected behavior
+
+Both keys are there.
+
+### Actual behavior
+
+One of the keys is lost.
+
+It worked in 1.2.0 and fails since 1.3.0. Look at store/store.py:21 and at \`nobody_else\`.
+
+\`\`\`
+Traceback (most recent call last):
+  File "/srv/app/store/cli.py", line 6, in main
+    store.put(key, 1)
+  File "/srv/app/store/store.py", line 33, in take
+    raise KeyError("there is no such key in the file")
+KeyError: 'there is no such key in the file'
+\`\`\`
+
+Python 3.11.4, store 1.3.0
+`;
+
+/** One commit with everything that claims speak of; the issue has the number 7. */
+export interface ClaimsIn extends AsyncDisposable {
+  readonly folder: GitFolder;
+  readonly context: ResearchContext;
+  /** The same commit, nobody having the issue. */
+  readonly withoutIssue: ClaimEvidence;
+}
+
+export async function claimsIn(): Promise<ClaimsIn> {
+  const folder = gitFolder();
+  folder.commit({ ...FILES, "store/store.py": STORE.replace("swap", "exchange") }, "Keep values");
+  folder.commit(
+    { "store/store.py": STORE, "store/cli.py": `${FILES["store/cli.py"]}\n` },
+    "Swap values (#7)",
+  );
+  folder.commit(
+    { "store/cli.py": FILES["store/cli.py"], "store/store.py": `${STORE}\n` },
+    "Tidy up the command",
+  );
+  folder.commit({ "store/store.py": STORE }, "Tidy more");
+  folder.commit({ "README.md": `${FILES["README.md"]}\nMore.\n` }, "Explain");
+  const repository = await openRepository(folder.path);
+  const reader = treeSitterSyntax({ workers: 0 });
+  const codebase = await openCodebase(await repository.tree(await repository.resolve("HEAD")), {
+    cache: { getMany: () => new Map(), putMany: () => undefined },
+    reader,
+  });
+  const options = {
+    codebase,
+    history: repository.history,
+    hasGrammar: (path: string) => reader.languageOf(path) !== undefined,
+  };
+  const issue = visibleIssue({
+    key: "7",
+    title: "Values vanish when two workers write",
+    body: BODY,
+    comments: [],
+  });
+  return {
+    folder,
+    context: researchContext({ ...options, issue, at: { path: "store/store.py", start: 21, end: 23 } }),
+    withoutIssue: openEvidence(options),
+    async [Symbol.asyncDispose]() {
+      repository[Symbol.dispose]();
+      await reader[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
