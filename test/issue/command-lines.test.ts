@@ -113,6 +113,12 @@ test("only text of the writer's own is a command, among any blocks", () => {
   );
 });
 
+test("a thousand quotations hold no command, and none after them is lost", () => {
+  expect(found(`${"> /casebook cancel\n\ntext\n\n".repeat(1_000)}/casebook status`)).toEqual([
+    "/casebook status",
+  ]);
+});
+
 describe("the quoted part of a reply by mail is not the writer's", () => {
   const subject = "Re: [acme/store] Values disappear (#42)";
   const mail = "notifications@github.com";
@@ -238,6 +244,9 @@ test.each([
   "On 2021 10:12 a@b.c\n",
   "**_/casebook_**\n",
   "\u200b",
+  "> a\n\n",
+  "> <!--\n\n",
+  "- a\n\np\n\n",
 ])("the time for %j grows with the length of the text", (part) => {
   const read = (length: number): unknown => found(`/casebook status\n\n${part.repeat(length / part.length)}`);
   expect(growthOf(read, 15_000, 60_000)).toBeLessThan(10);
