@@ -39,7 +39,7 @@ describe("a maintainer's comment", () => {
       `.chant/specs/issue-${number}-004-impact-map.md`,
     ]);
     const { body } = pulls[0]!;
-    expect(body).toMatch(/^\*\*Likely cause: .*`Store\.set`.*\*\* Not confirmed by a run\.\n/);
+    expect(body).toMatch(/^\*\*Likely cause: .*`Store\.set`.*\*\* .*Not confirmed by a run\.\n/);
     expect(body).toContain(`Refs #${number}\n`);
     expect(body).not.toMatch(/\b(?:fix(?:es)?|close[sd]?|resolve[sd]?) #\d/i);
     expect(body).toContain("“The cause is confirmed” (root-cause) is open: no person named the place.");

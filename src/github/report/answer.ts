@@ -10,6 +10,8 @@ import { changesCode, FIX } from "./phase-words.ts";
 export interface Answer {
   /** One sentence without a full stop; Markdown. */
   readonly headline: string;
+  /** Sentences after the first, with their full stops. */
+  readonly more?: string;
   /** The phase that it is from. */
   readonly phase: string;
   /** How sure it is, one sentence. */
@@ -37,21 +39,21 @@ export function answerOf({
   at,
 }: Pick<Investigation, "phases" | "endedBy" | "at">): Answer | undefined {
   const ending = phases.find(({ type, outcome }) => type === endedBy && outcome !== undefined);
-  if (ending?.outcome !== undefined)
-    return { headline: withoutStop(outcomeSentence(ending.outcome)), phase: ending.type };
+  if (ending?.outcome !== undefined) return { ...split(outcomeSentence(ending.outcome)), phase: ending.type };
   const order = [...(changesCode(phases) ? [FIX] : []), ...ANSWERS, ...phases.map(({ type }) => type)];
   const record = order
     .map((type) => phases.find((candidate) => candidate.type === type && candidate.lead !== undefined))
     .find((candidate) => candidate !== undefined);
   if (record?.lead === undefined) return undefined;
   const { type, cited = [] } = record;
-  const headline = headlineOf(record.lead);
-  if (!CAUSES.has(type) || NO_CAUSE.test(headline)) return { headline, phase: type };
+  const said = split(headlineOf(record.lead));
+  if (!CAUSES.has(type) || NO_CAUSE.test(said.headline)) return { ...said, phase: type };
   const found = record.criteria?.find(({ text }) => text === CONFIRMED);
   const isConfirmed = at !== undefined || found?.result === "met";
   const place = placeOf(cited);
   return {
-    headline: isConfirmed ? headline : `Likely cause: ${headline}`,
+    ...said,
+    headline: isConfirmed ? said.headline : `Likely cause: ${said.headline}`,
     phase: type,
     certainty: found?.result === "met" ? `Confirmed: ${found.evidence}.` : "Not confirmed by a run.",
     isConfirmed,
@@ -73,10 +75,22 @@ function placeOf(cited: readonly LineReference[]): LineReference | undefined {
   return around.reduce((best, next) => (next.end - next.start > best.end - best.start ? next : best), first);
 }
 
-/** The first sentence of a document as a headline: the line below it says how sure it is. */
+/** What a document says first, without its mark: the line below a headline says how sure it is. */
 export function headlineOf(lead: string): string {
   const mark = Object.values(MARKS).find((known) => lead.startsWith(`${known} `)) ?? "";
   return withoutStop(lead.slice(mark.length).trim());
+}
+
+/** The first sentence and the rest; a full stop inside code ends none. */
+function split(text: string): Pick<Answer, "headline" | "more"> {
+  const line = withoutStop(text);
+  let isCode = false;
+  for (let i = 0; i < line.length; i++) {
+    if (line[i] === "`") isCode = !isCode;
+    else if (!isCode && line[i] === "." && /^ [\p{Lu}`]/u.test(line.slice(i + 1, i + 4)))
+      return { headline: line.slice(0, i), more: `${line.slice(i + 2)}.` };
+  }
+  return { headline: line };
 }
 
 /** Characters of a headline. */

@@ -78,7 +78,8 @@ function headOf(answer: Answer | undefined, phases: readonly PhaseRecord[]): str
     ([partial, types]) => `${types.join(", ")}: ${clipMarkdown(partial, MAX_WORDS)}`,
   );
   const headline = `**${answer?.headline ?? "No phase has a finding yet"}.**`;
-  return [[headline, answer?.certainty].filter((part) => part !== undefined).join(" "), ...cut].join("\n\n");
+  const first = [headline, answer?.more, answer?.certainty].filter((part) => part !== undefined).join(" ");
+  return [first, ...cut].join("\n\n");
 }
 
 /** Places shown, each as a snippet. */

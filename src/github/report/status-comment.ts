@@ -135,8 +135,9 @@ function factsOf(
       ? undefined
       : `${counted(ended.length, "phase")}, ${formatSeconds(seconds)}, ${researchedBy(phases) ?? "no model"}`;
   const facts = [details, took].filter((fact) => fact !== undefined).join(" · ");
-  const certainty = answer?.certainty === undefined ? [] : [answer.certainty];
-  return [...certainty, ...(facts === "" ? [] : [facts])].join(" ");
+  return [answer?.more, answer?.certainty, facts]
+    .filter((part) => part !== undefined && part !== "")
+    .join(" ");
 }
 
 const ENDED: ReadonlySet<string> = new Set(["completed", "needs_attention", "failed"]);

@@ -66,7 +66,9 @@ describe("the status comment", () => {
   test("names no place where only wording speaks for one", () => {
     const lead = "No suspect stands out. Best guesses by wording: `a` (9 %).";
     const text = aboveFold(status({ ...done, phases: [comprehension, { ...rootCause, lead }, impactMap] }));
-    expect(text).toMatch(/^### No suspect stands out\. Best guesses by wording: `a` \(9 %\)\n/);
+    expect(text).toMatch(
+      /^### No suspect stands out\n\nBest guesses by wording: `a` \(9 %\)\. \[Details and criteria/,
+    );
     expect(text).not.toContain("/blob/");
     expect(text).toContain("**Next:** `/casebook at PATH:LINE` names the place of the cause.");
   });
