@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
 import { checkClaim, CLAIM_TYPES } from "../../src/claims/claim-types.ts";
 import { MARK_WORDS } from "../../src/documents/render-document.ts";
+import { definitionOf } from "../../src/phases/builtin/suspects.ts";
 import { type ClaimsIn, claimsIn } from "./claims-in.ts";
 
 const at = (path: string, name: string, start: number, end: number) => ({ path, name, start, end });
@@ -368,7 +369,12 @@ beforeAll(async () => {
   const commits = await research.context.commits();
   const { functions, files } = await research.context.ranking();
   const percentOf = (one: { readonly confidence: number }): number => Math.round(one.confidence * 100);
-  const [take, put] = functions;
+  const likeliest = definitionOf(
+    "store/store.py",
+    functions.find(({ path }) => path === "store/store.py")!.symbol,
+  );
+  const take = functions.find(({ symbol }) => symbol.name === "take");
+  const put = functions.find(({ path, symbol }) => path === "store/store.py" && symbol.name === "put");
   const blamed = commits.find(({ subject }) => subject === "Keep values")!;
   const last = {
     lines: { path: "store/store.py", start: 30, end: 34 },
@@ -402,9 +408,9 @@ beforeAll(async () => {
     },
     {
       type: "component",
-      data: { path: "store/store.py", percent: percentOf(files[0]!), best: [TAKE] },
+      data: { path: "store/store.py", percent: percentOf(files[0]!), best: [likeliest] },
       twins: [
-        { path: "store/store.py", percent: 12, best: [TAKE] },
+        { path: "store/store.py", percent: 12, best: [likeliest] },
         { path: "store/store.py", percent: percentOf(files[0]!), best: [WRITE] },
       ],
     },

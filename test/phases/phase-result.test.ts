@@ -95,8 +95,8 @@ describe("the result of a phase is one value", () => {
     const [, cause] = results;
     const { path, start } = cause!.cited![0]!;
     expect(body).toContain(`https://github.com/o/r/blob/${SHA}/${path}#L${start}`);
-    expect(body).toContain("**comprehension, root-cause**: The limit of 40 steps was reached");
-    expect(body).toContain("**root-cause**: Could not be reproduced: It passes.");
+    expect(body).toContain("comprehension, root-cause: The limit of 40 steps was reached");
+    expect(body).toContain("Could not be reproduced: It passes.");
     expect(body).toContain("| root-cause | `large` | \\$0.0412, 2 calls | 30 | 5 |");
     for (const { files } of results) expect(body).toContain(`/blob/casebook/issue-42/${files[0]}`);
   });
