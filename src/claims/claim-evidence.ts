@@ -2,6 +2,7 @@ import type { CommitRecord, History } from "../repository/history.ts";
 import type { IndexedCodebase } from "../repository/open-codebase.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
 import type { Ranking } from "../evidence/ranking/locate.ts";
+import type { Reported } from "../evidence/reported-places/reported-place.ts";
 import type { SymbolIndex } from "../evidence/references/build-symbol-index.ts";
 import type { UseFinder } from "../evidence/references/find-uses.ts";
 import type { Query } from "../evidence/ranking/query.ts";
@@ -25,10 +26,12 @@ export interface ClaimEvidence {
   readonly symbolIndex: () => Promise<SymbolIndex>;
   readonly uses: () => Promise<UseFinder>;
   readonly search: (query: SearchQuery) => Promise<RecordedSearch>;
-  /** Undefined where there is no issue at hand; so are the three below. */
+  /** Undefined where there is no issue at hand; so are the four below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;
   readonly query?: Query | undefined;
+  /** What the report names, found in the repository. */
+  readonly reported?: (() => Promise<Reported>) | undefined;
   readonly ranking?: (() => Promise<Ranking>) | undefined;
   /** The location that a person named as the cause. */
   readonly at?: Location | undefined;

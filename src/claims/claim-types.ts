@@ -17,6 +17,7 @@ import { lastChanged } from "./last-changed.ts";
 import { likelyFiles } from "./likely-files.ts";
 import { messageAt } from "./message-at.ts";
 import { nameAppears } from "./name-appears.ts";
+import { namedChange } from "./named-change.ts";
 import { namedPlace } from "./named-place.ts";
 import { namesDefinition } from "./names-definition.ts";
 import { noSuspect } from "./no-suspect.ts";
@@ -42,6 +43,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     reportedRegression,
     notInReport,
     namedPlace,
+    namedChange,
     namesDefinition,
     frameIn,
     messageAt,

@@ -1,81 +1,53 @@
 import { z } from "zod";
-import type { ReportFrame } from "../issue/report/trace-frames.ts";
+import type { ReportedFrame } from "../evidence/reported-places/reported-place.ts";
+import { qualifiedName } from "../languages/syntax.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import type { ClaimEvidence } from "./claim-evidence.ts";
-import { definitionAt, lineText } from "./claim-evidence.ts";
+import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
-/** A frame of the reported trace lies in a function of the base commit, with what stands on its line there. */
+/** A frame of the reported trace, the function of the base commit that it is in, and what its line holds. */
 export const frameIn = claimType({
   name: "frame-in",
   mark: "concluded",
   schema: z.strictObject({
     /** As the trace prints it. */
     frame: z.strictObject({ path: part.path, line: part.line }),
+    /** The revision that the trace is of: the tag of the reported version; empty for the base commit. */
+    ref: z.string().max(300),
     at: part.definition,
-    /** The line at the base commit, white space removed. */
+    /** The line at the base commit; absent where it changed since. */
+    line: part.line.optional(),
+    /** What the line holds at that revision. */
     text: part.words,
-    /** True where it is the frame in which the failure surfaces. */
+    /** True for the last call of the trace that is in the repository. */
     innermost: z.boolean(),
   }),
-  say: ({ frame, at, text, innermost }) => ({
-    text: `${innermost ? "The reported failure surfaces" : "A frame of the reported trace is"} in ${inlineCode(at.name)}: ${inlineCode(text)}`,
-    citations: [{ kind: "lines", path: at.path, start: frame.line, end: frame.line }],
+  say: ({ ref, at, line, text, innermost }) => ({
+    text: `${innermost ? "The last call of the reported trace in this repository is" : "The reported trace passes"} in ${inlineCode(at.name)}: ${inlineCode(text)}${ref === "" ? "" : ` (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`}`,
+    citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),
-  async check({ frame, at, text, innermost }, evidence) {
-    const { report } = evidence;
-    if (report === undefined) return undecided("the issue is not at hand");
-    const isSame = (one: ReportFrame | undefined): boolean =>
-      one !== undefined && one.path === frame.path && one.line === frame.line;
-    if (!report.frames.some(isSame)) return wrong("the report has no such frame");
-    if (innermost !== isSame(ownInnermost(report, evidence)))
-      return wrong("another frame is the innermost one");
-    if (pathOfFrame(frame.path, evidence) !== at.path) return wrong("the frame is of another file");
+  async check({ frame, ref, at, line, text, innermost }, evidence) {
+    const { reported } = evidence;
+    if (reported === undefined) return undecided("the issue is not at hand");
+    const { frames } = await reported();
+    const isSame = (one: ReportedFrame | undefined): boolean =>
+      one !== undefined && one.frame.path === frame.path && one.frame.line === frame.line;
+    const found = frames.find(isSame);
+    if (found === undefined) return wrong("the report has no such frame in this repository");
+    if (innermost !== isSame(frames.at(-1))) return wrong("another frame is the innermost one");
+    if (found.ref !== ref || found.text?.trim() !== text) return wrong("the line holds something else");
+    if (
+      found.function === undefined ||
+      qualifiedName(found.function) !== at.name ||
+      found.basePath !== at.path
+    )
+      return wrong("the frame is in another function");
     if ((await definitionAt(at, evidence)) === undefined)
       return wrong("there is no such function on these lines");
-    if (frame.line < at.start || frame.line > at.end)
-      return wrong("the reported line is in another function at the base commit");
-    return (await lineText({ path: at.path, line: frame.line }, evidence)) === text
+    const there = found.atBase === "gone" ? undefined : found.atBase?.start;
+    return there === line && (line === undefined || (line >= at.start && line <= at.end))
       ? holds("the trace names the line, and the line is in the function")
-      : wrong("the line holds something else");
+      : wrong("the line is another at the base commit");
   },
 });
-
-/** The one file of the commit whose path the frame's path ends with, or that ends with the frame's; undefined for none or several. */
-export function pathOfFrame(
-  written: string,
-  { codebase }: Pick<ClaimEvidence, "codebase">,
-): string | undefined {
-  const path = written.replaceAll("\\", "/").replace(/^(?:[a-z]+:\/\/\/?|\.\/)/i, "");
-  const parts = path.split("/").filter((one) => one !== "");
-  const name = parts.at(-1);
-  if (name === undefined) return undefined;
-  const longest: string[] = [];
-  let shared = 0;
-  for (const entry of codebase.tree.entries) {
-    if (!entry.path.endsWith(name)) continue;
-    const own = entry.path.split("/");
-    let same = 0;
-    while (same < own.length && same < parts.length && own.at(-1 - same) === parts.at(-1 - same)) same++;
-    // One path holds the other whole: `/usr/lib/python3/site-packages/x/y.py` and `src/x/y.py` share two parts.
-    if (same === 0 || same < shared) continue;
-    if (same > shared) longest.length = 0;
-    shared = same;
-    longest.push(entry.path);
-  }
-  const [only] = longest;
-  const isWhole = shared === parts.length || shared === only?.split("/").length || shared >= 2;
-  return longest.length === 1 && isWhole ? only : undefined;
-}
-
-/** The innermost frame whose file the commit has: where the trace leaves the repository. */
-export function ownInnermost(
-  report: NonNullable<ClaimEvidence["report"]>,
-  evidence: Pick<ClaimEvidence, "codebase">,
-): ReportFrame | undefined {
-  const { innermostFrame } = report;
-  if (innermostFrame !== undefined && pathOfFrame(innermostFrame.path, evidence) !== undefined)
-    return innermostFrame;
-  return undefined;
-}

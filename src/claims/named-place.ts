@@ -1,58 +1,40 @@
 import { z } from "zod";
-import { formatLocation, splitLocation } from "../text/location.ts";
+import { qualifiedName } from "../languages/syntax.ts";
+import { formatLocation } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import type { ClaimEvidence } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
-import { pathOfFrame } from "./frame-in.ts";
 
-/** Lines that the reporter points to, and what they are at the base commit. */
+/** Lines that the reporter points to, and where they are at the base commit. */
 export const namedPlace = claimType({
   name: "named-place",
   mark: "reported",
   schema: z.strictObject({
-    /** As the report writes it: a permalink, `path:12`. */
+    /** As the report writes it: a permalink, `path:12`, "line 12 of x.py". */
     written: part.words,
+    /** The revision in which the lines are counted; empty for the base commit. */
+    ref: z.string().max(300),
     lines: part.lines,
-    /** The innermost function around them. */
+    /** The function around them. */
     in: part.name.optional(),
   }),
-  say: ({ lines, in: name }) => ({
-    text: `The report points to ${inlineCode(name ?? formatLocation(lines))}`,
+  say: ({ lines, in: name, ref }) => ({
+    text: `The report points to ${inlineCode(name ?? formatLocation(lines))}${ref === "" ? "" : `, by its lines in ${inlineCode(ref.slice(0, 40))}`}`,
     citations: [{ kind: "lines", ...lines }],
   }),
-  async check({ written, lines, in: name }, evidence) {
-    const { report, codebase } = evidence;
-    if (report === undefined) return undecided("the issue is not at hand");
-    if (!report.references.some(({ quote }) => quote === written))
-      return wrong("the report does not write it");
-    const found = await placeOfReference(written, evidence);
-    if (found === undefined || formatLocation(found) !== formatLocation(lines))
-      return wrong("it leads to other lines, or to none");
-    if (name === undefined) return holds("the file has these lines");
-    return (await codebase.syntax(lines.path))?.symbols.some(
-      (symbol) =>
-        [...symbol.container, symbol.name].join(".") === name &&
-        symbol.start <= lines.start &&
-        symbol.end >= lines.start,
-    ) === true
-      ? holds("the file has these lines, and the function is around them")
-      : wrong("another function is around them");
+  async check({ written, ref, lines, in: name }, { reported }) {
+    if (reported === undefined) return undecided("the issue is not at hand");
+    const found = (await reported()).places.filter((one) => one.named === written);
+    if (found.length === 0) return wrong("the report does not write it, or it leads nowhere");
+    return found.some(
+      (one) =>
+        one.ref === ref &&
+        one.atBase !== undefined &&
+        one.atBase !== "gone" &&
+        formatLocation(one.atBase) === formatLocation(lines) &&
+        (name === undefined || (one.function !== undefined && qualifiedName(one.function) === name)),
+    )
+      ? holds("the reference leads to these lines")
+      : wrong("it leads to other lines, or to another function");
   },
 });
-
-/** The lines of the base commit that a written reference means; undefined where it is not certain. */
-export async function placeOfReference(
-  written: string,
-  evidence: Pick<ClaimEvidence, "codebase" | "baseCommit">,
-): Promise<z.infer<typeof part.lines> | undefined> {
-  const at = splitLocation(written.replaceAll("`", ""));
-  if (at === undefined || at.start < 1 || at.end < at.start) return undefined;
-  // Lines of another commit may have moved.
-  if (at.link !== undefined && !evidence.baseCommit.startsWith(at.link.revision)) return undefined;
-  const path = evidence.codebase.tree.find(at.path) !== undefined ? at.path : pathOfFrame(at.path, evidence);
-  const source = path === undefined ? undefined : await evidence.codebase.text(path);
-  return path === undefined || source === undefined || at.end > source.lines.length
-    ? undefined
-    : { path, start: at.start, end: at.end };
-}

@@ -17,7 +17,7 @@ export const namesDefinition = claimType({
   mark: "reported",
   schema: z.strictObject({ written: z.string().min(MIN_NAME).max(300), at: part.definition }),
   say: ({ written, at }) => ({
-    text: `The report names ${inlineCode(written)}`,
+    text: `${inlineCode(at.name)} is the only definition of ${inlineCode(written)}, which the report names`,
     citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
   }),
   async check({ written, at }, evidence) {

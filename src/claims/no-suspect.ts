@@ -6,7 +6,7 @@ import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 import { percentOf } from "./suspect.ts";
 
-/** Only words speak for a place, so none stands out. */
+/** Only words speak for a place. None stands out where none is likelier than one half. */
 export const noSuspect = claimType({
   name: "no-suspect",
   mark: "concluded",
@@ -17,9 +17,11 @@ export const noSuspect = claimType({
     text:
       best.length === 0
         ? "No suspect stands out: no function answers to the report."
-        : `No suspect stands out. Best guesses by wording: ${listed(
-            best.map(({ at, percent: likelihood }) => `${inlineCode(at.name)} (${percent(likelihood)})`),
-          )}.`,
+        : best[0]!.percent >= 50
+          ? `Likely in ${inlineCode(best[0]!.at.name)} (${percent(best[0]!.percent)}), by wording alone`
+          : `No suspect stands out. Best guesses by wording: ${listed(
+              best.map(({ at, percent: likelihood }) => `${inlineCode(at.name)} (${percent(likelihood)})`),
+            )}.`,
     citations: best.map(({ at }) => ({ kind: "lines", path: at.path, start: at.start, end: at.end })),
   }),
   async check({ best }, { ranking }) {

@@ -77,7 +77,7 @@ export const PHASES: readonly Phase[] = [
     context: "The report is understood and the components it touches are named.",
     task: "Rank the places that may hold the cause with all evidence for each, say how control reaches them and who changed them, test the explanations that can be tested without running code, and name the options for a fix.",
     sections: [
-      { id: "sequence", heading: "What happens", optional: true },
+      { id: "sequence", heading: "The suspected code", optional: true },
       { id: "options", heading: "Options for a fix", optional: true },
       { id: "suspects", heading: "Suspects", folded: true },
       { id: "hypotheses", heading: "Hypotheses", folded: true, optional: true },

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
 import { checkClaim, CLAIM_TYPES } from "../../src/claims/claim-types.ts";
 import { MARK_WORDS } from "../../src/documents/render-document.ts";
+import type { Location } from "../../src/text/location.ts";
 import { definitionOf } from "../../src/phases/builtin/suspects.ts";
 import { type ClaimsIn, claimsIn } from "./claims-in.ts";
 
@@ -34,8 +35,8 @@ interface Example {
 }
 
 /** Commits of the test's repository, which are known when it is made. */
-function examples(oid: (subject: string) => string): readonly Example[] {
-  const swap = { oid: oid("Swap values (#7)"), subject: "Swap values (#7)" };
+function examples(oid: (subject: string) => string, left: Location | undefined): readonly Example[] {
+  const swap = { oid: oid("Swap values for #7 (#9)"), subject: "Swap values for #7 (#9)" };
   const more = { newest: oid("Tidy up the command"), subject: "Tidy up the command" };
   return [
     {
@@ -71,16 +72,34 @@ function examples(oid: (subject: string) => string): readonly Example[] {
       type: "named-place",
       data: {
         written: "store/store.py:21",
+        ref: "",
         lines: { path: "store/store.py", start: 21, end: 21 },
         in: "Store.put",
       },
       twins: [
-        { written: "store/store.py:21", lines: { path: "store/store.py", start: 22, end: 22 } },
-        { written: "store/cli.py:5", lines: { path: "store/cli.py", start: 5, end: 5 } },
+        { written: "store/store.py:21", ref: "", lines: { path: "store/store.py", start: 22, end: 22 } },
+        { written: "store/cli.py:5", ref: "", lines: { path: "store/cli.py", start: 5, end: 5 } },
         {
           written: "store/store.py:21",
+          ref: "",
           lines: { path: "store/store.py", start: 21, end: 21 },
           in: "Store.swap",
+        },
+      ],
+    },
+    {
+      type: "named-change",
+      data: { written: "#9", oid: swap.oid, subject: swap.subject, files: 2, left },
+      twins: [
+        { written: "#9", oid: more.newest, subject: more.subject, files: 2 },
+        { written: "#9", oid: swap.oid, subject: swap.subject, files: 3 },
+        { written: "#8", oid: swap.oid, subject: swap.subject, files: 2 },
+        {
+          written: "#9",
+          oid: swap.oid,
+          subject: swap.subject,
+          files: 2,
+          left: { path: "store/alone.py", start: 1, end: 2 },
         },
       ],
     },
@@ -97,32 +116,42 @@ function examples(oid: (subject: string) => string): readonly Example[] {
       type: "frame-in",
       data: {
         frame: { path: "/srv/app/store/store.py", line: 33 },
+        ref: "",
         at: TAKE,
+        line: 33,
         text: 'raise KeyError("there is no such key in the file")',
         innermost: true,
       },
       twins: [
         {
           frame: { path: "/srv/app/store/store.py", line: 33 },
+          ref: "",
           at: TAKE,
+          line: 33,
           text: "return data[key]",
           innermost: true,
         },
         {
           frame: { path: "/srv/app/store/store.py", line: 32 },
+          ref: "",
           at: TAKE,
+          line: 32,
           text: "if key not in data:",
           innermost: true,
         },
         {
           frame: { path: "/srv/app/store/store.py", line: 33 },
+          ref: "",
           at: TAKE,
+          line: 33,
           text: 'raise KeyError("there is no such key in the file")',
           innermost: false,
         },
         {
           frame: { path: "/srv/app/store/cli.py", line: 6 },
+          ref: "",
           at: MAIN,
+          line: 6,
           text: "store.put(key, 1)",
           innermost: true,
         },
@@ -220,11 +249,19 @@ function examples(oid: (subject: string) => string): readonly Example[] {
         of: ONLY_TESTED,
         from: "program",
         count: 1,
+        only: true,
         shown: [{ path: "store/notes.zig", line: 1 }],
       },
       twins: [
-        { of: ONLY_TESTED, from: "program", count: 0, shown: [] },
-        { of: ONLY_TESTED, from: "program", count: 1, shown: [{ path: "store/cli.py", line: 1 }] },
+        { of: ONLY_TESTED, from: "program", count: 0, only: true, shown: [] },
+        {
+          of: ONLY_TESTED,
+          from: "program",
+          count: 1,
+          only: true,
+          shown: [{ path: "store/cli.py", line: 1 }],
+        },
+        { of: ONLY_TESTED, from: "program", count: 1, only: false, shown: [] },
       ],
       undecided: null,
     },
@@ -369,6 +406,7 @@ beforeAll(async () => {
   const commits = await research.context.commits();
   const { functions, files } = await research.context.ranking();
   const percentOf = (one: { readonly confidence: number }): number => Math.round(one.confidence * 100);
+  const left = (await research.context.reported()).changes[0]!.left[0];
   const likeliest = definitionOf(
     "store/store.py",
     functions.find(({ path }) => path === "store/store.py")!.symbol,
@@ -386,7 +424,7 @@ beforeAll(async () => {
     count: 5,
   };
   all = [
-    ...examples((subject) => commits.find((commit) => commit.subject === subject)!.oid),
+    ...examples((subject) => commits.find((commit) => commit.subject === subject)!.oid, left),
     {
       type: "last-changed",
       data: last,

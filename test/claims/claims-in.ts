@@ -115,7 +115,7 @@ Both keys are there.
 
 One of the keys is lost.
 
-It worked in 1.2.0 and fails since 1.3.0. Look at store/store.py:21 and at \`nobody_else\`.
+It worked in 1.2.0 and fails since 1.3.0. See #9. Look at store/store.py:21 and at \`nobody_else\`.
 
 \`\`\`
 Traceback (most recent call last):
@@ -142,7 +142,7 @@ export async function claimsIn(): Promise<ClaimsIn> {
   folder.commit({ ...FILES, "store/store.py": STORE.replace("swap", "exchange") }, "Keep values");
   folder.commit(
     { "store/store.py": STORE, "store/cli.py": `${FILES["store/cli.py"]}\n` },
-    "Swap values (#7)",
+    "Swap values for #7 (#9)",
   );
   folder.commit(
     { "store/cli.py": FILES["store/cli.py"], "store/store.py": `${STORE}\n` },

@@ -1,6 +1,7 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { citesIssue, namesIssue } from "../../claims/cites-issue.ts";
 import { component } from "../../claims/component.ts";
+import { namedChange } from "../../claims/named-change.ts";
 import { type SoughtName, missingParts, notInReport } from "../../claims/not-in-report.ts";
 import { reportedRegression } from "../../claims/reported-regression.ts";
 import { reportedVersions } from "../../claims/reported-versions.ts";
@@ -94,15 +95,19 @@ export async function components(context: ResearchContext): Promise<readonly Blo
   ];
 }
 
-/** Commits that name the issue. */
+/** Changes that the report names, and commits that name the issue. */
 export async function priorWork(context: ResearchContext): Promise<readonly Block[]> {
   const { key } = context.issue;
-  if (!/^\d+$/.test(key)) return [];
-  return claimsBlock(
-    "list",
-    (await context.commits())
+  const { changes } = await context.reported();
+  const named = changes.map(({ named: written, commit: oid, subject, files }) =>
+    namedChange.of({ written, oid, subject, files: files.length }),
+  );
+  if (!/^\d+$/.test(key)) return claimsBlock("list", named);
+  return claimsBlock("list", [
+    ...named,
+    ...(await context.commits())
       .filter((commit) => namesIssue(commit, key))
       .slice(0, MAX_COMMITS_SHOWN)
       .map(({ oid, subject, files }) => citesIssue.of({ issue: key, oid, subject, files: files.length })),
-  );
+  ]);
 }

@@ -24,6 +24,7 @@ import { definitionOf } from "./suspects.ts";
 const MAX_SIMILAR = 5;
 const MAX_SHOWN = 3;
 const MAX_TARGETS = 8;
+const MAX_DOC_LINES = 20;
 /** Files that changed together less often than this did so by chance. */
 const MIN_TOGETHER = 3;
 const MIN_SHARE = 0.3;
@@ -79,7 +80,10 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
     if (await addOnlyTests(target, items, context)) continue;
     await addAppearance(target, "program", items, context);
   }
-  const known = new Set([...owners].map((key) => key.split("\0")[0]!));
+  // Where a caller is named, the files around it add nothing.
+  const known = new Set(
+    items.some(({ type }) => type !== "name-appears") ? targets.map(({ path }) => path) : [],
+  );
   for (const path of new Set(targets.map((target) => target.path))) {
     if (known.has(path)) continue;
     const there = await importersOf(path, context);
@@ -167,6 +171,7 @@ async function addAppearance(
       of: definitionOf(target.path, target.symbol),
       from,
       count: there.length,
+      only: (await context.symbolIndex()).definitions.get(target.symbol.name)?.length === 1,
       shown: there.slice(0, 2),
     }),
   );
@@ -215,7 +220,9 @@ export async function docs(context: ResearchContext): Promise<readonly Block[]> 
   const items: StatedClaim[] = [];
   for (const name of [...names].slice(0, MAX_SHOWN)) {
     const { hits } = await searchDocs(name, context);
-    if (hits.length > 0) items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
+    // More lines than a person reads say nothing about this function.
+    if (hits.length > 0 && hits.length <= MAX_DOC_LINES)
+      items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
   }
   return claimsBlock("list", items);
 }

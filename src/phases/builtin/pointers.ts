@@ -1,8 +1,9 @@
 import type { StatedClaim } from "../../documents/finding.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
-import { frameIn, ownInnermost, pathOfFrame } from "../../claims/frame-in.ts";
+import { frameIn } from "../../claims/frame-in.ts";
 import { messageAt } from "../../claims/message-at.ts";
-import { namedPlace, placeOfReference } from "../../claims/named-place.ts";
+import { namedChange } from "../../claims/named-change.ts";
+import { namedPlace } from "../../claims/named-place.ts";
 import { namesDefinition, onlyDefinition } from "../../claims/names-definition.ts";
 import { holdsWord } from "../../repository/run-search.ts";
 import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
@@ -34,7 +35,7 @@ export function pointers(context: ResearchContext): Promise<readonly Pointer[]> 
 
 async function findPointers(context: ResearchContext): Promise<readonly Pointer[]> {
   const found: Pointer[] = [];
-  for (const sort of [places, frames, messages, names]) {
+  for (const sort of [places, frames, changes, messages, names]) {
     let kept = 0;
     for await (const pointer of sort(context)) {
       if ((await checkClaim(pointer.claim, context)).verdict !== "holds") continue;
@@ -46,16 +47,18 @@ async function findPointers(context: ResearchContext): Promise<readonly Pointer[
 }
 
 async function* places(context: ResearchContext): AsyncGenerator<Pointer> {
-  for (const { quote } of context.report.references) {
-    const lines = await placeOfReference(quote, context);
-    if (lines === undefined) continue;
-    const around = await functionAround(lines.path, lines.start, context);
+  for (const { named, ref, atBase, function: around } of (await context.reported()).places) {
+    if (atBase === undefined || atBase === "gone") continue;
+    const { path, start, end } = atBase;
     yield {
-      ...lines,
+      path,
+      start,
+      end,
       inTitle: false,
       claim: namedPlace.of({
-        written: quote,
-        lines,
+        written: named,
+        ref,
+        lines: { path, start, end },
         ...(around === undefined ? {} : { in: qualifiedName(around) }),
       }),
     };
@@ -63,31 +66,49 @@ async function* places(context: ResearchContext): AsyncGenerator<Pointer> {
 }
 
 async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
-  const innermost = ownInnermost(context.report, context);
-  const all = context.report.frames;
-  for (const frame of innermost === undefined ? all : [innermost, ...all]) {
-    if (frame.line === undefined) continue;
-    const path = pathOfFrame(frame.path, context);
-    if (path === undefined || context.codebase.roleOf(path) !== "source") continue;
-    const around = await functionAround(path, frame.line, context);
-    const text = (await context.codebase.text(path))?.lines[frame.line - 1]?.trim();
-    // The trace is of another version where the function has another name.
-    if (around === undefined || text === undefined || text === "") continue;
-    if (frame.function !== "" && !frame.function.includes(around.name)) continue;
+  const { frames: all } = await context.reported();
+  for (const one of all.toReversed()) {
+    const { frame, ref, text, atBase, basePath, function: around } = one;
+    if (frame.line === undefined || text === undefined || text.trim() === "") continue;
+    if (basePath === undefined || around === undefined || context.codebase.roleOf(basePath) !== "source")
+      continue;
+    const line = atBase === undefined || atBase === "gone" ? undefined : atBase.start;
     yield {
-      path,
-      start: frame.line,
-      end: frame.line,
+      path: basePath,
+      start: line ?? around.start,
+      end: line ?? around.start,
       inTitle: false,
       claim: frameIn.of({
         frame: { path: frame.path, line: frame.line },
-        at: definitionOf(path, around),
-        text,
-        innermost: frame === innermost,
+        ref,
+        at: definitionOf(basePath, around),
+        ...(line === undefined ? {} : { line }),
+        text: text.trim(),
+        innermost: one === all.at(-1),
       }),
     };
-    if (frame === innermost) return;
   }
+}
+
+/** Lines of a named change that are in a function still. */
+async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
+  for (const { named, commit, subject, files, left } of (await context.reported()).changes)
+    for (const { path, start, end } of left) {
+      if (context.codebase.roleOf(path) !== "source") continue;
+      yield {
+        path,
+        start,
+        end,
+        inTitle: false,
+        claim: namedChange.of({
+          written: named,
+          oid: commit,
+          subject,
+          files: files.length,
+          left: { path, start, end },
+        }),
+      };
+    }
 }
 
 async function* messages(context: ResearchContext): AsyncGenerator<Pointer> {

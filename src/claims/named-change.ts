@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { counted } from "../text/counted.ts";
+import { formatLocation } from "../text/location.ts";
+import { inlineCode } from "../text/inline-code.ts";
+import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { part } from "./claim-data.ts";
+
+/** A change that the report names, found in the history; with lines of it that are still there. */
+export const namedChange = claimType({
+  name: "named-change",
+  mark: "history",
+  schema: z.strictObject({
+    /** As the report writes it: `#123`, a hash, a link. */
+    written: part.words,
+    oid: part.oid,
+    subject: z.string().max(10_000),
+    files: part.count,
+    /** Lines that it wrote and that are at the base commit. */
+    left: part.lines.optional(),
+  }),
+  say: ({ written, oid, subject, files, left }) => ({
+    text: `The report names the change ${inlineCode(written, 80)}; it changed ${counted(files, "file")}${left === undefined ? "" : ` and wrote ${inlineCode(formatLocation(left))}`}`,
+    citations: [
+      { kind: "commit", oid, subject },
+      ...(left === undefined ? [] : [{ kind: "lines" as const, ...left }]),
+    ],
+  }),
+  async check({ written, oid, subject, files, left }, { reported }) {
+    if (reported === undefined) return undecided("the issue is not at hand");
+    const found = (await reported()).changes.find((one) => one.named === written && one.commit === oid);
+    if (found === undefined) return wrong("the report names no such change of this history");
+    if (found.subject !== subject || found.files.length !== files)
+      return wrong("the commit has another subject or changed other files");
+    return left === undefined || found.left.some((one) => formatLocation(one) === formatLocation(left))
+      ? holds("the history has the change")
+      : wrong("the change did not write these lines, or they are gone");
+  },
+});
