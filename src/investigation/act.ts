@@ -29,7 +29,7 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
     case "at":
       return at(investigation, command.location, event, rules);
     case "refresh":
-      return refresh(investigation, event, rules);
+      return refresh(investigation, command, event, rules);
     case "approve":
       return approve(investigation, event, rules);
     case "skip":

@@ -96,14 +96,20 @@ export function at(investigation: Investigation, location: Location, event: Comm
   return begin(next, withDependencies(types, investigation, rules), event, rules, { restart: true });
 }
 
-export function refresh(investigation: Investigation, event: CommandEvent, rules: Rules): Act {
+export function refresh(
+  investigation: Investigation,
+  { at }: CommandOf<"refresh">,
+  event: CommandEvent,
+  rules: Rules,
+): Act {
   const types = investigation.phases
     .filter(({ status }) => status === "completed" || status === "needs_attention" || status === "failed")
     .map(({ type }) => type)
     .filter((type) => canRun(type, rules));
   if (types.length === 0) return confused("There is no result yet to refresh.");
   const { base: _base, ...rest } = investigation;
-  return begin({ ...rest, approvals: [] }, types, event, rules, { restart: true, evenClosed: true });
+  const next = { ...rest, approvals: [], ...(at === undefined ? {} : { at }) };
+  return begin(next, types, event, rules, { restart: true, evenClosed: true });
 }
 
 /**

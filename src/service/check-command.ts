@@ -4,6 +4,7 @@ import { counted } from "../text/counted.ts";
 import type { Location, WrittenLocation } from "../text/location.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { linesOf } from "../repository/source-text.ts";
+import type { Investigation } from "../investigation/investigation.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 
 /** A branch has at most so many `/` in its name; each costs a request. */
@@ -16,7 +17,7 @@ const MAX_BRANCH_PARTS = 6;
 export async function checkCommand(
   facts: RepositoryFacts,
   command: Command,
-  revision: string,
+  { revision, known }: { readonly revision: string; readonly known: Investigation | undefined },
 ): Promise<Command | Mistake> {
   switch (command.verb) {
     case "at": {
@@ -24,16 +25,31 @@ export async function checkCommand(
       return "mistake" in found ? found : { verb: "at", location: found };
     }
     case "investigate": {
-      const { from } = command;
-      if (from === undefined || (await facts.github.commitOf(facts.repository, from)) !== undefined)
-        return command;
-      return {
-        mistake: `There is no branch, tag or commit ${inlineCode(from, 80)} in this repository.`,
-      };
+      const commit = command.from === undefined ? "" : await commitAt(facts, command.from);
+      return typeof commit === "string" ? command : commit;
     }
+    case "refresh":
+      return known?.at === undefined ? command : movePlace(facts, known.at, known);
     default:
       return command;
   }
+}
+
+/** The place that a person named, at the newest commit: its lines may have moved since. */
+async function movePlace(
+  facts: RepositoryFacts,
+  at: Location,
+  { base, from = facts.repository.defaultBranch }: Investigation,
+): Promise<Command | Mistake> {
+  const newest = await commitAt(facts, from);
+  if (typeof newest !== "string") return newest;
+  // What was read before may be gone from GitHub; then the lines are all that is known.
+  const before = base === undefined ? undefined : await linesAt(facts, at, base);
+  const found =
+    base === undefined || before === undefined || "mistake" in before
+      ? await linesAt(facts, at, newest)
+      : await moveTo(facts, at, base, newest);
+  return "mistake" in found ? found : { verb: "refresh", at: found };
 }
 
 /** The lines at the commit that the research reads. */
@@ -42,9 +58,8 @@ async function findPlace(
   { location, link }: CommandOf<"at">,
   revision: string,
 ): Promise<Location | Mistake> {
-  const base = await facts.github.commitOf(facts.repository, revision);
-  if (base === undefined)
-    return { mistake: `There is no branch, tag or commit ${inlineCode(revision, 80)} in this repository.` };
+  const base = await commitAt(facts, revision);
+  if (typeof base !== "string") return base;
   if (link === undefined) return linesAt(facts, location, base);
   const { webUrl } = facts.repository;
   if (link.repository.toLowerCase() !== webUrl.toLowerCase())
@@ -54,6 +69,18 @@ async function findPlace(
   const place = { ...location, path: linked.path };
   const there = await linesAt(facts, place, linked.commit);
   return "mistake" in there || linked.commit === base ? there : moveTo(facts, place, linked.commit, base);
+}
+
+async function commitAt(
+  { github, repository }: RepositoryFacts,
+  revision: string,
+): Promise<string | Mistake> {
+  const commit = await github.commitOf(repository, revision);
+  return (
+    commit ?? {
+      mistake: `There is no branch, tag or commit ${inlineCode(revision, 80)} in this repository.`,
+    }
+  );
 }
 
 async function linesAt(facts: RepositoryFacts, place: Location, commit: string): Promise<Location | Mistake> {
@@ -84,7 +111,7 @@ async function moveTo(
   const moved = starts.includes(start) ? start : starts.length === 1 ? starts[0] : undefined;
   return moved === undefined
     ? {
-        mistake: `The lines of the link changed between \`${from.slice(0, 12)}\` and \`${base.slice(0, 12)}\`; name lines of ${inlineCode(path, 120)} ${at(base)}.`,
+        mistake: `The lines of the place changed between \`${from.slice(0, 12)}\` and \`${base.slice(0, 12)}\`; name lines of ${inlineCode(path, 120)} ${at(base)}.`,
       }
     : { path, start: moved, end: moved + end - start };
 }

@@ -106,7 +106,7 @@ export async function requestsOf(
           events.push({ kind: "declined", place, actor, note });
           continue;
         }
-        const checked = await checkCommand(facts, line.command, revision);
+        const checked = await checkCommand(facts, line.command, { revision, known });
         if ("mistake" in checked) {
           events.push({ kind: "not-understood", place, actor, note: checked.mistake });
           continue;

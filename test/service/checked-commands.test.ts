@@ -86,7 +86,7 @@ describe("a command that names what is not there", () => {
     ],
     [
       "at https://github.com/o/r/blob/feature/x/src/a.py#L3",
-      "The lines of the link changed between `bbbbbbbbbbbb` and `cccccccccccc`; name lines of `src/a.py` at `cccccccccccc`.",
+      "The lines of the place changed between `bbbbbbbbbbbb` and `cccccccccccc`; name lines of `src/a.py` at `cccccccccccc`.",
     ],
     ["investigate --from nowhere", "There is no branch, tag or commit `nowhere` in this repository."],
   ])("%s is answered and changes nothing", async (command, note) => {
@@ -130,6 +130,27 @@ describe("a place that is there", () => {
         "`src/a.py` has 3 lines at `bbbbbbbbbbbb`, and line 4 is not one of them.",
       ],
     ]);
+  });
+});
+
+describe("refresh after a person named the place", () => {
+  const named = (start: number): Investigation => ({
+    ...done,
+    base: OLD,
+    at: { path: "src/a.py", start, end: start },
+  });
+
+  test("follows the lines to where they are now", async () => {
+    const now = await after(named(1), say(10, ada, "/casebook refresh"));
+    expect(now).toMatchObject({ stage: "queued", at: { path: "src/a.py", start: 2, end: 2 } });
+  });
+
+  test("is answered and changes nothing when the lines are gone", async () => {
+    const now = await after(named(3), say(10, ada, "/casebook refresh"));
+    expect(answersOf(now)).toMatchObject([
+      ["/casebook refresh", "confused", expect.stringContaining("The lines of the place changed between")],
+    ]);
+    expect({ ...now, asks: [] }).toEqual(named(3));
   });
 });
 

@@ -106,7 +106,7 @@ export const FORMS = {
     who: "write",
     effect: "starts",
     does: "Re-runs every phase that has a result, at the newest commit.",
-    parse: nothing("refresh"),
+    parse: (words): Refresh | Mistake => nothing("refresh")(words),
   },
   status: {
     usage: "status",
@@ -146,6 +146,11 @@ interface NoArguments {
 
 function nothing(verb: string): (words: readonly string[]) => NoArguments | Mistake {
   return (words) => (words.length === 0 ? {} : { mistake: `\`${verb}\` takes nothing more.` });
+}
+
+/** `at`: where the place that a person named is at the newest commit; the service looks it up. */
+interface Refresh extends NoArguments {
+  readonly at?: Location;
 }
 
 function parsePhase(
