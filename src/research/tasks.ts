@@ -17,7 +17,7 @@ import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
-  { mirror, base, issue: written, phases: types, at, include, exclude, model }: ResearchRequest,
+  { mirror, base, issue: written, phases: types, at, include, exclude, impactFrom, model }: ResearchRequest,
   {
     config,
     link,
@@ -50,6 +50,7 @@ export async function investigateTask(
     signal,
     onStep,
     isCandidate: candidateTest(include, exclude),
+    impactFrom,
   });
   const source = await repositorySource(repository, base, async () => codebase, issue.text);
   await using researcher = await openResearcher(model, {

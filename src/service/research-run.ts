@@ -108,6 +108,7 @@ export async function research(
           phases: wanted,
           include: config.paths.include,
           exclude: config.paths.exclude,
+          impactFrom: config.impactFrom,
           ...(investigation.at === undefined ? {} : { at: investigation.at }),
           ...(model === undefined ? {} : { model: model.research }),
         },

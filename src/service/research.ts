@@ -46,6 +46,8 @@ export interface ResearchRequest {
   /** Globs of files that may be named as the place of a cause; empty means every source file. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+  /** The likelihood from which wording alone is worth an impact map. Default: one half. */
+  readonly impactFrom?: number;
   /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }

@@ -107,6 +107,14 @@ export const configSchema = z
       )
       .describe("Where causes are looked for.")
       .optional(),
+    impactFrom: z
+      .number("Expected a number from 0 to 1")
+      .min(0, "Expected a number from 0 to 1")
+      .max(1, "Expected a number from 0 to 1")
+      .describe(
+        "The likelihood of the leading function from which an impact map is written although wording alone speaks for it. Default: 0.5.",
+      )
+      .optional(),
     destination: oneOf(
       ["pull-request", "comment"],
       "`pull-request` commits the documents to a branch and proposes them; `comment` writes nothing but the status comment. Default: pull-request.",

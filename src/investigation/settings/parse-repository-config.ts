@@ -128,6 +128,7 @@ export function fillDefaults(input: ConfigInput, models: readonly string[] = [])
       startsPerHour: limits.startsPerHour ?? 5,
     },
     paths: { include: paths.include ?? [], exclude: paths.exclude ?? [] },
+    impactFrom: input.impactFrom ?? 0.5,
     destination: input.destination ?? "pull-request",
     pullRequests: input.pullRequests ?? "investigation",
     mode: input.mode ?? "full",

@@ -32,6 +32,8 @@ export interface RepositoryConfig {
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   };
+  /** The likelihood from which wording alone is worth an impact map, 0 to 1. */
+  readonly impactFrom: number;
   /** Where results go. `comment`: nothing is committed; the status comment holds the findings. */
   readonly destination: "pull-request" | "comment";
   /** One pull request for the investigation, or one for each phase (then merging it is the gate for the next). */
