@@ -9,7 +9,7 @@ import { startScriptedServer } from "../../src/simulator/model/start-scripted-se
 import { PHASES as CATALOGUE } from "../../src/phases/catalogue.ts";
 import type { CheckName } from "../../src/phases/phase.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
-import { exampleRepository, type Ran, startCasebook } from "../fakes/casebook.ts";
+import { casebook, exampleRepository, type Ran, startCasebook } from "../fakes/casebook.ts";
 import { type GitFolder, temporaryFolder } from "../fakes/git-folder.ts";
 import { lazyScript } from "../fakes/scripts/lazy-script.ts";
 import { LIES, liarScript } from "../fakes/scripts/liar-script.ts";
@@ -50,7 +50,7 @@ async function investigate(
   using own = more.repository === undefined ? exampleRepository("issue-42") : undefined;
   const repository = more.repository ?? own!;
   using out = temporaryFolder();
-  const { ended } = startCasebook(
+  const ran = await casebook(
     repository.path,
     [
       "investigate",
@@ -66,9 +66,8 @@ async function investigate(
       "--json",
       ...(more.args ?? []),
     ],
-    { ...modelAt(server.url), ...more.env },
+    { env: { ...modelAt(server.url), ...more.env } },
   );
-  const ran = await ended;
   return { ...read(ran, out.path), requests: [...server.requests] };
 }
 
@@ -156,12 +155,12 @@ describeSandboxed("an honest model on the example", () => {
       writeFileSync(file, text);
       return file;
     });
-    expect(await startCasebook(repository.path, ["check", ...files]).ended).toMatchObject({
+    expect(await casebook(repository.path, ["check", ...files])).toMatchObject({
       exit: 0,
       err: "",
     });
     using out = temporaryFolder();
-    const replayed = await startCasebook(repository.path, [
+    const replayed = await casebook(repository.path, [
       "investigate",
       "--replay",
       record,
@@ -173,7 +172,7 @@ describeSandboxed("an honest model on the example", () => {
       "--out",
       out.path,
       "--json",
-    ]).ended;
+    ]);
     const again = read(replayed, out.path);
     expect(replayed.err).not.toContain("casebook:");
     for (const phase of PHASES) expect(again.document(phase)).toBe(done.document(phase));
@@ -217,7 +216,7 @@ describeSandboxed("an honest model on the example", () => {
       killed.child.kill("SIGKILL");
     };
     expect((await killed.ended).exit).toBeNull();
-    const continued = read(await startCasebook(again.path, args, modelAt(server.url)).ended, out.path);
+    const continued = read(await casebook(again.path, args, { env: modelAt(server.url) }), out.path);
     expect(statuses(continued)).toContain("fix: completed");
     expect(server.requests.length - done.requests.length).toBeLessThanOrEqual(1);
     const anywhere = (text: string): string => text.replace(/\b[0-9a-f]{12,40}\b/g, "…");
@@ -375,14 +374,14 @@ test("a question to the reporter holds the phases after it", async () => {
 test("an endpoint that is not there is said, with what to do", async () => {
   using repository = exampleRepository("issue-42");
   cpSync(ISSUE, join(repository.path, "issue.md"));
-  const { exit, err } = await startCasebook(
+  const { exit, err } = await casebook(
     repository.path,
     ["investigate", "--researcher", "model", "--issue", "issue.md", "--dry-run", "--quiet"],
-    modelAt("http://127.0.0.1:9/v1"),
-  ).ended;
+    { env: modelAt("http://127.0.0.1:9/v1") },
+  );
   expect(exit).toBe(10);
   expect(err).toContain("No model could be asked");
-  const { exit: usage, err: why } = await startCasebook(repository.path, [
+  const { exit: usage, err: why } = await casebook(repository.path, [
     "investigate",
     "--researcher",
     "model",
@@ -390,7 +389,7 @@ test("an endpoint that is not there is said, with what to do", async () => {
     "issue.md",
     "--dry-run",
     "--quiet",
-  ]).ended;
+  ]);
   expect(usage).toBe(2);
   expect(why).toContain("No model is set up: CASEBOOK_MODEL_URL");
 });
