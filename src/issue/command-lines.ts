@@ -2,7 +2,7 @@ import type { Emphasis, Nodes, Strong } from "mdast";
 import { parseMarkdown } from "../text/parse-markdown.ts";
 import { stripCharacters } from "../text/strip-characters.ts";
 import { type HtmlState, htmlStates } from "./html-state.ts";
-import { startOfMailQuote } from "./mail-quote.ts";
+import { ownText, startOfMailQuote } from "./mail-quote.ts";
 
 /** A line that starts with `/casebook` or `/case`. */
 export interface CommandLine {
@@ -63,10 +63,19 @@ function isFootnote({ position }: Nodes, source: string): boolean {
   return source.startsWith("[^", position?.start.offset ?? 0);
 }
 
-/** True when a comment has commands and nothing else, or nothing at all: it says nothing about the problem. */
+/**
+ * True when a comment has commands and nothing else, or nothing at all: it says nothing about the problem. What a reply
+ * by mail quotes is nothing of the writer's.
+ */
 export function isOnlyCommands(markdown: string): boolean {
-  const lines = markdown.split(/\r\n?|\n/).filter((line) => line.trim() !== "").length;
-  return findCommandLines(markdown, lines + 1).length === lines;
+  const lines = countLines(markdown);
+  const commands = findCommandLines(markdown, lines + 1).length;
+  if (commands === 0 || commands === lines) return commands === lines;
+  return countLines(ownText(parseMarkdown(markdown), markdown)) === commands;
+}
+
+function countLines(text: string): number {
+  return text.split(/\r\n?|\n/).filter((line) => line.trim() !== "").length;
 }
 
 const CONTAINERS: ReadonlyMap<string, NonNullable<CommandLine["isPartOf"]>> = new Map([

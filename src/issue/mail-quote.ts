@@ -32,6 +32,30 @@ export function startOfMailQuote(root: Root, source: string): number | undefined
   return undefined;
 }
 
+/** A text without quotations of Markdown, the lines that introduce them, and the quoted part of a reply by mail. */
+export function ownText(root: Root, source: string): string {
+  const lines = plainLines(root, source);
+  const end = startOfMailQuote(root, source) ?? source.length;
+  const cuts = [
+    ...root.children
+      .filter(({ type }) => type === "blockquote")
+      .map(({ position }) => [position?.start.offset ?? 0, position?.end.offset ?? 0] as const),
+    ...lines.flatMap(({ leadsTo, start, text }, i) => {
+      const first = leadsTo === "blockquote" ? attributionEndingAt(lines, i) : undefined;
+      return first === undefined ? [] : [[first.start, start + text.length] as const];
+    }),
+  ].sort((a, b) => a[0] - b[0]);
+  const parts: string[] = [];
+  let from = 0;
+  for (const [start, stop] of cuts) {
+    if (start >= end) break;
+    parts.push(source.slice(from, Math.max(from, start)));
+    from = Math.max(from, stop);
+  }
+  parts.push(source.slice(from, Math.max(from, end)));
+  return parts.join("\n");
+}
+
 const MAX_LINE = 400;
 
 function plainLines(root: Root, source: string): readonly PlainLine[] {

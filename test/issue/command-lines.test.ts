@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { findCommandLines } from "../../src/issue/command-lines.ts";
+import { findCommandLines, isOnlyCommands } from "../../src/issue/command-lines.ts";
 import { growthOf } from "../growth.ts";
 
 const found = (text: string): readonly string[] => findCommandLines(text, 100).map((line) => line.text);
@@ -118,6 +118,22 @@ test("a thousand quotations hold no command, and none after them is lost", () =>
     "/casebook status",
   ]);
 });
+
+test.each([
+  ["/casebook status", true],
+  ["/casebook status\n\n/casebook help", true],
+  ["", true],
+  ["/casebook status\n\nIt is 3.2.", false],
+  ["It is 3.2.", false],
+  ["> It is 3.2.", false],
+  ["/casebook status\n\nOn Mon, May 3, 2021 at 10:12 AM Ada <a@b.example>\nwrote:\n\n> Which version?", true],
+  [
+    "/casebook status\n\nOn Mon, May 3, 2021 at 10:12 AM Ada <a@b.example> wrote:\n\n> Which version?\n\n3.2",
+    false,
+  ],
+  ["/casebook status\n\n-----Original Message-----\nFrom: Ada\n\nWhich version?", true],
+  ["It is 3.2.\n\n/casebook retry\n\n-----Original Message-----\nWhich version?", false],
+])("%j says nothing beside commands: %s", (text, expected) => expect(isOnlyCommands(text)).toBe(expected));
 
 describe("the quoted part of a reply by mail is not the writer's", () => {
   const subject = "Re: [acme/store] Values disappear (#42)";
