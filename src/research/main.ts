@@ -7,10 +7,13 @@ import { checkTask, investigateTask } from "./tasks.ts";
 const config = readConfig(process.env);
 const stop = new AbortController();
 process.on("disconnect", () => process.exit(1));
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop.abort());
-
 const say = (message: FromResearcher): void => void process.send?.(message);
 const link = serviceLink(say);
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.on(signal, () => {
+    stop.abort();
+    link.abandon(new Error("stopped"));
+  });
 
 process.on("message", (message: ToResearcher) => {
   if (message.kind === "answer" || message.kind === "refusal") {

@@ -1,9 +1,7 @@
 import { openCheckout } from "../repository/io/checkout.ts";
-import { openSandbox } from "../sandbox/io/open-sandbox.ts";
 import { RunFailure } from "../failure.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
 import type { CheckSource } from "../documents/check-document.ts";
-import { modelResearcher } from "../agent/model-researcher.ts";
 import { builtinResearcher, type Researcher } from "../phases/builtin/researcher.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
 import type { ModelResearch } from "../service/research.ts";
@@ -32,6 +30,8 @@ export async function openResearcher(
   if (model === undefined)
     return { researcher: builtinResearcher, [Symbol.asyncDispose]: () => Promise.resolve() };
   const stack = new AsyncDisposableStack();
+  // Loaded when a model works: a process without one starts without its 120 modules.
+  const { modelResearcher } = await import("../agent/model-researcher.ts");
   const researcher = modelResearcher({
     gateway: gatewayOver(link),
     source,
@@ -63,6 +63,7 @@ async function sandboxFor(
 ): Promise<SandboxState> {
   if (sandbox === undefined) return { kind: "none", why: "the operator switched it off" };
   try {
+    const { openSandbox } = await import("../sandbox/io/open-sandbox.ts");
     const checkout = stack.use(await openCheckout(tree, data, signal));
     return await openSandbox({ ...sandbox, files: checkout.path });
   } catch (error) {

@@ -46,6 +46,8 @@ type ResultOf<K extends ServiceCall["kind"]> = {
 export interface ServiceLink {
   ask<K extends ServiceCall["kind"]>(ask: Extract<ServiceCall, { kind: K }>): Promise<ResultOf<K>>;
   settle(message: Extract<ToResearcher, { kind: "answer" | "refusal" }>): void;
+  /** Fails every question that has no answer yet: a stopped task does not wait for GitHub or a model. */
+  abandon(reason: Error): void;
 }
 
 export function serviceLink(say: (message: FromResearcher) => void): ServiceLink {
@@ -64,6 +66,10 @@ export function serviceLink(say: (message: FromResearcher) => void): ServiceLink
       open.delete(message.call);
       if (message.kind === "answer") waiting?.resolve(message.value as never);
       else waiting?.reject(new Error(message.message));
+    },
+    abandon(reason) {
+      for (const { reject } of open.values()) reject(reason);
+      open.clear();
     },
   };
 }

@@ -19,7 +19,7 @@ export function researchHere(data: string): Research {
       };
       return investigateTask(request, {
         config,
-        link: { ask, settle: () => undefined } as ServiceLink,
+        link: { ask, settle: () => undefined, abandon: () => undefined } as ServiceLink,
         place: hooks.publisher.place,
         say: (message) => void (message.kind === "step" && hooks.onStep(message.step)),
         signal,
