@@ -175,5 +175,5 @@ for (const field of LEARNED_FIELDS) {
 if (values.write === true)
   writeFileSync(
     join(import.meta.dirname, "../src/issue/report/reading-weights.json"),
-    `${JSON.stringify(learned, undefined, 1)}\n`,
+    `${JSON.stringify(learned, undefined, 2)}\n`,
   );
