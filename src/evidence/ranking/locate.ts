@@ -108,11 +108,11 @@ export async function locate(
 function reasonsOf({ path, symbol, words, inTrace, pointedTo, sharing }: RankedFunction): readonly Reason[] {
   const lines = { kind: "lines", path, start: symbol.start, end: symbol.end } as const;
   const reasons: Reason[] = [];
-  if (pointedTo)
+  if (pointedTo !== undefined)
     reasons.push({
       signal: "named line",
       text: "the report points to lines of it",
-      citations: [lines],
+      citations: [lines, { kind: "issue", quote: pointedTo }],
     });
   if (inTrace)
     reasons.push({

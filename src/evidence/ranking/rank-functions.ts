@@ -15,8 +15,8 @@ export interface RankedFunction {
   readonly words: readonly string[];
   /** True when a stack frame of the issue lies in its lines or carries its name. */
   readonly inTrace: boolean;
-  /** True when the issue points to lines of it. */
-  readonly pointedTo: boolean;
+  /** How the issue points to lines of it. */
+  readonly pointedTo: string | undefined;
   /** How many ranked functions carry the name, when the issue writes it as a name of code; 0 when it does not. */
   readonly sharing: number;
 }
@@ -50,7 +50,10 @@ export async function rankFunctions(
   weights: FunctionFeatures = FUNCTION_WEIGHTS,
 ): Promise<readonly RankedFunction[]> {
   return (await functionFeatures(files, query, context))
-    .filter(({ measured, inTrace, pointedTo }) => measured.strongest.length > 0 || inTrace || pointedTo)
+    .filter(
+      ({ measured, inTrace, pointedTo }) =>
+        measured.strongest.length > 0 || inTrace || pointedTo !== undefined,
+    )
     .map(({ measured: { path, symbol, strongest }, parts, inTrace, pointedTo, sharing }) => ({
       path,
       symbol,
@@ -70,7 +73,7 @@ export interface FunctionWithFeatures {
   readonly measured: MeasuredFunction;
   readonly parts: FunctionFeatures;
   readonly inTrace: boolean;
-  readonly pointedTo: boolean;
+  readonly pointedTo: string | undefined;
   readonly sharing: number;
 }
 
@@ -101,7 +104,10 @@ export async function functionFeatures(
     const { path, symbol } = measured;
     const shared = isConstructor(symbol) ? 0 : (sharing.get(symbol.name) ?? 0);
     const inTrace = isInTrace(measured, query);
-    const pointedTo = query.reported.places.some((place) => isFunctionOf(place, measured));
+    const pointedTo = query.reported.places.find(
+      // A name is often the interface to what changes: of six named functions one was in the fix.
+      (place) => place.lines !== undefined && isFunctionOf(place, measured),
+    )?.named;
     return {
       measured,
       inTrace,
@@ -117,7 +123,7 @@ export async function functionFeatures(
         cover: measured.cover / top.cover,
         named: shared === 0 ? 0 : 1 / Math.sqrt(shared),
         "stack frame": inTrace ? 1 : 0,
-        "named line": pointedTo ? 1 : 0,
+        "named line": pointedTo === undefined ? 0 : 1,
         "named change": holdsChange(measured, query) ? 1 : 0,
         "no test": isTest(symbol) ? 0 : 1,
       },

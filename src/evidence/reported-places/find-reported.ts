@@ -3,6 +3,7 @@ import type { History } from "../../repository/history.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import type { Tag } from "../../repository/revisions.ts";
 import { findChanges } from "./find-changes.ts";
+import { findNamedFunctions } from "./find-named-functions.ts";
 import { findFrames } from "./find-frames.ts";
 import type { Reported, ReportedPlace, ReportedTag } from "./reported-place.ts";
 import { type Revision, RevisionFiles } from "./revision-files.ts";
@@ -26,7 +27,7 @@ export function repositoryName(url: string | undefined): string | undefined {
 
 /** Finds in the clone what a report names: places, frames at the reported version, changes. Never throws for what is not there. */
 export async function findReported(
-  reading: Pick<IssueReading, "references" | "frames" | "versions">,
+  reading: Pick<IssueReading, "references" | "frames" | "versions" | "textBlocks">,
   codebase: IndexedCodebase,
   history: History,
   { repository, signal }: FindOptions = {},
@@ -47,9 +48,10 @@ export async function findReported(
     const one = await placeOf(place, isForeign(place.repository), tags[0], allTags, files);
     if (one !== undefined) found.push(one);
   }
+  const named = await findNamedFunctions(reading.textBlocks, codebase, signal);
   return {
     tag: tags[0],
-    places: found,
+    places: [...found, ...named],
     frames: await findFrames(reading.frames, tags, files, repository),
     changes: (
       await Promise.all(changes.map((one) => findChanges(one, isForeign(one.repository), files, signal)))

@@ -92,6 +92,23 @@ describe("places that a report names", () => {
   });
 });
 
+test("a function that is named with its class or module is a place, where exactly one fits", async () => {
+  using folder = gitFolder();
+  folder.commit({
+    "src/store.py": "class Store:\n    def save(self):\n        pass\n\n\ndef load():\n    pass\n",
+    "src/disk.py": "class Disk:\n    def save(self):\n        pass\n",
+    "src/other.py": "class Disk:\n    def save(self):\n        pass\n",
+  });
+  const { places } = await reportedIn(
+    folder,
+    "`Store#save` and app.store.load() fail, Store::open, Disk.save and store.py do not.",
+  );
+  expect(places.map((place) => [place.named, shown(place)])).toEqual([
+    ["Store#save", "src/store.py | base | - | - | save"],
+    ["app.store.load", "src/store.py | base | - | - | load"],
+  ]);
+});
+
 describe("frames of a reported trace", () => {
   const trace = (...frames: readonly string[]): string =>
     ["```", "Traceback (most recent call last):", ...frames, "KeyError: 1", "```"].join("\n");

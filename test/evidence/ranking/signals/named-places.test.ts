@@ -103,5 +103,5 @@ test("the function that holds the lines stands before the others of the file", a
     { ...report.query, reported },
     report.context,
   );
-  expect(ranked[0]).toMatchObject({ symbol: { name: "load" }, pointedTo: true });
+  expect(ranked[0]).toMatchObject({ symbol: { name: "load" }, pointedTo: LINK });
 });
