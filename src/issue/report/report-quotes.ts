@@ -64,11 +64,16 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
     case "expected":
       return !isCode && features.has("part:expected/place:0") && /\s/.test(text.trim());
     case "actual":
-      return !isCode && features.has("part:actual/place:0");
+      // A printed trace is what happened, wherever it is.
+      return isCode
+        ? features.has("code:trace") && !features.has("code/part:expected")
+        : features.has("part:actual/place:0");
     case "steps":
       return isCode
-        ? features.has("code/part:steps") && features.has("code/place:0")
-        : features.has("item/part:steps") && features.has("ordered");
+        ? features.has("code/part:steps") &&
+            ["code/place:0", "code:language:source", "code:language:shell"].some((name) => features.has(name))
+        : (features.has("item/part:steps") && features.has("ordered")) ||
+            features.has("imperative/part:steps");
     case "symptom":
       return (
         features.has("part:description/place:0") &&
