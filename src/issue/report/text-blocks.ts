@@ -6,7 +6,21 @@ import { findTraces } from "./trace-frames.ts";
 
 /** What a ranking makes of a report: the words of a form, of an environment and of data count little. */
 export function textBlocksOf(title: string, blocks: readonly ReportBlock[]): readonly TextBlock[] {
-  return [{ kind: "title", text: tellingText(title) }, ...blocks.flatMap(partsOfBlock)];
+  const text = tellingText(title);
+  const names = namesIn(text);
+  return [
+    { kind: "title", text },
+    ...(names === "" ? [] : [{ kind: "inline-code" as const, text: names }]),
+    ...blocks.flatMap(partsOfBlock),
+  ];
+}
+
+/** What a title marks as a name of code, or writes like one: `quoted`, --flag, snake_case, camelCase, a::b, f(). */
+const NAMES =
+  /`[^`]{1,100}`|"[\w.$:-]{2,60}"|'[\w.$:-]{2,60}'|(?<!\S)--?[a-z][\w-]{2,60}|[\w$]*[a-z][A-Z][\w$]*|\w+_\w+|\w+(?:::\w+)+|\w+(?=\()/g;
+
+function namesIn(title: string): string {
+  return (title.match(NAMES) ?? []).join(" ");
 }
 
 function partsOfBlock(block: ReportBlock): readonly TextBlock[] {
