@@ -35,7 +35,7 @@ function partsOfBlock(block: ReportBlock): readonly TextBlock[] {
 /** Words of pasted data are its own; a transcript holds the names of the machine. */
 function codeKind({ text, language = "" }: ReportBlock): TextBlock["kind"] {
   if (isTrace(text)) return "trace";
-  if (DATA.has(language) || /^\s*[[{][\s"'[{\d\]}]/.test(text.slice(0, 200))) return "data";
+  if (DATA.has(language) || /^\s*(?:[[{][\s"'[{\d\]}]|<\?xml\b)/.test(text.slice(0, 200))) return "data";
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const prompts = lines.filter((line) =>
     /^\s*(?:\$|%|>|❯|~>|#|PS [^\n>]{0,60}>|[\w.-]{1,30}@[^\n$#]{1,60}[$#]) ?\S/.test(line),

@@ -34,6 +34,7 @@ test("pasted data and printed output count as data, code and short commands as c
   const body = [
     '```json\n{ "a": 1 }\n```',
     '```\n[\n  { "b": 2 }\n]\n```',
+    '```\n<?xml version="1.0"?>\n<a/>\n```',
     "```text\none\ntwo\nthree\nfour\n```",
     "```console\n$ run --fast\n```",
     "```py\nstore.save(1)\n```",
@@ -44,8 +45,18 @@ test("pasted data and printed output count as data, code and short commands as c
     "data",
     "data",
     "data",
+    "data",
     "code",
     "code",
     "trace",
   ]);
+});
+
+test("what a title marks as a name, or writes like one, counts twice", () => {
+  const namesOf = (title: string) =>
+    textBlocksOf(title, []).flatMap(({ kind, text }) => (kind === "inline-code" ? [text] : []));
+  expect(namesOf("Crash in readConfig with `a b` and --dry-run after Store::open or f()")).toEqual([
+    "readConfig `a b` --dry-run Store::open f",
+  ]);
+  expect(namesOf("It crashes after an upgrade - always")).toEqual([]);
 });
