@@ -1,8 +1,12 @@
+/** The folder of a package in a registry of its language: a name and a version. */
+const PACKAGE = /^([A-Za-z][\w.-]{0,60}?)-\d{1,6}(?:\.\d{1,6}){1,4}(?:[-+.][\w.+-]{0,40})?$/;
+
 /** `vec_map-0.8.2/src/lib.rs` is a file of `vec_map`, wherever that is. */
 export function withoutVersion(path: string): string {
-  return path
-    .replace(/^.*\/(?=[A-Za-z][\w.-]*-\d+(?:\.\d+)+[\w.+-]*\/)/, "")
-    .replace(/^([A-Za-z][\w.-]*?)-\d+(?:\.\d+)+[\w.+-]*\//, "$1/");
+  const parts = path.split("/");
+  const at = parts.slice(0, -1).findLastIndex((part) => PACKAGE.test(part));
+  if (at < 0) return path;
+  return [PACKAGE.exec(parts[at]!)![1], ...parts.slice(at + 1)].join("/");
 }
 
 const LEAST_LETTERS = 6;

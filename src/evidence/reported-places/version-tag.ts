@@ -5,6 +5,8 @@ import type { Tag } from "../../repository/revisions.ts";
 const TAG =
   /^(?:(.*?)(?:[-_/@]+|(?<=[A-Za-z])(?=v\d)|^))?[vVrR]?[-_.]?(\d+(?:[._]\d+)*(?:[-._+]?(?:[A-Za-z]+[.\w+-]*))?)$/;
 
+const MAX_NAME = 100;
+
 /** Words before the number of a tag that name no part of the repository. */
 const PLAIN = new Set(["", "v", "version", "release", "releases", "rel", "tag", "tags", "ver"]);
 
@@ -16,7 +18,7 @@ export function tagOf(version: string, tags: readonly Tag[], names: readonly str
   const wanted = normalised(version);
   if (!/^\d+(?:\.\d+)*/.test(wanted)) return undefined;
   const fitting = tags.flatMap((tag) => {
-    const match = TAG.exec(tag.name);
+    const match = tag.name.length > MAX_NAME ? null : TAG.exec(tag.name);
     const found = match === null ? undefined : normalised(match[2]!);
     return found === wanted || (found !== undefined && isPadded(wanted, found))
       ? [{ tag, prefix: (match?.[1] ?? "").toLowerCase(), exact: found === wanted }]

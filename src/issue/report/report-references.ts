@@ -41,16 +41,22 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
     form: /(?<=\b(?:pr|pull request|pull|merge request|mr|patch|regression from|introduced (?:in|by|with)|fixed (?:in|by|with)|added in|changed in|since) )(?:[\w.-]{1,60}\/[\w.-]{1,60})?#\d{1,7}(?!\w)/gi,
   },
   { kind: "issue", form: /(?<![\w&/#])(?:[\w.-]{1,60}\/[\w.-]{1,60})?#\d{1,7}(?![\w-]|;)/g },
-  { kind: "line", form: /`?[\w@.+/\\-]{1,200}\.[A-Za-z]\w{0,5}:\d{1,7}(?::\d{1,7})?`?(?![\w.])/g },
   {
     kind: "line",
-    form: /`?[\w@.+/\\-]{1,200}\.(?:[a-z]{1,3}|java|kts|scala|swift|html|json|yaml|toml)\(\d{1,7}\)`?/g,
+    form: /(?<![\w@.+/\\-])`?[\w@.+/\\-]{1,200}\.[A-Za-z]\w{0,5}:\d{1,7}(?::\d{1,7})?`?(?![\w.])/g,
+  },
+  {
+    kind: "line",
+    form: /(?<![\w@.+/\\-])`?[\w@.+/\\-]{1,200}\.(?:[a-z]{1,3}|java|kts|scala|swift|html|json|yaml|toml)\(\d{1,7}\)`?/g,
   },
   {
     kind: "line",
     form: /(?:around |on |at |in |near |see )?\blines? \d{1,6}(?:\s?[-–]\s?\d{1,6})?(?: (?:of|in) `?[\w@.+/\\-]{1,200}\.\w{1,6}`?)?/gi,
   },
-  { kind: "file", form: /`?(?:[\w@.+-]{1,100}\/){1,12}[\w@.+-]{1,100}\.(?:[a-z]{1,5}|[A-Z])`?(?![\w/])/g },
+  {
+    kind: "file",
+    form: /(?<![\w@.+/-])`?(?:[\w@.+-]{1,100}\/){1,12}[\w@.+-]{1,100}\.(?:[a-z]{1,5}|[A-Z])`?(?![\w/])/g,
+  },
 ];
 
 /**
