@@ -17,8 +17,12 @@ export interface History extends Revisions {
   ): Promise<readonly BlameLine[] | undefined>;
   /** One commit by its full hash when `base` reaches it, with the files it changed; else undefined. */
   commit(base: string, oid: string): Promise<CommitRecord | undefined>;
-  /** Commits that `base` reaches and whose message writes `#number`, newest first, each with its files; merges with those of their branch. */
-  commitsNaming(base: string, number: number, signal?: AbortSignal): Promise<readonly CommitRecord[]>;
+  /** Commits that `base` reaches and whose message writes one of the numbers as `#12`, newest first, each with its files; merges with those of their branch. */
+  commitsNaming(
+    base: string,
+    numbers: readonly number[],
+    signal?: AbortSignal,
+  ): Promise<readonly CommitRecord[]>;
   /** True when the repository is a shallow clone, so that history ends early. */
   readonly shallow: boolean;
 }

@@ -86,7 +86,7 @@ test("finds what names a number, a merge with the files of its branch, and never
   folder.commit({ "c.py": "four\n" }, "Revert it (#12)");
   using repository = await openRepository(folder.path);
   const { history } = repository;
-  const found = await history.commitsNaming(base, 12);
+  const found = await history.commitsNaming(base, [12, 99]);
   expect(found.map(({ subject, files }) => [subject, files])).toEqual([
     ["Merge pull request #12 from ada/topic", ["b.py"]],
   ]);

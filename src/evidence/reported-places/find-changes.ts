@@ -10,32 +10,37 @@ const MAX_FILES = 12;
 /** Commits of one named change. */
 const MAX_COMMITS = 2;
 
-/** The commits that a report names, as far as the base commit reaches them. `isForeign`: its number is one of another repository. */
+/** The commits that a report names, as far as the base commit reaches them. `isForeign`: of another repository, so that its number is, too. */
 export async function findChanges(
-  { named, number, hash }: WrittenChange,
-  isForeign: boolean,
+  changes: readonly WrittenChange[],
+  isForeign: (change: WrittenChange) => boolean,
   files: RevisionFiles,
   signal?: AbortSignal,
 ): Promise<readonly ReportedChange[]> {
   const { history, base } = files;
-  if (hash !== undefined) {
-    const oid = await history.findCommit(hash);
-    const commit = oid === undefined ? undefined : await history.commit(base, oid);
-    return commit === undefined ? [] : [await changeOf(named, "hash", commit, files)];
-  }
-  if (number === undefined || isForeign) return [];
-  const commits = await history.commitsNaming(base, number, signal);
-  const found = commits.flatMap((commit) => {
-    const by = howItNames(commit, number);
-    return by === undefined ? [] : [{ commit, by }];
-  });
-  // The change itself says more than what was done about it later.
-  const own = found.filter(({ by }) => by !== "closes");
-  return Promise.all(
-    (own.length > 0 ? own : found)
-      .slice(0, MAX_COMMITS)
-      .map(({ commit, by }) => changeOf(named, by, commit, files)),
+  const numbers = changes.flatMap((one) => (one.number === undefined || isForeign(one) ? [] : [one.number]));
+  // Git reads the whole history for it: once for all numbers.
+  const naming = numbers.length === 0 ? [] : await history.commitsNaming(base, numbers, signal);
+  const found = await Promise.all(
+    changes.map(async (change) => {
+      const { named, number, hash } = change;
+      if (hash !== undefined) {
+        const oid = await history.findCommit(hash);
+        const commit = oid === undefined ? undefined : await history.commit(base, oid);
+        return commit === undefined ? [] : [await changeOf(named, "hash", commit, files)];
+      }
+      if (number === undefined || isForeign(change)) return [];
+      const commits = naming.flatMap((commit) => {
+        const by = howItNames(commit, number);
+        return by === undefined ? [] : [{ commit, by }];
+      });
+      // The change itself says more than what was done about it later.
+      const own = commits.filter(({ by }) => by !== "closes");
+      const best = (own.length > 0 ? own : commits).slice(0, MAX_COMMITS);
+      return Promise.all(best.map(({ commit, by }) => changeOf(named, by, commit, files)));
+    }),
   );
+  return found.flat();
 }
 
 async function changeOf(

@@ -53,9 +53,7 @@ export async function findReported(
     tag: tags[0],
     places: [...found, ...named],
     frames: await findFrames(reading.frames, tags, files, repository),
-    changes: (
-      await Promise.all(changes.map((one) => findChanges(one, isForeign(one.repository), files, signal)))
-    ).flat(),
+    changes: await findChanges(changes, ({ repository: named }) => isForeign(named), files, signal),
   };
 }
 

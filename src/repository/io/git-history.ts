@@ -46,9 +46,11 @@ export function gitHistory(gitDir: string): History {
       record.catch(() => records.delete(key));
       return record;
     },
-    commitsNaming(base, number, signal) {
-      const naming = `--grep=#${number}\\([^0-9]\\|$\\)`;
-      return log([MERGES, "-n", String(MAX_NAMING), naming, base], signal).catch(() => []);
+    commitsNaming(base, numbers, signal) {
+      const naming = `--grep=#(${numbers.join("|")})([^0-9]|$)`;
+      return log([MERGES, "-E", "-n", String(MAX_NAMING * numbers.length), naming, base], signal).catch(
+        () => [],
+      );
     },
     async blame(commit, path, start, end, signal) {
       const range = `${start},${end}`;
