@@ -3,25 +3,28 @@ import { join } from "node:path";
 import Sequencer from "@jest/test-sequencer";
 
 /**
- * The files that take longest, the longest first: measured on two cores, in seconds. Started last, one of them would keep
+ * The files that take longest, the longest first: measured on two cores, in seconds of a core. Started last, one of them would keep
  * one worker busy while the others have nothing left to do. In a new clone Jest knows only the sizes of files.
  */
 const LONGEST = [
-  "e2e/model.test.ts",
-  "e2e/app-commands.test.ts",
-  "e2e/app-changes.test.ts",
-  "e2e/crash-thread.test.ts",
-  "e2e/crash-branch.test.ts",
-  "e2e/model-app.test.ts",
-  "e2e/crash-rare.test.ts",
-  "e2e/investigate.test.ts",
   "e2e/simulate.test.ts",
-  "e2e/model-faults.test.ts",
-  "e2e/power-cut.test.ts",
-  "e2e/killed-app.test.ts",
-  "contracts/store.test.ts",
+  "e2e/model-app.test.ts",
+  "e2e/crash-branch.test.ts",
+  "e2e/crash-thread.test.ts",
+  "e2e/crash-rare.test.ts",
+  "e2e/app-changes.test.ts",
   "e2e/workers.test.ts",
+  "e2e/app-commands.test.ts",
+  "e2e/model.test.ts",
+  "e2e/killed-app.test.ts",
+  "e2e/power-cut.test.ts",
+  "contracts/store.test.ts",
+  "e2e/model-faults.test.ts",
+  "agent/submission/ways-out.test.ts",
+  "e2e/readme.test.ts",
+  "e2e/investigate.test.ts",
   "e2e/killed.test.ts",
+  "store/io/embedded.test.ts",
   "store/io/server.test.ts",
 ].map((file) => join(import.meta.dirname, file));
 

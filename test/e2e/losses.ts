@@ -34,7 +34,7 @@ const STORIES = {
     const issue = await reported(repository);
     await repository.comment("ada", issue, "/casebook comprehension");
     await world.calm();
-    await repository.comment("ada", issue, "/casebook at src/storage/store.py:31-35");
+    await repository.comment("ada", issue, "/casebook root-cause");
     await world.calm();
   },
   async "two status comments, as a race of two machines leaves them, become one"(repository, world) {
