@@ -6,6 +6,8 @@ import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
+const PRINTS_LINES = new Set(["python", "pytest", "ipython"]);
+
 /** A frame of the reported trace, the function of the base commit that it is in, and what its line holds. */
 export const frameIn = claimType({
   name: "frame-in",
@@ -28,14 +30,19 @@ export const frameIn = claimType({
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),
   async check({ frame, ref, at, line, text, innermost }, evidence) {
-    const { reported } = evidence;
-    if (reported === undefined) return undecided("the issue is not at hand");
+    const { reported, report, issue } = evidence;
+    if (reported === undefined || report === undefined || issue === undefined)
+      return undecided("the issue is not at hand");
     const { frames } = await reported();
     const isSame = (one: ReportedFrame | undefined): boolean =>
       one !== undefined && one.frame.path === frame.path && one.frame.line === frame.line;
     const found = frames.find(isSame);
     if (found === undefined) return wrong("the report has no such frame in this repository");
     if (innermost !== isSame(frames.at(-1))) return wrong("another frame is the innermost one");
+    const { format } = report.frames.find((one) => one.path === frame.path && one.line === frame.line) ?? {};
+    // These traces print the line itself; another line is of another version.
+    if (PRINTS_LINES.has(format ?? "") && !issue.text.includes(text))
+      return wrong("the trace prints another line");
     if (found.ref !== ref || found.text?.trim() !== text) return wrong("the line holds something else");
     if (
       found.function === undefined ||

@@ -184,7 +184,8 @@ test("the quotations of thread and pull request are what the bot says", async ()
 });
 
 test("the result that the README quotes is in the example's page", () => {
-  const bare = (text: string): readonly string[] => plain(text.replace(/ \(`[^()]*`\)/g, ""));
+  const bare = (text: string): readonly string[] =>
+    plain(text.replace(/\b(concluded|read in the code): [^|)]*?( ?)(?=[|)])/g, "$1$2"));
   const shown = bare(page("docs/examples/gson-2134.md"));
   const quoted = bare(quotationsOf(readme));
   expect(quoted.length).toBeGreaterThanOrEqual(4);

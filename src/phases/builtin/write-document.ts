@@ -90,12 +90,11 @@ async function headlineOf(phase: Phase, context: ResearchContext): Promise<State
 async function nextOf(phase: Phase, context: ResearchContext): Promise<readonly string[]> {
   if (phase.type === "comprehension") return [];
   const [leading] = await context.suspects();
-  if (leading?.given === true) return ["`/casebook run reproduction` writes and runs a failing test."];
+  if (leading?.given === true) return [];
   const stands = await cause.leadingClaim(context);
   return stands === undefined || leading === undefined
     ? ["`/casebook at PATH:LINE` names the place of the cause."]
     : [
-        "`/casebook run reproduction` writes and runs a failing test.",
-        `${inlineCode(`/casebook at ${formatLocation(leading)}`)} confirms the place.`,
+        `${inlineCode(`/casebook at ${formatLocation(leading)}`)} confirms the place, another place corrects it.`,
       ];
 }
