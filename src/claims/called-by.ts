@@ -38,7 +38,7 @@ export const calledBy = claimType({
     const symbol = await definitionAt(callee, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(callee.name)} is not defined on these lines`);
     const there = (await resolvedCalls({ path: callee.path, symbol }, evidence)).filter(
-      ({ path }) => (evidence.codebase.roleOf(path) === "test") === (from === "test"),
+      ({ inTest }) => inTest === (from === "test"),
     );
     if (there.length !== count) return wrong(`${counted(there.length, "line")} call it for certain`);
     return shown.every((one) => there.some((call) => isSame(one, call)))

@@ -23,7 +23,7 @@ export const changedWith = claimType({
   }),
   say: ({ path, other, count, of, newest, subject }) => ({
     label: inlineCode(other),
-    text: `changed in ${count} of the ${counted(of, "commit")} that changed ${inlineCode(path)}`,
+    text: `changed in ${count} of the ${counted(of, "commit")} of at most ${MAX_COMMIT_FILES} files that changed ${inlineCode(path)}`,
     citations: [{ kind: "commit", oid: newest, subject, path: other }],
   }),
   async check({ path, other, count, of, newest, subject }, { commits }) {

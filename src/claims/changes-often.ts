@@ -4,14 +4,14 @@ import { inlineCode } from "../text/inline-code.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
-/** How many of the commits that were read changed a file. */
+/** How many of the commits that were read changed a file. The files of a commit of hundreds are not read, so it is a least number. */
 export const changesOften = claimType({
   name: "changes-often",
   mark: "history",
   schema: z.strictObject({ path: part.path, count: part.count, of: part.count }),
   say: ({ path, count, of }) => ({
     label: "Churn",
-    text: `${count} of the last ${counted(of, "commit")} changed ${inlineCode(path)}`,
+    text: `at least ${count} of the last ${counted(of, "commit")} changed ${inlineCode(path)}`,
   }),
   async check({ path, count, of }, { commits }) {
     const all = await commits();

@@ -53,6 +53,24 @@ export async function definitionAt(
   return isOfBraces && closingLine(lines, start, end, rules) < end ? undefined : found;
 }
 
+/** True for a line of a test: in a test file, or in the module of tests that a source file of Rust holds. */
+export async function isTestLine(
+  { path, line }: { readonly path: string; readonly line: number },
+  { codebase }: Pick<ClaimEvidence, "codebase">,
+): Promise<boolean> {
+  if (codebase.roleOf(path) === "test") return true;
+  if (!path.endsWith(".rs")) return false;
+  const symbols = (await codebase.syntax(path))?.symbols ?? [];
+  return symbols.some(
+    (symbol) =>
+      symbol.start <= line && line <= symbol.end && [...symbol.container, symbol.name].some(isTestModule),
+  );
+}
+
+function isTestModule(name: string): boolean {
+  return name === "tests" || name === "test";
+}
+
 /** The line on which the first brace of a definition is closed, before `end`, or `end`. */
 function closingLine(lines: readonly string[], start: number, end: number, rules: TextRules): number {
   let depth = 0;

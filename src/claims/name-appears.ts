@@ -23,7 +23,7 @@ export const nameAppears = claimType({
     text:
       count === 0
         ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "outside tests"} holds the name`
-        : `the name of ${inlineCode(of.name)} appears on ${counted(count, "line")} ${from === "test" ? "of tests" : "outside tests"}; ${only ? "no other definition has the name" : "other definitions have the name, too"}`,
+        : `the name of ${inlineCode(of.name)} appears on ${counted(count, "line")} ${from === "test" ? "of tests" : "outside it and outside tests"}; ${only ? "no other definition has the name" : "other definitions have the name, too"}`,
     citations:
       count === 0
         ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]

@@ -3,7 +3,7 @@ import { roleOfPath } from "../languages/role-of-path.ts";
 import { endingOf } from "../languages/paths.ts";
 import { textRulesOf } from "../languages/languages.ts";
 import { holdsWord } from "../repository/run-search.ts";
-import { type ClaimEvidence, codeOf } from "./claim-evidence.ts";
+import { type ClaimEvidence, codeOf, isTestLine } from "./claim-evidence.ts";
 
 /** Every line of the commit that holds a name, by what it is. Their sum is the whole search. */
 export interface NameHits {
@@ -38,7 +38,7 @@ export async function nameHits(
   for (const hit of hits) {
     const role = roleOfPath(hit.path);
     if (hit.path === home && symbol.start <= hit.line && hit.line <= symbol.end) definition++;
-    else if (codebase.roleOf(hit.path) === "test" || role === "test") tests.push(hit);
+    else if (role === "test" || (await isTestLine(hit, evidence))) tests.push(hit);
     else if (role === "docs") docs.push(hit);
     else {
       const syntax = await codebase.syntax(hit.path);

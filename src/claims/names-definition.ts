@@ -32,7 +32,18 @@ export const namesDefinition = claimType({
   },
 });
 
-/** The one definition of the program's code with a name, qualified or not; undefined for none or several. */
+/** Kinds that a name means as a whole. A field or a variable can be set in many places. */
+const NAMED: ReadonlySet<string> = new Set([
+  "function",
+  "method",
+  "class",
+  "interface",
+  "struct",
+  "enum",
+  "trait",
+]);
+
+/** The one definition of the commit with a name, qualified or not; undefined for none or several. */
 export async function onlyDefinition(
   written: string,
   { symbolIndex, codebase }: Pick<ClaimEvidence, "symbolIndex" | "codebase">,
@@ -41,9 +52,13 @@ export async function onlyDefinition(
   const name = parts.at(-1);
   if (name === undefined || written.length < MIN_NAME) return undefined;
   const found = ((await symbolIndex()).definitions.get(name) ?? []).filter(
-    ({ path, symbol }) =>
-      codebase.roleOf(path) === "source" &&
-      (parts.length === 1 || qualifiedName(symbol).endsWith(parts.join("."))),
+    ({ symbol }) => parts.length === 1 || qualifiedName(symbol).endsWith(parts.join(".")),
   );
-  return found.length === 1 ? found[0] : undefined;
+  const [only, second] = found;
+  return only !== undefined &&
+    second === undefined &&
+    NAMED.has(only.symbol.kind) &&
+    codebase.roleOf(only.path) === "source"
+    ? only
+    : undefined;
 }

@@ -4,7 +4,8 @@ import { listed } from "../text/listed.ts";
 import { percent } from "../text/percent.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
-import { percentOf } from "./suspect.ts";
+import type { Ranking } from "../evidence/ranking/locate.ts";
+import { qualifiedName } from "../languages/syntax.ts";
 
 /** Only words speak for a place. None stands out where none is likelier than one half. */
 export const noSuspect = claimType({
@@ -12,11 +13,13 @@ export const noSuspect = claimType({
   mark: "concluded",
   schema: z.strictObject({
     best: z.array(z.strictObject({ at: part.definition, percent: z.int().min(0).max(100) })).max(3),
+    /** In whole percent: functions from here on are named, at most three. */
+    from: z.int().min(0).max(100),
   }),
-  say: ({ best }) => ({
+  say: ({ best, from }) => ({
     text:
       best.length === 0
-        ? "No suspect stands out: no function answers to the report."
+        ? `No suspect stands out: no function is as likely as ${from} %`
         : best[0]!.percent >= 50
           ? `Likely in ${inlineCode(best[0]!.at.name)} (${percent(best[0]!.percent)}), by wording alone`
           : `No suspect stands out. Best guesses by wording: ${listed(
@@ -24,13 +27,22 @@ export const noSuspect = claimType({
             )}.`,
     citations: best.map(({ at }) => ({ kind: "lines", path: at.path, start: at.start, end: at.end })),
   }),
-  async check({ best }, { ranking }) {
+  async check({ best, from }, { ranking }) {
     if (ranking === undefined) return undecided("the issue is not at hand");
-    const there = await ranking();
-    if (best.length === 0)
-      return there.functions.length === 0 ? holds("ranked again") : wrong("functions are ranked");
-    return best.every(({ at, percent: likelihood }) => percentOf(at, there) === likelihood)
+    const there = bestOf(await ranking(), from);
+    return JSON.stringify(there) ===
+      JSON.stringify(best.map(({ at, percent: likelihood }) => [at.path, at.name, at.start, at.end, likelihood]))
       ? holds("ranked again")
       : wrong("the ranking is another");
   },
 });
+
+/** Path, name, lines and likelihood of the likeliest functions from a likelihood on, at most three. */
+function bestOf({ functions }: Ranking, from: number): readonly unknown[] {
+  return functions
+    .map(({ path, symbol, confidence }) => ({ path, symbol, likelihood: Math.round(confidence * 100) }))
+    .filter(({ likelihood }) => likelihood >= from)
+    .toSorted((a, b) => b.likelihood - a.likelihood)
+    .slice(0, 3)
+    .map(({ path, symbol, likelihood }) => [path, qualifiedName(symbol), symbol.start, symbol.end, likelihood]);
+}

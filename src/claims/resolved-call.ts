@@ -1,7 +1,7 @@
 import { isFunctionLike, qualifiedName, type Reference, type SymbolDefinition } from "../languages/syntax.ts";
 import { languageNamed } from "../languages/languages.ts";
 import type { Use } from "../evidence/references/find-uses.ts";
-import type { ClaimEvidence } from "./claim-evidence.ts";
+import { type ClaimEvidence, isTestLine } from "./claim-evidence.ts";
 import type { DefinitionData } from "./claim-data.ts";
 
 const OWN_OBJECT = new Set(["self", "this", "cls", "@", "static", "Self"]);
@@ -12,6 +12,8 @@ export interface ResolvedCall {
   readonly line: number;
   /** The function around the call; undefined at the top of a file. */
   readonly caller: DefinitionData | undefined;
+  /** It is in a test. */
+  readonly inTest: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function resolvedCalls(
     found.push({
       path,
       line,
+      inTest: await isTestLine(use, evidence),
       caller:
         inside === undefined
           ? undefined

@@ -26,16 +26,14 @@ export const testReaches = claimType({
     ],
   }),
   async check({ callee, via, line, test }, evidence) {
-    const { codebase } = evidence;
-    const isTest = ({ path }: { readonly path: string }): boolean => codebase.roleOf(path) === "test";
     const direct = await callsOf(callee, evidence);
-    if (direct.some(isTest)) return wrong("a test calls it itself");
+    if (direct.some(({ inTest }) => inTest)) return wrong("a test calls it itself");
     if (!direct.some((call) => call.line === line && isIn(call, via)))
       return wrong("the first call is another");
-    return isTest(test) &&
-      (await callsOf(via, evidence)).some(
-        (call) => call.path === test.path && call.line === test.line && call.caller?.name === test.name,
-      )
+    return (await callsOf(via, evidence)).some(
+      (call) =>
+        call.inTest && call.path === test.path && call.line === test.line && call.caller?.name === test.name,
+    )
       ? holds("both calls are certain")
       : wrong("the test does not call it");
   },
@@ -57,10 +55,10 @@ export async function testThatReaches(
   callee: At,
   evidence: ClaimEvidence,
 ): Promise<ReturnType<typeof testReaches.of> | undefined> {
-  for (const { caller, line } of await callsOf(callee, evidence)) {
-    if (caller === undefined || evidence.codebase.roleOf(caller.path) === "test") continue;
+  for (const { caller, line, inTest } of await callsOf(callee, evidence)) {
+    if (caller === undefined || inTest) continue;
     for (const call of await callsOf(caller, evidence))
-      if (call.caller !== undefined && evidence.codebase.roleOf(call.path) === "test")
+      if (call.caller !== undefined && call.inTest)
         return testReaches.of({
           callee,
           via: caller,

@@ -17,17 +17,19 @@ export const usedOnlyByTests = claimType({
     files: part.count,
     /** Files that import the name and do nothing else with it. */
     imports: part.count,
+    /** Lines of documentation with the name. */
+    docs: part.count,
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
   }),
-  say: ({ of, lines, files, imports, shown }) => ({
+  say: ({ of, lines, files, imports, docs, shown }) => ({
     label: "Used by",
     text:
       lines === 0
         ? `nothing in the commit uses ${inlineCode(of.name)}`
-        : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports" : "import"} it`}`,
+        : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports" : "import"} it`}${docs === 0 ? "" : `; ${counted(docs, "line")} of documentation ${docs === 1 ? "names" : "name"} it`}`,
     citations: shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
   }),
-  async check({ of, lines, files, imports, shown }, evidence) {
+  async check({ of, lines, files, imports, docs, shown }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
     const hits = await nameHits({ path: of.path, symbol }, evidence);
@@ -38,6 +40,8 @@ export const usedOnlyByTests = claimType({
       );
     if (hits.tests.length !== lines || new Set(hits.tests.map(({ path }) => path)).size !== files)
       return wrong(`${counted(hits.tests.length, "line")} of tests hold the name`);
+    if (hits.docs.length !== docs)
+      return wrong(`${counted(hits.docs.length, "line")} of documentation name it`);
     if (hits.imports.length !== imports)
       return wrong(`${counted(hits.imports.length, "line")} outside tests import it`);
     return shown.every((one) => hits.tests.some(({ path, line }) => path === one.path && line === one.line))

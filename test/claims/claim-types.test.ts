@@ -272,21 +272,23 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
         lines: 2,
         files: 1,
         imports: 0,
+        docs: 0,
         shown: [{ path: "tests/test_store.py", line: 8 }],
       },
       twins: [
-        { of: ALONE, lines: 3, files: 1, imports: 0, shown: [] },
-        { of: HELPER, lines: 0, files: 0, imports: 0, shown: [] },
+        { of: ALONE, lines: 3, files: 1, imports: 0, docs: 0, shown: [] },
+        { of: HELPER, lines: 0, files: 0, imports: 0, docs: 0, shown: [] },
         {
           of: at("store/store.py", "Store", 6, 34),
           lines: 2,
           files: 1,
           imports: 1,
+          docs: 2,
           shown: [],
         },
       ],
       // A file that nobody can parse holds the name.
-      undecided: { of: ONLY_TESTED, lines: 0, files: 0, imports: 0, shown: [] },
+      undecided: { of: ONLY_TESTED, lines: 0, files: 0, imports: 0, docs: 0, shown: [] },
     },
     {
       type: "imported-by",
@@ -412,7 +414,11 @@ beforeAll(async () => {
     functions.find(({ path }) => path === "store/store.py")!.symbol,
   );
   const take = functions.find(({ symbol }) => symbol.name === "take");
-  const put = functions.find(({ path, symbol }) => path === "store/store.py" && symbol.name === "put");
+  const guesses = functions
+    .map((one) => ({ at: definitionOf(one.path, one.symbol), percent: percentOf(one) }))
+    .filter(({ percent }) => percent >= 5)
+    .sort((a, b) => b.percent - a.percent)
+    .slice(0, 3);
   const blamed = commits.find(({ subject }) => subject === "Keep values")!;
   const last = {
     lines: { path: "store/store.py", start: 30, end: 34 },
@@ -463,8 +469,12 @@ beforeAll(async () => {
     },
     {
       type: "no-suspect",
-      data: { best: [{ at: PUT, percent: percentOf(put!) }] },
-      twins: [{ best: [] }, { best: [{ at: PUT, percent: 99 }] }],
+      data: { best: guesses, from: 5 },
+      twins: [
+        { best: [], from: 5 },
+        { best: [{ at: PUT, percent: 99 }], from: 5 },
+        { best: guesses.slice(1), from: 5 },
+      ],
     },
   ];
 });

@@ -1,4 +1,3 @@
-import { partsOf } from "../../repository/inverted-index/words.ts";
 import { cues, functionCalls, type BugPattern } from "./bug-pattern.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 
@@ -8,6 +7,9 @@ const OPENS = new Set(
 const RELEASES =
   /\b(close|closeAsync|dispose|release|shutdown|disconnect|fclose|unref|destroy|end|defer|finally|using|with)\b|try \(/;
 
+/** In these languages a value closes what it holds when it goes out of scope. */
+const CLOSES_ITSELF: ReadonlySet<string> = new Set(["rust", "cpp"]);
+
 /** Something is opened and nothing in the function closes it or hands it on. */
 export const unclosedResource: BugPattern = {
   name: "unclosed-resource",
@@ -16,11 +18,11 @@ export const unclosedResource: BugPattern = {
   cues: cues("leak leaking descriptor handle exhaust unclosed resourcewarning emfile"),
   minCues: 1,
   find(symbol, { syntax, source }) {
+    if (CLOSES_ITSELF.has(syntax.language)) return undefined;
     const lines = source.lines.slice(symbol.start - 1, symbol.end);
     if (RELEASES.test(lines.join("\n"))) return undefined;
     for (const call of functionCalls(symbol, syntax)) {
-      const parts = partsOf(call.name);
-      if (!OPENS.has(call.name.toLowerCase()) && !OPENS.has(parts[0] ?? "")) continue;
+      if (!OPENS.has(call.name.toLowerCase())) continue;
       const text = (source.lines[call.line - 1] ?? "").trim();
       if (text.startsWith("return")) continue;
       return [

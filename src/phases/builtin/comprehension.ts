@@ -12,8 +12,7 @@ import { claimsBlock } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
 const MAX_COMPONENTS = 5;
-const MIN_COMPONENTS = 3;
-/** In whole percent. A file below it is named only to fill up the first places. */
+/** In whole percent. A file below it is named only where it is the first. */
 const MIN_PERCENT = 5;
 const MAX_SYMBOLS = 2;
 const MAX_COMMITS_SHOWN = 5;
@@ -62,7 +61,12 @@ const MAX_VERSIONS = 6;
 export async function missing({ report: read, reading }: ResearchContext): Promise<readonly Block[]> {
   const needed: readonly SoughtName[] = WANTS.has(reading.kind)
     ? []
-    : ["version", "steps", ...(read.actual.length + read.frames.length === 0 ? (["message"] as const) : [])];
+    : [
+        "version",
+        // Code that shows it is as good as steps.
+        ...(reading.codeBlocks.length === 0 ? (["steps"] as const) : []),
+        ...(read.actual.length + read.frames.length === 0 ? (["message"] as const) : []),
+      ];
   const parts = missingParts(needed, read);
   return parts.length === 0 ? [] : claimsBlock("list", [notInReport.of({ parts: [...parts] })]);
 }
@@ -72,7 +76,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
   const { files, functions } = await context.ranking();
   const named = files
     .map((file) => ({ ...file, percent: Math.round(file.confidence * 100) }))
-    .filter(({ percent }, place) => place < MIN_COMPONENTS || percent >= MIN_PERCENT)
+    .filter(({ percent }, place) => place === 0 || percent >= MIN_PERCENT)
     .slice(0, MAX_COMPONENTS);
   const items = named.map(({ path, percent }) =>
     component.of({

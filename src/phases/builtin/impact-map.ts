@@ -27,6 +27,7 @@ const MAX_TARGETS = 8;
 const MAX_DOC_LINES = 20;
 /** Files that changed together less often than this did so by chance. */
 const MIN_TOGETHER = 3;
+const MIN_CHURN = 0.05;
 const MIN_SHARE = 0.3;
 
 /** Why no impact map is written: nothing but wording speaks for a place, and that too weakly. Undefined: one is written. */
@@ -127,9 +128,7 @@ async function addCalls(
   items: StatedClaim[],
   context: ResearchContext,
 ): Promise<boolean> {
-  const found = (await resolvedCalls(target, context)).filter(
-    ({ path }) => (context.codebase.roleOf(path) === "test") === (from === "test"),
-  );
+  const found = (await resolvedCalls(target, context)).filter(({ inTest }) => inTest === (from === "test"));
   if (found.length === 0) return false;
   const shown = found.slice(0, MAX_SHOWN).map(({ path, line, caller }) => ({
     path,
@@ -152,6 +151,7 @@ async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchC
       lines: hits.tests.length,
       files: new Set(hits.tests.map(({ path }) => path)).size,
       imports: hits.imports.length,
+      docs: hits.docs.length,
       shown: hits.tests.filter(({ path }) => !seen.has(path) && seen.add(path)).slice(0, MAX_SHOWN),
     }),
   );
@@ -196,17 +196,15 @@ export async function risks(context: ResearchContext): Promise<readonly Block[]>
   const targets = await context.targets();
   const commits = await context.commits();
   const visible = targets.filter(({ symbol }) => symbol.isPublic).slice(0, 12);
+  const churn = (path: string): number => commits.filter(({ files }) => files.includes(path)).length;
+  const paths = [...new Set(targets.map(({ path }) => path))].slice(0, MAX_SHOWN);
+  // What changes in one of twenty commits or more meets other work; else it is said only where nothing else is.
+  const often = paths.filter((path) => visible.length === 0 || churn(path) >= commits.length * MIN_CHURN);
   return claimsBlock("list", [
     ...(visible.length === 0
       ? []
       : [isPublic.of({ at: visible.map(({ path, symbol }) => definitionOf(path, symbol)) })]),
-    ...[...new Set(targets.map(({ path }) => path))].slice(0, MAX_SHOWN).map((path) =>
-      changesOften.of({
-        path,
-        count: commits.filter(({ files }) => files.includes(path)).length,
-        of: commits.length,
-      }),
-    ),
+    ...often.map((path) => changesOften.of({ path, count: churn(path), of: commits.length })),
   ]);
 }
 
@@ -215,7 +213,8 @@ export async function docs(context: ResearchContext): Promise<readonly Block[]> 
   const names = new Set(
     (await context.targets())
       .map(({ symbol }) => symbol.container.at(-1) ?? symbol.name)
-      .filter((name) => name.length > 3),
+      // A plain word of lower case is a word of any text.
+      .filter((name) => name.length > 3 && !/^[a-z]+$/.test(name)),
   );
   const items: StatedClaim[] = [];
   for (const name of [...names].slice(0, MAX_SHOWN)) {

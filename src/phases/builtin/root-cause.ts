@@ -19,6 +19,8 @@ const MAX_EXCERPT = 12;
 const MAX_CALLS_SHOWN = 6;
 /** Guesses that are named where no suspect stands out. */
 const MAX_GUESSES = 3;
+/** In whole percent: a guess that is wrong six times of seven helps nobody. */
+const MIN_GUESS = 15;
 /** In whole percent; a suspect below it decides nothing, but the first. */
 const MIN_PERCENT = 10;
 
@@ -41,15 +43,14 @@ export async function leadingClaim(context: ResearchContext): Promise<StatedClai
 export async function rootCauseHeadline(context: ResearchContext): Promise<StatedClaim> {
   const leading = await leadingClaim(context);
   if (leading !== undefined) return leading;
-  const best = (await context.suspects()).flatMap((one) =>
-    one.symbol === undefined || one.likelihood === undefined
-      ? []
-      : [{ at: definitionOf(one.path, one.symbol), percent: Math.round(one.likelihood * 100) }],
-  );
-  const telling = best
-    .toSorted((a, b) => b.percent - a.percent)
-    .filter(({ percent }, i) => i === 0 || percent >= MIN_PERCENT);
-  return noSuspect.of({ best: telling.slice(0, MAX_GUESSES) });
+  const best = (await context.ranking()).functions
+    .map(({ path, symbol, confidence }) => ({
+      at: definitionOf(path, symbol),
+      percent: Math.round(confidence * 100),
+    }))
+    .filter(({ percent }) => percent >= MIN_GUESS)
+    .toSorted((a, b) => b.percent - a.percent);
+  return noSuspect.of({ best: best.slice(0, MAX_GUESSES), from: MIN_GUESS });
 }
 
 async function pointersTo(
@@ -120,8 +121,12 @@ async function excerptOf(
 export async function suspects(context: ResearchContext): Promise<readonly Block[]> {
   const found = await context.suspects();
   if (found.length === 0) return [unknown("any suspect; no function or file answers to the issue")];
+  const first = found.filter(({ given, patterns }) => given || patterns.length > 0);
+  const others = found
+    .filter((one) => !first.includes(one))
+    .toSorted((a, b) => (b.likelihood ?? 0) - (a.likelihood ?? 0));
   const items: StatedClaim[] = [];
-  for (const one of found) {
+  for (const one of [...first, ...others]) {
     if (one.given) items.push(givenClaim(one, context));
     else if (one.symbol !== undefined && one.likelihood !== undefined) {
       const percent = Math.round(one.likelihood * 100);
@@ -146,7 +151,7 @@ export async function callersOfSuspects(context: ResearchContext): Promise<reado
   return claimsBlock(
     "list",
     found
-      .filter(({ path }) => context.codebase.roleOf(path) !== "test")
+      .filter(({ inTest }) => !inTest)
       .flatMap(({ line, caller }) => (caller === undefined ? [] : [calls.of({ caller, line, callee })]))
       .slice(0, MAX_CALLS_SHOWN),
   );

@@ -83,7 +83,7 @@ async function headlineOf(phase: Phase, context: ResearchContext): Promise<State
   const named = files
     .slice(0, (files[0]?.confidence ?? 0) >= 0.5 ? 1 : MAX_FILES)
     .map(({ path, confidence }) => ({ path, percent: Math.round(confidence * 100) }));
-  return named.length === 0 ? noSuspect.of({ best: [] }) : likelyFiles.of({ files: named });
+  return named.length === 0 ? noSuspect.of({ best: [], from: 0 }) : likelyFiles.of({ files: named });
 }
 
 /** One or two commands, each with its effect. */
