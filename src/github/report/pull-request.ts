@@ -10,6 +10,7 @@ import { lengthen, type Part } from "../../text/lengthen.ts";
 import { clipMarkdown, safeBlocks, type SafeText, safeText, safeTitle } from "../../text/safe-text.ts";
 import { type Answer, answerOf } from "./answer.ts";
 import { criteriaLine, criteriaTables, label } from "./pull-tables.ts";
+import { outcomeSentence } from "../../phases/outcome.ts";
 import { nextStep } from "./next-step.ts";
 import { distinctPlaces, permalink, placeName } from "./permalink.ts";
 import { changesCode, MAX_WORDS, partialOf, researchedBy, spentOf } from "./phase-words.ts";
@@ -77,9 +78,15 @@ function headOf(answer: Answer | undefined, phases: readonly PhaseRecord[]): str
   const cut = [...partials].map(
     ([partial, types]) => `${types.join(", ")}: ${clipMarkdown(partial, MAX_WORDS)}`,
   );
+  // An outcome that is not the answer, such as a failure that could not be reproduced, is said beside it.
+  const outcomes = phases.flatMap(({ type, outcome }) =>
+    outcome === undefined || outcomeSentence(outcome).startsWith(answer?.headline ?? "\0")
+      ? []
+      : [`${type}: ${clipMarkdown(outcomeSentence(outcome), MAX_WORDS)}`],
+  );
   const headline = `**${answer?.headline ?? "No phase has a finding yet"}.**`;
   const first = [headline, answer?.more, answer?.certainty].filter((part) => part !== undefined).join(" ");
-  return [first, ...cut].join("\n\n");
+  return [first, ...cut, ...outcomes].join("\n\n");
 }
 
 /** Places shown, each as a snippet. */
