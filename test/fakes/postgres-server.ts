@@ -103,7 +103,6 @@ async function startServer(
     // A test's data may be lost with the machine, not with the server.
     "fsync=off",
     "full_page_writes=off",
-    "synchronous_commit=off",
     "wal_level=minimal",
     "max_wal_senders=0",
     "autovacuum=off",
