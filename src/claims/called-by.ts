@@ -27,10 +27,9 @@ export const calledBy = claimType({
     const names = [
       ...new Set(shown.map(({ name, path }) => inlineCode(name ?? path.slice(path.lastIndexOf("/") + 1)))),
     ];
-    const more = count > shown.length ? `${names.join(", ")} and others` : listed(names);
     return {
       label: ROLES[from],
-      text: `${more} ${count === 1 ? "calls" : "call"} ${inlineCode(callee.name)} on ${counted(count, "line")}`,
+      text: `${counted(count, "line")} ${count === 1 ? "calls" : "call"} ${inlineCode(callee.name)}, ${count > shown.length ? "such as " : ""}in ${listed(names)}`,
       citations: shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
     };
   },

@@ -3,6 +3,7 @@ import type { CommitRecord } from "../repository/history.ts";
 import { counted } from "../text/counted.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { claimType, holds, wrong } from "./claim.ts";
+import { MAX_COMMITS } from "./open-evidence.ts";
 import { part } from "./claim-data.ts";
 
 /** A commit over more files says nothing about any pair of them. */
@@ -23,7 +24,7 @@ export const changedWith = claimType({
   }),
   say: ({ path, other, count, of, newest, subject }) => ({
     label: inlineCode(other),
-    text: `changed in ${count} of the ${counted(of, "commit")} of at most ${MAX_COMMIT_FILES} files that changed ${inlineCode(path)}`,
+    text: `changed in ${count} of the ${counted(of, "commit")} of at most ${MAX_COMMIT_FILES} files that changed ${inlineCode(path)}, among the last ${MAX_COMMITS.toLocaleString("en-US")}`,
     citations: [{ kind: "commit", oid: newest, subject, path: other }],
   }),
   async check({ path, other, count, of, newest, subject }, { commits }) {

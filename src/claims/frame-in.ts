@@ -41,7 +41,7 @@ export const frameIn = claimType({
     if (innermost !== isSame(frames.at(-1))) return wrong("another frame is the innermost one");
     const { format } = report.frames.find((one) => one.path === frame.path && one.line === frame.line) ?? {};
     // These traces print the line itself; another line is of another version.
-    if (PRINTS_LINES.has(format ?? "") && !issue.text.includes(text))
+    if (PRINTS_LINES.has(format ?? "") && !isPrinted(frame.line, text, issue.text))
       return wrong("the trace prints another line");
     if (found.ref !== ref || found.text?.trim() !== text) return wrong("the line holds something else");
     if (
@@ -58,3 +58,12 @@ export const frameIn = claimType({
       : wrong("the line is another at the base commit");
   },
 });
+
+/** True where the trace prints the text at the line's number, or in the two lines below it. */
+function isPrinted(line: number, text: string, issue: string): boolean {
+  const lines = issue.split("\n");
+  const number = new RegExp(`(?<!\\d)${line}(?!\\d)`);
+  return lines.some(
+    (one, i) => number.test(one) && lines.slice(i, i + 3).some((printed) => printed.trimEnd().endsWith(text)),
+  );
+}

@@ -31,7 +31,9 @@ export const noSuspect = claimType({
     if (ranking === undefined) return undecided("the issue is not at hand");
     const there = bestOf(await ranking(), from);
     return JSON.stringify(there) ===
-      JSON.stringify(best.map(({ at, percent: likelihood }) => [at.path, at.name, at.start, at.end, likelihood]))
+      JSON.stringify(
+        best.map(({ at, percent: likelihood }) => [at.path, at.name, at.start, at.end, likelihood]),
+      )
       ? holds("ranked again")
       : wrong("the ranking is another");
   },
@@ -44,5 +46,11 @@ function bestOf({ functions }: Ranking, from: number): readonly unknown[] {
     .filter(({ likelihood }) => likelihood >= from)
     .toSorted((a, b) => b.likelihood - a.likelihood)
     .slice(0, 3)
-    .map(({ path, symbol, likelihood }) => [path, qualifiedName(symbol), symbol.start, symbol.end, likelihood]);
+    .map(({ path, symbol, likelihood }) => [
+      path,
+      qualifiedName(symbol),
+      symbol.start,
+      symbol.end,
+      likelihood,
+    ]);
 }

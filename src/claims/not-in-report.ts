@@ -5,11 +5,17 @@ import { claimType, holds, undecided, wrong } from "./claim.ts";
 interface SoughtPart {
   /** Completes "Casebook found no …". */
   readonly words: string;
-  readonly count: (report: NonNullable<ClaimEvidence["report"]>) => number;
+  readonly count: (report: NonNullable<ClaimEvidence["report"]>, text: string) => number;
 }
 
+/** Where a number like a version is anywhere in the text, nobody says that there is none. */
+const LIKE_A_VERSION = /\d\.\d/;
+
 const SOUGHT = {
-  version: { words: "version of the project", count: ({ versions }) => versions.length },
+  version: {
+    words: "version of the project",
+    count: ({ versions }, text) => versions.length + (LIKE_A_VERSION.test(text) ? 1 : 0),
+  },
   environment: {
     words: "environment",
     count: ({ environment, versions }) => environment.length + versions.length,
@@ -37,9 +43,9 @@ export const notInReport = claimType({
   say: ({ parts }) => ({
     text: `Casebook found no ${parts.map((one) => SOUGHT[one].words).join(", no ")} in the report`,
   }),
-  check({ parts }, { report }) {
-    if (report === undefined) return undecided("the issue is not at hand");
-    const there = parts.find((one) => SOUGHT[one].count(report) > 0);
+  check({ parts }, { report, issue }) {
+    if (report === undefined || issue === undefined) return undecided("the issue is not at hand");
+    const there = parts.find((one) => SOUGHT[one].count(report, issue.text) > 0);
     return there === undefined
       ? holds("the reader finds none of them")
       : wrong(`the reader finds ${SOUGHT[there].words}`);
@@ -50,6 +56,7 @@ export const notInReport = claimType({
 export function missingParts(
   names: readonly SoughtName[],
   report: NonNullable<ClaimEvidence["report"]>,
+  text: string,
 ): readonly SoughtName[] {
-  return names.filter((name) => SOUGHT[name].count(report) === 0);
+  return names.filter((name) => SOUGHT[name].count(report, text) === 0);
 }

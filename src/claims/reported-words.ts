@@ -33,7 +33,7 @@ export const reportedWords = claimType({
     text:
       of === "steps" && words.length > 1
         ? words.map((one, i) => `${i + 1}. ${quoted(one, MAX_WORDS / 2)}`).join(" ")
-        : quoted(words.join(" "), MAX_WORDS),
+        : quoted(words.join(" … "), MAX_WORDS),
   }),
   check({ part: of, words }, { report }) {
     if (report === undefined) return undecided("the issue is not at hand");

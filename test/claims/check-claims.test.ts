@@ -74,9 +74,9 @@ describe("a document as it was published", () => {
 describe("an edit is found", () => {
   test("in a sentence, at its line", async () => {
     const text = documents[2]!;
-    const line = text.split("\n").findIndex((one) => one.includes("`main` calls `Store.put` on")) + 1;
+    const line = text.split("\n").findIndex((one) => one.includes("1 line calls `Store.put`, in `main`")) + 1;
     const [only] = await problemsOf(
-      text.replace("`main` calls `Store.put` on 1 line", "`main` calls `Store.put` on 2 lines"),
+      text.replace("1 line calls `Store.put`, in `main`", "2 lines call `Store.put`, in `main`"),
     );
     expect(line).toBeGreaterThan(1);
     expect(only).toMatch(new RegExp(`^${line}: the data of the claims says `));
@@ -85,7 +85,7 @@ describe("an edit is found", () => {
   test("in the data and the sentence alike, by what the repository says", async () => {
     const text = documents[2]!;
     const both = text
-      .replace("`main` calls `Store.put` on 1 line", "`main` and others call `Store.put` on 2 lines")
+      .replace("1 line calls `Store.put`, in `main`", "2 lines call `Store.put`, such as in `main`")
       .replace('"count":1,"from":"program"', '"count":2,"from":"program"');
     const [only, ...more] = await problemsOf(both);
     expect(more).toEqual([]);

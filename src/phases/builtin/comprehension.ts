@@ -58,7 +58,7 @@ const MAX_STEPS = 8;
 const MAX_VERSIONS = 6;
 
 /** What only the reporter can tell, of what the next step needs. */
-export async function missing({ report: read, reading }: ResearchContext): Promise<readonly Block[]> {
+export async function missing({ report: read, reading, issue }: ResearchContext): Promise<readonly Block[]> {
   const needed: readonly SoughtName[] = WANTS.has(reading.kind)
     ? []
     : [
@@ -67,7 +67,7 @@ export async function missing({ report: read, reading }: ResearchContext): Promi
         ...(reading.codeBlocks.length === 0 ? (["steps"] as const) : []),
         ...(read.actual.length + read.frames.length === 0 ? (["message"] as const) : []),
       ];
-  const parts = missingParts(needed, read);
+  const parts = missingParts(needed, read, issue.text);
   return parts.length === 0 ? [] : claimsBlock("list", [notInReport.of({ parts: [...parts] })]);
 }
 
@@ -89,7 +89,10 @@ export async function components(context: ResearchContext): Promise<readonly Blo
     }),
   );
   const paths = new Set(named.map(({ path }) => path));
-  const pointed = (await pointers(context)).filter(({ path }) => paths.has(path));
+  const pointed = (await pointers(context)).filter(
+    // A name that the text merely writes says little; the title is what the issue is about.
+    ({ path, claim, inTitle }) => paths.has(path) && (inTitle || claim.type !== "names-definition"),
+  );
   return [
     { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
     ...claimsBlock(

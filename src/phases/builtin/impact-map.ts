@@ -27,7 +27,7 @@ const MAX_TARGETS = 8;
 const MAX_DOC_LINES = 20;
 /** Files that changed together less often than this did so by chance. */
 const MIN_TOGETHER = 3;
-const MIN_CHURN = 0.05;
+const MIN_CHURN = 0.1;
 const MIN_SHARE = 0.3;
 
 /** Why no impact map is written: nothing but wording speaks for a place, and that too weakly. Undefined: one is written. */
@@ -198,7 +198,7 @@ export async function risks(context: ResearchContext): Promise<readonly Block[]>
   const visible = targets.filter(({ symbol }) => symbol.isPublic).slice(0, 12);
   const churn = (path: string): number => commits.filter(({ files }) => files.includes(path)).length;
   const paths = [...new Set(targets.map(({ path }) => path))].slice(0, MAX_SHOWN);
-  // What changes in one of twenty commits or more meets other work; else it is said only where nothing else is.
+  // What changes in one of ten commits or more meets other work; else it is said only where nothing else is.
   const often = paths.filter((path) => visible.length === 0 || churn(path) >= commits.length * MIN_CHURN);
   return claimsBlock("list", [
     ...(visible.length === 0

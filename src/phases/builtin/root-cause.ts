@@ -1,4 +1,5 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
+import { isTestLine } from "../../claims/claim-evidence.ts";
 import { calls } from "../../claims/calls.ts";
 import { lastChanged } from "../../claims/last-changed.ts";
 import { noSuspect } from "../../claims/no-suspect.ts";
@@ -121,12 +122,13 @@ async function excerptOf(
 export async function suspects(context: ResearchContext): Promise<readonly Block[]> {
   const found = await context.suspects();
   if (found.length === 0) return [unknown("any suspect; no function or file answers to the issue")];
-  const first = found.filter(({ given, patterns }) => given || patterns.length > 0);
+  const first = found.slice(0, 1).filter(({ given, patterns }) => given || patterns.length > 0);
   const others = found
     .filter((one) => !first.includes(one))
     .toSorted((a, b) => (b.likelihood ?? 0) - (a.likelihood ?? 0));
   const items: StatedClaim[] = [];
   for (const one of [...first, ...others]) {
+    if (await isTestLine({ path: one.path, line: one.start }, context)) continue;
     if (one.given) items.push(givenClaim(one, context));
     else if (one.symbol !== undefined && one.likelihood !== undefined) {
       const percent = Math.round(one.likelihood * 100);
@@ -134,7 +136,7 @@ export async function suspects(context: ResearchContext): Promise<readonly Block
         items.push(
           suspectClaim.of({
             at: definitionOf(one.path, one.symbol),
-            ...(one.patterns.length > 0 ? {} : { percent }),
+            ...(first.includes(one) ? {} : { percent }),
           }),
         );
     }
