@@ -1,4 +1,7 @@
+import { STATE_LABELS } from "../../src/investigation/label.ts";
 import type { SimulatedGitHub, SimulatedRepository } from "../../src/simulator/github/contract.ts";
+
+const PASSING: ReadonlySet<string> = new Set([STATE_LABELS.queued.name, STATE_LABELS.running.name]);
 
 /** What must be the same however often the bot was killed: everything but times, numbers of runs and hashes. */
 export async function outcomeOf(github: SimulatedGitHub, repository: SimulatedRepository): Promise<unknown> {
@@ -6,7 +9,8 @@ export async function outcomeOf(github: SimulatedGitHub, repository: SimulatedRe
   const bot = github.app.bot.login;
   return {
     branches: Object.keys(branches),
-    labels,
+    // The label of a state that passes by is made only where the App looks while it lasts.
+    labels: labels.filter((name) => !PASSING.has(name)),
     issues: issues.map(({ title, state, labels: own, comments }) => ({
       title,
       state,
