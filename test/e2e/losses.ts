@@ -68,9 +68,6 @@ const STORIES = {
   },
 } as const satisfies Readonly<Record<string, Story>>;
 
-/** Milliseconds between two comparisons with GitHub. */
-const PAUSE = 2_000;
-
 type StoryName = keyof typeof STORIES;
 
 /** A test file each, since one with all of them would take minutes. */
@@ -174,7 +171,7 @@ class World implements AsyncDisposable {
 
   /** Ends when the App has nothing left to do. */
   async calm(): Promise<void> {
-    for (let comparisons = 0; ; comparisons++) {
+    for (;;) {
       await this.#restarting;
       const app = this.#app!;
       try {
@@ -186,8 +183,6 @@ class World implements AsyncDisposable {
       if (this.#restarting !== undefined || this.#app !== app) continue;
       // A webhook that came while nobody listened is found by the next comparison with GitHub.
       if (undelivered(this.github).length === 0) return;
-      // A delivery that failed again is asked for after a pause; comparing without one would use up the requests of an hour.
-      if (comparisons > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
       await app.reconcile();
     }
   }
