@@ -94,7 +94,7 @@ export function codeOf(line: string, rules: TextRules): string {
       const end = line.indexOf(opened[1], at + opened[0].length);
       at = end < 0 ? line.length : end + opened[1].length;
     } else if (rules.quotes.includes(quote)) {
-      // A quotation that stays open is none: a lifetime of Rust, an apostrophe.
+      // A quote that is not closed on the line starts no string: it is a Rust lifetime or an apostrophe.
       const end = line.indexOf(quote, at + 1);
       if (end < 0) code += line[at++];
       else at = end + 1;

@@ -32,7 +32,7 @@ export const inDocs = claimType({
   },
 });
 
-/** Every line of the commit's documentation with a name; our own specs and documents are none. */
+/** Every line of documentation that holds a name. Casebook's own specs and documents do not count. */
 export function searchDocs(name: string, { search }: Pick<ClaimEvidence, "search">): Promise<RecordedSearch> {
   return search({
     kind: "word",

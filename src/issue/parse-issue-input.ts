@@ -132,7 +132,7 @@ function isBot(account: z.infer<typeof login>): boolean {
   return account?.type === "Bot" || account?.is_bot === true || isApp;
 }
 
-/** Apps that GitHub itself runs in every repository; nobody else can have their names. */
+/** Apps that GitHub runs in every repository. GitHub reserves their names. */
 const GITHUBS_OWN: ReadonlySet<string> = new Set(["github-actions", "dependabot"]);
 
 function commentOf(comment: z.infer<typeof jsonComment>): IssueComment {

@@ -100,7 +100,7 @@ describe("an edit is found", () => {
 
   test.each([
     ["no JSON", "{", "it has another form"],
-    ["a type that nobody knows", '"type":"reported-words"', "no claim of type `rumour` has this form"],
+    ["an unknown type", '"type":"reported-words"', "no claim of type `rumour` has this form"],
     ["data of another form", '"words":[', "no claim of type `reported-words` has this form"],
   ])("in data that is %s", async (_, found, message) => {
     const changes: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 import { placeName } from "./permalink.ts";
 import { changesCode } from "./phase-words.ts";
 
-/** One or two commands, or acts of people, each with its effect; the last line of a page. Empty when there is none. */
+/** The last line of a page: one or two commands or actions, each with its effect. Empty when there is none. */
 export function nextStep(investigation: Investigation, answer: Answer | undefined, rules: Rules): string {
   const { stage, endedBy, wanted, pull } = investigation;
   const [next] = wanted;

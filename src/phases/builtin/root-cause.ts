@@ -70,7 +70,7 @@ function givenClaim({ path, symbol, start, end }: Suspect, { at }: ResearchConte
   });
 }
 
-/** The code of the suspect that stands out, and what happens in it, step by step. */
+/** The code of the leading suspect and what happens in it, step by step. */
 export async function sequence(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
   const claim = await leadingClaim(context);

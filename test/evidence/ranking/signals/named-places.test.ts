@@ -91,7 +91,7 @@ test("a change that the report names speaks for its files, which share its worth
   ]);
 });
 
-test("the function that holds the lines stands before the others of the file", async () => {
+test("ranks the function around the named lines before the others of the file", async () => {
   const report = await withReported({});
   const symbol = (await report.codebase.syntax("src/store.py"))!.symbols.find(({ name }) => name === "load")!;
   const reported: Reported = {
