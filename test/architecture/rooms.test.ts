@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   phases: ["failure", "claims", "documents", "evidence", "issue", "languages", "repository", "specs", "text"],
   llm: ["failure", "phases", "process", "text"],
   reproduction: ["sandbox"],
+  execution: ["languages", "repository", "reproduction", "sandbox"],
   agent: [
     "failure",
     "documents",
