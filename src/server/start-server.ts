@@ -21,6 +21,8 @@ export interface RunningServer {
 export interface ServerParts {
   readonly store?: OpenStore;
   readonly research?: Research;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 /** Milliseconds for running jobs to end or return to the queue; the rest of the ten seconds is for closing. */
@@ -51,11 +53,11 @@ async function start(
   config: ServerConfig,
   store: OpenStore,
   logger: Logger,
-  { research }: ServerParts,
+  { research, now }: ServerParts,
 ): Promise<RunningServer> {
   const metrics = openMetrics(store);
   const composed = composeService(config, store, { metrics, logger });
-  const service = research === undefined ? composed : { ...composed, research };
+  const service = { ...composed, research: research ?? composed.research, now: now ?? composed.now };
   const known = Number(await store.note(BOT));
   let self: Self = { appId: config.app.id, ...(known > 0 ? { botId: known } : {}) };
   const learn = learnIdentity();

@@ -61,7 +61,7 @@ async function live(kill?: Kill): Promise<{ readonly outcome: unknown; readonly 
       if (restart === before) throw error;
     }
     // A webhook that came while nobody listened is found by the next comparison with GitHub.
-    if (restart === before && undelivered(github).length === 0) break;
+    if (restart === before && (await undelivered(github, database.url)).length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   expect([...new Set(github.violations)]).toEqual([]);

@@ -68,6 +68,8 @@ const STORIES = {
   },
 } as const satisfies Readonly<Record<string, Story>>;
 
+const MINUTE = 60_000;
+
 type StoryName = keyof typeof STORIES;
 
 /** A test file each, since one with all of them would take minutes. */
@@ -144,6 +146,8 @@ class World implements AsyncDisposable {
   readonly #data = dataFolder();
   #app: AppObject | undefined;
   #restarting: Promise<void> | undefined;
+  /** Milliseconds that the clock of the App is ahead. */
+  #passed = 0;
 
   static async open(): Promise<World> {
     const [github, database] = await Promise.all([startSimulatedGitHub(), freshDatabase()]);
@@ -161,6 +165,7 @@ class World implements AsyncDisposable {
     this.#app = await startAppObject(this.github, {
       data: this.#data.path,
       databaseUrl: this.#database.url,
+      now: () => Date.now() + this.#passed,
     });
   }
 
@@ -182,7 +187,9 @@ class World implements AsyncDisposable {
       }
       if (this.#restarting !== undefined || this.#app !== app) continue;
       // A webhook that came while nobody listened is found by the next comparison with GitHub.
-      if (undelivered(this.github).length === 0) return;
+      if ((await undelivered(this.github, this.#database.url)).length === 0) return;
+      // What was asked for again and failed again is asked for after a pause.
+      this.#passed += MINUTE;
       await app.reconcile();
     }
   }

@@ -43,7 +43,11 @@ export async function startEmbeddedApp(
 /** Starts it over a database that no other process uses, and lets the webhooks come to it. */
 export async function startAppObject(
   github: SimulatedGitHub,
-  { data, databaseUrl }: { readonly data: string; readonly databaseUrl: string },
+  {
+    data,
+    databaseUrl,
+    now = Date.now,
+  }: { readonly data: string; readonly databaseUrl: string; readonly now?: () => number },
 ): Promise<AppObject> {
   const [toDatabase, toGitHub] = await Promise.all([cuttable(databaseUrl), cuttable(github.url)]);
   const database = await openDatabase({ url: toDatabase.url });
@@ -55,6 +59,7 @@ export async function startAppObject(
   const server = await startServer(config, pino({ level: "silent" }), {
     store,
     research: researchHere(data),
+    now,
   });
   github.deliverTo(`${server.url}${WEBHOOK_PATH}`);
   let ended: Promise<void> | undefined;

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { STATE_LABELS } from "../../src/investigation/label.ts";
 import type { SimulatedGitHub, SimulatedRepository } from "../../src/simulator/github/contract.ts";
 
@@ -35,12 +36,24 @@ export async function outcomeOf(github: SimulatedGitHub, repository: SimulatedRe
   };
 }
 
-/** Deliveries that the bot never took, by their GUIDs. */
-export function undelivered(github: SimulatedGitHub): readonly string[] {
-  const taken = new Set(
+/** GUIDs of deliveries that the bot neither answered nor stored. One that it stored can fail all the same: its answer is lost with the App. */
+export async function undelivered(github: SimulatedGitHub, databaseUrl: string): Promise<readonly string[]> {
+  const answered = new Set(
     github.webhooks.log.filter(({ status = 0 }) => status >= 200 && status < 300).map(({ guid }) => guid),
   );
-  return [...new Set(github.webhooks.log.map(({ guid }) => guid))].filter((guid) => !taken.has(guid));
+  const failed = [...new Set(github.webhooks.log.map(({ guid }) => guid))].filter(
+    (guid) => !answered.has(guid),
+  );
+  if (failed.length === 0) return [];
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ guid: string }>("SELECT guid FROM casebook.delivery");
+    const stored = new Set(rows.map(({ guid }) => guid));
+    return failed.filter((guid) => !stored.has(guid));
+  } finally {
+    await client.end();
+  }
 }
 
 function stable(text: string): string {
