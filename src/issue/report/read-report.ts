@@ -54,10 +54,11 @@ export function reportOf(title: string, blocks: readonly ReportBlock[]): Report 
     .filter(({ part, label }) => part === "version" || /^version$/i.test(label ?? ""))
     .flatMap((block) => findVersions("", [block]));
   const kind = kindOf(title, blocks);
+  const messages = findMessages(title, own);
   return {
     kind,
-    ...quotesOf(title, candidatesOf(title, kind, blocks), own),
-    messages: findMessages(title, own),
+    ...quotesOf(title, candidatesOf(title, kind, blocks), own, messages),
+    messages,
     versions,
     frames: framesOf(traces),
     innermostFrame: innermostFrame(traces),

@@ -1,3 +1,4 @@
+import { moodsOf } from "./sentence-moods.ts";
 import { sentencesOf } from "./sentences.ts";
 import type { ReportBlock } from "./report-blocks.ts";
 import type { ReportPart } from "./report-part.ts";
@@ -15,96 +16,6 @@ export interface Candidate {
 
 const MAX_CANDIDATES = 400;
 const MAX_TEXT = 1_200;
-
-/** What words a sentence holds: one row a feature. General English; a heading says it in any language. */
-const CUES: readonly (readonly [string, RegExp])[] = [
-  [
-    "should",
-    /\b(?:should(?:n't)?|ought to|supposed to|must(?: not)?|expect(?:ed|s|ing|ation)?s?|desired|ideally)\b/i,
-  ],
-  [
-    "wish",
-    /\b(?:would (?:also )?(?:be|like|love|prefer|want|allow|make)|it'?d be|i'd (?:like|love|expect|prefer)|we want|i want|i wish|i hope|hope to|propos(?:e|al|ing)|suggest(?:ion)?|feature request|could we|can we|please add|we could|we should|add(?:ing)? support|any chance|be able to|possible to|nice to)\b/i,
-  ],
-  [
-    "crash",
-    /\b(?:crash(?:es|ed|ing)?|throws?|thrown|raises?|raised|panic(?:s|ked)?|errors?|exceptions?|abort(?:s|ed)?|segfault|asserts?|stack ?trace)\b/i,
-  ],
-  [
-    "fail",
-    /\b(?:fail(?:s|ed|ing|ure)?|hangs?|stuck|freez(?:es|ing)|broken|breaks?|broke|lost|loses?|leak(?:s|ing)?|stops?|stopped|refus(?:es|ed)|reject(?:s|ed))\b/i,
-  ],
-  [
-    "wrong",
-    /\b(?:wrong(?:ly)?|incorrect(?:ly)?|unexpected(?:ly)?|invalid|missing|ignor(?:es|ed|ing)|bug(?:gy)?|problem(?:atic)?|issue|confus(?:ing|ed)|inconsisten(?:t|cy)|unable|mistak(?:e|en))\b/i,
-  ],
-  ["negation", /\b(?:\w+n't|not|no|never|none|cannot|nothing|neither|without|no longer)\b/i],
-  ["contrast", /\b(?:but|however|instead|although|though|yet|while|whereas|despite|rather than)\b/i],
-  [
-    "outcome",
-    /\b(?:returns?|returned|produces?|prints?|printed|shows?|outputs?|results? in|leads? to|causes?|gives?|displays?|yields?|becomes?|turns?|generates?|ends? up|get|gets|got|happens?|treats?|contains?)\b/i,
-  ],
-  [
-    "tried",
-    /\b(?:tried|work-?arounds?|worked around|if i (?:change|replace|remove|set|use|add|disable|revert)|reverting|alternatives?|as a (?:temporary )?(?:fix|solution)|another (?:way|option)|solve(?:s|d)? (?:my|the|this)|works? (?:if|when|fine|as expected|correctly))\b/i,
-  ],
-  [
-    "system",
-    /\b(?:windows|mac ?os|linux|ubuntu|debian|fedora|arch|android|ios|chrome|firefox|safari|docker|kubernetes|k8s|cloud)\b/i,
-  ],
-  [
-    "tested",
-    /\b(?:tested (?:on|with|in|using)|running (?:on|under)|i(?:'m| am) (?:on|running|using)|deployed (?:on|to)|version)\b/i,
-  ],
-  ["number", /\d+\.\d+/],
-  [
-    "guess",
-    /\b(?:i think|i believe|i guess|i suspect|i assume|it seems|seems? (?:to|like|that)|looks? like|probably|maybe|perhaps|might be|may be|apparently|appears? to|likely|my guess|not sure)\b/i,
-  ],
-  [
-    "because",
-    /\b(?:because|since|due to|the reason|caused by|the cause|so that|which means|this means|therefore|thus)\b/i,
-  ],
-  [
-    "refers",
-    /\b(?:see|related|similar to|same as|refer|discussed|mentioned|reported|according to|docs?|documentation)\b|https?:\/\/|#\d+/i,
-  ],
-  ["condition", /^(?:when(?:ever)?|if|after|once|as soon as|while|given|with|on|in|using|for)\b/i],
-  ["when", /\b(?:when(?:ever)?|if|after|once)\b/i],
-  [
-    "example",
-    /\b(?:for example|for instance|e\.g\.|such as|example|following|consider|given|sample|snippet|like (?:this|so)|below|above|here(?:'s| is))\b/i,
-  ],
-  ["self", /\b(?:i|my|me|i'm|i've|i'd)\b/i],
-  ["we", /\b(?:we|our|us)\b/i],
-  ["you", /\b(?:you|your)\b/i],
-  [
-    "offer",
-    /\b(?:pr|pull request|happy to|glad to|submit|contribut\w*|let me know|thanks?|thank you|welcome|interested in|willing|review|feedback)\b/i,
-  ],
-  [
-    "history",
-    /\b(?:previously|used to|was working|before|earlier|in the past|originally|recently|regression|upgrad\w*|introduced|no longer)\b/i,
-  ],
-  ["current", /\b(?:currently|right now|at the moment|today|as of now|at present|the current|existing)\b/i],
-  [
-    "lack",
-    /\b(?:there (?:is|are) no|no way|lack(?:s|ing)?|does(?:n't| not) (?:support|have|provide|allow|exist)|not (?:supported|possible|available|implemented)|impossible|limitation|only)\b/i,
-  ],
-  [
-    "imperative",
-    /^(?:\d+[.)]\s*|[-*]\s*)?(?:run|create|open|click|add|set|use|call|write|make|start|try|go|install|build|import|define|execute|save|load|select|type|enter|press|switch|configure|have|put|change|remove|delete|launch|compile|clone|copy|initiali[sz]e|perform|navigate|send|insert|paste|close|observe|notice|wait|enable|disable|generate|register|declare|implement|pass|edit|update|deploy|invoke)\b/i,
-  ],
-  [
-    "observe",
-    /^(?:\d+[.)]\s*|[-*]\s*)?(?:observe|notice|see|the (?:result|output)|result|output|it (?:fails|crashes)|error)\b/i,
-  ],
-  ["greeting", /^(?:hi|hello|hey|dear|good (?:morning|day)|first of all|thanks)\b/i],
-  [
-    "benefit",
-    /\b(?:useful|helpful|easier|improve(?:s|ment)?|better|convenient|benefit|allow(?:s|ing)?|enable(?:s)?|consistent|flexib\w*|advantage|performance|readab\w*)\b/i,
-  ],
-];
 
 /** What a code block looks like. */
 const CODE: readonly (readonly [string, RegExp])[] = [
@@ -170,19 +81,21 @@ export function candidatesOf(
   const seen = new Map<string, number>();
   let introduction = "";
   let codes = 0;
+  let index = 0;
+  const firsts = new Set<string>();
   for (const block of own) {
     const section = `${block.part ?? "none"}/${block.heading}`;
     const texts =
       block.kind === "code"
-        ? [block.text]
+        ? [block.text, ...commentsOf(block.text)]
         : sentencesOf(block.text).filter((text) => !isInstruction(text) && !text.startsWith("!["));
     for (const [i, text] of texts.entries()) {
       if (candidates.length >= MAX_CANDIDATES) return inContext(candidates);
       const place = seen.get(section) ?? 0;
-      seen.set(section, place + 1);
+      const isComment = block.kind === "code" && i > 0;
+      if (!isComment) seen.set(section, place + 1);
       const part = `part:${block.part ?? "none"}`;
-      const isCode = block.kind === "code";
-      const index = candidates.length;
+      const isCode = block.kind === "code" && !isComment;
       const features = new Set<string>([
         isCode ? `code/${part}` : part,
         ...whole.map((name) => `${isCode ? "code/" : ""}${name}`),
@@ -194,6 +107,7 @@ export function candidatesOf(
       ]);
       if (isCode) {
         codes++;
+        index++;
         features.add(`code:nth:${Math.min(codes, 4)}`);
         features.add(`code:language:${languageClass(block.language)}`);
         const head = text.slice(0, 4_000);
@@ -204,17 +118,18 @@ export function candidatesOf(
         );
       } else {
         features.add(`block:${block.kind}`);
+        if (isComment) features.add("comment");
         if (block.ordered === true) features.add("ordered");
         if (block.kind === "item") features.add(`item/${part}`);
         features.add(`index:${index > 5 ? "later" : index}`);
+        if (!isComment) index++;
         if (i === texts.length - 1) features.add("last");
-        const spoken = text.replace(/`[^`\n]*`/g, "`x`");
-        for (const [name, cue] of CUES)
-          if (cue.test(spoken.slice(0, MAX_TEXT))) {
-            features.add(name);
-            features.add(`${name}/${part}`);
-          }
-        if (/[:：]\s*$/.test(text)) features.add("introduces");
+        const spoken = text.replace(/`[^`\n]*`/g, "`x`").slice(0, MAX_TEXT);
+        for (const mood of moodsOf(spoken)) {
+          features.add(`mood:${mood}`);
+          if (!firsts.has(mood)) features.add(`mood:${mood}/first`);
+          firsts.add(mood);
+        }
         if (/[?？]\s*$/.test(text)) features.add("question");
         if (text.includes("`")) features.add("names code");
         features.add(
@@ -236,39 +151,50 @@ export function candidatesOf(
   return inContext(candidates);
 }
 
-/** Names of features that say what is around a candidate. */
-export const CONTEXT = /^(?:before|after|section):/;
-/** Features that say something of a neighbour, too. */
-const TELLING = new Set([
-  ...CUES.map(([name]) => name),
-  ...CODE.map(([name]) => name),
-  ...INTRODUCTIONS.map(([name]) => name),
-  "introduces",
-  "question",
-]);
-
-/** The candidates with what is before and after each below the same heading, and how long that section is. */
+/** The candidates with how much is around them: how long their section and the report are, how near the end. */
 function inContext(candidates: readonly Candidate[]): readonly Candidate[] {
   const sections = Map.groupBy(candidates, sectionOf);
-  const around = (where: string, one: Candidate, other: Candidate | undefined): readonly string[] => {
-    if (other === undefined) return [`${where}:none`];
-    if (sectionOf(other) !== sectionOf(one)) return [`${where}:other section`];
-    const shared = [...other.features].filter((name) => TELLING.has(name));
-    return [`${where}:${other.isCode ? "code" : "prose"}`, ...shared.map((name) => `${where}:${name}`)];
-  };
+  const size = candidates.length;
+  const codes = candidates.filter(({ isCode }) => isCode);
   return candidates.map((one, at) => {
     const length = Math.min(sections.get(sectionOf(one))!.length, 6);
     return {
       ...one,
       features: new Set([
         ...one.features,
-        ...around("before", one, candidates[at - 1]),
-        ...around("after", one, candidates[at + 1]),
+        `report:${size > 30 ? "long" : size > 15 ? "middle" : size > 7 ? "short" : "tiny"}`,
+        `codes:${Math.min(codes.length, 3)}`,
+        `from end:${Math.min(4, size - 1 - at)}`,
         `section:${length}`,
         `section:${one.block.part ?? "none"}/${Math.min(length, 3)}`,
+        ...(one === codes.at(-1) ? ["code:last"] : []),
       ]),
     };
   });
+}
+
+/** What starts a comment: a mark at the line's start or after white space, then words. */
+const COMMENT = /(?:^|\s)(?:\/\/+ ?|(?:#+|--|<!--|\/\*+|;;|%) )\s{0,3}(?=[\p{L}"`(])/u;
+const MAX_COMMENTS = 12;
+const MAX_LINES = 200;
+
+/** What somebody wrote into code: the comments that are words and no code. */
+function commentsOf(code: string): readonly string[] {
+  return code
+    .split("\n", MAX_LINES)
+    .flatMap((whole) => {
+      const line = whole.slice(0, 500);
+      const mark = COMMENT.exec(line);
+      const text =
+        mark === null
+          ? ""
+          : line
+              .slice(mark.index + mark[0].length)
+              .replace(/(?:-->|\*\/)\s*$/, "")
+              .trim();
+      return /\p{L}{2,} \S*\p{L}{2,}/u.test(text) && !/[;{}]$/.test(text) ? [text] : [];
+    })
+    .slice(0, MAX_COMMENTS);
 }
 
 function sectionOf({ block }: Candidate): string {

@@ -22,26 +22,20 @@ const MOST: Readonly<Record<LearnedField, number>> = {
   actual: 4,
   steps: 12,
 };
+const MOST_MESSAGES = 3;
 const MAX_ENVIRONMENT = 30;
 const MAX_TEXT = 4_000;
 
-/** The parts of a report. Linear in the text. */
+/** The parts of a report; `messages` are those that a program printed. Linear in the text. */
 export function quotesOf(
   title: string,
   candidates: readonly Candidate[],
   blocks: readonly ReportBlock[],
+  messages: readonly string[],
 ): ReportQuotes {
   const told = (field: LearnedField): readonly string[] => {
-    const { from } = READING_WEIGHTS[field];
-    const likely = candidates
-      .map((candidate, at) => ({
-        at,
-        text: candidate.text,
-        chance: isLead(candidate, field) ? 1 : chanceOf(candidate, field),
-      }))
-      .filter(({ chance }) => chance >= from);
-    const best = likely.toSorted((a, b) => b.chance - a.chance).slice(0, MOST[field]);
-    return unique(best.sort((a, b) => a.at - b.at).map(({ text }) => text));
+    const chances = candidates.map((candidate) => chanceOf(candidate, field));
+    return choose(field, candidates, chances, READING_WEIGHTS[field].from, messages);
   };
   return {
     symptom: unique([title, ...told("symptom")]),
@@ -58,27 +52,57 @@ export function quotesOf(
   };
 }
 
+/**
+ * The likeliest candidates of a field, in the report's order: those whose chance reaches `from`, and the answers that a form
+ * asked for. A printed message is what happened; it follows where no chosen text holds it.
+ */
+export function choose(
+  field: LearnedField,
+  candidates: readonly Candidate[],
+  chances: readonly number[],
+  from: number,
+  messages: readonly string[],
+): readonly string[] {
+  const likely = candidates
+    .map((candidate, at) => ({
+      at,
+      text: candidate.text,
+      chance: isLead(candidate, field) ? 1 : chances[at]!,
+    }))
+    .filter(({ chance }) => chance >= from)
+    .toSorted((a, b) => b.chance - a.chance);
+  const best = likely.slice(0, MOST[field]).sort((a, b) => a.at - b.at);
+  const texts = unique(best.map(({ text }) => text));
+  if (field !== "actual") return texts;
+  const printed = messages.filter((message) => !texts.some((text) => text.includes(message)));
+  return unique([...texts, ...printed.slice(0, MOST_MESSAGES)]);
+}
+
 /** What a form asked for, where its answer begins: right in nine of ten labelled reports, whatever its words are. */
 function isLead({ features, isCode, text }: Candidate, field: LearnedField): boolean {
+  const has = (...names: readonly string[]): boolean => names.some((name) => features.has(name));
   switch (field) {
     case "expected":
-      return !isCode && features.has("part:expected/place:0") && /\s/.test(text.trim());
+      return (
+        !isCode &&
+        has("part:expected/place:0") &&
+        /\s/.test(text.trim()) &&
+        !(has("mood:introduces code") && !has("mood:ought", "mood:would", "mood:wishes"))
+      );
     case "actual":
       // A printed trace is what happened, wherever it is.
       return isCode
-        ? features.has("code:trace") && !features.has("code/part:expected")
-        : features.has("part:actual/place:0");
+        ? has("code:trace") && !has("code/part:expected")
+        : has("part:actual/place:0") && !has("mood:link alone", "mood:cites");
     case "steps":
       return isCode
-        ? features.has("code/part:steps") &&
-            ["code/place:0", "code:language:source", "code:language:shell"].some((name) => features.has(name))
-        : (features.has("item/part:steps") && features.has("ordered")) ||
-            features.has("imperative/part:steps");
+        ? has("code/part:steps") && has("code/place:0", "code:language:source", "code:language:shell")
+        : (has("item/part:steps") && has("ordered")) || (has("mood:commands") && has("part:steps"));
     case "symptom":
       return (
-        features.has("part:description/place:0") &&
-        ["crash", "fail", "wrong", "negation"].some((name) => features.has(name)) &&
-        !["greeting", "refers", "question", "offer"].some((name) => features.has(name))
+        has("part:description/place:0") &&
+        has("mood:error", "mood:fails", "mood:bad", "mood:negated", "mood:cannot") &&
+        !has("mood:offers", "mood:cites", "question")
       );
   }
 }

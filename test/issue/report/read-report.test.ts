@@ -223,3 +223,30 @@ describe("HTML in a report", () => {
     expect(report.references).toEqual([]);
   });
 });
+
+describe("what a sentence does", () => {
+  test("a wish without a heading is what is expected, a fault is the symptom", () => {
+    const { expected, symptom } = read(
+      "When I call `cache.get(key)` after the first expiry, it throws an error.\n\nIt would be nice if it returned `undefined`.",
+    );
+    expect(expected).toEqual(["It would be nice if it returned `undefined`."]);
+    expect(symptom).toEqual([
+      "It fails",
+      "When I call `cache.get(key)` after the first expiry, it throws an error.",
+    ]);
+  });
+
+  test("a comment in code says what is expected", () => {
+    const { expected } = read("Try this:\n\n```ts\ncache.get('a');\n// this should return undefined\n```");
+    expect(expected).toEqual(["this should return undefined"]);
+  });
+
+  test("a printed message is what happened", () => {
+    const { actual } = read("I start it.\n\n```\nTypeError: Cannot read properties of undefined\n```");
+    expect(actual).toContain("TypeError: Cannot read properties of undefined");
+  });
+
+  test("an offer of help is nothing that is expected", () => {
+    expect(read("Let me know if I should open a pull request.").expected).toEqual([]);
+  });
+});
