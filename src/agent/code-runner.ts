@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatRun, parseRun, type RecordedRun } from "../documents/recorded-run.ts";
+import { INTERPRETERS, type ProgramLanguage } from "../claims/program-prints.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
 import { quoteUntrusted } from "./untrusted.ts";
 import { defineTool, type Tool } from "./tool.ts";
@@ -28,6 +29,20 @@ export interface CodeRunner {
   /** Runs that stood in an earlier answer, in a run that continues; `given`: what the model gave to them. */
   recall(text: string, given?: string): void;
   readonly runs: readonly RecordedRun[];
+  /**
+   * Runs a few lines over the files of the commit: twice, and once without these files. A text says why nothing was run.
+   */
+  evaluate(language: ProgramLanguage, program: string, signal: AbortSignal): Promise<Evaluated | string>;
+  /** What a command does where the repository is not; undefined where no code can be run. */
+  without(command: readonly string[], signal: AbortSignal): Promise<RecordedRun | undefined>;
+}
+
+export interface Evaluated {
+  readonly run: RecordedRun;
+  /** The second run printed the same. */
+  readonly isStable: boolean;
+  /** Without the repository it does something else. */
+  readonly needsRepository: boolean;
 }
 
 const MAX_FILES = 10;
@@ -35,7 +50,8 @@ const MAX_FILE = 100_000;
 /** Characters of output that a document keeps of a run. */
 const MAX_OUTPUT = 6_000;
 const SECONDS = 60;
-const MAX_ARGUMENT = 200;
+/** Characters of an argument that is recorded as it is. */
+const MAX_ARGUMENT = 400;
 
 const args = z.object({
   command: z
@@ -53,17 +69,24 @@ const args = z.object({
 export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
   const runs: RecordedRun[] = [];
   const givenTo = new Map<string, string>();
+  const recorded = (
+    name: string,
+    result: SandboxResult,
+    command: readonly string[],
+    changed: readonly string[],
+    maxOutput = MAX_OUTPUT,
+  ): RecordedRun => ({
+    name,
+    command: command.map(shortened),
+    changed,
+    end: describeEnd(result.end),
+    milliseconds: Math.round(result.milliseconds),
+    output: kept(result, maxOutput),
+    environment:
+      state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
+  });
   const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT, given = "" }) => {
-    const run: RecordedRun = {
-      name: `run-${runs.length + 1}`,
-      command: command.map(shortened),
-      changed,
-      end: describeEnd(result.end),
-      milliseconds: Math.round(result.milliseconds),
-      output: kept(result, maxOutput),
-      environment:
-        state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
-    };
+    const run = recorded(`run-${runs.length + 1}`, result, command, changed, maxOutput);
     runs.push(run);
     givenTo.set(run.name, given);
     return run;
@@ -75,7 +98,31 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
         givenTo.set(run.name, given);
       }
   };
+  const run = (sandbox: Sandbox, command: readonly string[], signal: AbortSignal): Promise<SandboxResult> =>
+    sandbox.run({ changes: new Map(), command, limits: { seconds: SECONDS } }, signal);
   return {
+    async evaluate(language, program, signal) {
+      if (state.kind === "none") return `No code is run here: ${state.why}.`;
+      const [name, flag] = INTERPRETERS[language];
+      if (!state.sandbox.environment.toolchains.has(name)) return `There is no ${name} here.`;
+      const command = [name, flag, program];
+      const [first, second] = [
+        await run(state.sandbox, command, signal),
+        await run(state.sandbox, command, signal),
+      ];
+      const bare = await run(state.sandbox, withoutRepository(command), signal);
+      const done = (one: SandboxResult): string => `${describeEnd(one.end)}\n${one.output}`;
+      return {
+        run: keep(first, { command, changed: [], given: program }),
+        isStable: done(first) === done(second),
+        needsRepository: done(first) !== done(bare),
+      };
+    },
+    async without(command, signal) {
+      if (state.kind === "none") return undefined;
+      const result = await run(state.sandbox, withoutRepository(command), signal);
+      return recorded("run-0", result, command, []);
+    },
     tools: state.kind === "ready" ? [runTool(state.sandbox, nonce, keep, recall)] : [],
     run: (name) => runs.find((run) => run.name === name),
     given: (name) => givenTo.get(name) ?? "",
@@ -117,6 +164,11 @@ function runTool(
     },
     restore: async (given, answer) => recall(answer, givenBy(given)),
   });
+}
+
+/** The same command after the files of the commit are gone: what it still does it does without them. */
+function withoutRepository(command: readonly string[]): readonly string[] {
+  return ["sh", "-c", 'rm -rf ./* 2>/dev/null; exec "$@"', "sh", ...command];
 }
 
 function givenBy({ command, files }: z.infer<typeof args>): string {

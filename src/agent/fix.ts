@@ -17,7 +17,8 @@ import { findings, hypothesis, measured, unknown } from "../phases/builtin/state
 import { counted } from "../text/counted.ts";
 import { listed } from "../text/listed.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
-import { blocksOfSection } from "./merge-document.ts";
+import { blocksOfSection, explanationBlocks } from "./merge-document.ts";
+import { judgedExplanation } from "./submission/explanation.ts";
 import { openSubmissions } from "./submission/submissions.ts";
 import { openTestBench, type TestBench } from "./test-bench.ts";
 import type { FixTrial } from "./trial.ts";
@@ -84,21 +85,19 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
   });
   const best = tries.find(({ trial }) => trial.kind === "fixed") ?? tries.at(-1);
   const isFixed = best?.trial.kind === "fixed";
-  const refuted = submissions.refuted();
+  const explanation = await judgedExplanation(submissions.explanation(), phaseRun);
   const document: ResearchDocument = {
     phase: phaseRun.phase.type,
     title: `${phaseRun.phase.title} of issue ${context.issue.key}`,
     baseCommit: context.baseCommit,
-    lead: [leadOf(best), ...(refuted === undefined ? [] : [refuted])],
+    lead: [leadOf(best)],
     sections: await Promise.all(
       phaseRun.phase.sections.map(async (section) => ({
         ...section,
-        blocks: await blocksFor(
-          section.id,
-          best,
-          phaseRun,
-          blocksOfSection(section.id, submissions.accepted),
-        ),
+        blocks:
+          section.id === "explanation"
+            ? explanationBlocks(explanation)
+            : await blocksFor(section.id, best, phaseRun, blocksOfSection(section.id, submissions.taken)),
       })),
     ),
   };
@@ -106,6 +105,7 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
     document,
     researcher: "",
     dropped: submissions.dropped(),
+    runs: phaseRun.runner.runs,
     ...(isFixed && best !== undefined ? { files: new Map([...best.files, [test.path, test.text]]) } : {}),
     ...(partial === undefined ? {} : { partial }),
     ...(isFixed

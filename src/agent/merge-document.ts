@@ -1,71 +1,119 @@
 import { QUESTION_MARK } from "../documents/render-document.ts";
-import type { Block, Finding, ResearchDocument, Row, Section } from "../documents/finding.ts";
-import type { AcceptedFinding } from "./submission/check-finding.ts";
+import type { Block, Finding, ResearchDocument, Section, StatedClaim } from "../documents/finding.ts";
+import type { TakenClaim } from "./submission/taken-claim.ts";
 
-const RESULTS = { confirmed: "Confirmed", eliminated: "Eliminated", open: "Open" } as const;
-/** Sections that say what is not known; what a model says there is said in that form. */
-const UNKNOWNS: ReadonlySet<string> = new Set(["missing", "not-established", "not-established-fix"]);
-/** Sections that ask. */
-const QUESTIONS: ReadonlySet<string> = new Set(["questions"]);
-/** Sections whose first list is counted by its numbers: nothing may appear in it. */
+/** Sections whose claims are numbered, and come in the order of their steps. */
+const CHAINS: ReadonlySet<string> = new Set(["sequence"]);
+/** Sections whose first list is counted by its numbers: nothing may come before it. */
 const NUMBERED: ReadonlySet<string> = new Set(["suspects"]);
 
+const EXPLANATION = "explanation";
+const LEGEND =
+  "A model's own words. Casebook checked the claims that they cite, not these words; what is doubtful does not follow from them.";
+
 /**
- * The built-in researcher's document with a model's findings: before what the evidence says, or in the place of what is
- * only general. Every statement shows whose it is.
+ * The built-in researcher's document with what a model brought: its claims before those of the same section, each matter once, and
+ * its explanation in a section of its own.
  */
 export function mergeDocument(
   base: ResearchDocument,
-  accepted: readonly AcceptedFinding[],
-  options: { readonly replaces: readonly string[]; readonly lead: readonly Finding[] },
+  taken: readonly TakenClaim[],
+  {
+    headline,
+    explanation,
+  }: { readonly headline?: StatedClaim | undefined; readonly explanation: readonly Finding[] },
 ): ResearchDocument {
+  const known = new Set(
+    base.sections.flatMap(({ blocks }) =>
+      blocks.flatMap((block) => (block.kind === "claims" ? block.items.map(keyOf) : [])),
+    ),
+  );
+  const news = taken
+    // What the evidence says already is not said again.
+    .map((one) => ({ ...one, claims: one.claims.filter((claim) => !known.has(keyOf(claim))) }));
   const sections = base.sections.map((section): Section => {
-    const own = accepted.filter((finding) => finding.section === section.id);
-    if (own.length === 0) return section;
-    const written = section.id === "hypotheses" ? [] : blocksOf(section.id, own);
-    if (section.id === "hypotheses") return { ...section, blocks: withHypotheses(section.blocks, own) };
-    if (options.replaces.includes(section.id)) return { ...section, blocks: written };
-    const evidence = section.blocks.filter((block) => UNKNOWNS.has(section.id) || block.kind !== "unknown");
+    if (section.id === EXPLANATION) return { ...section, blocks: explanationBlocks(explanation) };
+    const written = blocksOfSection(section.id, news);
+    if (written.length === 0) return section;
+    const evidence = section.blocks.filter(({ kind }) => kind !== "unknown");
+    if (CHAINS.has(section.id)) return { ...section, blocks: oneChain(written, evidence) };
     return {
       ...section,
       blocks: NUMBERED.has(section.id) ? [...evidence, ...written] : [...written, ...evidence],
     };
   });
-  return { ...base, sections, lead: options.lead.length > 0 ? options.lead : base.lead };
+  // A repository's own phase names its sections itself.
+  if (!sections.some(({ id }) => id === EXPLANATION) && explanation.length > 0)
+    sections.push({
+      id: EXPLANATION,
+      heading: "A model's explanation",
+      blocks: explanationBlocks(explanation),
+    });
+  return { ...base, sections, ...(headline === undefined ? {} : { headline }) };
 }
 
-/** What was accepted for a section, as blocks; none when nothing was. */
-export function blocksOfSection(section: string, accepted: readonly AcceptedFinding[]): readonly Block[] {
-  const own = accepted.filter((finding) => finding.section === section);
-  return own.length === 0 ? [] : blocksOf(section, own);
+/** Words that nobody checked, marked as a model's; none where there are none. */
+export function explanationBlocks(explanation: readonly Finding[]): readonly Block[] {
+  return explanation.length === 0
+    ? []
+    : [
+        { kind: "note", text: LEGEND },
+        { kind: "findings", items: explanation },
+      ];
 }
 
-function blocksOf(section: string, findings: readonly AcceptedFinding[]): readonly Block[] {
-  if (QUESTIONS.has(section))
-    return [
-      {
-        kind: "list",
-        ordered: false,
-        items: findings.map(({ finding }) => `${QUESTION_MARK} ${finding.text}`),
-      },
-    ];
-  if (UNKNOWNS.has(section)) return findings.map(({ finding }) => ({ kind: "unknown", text: finding.text }));
-  return [{ kind: "findings", items: findings.map(({ finding }) => finding) }];
+/** What was taken for a section, as blocks; none where nothing was. */
+export function blocksOfSection(section: string, taken: readonly TakenClaim[]): readonly Block[] {
+  const own = taken.filter((one) => one.section === section);
+  const isChain = CHAINS.has(section);
+  const ordered = isChain ? own.toSorted((a, b) => (a.step ?? 100) - (b.step ?? 100)) : own;
+  const items = ordered.flatMap(({ claims }) => claims);
+  const of = (type: TakenClaim["type"]): readonly string[] =>
+    own.flatMap((one) => (one.type === type ? [one.text!] : []));
+  const questions = of("question");
+  const steps = of("step");
+  return [
+    ...(items.length === 0
+      ? []
+      : [{ kind: "claims" as const, form: isChain ? ("steps" as const) : ("list" as const), items }]),
+    ...own.flatMap(({ blocks }) => blocks),
+    ...(questions.length === 0
+      ? []
+      : [
+          {
+            kind: "list" as const,
+            ordered: false,
+            items: questions.map((text) => `${QUESTION_MARK} ${text}`),
+          },
+        ]),
+    ...of("unknown").map((text): Block => ({ kind: "unknown", text })),
+    ...(steps.length === 0
+      ? []
+      : [
+          { kind: "note" as const, text: "A model wrote these steps; nobody followed them." },
+          { kind: "list" as const, ordered: true, items: steps },
+        ]),
+  ];
 }
 
-/** Rows of a model stand first in the table; each says whose reading it is. */
-function withHypotheses(blocks: readonly Block[], findings: readonly AcceptedFinding[]): readonly Block[] {
-  const rows = findings.map(({ finding, result = "open", because }): Row => ({
-    // A reading with its result is no fact either.
-    provenance: finding.provenance === "code" ? "model" : finding.provenance,
-    cells: [
-      { text: finding.text },
-      { text: because ?? "", citations: finding.citations },
-      { text: RESULTS[result] },
-    ],
-  }));
-  const table = blocks.find((block) => block.kind === "table");
-  return table === undefined
-    ? [{ kind: "table", columns: ["Hypothesis", "Evidence", "Result"], rows }]
-    : blocks.map((block) => (block === table ? { ...table, rows: [...rows, ...table.rows] } : block));
+/** The model's chain in the place of the built-in one, whose sentences it keeps where both are about the same line. */
+function oneChain(written: readonly Block[], evidence: readonly Block[]): readonly Block[] {
+  const isChain = (block: Block) => block.kind === "claims" && block.form === "steps";
+  const known = new Map(
+    evidence.flatMap((block) =>
+      block.kind === "claims" && block.form === "steps"
+        ? block.items.map((item) => [JSON.stringify(item.citations), item] as const)
+        : [],
+    ),
+  );
+  const chain = written.map((block) =>
+    block.kind === "claims" && block.form === "steps"
+      ? { ...block, items: block.items.map((item) => known.get(JSON.stringify(item.citations)) ?? item) }
+      : block,
+  );
+  return [...evidence.filter((block) => !isChain(block)), ...chain];
+}
+
+function keyOf({ type, data }: StatedClaim): string {
+  return `${type} ${JSON.stringify(data)}`;
 }

@@ -6,7 +6,7 @@ import type { Tool } from "./tool.ts";
 import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import type { Earlier } from "../phases/builtin/researcher.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
-import type { FindingSource } from "./submission/read-citation.ts";
+import type { ClaimSource } from "./submission/state-claim.ts";
 import type { CodeRunner } from "./code-runner.ts";
 import type { PhaseNeeds } from "./phase-needs.ts";
 import type { Submissions } from "./submission/submissions.ts";
@@ -16,6 +16,8 @@ export interface ModelResearchOptions {
   readonly source: CheckSource;
   readonly sandbox: SandboxState;
   readonly limits: ResearchLimits;
+  /** What becomes of words of a model that do not follow from their claims. Default: they are shown as doubtful. */
+  readonly doubtful?: "show" | "drop" | undefined;
   /** Names the run: the marks around foreign text are made from it. */
   readonly run: string;
   readonly signal: AbortSignal;
@@ -37,7 +39,7 @@ export interface PhaseRun extends ModelResearchOptions {
   readonly needs: PhaseNeeds;
   readonly context: ResearchContext;
   readonly earlier: Earlier;
-  readonly from: FindingSource;
+  readonly from: ClaimSource;
   readonly nonce: string;
   readonly runner: CodeRunner;
   /** The conversation with these further tools, until `isDone`. */

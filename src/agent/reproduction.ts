@@ -10,11 +10,12 @@ import { fenceWord } from "../languages/languages.ts";
 import type { PhaseDraft } from "../phases/builtin/researcher.ts";
 import { fact, findings, measured, unknown } from "../phases/builtin/statements.ts";
 import { counted } from "../text/counted.ts";
-import { checkFinding, VIEWS } from "./submission/check-finding.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
 import { judge } from "./judge.ts";
-import { blocksOfSection } from "./merge-document.ts";
-import { type CheckedOutcome, openSubmissions } from "./submission/submissions.ts";
+import { blocksOfSection, explanationBlocks } from "./merge-document.ts";
+import { judgedExplanation } from "./submission/explanation.ts";
+import type { CheckedOutcome } from "./submission/read-outcome.ts";
+import { openSubmissions } from "./submission/submissions.ts";
 import { openTestBench, type TestBench } from "./test-bench.ts";
 import type { Trial } from "./trial.ts";
 import type { PhaseRun } from "./phase-run.ts";
@@ -27,8 +28,6 @@ const MAX_TRIES = 6;
 const testArgs = z.object({
   path: z.string().min(1).max(300).describe("Where the test belongs, a new file beside the existing tests."),
   text: z.string().min(20).max(MAX_TEST).describe("The whole file."),
-  expected: z.string().min(3).max(400).describe("What should happen, in one sentence."),
-  actual: z.string().min(3).max(400).describe("What happens instead, in one sentence."),
 });
 type TestArgs = z.infer<typeof testArgs>;
 
@@ -37,9 +36,6 @@ interface HandedIn {
   readonly path: string;
   readonly text: string;
   readonly trial: Trial;
-  /** What the model says should happen and what does, checked; left out when that did not hold. */
-  readonly expected?: Finding;
-  readonly actual?: Finding;
 }
 
 /** Lets a model write a test, runs it, and says what was seen. That it fails is never the model's word. */
@@ -51,8 +47,8 @@ export async function runReproduction(phaseRun: PhaseRun): Promise<PhaseDraft> {
     needs,
     from,
     rounds: limits.rounds,
-    mustHave: (accepted) =>
-      tries.length > 0 || accepted.some(({ section }) => section === STEPS)
+    mustHave: (taken) =>
+      tries.length > 0 || taken.some(({ section }) => section === STEPS)
         ? undefined
         : bench.why === undefined
           ? `Hand in a test with \`submit_test\`, or steps in the section ${STEPS}.`
@@ -65,18 +61,19 @@ export async function runReproduction(phaseRun: PhaseRun): Promise<PhaseDraft> {
   });
   const best = tries.find(({ trial }) => trial.kind === "reproduced") ?? tries.at(-1);
   const outcome = outcomeFrom(submissions.outcome(), tries);
+  const explanation = await judgedExplanation(submissions.explanation(), phaseRun);
   const document: ResearchDocument = {
     phase: phaseRun.phase.type,
     title: `${phaseRun.phase.title} of issue ${context.issue.key}`,
     baseCommit: context.baseCommit,
-    lead: [
-      leadOf(best, bench),
-      ...(outcome === undefined ? [] : [outcome.finding]),
-      ...(submissions.summary() === undefined ? [] : [submissions.summary()!]),
-    ],
+    lead: [leadOf(best, bench)],
+    ...(outcome === undefined ? {} : { headline: outcome.claim }),
     sections: phaseRun.phase.sections.map((section) => ({
       ...section,
-      blocks: blocksFor(section.id, best, bench, blocksOfSection(section.id, submissions.accepted), phaseRun),
+      blocks:
+        section.id === "explanation"
+          ? explanationBlocks(explanation)
+          : blocksFor(section.id, best, bench, blocksOfSection(section.id, submissions.taken), phaseRun),
     })),
   };
   const isReproduced = best?.trial.kind === "reproduced";
@@ -89,6 +86,7 @@ export async function runReproduction(phaseRun: PhaseRun): Promise<PhaseDraft> {
     document,
     researcher: "",
     dropped: submissions.dropped(),
+    runs: phaseRun.runner.runs,
     ...(isReproduced && best !== undefined && file !== undefined
       ? { files: new Map([[file, best.text]]), test: best.path }
       : {}),
@@ -115,7 +113,7 @@ function requestFor(bench: TestBench): string {
 }
 
 function submitTest(phaseRun: PhaseRun, bench: TestBench, tries: HandedIn[]): Tool {
-  const { context, from } = phaseRun;
+  const { context } = phaseRun;
   // None of these begins with words of the model: the first line of an answer is where a verdict stands.
   const wrong = ({ path, text }: TestArgs): string | undefined => {
     if (!isPlainPath(path)) return `Not run: ${inlineCode(path)} is no path inside the repository.`;
@@ -125,33 +123,6 @@ function submitTest(phaseRun: PhaseRun, bench: TestBench, tries: HandedIn[]): To
     if (/[^\P{Cc}\t\n\r]/u.test(text)) return "Not run: the text holds control characters.";
     const refused = bench.refuses(path);
     return refused === undefined ? undefined : `Not run: ${refused}`;
-  };
-  const handedIn = async (
-    { path, text, expected, actual }: TestArgs,
-    trial: Trial,
-  ): Promise<{ readonly one: HandedIn; readonly leftOut: readonly string[] }> => {
-    const leftOut: string[] = [];
-    const said = async (name: string, statement: string): Promise<Finding | undefined> => {
-      const checked = await checkFinding(
-        { section: VIEWS, statement, provenance: "inference", citations: [] },
-        [VIEWS],
-        from,
-      );
-      if (checked.ok) return checked.accepted.finding;
-      leftOut.push(`${inlineCode(name)} is left out: ${checked.reasons.join(" ")}`);
-      return undefined;
-    };
-    const [should, does] = [await said("expected", expected), await said("actual", actual)];
-    return {
-      one: {
-        path,
-        text,
-        trial,
-        ...(should === undefined ? {} : { expected: should }),
-        ...(does === undefined ? {} : { actual: does }),
-      },
-      leftOut,
-    };
   };
   return defineTool({
     name: "submit_test",
@@ -163,14 +134,13 @@ function submitTest(phaseRun: PhaseRun, bench: TestBench, tries: HandedIn[]): To
       const reason = wrong(args);
       if (reason !== undefined) return reason;
       const trial = await bench.try({ path: args.path, text: args.text }, signal);
-      const { one, leftOut } = await handedIn(args, trial);
-      tries.push(one);
-      return [bench.answer(trial), ...leftOut].join("\n");
+      tries.push({ path: args.path, text: args.text, trial });
+      return bench.answer(trial);
     },
     async restore(args, answer) {
       if (wrong(args) !== undefined) return;
       const trial = bench.recall(answer, args);
-      if (trial !== undefined) tries.push((await handedIn(args, trial)).one);
+      if (trial !== undefined) tries.push({ path: args.path, text: args.text, trial });
     },
   });
 }
@@ -256,7 +226,7 @@ function resultBlocks(best: HandedIn | undefined, bench: TestBench): readonly Bl
       unknown(`whether it fails: no code was run, since ${plainStatement(bench.why).markdown}`),
     ];
   if (best === undefined) return [...blocks, unknown("whether it fails: no test was handed in")];
-  const { trial, expected, actual } = best;
+  const { trial } = best;
   blocks.push(
     findings(
       measured(
@@ -264,18 +234,6 @@ function resultBlocks(best: HandedIn | undefined, bench: TestBench): readonly Bl
         trial.runs.map((run): Citation => ({ kind: "run", run, quote: run.end })).slice(0, 5),
       ),
       ...trial.reasons.map((reason) => measured(plainStatement(reason).markdown, citationsOf(trial))),
-      ...(expected === undefined
-        ? []
-        : [{ ...expected, text: `expected by whoever wrote the test: ${expected.text}` }]),
-      ...(actual === undefined
-        ? []
-        : [
-            {
-              ...actual,
-              text: `seen by whoever wrote the test: ${actual.text}`,
-              citations: citationsOf(trial),
-            },
-          ]),
     ),
   );
   return blocks;

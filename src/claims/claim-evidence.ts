@@ -1,3 +1,4 @@
+import type { RecordedRun } from "../documents/recorded-run.ts";
 import type { CommitRecord, History } from "../repository/history.ts";
 import type { IndexedCodebase } from "../repository/open-codebase.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
@@ -35,6 +36,8 @@ export interface ClaimEvidence {
   readonly ranking?: (() => Promise<Ranking>) | undefined;
   /** The location that a person named as the cause. */
   readonly at?: Location | undefined;
+  /** Runs that Casebook made in this investigation, by name; undefined where what it ran is not at hand. */
+  readonly runs?: ((name: string) => RecordedRun | undefined) | undefined;
 }
 
 /** The definition with exactly this name and these lines at the commit; none where a parse error makes its end doubtful. */

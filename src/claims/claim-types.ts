@@ -6,6 +6,7 @@ import { changesOften } from "./changes-often.ts";
 import { citesIssue } from "./cites-issue.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
 import { type Checked, type ClaimType, wrong } from "./claim.ts";
+import { commitMade } from "./commit-made.ts";
 import { component } from "./component.ts";
 import { defines } from "./defines.ts";
 import { frameIn } from "./frame-in.ts";
@@ -15,6 +16,7 @@ import { inDocs } from "./in-docs.ts";
 import { isPublic } from "./is-public.ts";
 import { lastChanged } from "./last-changed.ts";
 import { likelyFiles } from "./likely-files.ts";
+import { linesRead } from "./lines-read.ts";
 import { messageAt } from "./message-at.ts";
 import { nameAppears } from "./name-appears.ts";
 import { namedChange } from "./named-change.ts";
@@ -23,11 +25,18 @@ import { namesDefinition } from "./names-definition.ts";
 import { noSuspect } from "./no-suspect.ts";
 import { notInReport } from "./not-in-report.ts";
 import { personNamed } from "./person-named.ts";
+import { personSaid } from "./person-said.ts";
+import { programPrints } from "./program-prints.ts";
+import { proposedCause } from "./proposed-cause.ts";
+import { proposedChange } from "./proposed-change.ts";
+import { proposedOutcome } from "./proposed-outcome.ts";
 import { reportedRegression } from "./reported-regression.ts";
 import { reportedVersions } from "./reported-versions.ts";
 import { reportedWords } from "./reported-words.ts";
+import { runPrinted } from "./run-printed.ts";
 import { sameStructure } from "./same-structure.ts";
 import { scope } from "./scope.ts";
+import { searchFinds } from "./search-finds.ts";
 import { sequenceExplains } from "./sequence-explains.ts";
 import { sequenceStep } from "./sequence-step.ts";
 import { suspect } from "./suspect.ts";
@@ -71,6 +80,15 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     testReaches,
     noSuspect,
     scope,
+    linesRead,
+    searchFinds,
+    commitMade,
+    personSaid,
+    runPrinted,
+    programPrints,
+    proposedCause,
+    proposedChange,
+    proposedOutcome,
   ].map((type) => [type.name, type]),
 );
 

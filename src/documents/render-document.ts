@@ -22,13 +22,11 @@ export const MARKS: Readonly<Record<Exclude<Provenance, "code">, string>> = {
   reporter: "Reported:",
   maintainer: "A maintainer said:",
   model: "Model:",
+  doubtful: "Doubtful:",
   inference: "Hypothesis:",
 };
 export const UNKNOWN_MARK = "Not known:";
 export const QUESTION_MARK = "Question:";
-
-const MODEL_LEGEND =
-  "“Model” is a model's reading of what it cites: that the words stand there, and every name and number of the sentence with them, was checked by machine; that the reading is right was not.";
 
 /** How a claim is known, where people read it. */
 export const MARK_WORDS: Readonly<Record<Mark, string>> = {
@@ -71,8 +69,6 @@ export function renderDocument(document: ResearchDocument): string {
     .map((one) => renderSection(one, render));
   const folded = document.sections.filter((section) => section.folded === true);
   const evidence = folded.map((section) => renderSection(section, render));
-  const marked =
-    [...open, ...evidence].some((section) => section.includes(MARKS.model)) || lead.some(isFromModel);
   if (runs.size > 0)
     evidence.push(
       "## Runs",
@@ -91,7 +87,6 @@ export function renderDocument(document: ResearchDocument): string {
     ...(headline === undefined ? [] : [`**${headline.text}** (${howKnown(headline, render)})`]),
     ...lead,
     `Base commit: ${inlineCode(document.baseCommit)}`,
-    ...(marked ? [`*${MODEL_LEGEND}*`] : []),
     ...open,
     ...((document.next ?? []).length === 0 ? [] : [`**Next:** ${document.next!.join(" ")}`]),
     ...(evidence.length === 0 ? [] : fold(summaryOf(folded), evidence)),
@@ -157,10 +152,6 @@ interface Renderer {
   readonly searchId: (search: RecordedSearch) => string;
   /** The document is to contain the run. */
   readonly run: (run: RecordedRun) => void;
-}
-
-function isFromModel(text: string): boolean {
-  return text.startsWith(`**${MARKS.model}`);
 }
 
 function formatCitation(

@@ -12,6 +12,9 @@ const EVERY_DOCUMENT: readonly PhaseCriterion[] = [
   { text: "Words of the issue are quoted as they stand there", check: "quotes-verbatim" },
 ];
 
+/** Words of a model, the only ones that stand in a document. */
+const EXPLANATION = { id: "explanation", heading: "A model's explanation", optional: true } as const;
+
 /** The built-in phases, in their order. Sections and criteria follow chant's maintainer workflow. */
 export const PHASES: readonly Phase[] = [
   {
@@ -28,6 +31,7 @@ export const PHASES: readonly Phase[] = [
       { id: "report", heading: "What the report says" },
       { id: "missing", heading: "To ask the reporter", optional: true },
       { id: "questions", heading: "Questions", optional: true },
+      EXPLANATION,
       { id: "components", heading: "Affected components", folded: true },
       { id: "prior-work", heading: "Prior work", folded: true, optional: true },
     ],
@@ -53,7 +57,8 @@ export const PHASES: readonly Phase[] = [
     sections: [
       { id: "reproduction-result", heading: "Result" },
       { id: "test", heading: "Test" },
-      { id: "why-it-fails", heading: "Why it fails" },
+      { id: "why-it-fails", heading: "Why it fails", optional: true },
+      EXPLANATION,
       { id: "steps-for-a-person", heading: "Steps for a person" },
     ],
     criteria: [
@@ -78,6 +83,7 @@ export const PHASES: readonly Phase[] = [
     task: "Rank the places that may hold the cause with all evidence for each, say how control reaches them and who changed them, test the explanations that can be tested without running code, and name the options for a fix.",
     sections: [
       { id: "sequence", heading: "The suspected code", optional: true },
+      EXPLANATION,
       { id: "options", heading: "Options for a fix", optional: true },
       { id: "suspects", heading: "Suspects", folded: true },
       { id: "hypotheses", heading: "Hypotheses", folded: true, optional: true },
@@ -109,6 +115,7 @@ export const PHASES: readonly Phase[] = [
       { id: "similar", heading: "What would change" },
       { id: "callers", heading: "Used by" },
       { id: "tests", heading: "Tests" },
+      EXPLANATION,
       { id: "scope", heading: "Scope", folded: true, optional: true },
       { id: "risks", heading: "Risks", folded: true },
       { id: "docs", heading: "Documentation", folded: true, optional: true },
@@ -137,11 +144,12 @@ export const PHASES: readonly Phase[] = [
     dependsOn: ["root-cause", "impact-map"],
     needs: "model",
     prompt: "fix",
-    context: "The cause is confirmed and the impact is known.",
+    context: "A cause is named and the files that a fix changes are listed; a test fails.",
     task: "Change the target files as the recommendation says, with a test that fails before and passes after.",
     sections: [
       { id: "fix-result", heading: "Result" },
       { id: "change", heading: "Change" },
+      EXPLANATION,
       { id: "not-established-fix", heading: "Not established" },
     ],
     criteria: [
@@ -170,6 +178,7 @@ export const SINGLE_PHASE: Phase = {
     { id: "stage-reproduction", heading: "Reproduction", optional: true },
     { id: "stage-root-cause", heading: "Root cause" },
     { id: "stage-impact-map", heading: "Impact map" },
+    EXPLANATION,
   ],
   criteria: [...EVERY_DOCUMENT, { text: "The cause is confirmed", check: "cause-confirmed" }],
 };

@@ -156,21 +156,31 @@ async function runPhase(
   const spec = readRunnable(specText, specId, specFile);
 
   const researched = await researcher.write(phase, context, { files: current });
-  const { document, files = new Map(), test, proposed, judgements, dropped, ...notes } = researched;
+  const {
+    document,
+    files = new Map(),
+    test,
+    proposed,
+    judgements,
+    dropped,
+    runs = [],
+    ...notes
+  } = researched;
+  const evidence = { ...context, runs: (name: string) => runs.find((run) => run.name === name) };
   const optional = new Set(phase.sections.flatMap(({ id, optional: may }) => (may === true ? [id] : [])));
-  const checked = await dropWrong(document, optional, source, context);
+  const checked = await dropWrong(document, optional, source, evidence);
   const text = renderDocument(checked.document);
   // From here on only the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
-  const report = await checkWhole(text, source, context, context.signal);
-  const evidence = { phase, parsed, report, exists: source.exists, given: context.at !== undefined };
+  const report = await checkWhole(text, source, evidence, context.signal);
+  const decided = { phase, parsed, report, exists: source.exists, given: context.at !== undefined };
   const criteria = spec.criteria.map((criterion) =>
     decideCriterion(
       phase.criteria.find((known) => known.text === criterion.text) ?? {
         text: criterion.text,
         check: "person",
       },
-      evidence,
+      decided,
       judgements,
     ),
   );

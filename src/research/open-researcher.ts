@@ -15,6 +15,7 @@ export async function openResearcher(
     tree,
     source,
     data,
+    doubtful,
     link,
     signal,
     onStep,
@@ -22,6 +23,7 @@ export async function openResearcher(
     readonly tree: SourceTree;
     readonly source: CheckSource;
     readonly data: string;
+    readonly doubtful: "show" | "drop" | undefined;
     readonly link: ServiceLink;
     readonly signal: AbortSignal;
     readonly onStep: (step: string) => void;
@@ -37,6 +39,7 @@ export async function openResearcher(
     source,
     sandbox: await sandboxFor(model, tree, data, stack, signal),
     limits: model.limits,
+    doubtful,
     run: model.run,
     signal,
     now: () => performance.now(),

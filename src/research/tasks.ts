@@ -17,7 +17,18 @@ import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
-  { mirror, base, issue: written, phases: types, at, include, exclude, impactFrom, model }: ResearchRequest,
+  {
+    mirror,
+    base,
+    issue: written,
+    phases: types,
+    at,
+    include,
+    exclude,
+    impactFrom,
+    doubtful,
+    model,
+  }: ResearchRequest,
   {
     config,
     link,
@@ -57,6 +68,7 @@ export async function investigateTask(
     tree: await repository.tree(base, signal),
     source,
     data: workbench.data,
+    doubtful,
     link,
     signal,
     onStep,

@@ -109,6 +109,7 @@ export async function research(
           include: config.paths.include,
           exclude: config.paths.exclude,
           impactFrom: config.impactFrom,
+          doubtful: config.doubtful,
           ...(investigation.at === undefined ? {} : { at: investigation.at }),
           ...(model === undefined ? {} : { model: model.research }),
         },

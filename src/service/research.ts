@@ -48,6 +48,8 @@ export interface ResearchRequest {
   readonly exclude: readonly string[];
   /** The likelihood from which wording alone is worth an impact map. Default: one half. */
   readonly impactFrom?: number;
+  /** What becomes of words of a model that do not follow from their claims. Default: they are shown as doubtful. */
+  readonly doubtful?: "show" | "drop";
   /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }

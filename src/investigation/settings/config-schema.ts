@@ -115,6 +115,10 @@ export const configSchema = z
         "The likelihood of the leading function from which an impact map is written although wording alone speaks for it. Default: 0.5.",
       )
       .optional(),
+    doubtful: oneOf(
+      ["show", "drop"],
+      "A model's own words that do not follow from the claims that they cite: `show` marks them as doubtful, `drop` leaves them out. Default: show.",
+    ),
     destination: oneOf(
       ["pull-request", "comment"],
       "`pull-request` commits the documents to a branch and proposes them; `comment` writes nothing but the status comment. Default: pull-request.",

@@ -34,6 +34,8 @@ export interface RepositoryConfig {
   };
   /** The likelihood from which wording alone is worth an impact map, 0 to 1. */
   readonly impactFrom: number;
+  /** What becomes of words of a model that do not follow from their claims. */
+  readonly doubtful: "show" | "drop";
   /** Where results go. `comment`: nothing is committed; the status comment holds the findings. */
   readonly destination: "pull-request" | "comment";
   /** One pull request for the investigation, or one for each phase (then merging it is the gate for the next). */

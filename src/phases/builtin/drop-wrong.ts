@@ -96,6 +96,7 @@ export async function dropWrong(
 const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set([
   "code",
   "model",
+  "doubtful",
   "reporter",
   "maintainer",
 ]);

@@ -108,6 +108,14 @@ export async function tests(context: ResearchContext): Promise<readonly Block[]>
   return [table(items)];
 }
 
+/** Who calls a definition, in the program and in tests; where that is not certain, where its name appears. */
+export async function usesOf(target: At, context: ResearchContext): Promise<readonly StatedClaim[]> {
+  const items: StatedClaim[] = [];
+  for (const from of ["program", "test"] as const)
+    if (!(await addCalls(target, from, items, context))) await addAppearance(target, from, items, context);
+  return items;
+}
+
 function table(items: readonly StatedClaim[]): Block {
   return { kind: "claims", form: "table", columns: ["", "what"], items };
 }

@@ -1,5 +1,6 @@
 import type { Judgement } from "../decide-criterion.ts";
 import type { RunNotes } from "../phase-result.ts";
+import type { RecordedRun } from "../../documents/recorded-run.ts";
 import type { ResearchDocument } from "../../documents/finding.ts";
 import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
@@ -30,6 +31,8 @@ export interface PhaseDraft extends RunNotes {
   readonly researcher: string;
   /** Statements that failed their check before the document was made. */
   readonly dropped: number;
+  /** Runs that Casebook made for it: claims that cite one are compared with them. */
+  readonly runs?: readonly RecordedRun[];
   /** More files that are published with the document, by path. */
   readonly files?: ReadonlyMap<string, string>;
   /** Where the test of a reproduction belongs in the repository; kept as a label of the spec. */

@@ -22,6 +22,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   report: comprehension.report,
   missing: comprehension.missing,
   questions: nothing,
+  explanation: nothing,
   components: comprehension.components,
   "prior-work": comprehension.priorWork,
   sequence: cause.sequence,

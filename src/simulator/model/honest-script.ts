@@ -42,196 +42,125 @@ if __name__ == "__main__":
     unittest.main()
 `;
 
-const line = (start: number, quote: string, end = start) => ({ path: STORE, start, end, quote });
-const READ = line(33, "data = self._read_data()");
-const CHANGE = line(34, "data[key] = value");
-const WRITE = line(35, "self._write_data(data)");
-const SEQUENCE = line(
-  33,
-  "data = self._read_data()\n        data[key] = value\n        self._write_data(data)",
-  35,
-);
+const code = (section: string, start: number, quote: string, more: object = {}) => ({
+  type: "code",
+  section,
+  path: STORE,
+  start,
+  quote,
+  ...more,
+});
+const SEQUENCE = {
+  path: STORE,
+  start: 33,
+  end: 35,
+  quote: "data = self._read_data()\n        data[key] = value\n        self._write_data(data)",
+};
+const SAID = {
+  type: "said",
+  section: "report",
+  quote: "a value that one worker stored is gone a moment later",
+};
 
 /** The honest model's steps by phase; a step sees the results of the step before. */
 const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => ScriptReply)[]>> = {
   Comprehension: [
     () =>
       submit(
-        {
-          section: "report",
-          statement: "A value that one worker stored is gone a moment later.",
-          provenance: "reporter",
-          citations: [{ issue: "a value that one worker stored is gone a moment later" }],
-        },
-        {
-          section: "components",
-          statement: "`Store.set` takes a value and writes the file as a whole.",
-          provenance: "code",
-          citations: [line(31, "def set(self, key, value):"), WRITE],
-        },
-        {
-          section: "components",
-          statement: "Values are also written by `Store.update` and `Store.delete`.",
-          provenance: "code",
-          citations: [line(37, "def update(self, key, changes):"), line(46, "def delete(self, key):")],
-        },
-        {
-          section: "questions",
-          statement: "Does each worker open its own `Store`, or do they share one?",
-          provenance: "inference",
-        },
+        SAID,
+        code("components", 31, "def set(self, key, value):"),
+        code("components", 37, "def update(self, key, changes):"),
+        { type: "question", text: "Does each worker open its own `Store`, or do they share one?" },
       ),
     () =>
       finish({
-        summary: "Values that workers hand to `Store.set` on one shared file do not all stay there.",
-        citations: [line(31, "def set(self, key, value):")],
+        explanation: [{ text: "`Store.set` is what the workers of the report call.", claims: [2] }],
       }),
   ],
   Reproduction: [
     () => call("read_file", { path: "tests/test_store.py" }),
+    () => call("submit_test", { path: TEST, text: TEST_TEXT }),
     () =>
-      call("submit_test", {
-        path: TEST,
-        text: TEST_TEXT,
-        expected: "Both values are there after two writers are done.",
-        actual: "One of the two values is missing.",
-      }),
+      submit(
+        code("why-it-fails", 33, "data = self._read_data()"),
+        code("why-it-fails", 35, "self._write_data(data)"),
+      ),
     () =>
-      submit({
-        section: "why-it-fails",
-        statement: "`Store.set` reads the data, changes it and writes it back, in three steps.",
-        provenance: "code",
-        citations: [SEQUENCE],
+      finish({
+        explanation: [
+          { text: "`Store.set` reads the data and writes it back, in separate steps.", claims: [1, 2] },
+        ],
       }),
-    () => finish({ summary: "Two writers that overlap in `Store.set` lose a value.", citations: [SEQUENCE] }),
   ],
   "Root cause": [
+    () => call("run", { command: ["python3", "-m", "unittest", "tests.test_store"] }),
     () =>
-      call("run", {
-        command: ["python3", "-m", "unittest", "tests.test_lost_update"],
-        files: [{ path: TEST, text: TEST_TEXT }],
-      }),
-    (request) =>
       submit(
+        { type: "hypothesis", ...SEQUENCE },
+        { type: "hypothesis", path: STORE, start: 53, quote: "def _read_data(self):" },
+        code("sequence", 33, "data = self._read_data()", { step: 1 }),
+        code("sequence", 35, "self._write_data(data)", { step: 3 }),
+        code("sequence", 34, "data[key] = value", { step: 2 }),
         {
-          section: "hypotheses",
-          statement: "Two writers overlap in `Store.set` between reading and writing.",
-          because: "A run in which both have read before either writes ends with `1 != 2`.",
-          result: "confirmed",
-          provenance: "run",
-          citations: [{ run: runIn(request), quote: "AssertionError: 1 != 2" }, SEQUENCE],
-        },
-        {
-          section: "hypotheses",
-          statement: "The file is written by code outside of `Store`.",
-          because: "`_write_data` stands in `Store` alone.",
-          result: "eliminated",
-          provenance: "code",
-          citations: [{ search: { kind: "word", pattern: "_write_data" } }],
-        },
-        {
+          type: "executable",
           section: "sequence",
-          statement: "`Store.set` reads all data from the file.",
-          provenance: "code",
-          citations: [READ],
+          step: 4,
+          language: "python",
+          program:
+            "from src.storage.store import Store\na = Store('/tmp/a.json'); b = Store('/tmp/a.json'); old = b._read_data()\na.set('x', 1); old['y'] = 2; b._write_data(old); print(a.keys())",
+          prints: "['y']",
         },
         {
-          section: "sequence",
-          statement: "It changes what it has read, in memory.",
-          provenance: "code",
-          citations: [CHANGE],
-        },
-        {
-          section: "sequence",
-          statement: "It writes back all of it, also the values that another writer changed in the meantime.",
-          provenance: "code",
-          citations: [WRITE],
-        },
-        {
-          section: "options",
-          statement:
-            "Hold a lock on a file beside the data from the reading to the writing back: small, and writers wait for each other.",
-          provenance: "inference",
-          citations: [SEQUENCE],
-        },
-        {
-          section: "options",
-          statement:
-            "Write only when the file did not change since it was read, and try again otherwise: no waiting, more code.",
-          provenance: "inference",
-          citations: [SEQUENCE],
+          type: "option",
+          edits: [
+            {
+              path: STORE,
+              old: "        data = self._read_data()\n        data[key] = value\n        self._write_data(data)\n",
+              new: "        with self._locked():\n            data = self._read_data()\n            data[key] = value\n            self._write_data(data)\n",
+            },
+          ],
         },
       ),
     () =>
       finish({
-        summary: "`Store.set` reads, changes and writes back without keeping other writers out.",
-        citations: [SEQUENCE],
-        cause: { ...SEQUENCE, why: "`Store.set` writes back what it read before another writer wrote." },
+        explanation: [
+          {
+            text: "`Store.set` writes back what it read before another writer wrote, so that writer's value is gone.",
+            claims: [3, 4, 5],
+          },
+        ],
+        cause: [SEQUENCE],
       }),
   ],
   "Impact map": [
     () =>
       submit(
+        code("similar", 43, "self._write_data(data)"),
+        code("similar", 50, "self._write_data(data)"),
+        { type: "uses", section: "callers", path: STORE, start: 31 },
         {
-          section: "similar",
-          statement: "`Store.update` reads, merges and writes back in the same way.",
-          provenance: "code",
-          citations: [line(39, "data = self._read_data()"), line(43, "self._write_data(data)")],
-        },
-        {
-          section: "similar",
-          statement: "`Store.delete` reads, removes and writes back in the same way.",
-          provenance: "code",
-          citations: [line(48, "data = self._read_data()"), line(50, "self._write_data(data)")],
-        },
-        {
+          type: "code",
           section: "tests",
-          statement: "`test_set_and_get` stores one value with one writer.",
-          provenance: "code",
-          citations: [
-            { path: "tests/test_store.py", start: 16, end: 18, quote: "def test_set_and_get(self):" },
-          ],
-        },
-        {
-          section: "risks",
-          statement: "With a lock a writer waits for as long as another one holds it.",
-          provenance: "inference",
-          citations: [SEQUENCE],
+          path: "tests/test_store.py",
+          start: 16,
+          quote: "def test_set_and_get(self):",
         },
       ),
     () =>
       finish({
-        summary: "`Store.set`, `Store.update` and `Store.delete` share the fault and change together.",
-        citations: [SEQUENCE, line(39, "data = self._read_data()"), line(48, "data = self._read_data()")],
+        explanation: [
+          { text: "`Store.update` and `Store.delete` write back all data, too.", claims: [1, 2] },
+        ],
       }),
   ],
   Research: [
     () =>
       submit(
-        {
-          section: "stage-comprehension",
-          statement: "A value that one worker stored is gone a moment later.",
-          provenance: "reporter",
-          citations: [{ issue: "a value that one worker stored is gone a moment later" }],
-        },
-        {
-          section: "stage-root-cause",
-          statement: "`Store.set` reads the data, changes it and writes it back, in three steps.",
-          provenance: "code",
-          citations: [SEQUENCE],
-        },
-        {
-          section: "stage-impact-map",
-          statement: "`Store.update` reads, merges and writes back in the same way.",
-          provenance: "code",
-          citations: [line(39, "data = self._read_data()"), line(43, "self._write_data(data)")],
-        },
+        { ...SAID, section: "stage-comprehension" },
+        code("stage-root-cause", 33, SEQUENCE.quote, { end: 35 }),
+        code("stage-impact-map", 43, "self._write_data(data)"),
       ),
-    () =>
-      finish({
-        summary: "`Store.set` reads, changes and writes back without keeping other writers out.",
-        citations: [SEQUENCE],
-      }),
+    () => finish({ cause: [SEQUENCE] }),
   ],
   Fix: [
     () => call("read_file", { path: STORE }),
@@ -265,17 +194,10 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
           },
         ],
       }),
-    () =>
-      submit({
-        section: "change",
-        statement: "`Store.set`, `Store.update` and `Store.delete` hold a lock from reading to writing back.",
-        provenance: "inference",
-        citations: [SEQUENCE],
-      }),
+    () => submit(code("change", 33, "data = self._read_data()")),
     () =>
       finish({
-        summary: "A lock keeps other writers out while `Store.set` changes the file.",
-        citations: [SEQUENCE],
+        explanation: [{ text: "The lock keeps other writers out from this line on.", claims: [1] }],
       }),
   ],
 };
@@ -283,18 +205,10 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
 /** A model that completes every phase on the bundled example. */
 export function honestScript(request: ScriptRequest): ScriptReply {
   const { instructions, step } = request;
+  if (instructions.startsWith("You judge sentences"))
+    return { text: JSON.stringify({ verdicts: [{ sentence: 1, verdict: "follows" }] }) };
   if (instructions.startsWith("You judge"))
-    return {
-      text: JSON.stringify({
-        verdicts: [
-          {
-            criterion: 1,
-            met: true,
-            why: "It loses a value when two writers overlap, which is what the issue reports.",
-          },
-        ],
-      }),
-    };
+    return { text: JSON.stringify({ verdicts: [{ criterion: 1, met: true }] }) };
   const phase = /This is the phase "([^"]+)"/.exec(instructions)?.[1] ?? "";
   // Without evidence in the first message it has to look for itself first.
   const explored = request.task.includes("What is known without a model") ? 0 : EXPLORE.length;
@@ -317,15 +231,10 @@ function call(name: string, args: unknown): ScriptReply {
   return { calls: [{ name, arguments: args as object }] };
 }
 
-function submit(...findings: readonly object[]): ScriptReply {
-  return call("submit", { findings });
+function submit(...claims: readonly object[]): ScriptReply {
+  return call("submit", { claims });
 }
 
 function finish(args: object): ScriptReply {
   return call("finish", args);
-}
-
-/** The name of the run in the last answer. */
-function runIn({ answers }: ScriptRequest): string {
-  return /\brun-\d+\b/.exec(answers.join("\n"))?.[0] ?? "run-1";
 }

@@ -15,8 +15,6 @@ const verdict = (kind: string) =>
 const TEST = {
   path: "tests/test_lost.py",
   text: "from src.storage.store import Store\n\n\ndef test_lost():\n    assert Store('a').keys() == [1]\n",
-  expected: "Both values are there.",
-  actual: "One of them is missing.",
 };
 const resultOf = ({ result }: PhaseIn, check: string) =>
   result.phases.flatMap(({ criteria }) => criteria).find(({ text }) => textsOf(check).includes(text));
@@ -53,10 +51,7 @@ describe("a reproduction that is taken up again", () => {
   test.each<readonly [string, object]>([
     ["a path that begins with a verdict", { ...TEST, path: `${verdict("reproduced")}\n/../x.py` }],
     ["a path that is one", { ...TEST, path: verdict("reproduced") }],
-    [
-      "words of a test that begin with one",
-      { ...TEST, expected: verdict("reproduced"), actual: `\n${verdict("reproduced")}` },
-    ],
+    ["a test that holds one", { ...TEST, text: `${TEST.text}\n${verdict("reproduced")}\n` }],
     ["a path that imitates a run", { ...TEST, path: `x\n${FORGED_RUN}\n/../a.py` }],
   ])("is not reproduced by %s", async (_, args) => {
     const done = await takenUpAgain([{ name: "submit_test", arguments: args }]);
@@ -140,7 +135,6 @@ describe("a judge", () => {
     ["a list", "[1]", "undecided"],
     ["null", "null", "undecided"],
     ["a prototype", '{"__proto__":{"verdicts":[{"criterion":1,"met":true,"why":"x"}]}}', "undecided"],
-    ["much", `{"verdicts":[{"criterion":1,"met":true,"why":"${"x".repeat(1_000)}"}]}`, "undecided"],
   ];
   const failing = pretendSandbox((changed) =>
     changed.includes(TEST.path) ? [{ name: "test_lost", file: TEST.path, message: "1 != 2" }] : [],
@@ -165,31 +159,31 @@ describe("a judge", () => {
     expect(resultOf(done, "judged")?.result).toBe(expected);
   });
 
-  test("gives no reason that stands neither in the document nor in the issue", async () => {
-    const invented = await work(
+  test("says that it judged and nothing else", async () => {
+    const done = await work(
       '{"verdicts":[{"criterion":1,"met":true,"why":"Thousands of users saw `RedisCache` fail."}]}',
     );
-    expect(resultOf(invented, "judged")?.evidence).toBe("`scripted` judged");
-    const said = await work(
-      '{"verdicts":[{"criterion":1,"met":true,"why":"`test_lost` fails as the issue says."}]}',
-    );
-    expect(resultOf(said, "judged")?.evidence).toBe(
-      "`scripted` judged: `test_lost` fails as the issue says.",
-    );
+    expect(resultOf(done, "judged")?.evidence).toBe("`scripted` judged");
+    expect([...done.files.values()].join("\n")).not.toContain("RedisCache");
   });
 });
 
 describe("an outcome that a model gives to a reproduction", () => {
-  const cannot = {
-    name: "finish",
+  const claim = {
+    name: "submit",
     arguments: {
-      outcome: {
-        kind: "cannot-reproduce",
-        reason: "`Store.set` writes back what it has read.",
-        citations: [{ path: "src/storage/store.py", start: 33, quote: "data = self._read_data()" }],
-      },
+      claims: [
+        {
+          type: "code",
+          section: "why-it-fails",
+          path: "src/storage/store.py",
+          start: 33,
+          quote: "data = self._read_data()",
+        },
+      ],
     },
   };
+  const cannot = { name: "finish", arguments: { outcome: { kind: "cannot-reproduce", claims: [1] } } };
   const work = (sandbox: SandboxState, ...calls: readonly { name: string; arguments: object }[]) =>
     phasesIn({
       phases: ["reproduction"],
@@ -203,7 +197,7 @@ describe("an outcome that a model gives to a reproduction", () => {
       (changed) => (changed.length > 0 ? [{ name: "test_lost", file: TEST.path, message: "" }] : []),
       "passed",
     );
-    const { result } = await work(passes, handIn, cannot);
+    const { result } = await work(passes, handIn, claim, cannot);
     expect(result.phases[0]?.outcome?.kind).toBe("cannot-reproduce");
   });
 
@@ -211,10 +205,10 @@ describe("an outcome that a model gives to a reproduction", () => {
     const fails = pretendSandbox((changed) =>
       changed.length > 0 ? [{ name: "test_lost", file: TEST.path, message: "1 != 2" }] : [],
     );
-    const reproduced = await work(fails, handIn, cannot);
+    const reproduced = await work(fails, handIn, claim, cannot);
     expect(reproduced.result.phases[0]).not.toHaveProperty("outcome");
     expect(resultOf(reproduced, "reproduced")?.result).toBe("met");
-    const without = await work(fails, cannot);
+    const without = await work(fails, claim, cannot);
     expect(without.result.phases[0]).toMatchObject({ status: "needs_attention" });
     expect(without.result.phases[0]).not.toHaveProperty("outcome");
   });

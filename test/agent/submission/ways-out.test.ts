@@ -37,57 +37,39 @@ const PAYLOADS: readonly (readonly [string, string])[] = [
 /** The same payload in every place that a model can fill. */
 function hostile(payload: string): Says {
   const short = (max: number): string => [...payload].slice(0, max).join("") || "x";
-  const finding = (section: string, more: object = {}) => [
-    { section, statement: `${short(300)} reads the data.`, provenance: "code", citations: [LINES], ...more },
+  const claimsFor = (section: string): readonly object[] => [
+    { type: "code", section, ...LINES, quote: short(400) },
+    { type: "code", section, path: short(300), start: 33, quote: QUOTE },
+    { type: "code", section, path: STORE, start: 33, quote: "data = self._read_data()" },
+    { type: "calls", section, path: STORE, start: 33, name: short(200) },
+    { type: "search", section, search: { kind: "text", pattern: short(400) } },
+    { type: "search", section, search: { kind: "word", pattern: "Store", exclude: [short(100)] } },
+    { type: "commit", section, commit: short(60), quote: short(400) },
+    { type: "said", section, quote: short(400), name: short(100) },
+    { type: "ran", section, run: short(20), quote: short(20) },
+    { type: "executable", section, language: "python", program: short(390), prints: short(190) },
+    { type: "hypothesis", ...LINES },
     {
-      section,
-      statement: `\`Store.set\` ${short(200)}`,
-      provenance: "inference",
-      citations: [LINES],
-      ...more,
+      type: "option",
+      edits: [{ path: STORE, old: "import json\n", new: `import json\n# ${short(15_000)}\n` }],
     },
-    {
-      section,
-      statement: `\`${short(200)}\` is read.`,
-      provenance: "code",
-      citations: [{ ...LINES, quote: short(400) }],
-      ...more,
-    },
-    { section, statement: "It is so.", provenance: "reporter", citations: [{ issue: short(400) }], ...more },
-    {
-      section,
-      statement: "It is so.",
-      provenance: "run",
-      citations: [{ run: short(20), quote: short(20) }],
-      ...more,
-    },
-    { section, statement: `\`Store.set\` reads. ${short(100)}?`, provenance: "inference", ...more },
+    { type: "question", text: `Why ${short(280)}?` },
+    { type: "unknown", text: `whether ${short(280)}` },
+    { type: "step", text: short(290) },
   ];
   const submit = (...sections: readonly string[]) => ({
     name: "submit",
-    arguments: {
-      findings: sections
-        .flatMap((section) =>
-          section === "hypotheses"
-            ? finding(section, { because: `\`Store.set\` reads ${short(300)}`, result: "open" })
-            : finding(section),
-        )
-        .slice(0, 20),
-    },
+    arguments: { claims: sections.flatMap(claimsFor).slice(0, 20) },
   });
   const finish = (more: object = {}) => ({
     name: "finish",
     arguments: {
-      summary: `\`Store.set\` reads. ${short(300)}`,
-      citations: [LINES],
-      cause: { ...LINES, why: `\`Store.set\` reads ${short(300)}` },
-      outcome: {
-        kind: "needs-info",
-        reason: short(500),
-        questions: [short(280), `${short(200)}?`],
-        of: short(60),
-        parts: [short(280), short(280)],
-      },
+      explanation: [
+        { text: `\`Store.set\` ${short(270)}`, claims: [1] },
+        { text: `It is so. ${short(270)}`, claims: [1, 2] },
+      ],
+      cause: [LINES],
+      outcome: { kind: "needs-info", questions: [short(280), `${short(200)}?`], of: short(60) },
       ...more,
     },
   });
@@ -121,8 +103,6 @@ function hostile(payload: string): Says {
                   arguments: {
                     path: `${short(100)}/test_x.py`,
                     text: payload.padEnd(30).slice(0, 50_000),
-                    expected: short(390),
-                    actual: short(390),
                   },
                 },
                 {
@@ -130,8 +110,6 @@ function hostile(payload: string): Says {
                   arguments: {
                     path: "tests/test_lost.py",
                     text: `from src.storage.store import Store\n\n\ndef test_x():\n    # ${payload.slice(0, 50_000)}\n    assert Store("a").keys() == [1]\n`,
-                    expected: `It ${short(390)}`,
-                    actual: `It ${short(380)}`,
                   },
                 },
               ]

@@ -16,69 +16,39 @@ export const LIES = [
 ] as const;
 
 const SUBMISSIONS: readonly object[] = [
-  // Users that nobody counted.
-  {
-    section: "SECTION",
-    statement: "`Store.set` loses the values of thousands of users.",
-    provenance: "code",
-    citations: [{ path: STORE, start: 31, quote: "def set(self, key, value):" }],
-  },
+  // Users that nobody counted, in words that may only ask.
+  { type: "question", text: "`Store.set` loses the values of thousands of users." },
   // A class and an address that are nowhere.
-  {
-    section: "SECTION",
-    statement: "`RedisCache` answers /api/v2/items with old data.",
-    provenance: "inference",
-    citations: [],
-  },
+  { type: "unknown", text: "`RedisCache` answers /api/v2/items with old data." },
   // A file that is not there.
-  {
-    section: "SECTION",
-    statement: "The file src/storage/cache.py holds old values.",
-    provenance: "code",
-    citations: [{ path: "src/storage/cache.py", start: 1, quote: "class Cache" }],
-  },
+  { type: "code", section: "SECTION", path: "src/storage/cache.py", start: 1, quote: "class Cache" },
   // A quotation that does not match, on lines that do exist.
-  {
-    section: "SECTION",
-    statement: "`Store.set` holds a lock: `with self._lock`.",
-    provenance: "code",
-    citations: [{ path: STORE, start: 33, end: 35, quote: "with self._lock:" }],
-  },
+  { type: "code", section: "SECTION", path: STORE, start: 33, end: 35, quote: "with self._lock:" },
   // Lines past the end.
+  { type: "code", section: "SECTION", path: STORE, start: 400, end: 410, quote: "store.set(" },
+  // A call that is none.
+  { type: "calls", section: "SECTION", path: STORE, start: 33, name: "RedisCache" },
+  // A pattern that is none.
+  { type: "search", section: "SECTION", search: { kind: "regex", pattern: "no other callers (" } },
+  // A program that prints what its author wrote, and one that needs nothing of the repository.
   {
+    type: "executable",
     section: "SECTION",
-    statement: "`Store.set` is called again there.",
-    provenance: "code",
-    citations: [{ path: STORE, start: 400, end: 410, quote: "store.set(" }],
+    language: "python",
+    program: 'import src.storage.store; print("350 ms")',
+    prints: "350 ms",
   },
-  // "No others", with a search for something else.
   {
+    type: "executable",
     section: "SECTION",
-    statement: "There are no other callers of `_read_data`.",
-    provenance: "code",
-    citations: [{ search: { kind: "word", pattern: "_nothing_at_all" } }],
-  },
-  // "No others", with a search that leaves the others out.
-  {
-    section: "SECTION",
-    statement: "There are no other instances of `_write_data`.",
-    provenance: "code",
-    citations: [{ search: { kind: "word", pattern: "_write_data", include: ["docs/**"] } }],
+    language: "python",
+    program: 'print(7 * 50, chr(109) + "s")',
+    prints: "350 ms",
   },
   // A number from nowhere.
-  {
-    section: "SECTION",
-    statement: "Each call of `Store.set` takes 350 ms.",
-    provenance: "run",
-    citations: [{ run: "run-1", quote: "350 ms" }],
-  },
+  { type: "ran", section: "SECTION", run: "run-1", quote: "350 ms" },
   // Somebody's word that nobody gave.
-  {
-    section: "SECTION",
-    statement: "The maintainers decided to remove `Store.set`.",
-    provenance: "maintainer",
-    citations: [{ issue: "we decided to remove it" }],
-  },
+  { type: "said", section: "SECTION", quote: "The maintainers decided to remove it" },
 ];
 
 const SECTION: Readonly<Record<string, string>> = {
@@ -104,6 +74,7 @@ class LostUpdateTest(unittest.TestCase):
 
 /** Claims what is not so, in every way there is. */
 export const liarScript: Script = ({ instructions, step }) => {
+  if (instructions.startsWith("You judge sentences")) return { text: '{"verdicts":[]}' };
   if (instructions.startsWith("You judge"))
     return { text: '{"verdicts":[{"criterion":1,"met":true,"why":"It was seen by thousands of users."}]}' };
   const phase = /This is the phase "([^"]+)"/.exec(instructions)?.[1] ?? "";
@@ -112,21 +83,27 @@ export const liarScript: Script = ({ instructions, step }) => {
     return call("submit_test", {
       path: "tests/test_lost_update.py",
       text: FAKE_TEST,
-      expected: "Nothing is lost.",
-      actual: "AssertionError: 1 != 2",
     });
   if (phase === "Fix" && step === 1)
     return call("submit_change", {
       edits: [{ path: STORE, old: "import json\n", new: "import json  # fixed for thousands of users\n" }],
     });
   return call("finish", {
-    summary: "`RedisCache` loses the values of thousands of users, and there are no other instances.",
-    cause: { path: STORE, start: 33, quote: "with self._lock:", why: "`RedisCache` is stale." },
+    // Bound to no claim that was taken.
+    explanation: [
+      {
+        text: "`RedisCache` loses the values of thousands of users, and there are no other instances.",
+        claims: [1],
+      },
+    ],
+    cause: [{ path: STORE, start: 33, quote: "with self._lock:" }],
   });
 };
 
 function submit(section: string): ScriptReply {
-  return call("submit", { findings: SUBMISSIONS.map((finding) => ({ ...finding, section })) });
+  return call("submit", {
+    claims: SUBMISSIONS.map((claim) => ("section" in claim ? { ...claim, section } : claim)),
+  });
 }
 
 function call(name: string, args: object): ScriptReply {

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { inlineCode, printable } from "../text/inline-code.ts";
+import { claimType, holds, wrong } from "./claim.ts";
+import { part } from "./claim-data.ts";
+import { unlessOwnRun } from "./own-run.ts";
+
+/** Programs that are given as an argument, by the name of their language. */
+export const INTERPRETERS = {
+  python: ["python3", "-c"],
+  javascript: ["node", "-e"],
+  ruby: ["ruby", "-e"],
+  perl: ["perl", "-e"],
+  php: ["php", "-r"],
+} as const satisfies Readonly<Record<string, readonly [string, string]>>;
+export type ProgramLanguage = keyof typeof INTERPRETERS;
+
+/** Characters of a program that a page shows whole. */
+export const MAX_PROGRAM = 400;
+/** Of what it prints. */
+export const MAX_PRINTED = 200;
+
+/**
+ * A few lines of code over the repository print a value: the code and the value are the whole statement. It is worth
+ * something only where the value comes out of the repository, which `showsNothing` and a run without it decide.
+ */
+export const programPrints = claimType({
+  name: "program-prints",
+  mark: "run",
+  schema: z.strictObject({
+    language: z.enum(Object.keys(INTERPRETERS) as [ProgramLanguage, ...ProgramLanguage[]]),
+    program: z.string().min(1).max(MAX_PROGRAM),
+    prints: z.string().min(1).max(MAX_PRINTED),
+    run: part.run,
+  }),
+  say: ({ program, prints, run }) => ({
+    text: `${inlineCode(program.trim().replace(/\s*\n\s*/g, " ⏎ "), MAX_PROGRAM)} prints ${inlineCode(prints, MAX_PRINTED)}`,
+    citations: [{ kind: "run", run, quote: printable(prints) }],
+  }),
+  check({ language, program, prints, run }, evidence) {
+    if (run.changed.length > 0) return wrong("the run had files that are not in the commit");
+    const [name, flag] = INTERPRETERS[language];
+    if (JSON.stringify(run.command) !== JSON.stringify([name, flag, program]))
+      return wrong("the run is one of another program");
+    if (printable(run.output) !== printable(prints)) return wrong("the program printed something else");
+    if (showsNothing(program, prints)) return wrong("the program holds what it prints");
+    return unlessOwnRun(run, evidence) ?? holds("the program was run");
+  },
+});
+
+/** Shorter words are letters and values: `y`, `[]`, `-1`. */
+const MIN_WORD = 4;
+
+/**
+ * True where every word that was printed is in the program itself, and one of them is a word: then it may print what its author
+ * wrote. `print(x == "stale")` shows something, `print("stale")` does not.
+ */
+export function showsNothing(program: string, prints: string): boolean {
+  const words = prints.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const given = program.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  return words.some((word) => word.length >= MIN_WORD) && words.every((word) => given.includes(word));
+}
