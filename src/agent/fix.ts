@@ -1,4 +1,3 @@
-import { createTwoFilesPatch } from "diff";
 import { z } from "zod";
 import type { Citation } from "../documents/citation.ts";
 import { inlineCode } from "../text/inline-code.ts";
@@ -17,6 +16,7 @@ import { findings, hypothesis, measured, unknown } from "../phases/builtin/state
 import { counted } from "../text/counted.ts";
 import { listed } from "../text/listed.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
+import { diffOf } from "./diff-of.ts";
 import { blocksOfSection, explanationBlocks } from "./merge-document.ts";
 import { judgedExplanation } from "./submission/explanation.ts";
 import { openSubmissions } from "./submission/submissions.ts";
@@ -323,10 +323,4 @@ function verdictsOf(best: HandedIn | undefined, targets: readonly string[]): Rea
         : `${outside[0]} is no target file`,
     ),
   ]);
-}
-
-/** A unified diff of one file, without its first line of signs. */
-function diffOf(path: string, before: string, after: string): string {
-  const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after, "", "", { context: 3 });
-  return patch.replace(/^=+\n/, "").replace(/\n+$/, "");
 }

@@ -2,29 +2,52 @@ import { z } from "zod";
 import { counted } from "../text/counted.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { listed } from "../text/listed.ts";
+import type { Location } from "../text/location.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
-/** A change that a model proposes: which lines it takes out. Whether it helps is what a run says, elsewhere. */
+/** A change that a model proposes: what it takes out and what it puts there. Whether it helps is what a run says, elsewhere. */
 export const proposedChange = claimType({
   name: "proposed-change",
   mark: "concluded",
   schema: z.strictObject({
     edits: z
-      .array(z.strictObject({ lines: part.lines, adds: part.count }))
+      .array(
+        z.strictObject({
+          path: part.path,
+          start: part.line,
+          /** Text that is in the file once, and begins on this line. */
+          old: z.string().min(1).max(20_000),
+          new: z.string().max(20_000),
+        }),
+      )
       .min(1)
       .max(10),
   }),
   say: ({ edits }) => ({
-    text: `A model proposes to change ${listed(edits.map(({ lines, adds }) => `${counted(lines.end - lines.start + 1, "line")} of ${inlineCode(lines.path)} into ${adds}`))}`,
-    citations: edits.map(({ lines }) => ({ kind: "lines", ...lines })),
+    text: `A model proposes to change ${listed(edits.map(({ path, old, new: text }) => `${counted(linesIn(old), "line")} of ${inlineCode(path)} into ${linesIn(text)}`))}`,
+    citations: edits.map((edit) => ({ kind: "lines", ...linesOfEdit(edit) })),
   }),
   async check({ edits }, { codebase }) {
-    for (const { lines } of edits) {
-      const source = await codebase.text(lines.path);
-      if (source === undefined || lines.end > source.lines.length || lines.end < lines.start)
-        return wrong("there are no such lines");
+    for (const { path, start, old } of edits) {
+      const at = startOf(old, (await codebase.text(path))?.text);
+      if (at === undefined) return wrong("the file does not hold the old text once");
+      if (at !== start) return wrong("the old text begins on another line");
     }
     return holds("the commit has these lines, and more is not said");
   },
 });
+
+/** The line on which a text begins that a file holds once; undefined where it holds none or several. */
+export function startOf(old: string, text: string | undefined): number | undefined {
+  const at = text?.indexOf(old) ?? -1;
+  return at < 0 || text!.indexOf(old, at + 1) >= 0 ? undefined : text!.slice(0, at).split("\n").length;
+}
+
+function linesOfEdit({ path, start, old }: { path: string; start: number; old: string }): Location {
+  return { path, start, end: start + Math.max(1, linesIn(old)) - 1 };
+}
+
+function linesIn(text: string): number {
+  return text === "" ? 0 : text.replace(/\n$/, "").split("\n").length;
+}

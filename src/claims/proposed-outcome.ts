@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { counted } from "../text/counted.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import { claimType, holds } from "./claim.ts";
+import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
 const SAYS = {
@@ -11,6 +11,8 @@ const SAYS = {
   "cannot-reproduce": () => "The failure was not shown: no test failed as the issue says",
   "several-causes": ({ count = 0 }) => `A model sees causes at ${counted(count, "place")}`,
 } as const satisfies Readonly<Record<string, (data: { of?: string; count?: number }) => string>>;
+/** Kinds that come with questions or places. */
+const COUNTS: ReadonlySet<string> = new Set(["needs-info", "several-causes"]);
 type Kind = keyof typeof SAYS;
 
 /** The end that a model proposes. That it does is all that is said; what it rests on are claims of their own. */
@@ -30,5 +32,17 @@ export const proposedOutcome = claimType({
   say: ({ kind, of, count }) => ({
     text: SAYS[kind]({ ...(of === undefined ? {} : { of }), ...(count === undefined ? {} : { count }) }),
   }),
-  check: () => holds("more is not said"),
+  async check({ kind, of, count }, { issue, history, baseCommit }) {
+    if ((of !== undefined) !== (kind === "duplicate")) return wrong("only a duplicate is one of something");
+    if ((count ?? 0) > 0 !== COUNTS.has(kind)) return wrong("what is counted is missing or is not counted");
+    if (of === undefined) return holds("more is not said");
+    if (!of.startsWith("#"))
+      return (await history.commit(baseCommit, of)) === undefined
+        ? wrong("the base commit does not reach the commit")
+        : holds("the commit is there, and more is not said");
+    if (issue === undefined) return undecided("the issue is not at hand");
+    return new RegExp(`${of}(?!\\d)`).test(issue.text)
+      ? holds("the issue names it, and more is not said")
+      : wrong("the issue does not name it");
+  },
 });

@@ -7,7 +7,7 @@ import { checkClaim, CLAIM_TYPES } from "../../src/claims/claim-types.ts";
 import { MARK_WORDS } from "../../src/documents/render-document.ts";
 import type { Location } from "../../src/text/location.ts";
 import { definitionOf } from "../../src/phases/builtin/suspects.ts";
-import { type ClaimsIn, claimsIn } from "./claims-in.ts";
+import { type ClaimsIn, claimsIn, RUNS } from "./claims-in.ts";
 
 const at = (path: string, name: string, start: number, end: number) => ({ path, name, start, end });
 const PUT = at("store/store.py", "Store.put", 20, 23);
@@ -23,6 +23,14 @@ const ONLY_TESTED = at("store/cache.py", "only_tested", 6, 7);
 const FIRST = at("store/pairs.py", "first", 1, 6);
 const SECOND = at("store/pairs.py", "second", 9, 14);
 const RULE = "read-change-write";
+const lines = (start: number, end = start) => ({ path: "store/store.py", start, end });
+const UPPER = RUNS[1]!.command[2]!;
+const ALONE_SEARCH = { kind: "word", pattern: "nobody_else", include: [], exclude: [] };
+const ALONE_HITS = [
+  { path: "store/alone.py", line: 1 },
+  { path: "tests/test_store.py", line: 2 },
+  { path: "tests/test_store.py", line: 8 },
+];
 
 interface Example {
   readonly type: string;
@@ -429,6 +437,15 @@ beforeAll(async () => {
     date: new Date(blamed.time * 1000).toISOString().slice(0, 10),
     count: 5,
   };
+  const swapped = commits.find(({ subject }) => subject === "Swap values for #7 (#9)")!;
+  const made = {
+    oid: swapped.oid,
+    subject: swapped.subject,
+    author: "Ada",
+    date: new Date(swapped.time * 1000).toISOString().slice(0, 10),
+    path: "store/store.py",
+    words: swapped.subject,
+  };
   all = [
     ...examples((subject) => commits.find((commit) => commit.subject === subject)!.oid, left),
     {
@@ -475,6 +492,104 @@ beforeAll(async () => {
         { best: [{ at: PUT, percent: 99 }], from: 5 },
         { best: guesses.slice(1), from: 5 },
       ],
+    },
+    {
+      type: "lines-read",
+      data: { lines: lines(21), kind: "code", words: ["data = self._read()"], in: "Store.put" },
+      twins: [
+        { lines: lines(22), kind: "code", words: ["data = self._read()"], in: "Store.put" },
+        { lines: lines(21), kind: "code", words: ["self._read()"], in: "Store.put" },
+        { lines: lines(21), kind: "code", words: ["data = self._read()"], in: "Store.swap" },
+        { lines: lines(21), kind: "comment", words: ["data = self._read()"], in: "Store.put" },
+        // A docstring says what somebody wrote, not what the program does.
+        { lines: lines(7), kind: "code", words: ['"""Reads and writes the whole file."""'], in: "Store" },
+      ],
+      undecided: null,
+    },
+    {
+      type: "search-finds",
+      data: { ...ALONE_SEARCH, count: 3, files: 2, shown: ALONE_HITS },
+      twins: [
+        { ...ALONE_SEARCH, count: 0, files: 0, shown: [] },
+        { ...ALONE_SEARCH, count: 2, files: 2, shown: ALONE_HITS },
+        { ...ALONE_SEARCH, count: 3, files: 1, shown: ALONE_HITS },
+        { ...ALONE_SEARCH, include: ["store/**"], count: 3, files: 2, shown: ALONE_HITS },
+      ],
+      undecided: null,
+    },
+    {
+      type: "commit-made",
+      data: made,
+      twins: [
+        { ...made, author: "Bob" },
+        { ...made, date: "2020-01-01" },
+        { ...made, path: "README.md" },
+        { ...made, oid: commits[0]!.oid },
+        { ...made, words: "Swap values" },
+        { ...made, words: "Swap values for #8 (#9)" },
+      ],
+      undecided: null,
+    },
+    {
+      type: "person-said",
+      data: { maintainer: false, words: "One of the keys is lost." },
+      twins: [
+        { maintainer: true, words: "One of the keys is lost." },
+        { author: "ada", maintainer: false, words: "One of the keys is lost." },
+        { maintainer: false, words: "of the keys is lost" },
+        { maintainer: false, words: "None of the keys is lost." },
+      ],
+    },
+    {
+      type: "run-printed",
+      data: { run: RUNS[0], line: "1 passed in 0.02s" },
+      twins: [
+        { run: RUNS[0], line: "1 failed in 0.02s" },
+        { run: { ...RUNS[0], end: "exit 1" } },
+        { run: { ...RUNS[0], output: "1 failed" }, line: "1 failed" },
+        { run: { ...RUNS[0], changed: ["tests/test_store.py"] }, line: "1 passed in 0.02s" },
+      ],
+    },
+    {
+      type: "program-prints",
+      data: { language: "python", program: UPPER, prints: "A", run: RUNS[1] },
+      twins: [
+        { language: "python", program: UPPER, prints: "a", run: RUNS[1] },
+        { language: "python", program: "print('a')", prints: "A", run: RUNS[1] },
+        { language: "ruby", program: UPPER, prints: "A", run: RUNS[1] },
+        { language: "python", program: UPPER, prints: "B", run: { ...RUNS[1], output: "B" } },
+        {
+          language: "python",
+          program: 'print("stale")',
+          prints: "stale",
+          run: { ...RUNS[1], command: ["python3", "-c", 'print("stale")'], output: "stale" },
+        },
+      ],
+    },
+    {
+      type: "proposed-cause",
+      data: { places: [{ lines: lines(21), words: "data = self._read()", in: "Store.put" }] },
+      twins: [
+        { places: [{ lines: lines(22), words: "data = self._read()", in: "Store.put" }] },
+        { places: [{ lines: lines(21), words: "data = self._read()", in: "Store.swap" }] },
+        { places: [{ lines: lines(900), words: "data = self._read()" }] },
+      ],
+      undecided: null,
+    },
+    {
+      type: "proposed-change",
+      data: { edits: [{ path: "store/cache.py", start: 3, old: "self.value = value", new: "pass" }] },
+      twins: [
+        { edits: [{ path: "store/cache.py", start: 2, old: "self.value = value", new: "pass" }] },
+        { edits: [{ path: "store/cache.py", start: 3, old: "self.value = key", new: "pass" }] },
+        { edits: [{ path: "store/cache.py", start: 1, old: "e", new: "pass" }] },
+      ],
+      undecided: null,
+    },
+    {
+      type: "proposed-outcome",
+      data: { kind: "duplicate", of: "#9" },
+      twins: [{ kind: "duplicate", of: "#8" }, { kind: "duplicate" }, { kind: "needs-info" }],
     },
   ];
 });
@@ -547,6 +662,9 @@ test("a change of one number, name, path or word of a true claim is found", asyn
 
 /** Where another value of the same claim can be as true: any of the lines that are shown, any step of the sequence. */
 function isAnotherTruth(type: string, keys: readonly string[]): boolean {
+  // The commit changed several files.
+  if (type === "commit-made" && keys.at(-1) === "path") return true;
+  if (type === "proposed-change" && ["old", "new"].includes(keys.at(-1)!)) return true;
   return keys.includes("shown") || (type === "suspect" && keys.at(-1) === "percent");
 }
 

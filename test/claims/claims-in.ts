@@ -1,4 +1,5 @@
 import { openEvidence } from "../../src/claims/open-evidence.ts";
+import type { RecordedRun } from "../../src/documents/recorded-run.ts";
 import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
 import { visibleIssue } from "../../src/issue/visible-issue.ts";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
@@ -129,6 +130,28 @@ KeyError: 'there is no such key in the file'
 Python 3.11.4, store 1.3.0
 `;
 
+/** A run of the project's own tests, and one of a program that a model wrote. */
+export const RUNS: readonly RecordedRun[] = [
+  {
+    name: "run-1",
+    command: ["python3", "-m", "pytest", "tests"],
+    changed: [],
+    end: "exit 0",
+    milliseconds: 412,
+    output: "collected 1 item\n1 passed in 0.02s",
+    environment: "bubblewrap 0.8.0, python3 3.11.2",
+  },
+  {
+    name: "run-2",
+    command: ["python3", "-c", "from store.cli import helper; print(helper('a'))"],
+    changed: [],
+    end: "exit 0",
+    milliseconds: 31,
+    output: "A\n",
+    environment: "bubblewrap 0.8.0, python3 3.11.2",
+  },
+];
+
 /** One commit with everything that claims speak of; the issue has the number 7. */
 export interface ClaimsIn extends AsyncDisposable {
   readonly folder: GitFolder;
@@ -169,7 +192,10 @@ export async function claimsIn(): Promise<ClaimsIn> {
   });
   return {
     folder,
-    context: researchContext({ ...options, issue, at: { path: "store/store.py", start: 21, end: 23 } }),
+    context: {
+      ...researchContext({ ...options, issue, at: { path: "store/store.py", start: 21, end: 23 } }),
+      runs: (name) => RUNS.find((run) => run.name === name),
+    },
     withoutIssue: openEvidence(options),
     async [Symbol.asyncDispose]() {
       repository[Symbol.dispose]();

@@ -1,4 +1,3 @@
-import { createTwoFilesPatch } from "diff";
 import { calls } from "../../claims/calls.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
 import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
@@ -6,8 +5,8 @@ import { commitMade, messageOf } from "../../claims/commit-made.ts";
 import { linesRead, MAX_LINES_READ, readLines } from "../../claims/lines-read.ts";
 import { personSaid, sentencesAround, whoSaid } from "../../claims/person-said.ts";
 import { programPrints, showsNothing } from "../../claims/program-prints.ts";
-import { proposedCause } from "../../claims/proposed-cause.ts";
-import { proposedChange } from "../../claims/proposed-change.ts";
+import { placeAt, proposedCause } from "../../claims/proposed-cause.ts";
+import { proposedChange, startOf } from "../../claims/proposed-change.ts";
 import { linesOf, runPrinted } from "../../claims/run-printed.ts";
 import { sameStructure } from "../../claims/same-structure.ts";
 import { searchFinds, searchOf } from "../../claims/search-finds.ts";
@@ -15,6 +14,7 @@ import { resolvedCalls } from "../../claims/resolved-call.ts";
 import type { CheckSource } from "../../documents/check-document.ts";
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { findSimilar } from "../../evidence/find-similar.ts";
+import { sentencesOf } from "../../issue/report/sentences.ts";
 import { usesOf } from "../../phases/builtin/impact-map.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import { definitionOf } from "../../phases/builtin/suspects.ts";
@@ -22,6 +22,7 @@ import { dateOf } from "../../text/date-of.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 import type { Location } from "../../text/location.ts";
 import type { CodeRunner } from "../code-runner.ts";
+import { diffOf } from "../diff-of.ts";
 import { plainText } from "./plain-statement.ts";
 import { type HandedPlace, readPlace } from "./read-place.ts";
 import type { HandedClaim, HandedType } from "./submission.ts";
@@ -188,30 +189,30 @@ const STATES: Readonly<Record<HandedType, State>> = {
   },
   async option({ edits = [] }, { source }) {
     if (edits.length === 0) return "Give `edits`: `path`, `old` text that is there once, and `new`.";
-    const data: { lines: Location; adds: number }[] = [];
+    const data: { path: string; start: number; old: string; new: string }[] = [];
     const blocks: Block[] = [];
-    for (const { path, old, new: text } of edits) {
-      const there = (await source.text(path))?.text;
-      if (there === undefined) return `There is no text file ${inlineCode(path)} at the base commit.`;
-      const at = there.indexOf(old);
-      if (at < 0 || there.indexOf(old, at + 1) >= 0)
-        return `${inlineCode(path)}: the old text is ${at < 0 ? "not there" : "there more than once"}; copy it from \`read_file\`.`;
-      const start = there.slice(0, at).split("\n").length;
-      const end = start + old.replace(/\n$/, "").split("\n").length - 1;
-      data.push({
-        lines: { path, start, end },
-        adds: text === "" ? 0 : text.replace(/\n$/, "").split("\n").length,
+    for (const edit of edits) {
+      const text = (await source.text(edit.path))?.text;
+      const start = startOf(edit.old, text);
+      if (text === undefined || start === undefined)
+        return `${inlineCode(edit.path)} does not hold the old text, or more than once; copy it from \`read_file\`.`;
+      data.push({ ...edit, start });
+      blocks.push({
+        kind: "code",
+        language: "diff",
+        text: diffOf(
+          edit.path,
+          text,
+          text.replace(edit.old, () => edit.new),
+        ),
       });
-      const changed = there.slice(0, at) + text + there.slice(at + old.length);
-      const patch = createTwoFilesPatch(`a/${path}`, `b/${path}`, there, changed, "", "", { context: 2 });
-      blocks.push({ kind: "code", language: "diff", text: patch.replace(/^=+\n/, "").replace(/\n+$/, "") });
     }
     return { claims: [proposedChange.of({ edits: data })], blocks };
   },
   question: async ({ text }) =>
     worded(
       text,
-      (one) => /^[^?]*\?$/.test(one),
+      (one) => one.endsWith("?") && sentencesOf(one).length === 1,
       "A question is one sentence that ends with a question mark.",
     ),
   unknown: async ({ text }) =>
@@ -246,13 +247,14 @@ export async function readCause(
   places: readonly HandedPlace[],
   source: Pick<CheckSource, "text">,
   context: ResearchContext,
-): Promise<{ places: { lines: Location; in?: string }[] } | string> {
-  const read: { lines: Location; in?: string }[] = [];
+): Promise<{ places: { lines: Location; words: string; in?: string }[] } | string> {
+  const read = [];
   for (const place of places) {
     const found = await readPlace(place, source);
     if (typeof found === "string") return found;
-    const { in: name } = (await readLines({ ...found.lines, end: found.lines.start }, context)) ?? {};
-    read.push({ lines: found.lines, ...(name === undefined ? {} : { in: name }) });
+    const there = await placeAt(found.lines, context);
+    if (there === undefined) return "A place has at most 40 lines.";
+    read.push(there);
   }
   return { places: read };
 }

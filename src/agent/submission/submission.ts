@@ -65,8 +65,8 @@ export const handedClaim = z.object({
   program: z.string().max(MAX_PROGRAM).optional(),
   prints: z.string().max(MAX_PRINTED).optional(),
   edits: z
-    .array(z.object({ path, old: z.string().min(1).max(20_000), new: z.string().max(20_000) }))
-    .max(10)
+    .array(z.object({ path, old: z.string().min(1).max(4_000), new: z.string().max(4_000) }))
+    .max(5)
     .optional(),
   text: text.optional(),
 });

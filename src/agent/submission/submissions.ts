@@ -26,6 +26,8 @@ export interface Submissions {
 }
 
 const MAX_TAKEN = 60;
+/** Of one type: changes are long, programs are run three times. */
+const MAX_OF_TYPE: Readonly<Partial<Record<HandedType, number>>> = { option: 3, executable: 10, question: 5 };
 
 /** Sections that a type always goes to, the first that a phase has. */
 const PLACES: Readonly<Partial<Record<HandedType, readonly string[]>>> = {
@@ -71,6 +73,9 @@ export function openSubmissions(options: {
       needs.sections[0]!;
     if (!needs.sections.includes(section))
       return `There is no such section; there are ${needs.sections.join(", ")}.`;
+    const most = MAX_OF_TYPE[handed.type];
+    if (most !== undefined && taken.filter(({ type }) => type === handed.type).length >= most)
+      return `At most ${most} of this type are taken.`;
     const misplaced = handed.text === undefined ? undefined : needs.forbids?.(handed.text);
     if (misplaced !== undefined) return misplaced;
     const stated = await stateClaim(handed, from, signal);

@@ -51,7 +51,7 @@ function hostile(payload: string): Says {
     { type: "hypothesis", ...LINES },
     {
       type: "option",
-      edits: [{ path: STORE, old: "import json\n", new: `import json\n# ${short(15_000)}\n` }],
+      edits: [{ path: STORE, old: "import json\n", new: `import json\n# ${short(3_000)}\n` }],
     },
     { type: "question", text: `Why ${short(280)}?` },
     { type: "unknown", text: `whether ${short(280)}` },
