@@ -20,15 +20,13 @@ export interface CodeRunner {
       readonly changed: readonly string[];
       /** Characters of output that are kept. */
       readonly maxOutput?: number;
-      /** Texts of the files and the program, as the model wrote them. */
-      readonly given?: string;
     },
   ): RecordedRun;
-  /** What the model itself gave to a run, its command and its files: that this is printed shows nothing. */
-  given(name: string): string;
-  /** Runs that stood in an earlier answer, in a run that continues; `given`: what the model gave to them. */
-  recall(text: string, given?: string): void;
+  /** Runs that are in an earlier answer, in a run that continues. */
+  recall(text: string): void;
   readonly runs: readonly RecordedRun[];
+  /** A run as an answer shows it; `recall` reads it back. */
+  shown(run: RecordedRun): string;
   /**
    * Runs a few lines over the files of the commit: twice, and once without these files. A text says why nothing was run.
    */
@@ -68,7 +66,6 @@ const args = z.object({
 
 export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
   const runs: RecordedRun[] = [];
-  const givenTo = new Map<string, string>();
   const recorded = (
     name: string,
     result: SandboxResult,
@@ -85,18 +82,13 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
     environment:
       state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
   });
-  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT, given = "" }) => {
+  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT }) => {
     const run = recorded(`run-${runs.length + 1}`, result, command, changed, maxOutput);
     runs.push(run);
-    givenTo.set(run.name, given);
     return run;
   };
-  const recall: CodeRunner["recall"] = (text, given = "") => {
-    for (const run of runsIn(text, nonce))
-      if (!runs.some(({ name }) => name === run.name)) {
-        runs.push(run);
-        givenTo.set(run.name, given);
-      }
+  const recall: CodeRunner["recall"] = (text) => {
+    for (const run of runsIn(text, nonce)) if (!runs.some(({ name }) => name === run.name)) runs.push(run);
   };
   const run = (sandbox: Sandbox, command: readonly string[], signal: AbortSignal): Promise<SandboxResult> =>
     sandbox.run({ changes: new Map(), command, limits: { seconds: SECONDS } }, signal);
@@ -113,7 +105,7 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
       const bare = await run(state.sandbox, withoutRepository(command), signal);
       const done = (one: SandboxResult): string => `${describeEnd(one.end)}\n${one.output}`;
       return {
-        run: keep(first, { command, changed: [], given: program }),
+        run: keep(first, { command, changed: [] }),
         isStable: done(first) === done(second),
         needsRepository: done(first) !== done(bare),
       };
@@ -125,10 +117,10 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
     },
     tools: state.kind === "ready" ? [runTool(state.sandbox, nonce, keep, recall)] : [],
     run: (name) => runs.find((run) => run.name === name),
-    given: (name) => givenTo.get(name) ?? "",
     keep,
     recall,
     runs,
+    shown: (run) => formatRunAnswer(run, nonce),
   };
 }
 
@@ -158,21 +150,16 @@ function runTool(
       const run = keep(result, {
         command,
         changed: files.map(({ path }) => path),
-        given: givenBy({ command, files }),
       });
       return formatRunAnswer(run, nonce);
     },
-    restore: async (given, answer) => recall(answer, givenBy(given)),
+    restore: async (_, answer) => recall(answer),
   });
 }
 
 /** The same command after the files of the commit are gone: what it still does it does without them. */
 function withoutRepository(command: readonly string[]): readonly string[] {
   return ["sh", "-c", 'rm -rf ./* 2>/dev/null; exec "$@"', "sh", ...command];
-}
-
-function givenBy({ command, files }: z.infer<typeof args>): string {
-  return [...command, ...files.flatMap(({ path, text }) => [path, text])].join("\n");
 }
 
 /** A run as a model sees it; `recall` reads it back. */

@@ -47,8 +47,8 @@ export const programPrints = claimType({
   },
 });
 
-/** Shorter words are letters and values: `y`, `[]`, `-1`. */
-const MIN_WORD = 4;
+/** Shorter ones are letters and values: `y`, `[]`, `-1`. */
+const TELLING = /^\p{L}[\p{L}\p{N}]{3,}$|^\p{N}{2,}$/u;
 
 /**
  * True where every word that was printed is in the program itself, and one of them is a word: then it may print what its author
@@ -57,5 +57,5 @@ const MIN_WORD = 4;
 export function showsNothing(program: string, prints: string): boolean {
   const words = prints.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const given = program.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
-  return words.some((word) => word.length >= MIN_WORD) && words.every((word) => given.includes(word));
+  return words.some((word) => TELLING.test(word)) && words.every((word) => given.includes(word));
 }

@@ -201,7 +201,7 @@ function disorder(ended: Ended): readonly string[] {
   must(taken === cost, `${taken} are counted and ${cost} were spent`);
   must(taken <= CAP, `${taken} are more than the cap`);
   // Four tries of each call, and one that was paid for made again; a transcript that is too long is shortened four times.
-  must(requests.length <= (STEPS + 2) * 5, `${requests.length} requests`);
+  must(requests.length <= (STEPS + 3) * 5, `${requests.length} requests`);
   must(slept <= 120_000, `${slept} ms slept`);
   must((result === undefined) !== (failure === undefined), "no end, or two");
   // Nothing is written, or all of it.
@@ -215,7 +215,7 @@ function disorder(ended: Ended): readonly string[] {
   return wrong;
 }
 
-const SENTENCE = "`Store.set` takes a value and writes the file as a whole";
+const SENTENCE = "`Store.set` has `def set(self, key, value):`";
 
 /** How it ended, in a word. */
 function endOf({ result, failure, document }: Ended): string {
@@ -301,9 +301,9 @@ function unableAt(fault: Fault, at: number): string {
   return passes ? "model-unavailable" : "model-refused";
 }
 
-test("without a fault: the honest document, three calls and the judge's", () => {
+test("without a fault: the honest document, three calls and two of judges", () => {
   expect(disorder(honest)).toEqual([]);
-  expect(honest.ends).toEqual(["reply", "reply", "reply", "reply"]);
+  expect(honest.ends).toEqual(["reply", "reply", "reply", "reply", "reply"]);
   expect(endOf(honest)).toBe("honest");
   expect(honest.document).toContain(SENTENCE);
   expect(honest.result!.criteria.at(-1)).toMatchObject({ how: "model", result: "met" });

@@ -1,6 +1,8 @@
+import { INTERPRETERS } from "../../claims/program-prints.ts";
 import { proposedCause } from "../../claims/proposed-cause.ts";
 import type { StatedClaim } from "../../documents/finding.ts";
 import type { Location } from "../../text/location.ts";
+import type { CodeRunner } from "../code-runner.ts";
 import { defineTool, type Tool } from "../tool.ts";
 import type { PhaseNeeds } from "../phase-needs.ts";
 import { readExplanation, type Sentence } from "./explanation.ts";
@@ -66,7 +68,11 @@ export function openSubmissions(options: {
       ? "That was the last correction: what failed is dropped. Submit nothing of it again; end with `finish`."
       : `Mend and submit again what failed, ${rounds - failedRounds} more ${rounds - failedRounds === 1 ? "time" : "times"}; or leave it out.`;
 
-  async function take(handed: HandedClaim, signal: AbortSignal): Promise<string | TakenClaim> {
+  async function take(
+    handed: HandedClaim,
+    source: ClaimSource,
+    signal: AbortSignal,
+  ): Promise<string | TakenClaim> {
     const section =
       PLACES[handed.type]?.find((one) => needs.sections.includes(one)) ??
       handed.section ??
@@ -78,7 +84,7 @@ export function openSubmissions(options: {
       return `At most ${most} of this type are taken.`;
     const misplaced = handed.text === undefined ? undefined : needs.forbids?.(handed.text);
     if (misplaced !== undefined) return misplaced;
-    const stated = await stateClaim(handed, from, signal);
+    const stated = await stateClaim(handed, source, signal);
     if (typeof stated === "string") return stated;
     const { claims, blocks = [], text, note } = stated;
     const key = JSON.stringify([section, claims.map(({ type, data }) => [type, data]), blocks, text]);
@@ -99,16 +105,26 @@ export function openSubmissions(options: {
   }
   const notes = new Map<number, string>();
 
-  async function submit(handed: readonly HandedClaim[], signal: AbortSignal): Promise<string> {
+  /** `answered`: what was answered when the same was handed in before; then nothing is run again. */
+  async function submit(
+    handed: readonly HandedClaim[],
+    signal: AbortSignal,
+    answered?: string,
+  ): Promise<string> {
+    const { runner } = from;
+    if (answered !== undefined) runner.recall(answered);
+    const before = runner.runs.length;
+    const source = answered === undefined ? from : { ...from, runner: recalledRunner(runner) };
     const lines: string[] = [];
     let wrong = 0;
     for (const [i, claim] of handed.entries()) {
       const name = `${i + 1}. (${claim.type})`;
-      if (taken.length >= MAX_TAKEN) {
-        lines.push(`${name} not taken: a document holds at most ${MAX_TAKEN}.`);
-        continue;
-      }
-      const read = await take(claim, signal);
+      const read =
+        taken.length >= MAX_TAKEN
+          ? `A document holds at most ${MAX_TAKEN}.`
+          : answered !== undefined && !wasTaken(name, answered)
+            ? "It was refused before."
+            : await take(claim, source, signal);
       if (typeof read === "string") {
         wrong++;
         lines.push(isLast() ? `${name} dropped.` : `${name} not taken: ${read}`);
@@ -122,7 +138,8 @@ export function openSubmissions(options: {
     }
     waiting += wrong;
     if (wrong > 0) lines.push(failed());
-    return lines.join("\n");
+    // A run that continues reads them back.
+    return [...lines, ...runner.runs.slice(before).map(runner.shown)].join("\n");
   }
 
   async function finish(args: Ending): Promise<string> {
@@ -169,7 +186,7 @@ export function openSubmissions(options: {
     ].join("\n"),
     args: submission,
     run: ({ claims }, signal) => submit(claims, signal),
-    restore: async ({ claims }, _, signal) => void (await submit(claims, signal)),
+    restore: async ({ claims }, answer, signal) => void (await submit(claims, signal, answer)),
   });
   const finishTool = defineTool({
     name: "finish",
@@ -188,5 +205,24 @@ export function openSubmissions(options: {
     cause: () => cause,
     outcome: () => outcome,
     isRefuted: () => isRefuted,
+  };
+}
+
+/** Our own lines come before anything that a program printed. */
+function wasTaken(name: string, answer: string): boolean {
+  const own = answer.split("\n<<data ")[0]!;
+  return own.split("\n").some((line) => line.startsWith(`${name} taken `));
+}
+
+/** Gives the runs of earlier and runs nothing. What they showed was decided then. */
+function recalledRunner(runner: CodeRunner): CodeRunner {
+  return {
+    ...runner,
+    async evaluate(language, program) {
+      const command = JSON.stringify([...INTERPRETERS[language], program]);
+      const run = runner.runs.findLast((one) => JSON.stringify(one.command) === command);
+      return run === undefined ? "Its run is lost." : { run, isStable: true, needsRepository: true };
+    },
+    without: async () => undefined,
   };
 }
