@@ -196,7 +196,7 @@ function submitChange(
       return bench.answerFix(trial);
     },
     async restore(args, answer) {
-      const trial = bench.recallFix(answer, test);
+      const trial = bench.recallFix(answer);
       const files = await apply(args);
       if (trial !== undefined && typeof files !== "string") tries.push({ files, trial });
     },

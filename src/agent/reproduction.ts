@@ -139,7 +139,7 @@ function submitTest(phaseRun: PhaseRun, bench: TestBench, tries: HandedIn[]): To
     },
     async restore(args, answer) {
       if (wrong(args) !== undefined) return;
-      const trial = bench.recall(answer, args);
+      const trial = bench.recall(answer);
       if (trial !== undefined) tries.push({ path: args.path, text: args.text, trial });
     },
   });

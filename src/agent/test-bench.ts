@@ -41,9 +41,9 @@ export interface TestBench {
   ): Promise<FixTrial>;
   /** The answer to the model; `recall` reads it back in a run that continues. */
   answer(trial: Trial): string;
-  recall(answer: string, test: TestFile): Trial | undefined;
+  recall(answer: string): Trial | undefined;
   answerFix(trial: FixTrial): string;
-  recallFix(answer: string, test: TestFile): FixTrial | undefined;
+  recallFix(answer: string): FixTrial | undefined;
 }
 
 interface TestFile {
@@ -104,15 +104,11 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
     if (state.kind !== "ready") throw new Error("there is no sandbox");
     return state.sandbox;
   };
-  const kept = (
-    runs: readonly TestRun[],
-    changed: readonly string[],
-    given: string,
-  ): readonly RecordedRun[] =>
+  const kept = (runs: readonly TestRun[], changed: readonly string[]): readonly RecordedRun[] =>
     runs.map(({ result, command, report }, i) =>
       runner.keep(
         { ...result, output: [result.output.trimEnd(), formatReport(report)].filter(Boolean).join("\n") },
-        { command, changed, given, maxOutput: i === 0 ? FIRST_OUTPUT : REPEATED_OUTPUT },
+        { command, changed, maxOutput: i === 0 ? FIRST_OUTPUT : REPEATED_OUTPUT },
       ),
     );
 
@@ -159,7 +155,7 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         repositoryNames: used,
         changed: [...changes.keys()],
       });
-      const recorded = kept(runs, [test.path], test.text);
+      const recorded = kept(runs, [test.path]);
       return {
         kind: verdict.kind,
         reasons: told([...verdict.reasons, ...verdict.caveats], runs),
@@ -202,15 +198,15 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         kind: verdict.kind,
         works: verdict.kind !== "not-fixed",
         reasons: told([...verdict.reasons, ...verdict.caveats], [...before, ...after]),
-        before: kept(before, [test.path], test.text),
-        after: kept(after, [test.path, ...changed.keys()], test.text),
+        before: kept(before, [test.path]),
+        after: kept(after, [test.path, ...changed.keys()]),
         suite: compareSuites(suite.report, suiteAfter!.report, test.path),
       };
     },
     answer: (trial) => formatTrial(trial, nonce),
-    recall: (answer, { text }) => recallTrial(answer, text, runner),
+    recall: (answer) => recallTrial(answer, runner),
     answerFix: (trial) => formatFixTrial(trial, nonce),
-    recallFix: (answer, { text }) => recallFixTrial(answer, text, runner),
+    recallFix: (answer) => recallFixTrial(answer, runner),
   };
 }
 

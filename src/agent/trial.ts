@@ -47,10 +47,10 @@ export function formatTrial(trial: Trial, nonce: string): string {
 }
 
 /** Reads a trial back from what the model was told of it; undefined when its runs are not there. */
-export function recallTrial(answer: string, text: string, runner: CodeRunner): Trial | undefined {
+export function recallTrial(answer: string, runner: CodeRunner): Trial | undefined {
   const read = readVerdict(answer, trialSchema);
   if (read === undefined) return undefined;
-  runner.recall(answer, text);
+  runner.recall(answer);
   const runs = read.runs.flatMap((name) => runner.run(name) ?? []);
   // A verdict without the runs that show it is none.
   return runs.length < read.runs.length || (read.kind === "reproduced" && runs.length < TIMES)
@@ -72,10 +72,10 @@ export function formatFixTrial(trial: FixTrial, nonce: string): string {
   ].join("\n");
 }
 
-export function recallFixTrial(answer: string, text: string, runner: CodeRunner): FixTrial | undefined {
+export function recallFixTrial(answer: string, runner: CodeRunner): FixTrial | undefined {
   const read = readVerdict(answer, fixSchema);
   if (read === undefined) return undefined;
-  runner.recall(answer, text);
+  runner.recall(answer);
   const named = (runs: readonly string[]): readonly RecordedRun[] =>
     runs.flatMap((name) => runner.run(name) ?? []);
   const [before, after] = [named(read.before), named(read.after)];
