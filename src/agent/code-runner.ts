@@ -35,7 +35,7 @@ export interface CodeRunner {
   without(command: readonly string[], signal: AbortSignal): Promise<RecordedRun | undefined>;
 }
 
-export interface Evaluated {
+interface Evaluated {
   readonly run: RecordedRun;
   /** The second run printed the same. */
   readonly isStable: boolean;

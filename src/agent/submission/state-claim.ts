@@ -57,7 +57,7 @@ export async function stateClaim(
 ): Promise<Stated | string> {
   const stated = await STATES[handed.type](handed, from, signal);
   if (typeof stated === "string") return stated;
-  const evidence: ClaimEvidence = { ...from.context, runs: from.runner.run };
+  const evidence: ClaimEvidence = { ...from.context, runs: (name) => from.runner.run(name) };
   for (const claim of stated.claims) {
     const { verdict, why } = await checkClaim(claim, evidence);
     if (verdict !== "holds")

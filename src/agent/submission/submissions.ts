@@ -139,7 +139,7 @@ export function openSubmissions(options: {
     waiting += wrong;
     if (wrong > 0) lines.push(failed());
     // A run that continues reads them back.
-    return [...lines, ...runner.runs.slice(before).map(runner.shown)].join("\n");
+    return [...lines, ...runner.runs.slice(before).map((run) => runner.shown(run))].join("\n");
   }
 
   async function finish(args: Ending): Promise<string> {

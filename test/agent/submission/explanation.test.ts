@@ -94,7 +94,7 @@ describe("a model's own words", () => {
   });
 
   test.each<readonly [string, readonly [string, ...number[]], RegExp]>([
-    ["more than 80 words", [`${"so ".repeat(81)}`, 1], /at most 80/],
+    ["more than 80 words", ["so ".repeat(81), 1], /at most 80/],
     ["a claim that was not taken", ["It is so.", 4], /no claim 4/],
     ["nothing", ["...", 1], /says nothing/],
     ["marks of Casebook", ["Measured: it is slow.", 1], /Leave out/],
