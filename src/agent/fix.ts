@@ -231,7 +231,7 @@ function leadOf(best: HandedIn | undefined): Finding {
   const where = listed([...best.files.keys()].map((path) => inlineCode(path)));
   return best.trial.kind === "fixed"
     ? measured(
-        `The failing test passes after a change of ${where}, and the rest of the suite is no worse.`,
+        `The failing test passes after a change of ${where}${best.trial.suite.state === "as-before" ? ", and no other test gets worse" : "; the rest of the suite was not run to its end"}.`,
         citationsOf(best.trial),
       )
     : measured(
@@ -291,6 +291,8 @@ async function blocksFor(
       ];
 }
 
+const SUITE_RESULTS = { "as-before": "met", worse: "unmet", "not-run": "undecided" } as const;
+
 function verdictsOf(best: HandedIn | undefined, targets: readonly string[]): ReadonlyMap<string, Judgement> {
   const run = (check: string, ok: boolean, evidence: string): [string, Judgement] => [
     check,
@@ -310,11 +312,14 @@ function verdictsOf(best: HandedIn | undefined, targets: readonly string[]): Rea
       trial.works,
       trial.reasons[0] ?? `the test passes in each of ${trial.after.length} runs`,
     ),
-    run(
+    [
       "suite-no-worse",
-      trial.suite.ok && trial.kind !== "worse",
-      trial.suite.ok && trial.kind === "worse" ? (trial.reasons[0] ?? "it is worse") : trial.suite.words,
-    ),
+      {
+        result: SUITE_RESULTS[trial.suite.state],
+        how: "run",
+        evidence: plainStatement(trial.suite.words).markdown,
+      },
+    ],
     run(
       "only-targets",
       outside.length === 0,

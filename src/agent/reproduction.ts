@@ -264,7 +264,7 @@ function verdictsOf(best: HandedIn | undefined, bench: TestBench): readonly [str
     [
       "suite-runs",
       {
-        result: trial.suite.ok ? "met" : "undecided",
+        result: trial.suite.state === "as-before" ? "met" : "undecided",
         how: "run",
         evidence: plainStatement(trial.suite.words).markdown,
       },

@@ -2,10 +2,12 @@ import type { Citation } from "../documents/citation.ts";
 import type { RecordedRun } from "../documents/recorded-run.ts";
 import { detectFrameworks, runnableIn } from "../reproduction/detect-frameworks.ts";
 import type { Detected } from "../reproduction/frameworks/test-framework.ts";
+import { flakyTests } from "../reproduction/flaky-tests.ts";
 import { judgeFix } from "../reproduction/judge-fix.ts";
 import { judgeReproduction } from "../reproduction/judge-reproduction.ts";
 import { repositoryNames } from "../reproduction/static/repository-names.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
+import type { TestReport, TestResult } from "../reproduction/test-report.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { describeEnvironment } from "./code-runner.ts";
 import {
@@ -100,6 +102,21 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
       );
     return running;
   };
+  const testsWith = async (
+    framework: Detected,
+    changes: ReadonlyMap<string, string>,
+    chosen: readonly string[],
+    signal: AbortSignal,
+  ): Promise<TestReport> => {
+    const tests: TestResult[] = [];
+    for (const file of chosen.length === 0 ? [undefined] : chosen) {
+      const limits = { seconds: file === undefined ? SUITE_SECONDS : FILE_SECONDS };
+      const [run] = await runTests(sandboxOf(), framework, { changes, file, times: 1, limits }, signal);
+      if (run!.report.kind === "none") return run!.report;
+      tests.push(...run!.report.tests);
+    }
+    return { kind: "report", tests };
+  };
   const sandboxOf = (): Parameters<typeof runTests>[0] => {
     if (state.kind !== "ready") throw new Error("there is no sandbox");
     return state.sandbox;
@@ -143,13 +160,18 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         { changes, times: 1, limits: { seconds: SUITE_SECONDS } },
         signal,
       );
+      const flaky = await flakyTests(
+        { before: before.report, after: after!.report },
+        test.path,
+        (isWith, chosen) => testsWith(framework, isWith ? changes : new Map(), chosen, signal),
+      );
       const language = framework.framework.language;
       const used =
         repositoryNames({ ...test, language }, files.paths) ??
         names.filter((name) => holdsName(test.text, name));
       const verdict = judgeReproduction({
         runs,
-        suite: { before: before.report, with: after!.report },
+        suite: { before: before.report, with: after!.report, flaky },
         test: { ...test, language },
         importsRepository: used.length > 0,
         repositoryNames: used,
@@ -161,7 +183,7 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         reasons: told([...verdict.reasons, ...verdict.caveats], runs),
         failure: wordsIn(recorded[0], verdict.failure?.message),
         runs: recorded,
-        suite: compareSuites(before.report, after!.report, test.path),
+        suite: compareSuites(before.report, after!.report, test.path, flaky),
       };
     },
     async tryFix({ test, files: changed }, signal) {
@@ -188,9 +210,14 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         { changes: withChange, times: 1, limits: { seconds: SUITE_SECONDS } },
         signal,
       );
+      const flaky = await flakyTests(
+        { before: suite.report, after: suiteAfter!.report },
+        test.path,
+        (isWith, chosen) => testsWith(framework, isWith ? withChange : new Map(), chosen, signal),
+      );
       const verdict = judgeFix({
         reproduction: { before, after },
-        suite: { before: suite.report, after: suiteAfter!.report },
+        suite: { before: suite.report, after: suiteAfter!.report, flaky },
         test: test.path,
         changed: [...changed.keys()],
       });
@@ -200,7 +227,7 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         reasons: told([...verdict.reasons, ...verdict.caveats], [...before, ...after]),
         before: kept(before, [test.path]),
         after: kept(after, [test.path, ...changed.keys()]),
-        suite: compareSuites(suite.report, suiteAfter!.report, test.path),
+        suite: compareSuites(suite.report, suiteAfter!.report, test.path, flaky),
       };
     },
     answer: (trial) => formatTrial(trial, nonce),

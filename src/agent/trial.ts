@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RecordedRun } from "../documents/recorded-run.ts";
 import { counted } from "../text/counted.ts";
+import { worseTests } from "../reproduction/compare-reports.ts";
 import type { TestRun } from "../reproduction/run-tests.ts";
 import type { TestReport } from "../reproduction/test-report.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
@@ -8,7 +9,8 @@ import { type CodeRunner, formatRunAnswer } from "./code-runner.ts";
 
 /** How the rest of the suite took it. */
 export interface Suite {
-  readonly ok: boolean;
+  /** `not-run`: it does not run on the base commit, or did not finish. */
+  readonly state: "as-before" | "worse" | "not-run";
   readonly words: string;
 }
 
@@ -89,7 +91,7 @@ export function recallFixTrial(answer: string, runner: CodeRunner): FixTrial | u
 /** The first line of an answer, before anything foreign: how a run that continues knows what was seen. */
 const VERDICT = "verdict: ";
 
-const suiteSchema = z.object({ ok: z.boolean(), words: z.string() });
+const suiteSchema = z.object({ state: z.enum(["as-before", "worse", "not-run"]), words: z.string() });
 const trialSchema = z.object({
   kind: z.enum(["reproduced", "flaky", "not-reproduced", "invalid", "not-run"]),
   reasons: z.array(z.string()),
@@ -120,25 +122,35 @@ function readVerdict<T>(answer: string, schema: z.ZodType<T>): T | undefined {
   }
 }
 
-export function compareSuites(before: TestReport, after: TestReport, test: string): Suite {
+/** What all tests say of a change, in a clause. `flaky`: tests that only chance made worse. */
+export function compareSuites(
+  before: TestReport,
+  after: TestReport,
+  test: string,
+  flaky: ReadonlySet<string>,
+): Suite {
   if (before.kind === "none")
-    return { ok: false, words: oneLine(`it does not run on the base commit: ${before.why}`) };
-  if (after.kind === "none") return { ok: false, words: oneLine(`it does not run any more: ${after.why}`) };
+    return { state: "not-run", words: oneLine(`it does not run on the base commit: ${before.why}`) };
+  if (after.kind === "none")
+    return after.unfinished === true
+      ? { state: "not-run", words: oneLine(`it did not finish: ${after.why}`) }
+      : { state: "worse", words: oneLine(`it does not run any more: ${after.why}`) };
+  const [worse] = worseTests(before, after, new Set([test]), flaky);
+  if (worse !== undefined)
+    return {
+      state: "worse",
+      words: oneLine(`${inlineCode(worse.key)} passed before and now is ${worse.how}`),
+    };
   const rest = after.tests.filter(({ file }) => file !== test);
-  const good = (tests: typeof rest): number => tests.filter(({ outcome }) => outcome === "passed").length;
-  const worse = before.tests.filter(
-    ({ name, file, outcome }) =>
-      outcome === "passed" &&
-      !rest.some((other) => other.name === name && other.file === file && other.outcome === "passed"),
-  );
-  return worse.length === 0
-    ? {
-        ok: true,
-        words: `${good(rest)} of ${counted(rest.length, "test")} pass, as before${
-          good(rest) < rest.length ? `; ${rest.length - good(rest)} do not pass here, with or without it` : ""
-        }`,
-      }
-    : { ok: false, words: `${inlineCode(worse[0]!.name)} passed before and does not now` };
+  const good = rest.filter(({ outcome }) => outcome === "passed").length;
+  return {
+    state: "as-before",
+    words: [
+      `${good} of ${counted(rest.length, "test")} pass, no test is worse`,
+      ...(good < rest.length ? [`${rest.length - good} do not pass here`] : []),
+      ...(flaky.size > 0 ? [`${counted(flaky.size, "test")} of them differ from run to run`] : []),
+    ].join("; "),
+  };
 }
 
 /** Reasons for people that fit into an answer. */

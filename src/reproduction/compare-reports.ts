@@ -19,12 +19,16 @@ export function testsOf(
 
 const RANK: Readonly<Record<TestResult["outcome"], number>> = { passed: 3, skipped: 2, failed: 1, error: 0 };
 
-/** Tests that end worse than before, or are gone; those of some files aside. A test that was bad before may stay so. */
+/**
+ * Tests that end worse than before, or are gone; those of some files, and some tests by `keyOf`, aside. A test that was bad before
+ * may stay so.
+ */
 export function worseTests(
   before: Extract<TestReport, { kind: "report" }>,
   after: Extract<TestReport, { kind: "report" }>,
   except: ReadonlySet<string>,
-): readonly string[] {
+  flaky: ReadonlySet<string> = new Set(),
+): readonly { readonly key: string; readonly file: string | undefined; readonly how: string }[] {
   const worst = ({ tests }: typeof before): ReadonlyMap<string, TestResult> => {
     const found = new Map<string, TestResult>();
     for (const test of tests) {
@@ -35,17 +39,19 @@ export function worseTests(
     return found;
   };
   const now = worst(after);
-  const worse: string[] = [];
-  for (const [key, { outcome }] of worst(before)) {
+  const worse: { key: string; file: string | undefined; how: string }[] = [];
+  const add = (key: string, file: string | undefined, how: string): void => {
+    if (!flaky.has(key)) worse.push({ key, file, how });
+  };
+  for (const [key, { outcome, file }] of worst(before)) {
     const then = now.get(key)?.outcome;
     if (then === undefined) {
-      if (outcome !== "error") worse.push(`${key} (gone)`);
-    } else if (RANK[then] < RANK[outcome]) worse.push(`${key} (${then})`);
+      if (outcome !== "error") add(key, file, "gone");
+    } else if (RANK[then] < RANK[outcome]) add(key, file, then);
   }
   // A file that can no longer be loaded is reported under its own name.
-  for (const [key, { outcome }] of now)
-    if (outcome === "error" && !before.tests.some((test) => keyOf(test) === key))
-      worse.push(`${key} (error)`);
+  for (const [key, { outcome, file }] of now)
+    if (outcome === "error" && !before.tests.some((test) => keyOf(test) === key)) add(key, file, "error");
   return worse;
 }
 

@@ -5,8 +5,14 @@ import { testsOf, worseTests } from "./compare-reports.ts";
 export interface FixEvidence {
   /** Runs of the failing test: on the base commit, and with the change. */
   readonly reproduction: { readonly before: readonly JudgedRun[]; readonly after: readonly JudgedRun[] };
-  /** All tests, without and with the change; undefined: they were not run. */
-  readonly suite: { readonly before: TestReport; readonly after: TestReport } | undefined;
+  /** All tests, without and with the change, and those that only chance made worse; undefined: they were not run. */
+  readonly suite:
+    | {
+        readonly before: TestReport;
+        readonly after: TestReport;
+        readonly flaky?: ReadonlySet<string> | undefined;
+      }
+    | undefined;
   /** Path of the failing test. */
   readonly test: string;
   /** Files that the change writes or removes; the test's own is not among them. */
@@ -39,10 +45,20 @@ export function judgeFix({ reproduction, suite, test, changed = [] }: FixEvidenc
 
   const worse =
     suite?.before.kind === "report" && suite.after.kind === "report"
-      ? worseTests(suite.before, suite.after, new Set([test]))
+      ? worseTests(suite.before, suite.after, new Set([test]), suite.flaky).map(
+          ({ key, how }) => `${key} (${how})`,
+        )
       : [];
+  const flaky = [...(suite?.flaky ?? [])];
+  if (flaky.length > 0)
+    caveats.push(
+      `${flaky.length === 1 ? "a test ends" : `${flaky.length} tests end`} now so and now so, with or without the change: ${flaky.slice(0, 5).join(", ")}`,
+    );
+  const isUnfinished = suite?.after.kind === "none" && suite.after.unfinished === true;
+  if (suite?.before.kind === "report" && suite.after.kind === "none" && isUnfinished)
+    caveats.push(`the other tests did not finish with the change: ${suite.after.why}`);
   const broken =
-    suite?.before.kind === "report" && suite.after.kind === "none"
+    suite?.before.kind === "report" && suite.after.kind === "none" && !isUnfinished
       ? `the tests do not run any more: ${suite.after.why}`
       : undefined;
   const unfixed = whyNotFixed(
@@ -66,7 +82,7 @@ export function judgeFix({ reproduction, suite, test, changed = [] }: FixEvidenc
   return {
     kind: "fixed",
     reasons: [
-      `the failing test passes in all ${runs} runs${suite?.before.kind === "report" ? ", and no other test gets worse" : ""}`,
+      `the failing test passes in all ${runs} runs${suite?.before.kind === "report" && suite.after.kind === "report" ? ", and no other test gets worse" : ""}`,
     ],
     caveats,
     worse,

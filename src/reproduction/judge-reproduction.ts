@@ -16,7 +16,14 @@ export interface ReproductionEvidence {
   /** Of the test's file, on the files of the base commit: at least `RUNS_NEEDED`. */
   readonly runs: readonly JudgedRun[];
   /** All tests, without and with the test's file; undefined: they were not run. */
-  readonly suite: { readonly before: TestReport; readonly with: TestReport } | undefined;
+  readonly suite:
+    | {
+        readonly before: TestReport;
+        readonly with: TestReport;
+        /** Tests that only chance made worse, by `keyOf`. */
+        readonly flaky?: ReadonlySet<string> | undefined;
+      }
+    | undefined;
   readonly test: { readonly path: string; readonly text: string; readonly language: string };
   /** Whether the test imports or calls code of the repository. */
   readonly importsRepository: boolean;
@@ -123,6 +130,8 @@ export function judgeReproduction(evidence: ReproductionEvidence): ReproductionV
   if (suite === undefined) caveats.push("the other tests were not run");
   else if (suite.before.kind === "none")
     caveats.push(`the other tests do not run on the base commit: ${suite.before.why}`);
+  else if (suite.with.kind === "none")
+    caveats.push(`the other tests did not finish with the test added: ${suite.with.why}`);
   const replaced = findReplaced(
     maskText(test.text, familyOf(test.language)).code,
     familyOf(test.language),
@@ -231,10 +240,16 @@ function whyEmpty(
 
 function whySpoilt(suite: ReproductionEvidence["suite"], path: string): readonly string[] {
   if (suite === undefined || suite.before.kind === "none") return [];
+  if (suite.with.kind === "none" && suite.with.unfinished === true) return [];
   if (suite.with.kind === "none")
     return [`with the test added, the other tests do not run any more: ${suite.with.why}`];
-  const worse = worseTests(suite.before, suite.with, new Set([path]));
+  const worse = worseTests(suite.before, suite.with, new Set([path]), suite.flaky);
   return worse.length === 0
     ? []
-    : [`with the test added, other tests get worse: ${worse.slice(0, 5).join(", ")}`];
+    : [
+        `with the test added, other tests get worse: ${worse
+          .slice(0, 5)
+          .map(({ key, how }) => `${key} (${how})`)
+          .join(", ")}`,
+      ];
 }

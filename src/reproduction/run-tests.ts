@@ -43,7 +43,11 @@ export async function runTests(
     const report: TestReport =
       result.end.kind === "exit"
         ? framework.read(result, seen)
-        : { kind: "none", why: describeEnd(result.end) };
+        : {
+            kind: "none",
+            why: describeEnd(result.end),
+            ...(result.end.kind === "signal" ? {} : { unfinished: true as const }),
+          };
     runs.push({ command: plan.command, result, report });
   }
   return runs;

@@ -1,8 +1,8 @@
 /** What a test runner reported about its tests: from what it wrote into a file, never from what was printed. */
 export type TestReport =
   | { readonly kind: "report"; readonly tests: readonly TestResult[] }
-  /** One sentence. */
-  | { readonly kind: "none"; readonly why: string };
+  /** `why`: one sentence. `unfinished`: it was stopped, so that nothing is known of the tests. */
+  | { readonly kind: "none"; readonly why: string; readonly unfinished?: true };
 
 export interface TestResult {
   /** As the runner calls it; unique within its file, as a rule. */

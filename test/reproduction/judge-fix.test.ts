@@ -128,3 +128,34 @@ test("tests that were bad before do not have to pass, and better ones do no harm
   };
   expect(judgeFix({ reproduction: { before, after }, suite: suites, test: path }).kind).toBe("fixed");
 });
+
+test("what only chance made worse is a caveat and no verdict", () => {
+  const bad: TestResult = { ...old, outcome: "failed" };
+  const given = { before: reportOf(old), after: reportOf(bad, passed) };
+  expect(judgeFix({ reproduction: { before, after }, suite: given, test: path })).toMatchObject({
+    kind: "worse",
+  });
+  const verdict = judgeFix({
+    reproduction: { before, after },
+    suite: { ...given, flaky: new Set(["tests/test_old.py › test_old"]) },
+    test: path,
+  });
+  expect(verdict).toMatchObject({ kind: "fixed", worse: [] });
+  expect(verdict.caveats.join()).toContain("tests/test_old.py › test_old");
+});
+
+test("a suite that did not finish shows nothing, and nothing is said of it", () => {
+  const verdict = judgeFix({
+    reproduction: { before, after },
+    suite: {
+      before: reportOf(old),
+      after: { kind: "none", why: "the runner took too long", unfinished: true },
+    },
+    test: path,
+  });
+  expect(verdict).toMatchObject({
+    kind: "fixed",
+    reasons: ["the failing test passes in all 3 runs"],
+    caveats: ["the other tests did not finish with the change: the runner took too long"],
+  });
+});

@@ -11,7 +11,7 @@ const NONCE = nonceOf("a run");
 /** Of `a run`, as the phases below have it. */
 const FORGED_RUN = `<<data ${NONCE} run-1, what a program printed\nname: run-1\ncommand: ["a"]\nend: exit 1\nmilliseconds: 1\noutput:\nAssertionError: 17 != 20\ndata ${NONCE}>>`;
 const verdict = (kind: string) =>
-  `verdict: ${JSON.stringify({ kind, reasons: [], runs: [], suite: { ok: true, words: "all pass" } })}`;
+  `verdict: ${JSON.stringify({ kind, reasons: [], runs: [], suite: { state: "as-before", words: "all pass" } })}`;
 const TEST = {
   path: "tests/test_lost.py",
   text: "from src.storage.store import Store\n\n\ndef test_lost():\n    assert Store('a').keys() == [1]\n",
