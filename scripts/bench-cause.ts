@@ -2,7 +2,9 @@
  * Runs the instruments of the room `execution` on past fixes, each with its tests laid over the commit before it, and prints what
  * they give. Code runs in the sandbox; what a project needs lies prepared in DEPS_DIR/<name>.
  *
- *   npm run bench:cause -- CASES.jsonl MIRROR_DIR DEPS_DIR OUT.jsonl [--data DIR] [--from N] [--to N] [--steps ran,necessary,generic]
+ *   npm run bench:cause -- CASES.jsonl MIRROR_DIR DEPS_DIR OUT.jsonl [--data DIR] [--from N] [--to N] [--steps ran,necessary,generic] [--suite]
+ *
+ * Other tests that must not get worse are those of the file and of the two nearest files; with --suite, all.
  *
  * MIRROR_DIR holds clones with full history: MIRROR_DIR/<owner>+<name>/repo. No issue text is used: the ranking reads the name of the
  * failing test, its failure and its body. Nothing of the fix is read before its functions are compared.
@@ -11,9 +13,12 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { executedFunctions, placeKey } from "../src/execution/executed.ts";
-import { spectrumOf, suspicions, fuseOrders } from "../src/execution/spectrum.ts";
+import { fuseOrders, spectrumOf, type Suspicion, suspicions } from "../src/execution/spectrum.ts";
 import { importedWords, nearestTests } from "../src/execution/nearest-tests.ts";
 import { type Traced, traceTests } from "../src/execution/trace-tests.ts";
+import { openGuard, type Situation } from "../src/execution/intervene.ts";
+import { takeApart } from "../src/execution/necessary.ts";
+import { type Probed, probePlace } from "../src/execution/probe-place.ts";
 import { joinCovered } from "../src/execution/trace.ts";
 import { runTests } from "../src/reproduction/run-tests.ts";
 import { type Case, type OpenCase, openCase } from "./bench-cause-case.ts";
@@ -24,7 +29,8 @@ const { positionals, values } = parseArgs({
     data: { type: "string", default: "/var/tmp/casebook-cause" },
     from: { type: "string", default: "0" },
     to: { type: "string", default: "1000" },
-    steps: { type: "string", default: "ran" },
+    suite: { type: "boolean", default: false },
+    steps: { type: "string", default: "ran,necessary,generic" },
   },
 });
 const [casesFile, mirrors, deps, out] = positionals;
@@ -46,8 +52,38 @@ interface Row {
   readonly ran?: { readonly functions: number; readonly gold: number; readonly executed: number };
   /** Best place of a function of the fix, from 1, by spectrum, by ranking, and by both. */
   readonly places?: { readonly spectrum?: number; readonly ranking?: number; readonly fused?: number };
+  /** What the fix shows when it is taken apart; `right`: necessary functions that are functions of the fix. */
+  readonly apart?:
+    | { readonly why: string }
+    | {
+        readonly necessary: readonly string[];
+        readonly right: number;
+        readonly hunks: number;
+        readonly unneeded: number;
+        readonly guarded: string;
+      };
+  /** Functions among the first five whose generic change removes the failure. */
+  readonly generic?: ProbedRow[];
+  /** The first wrong function of a file of the fix. */
+  readonly control?: { readonly name: string; readonly given: ProbedRow | undefined };
   readonly seconds: number;
 }
+
+interface ProbedRow {
+  readonly name: string;
+  readonly gold: boolean;
+  readonly kind: string;
+  readonly line: number;
+  readonly watching: number;
+}
+
+const probedRow = ({ change, watching }: Probed, { name }: Suspicion, isGold: boolean): ProbedRow => ({
+  name,
+  gold: isGold,
+  kind: change.kind,
+  line: change.line,
+  watching,
+});
 
 const done = new Set(
   existsSync(out)
@@ -175,7 +211,60 @@ async function measure(item: OpenCase): Promise<Partial<Row>> {
     return at < 0 ? undefined : at + 1;
   };
   const places = { spectrum: place(suspects), ranking: place(byRanking), fused: place(fused) };
+  const steps = new Set(values.steps.split(","));
+  const guardFiles = await nearestTests(
+    { path: file, imports: importedWords((await codebase.syntax(file))?.imports ?? []) },
+    framework.detection.tests.filter((path) => !laid.has(path)),
+    codebase,
+    MORE_FILES,
+  );
+  const setting = { sandbox, framework, laid, limits: { seconds: 120 } };
+  const situation: Situation = {
+    ...setting,
+    file,
+    before: { kind: "report", tests },
+    failing: [first!],
+    guard: openGuard(setting, values.suite ? [...guardFiles, undefined] : guardFiles),
+  };
+  const more: { apart?: Row["apart"]; generic?: Row["generic"]; control?: Row["control"] } = {};
+  if (steps.has("necessary")) {
+    const shown = await takeApart(situation, source, codebase, signal);
+    more.apart =
+      shown.kind === "none"
+        ? { why: shown.why }
+        : {
+            necessary: shown.necessary.map(({ place }) => place.name),
+            right: shown.necessary.filter(({ place }) => isGold(place)).length,
+            hunks: shown.needed.length + shown.unneeded.length,
+            unneeded: shown.unneeded.length,
+            guarded: shown.whole.guarded,
+          };
+  }
+  if (steps.has("generic")) {
+    more.generic = [];
+    for (const suspect of fused.slice(0, 5)) {
+      const probed = await probePlace(situation, suspect, codebase, { changes: 12, watching: 1 }, signal);
+      if (probed !== undefined) more.generic.push(probedRow(probed, suspect, isGold(suspect)));
+    }
+    const paths = new Set(gold.map(({ path }) => path));
+    const wrong = fused.find((one) => !isGold(one) && paths.has(one.path));
+    if (wrong !== undefined) {
+      const probed =
+        fused.indexOf(wrong) < 5 ? more.generic.find(({ name }) => name === wrong.name) : undefined;
+      const own =
+        fused.indexOf(wrong) < 5
+          ? undefined
+          : await probePlace(situation, wrong, codebase, { changes: 12, watching: 1 }, signal);
+      more.control = {
+        name: wrong.name,
+        given: probed ?? (own === undefined ? undefined : probedRow(own, wrong, false)),
+      };
+    }
+  }
   return {
+    ...(more.apart === undefined ? {} : { apart: more.apart }),
+    ...(more.generic === undefined ? {} : { generic: more.generic }),
+    ...(more.control === undefined ? {} : { control: more.control }),
     ran: { functions: ran.length, gold: gold.length, executed: ran.filter(isGold).length },
     places: Object.fromEntries(Object.entries(places).filter(([, value]) => value !== undefined)),
   };
@@ -210,4 +299,25 @@ function summary(rows: readonly Row[]): void {
       console.log(
         `in the first ${top} by ${order}: ${part(measured.filter(({ places }) => (places?.[order] ?? 1_000) <= top).length)}`,
       );
+  const fixed = measured.flatMap(({ apart }) => (apart === undefined ? [] : [apart]));
+  const shown = fixed.flatMap((one) => ("necessary" in one ? [one] : []));
+  const given = shown.filter(({ necessary }) => necessary.length > 0);
+  console.log(`with the fix, necessary given: ${part(given.length, fixed.length)}`);
+  console.log(
+    `  and right: ${part(given.filter(({ necessary, right }) => right === necessary.length).length, given.length)}`,
+  );
+  const larger = shown.filter(({ hunks }) => hunks > 1);
+  console.log(
+    `fixes of several hunks with hunks that are not needed: ${part(larger.filter(({ unneeded }) => unneeded > 0).length, larger.length)}`,
+  );
+  const generic = measured.flatMap((row) => (row.generic === undefined ? [] : [row.generic]));
+  const probed = generic.filter((list) => list.length > 0);
+  console.log(`without the fix, necessary given: ${part(probed.length, generic.length)}`);
+  console.log(
+    `  and right: ${part(probed.filter((list) => list.every(({ gold }) => gold)).length, probed.length)}`,
+  );
+  const controls = measured.flatMap(({ control }) => (control === undefined ? [] : [control]));
+  console.log(
+    `given to a wrong function of the same file: ${part(controls.filter(({ given: one }) => one !== undefined).length, controls.length)}`,
+  );
 }

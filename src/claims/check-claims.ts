@@ -6,6 +6,7 @@ import {
   checkDocument,
 } from "../documents/check-document.ts";
 import { parseDocument, type ParsedDocument } from "../documents/parse-document.ts";
+import type { RecordedRun } from "../documents/recorded-run.ts";
 import { renderDocument } from "../documents/render-document.ts";
 import type { Block, ResearchDocument, StatedClaim } from "../documents/finding.ts";
 import { inlineCode } from "../text/inline-code.ts";
@@ -47,7 +48,7 @@ export async function checkWhole(
  */
 async function checkClaims(
   text: string,
-  { claims: [data, second] }: Pick<ParsedDocument, "claims">,
+  { claims: [data, second], runs }: Pick<ParsedDocument, "claims" | "runs">,
   evidence: ClaimEvidence,
 ): Promise<ClaimsReport> {
   if (data === undefined) return { held: 0, undecided: 0, problems: [] };
@@ -61,9 +62,10 @@ async function checkClaims(
   if (typeof document === "string") return broken(document);
   const problems: ClaimProblem[] = [...edits(text, document)];
   let [held, undecided] = [0, 0];
+  const own = { ...evidence, documentRuns: runsByName(runs.map(({ value }) => value)) };
   const lines = text.split("\n");
   for (const claim of claimsOf(document)) {
-    const { verdict, why } = await checkClaim(claim, evidence);
+    const { verdict, why } = await checkClaim(claim, own);
     if (verdict === "holds") held++;
     else if (verdict === "cannot be decided") undecided++;
     else {
@@ -78,6 +80,11 @@ async function checkClaims(
     }
   }
   return { held, undecided, problems: problems.sort((a, b) => a.line - b.line) };
+}
+
+/** Runs by their name; a block that could not be read is none. */
+export function runsByName(runs: readonly (RecordedRun | string)[]): ReadonlyMap<string, RecordedRun> {
+  return new Map(runs.flatMap((run) => (typeof run === "string" ? [] : [[run.name, run] as const])));
 }
 
 /** Every claim of a document, in its order. */

@@ -34,6 +34,8 @@ export interface ClaimEvidence {
   /** What the report names, found in the repository. */
   readonly reported?: (() => Promise<Reported>) | undefined;
   readonly ranking?: (() => Promise<Ranking>) | undefined;
+  /** Runs that the document holds, by name; undefined where no document is at hand. */
+  readonly documentRuns?: ReadonlyMap<string, RecordedRun> | undefined;
   /** The location that a person named as the cause. */
   readonly at?: Location | undefined;
   /** Runs that Casebook made in this investigation, by name; undefined where what it ran is not at hand. */

@@ -9,6 +9,8 @@ import { type Checked, type ClaimType, wrong } from "./claim.ts";
 import { commitMade } from "./commit-made.ts";
 import { component } from "./component.ts";
 import { defines } from "./defines.ts";
+import { discriminating } from "./discriminating.ts";
+import { executed } from "./executed.ts";
 import { frameIn } from "./frame-in.ts";
 import { hasSequence } from "./has-sequence.ts";
 import { importedBy } from "./imported-by.ts";
@@ -18,10 +20,12 @@ import { lastChanged } from "./last-changed.ts";
 import { likelyFiles } from "./likely-files.ts";
 import { linesRead } from "./lines-read.ts";
 import { messageAt } from "./message-at.ts";
+import { minimal } from "./minimal.ts";
 import { nameAppears } from "./name-appears.ts";
 import { namedChange } from "./named-change.ts";
 import { namedPlace } from "./named-place.ts";
 import { namesDefinition } from "./names-definition.ts";
+import { necessary } from "./necessary.ts";
 import { noSuspect } from "./no-suspect.ts";
 import { notInReport } from "./not-in-report.ts";
 import { personNamed } from "./person-named.ts";
@@ -39,6 +43,7 @@ import { scope } from "./scope.ts";
 import { searchFinds } from "./search-finds.ts";
 import { sequenceExplains } from "./sequence-explains.ts";
 import { sequenceStep } from "./sequence-step.ts";
+import { since } from "./since.ts";
 import { suspect } from "./suspect.ts";
 import { target } from "./target.ts";
 import { testReaches } from "./test-reaches.ts";
@@ -89,6 +94,11 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     proposedCause,
     proposedChange,
     proposedOutcome,
+    executed,
+    discriminating,
+    necessary,
+    minimal,
+    since,
   ].map((type) => [type.name, type]),
 );
 

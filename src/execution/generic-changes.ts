@@ -1,13 +1,12 @@
 /** A change of a function that nobody proposed: it shows whether the failure depends on the place. */
 export interface GenericChange {
   readonly kind:
-    | "earlier version"
     | "condition negated"
     | "part of a condition left out"
     | "limit moved"
     | "statement skipped"
     | "constant returned";
-  /** The line that changes; of an earlier version, the first of the function. */
+  /** The line that changes. */
   readonly line: number;
   /** The whole file with it. */
   readonly text: string;

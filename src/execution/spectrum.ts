@@ -6,6 +6,8 @@ type Code = Parameters<typeof executedFunctions>[1];
 
 /** How strongly the runs of a function go with the failure. */
 export interface Suspicion extends RanFunction {
+  /** Its lines that ran, most suspicious first, each with the passing tests that run it. */
+  readonly suspectLines: readonly { readonly line: number; readonly passing: number }[];
   /** Ochiai, 0 to 1. */
   readonly score: number;
   /** Failing tests that run the line that decides the score, and passing ones. */
@@ -57,14 +59,21 @@ export async function suspicions({ failing, passing }: Spectrum, code: Code): Pr
     tests.filter(({ lines }) => lines.get(path)?.has(line)).length;
   return ran
     .map((one): Suspicion => {
-      let best = { score: 0, failing: 0, passing: passing.length };
-      for (const line of one.lines) {
-        const ef = counts(failing, one.path, line);
-        const ep = counts(passing, one.path, line);
+      const scored = one.lines.map((line) => {
+        const [ef, ep] = [counts(failing, one.path, line), counts(passing, one.path, line)];
         const score = ef === 0 ? 0 : ef / Math.sqrt(failing.length * (ef + ep));
-        if (score > best.score) best = { score, failing: ef, passing: ep };
-      }
-      return { ...one, ...best };
+        return { line, score, failing: ef, passing: ep };
+      });
+      scored.sort((a, b) => b.score - a.score || a.line - b.line);
+      // Where only the name is known to have run, every test is taken to run it.
+      const [best = { score: 0, failing: failing.length, passing: passing.length }] = scored;
+      return {
+        ...one,
+        score: best.score,
+        failing: best.failing,
+        passing: best.passing,
+        suspectLines: scored.map(({ line, passing: ep }) => ({ line, passing: ep })),
+      };
     })
     .sort((a, b) => b.score - a.score || compare(placeKey(a), placeKey(b)));
 }

@@ -72,10 +72,7 @@ export async function traceTests(
 }
 
 /** The first test that ends in another way: another outcome or another failure. */
-function differentEnd(
-  before: readonly TestResult[],
-  after: readonly TestResult[],
-): string | undefined {
+function differentEnd(before: readonly TestResult[], after: readonly TestResult[]): string | undefined {
   const endOf = (test: TestResult): string =>
     `${test.outcome} ${test.outcome === "failed" ? normaliseFailure(test) : ""}`;
   const ends = new Map(after.map((test) => [keyOf(test), endOf(test)]));

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
+import { recordFor } from "../../src/claims/shown-by-run.ts";
+import type { RecordedRun } from "../../src/documents/recorded-run.ts";
+import { withRecords } from "../../src/documents/run-record.ts";
 import { checkClaim, CLAIM_TYPES } from "../../src/claims/claim-types.ts";
 import { MARK_WORDS } from "../../src/documents/render-document.ts";
 import type { Location } from "../../src/text/location.ts";
@@ -406,6 +409,46 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
   ];
 }
 
+/** Claims whose record the run of the document holds. */
+function examplesOfRuns({
+  oid,
+  subject,
+}: {
+  readonly oid: string;
+  readonly subject: string;
+}): readonly Example[] {
+  const test = { path: "tests/test_store.py", name: "StoreTest.test_put" };
+  const of = (type: string, data: object, twins: readonly object[]): Example => ({
+    type,
+    data: { run: "run-1", test, ...data },
+    twins: twins.map((twin) => ({ run: "run-1", test, ...data, ...twin })),
+    undecided: { run: "run-2", test, ...data },
+  });
+  return [
+    of("executed", { at: PUT, lines: "21-23" }, [
+      { lines: "21-22" },
+      { at: SWAP },
+      { at: { ...PUT, end: 24 } },
+    ]),
+    of("discriminating", { at: PUT, line: 21, passing: 0, of: 7 }, [
+      { line: 22 },
+      { passing: 1 },
+      { at: TAKE },
+    ]),
+    of("necessary", { at: PUT, with: "run-3", change: "the fix", guarded: "6 other tests of the file" }, [
+      { at: SWAP },
+      { change: "limit moved" },
+      { guarded: "all 12 tests" },
+      { with: "run-4" },
+    ]),
+    of("minimal", { hunks: 2, unneeded: [{ path: "store/store.py", start: 27, end: 27 }] }, [
+      { hunks: 1 },
+      { unneeded: [] },
+    ]),
+    of("since", { kind: "first", oid, subject }, [{ kind: "oldest" }, { subject: "Another" }]),
+  ];
+}
+
 let research: ClaimsIn;
 let all: readonly Example[];
 const verdict = async (type: string, data: unknown, evidence: ClaimEvidence = research.context) =>
@@ -591,7 +634,27 @@ beforeAll(async () => {
       data: { kind: "duplicate", of: "#9" },
       twins: [{ kind: "duplicate", of: "#8" }, { kind: "duplicate" }, { kind: "needs-info" }],
     },
+    ...examplesOfRuns(commits[1]!),
   ];
+  const records = examplesOfRuns(commits[1]!);
+  const run: RecordedRun = {
+    name: "run-1",
+    command: ["python3", "-m", "pytest"],
+    changed: ["tests/test_store.py"],
+    end: "exit 1",
+    milliseconds: 10,
+    output: withRecords(
+      "1 failed",
+      records.map(({ type, data }) => recordFor(type, data as { readonly run: string })),
+    ),
+    environment: "",
+  };
+  const documentRuns = new Map([[run.name, run]]);
+  research = {
+    ...research,
+    context: { ...research.context, documentRuns },
+    withoutIssue: { ...research.withoutIssue, documentRuns },
+  };
 });
 afterAll(async () => {
   await research[Symbol.asyncDispose]();
@@ -660,11 +723,12 @@ test("a change of one number, name, path or word of a true claim is found", asyn
   expect(tried).toBeGreaterThan(250);
 });
 
-/** Where another value of the same claim can be as true: any of the lines that are shown, any step of the sequence. */
+/** Where another value of the same claim can be as true: any of the lines that are shown, a limit that lets the same guesses through. */
 function isAnotherTruth(type: string, keys: readonly string[]): boolean {
   // The commit changed several files.
   if (type === "commit-made" && keys.at(-1) === "path") return true;
   if (type === "proposed-change" && ["old", "new"].includes(keys.at(-1)!)) return true;
+  if (type === "no-suspect" && keys.at(-1) === "from") return true;
   return keys.includes("shown") || (type === "suspect" && keys.at(-1) === "percent");
 }
 

@@ -1,4 +1,5 @@
 import type { Citation } from "../../documents/citation.ts";
+import { runsByName } from "../../claims/check-claims.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
 import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
 import type {
@@ -25,6 +26,10 @@ export async function dropWrong(
   evidence: ClaimEvidence,
 ): Promise<{ readonly document: ResearchDocument; readonly dropped: number }> {
   let dropped = 0;
+  const runs = document.sections.flatMap(({ blocks: all }) =>
+    all.flatMap((block) => (block.kind === "run" ? [block.run] : [])),
+  );
+  const own = { ...evidence, documentRuns: runsByName(runs) };
   const holds = async (citations: readonly Citation[]): Promise<boolean> => {
     for (const citation of citations) if (!(await isTrue(citation, source))) return false;
     return true;
@@ -32,7 +37,7 @@ export async function dropWrong(
   const claims = async (items: readonly StatedClaim[]): Promise<readonly StatedClaim[]> => {
     const kept: StatedClaim[] = [];
     for (const item of items)
-      if ((await checkClaim(item, evidence)).verdict === "holds") kept.push(item);
+      if ((await checkClaim(item, own)).verdict === "holds") kept.push(item);
       else dropped++;
     return kept;
   };

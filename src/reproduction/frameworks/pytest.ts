@@ -6,12 +6,19 @@ import { PYTHON_ENV, pythonManifests, pythonTestName, pythonTests } from "./pyth
 import type { RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.xml";
-/** `src` is seen as an installed project would be; options of the repository may name plugins that are not here. */
+/**
+ * `src` is seen as an installed project would be. The project's own options stay, so that its own selection of tests is run; they go
+ * only when pytest refuses them, as for a plugin that is not here, and then the output says so.
+ */
 const START = `import os, sys
 if os.path.isdir("src") and not os.path.exists("src/__init__.py"): sys.path.append(os.path.abspath("src"))
 import pytest
-sys.exit(pytest.main(sys.argv[1:]))`;
-const OPTIONS = "-q -p no:cacheprovider -p no:randomly -o addopts= -o junit_family=xunit1".split(" ");
+code = pytest.main(sys.argv[1:])
+if code == pytest.ExitCode.USAGE_ERROR:
+    print("[run again without the project's own options of pytest, which it refuses here]", flush=True)
+    code = pytest.main(["-o", "addopts=", *sys.argv[1:]])
+sys.exit(code)`;
+const OPTIONS = "-q -p no:cacheprovider -p no:randomly -o junit_family=xunit1".split(" ");
 
 export const pytest: TestFramework = {
   name: "pytest",

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { inlineCode } from "../text/inline-code.ts";
+import { part } from "./claim-data.ts";
+import { claimType } from "./claim.ts";
+import { checkByRun, runPart } from "./shown-by-run.ts";
+
+/** A function that the failing test ran, with the lines of it that ran. */
+export const executed = claimType({
+  name: "executed",
+  mark: "run",
+  schema: z.strictObject({
+    run: runPart.run,
+    test: runPart.test,
+    at: part.definition,
+    /** `4-6,9` */
+    lines: z
+      .string()
+      .regex(/^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/)
+      .max(2_000),
+  }),
+  say: ({ run, test, at, lines }) => ({
+    label: "executed",
+    text: `${inlineCode(test.name)} runs ${inlineCode(at.name)}, lines ${lines.replaceAll(",", ", ")} (${inlineCode(run)})`,
+    citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
+  }),
+  check: (data, evidence) => checkByRun("executed", data, evidence),
+});

@@ -1,0 +1,16 @@
+import type { RecordedRun } from "./recorded-run.ts";
+
+/** What Casebook read from a run, one JSON object a line, behind everything that the program printed. */
+const MARKER = "[read from this run by Casebook]";
+
+/** The output with what was read from the run. In: what the program printed, and JSON values. */
+export function withRecords(output: string, records: readonly unknown[]): string {
+  return [output.trimEnd(), MARKER, ...records.map((record) => JSON.stringify(record))].join("\n");
+}
+
+/** The lines that `withRecords` wrote, as they stand; what a program printed before the last mark is not among them. */
+export function recordsOf({ output }: Pick<RecordedRun, "output">): readonly string[] {
+  const lines = output.split("\n");
+  const at = lines.lastIndexOf(MARKER);
+  return at < 0 ? [] : lines.slice(at + 1).map((line) => line.trim());
+}
