@@ -71,7 +71,7 @@ export function openGuard(
         const after = await report(file, changes, signal);
         if (after.kind === "none") return `${file ?? "the suite"} does not run any more: ${after.why}`;
         const [worse] = worseTests(before, after, new Set(laid.keys()));
-        if (worse !== undefined) return worse;
+        if (worse !== undefined) return `${worse.key} (${worse.how})`;
       }
       return undefined;
     },
@@ -103,7 +103,7 @@ export async function intervene(
   const ended = endOf(first.report, failing);
   if (ended !== "gone") return { kind: ended, why: SAYS[ended] };
   const own = worseTests(rest(before, failing), first.report as Report, new Set());
-  if (own.length > 0) return { kind: "worse", why: own[0]! };
+  if (own.length > 0) return { kind: "worse", why: `${own[0]!.key} (${own[0]!.how})` };
   const spoilt = await guard.worse(changes, signal);
   if (spoilt !== undefined) return { kind: "worse", why: spoilt };
   const again = await runFile(situation, changes, signal);
