@@ -10,8 +10,6 @@ import type { Query } from "../evidence/ranking/query.ts";
 import type { Report } from "../issue/report/read-report.ts";
 import type { VisibleIssue } from "../issue/visible-issue.ts";
 import type { TextRules } from "../languages/language.ts";
-import { textRulesOf } from "../languages/languages.ts";
-import { endingOf } from "../languages/paths.ts";
 import { qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
 import type { Location } from "../text/location.ts";
 import type { DefinitionData } from "./claim-data.ts";
@@ -42,20 +40,14 @@ export interface ClaimEvidence {
   readonly runs?: ((name: string) => RecordedRun | undefined) | undefined;
 }
 
-/** The definition with exactly this name and these lines at the commit; none where a parse error makes its end doubtful. */
+/** The definition with exactly this name and these lines at the commit. */
 export async function definitionAt(
   { path, name, start, end }: DefinitionData,
   { codebase }: ClaimEvidence,
 ): Promise<SymbolDefinition | undefined> {
-  const syntax = await codebase.syntax(path);
-  const found = syntax?.symbols.find(
+  return (await codebase.syntax(path))?.symbols.find(
     (symbol) => symbol.start === start && symbol.end === end && qualifiedName(symbol) === name,
   );
-  if (found === undefined || syntax?.hasErrors !== true || end === start) return found;
-  const rules = textRulesOf(endingOf(path));
-  const isOfBraces = rules?.block.some(([open]) => open === "/*") === true;
-  const lines = (await codebase.text(path))?.lines ?? [];
-  return isOfBraces && closingLine(lines, start, end, rules) < end ? undefined : found;
 }
 
 /** True for a line of a test: in a test file, or in the module of tests that a source file of Rust holds. */
@@ -74,18 +66,6 @@ export async function isTestLine(
 
 function isTestModule(name: string): boolean {
   return name === "tests" || name === "test";
-}
-
-/** The line on which the first brace of a definition is closed, before `end`, or `end`. */
-function closingLine(lines: readonly string[], start: number, end: number, rules: TextRules): number {
-  let depth = 0;
-  for (let line = start; line < end; line++) {
-    const code = codeOf(lines[line - 1] ?? "", rules);
-    for (const character of code)
-      if (character === "{") depth++;
-      else if (character === "}" && --depth <= 0) return line;
-  }
-  return end;
 }
 
 /** A line without its comments and quotations, as far as the line itself shows them. */

@@ -4,6 +4,7 @@ import { define, type DefinitionNode, type NodeContext, type SymbolKind } from "
 const MAX_DECLARATOR = 30;
 /** Between a definition and its namespace: a list, a template or two, conditional sections. */
 const MAX_HOLDERS = 8;
+const CLASSES: readonly string[] = ["class_specifier", "struct_specifier"];
 const TYPES: readonly string[] = ["class", "interface", "enum"];
 
 interface Declared {
@@ -108,12 +109,16 @@ function functionKind(one: Declared, at: NodeContext): SymbolKind {
 }
 
 export function functionDefinition(tree: FlatTree, node: number, at: NodeContext): readonly DefinitionNode[] {
+  // C has no functions in functions: it is a macro with a block, or the parser lost its way.
+  if (at.inFunction && !TYPES.includes(at.scopeKind ?? "")) return [];
   const one = declared(tree, tree.child(node, "declarator"));
   if (one === undefined) return [];
-  const { name, nameNode, container } = one;
+  const { name, nameNode, container, isFunction } = one;
+  // `class EXPORTED Store { … }`: the parser takes the macro for the class.
+  const isClass = !isFunction && CLASSES.includes(tree.kind(tree.child(node, "type")));
   const outer = outerOf(tree, node);
   return [
-    define(tree, node, functionKind(one, at), {
+    define(tree, node, isClass ? "class" : functionKind(one, at), {
       name,
       nameNode,
       outer,

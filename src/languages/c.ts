@@ -40,6 +40,7 @@ const cRules: GrammarRules = {
   comments: ["comment"],
   opaque: ["preproc_arg"],
   annotations: ["attribute_declaration"],
+  hasDirectives: true,
   functions: ["function_definition", "lambda_expression"],
   blocks: ["compound_statement"],
   members: { field_expression: "field" },

@@ -1,4 +1,5 @@
 import type { FileSyntax, RenamedExport, SymbolDefinition } from "./syntax.ts";
+import { BraceEnds } from "./brace-ends.ts";
 import { CommentLines } from "./comment-lines.ts";
 import { own, TOKEN, type CompiledRules } from "./compiled-rules.ts";
 import type { FlatTree } from "./flat-tree.ts";
@@ -48,7 +49,7 @@ export function extractSyntax(
   compiled: CompiledRules,
   hasErrors: boolean,
 ): FileSyntax {
-  return new Extraction(tree, compiled).run(language, hasErrors);
+  return new Extraction(tree, compiled, hasErrors).run(language);
 }
 
 class Extraction implements NodeContext {
@@ -65,6 +66,9 @@ class Extraction implements NodeContext {
   private readonly exported = new Set<string>();
   private readonly renamedExports: RenamedExport[] = [];
   private readonly comments: CommentLines;
+  private readonly hasErrors: boolean;
+  /** Undefined where the tree itself is right. */
+  private readonly braces: BraceEnds | undefined;
   private readonly scopes: Scope[] = [];
   private scope: Scope;
   /** Ends of the function nodes that hold the current node. */
@@ -72,11 +76,13 @@ class Extraction implements NodeContext {
   /** Ends of the string literals and of the code within them, innermost last; strings have an even depth. */
   private readonly literalEnds: number[] = [];
 
-  constructor(tree: FlatTree, compiled: CompiledRules) {
+  constructor(tree: FlatTree, compiled: CompiledRules, hasErrors: boolean) {
     this.tree = tree;
     this.compiled = compiled;
     this.definedHere = new Uint8Array(tree.count);
     this.comments = new CommentLines(tree);
+    this.hasErrors = hasErrors;
+    this.braces = hasErrors ? new BraceEnds(tree, compiled) : undefined;
     this.scope = {
       last: tree.count,
       names: [],
@@ -106,7 +112,7 @@ class Extraction implements NodeContext {
       this.renamedExports.push({ name, as });
   }
 
-  run(language: LanguageName, hasErrors: boolean): FileSyntax {
+  run(language: LanguageName): FileSyntax {
     const { tree, compiled } = this;
     const errorRow = compiled.named.length - 1;
     let node = 0;
@@ -120,7 +126,8 @@ class Extraction implements NodeContext {
           continue;
         }
       }
-      if (compiled.isFunction[type] === 1) this.functionEnds.push(tree.lastOf(node));
+      if (compiled.isFunction[type] === 1)
+        this.functionEnds.push(this.lastOf(node, tree.child(node, "body")));
       if (compiled.comment[type] === 1) {
         this.comments.add(node, false);
         // Rust's comments have parts.
@@ -139,8 +146,14 @@ class Extraction implements NodeContext {
       references: this.references.all(),
       imports: this.imports,
       ...(this.renamedExports.length === 0 ? {} : { renamedExports: this.renamedExports }),
-      hasErrors,
+      hasErrors: this.hasErrors,
     };
+  }
+
+  /** The last node of a definition: of its body, where the braces say something else than the tree. */
+  private lastOf(node: number, body: number): number {
+    const end = this.braces?.endOf(body);
+    return end === undefined ? this.tree.lastOf(node) : this.braces!.lastNodeAt(end);
   }
 
   private leave(node: number): void {
@@ -199,7 +212,7 @@ class Extraction implements NodeContext {
     if (nameNode >= 0) this.definedHere.fill(1, nameNode, this.tree.lastOf(nameNode) + 1);
     const index = this.found.push(definition) - 1;
     this.containers.push(container);
-    const last = definition.reach ?? this.tree.lastOf(node);
+    const last = definition.reach ?? this.lastOf(node, definition.body ?? -1);
     if (!SCOPES.has(kind) || last === node) return;
     const names = [...(definition.container ?? []), name];
     this.enter(node, last, names, kind, name, INSIDE.has(kind) ? index : this.scope.inside);
@@ -309,13 +322,14 @@ class Extraction implements NodeContext {
       const { name, kind, node, nameNode, body = -1 } = definition;
       const outer = definition.outer ?? node;
       const container = this.containers[index] ?? [];
+      const end = this.braces?.endOf(body);
       const lines = this.comments.before(tree.lineOf(outer));
       const docstring = body >= 0 ? (compiled.rules.docstring?.(tree, body) ?? -1) : -1;
       const doc =
         docstring >= 0 ? { start: tree.lineOf(docstring), end: tree.endLineOf(docstring) } : lines.doc;
       const hasShape = FUNCTIONS.has(kind) && body >= 0 && budget > 0;
       const shape = hasShape
-        ? bodyShape(tree, compiled.rules, body, docstring, this.tokens, this.calls)
+        ? bodyShape(tree, compiled.rules, body, docstring, this.lastOf(body, body), this.tokens, this.calls)
         : undefined;
       budget -= shape?.tokens.length ?? 0;
       return {
@@ -323,7 +337,7 @@ class Extraction implements NodeContext {
         kind,
         container,
         start: lines.start,
-        end: tree.endLineOf(outer),
+        end: end === undefined ? tree.endLineOf(outer) : tree.lineAt(end),
         nameLine: tree.lineOf(nameNode >= 0 ? nameNode : node),
         signature: signatureOf(tree, outer, body, compiled.rules),
         isPublic: definition.isPublic || (container.length === 0 && this.exported.has(name)),

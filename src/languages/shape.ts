@@ -58,20 +58,21 @@ export interface Calls {
   readonly names: readonly string[];
 }
 
-/** The shape of a function's body, its docstring left out. */
+/** The shape of a function's body up to the node `last`, its docstring left out. */
 export function bodyShape(
   tree: FlatTree,
   rules: GrammarRules,
   body: number,
   docstring: number,
+  last: number,
   tokens: TokenStream,
   calls: Calls,
 ): Shape {
   const from = docstring >= 0 ? tree.lastOf(docstring) + 1 : body;
   const statements = statementsOf(tree, rules, body)
-    .filter((n) => n >= from || n === body)
-    .map((n) => [Math.max(n, from), tree.lastOf(n)] as const);
-  return shapeOf(tokens, from, tree.lastOf(body), statements, calls);
+    .filter((n) => (n >= from || n === body) && n <= last)
+    .map((n) => [Math.max(n, from), Math.min(tree.lastOf(n), last)] as const);
+  return shapeOf(tokens, from, last, statements, calls);
 }
 
 /** The statements directly in a body; a body that is an expression is its own one statement. */

@@ -1,11 +1,15 @@
-import { Parser } from "web-tree-sitter";
+import { Parser, type Tree } from "web-tree-sitter";
 import type { LanguageName } from "../languages.ts";
 import type { FileSyntax } from "../syntax.ts";
+import { chooseBranches } from "../choose-branches.ts";
 import { extractSyntax } from "../extract-syntax.ts";
 import { TreeFlattener } from "../flat-tree.ts";
 import { loadGrammar } from "./grammars.ts";
 
-/** Parses one file after the other in the thread that it is made in. */
+/**
+ * Parses one file after the other in the thread that it is made in. A C file that the parser does not understand is read with one
+ * branch of each conditional that cuts through its syntax.
+ */
 export interface FileParser {
   /**
    * Undefined when parsing took longer than the limit. Throws RangeError for nesting so deep that the thread's stack ends
@@ -32,15 +36,26 @@ export function fileParser(limitMs: number): FileParser {
       }
       try {
         const start = process.threadCpuUsage().user;
-        // The type says the callback returns nothing; the parser stops when it returns true.
-        const tree = parser.parse(text, null, {
-          progressCallback: () => process.threadCpuUsage().user - start > 1_000 * limitMs,
-        });
+        const read = (source: string): Tree | null =>
+          // The type says the callback returns nothing; the parser stops when it returns true.
+          parser.parse(source, null, {
+            progressCallback: () => process.threadCpuUsage().user - start > 1_000 * limitMs,
+          });
+        let source = text;
+        let tree = read(text);
+        if (tree?.rootNode.hasError === true && compiled.rules.hasDirectives === true) {
+          const chosen = chooseBranches(text);
+          if (chosen !== undefined) {
+            tree.delete();
+            source = chosen;
+            tree = read(chosen);
+          }
+        }
         if (tree === null) {
           parser.reset();
           return undefined;
         }
-        const flat = flattener.flatten(tree, text, calls, compiled.named, compiled.leaf);
+        const flat = flattener.flatten(tree, source, calls, compiled.named, compiled.leaf);
         const syntax = extractSyntax(language, flat, compiled, tree.rootNode.hasError);
         tree.delete();
         return syntax;
