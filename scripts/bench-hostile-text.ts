@@ -2,6 +2,9 @@
 // A ratio of 4 means linear. Fails when the largest text takes more than eight times as long as the one a quarter its size.
 // npm run bench:hostile
 import { cleanUntrusted } from "../src/agent/untrusted.ts";
+import { findCommandLines } from "../src/issue/command-lines.ts";
+import { readReport } from "../src/issue/report/read-report.ts";
+import { readBlocks } from "../src/issue/report/report-blocks.ts";
 import { parseCommands } from "../src/investigation/commands/parse-commands.ts";
 import { parseRepositoryConfig } from "../src/investigation/settings/parse-repository-config.ts";
 import { PHASES } from "../src/phases/catalogue.ts";
@@ -33,6 +36,11 @@ const UNITS = [
   "- /casebook\n",
   "a: {",
   "- ",
+  "- a\n  - b\n",
+  ">\n>> a\n",
+  "a*b ",
+  "a: b\n",
+  "at a (b:1)\n",
   "{(",
   '"',
   "/*",
@@ -44,6 +52,9 @@ const types = PHASES.map(({ type }) => type);
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   safeText,
   visibleText,
+  readBlocks: (text) => readBlocks(text),
+  readReport: (text) => readReport({ title: { text: "t", hidden: [] }, body: { text, hidden: [] } }),
+  findCommandLines: (text) => findCommandLines(`/casebook status\n\n${text}`, 50),
   cleanUntrusted: (text) => cleanUntrusted(text, { nonce: "0123456789abcdef" }),
   parseCommands: (text) => parseCommands(text, types),
   parseRepositoryConfig: (text) => parseRepositoryConfig(text, types),

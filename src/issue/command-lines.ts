@@ -1,5 +1,6 @@
 import type { Emphasis, Nodes, Strong } from "mdast";
 import { parseMarkdown } from "../text/parse-markdown.ts";
+import { readableEnd } from "../text/readable-end.ts";
 import { stripCharacters } from "../text/strip-characters.ts";
 import { type HtmlState, htmlStates } from "./html-state.ts";
 import { ownText, startOfMailQuote } from "./mail-quote.ts";
@@ -39,7 +40,8 @@ export function argumentsOf(line: string): string {
 export function findCommandLines(text: string, max: number): readonly CommandLine[] {
   if (!mayHoldCommand(text)) return [];
   // The parser drops a byte order mark, and its offsets count without it.
-  const markdown = text.replace(/^\ufeff/, "");
+  const whole = text.replace(/^\ufeff/, "");
+  const markdown = whole.slice(0, readableEnd(whole));
   const root = parseMarkdown(markdown);
   const states = htmlStates(root, markdown);
   const quoteStart = startOfMailQuote(root, markdown) ?? markdown.length;
@@ -71,7 +73,8 @@ export function isOnlyCommands(markdown: string): boolean {
   const lines = countLines(markdown);
   const commands = findCommandLines(markdown, lines + 1).length;
   if (commands === 0 || commands === lines) return commands === lines;
-  return countLines(ownText(parseMarkdown(markdown), markdown)) === commands;
+  const read = markdown.slice(0, readableEnd(markdown));
+  return read === markdown && countLines(ownText(parseMarkdown(markdown), markdown)) === commands;
 }
 
 function countLines(text: string): number {

@@ -18,8 +18,8 @@ const MAX_UNDERLINES = 1000;
 const MAX_DEFINITIONS = 1000;
 /** Lines of one paragraph (18,000 lines take 0.5 s, 25,000 take 9 s); then one line is blanked, which ends it. */
 const MAX_LINES = 10_000;
-/** Sum over all blocks of the square of their inline marks, about 0.3 s of parsing; then each block may have MAX_MARKS. */
-const MARK_BUDGET = 25_000_000;
+/** Sum over all blocks of the square of their inline marks, about 0.05 s of parsing; then each block may have MAX_MARKS. */
+const MARK_BUDGET = 2_000_000;
 const MAX_MARKS = 300;
 
 /** The same text with the markup neutralised that goes beyond the limits above; most texts come back unchanged. Linear. */

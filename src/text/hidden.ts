@@ -19,7 +19,9 @@ export type HiddenKind =
   | "tag-character"
   | "variation-selector"
   | "bidi"
-  | "control";
+  | "control"
+  /** The page shows it, but it is more than is read of one text (`readableEnd`). */
+  | "unread";
 
 /** Text that the page does not show. */
 export interface Hidden {

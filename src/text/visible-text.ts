@@ -2,6 +2,7 @@ import type { Nodes } from "mdast";
 import { parseMarkdown, plainText } from "./parse-markdown.ts";
 import type { Cut, Hidden } from "./hidden.ts";
 import { htmlCuts } from "./html-cuts.ts";
+import { readableEnd } from "./readable-end.ts";
 import { stripCharacters } from "./strip-characters.ts";
 
 /** A cut can reveal more to cut (a comment inside a comment): the most rounds. */
@@ -23,7 +24,7 @@ export function visibleTitle(title: string): VisibleText {
 
 /**
  * The Markdown of an issue with only what a reader of its page sees, and the rest listed. Line endings become \n; each line
- * keeps its number; what the page shows stays letter for letter. Linear in the text, never throws.
+ * keeps its number; what the page shows stays letter for letter, up to where reading stops. Linear in the text, never throws.
  */
 export function visibleText(markdown: string): VisibleText {
   const stripped = stripCharacters(markdown.replaceAll("\r\n", "\n").replaceAll("\r", "\n"));
@@ -34,6 +35,12 @@ export function visibleText(markdown: string): VisibleText {
     const applied = applyCuts(text, surplus);
     hidden.push(...applied.hidden);
     text = applied.text;
+  }
+  const end = readableEnd(text);
+  if (end < text.length) {
+    const line = text.slice(0, end).split("\n").length;
+    hidden.push({ kind: "unread", text: text.slice(end), line });
+    text = text.slice(0, end);
   }
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const cuts = findCuts(text);
@@ -167,7 +174,7 @@ function applyCuts(text: string, cuts: readonly Cut[]): { text: string; hidden: 
  * Definitions of links that are left to the parser. Beyond them it takes them for one long paragraph, whose time grows with
  * the square of its lines (measured: 9,000 lines of `[a]: b` 1.4 s). No page for people has so many.
  */
-const MAX_DEFINITIONS = 1_000;
+const MAX_DEFINITIONS = 150;
 
 /**
  * Cuts for the lines that define a link, all but the first `MAX_DEFINITIONS`: outside of fenced code, each a whole line

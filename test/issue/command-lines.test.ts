@@ -113,8 +113,8 @@ test("only text of the writer's own is a command, among any blocks", () => {
   );
 });
 
-test("a thousand quotations hold no command, and none after them is lost", () => {
-  expect(found(`${"> /casebook cancel\n\ntext\n\n".repeat(1_000)}/casebook status`)).toEqual([
+test("200 quotations hold no command, and none after them is lost", () => {
+  expect(found(`${"> /casebook cancel\n\ntext\n\n".repeat(200)}/casebook status`)).toEqual([
     "/casebook status",
   ]);
 });

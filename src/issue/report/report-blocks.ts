@@ -1,5 +1,6 @@
 import type { List, ListItem, Nodes, Paragraph, PhrasingContent, Table } from "mdast";
 import { parseMarkdown, plainText } from "../../text/parse-markdown.ts";
+import { readableEnd } from "../../text/readable-end.ts";
 import { type IssueForms, NO_FORMS } from "./issue-forms.ts";
 import { partOfHeading, type ReportPart } from "./report-part.ts";
 
@@ -32,8 +33,12 @@ const MAX_HEADING = 160;
 /** Blocks of one text that are read. */
 const MAX_BLOCKS = 3_000;
 
-/** Splits a visible text at headings, paragraphs, items, cells and code. Linear in the text, never throws. */
-export function readBlocks(text: string, forms: IssueForms = NO_FORMS): readonly ReportBlock[] {
+/**
+ * Splits a visible text at headings, paragraphs, items, cells and code, up to where reading stops. Linear in the text, never
+ * throws.
+ */
+export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonly ReportBlock[] {
+  const text = whole.slice(0, readableEnd(whole));
   const blocks: ReportBlock[] = [];
   let heading = "";
   let part: ReportPart | undefined;
