@@ -7,6 +7,9 @@ import { part } from "./claim-data.ts";
 import type { Ranking } from "../evidence/ranking/locate.ts";
 import { qualifiedName } from "../languages/syntax.ts";
 
+/** In whole percent: a guess that is wrong six times of seven helps nobody. */
+export const MIN_GUESS = 15;
+
 /** Only words speak for a place. None stands out where none is likelier than one half. */
 export const noSuspect = claimType({
   name: "no-suspect",
@@ -29,6 +32,7 @@ export const noSuspect = claimType({
   }),
   async check({ best, from }, { ranking }) {
     if (ranking === undefined) return undecided("the issue is not at hand");
+    if (best.length > 0 && from !== MIN_GUESS) return wrong("guesses are named from another likelihood on");
     const there = bestOf(await ranking(), from);
     return JSON.stringify(there) ===
       JSON.stringify(

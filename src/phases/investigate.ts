@@ -82,6 +82,7 @@ export async function investigate(
     }
     const withheld = await researcher.withholds?.(phase, context);
     if (withheld !== undefined) {
+      await retract(phase, withheld, request.issue, { ...dependencies, context });
       results.push({
         type: phase.type,
         status: "left-out",
@@ -110,6 +111,38 @@ export async function investigate(
     phases: results,
     unchanged,
   };
+}
+
+/** Replaces what an earlier run wrote for a phase that this run writes nothing for: the two would contradict each other. */
+async function retract(
+  phase: Phase,
+  reason: string,
+  issue: VisibleIssue,
+  { context, publisher, now }: InvestigateDependencies,
+): Promise<void> {
+  const [documentFile, specFile] = [documentFileOf(issue.key, phase), specFileOf(issue.key, phase)];
+  const current = await publisher.current();
+  const spec = current.get(specFile);
+  const sentence = `Casebook left out the ${phase.title.toLowerCase()} in its latest run: ${reason}.`;
+  const text = `# ${phase.title} of issue ${issue.key}\n\n${sentence}\n\nBase commit: \`${context.baseCommit}\`\n`;
+  if (spec === undefined || !current.has(documentFile) || current.get(documentFile) === text) return;
+  const specId = specIdOf(issue.key, phase);
+  const changes: SpecChanges = {
+    set: { status: "needs_attention", completed_at: undefined },
+    marks: new Map(parseSpec(specId, spec).spec.criteria.map(({ line }) => [line, false])),
+    agentOutput: {
+      at: `${now().toISOString().slice(0, 19)}Z`,
+      text: sentence,
+      redact: (output) => output,
+    },
+  };
+  await publisher.publish({
+    files: new Map([
+      [specFile, edit(spec, changes, specFile)],
+      [documentFile, text],
+    ]),
+    message: `chant: Leave out ${specId}\n\nSpec: ${specId}\nRun: ${runIdOf(`${specId}\n${context.baseCommit}\n${text}`)}\n`,
+  });
 }
 
 const CAUSE = "root-cause";

@@ -467,7 +467,7 @@ beforeAll(async () => {
   const take = functions.find(({ symbol }) => symbol.name === "take");
   const guesses = functions
     .map((one) => ({ at: definitionOf(one.path, one.symbol), percent: percentOf(one) }))
-    .filter(({ percent }) => percent >= 5)
+    .filter(({ percent }) => percent >= 15)
     .sort((a, b) => b.percent - a.percent)
     .slice(0, 3);
   const blamed = commits.find(({ subject }) => subject === "Keep values")!;
@@ -529,11 +529,12 @@ beforeAll(async () => {
     },
     {
       type: "no-suspect",
-      data: { best: guesses, from: 5 },
+      data: { best: guesses, from: 15 },
       twins: [
-        { best: [], from: 5 },
-        { best: [{ at: PUT, percent: 99 }], from: 5 },
-        { best: guesses.slice(1), from: 5 },
+        { best: [], from: 15 },
+        { best: [{ at: PUT, percent: 99 }], from: 15 },
+        { best: guesses.slice(1), from: 15 },
+        { best: guesses, from: 16 },
       ],
     },
     {

@@ -2,7 +2,7 @@ import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { isTestLine } from "../../claims/claim-evidence.ts";
 import { calls } from "../../claims/calls.ts";
 import { lastChanged } from "../../claims/last-changed.ts";
-import { noSuspect } from "../../claims/no-suspect.ts";
+import { MIN_GUESS, noSuspect } from "../../claims/no-suspect.ts";
 import { personNamed } from "../../claims/person-named.ts";
 import { resolvedCalls } from "../../claims/resolved-call.ts";
 import { sequenceExplains } from "../../claims/sequence-explains.ts";
@@ -20,8 +20,6 @@ const MAX_EXCERPT = 12;
 const MAX_CALLS_SHOWN = 6;
 /** Guesses that are named where no suspect stands out. */
 const MAX_GUESSES = 3;
-/** In whole percent: a guess that is wrong six times of seven helps nobody. */
-const MIN_GUESS = 15;
 /** In whole percent; a suspect below it decides nothing, but the first. */
 const MIN_PERCENT = 10;
 
