@@ -7,6 +7,7 @@ import type { Reported } from "../evidence/reported-places/reported-place.ts";
 import type { SymbolIndex } from "../evidence/references/build-symbol-index.ts";
 import type { UseFinder } from "../evidence/references/find-uses.ts";
 import type { Query } from "../evidence/ranking/query.ts";
+import type { IssueReading } from "../issue/issue-reading.ts";
 import type { Report } from "../issue/report/read-report.ts";
 import type { VisibleIssue } from "../issue/visible-issue.ts";
 import type { TextRules } from "../languages/language.ts";
@@ -25,9 +26,10 @@ export interface ClaimEvidence {
   readonly symbolIndex: () => Promise<SymbolIndex>;
   readonly uses: () => Promise<UseFinder>;
   readonly search: (query: SearchQuery) => Promise<RecordedSearch>;
-  /** Undefined where there is no issue at hand; so are the four below. */
+  /** Undefined where there is no issue at hand; so are the five below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;
+  readonly reading?: Pick<IssueReading, "codeBlocks"> | undefined;
   readonly query?: Query | undefined;
   /** What the report names, found in the repository. */
   readonly reported?: (() => Promise<Reported>) | undefined;

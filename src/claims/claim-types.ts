@@ -34,6 +34,7 @@ import { programPrints } from "./program-prints.ts";
 import { proposedCause } from "./proposed-cause.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { proposedOutcome } from "./proposed-outcome.ts";
+import { reportCodeRan } from "./report-code-ran.ts";
 import { reportedRegression } from "./reported-regression.ts";
 import { reportedVersions } from "./reported-versions.ts";
 import { reportedWords } from "./reported-words.ts";
@@ -91,6 +92,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     personSaid,
     runPrinted,
     programPrints,
+    reportCodeRan,
     proposedCause,
     proposedChange,
     proposedOutcome,

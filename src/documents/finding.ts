@@ -5,11 +5,11 @@ import type { RecordedRun } from "./recorded-run.ts";
 
 /**
  * Where a statement comes from. `code`: read from the tree or its history at the base commit. `run`: a program ran.
- * `reporter`, `maintainer`: a person reported it, nobody checked it. `model`: a model's own words about claims that were checked; the
+ * `model`: a model's own words about claims that were checked; the
  * words were not. `doubtful`: the same, where they do not follow from these claims. `inference`: concluded from other statements;
  * never a fact.
  */
-export type Provenance = "code" | "run" | "reporter" | "maintainer" | "model" | "doubtful" | "inference";
+export type Provenance = "code" | "run" | "model" | "doubtful" | "inference";
 
 /**
  * How a claim is known; its type decides it. `run`: shown by a run. `code`: read in the code. `history`: in the history.

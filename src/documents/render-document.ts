@@ -19,8 +19,6 @@ import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
 /** The first words of a statement that was not read in the code; `parseDocument` recognises them. */
 export const MARKS: Readonly<Record<Exclude<Provenance, "code">, string>> = {
   run: "Measured:",
-  reporter: "Reported:",
-  maintainer: "A maintainer said:",
   model: "Model:",
   doubtful: "Doubtful:",
   inference: "Hypothesis:",

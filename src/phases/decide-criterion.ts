@@ -72,7 +72,7 @@ const CHECKERS: Readonly<Record<MachineCheck, Check>> = {
       .find(({ heading }) => /\b(cause|suspects?|fix|solution|options?)\b/i.test(heading));
     const said = parsed.sections
       .flatMap(({ statements }) => statements)
-      .find(({ text }) => !text.startsWith(MARKS.reporter) && namesCauseOrFix(text));
+      .find(({ text }) => !isReported(text) && namesCauseOrFix(text));
     if (recordAnswer !== undefined)
       return unmet(`line ${recordAnswer.line}: a section ${recordAnswer.heading}`);
     return said === undefined
@@ -255,6 +255,11 @@ function isRanked(text: string): boolean {
 function isMarked(text: string): boolean {
   if (CLAIM_MARKS.some((mark) => text.endsWith(`| ${mark}`) || text.endsWith(`(${mark})`))) return true;
   return [...Object.values(MARKS), UNKNOWN_MARK, QUESTION_MARK].some((mark) => text.startsWith(mark));
+}
+
+/** Somebody's words: a claim ends with how it is known. */
+function isReported(text: string): boolean {
+  return text.endsWith(`| ${MARK_WORDS.reported}`) || text.endsWith(`(${MARK_WORDS.reported})`);
 }
 
 /** Words that name a cause or propose a fix: no document about what a reporter sees holds them. */

@@ -3,6 +3,8 @@ import { RunFailure } from "../failure.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
 import type { CheckSource } from "../documents/check-document.ts";
 import { builtinResearcher, type Researcher } from "../phases/builtin/researcher.ts";
+import { once } from "../claims/open-evidence.ts";
+import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
 import type { ModelResearch } from "../service/research.ts";
 import type { SourceTree } from "../repository/source-tree.ts";
@@ -57,8 +59,30 @@ function gatewayOver(link: ServiceLink): ModelGateway {
   };
 }
 
+/** The built-in researcher with a sandbox that is opened when a report brings code. Dispose it. */
+export async function openRunningResearcher({
+  sandbox,
+  tree,
+  data,
+  signal,
+}: {
+  readonly sandbox: SandboxSettings | undefined;
+  readonly tree: () => Promise<SourceTree>;
+  readonly data: string;
+  readonly signal: AbortSignal;
+}): Promise<AsyncDisposable & { readonly researcher: Researcher }> {
+  const stack = new AsyncDisposableStack();
+  const { runningResearcher } = await import("../agent/reported-code.ts");
+  return {
+    researcher: runningResearcher(
+      once(async () => sandboxFor({ sandbox }, await tree(), data, stack, signal)),
+    ),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
 async function sandboxFor(
-  { sandbox }: ModelResearch,
+  { sandbox }: { readonly sandbox?: SandboxSettings | undefined },
   tree: SourceTree,
   data: string,
   stack: AsyncDisposableStack,

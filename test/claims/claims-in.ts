@@ -101,6 +101,11 @@ def test_put():
 `,
 } as const;
 
+/** The code of the report. */
+export const CODE = `from store.store import Store
+
+Store("x").take("a")`;
+
 const BODY = `Every now and then a value that one worker stored is lost: two processes write at the same time, a race, and values vanish.
 
 ### Steps to reproduce
@@ -127,6 +132,10 @@ Traceback (most recent call last):
 KeyError: 'there is no such key in the file'
 \`\`\`
 
+\`\`\`python
+${CODE}
+\`\`\`
+
 Python 3.11.4, store 1.3.0
 `;
 
@@ -151,6 +160,23 @@ export const RUNS: readonly RecordedRun[] = [
     environment: "bubblewrap 0.8.0, python3 3.11.2",
   },
 ];
+
+/** A run of the code that the report brings. */
+export const REPORTED: RecordedRun = {
+  name: "run-3",
+  command: ["python3", "casebook_reported.py"],
+  changed: ["casebook_reported.py"],
+  end: "exit 1",
+  milliseconds: 40,
+  output: `Traceback (most recent call last):
+  File "casebook_reported.py", line 3, in <module>
+    Store("x").take("a")
+  File "/repo/store/store.py", line 33, in take
+    raise KeyError("there is no such key in the file")
+KeyError: 'there is no such key in the file'
+`,
+  environment: "bubblewrap 0.8.0, python3 3.11.2",
+};
 
 /** One commit with everything that claims speak of; the issue has the number 7. */
 export interface ClaimsIn extends AsyncDisposable {
@@ -194,7 +220,7 @@ export async function claimsIn(): Promise<ClaimsIn> {
     folder,
     context: {
       ...researchContext({ ...options, issue, at: { path: "store/store.py", start: 21, end: 23 } }),
-      runs: (name) => RUNS.find((run) => run.name === name),
+      runs: (name) => [...RUNS, REPORTED].find((run) => run.name === name),
     },
     withoutIssue: openEvidence(options),
     async [Symbol.asyncDispose]() {

@@ -91,7 +91,7 @@ test("leaves invented references out of the text", async () => {
           search: { query: { kind: "word", pattern: "two", include: [], exclude: [] }, hits: [] },
         },
       ]),
-      finding("the reporter never said", [{ kind: "issue", quote: "40 % of users" }], "reporter"),
+      finding("the reporter never said", [{ kind: "issue", quote: "40 % of users" }], "model"),
       finding("nothing at all", []),
     ),
     new Set(),

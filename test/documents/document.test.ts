@@ -44,7 +44,7 @@ describe("the parser finds what was rendered", () => {
                 provenance: "code",
                 citations: [{ kind: "commit", oid: "b".repeat(40), subject: "Use `x` | y" }],
               },
-              { text: "three", provenance: "reporter", citations: [{ kind: "issue", quote: "it `breaks`" }] },
+              { text: "three", provenance: "model", citations: [{ kind: "issue", quote: "it `breaks`" }] },
               { text: "four", provenance: "inference", citations: [] },
             ],
           },

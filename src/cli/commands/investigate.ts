@@ -158,9 +158,18 @@ async function research(
     onStep: (step) => progress.step(step),
   });
   const source = await repositorySource(workbench.repository, commit, async () => codebase, seen.text);
-  return investigate(
+  const { openRunningResearcher } = await import("../../research/open-researcher.ts");
+  await using running = await openRunningResearcher({
+    sandbox: readConfig(io.env).sandbox,
+    tree: () => workbench.repository.tree(commit, io.signal),
+    data: workbench.data,
+    signal: io.signal,
+  });
+  // The sandbox closes when this function returns, so the result is awaited here.
+  return await investigate(
     { issue: seen, phases, at },
     {
+      researcher: running.researcher,
       context,
       source,
       publisher,

@@ -102,8 +102,6 @@ const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set([
   "code",
   "model",
   "doubtful",
-  "reporter",
-  "maintainer",
 ]);
 
 async function isTrue(citation: Citation, source: CheckSource): Promise<boolean> {
