@@ -34,7 +34,7 @@ const { dirname, resolve } = require("node:path");
 const { name } = existsSync("package.json") ? JSON.parse(readFileSync("package.json", "utf8")) : {};
 if (name && !existsSync(resolve("node_modules", name))) {
   mkdirSync(dirname(resolve("node_modules", name)), { recursive: true });
-  symlinkSync(process.cwd(), resolve("node_modules", name), "dir");
+  symlinkSync(resolve("."), resolve("node_modules", name), "dir");
 }
 import(resolve(process.argv[1])).catch((error) => { console.error(error); process.exit(1); });`;
 
