@@ -27,7 +27,7 @@ export function runningResearcher(sandbox: () => Promise<SandboxState>): Researc
     async withholds(phase, context) {
       if (phase.type !== REPRODUCTION) return builtinResearcher.withholds?.(phase, context);
       if ((await programsOf(context)).length === 0)
-        return "it needs a model; the report brings no code that Casebook can run";
+        return "it needs a model, or code in the report";
       const state = await sandbox();
       return state.kind === "none" ? `no code is run here: ${state.why}` : undefined;
     },
