@@ -4,7 +4,7 @@ import type { Simulation } from "./simulation.ts";
 import { tellChanges } from "./tell-changes.ts";
 
 /** Milliseconds between two polls; `--fast` waits as little as a test can use. */
-export const POLL = { fast: 25, normal: 200 } as const;
+export const POLL = { fast: 50, normal: 200 } as const;
 /** Consecutive idle polls before the bot counts as done. */
 const CALM = 4;
 /** Lines kept for the page. */

@@ -21,6 +21,13 @@ const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
   configure: 1,
   reconcile: 1,
 };
+/**
+ * Seconds between two fetches of a worker that nothing wakes. PostgreSQL notifies of a job that can start at once, and
+ * `wake` finds one whose time has come: a fetch of each worker each second would take a seventh of a core when embedded.
+ */
+const POLL_SECONDS = 60;
+/** Milliseconds between two looks for jobs whose time has come. */
+const WAKE = 500;
 /** Milliseconds for a job to end by itself when the process stops; then its signal is aborted. */
 const GRACE = 1_500;
 /** Share of the stop time after which jobs that ignore their signal return to the queue without it. */
@@ -91,11 +98,12 @@ export async function startWork(
     }
   };
 
+  const workers: { readonly kind: JobKind; readonly id: string }[] = [];
   const startWorker = async (kind: JobKind): Promise<void> => {
     let worker: string | undefined;
     worker = await boss.work<object>(
       kind,
-      { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1, heartbeatRefreshSeconds: 1 },
+      { pollingIntervalSeconds: POLL_SECONDS, heartbeatRefreshSeconds: 1 },
       async ([job]) => {
         try {
           if (job !== undefined) await carryOut(kind, job);
@@ -105,9 +113,27 @@ export async function startWork(
         }
       },
     );
+    workers.push({ kind, id: worker });
   };
   for (const kind of KINDS)
     for (let i = 0; i < (kind === "run" ? runs : AT_ONCE[kind]); i++) await startWorker(kind);
+
+  let isLooking = false;
+  const wake = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    database
+      .query<{ name: string }>(
+        `SELECT DISTINCT name FROM ${schema}_queue.job WHERE state < 'active' AND start_after <= now()`,
+      )
+      .then(({ rows }) => {
+        const due = new Set(rows.map(({ name }) => name));
+        for (const { kind, id } of workers) if (due.has(kind)) boss.notifyWorker(id);
+      })
+      // The next look tries again.
+      .catch(() => undefined)
+      .finally(() => (isLooking = false));
+  }, WAKE);
 
   const timer = setInterval(() => {
     const once = { key: "reconcile", everySeconds: reconcileSeconds };
@@ -119,6 +145,7 @@ export async function startWork(
 
   return {
     async stop(milliseconds) {
+      clearInterval(wake);
       clearInterval(timer);
       const ended = Promise.all(KINDS.map((kind) => boss.offWork(kind, { wait: true })));
       const grace = Math.min(GRACE, milliseconds / 4);
