@@ -141,8 +141,9 @@ function phaseRunOf(
             .filter((part) => part !== "")
             .join("\n\n"),
           tools: [
-            ...toolsFor({ context, nonce, earlier: earlier.files }),
-            ...runner.tools,
+            ...[...toolsFor({ context, nonce, earlier: earlier.files }), ...runner.tools].filter(
+              ({ spec }) => needs.tools?.includes(spec.name) !== false,
+            ),
             ...tools,
             ...submissions.tools,
           ],

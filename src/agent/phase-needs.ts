@@ -6,6 +6,8 @@ import type { TakenClaim } from "./submission/taken-claim.ts";
 export interface PhaseNeeds {
   /** Sections that it may write to. */
   readonly sections: readonly string[];
+  /** Tools that it gets besides those to hand in; undefined: all. Each costs tokens in every call. */
+  readonly tools?: readonly string[];
   /** Legal ends other than "continue". */
   readonly outcomes: readonly OutcomeKind[];
   /** What is missing before it may end, as one sentence for the model; undefined when nothing is. */
@@ -35,6 +37,7 @@ const SINGLE_NEEDS: PhaseNeeds = {
 export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
   comprehension: {
     sections: ["report", "components", "prior-work", "missing", "questions"],
+    tools: ["issue", "list_files", "read_file", "search", "history"],
     outcomes: ["not-a-bug", "duplicate", "needs-info", "wont-fix", "several-causes"],
     lacks: (taken) =>
       inSection(taken, "components") === 0
@@ -47,6 +50,7 @@ export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
   },
   reproduction: {
     sections: ["why-it-fails", "steps-for-a-person"],
+    tools: ["issue", "list_files", "read_file", "search", "run", "earlier_documents"],
     outcomes: ["cannot-reproduce", "needs-info"],
     lacks: () => undefined,
     advice:
@@ -61,6 +65,18 @@ export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
       "sequence",
       "options",
       "not-established",
+    ],
+    tools: [
+      "issue",
+      "list_files",
+      "read_file",
+      "search",
+      "symbols",
+      "callers",
+      "history",
+      "blame",
+      "run",
+      "earlier_documents",
     ],
     outcomes: ["not-a-bug", "duplicate", "needs-info", "several-causes"],
     lacks(taken, hasCause) {
@@ -85,6 +101,16 @@ export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
       "risks",
       "targets",
     ],
+    tools: [
+      "list_files",
+      "read_file",
+      "search",
+      "symbols",
+      "references",
+      "callers",
+      "similar_code",
+      "history",
+    ],
     outcomes: [],
     lacks: (taken) =>
       inSection(taken, "similar", "callers", "public-surface", "tests", "risks", "targets") === 0
@@ -96,6 +122,7 @@ export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
   research: SINGLE_NEEDS,
   fix: {
     sections: ["change", "not-established-fix"],
+    tools: ["list_files", "read_file", "search", "run", "earlier_documents"],
     outcomes: [],
     lacks: () => undefined,
     advice:

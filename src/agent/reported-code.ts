@@ -26,8 +26,7 @@ export function runningResearcher(sandbox: () => Promise<SandboxState>): Researc
     cannot: (phase) => (phase.type === REPRODUCTION ? undefined : builtinResearcher.cannot(phase)),
     async withholds(phase, context) {
       if (phase.type !== REPRODUCTION) return builtinResearcher.withholds?.(phase, context);
-      if ((await programsOf(context)).length === 0)
-        return "it needs a model, or code in the report";
+      if ((await programsOf(context)).length === 0) return "it needs a model, or code in the report";
       const state = await sandbox();
       return state.kind === "none" ? `no code is run here: ${state.why}` : undefined;
     },

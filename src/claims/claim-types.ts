@@ -48,6 +48,7 @@ import { since } from "./since.ts";
 import { suspect } from "./suspect.ts";
 import { target } from "./target.ts";
 import { testReaches } from "./test-reaches.ts";
+import { unreadFiles } from "./unread-files.ts";
 import { usedOnlyByTests } from "./used-only-by-tests.ts";
 
 /** Every type of claim that a document may hold, by its name. `docs/claims.md` shows the same table. */
@@ -96,6 +97,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     proposedCause,
     proposedChange,
     proposedOutcome,
+    unreadFiles,
     executed,
     discriminating,
     necessary,

@@ -7,8 +7,8 @@ import { part } from "./claim-data.ts";
 import type { Ranking } from "../evidence/ranking/locate.ts";
 import { qualifiedName } from "../languages/syntax.ts";
 
-/** In whole percent: a guess that is wrong six times of seven helps nobody. */
-export const MIN_GUESS = 15;
+/** In whole percent: a guess that is wrong more than two times of three helps nobody. The list of suspects has them all. */
+export const MIN_GUESS = 30;
 
 /** Only words speak for a place. None stands out where none is likelier than one half. */
 export const noSuspect = claimType({

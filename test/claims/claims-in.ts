@@ -201,10 +201,12 @@ export async function claimsIn(): Promise<ClaimsIn> {
   folder.commit({ "README.md": `${FILES["README.md"]}\nMore.\n` }, "Explain");
   const repository = await openRepository(folder.path);
   const reader = treeSitterSyntax({ workers: 0 });
-  const codebase = await openCodebase(await repository.tree(await repository.resolve("HEAD")), {
+  const opened = await openCodebase(await repository.tree(await repository.resolve("HEAD")), {
     cache: { getMany: () => new Map(), putMany: () => undefined },
     reader,
   });
+  // A clone that lacks two files.
+  const codebase = { ...opened, unreadable: ["media/a.mp3", "media/b.csv"] };
   const options = {
     codebase,
     history: repository.history,

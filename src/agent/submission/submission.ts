@@ -72,7 +72,15 @@ export const handedClaim = z.object({
 });
 export type HandedClaim = z.infer<typeof handedClaim>;
 
-export const submission = z.object({ claims: z.array(handedClaim).min(1).max(MAX_CLAIMS) });
+/** What `submit` takes where there are these sections: fields that no type of it needs are not there, since each costs tokens. */
+export function submissionFor(sections: readonly string[]) {
+  const claim = handedClaim.omit({
+    ...(sections.includes("options") ? {} : { edits: true }),
+    ...(sections.includes("sequence") ? {} : { step: true }),
+    ...(sections.includes("similar") ? {} : { other: true, otherStart: true }),
+  });
+  return z.object({ claims: z.array(claim).min(1).max(MAX_CLAIMS) });
+}
 
 export const ending = z.object({
   explanation: z

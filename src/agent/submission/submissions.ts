@@ -9,7 +9,14 @@ import { readExplanation, type Sentence } from "./explanation.ts";
 import { type CheckedOutcome, readOutcome } from "./read-outcome.ts";
 import type { TakenClaim } from "./taken-claim.ts";
 import { type ClaimSource, readCause, stateClaim } from "./state-claim.ts";
-import { type Ending, ending, HANDED, type HandedClaim, type HandedType, submission } from "./submission.ts";
+import {
+  type Ending,
+  ending,
+  HANDED,
+  type HandedClaim,
+  type HandedType,
+  submissionFor,
+} from "./submission.ts";
 
 /** What a model brought to a phase, after the checks. */
 export interface Submissions {
@@ -179,21 +186,21 @@ export function openSubmissions(options: {
       `Sections: ${needs.sections.join(", ")}. In \`sequence\`, \`step\` numbers the chain of events.`,
       ...Object.entries(HANDED)
         .filter(([type]) => {
-          const places = PLACES[type as HandedType];
+          const places = PLACES[type as HandedType] ?? (type === "alike" ? ["similar"] : undefined);
           return places === undefined || places.some((place) => needs.sections.includes(place));
         })
         .map(([type, fields]) => `- ${type}: ${fields}`),
     ].join("\n"),
-    args: submission,
+    args: submissionFor(needs.sections),
     run: ({ claims }, signal) => submit(claims, signal),
     restore: async ({ claims }, answer, signal) => void (await submit(claims, signal, answer)),
   });
   const finishTool = defineTool({
     name: "finish",
     description: `Ends this phase.${needs.outcomes.length > 0 ? ` Outcomes: ${needs.outcomes.join(", ")}; leave the outcome out when the investigation should go on.` : ""}`,
-    args: ending,
-    run: finish,
-    restore: async (args) => void (await finish(args)),
+    args: endingOf(needs),
+    run: (args) => finish(ending.parse(args)),
+    restore: async (args) => void (await finish(ending.parse(args))),
   });
   return {
     tools: [submitTool, finishTool],
@@ -206,6 +213,15 @@ export function openSubmissions(options: {
     outcome: () => outcome,
     isRefuted: () => isRefuted,
   };
+}
+
+/** What a phase can end with: a cause where it has hypotheses, an outcome where one is legal, a refusal where it has a change. */
+function endingOf({ sections, outcomes }: PhaseNeeds) {
+  return ending.omit({
+    ...(sections.some((one) => one === "hypotheses" || one === "stage-root-cause") ? {} : { cause: true }),
+    ...(outcomes.length > 0 ? {} : { outcome: true }),
+    ...(sections.includes("change") ? {} : { works: true }),
+  });
 }
 
 /** Our own lines come before anything that a program printed. */

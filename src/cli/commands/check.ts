@@ -47,6 +47,10 @@ export async function checkCommand(
   options: CheckOptions,
   io: CommandIo,
 ): Promise<number> {
+  const issue =
+    options.issue === undefined
+      ? undefined
+      : visibleIssue(await readIssue(options.issue, options.number, io));
   const texts = files.length > 0 ? readFiles(files, io) : await chantFiles(options, io);
   if (texts.size === 0)
     throw new RunFailure(
@@ -55,10 +59,6 @@ export async function checkCommand(
     );
   await using workbench = await openPlace(options, io);
   const { repository } = workbench;
-  const issue =
-    options.issue === undefined
-      ? undefined
-      : visibleIssue(await readIssue(options.issue, options.number, io));
   const places = new Map<string, Promise<readonly [CheckSource, ClaimEvidence]>>();
   const placeAt = async (commit: string): Promise<readonly [CheckSource, ClaimEvidence]> => {
     const codebase = await workbench.codebase(commit);

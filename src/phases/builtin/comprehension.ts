@@ -8,6 +8,7 @@ import { reportedVersions } from "../../claims/reported-versions.ts";
 import { type ReportPart, reportedWords } from "../../claims/reported-words.ts";
 import { pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
+import { MAX_UNREAD_SHOWN, unreadFiles } from "../../claims/unread-files.ts";
 import { claimsBlock } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
@@ -99,7 +100,17 @@ export async function components(context: ResearchContext): Promise<readonly Blo
       "list",
       pointed.map(({ claim }) => claim),
     ),
+    ...unread(context),
   ];
+}
+
+/** What could not be read is said: a file that is not there cannot be named. */
+function unread({ codebase: { unreadable } }: ResearchContext): readonly Block[] {
+  return unreadable.length === 0
+    ? []
+    : claimsBlock("list", [
+        unreadFiles.of({ count: unreadable.length, shown: unreadable.slice(0, MAX_UNREAD_SHOWN) }),
+      ]);
 }
 
 /** Changes that the report names, and commits that name the issue. */

@@ -98,11 +98,7 @@ export async function dropWrong(
 }
 
 /** Provenances that mean nothing without what they rest on. */
-const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set([
-  "code",
-  "model",
-  "doubtful",
-]);
+const NEEDS_CITATION: ReadonlySet<Finding["provenance"]> = new Set(["code", "model", "doubtful"]);
 
 async function isTrue(citation: Citation, source: CheckSource): Promise<boolean> {
   switch (citation.kind) {
