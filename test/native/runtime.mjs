@@ -1,9 +1,11 @@
 import { createRequire, enableCompileCache, registerHooks } from "node:module";
 import { pathToFileURL } from "node:url";
 import { setGlobals } from "./globals.mjs";
+import { startGitFromSmallProcess } from "./start-small.mjs";
 
 const require = createRequire(import.meta.url);
 enableCompileCache(process.env["NODE_COMPILE_CACHE"]);
+startGitFromSmallProcess();
 
 // What a test imports as `@jest/globals` exists in Jest's own module system only.
 const GLOBALS = new URL("./globals.mjs", import.meta.url).href;

@@ -1,0 +1,19 @@
+import { spawn } from "node:child_process";
+
+/** The small process of `start-small.mjs`: it gets three pipes and what to start with them. */
+const pipes = new Map();
+
+process.on("message", ({ id, task }, pipe) => {
+  const stdio = [...(pipes.get(id) ?? []), pipe];
+  pipes.set(id, stdio);
+  if (task === undefined) return;
+  pipes.delete(id);
+  const child = spawn(task.command, task.args, { cwd: task.cwd, env: task.env, stdio });
+  for (const own of stdio) own.close();
+  if (child.pid !== undefined) process.send({ id, pid: child.pid });
+  child.on("error", ({ message, code, errno, syscall, path }) =>
+    process.send({ id, error: { message, code, errno, syscall, path } }),
+  );
+  child.on("exit", (...end) => process.send({ id, end }));
+});
+process.on("disconnect", () => process.exit());
