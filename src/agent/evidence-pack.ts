@@ -5,7 +5,7 @@ import { fill } from "./pack/fill.ts";
 import { commentsPart, issuePart } from "./pack/issue-parts.ts";
 import type { PackPart, PackPartName } from "./pack/part.ts";
 import { profileOf } from "./pack/profiles.ts";
-import { documentsPart, sectionPart } from "./pack/section-parts.ts";
+import { documentsPart, sectionPart, shownPart } from "./pack/section-parts.ts";
 
 export interface PackOptions {
   /** Of the run, see `nonceOf`. */
@@ -71,6 +71,8 @@ async function partOf(
       return testExamplePart(context, value);
     case "earlier-documents":
       return documentsPart(earlier, value);
+    case "shown-by-run":
+      return shownPart((await context.shown?.(earlier)) ?? [], value);
     default:
       return sectionPart(name, value, context);
   }

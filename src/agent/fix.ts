@@ -4,18 +4,18 @@ import { inlineCode } from "../text/inline-code.ts";
 import { parseDocument } from "../documents/parse-document.ts";
 import type { Block, Finding, ResearchDocument } from "../documents/finding.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
-import { PHASES } from "../phases/catalogue.ts";
 import { targetPaths } from "../phases/decide-criterion.ts";
-import { documentFileOf, reproductionTestFileOf, specFileOf } from "../phases/names.ts";
-import { parseSpec } from "../specs/parse-spec.ts";
+import { documentFileOf } from "../phases/names.ts";
 import { quoteUntrusted } from "./untrusted.ts";
 import { defineTool, type Tool } from "./tool.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
-import { type Earlier, TEST_LABEL, type PhaseDraft } from "../phases/builtin/researcher.ts";
+import type { Earlier, PhaseDraft } from "../phases/builtin/researcher.ts";
 import { findings, hypothesis, measured, unknown } from "../phases/builtin/statements.ts";
 import { counted } from "../text/counted.ts";
 import { listed } from "../text/listed.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
+import { failingTestOf } from "./failing-test.ts";
+import { type CauseShown, showFix } from "./show-cause.ts";
 import { diffOf } from "./diff-of.ts";
 import { blocksOfSection, explanationBlocks } from "./merge-document.ts";
 import { judgedExplanation } from "./submission/explanation.ts";
@@ -57,7 +57,7 @@ interface HandedIn {
 export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
   const { needs, from, limits, context, earlier } = phaseRun;
   const targets = targetsOf(context.issue.key, earlier);
-  const test = testOf(context.issue.key, earlier);
+  const test = failingTestOf(context.issue.key, earlier.files);
   const bench = await openTestBench(phaseRun);
   const hindrance =
     bench.why ??
@@ -86,6 +86,7 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
   const best = tries.find(({ trial }) => trial.kind === "fixed") ?? tries.at(-1);
   const isFixed = best?.trial.kind === "fixed";
   const explanation = await judgedExplanation(submissions.explanation(), phaseRun);
+  const shown = isFixed ? await showFix(phaseRun, test, best.files) : undefined;
   const document: ResearchDocument = {
     phase: phaseRun.phase.type,
     title: `${phaseRun.phase.title} of issue ${context.issue.key}`,
@@ -97,7 +98,13 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
         blocks:
           section.id === "explanation"
             ? explanationBlocks(explanation)
-            : await blocksFor(section.id, best, phaseRun, blocksOfSection(section.id, submissions.taken)),
+            : await blocksFor(
+                section.id,
+                best,
+                phaseRun,
+                blocksOfSection(section.id, submissions.taken),
+                shown,
+              ),
       })),
     ),
   };
@@ -113,7 +120,10 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
       : {
           reason: `The recommendation did not work: ${plainStatement(best?.trial.reasons[0] ?? "no change was handed in").markdown}`,
         }),
-    judgements: verdictsOf(best, targets),
+    judgements: new Map([
+      ...verdictsOf(best, targets),
+      ...(shown?.judgement === undefined ? [] : [["cause-confirmed", shown.judgement] as const]),
+    ]),
   };
 }
 
@@ -122,23 +132,6 @@ function targetsOf(issueKey: string, { files }: Earlier): readonly string[] {
   const text = files.get(documentFileOf(issueKey, { type: "impact-map" }));
   if (text === undefined) return [];
   return targetPaths(parseDocument(text)).filter((path) => isPlainPath(path) && !isOurs(path));
-}
-
-/** The test of the reproduction and where it belongs. */
-function testOf(
-  issueKey: string,
-  { files }: Earlier,
-): { readonly path: string; readonly text: string } | undefined {
-  const phase = PHASES.find(({ type }) => type === "reproduction");
-  const spec = phase === undefined ? undefined : files.get(specFileOf(issueKey, phase));
-  if (spec === undefined) return undefined;
-  const path = parseSpec("spec", spec)
-    .spec.labels.find((label) => label.startsWith(TEST_LABEL))
-    ?.slice(TEST_LABEL.length);
-  const text = path === undefined ? undefined : files.get(reproductionTestFileOf(issueKey, path));
-  return path === undefined || text === undefined || !isPlainPath(path) || isOurs(path)
-    ? undefined
-    : { path, text };
 }
 
 function requestFor({ context, earlier, nonce }: PhaseRun, targets: readonly string[], test: string): string {
@@ -250,7 +243,9 @@ async function blocksFor(
   best: HandedIn | undefined,
   { context }: PhaseRun,
   written: readonly Block[],
+  shown: CauseShown | undefined,
 ): Promise<readonly Block[]> {
+  if (section === "shown-by-run") return shown?.blocks ?? [];
   if (section === "fix-result") {
     if (best === undefined) return [unknown("whether a change works; none was handed in")];
     const { before, after, suite, reasons } = best.trial;

@@ -60,7 +60,6 @@ def _casebook():
             if path is None:
                 return None
             lines = seen.setdefault(path, set())
-            lines.add(frame.f_lineno)
             def on_line(frame, event, arg):
                 if event == "line":
                     lines.add(frame.f_lineno)

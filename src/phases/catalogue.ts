@@ -84,6 +84,7 @@ export const PHASES: readonly Phase[] = [
     sections: [
       { id: "sequence", heading: "The suspected code", optional: true },
       EXPLANATION,
+      { id: "shown-by-run", heading: "Shown by a run", optional: true },
       { id: "options", heading: "Options for a fix", optional: true },
       { id: "suspects", heading: "Suspects", folded: true },
       { id: "hypotheses", heading: "Hypotheses", folded: true, optional: true },
@@ -148,6 +149,7 @@ export const PHASES: readonly Phase[] = [
     task: "Change the target files as the recommendation says, with a test that fails before and passes after.",
     sections: [
       { id: "fix-result", heading: "Result" },
+      { id: "shown-by-run", heading: "Shown by a run", optional: true },
       { id: "change", heading: "Change" },
       EXPLANATION,
       { id: "not-established-fix", heading: "Not established" },
@@ -157,6 +159,7 @@ export const PHASES: readonly Phase[] = [
       { text: "The reproduction test fails before the change and passes after it", check: "fix-works" },
       { text: "The rest of the suite is no worse", check: "suite-no-worse" },
       { text: "Only target files and the test are changed", check: "only-targets" },
+      { text: "The cause is confirmed", check: "cause-confirmed" },
     ],
   },
 ];

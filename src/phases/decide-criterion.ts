@@ -169,6 +169,9 @@ function judgementOf(
     return (
       by("run", judgements.get(check)) ?? { result: "undecided", how: "run", evidence: "no code was run" }
     );
+  // A person names the cause, or runs show that the failure depends on it and on nothing else of the change.
+  const shown = check === "cause-confirmed" ? by("run", judgements.get(check)) : undefined;
+  if (shown !== undefined && !evidence.given) return shown;
   return { how: check === "cause-confirmed" ? "human" : "machine", ...CHECKERS[check](evidence) };
 }
 

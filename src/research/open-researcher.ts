@@ -81,7 +81,7 @@ export async function openRunningResearcher({
   };
 }
 
-async function sandboxFor(
+export async function sandboxFor(
   { sandbox }: { readonly sandbox?: SandboxSettings | undefined },
   tree: SourceTree,
   data: string,

@@ -7,12 +7,13 @@ import { endsInvestigation, type InvestigateResult, investigate } from "../phase
 import { visibleIssue } from "../issue/visible-issue.ts";
 import { phasesOf } from "../phases/parse-phase.ts";
 import { readIssueForms } from "../evidence/read-issue-forms.ts";
-import { researchContext } from "../phases/builtin/research-context.ts";
+import type { Block } from "../documents/finding.ts";
+import { type ResearchContext, researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
-import { openResearcher } from "./open-researcher.ts";
+import { openResearcher, sandboxFor } from "./open-researcher.ts";
 import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
@@ -50,10 +51,24 @@ export async function investigateTask(
   const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
   const codebase = await workbench.codebase(base);
   const issue = visibleIssue(written);
-  const context = researchContext({
+  await using stack = new AsyncDisposableStack();
+  const context: ResearchContext = researchContext({
     issue,
     codebase,
     history: repository.history,
+    shown: shownBy(async (test) => {
+      const state = await sandboxFor(
+        { ...(config.sandbox === undefined ? {} : { sandbox: config.sandbox }) },
+        await repository.tree(base, signal),
+        workbench.data,
+        stack,
+        signal,
+      );
+      if (state.kind === "none") return [];
+      onStep("running the failing test with a tracer");
+      const { showCause } = await import("../agent/show-cause.ts");
+      return await showCause(state.sandbox, test, context, signal);
+    }, issue.key),
     webUrl: repository.webUrl,
     forms: await readIssueForms(codebase.tree, signal),
     hasGrammar: (path) => reader.languageOf(path) !== undefined,
@@ -140,6 +155,24 @@ export async function checkTask(
     checked.push({ path: entry.path, report: await checkWhole(text, source, context, signal) });
   }
   return checked;
+}
+
+/** What runs of the investigation's failing test show; each test is run once. */
+function shownBy(
+  show: (test: { readonly path: string; readonly text: string }) => Promise<readonly Block[]>,
+  issueKey: string,
+): NonNullable<ResearchContext["shown"]> {
+  const known = new Map<string, Promise<readonly Block[]>>();
+  return async (files) => {
+    // Loaded when it is asked for: most runs have no failing test.
+    const { failingTestOf } = await import("../agent/failing-test.ts");
+    const test = failingTestOf(issueKey, files);
+    if (test === undefined) return [];
+    const key = JSON.stringify([test.path, test.text]);
+    let running = known.get(key);
+    if (running === undefined) known.set(key, (running = show(test)));
+    return running;
+  };
 }
 
 /** Files that may be named as the place of the cause; every file is still read, searched and followed. */

@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "claims",
     "documents",
     "evidence",
+    "execution",
     "issue",
     "languages",
     "llm",

@@ -57,8 +57,9 @@ describe("who decides a criterion", () => {
     expect(decide("reproduced", [["reproduced", yes("model")]], "reproduced")).toBe("undecided");
   });
 
-  test("the cause is confirmed by a person alone", () => {
-    for (const how of ["run", "model", "human"] as const)
+  test("the cause is confirmed by a person or by runs, never by a model's word", () => {
+    expect(decide("cause-confirmed", [["cause-confirmed", yes("run")]])).toBe("met");
+    for (const how of ["model", "human"] as const)
       expect(decide("cause-confirmed", [["cause-confirmed", yes(how)]])).toBe("undecided");
   });
 });

@@ -32,6 +32,7 @@ export type PackPartName =
   | "prior-work"
   | "earlier-documents"
   | "suspects"
+  | "shown-by-run"
   | "sequence"
   | "callers"
   | "line-history"

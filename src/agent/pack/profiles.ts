@@ -32,6 +32,7 @@ const PROFILES: Readonly<Record<string, Profile>> = {
     issue: 500,
     comments: 120,
     "earlier-documents": 200,
+    "shown-by-run": 900,
     suspects: 900,
     sequence: 150,
     callers: 160,

@@ -108,6 +108,17 @@ export async function sectionPart(
   };
 }
 
+/** What runs of the failing test showed. */
+export function shownPart(blocks: readonly Block[], value: number): PackPart {
+  return {
+    name: "shown-by-run",
+    heading: "What the failing test runs, shown by a run of it",
+    source: "run of the failing test",
+    items: blockItems(blocks, falling(value, 0.9)),
+    more: (left) => (left > 0 ? `${left} more are not shown.` : ""),
+  };
+}
+
 const MAX_DOCUMENT_LINE = 600;
 const PIECE_LINES = 25;
 

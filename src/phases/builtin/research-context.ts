@@ -4,6 +4,7 @@ import { findReported, repositoryName } from "../../evidence/reported-places/fin
 import type { Reported } from "../../evidence/reported-places/reported-place.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
+import type { Block } from "../../documents/finding.ts";
 import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
 import { type EvidenceOptions, once, openEvidence } from "../../claims/open-evidence.ts";
 import { type Report, readReport } from "../../issue/report/read-report.ts";
@@ -53,6 +54,11 @@ export interface ResearchContext extends ClaimEvidence {
   /** Files likeliest to change with the file of the first target, best first. */
   coChangeFiles(): Promise<readonly CoChangeFile[]>;
   callers(target: Definition): Promise<readonly Caller[]>;
+  /**
+   * What runs of the failing test of this investigation show about the cause; nothing where there is no such test. In: the files of the
+   * investigation. Absent where no code is run.
+   */
+  readonly shown?: Shown | undefined;
   /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
   proposing(proposed: Location): ResearchContext;
 }
@@ -70,7 +76,11 @@ export interface ContextOptions extends EvidenceOptions {
   /** See `ResearchContext.impactFrom`. Default: one half. */
   readonly impactFrom?: number | undefined;
   readonly isCandidate?: ((path: string) => boolean) | undefined;
+  /** See `ResearchContext.shown`. */
+  readonly shown?: Shown | undefined;
 }
+
+type Shown = (files: ReadonlyMap<string, string>) => Promise<readonly Block[]>;
 
 export function researchContext(options: ContextOptions): ResearchContext {
   const { issue, codebase, history, at, signal, onStep } = options;
@@ -170,6 +180,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     similar,
     coChanges,
     coChangeFiles,
+    shown: options.shown,
     callers: async (target) => callersOf(target, await uses()),
     proposing: (proposed) => researchContext({ ...options, proposed }),
   };

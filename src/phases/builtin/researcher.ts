@@ -47,8 +47,8 @@ export interface PhaseDraft extends RunNotes {
 export const builtinResearcher: Researcher = {
   cannot: (phase) => (phase.needs === "model" ? "it needs a model" : undefined),
   withholds: async (phase, context) => (phase.type === "impact-map" ? whyNoImpact(context) : undefined),
-  write: async (phase, context) => ({
-    document: await writeDocument(phase, context),
+  write: async (phase, context, earlier) => ({
+    document: await writeDocument(phase, context, earlier.files),
     researcher: "builtin",
     dropped: 0,
   }),

@@ -10,11 +10,11 @@ import * as comprehension from "./comprehension.ts";
 import * as impact from "./impact-map.ts";
 import * as cause from "./root-cause.ts";
 
-type Writer = (context: ResearchContext) => Promise<readonly Block[]>;
+type Writer = (context: ResearchContext, files: ReadonlyMap<string, string>) => Promise<readonly Block[]>;
 
 /** Several sections below one heading. */
 function together(...parts: readonly Writer[]): Writer {
-  return async (context) => (await Promise.all(parts.map((write) => write(context)))).flat();
+  return async (context, files) => (await Promise.all(parts.map((write) => write(context, files)))).flat();
 }
 
 /** Who writes which section; a repository's own phase names sections of this table. */
@@ -26,6 +26,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   components: comprehension.components,
   "prior-work": comprehension.priorWork,
   sequence: cause.sequence,
+  "shown-by-run": async ({ shown }, files) => (await shown?.(files)) ?? [],
   suspects: cause.suspects,
   hypotheses: nothing,
   "callers-of-suspects": cause.callersOfSuspects,
@@ -52,14 +53,23 @@ async function nothing(): Promise<readonly Block[]> {
   return [];
 }
 
-/** The document of a phase, section by section. Throws when the phase names a section that nobody writes: a bug. */
-export async function writeDocument(phase: Phase, context: ResearchContext): Promise<ResearchDocument> {
+/** The document of a phase, section by section. `files`: those of the investigation so far. Throws when the phase names a section that nobody writes: a bug. */
+export async function writeDocument(
+  phase: Phase,
+  context: ResearchContext,
+  files: ReadonlyMap<string, string> = new Map(),
+): Promise<ResearchDocument> {
   const sections: Section[] = [];
   for (const { id, heading, folded } of phase.sections) {
     context.signal?.throwIfAborted();
     const write = WRITERS[id];
     if (write === undefined) throw new Error(`Nobody writes the section ${id}`);
-    sections.push({ id, heading, ...(folded === true ? { folded } : {}), blocks: await write(context) });
+    sections.push({
+      id,
+      heading,
+      ...(folded === true ? { folded } : {}),
+      blocks: await write(context, files),
+    });
   }
   const { key, title } = context.issue;
   return {

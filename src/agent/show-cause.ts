@@ -1,0 +1,272 @@
+import { discriminating } from "../claims/discriminating.ts";
+import { executed } from "../claims/executed.ts";
+import { minimal } from "../claims/minimal.ts";
+import { necessary } from "../claims/necessary.ts";
+import { recordFor } from "../claims/shown-by-run.ts";
+import type { Block, StatedClaim } from "../documents/finding.ts";
+import type { RecordedRun } from "../documents/recorded-run.ts";
+import { withRecords } from "../documents/run-record.ts";
+import { openGuard, type Situation } from "../execution/intervene.ts";
+import { importedWords, nearestTests } from "../execution/nearest-tests.ts";
+import { takeApart } from "../execution/necessary.ts";
+import { placeKey } from "../execution/executed.ts";
+import { fuseOrders, spectrumOf, suspicions } from "../execution/spectrum.ts";
+import { traceTests } from "../execution/trace-tests.ts";
+import type { ResearchContext } from "../phases/builtin/research-context.ts";
+import { unknown } from "../phases/builtin/statements.ts";
+import type { Judgement } from "../phases/decide-criterion.ts";
+import { detectFrameworks, runnableIn } from "../reproduction/detect-frameworks.ts";
+import type { Detected } from "../reproduction/frameworks/test-framework.ts";
+import { runTests, type TestRun } from "../reproduction/run-tests.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import { endingOf } from "../languages/paths.ts";
+import { inlineCode } from "../text/inline-code.ts";
+import { codeRunner, type CodeRunner } from "./code-runner.ts";
+import { plainStatement } from "./submission/plain-statement.ts";
+import { formatReport } from "./trial.ts";
+import type { PhaseRun } from "./phase-run.ts";
+
+export interface CauseShown {
+  readonly blocks: readonly Block[];
+  /** Of "The cause is confirmed"; absent where runs do not decide it. */
+  readonly judgement?: Judgement;
+}
+
+interface FailingTest {
+  readonly path: string;
+  readonly text: string;
+}
+
+const SECONDS = 180;
+const SUITE_SECONDS = 600;
+/** Functions that a page names. */
+const MOST_SHOWN = 5;
+/** Passing tests that make a spectrum; below, the nearest test files are run too. */
+const ENOUGH_PASSING = 10;
+const NEAREST_FILES = 2;
+/** Characters of output that a document keeps: what was read from the run is behind it, and must stay whole. */
+const MOST_OUTPUT = 12_000;
+const MOST_PRINTED = 1_500;
+/** Runs of a model are numbered from 1; those that no model asked for have numbers of their own. */
+const FIRST_RUN = 901;
+
+/** The functions that a failing test runs, and how well each tells it from the nearest passing tests, as claims. */
+export async function showCause(
+  sandbox: Sandbox,
+  test: FailingTest,
+  context: ResearchContext,
+  signal: AbortSignal,
+): Promise<readonly Block[]> {
+  const framework = await frameworkFor(sandbox, test.path, context);
+  if (framework === undefined) return [];
+  const limits = { seconds: SECONDS };
+  const traced = await traceTests(
+    sandbox,
+    framework,
+    { changes: new Map([[test.path, test.text]]), file: test.path, text: test.text, limits },
+    signal,
+  );
+  if (traced.kind === "none" || traced.run.report.kind === "none")
+    return [
+      unknown(
+        `what the failing test runs: ${plainStatement(traced.kind === "none" ? traced.why : "it gives no report").markdown}`,
+      ),
+    ];
+  const { tests } = traced.run.report;
+  const [first] = tests.filter(({ outcome }) => outcome === "failed");
+  if (first === undefined) return [unknown("what the failing test runs: it does not fail here")];
+  const spectrum = spectrumOf(traced.trace, tests, new Set([first.name]));
+  const passing = [...spectrum.passing];
+  if (passing.length < ENOUGH_PASSING)
+    for (const file of await nearestFiles(test, framework, context)) {
+      const text = (await context.codebase.text(file))?.text ?? "";
+      const near = await traceTests(sandbox, framework, { changes: new Map(), file, text, limits }, signal);
+      if (near.kind === "traced" && near.run.report.kind === "report")
+        passing.push(...spectrumOf(near.trace, near.run.report.tests, new Set()).passing);
+    }
+  const { functions } = await context.ranking();
+  const ranked = new Map(
+    functions.map(({ path, symbol, score }) => [
+      placeKey({ path, start: symbol.start, end: symbol.end }),
+      score,
+    ]),
+  );
+  const suspects = await suspicions({ failing: spectrum.failing, passing }, context.codebase);
+  const best = fuseOrders(suspects, [({ score }) => score, (one) => ranked.get(placeKey(one))]).slice(
+    0,
+    MOST_SHOWN,
+  );
+  const base = { run: `run-${FIRST_RUN}`, test: { path: test.path, name: first.name } };
+  const claims = best.flatMap(({ path, name, start, end, lines, suspectLines }): readonly StatedClaim[] => {
+    const at = { path, name, start, end };
+    const [line] = suspectLines;
+    return [
+      ...(line === undefined || passing.length === 0
+        ? []
+        : [discriminating.of({ ...base, at, line: line.line, passing: line.passing, of: passing.length })]),
+      ...(lines.length === 0 ? [] : [executed.of({ ...base, at, lines: rangesOf(lines) })]),
+    ];
+  });
+  if (claims.length === 0) return [unknown("what the failing test runs: no function of the repository")];
+  const runner = codeRunner({ kind: "ready", sandbox }, "");
+  const run = keepWith(runner, traced.run, [test.path], claims);
+  return [
+    {
+      kind: "claims",
+      form: "table",
+      columns: ["what", `of ${suspects.length} functions that ran`],
+      items: claims,
+    },
+    { kind: "run", run: { ...run, name: base.run } },
+  ];
+}
+
+/** What a fix that works shows about the cause: its necessary functions, and whether all of it is needed. */
+export async function showFix(
+  { sandbox: state, context, runner, signal }: PhaseRun,
+  test: FailingTest,
+  files: ReadonlyMap<string, string>,
+): Promise<CauseShown> {
+  if (state.kind === "none") return { blocks: [] };
+  const { sandbox } = state;
+  const framework = await frameworkFor(sandbox, test.path, context);
+  if (framework === undefined) return { blocks: [] };
+  const laid = new Map([[test.path, test.text]]);
+  const setting = { sandbox, framework, laid, limits: { seconds: SECONDS } };
+  const [before] = await runTests(
+    sandbox,
+    framework,
+    { changes: laid, file: test.path, times: 1, limits: setting.limits },
+    signal,
+  );
+  const tests = before?.report.kind === "report" ? before.report.tests : [];
+  const failing = tests.filter(({ outcome }) => outcome === "failed");
+  if (failing.length === 0)
+    return { blocks: [unknown("what of the change is needed: the test does not fail")] };
+  const guardFiles = [...(await nearestFiles(test, framework, context)), undefined];
+  const situation: Situation = {
+    ...setting,
+    file: test.path,
+    before: { kind: "report", tests },
+    failing,
+    guard: openGuard({ ...setting, limits: { seconds: SUITE_SECONDS } }, guardFiles),
+  };
+  const shown = await takeApart(situation, files, context.codebase, signal);
+  if (shown.kind === "none")
+    return { blocks: [unknown(`what of the change is needed: ${plainStatement(shown.why).markdown}`)] };
+
+  const named = { path: test.path, name: failing[0]!.name };
+  const hunks = shown.needed.length + shown.unneeded.length;
+  const changed = [test.path, ...files.keys()];
+  const next = (): string => `run-${runner.runs.length + 1}`;
+  const withRun = next();
+  const whole = minimal.of({
+    run: withRun,
+    test: named,
+    hunks,
+    unneeded: shown.unneeded.map(({ path, start, removed }) => ({
+      path,
+      start,
+      end: start + Math.max(0, removed.length - 1),
+    })),
+  });
+  const runs = [keepWith(runner, shown.whole.with[0]!, changed, [whole])];
+  const claims: StatedClaim[] = [];
+  for (const { place, run } of shown.necessary) {
+    const claim = necessary.of({
+      run: next(),
+      test: named,
+      at: place,
+      with: withRun,
+      change: "the fix",
+      guarded: shown.whole.guarded,
+    });
+    claims.push(claim);
+    runs.push(keepWith(runner, run, changed, [claim]));
+  }
+  return {
+    blocks: [
+      { kind: "claims", form: "table", columns: ["what", "shown"], items: [...claims, whole] },
+      ...runs.map((run): Block => ({ kind: "run", run })),
+    ],
+    ...(claims.length > 0 && shown.unneeded.length === 0
+      ? {
+          judgement: {
+            result: "met",
+            how: "run",
+            evidence: `necessary and minimal: without the change of ${shown.necessary.map(({ place }) => inlineCode(place.name)).join(", ")} the same failure is back, and each of its parts is needed`,
+          },
+        }
+      : {}),
+  };
+}
+
+async function frameworkFor(
+  { environment }: Sandbox,
+  path: string,
+  { codebase }: ResearchContext,
+): Promise<Detected | undefined> {
+  const { can } = runnableIn(
+    environment,
+    await detectFrameworks({
+      paths: codebase.tree.entries.map((entry) => entry.path),
+      text: async (one) => (await codebase.text(one))?.text,
+    }),
+  );
+  return can.find(
+    ({ framework, detection }) => endingOf(framework.testFileHint(detection, "x").path) === endingOf(path),
+  );
+}
+
+/** Test files that import what the failing one imports, read as if it were in the commit. */
+async function nearestFiles(
+  { path, text }: FailingTest,
+  { detection }: Detected,
+  { codebase }: ResearchContext,
+): Promise<readonly string[]> {
+  const sources = detection.tests.filter((one) => codebase.roleOf(one) === "test");
+  return nearestTests({ path, imports: namedIn(text) }, sources, codebase, NEAREST_FILES);
+}
+
+/** Modules and names in the import lines of a file that the commit does not have. */
+function namedIn(text: string): readonly string[] {
+  const imports: { source: string; names: readonly string[] }[] = [];
+  for (const line of text.split("\n")) {
+    const from = /^\s*from\s+([\w.]+)\s+import\s+(.+)$/.exec(line);
+    const plain = /^\s*import\s+([\w.]+)\s*(?:as\s+\w+)?\s*$/.exec(line);
+    const script = /(?:\bfrom|\brequire\(|^\s*import)\s*["']([^"']+)["']/.exec(line);
+    if (from !== null) imports.push({ source: from[1]!, names: from[2]!.match(/\w+/g) ?? [] });
+    else if (plain !== null) imports.push({ source: plain[1]!, names: [] });
+    else if (script !== null)
+      imports.push({ source: script[1]!, names: /\{([^}]*)\}/.exec(line)?.[1]?.match(/[\w$]+/g) ?? [] });
+  }
+  return importedWords(imports);
+}
+
+/** Keeps a run with what was read from it. */
+function keepWith(
+  runner: CodeRunner,
+  { result, command, report }: TestRun,
+  changed: readonly string[],
+  claims: readonly StatedClaim[],
+): RecordedRun {
+  const printed = [result.output.trimEnd().slice(-MOST_PRINTED), formatReport(report).slice(0, MOST_PRINTED)]
+    .filter(Boolean)
+    .join("\n");
+  const records = claims.map(({ type, data }) => recordFor(type, data as { readonly run: string }));
+  return runner.keep(
+    { ...result, output: withRecords(printed, records), cut: 0 },
+    { command, changed, maxOutput: MOST_OUTPUT },
+  );
+}
+
+/** `4-6,9` */
+function rangesOf(lines: readonly number[]): string {
+  const parts: [number, number][] = [];
+  for (const line of lines) {
+    const last = parts.at(-1);
+    if (last !== undefined && last[1] === line - 1) last[1] = line;
+    else parts.push([line, line]);
+  }
+  return parts.map(([a, b]) => (a === b ? String(a) : `${a}-${b}`)).join(",");
+}
