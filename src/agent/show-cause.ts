@@ -46,7 +46,7 @@ const ENOUGH_PASSING = 10;
 const NEAREST_FILES = 2;
 /** Characters of output that a document keeps: what was read from the run is behind it, and must stay whole. */
 const MOST_OUTPUT = 12_000;
-const MOST_PRINTED = 1_500;
+const CONFIRMED = "The cause is confirmed by runs: the change there is necessary, and all of it is needed.";
 /** Runs of a model are numbered from 1; those that no model asked for have numbers of their own. */
 const FIRST_RUN = 901;
 
@@ -184,12 +184,14 @@ export async function showFix(
     claims.push(claim);
     runs.push(keepWith(runner, run, changed, [claim]));
   }
+  const isConfirmed = claims.length > 0 && shown.unneeded.length === 0;
   return {
     blocks: [
       { kind: "claims", form: "table", columns: ["what", "shown"], items: [...claims, whole] },
+      ...(isConfirmed ? [{ kind: "note", text: CONFIRMED } as const] : []),
       ...runs.map((run): Block => ({ kind: "run", run })),
     ],
-    ...(claims.length > 0 && shown.unneeded.length === 0
+    ...(isConfirmed
       ? {
           judgement: {
             result: "met",
@@ -250,12 +252,10 @@ function keepWith(
   changed: readonly string[],
   claims: readonly StatedClaim[],
 ): RecordedRun {
-  const printed = [result.output.trimEnd().slice(-MOST_PRINTED), formatReport(report).slice(0, MOST_PRINTED)]
-    .filter(Boolean)
-    .join("\n");
   const records = claims.map(({ type, data }) => recordFor(type, data as { readonly run: string }));
   return runner.keep(
-    { ...result, output: withRecords(printed, records), cut: 0 },
+    // What it printed and how long it took differ from run to run; the same phase again gives the same document.
+    { ...result, output: withRecords(formatReport(report), records), cut: 0, milliseconds: 0 },
     { command, changed, maxOutput: MOST_OUTPUT },
   );
 }

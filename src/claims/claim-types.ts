@@ -44,7 +44,6 @@ import { scope } from "./scope.ts";
 import { searchFinds } from "./search-finds.ts";
 import { sequenceExplains } from "./sequence-explains.ts";
 import { sequenceStep } from "./sequence-step.ts";
-import { since } from "./since.ts";
 import { suspect } from "./suspect.ts";
 import { target } from "./target.ts";
 import { testReaches } from "./test-reaches.ts";
@@ -102,7 +101,6 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     discriminating,
     necessary,
     minimal,
-    since,
   ].map((type) => [type.name, type]),
 );
 

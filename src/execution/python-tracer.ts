@@ -55,19 +55,28 @@ def _casebook():
         m.set_events(4, m.events.LINE)
         restart = m.restart_events
     else:
+        # A hot loop would take minutes: a function is followed in its first calls of a test, and each call for so many lines.
+        calls, most_calls, most_lines = {}, 200, 5000
         def on_call(frame, event, arg):
-            path = path_of(frame.f_code)
+            code = frame.f_code
+            path = path_of(code)
             if path is None:
                 return None
-            lines = seen.setdefault(path, set())
+            calls[code] = calls.get(code, 0) + 1
+            if calls[code] > most_calls:
+                return None
+            lines, left = seen.setdefault(path, set()), [most_lines]
             def on_line(frame, event, arg):
                 if event == "line":
                     lines.add(frame.f_lineno)
+                    left[0] -= 1
+                    if left[0] == 0:
+                        frame.f_trace_lines = False
                 return on_line
             return on_line
         sys.settrace(on_call)
         threading.settrace(on_call)
-        restart = lambda: None
+        restart = calls.clear
 
     plugin = types.ModuleType("casebook_trace", "PYTEST_DONT_REWRITE")
     def pytest_runtest_logstart(nodeid, location):

@@ -159,7 +159,6 @@ export const PHASES: readonly Phase[] = [
       { text: "The reproduction test fails before the change and passes after it", check: "fix-works" },
       { text: "The rest of the suite is no worse", check: "suite-no-worse" },
       { text: "Only target files and the test are changed", check: "only-targets" },
-      { text: "The cause is confirmed", check: "cause-confirmed" },
     ],
   },
 ];

@@ -11,6 +11,7 @@ import { dropWrong } from "./builtin/drop-wrong.ts";
 import type { ResearchContext } from "./builtin/research-context.ts";
 import { sha256 } from "../text/hash.ts";
 import { builtinResearcher, type Researcher, type PhaseDraft } from "./builtin/researcher.ts";
+import { confirmCause } from "./confirm-cause.ts";
 import { decideCriterion, statusOf } from "./decide-criterion.ts";
 import { belongsTo, documentFileOf, specFileOf, specIdOf } from "./names.ts";
 import { effectOf } from "./outcome.ts";
@@ -266,7 +267,12 @@ async function runPhase(
     },
   };
   await publisher.publish({
-    files: new Map([[specFile, edit(inProgress, finished, specFile)]]),
+    files: new Map([
+      [specFile, edit(inProgress, finished, specFile)],
+      ...(phase.type === CAUSE
+        ? []
+        : confirmCause(issue.key, current, judgements?.get("cause-confirmed"), finishedAt)),
+    ]),
     message: `chant: ${ENDED[result.status]} ${specId}\n\nRun: ${run}\n`,
   });
   return { result, changed: true, proposed };
