@@ -58,7 +58,7 @@ export async function investigateTask(
     history: repository.history,
     shown: shownBy(async (test) => {
       const state = await sandboxFor(
-        { ...(config.sandbox === undefined ? {} : { sandbox: config.sandbox }) },
+        config.sandbox === undefined ? {} : { sandbox: config.sandbox },
         await repository.tree(base, signal),
         workbench.data,
         stack,
