@@ -17,6 +17,11 @@ export interface History extends Revisions {
   ): Promise<readonly BlameLine[] | undefined>;
   /** One commit by its full hash when `base` reaches it, with the files it changed; else undefined. */
   commit(base: string, oid: string): Promise<CommitRecord | undefined>;
+  /**
+   * What a commit that `base` reaches changed in one file, as a unified diff against its first parent; undefined where it is not
+   * reached, empty where it left the file as it was. A file over 1 MB is told as binary.
+   */
+  patch(base: string, oid: string, path: string, signal?: AbortSignal): Promise<string | undefined>;
   /** Commits that `base` reaches and whose message writes one of the numbers as `#12`, newest first, each with its files; merges with those of their branch. */
   commitsNaming(
     base: string,

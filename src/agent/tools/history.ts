@@ -11,7 +11,7 @@ const DAY = 86_400;
 
 export interface Commits {
   readonly commits: () => Promise<readonly CommitRecord[]>;
-  readonly history: Pick<History, "commit" | "shallow">;
+  readonly history: Pick<History, "commit" | "patch" | "shallow">;
   /** 40 hexadecimal digits. */
   readonly baseCommit: string;
   readonly paths: PathFinder;
@@ -22,7 +22,7 @@ export interface Commits {
 export function historyTool({ commits, history, baseCommit, paths, nonce }: Commits): Tool {
   return defineTool({
     name: "history",
-    description: `Lists commits up to the commit under research, newest first: those that changed a file or a folder, those whose message holds all of some words, or both; with author, date, subject and files. With "commit" it gives one commit's whole message and files. Changes themselves (diffs) are not shown; renames are not followed; commits over ${MAX_FILES_PER_COMMIT} files are not found by path.`,
+    description: `Lists commits up to the commit under research, newest first: those that changed a file or a folder, those whose message holds all of some words, or both; with author, date, subject and files. With "commit" it gives one commit's whole message and files, with "commit" and "path" what it changed in that file. Renames are not followed; commits over ${MAX_FILES_PER_COMMIT} files are not found by path.`,
     args: z.strictObject({
       path: z.string().min(1).max(4_096).optional().describe("A file or folder."),
       words: z.string().max(500).optional().describe("Words that the message holds, case ignored."),
@@ -33,7 +33,7 @@ export function historyTool({ commits, history, baseCommit, paths, nonce }: Comm
       from: z.int().min(1).max(10_000_000).default(1).describe("The first commit to show."),
     }),
     async run({ path, words, commit, from }) {
-      if (commit !== undefined) return one(commit);
+      if (commit !== undefined) return path === undefined ? one(commit) : change(commit, path);
       const wanted = (words ?? "")
         .toLowerCase()
         .split(/\s+/)
@@ -66,12 +66,34 @@ export function historyTool({ commits, history, baseCommit, paths, nonce }: Comm
     },
   });
 
-  async function one(oid: string): Promise<string> {
+  async function change(oid: string, path: string): Promise<string> {
+    const found = await recordOf(oid);
+    if (typeof found === "string") return found;
+    const patch = await history.patch(baseCommit, found.oid, path.replace(/^\.?\/+/, ""));
+    if (patch === undefined || patch === "") return "This commit did not change that file.";
+    const lines = patch.trimEnd().split("\n");
+    return quotedAnswer({
+      nonce,
+      head: "What one commit changed in one file.",
+      source: "commit of the repository",
+      lines: lines.map((line) => lineOf(line, 1_000)),
+      rest: (shown) =>
+        shown < lines.length ? `${counted(lines.length - shown, "line")} more are not shown.` : "",
+    });
+  }
+
+  async function recordOf(oid: string): Promise<CommitRecord | string> {
     const known = (await commits()).filter((commit) => commit.oid.startsWith(oid));
     if (known.length > 1) return "Several commits begin with these digits; give more of them.";
     const record = known[0] ?? (oid.length === 40 ? await history.commit(baseCommit, oid) : undefined);
     if (record === undefined)
       return `No such commit is among those that the commit under research reaches (give all 40 digits for one that is older than the newest ${(await commits()).length}).`;
+    return record;
+  }
+
+  async function one(oid: string): Promise<string> {
+    const record = await recordOf(oid);
+    if (typeof record === "string") return record;
     const { author, time, subject, body, files } = record;
     const lines = [
       `commit ${record.oid}`,

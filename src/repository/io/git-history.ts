@@ -16,6 +16,17 @@ const LOG = [
   "--no-textconv",
   "--no-notes",
 ];
+const PATCH = [
+  "-c",
+  "core.bigFileThreshold=1m",
+  "show",
+  "--format=",
+  "--diff-merges=first-parent",
+  "--no-renames",
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-color",
+];
 /** Longer messages are cut: the rest is a quoted log or a list of merged commits. */
 const MAX_BODY = 10_000;
 /** Commits that write a number: the first, a revert, a backport. */
@@ -45,6 +56,12 @@ export function gitHistory(gitDir: string): History {
       records.set(key, record);
       record.catch(() => records.delete(key));
       return record;
+    },
+    async patch(base, oid, path, signal) {
+      const reached = await tryGit(["merge-base", "--is-ancestor", oid, base], { gitDir, signal });
+      if (reached.code !== 0) return undefined;
+      const shown = await git([...PATCH, oid, "--", `:(literal,top)${path}`], { gitDir, signal });
+      return shown.toString();
     },
     commitsNaming(base, numbers, signal) {
       const naming = `--grep=#(${numbers.join("|")})([^0-9]|$)`;

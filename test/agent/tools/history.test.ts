@@ -29,6 +29,15 @@ test("commits are found by path, by words, and one by one", async () => {
   expect(await research.ask("history", { commit: second.slice(0, 9) })).toMatch(
     /^One commit; 1 file\.\n<<data .*\ncommit [0-9a-f]{40}\n.* {2}Ada\nHold the LOCK while writing\n\nTwo writers met\.\nNow they wait\.\n\nsrc\/a\.py\n/,
   );
+  expect(await research.ask("history", { commit: second.slice(0, 9), path: "src/a.py" })).toMatch(
+    /^What one commit changed in one file\.\n<<data .*\ndiff --git [^]*\n one\n\+two\n/,
+  );
+  expect(await research.ask("history", { commit: second, path: "b.py" })).toBe(
+    "This commit did not change that file.",
+  );
+  expect(await research.ask("history", { commit: "0".repeat(40), path: "src/a.py" })).toMatch(
+    /^No such commit/,
+  );
   expect(await research.ask("history", { commit: "0".repeat(40) })).toMatch(/^No such commit/);
   expect(await research.ask("history", { commit: "--all" })).toMatch(
     /arguments of history are wrong: commit/,
