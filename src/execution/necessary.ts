@@ -5,14 +5,14 @@ import { endOf, type Files, intervene, type Intervened, runFile, type Situation 
 import type { TestRun } from "../reproduction/run-tests.ts";
 
 /** A function of the commit. */
-export interface Place {
+interface Place {
   readonly path: string;
   readonly name: string;
   readonly start: number;
   readonly end: number;
 }
 
-export interface FixHunk extends Hunk {
+interface FixHunk extends Hunk {
   readonly path: string;
   /** The functions it lies in; none for a hunk outside of all. */
   readonly functions: readonly Place[];
