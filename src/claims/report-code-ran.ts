@@ -11,7 +11,7 @@ import { part } from "./claim-data.ts";
 import { unlessOwnRun } from "./own-run.ts";
 
 /** How code of a report ended. */
-export const REPORTED_ENDS = [
+const REPORTED_ENDS = [
   /** It failed inside the repository with a message that the report quotes. */
   "as-reported",
   /** It failed inside the repository in another way. */
@@ -21,7 +21,7 @@ export const REPORTED_ENDS = [
   /** It failed before it reached the repository, for want of something that is not here. */
   "not-runnable",
 ] as const;
-export type ReportedEnd = (typeof REPORTED_ENDS)[number];
+type ReportedEnd = (typeof REPORTED_ENDS)[number];
 
 /** One run of code of a report, read. */
 export interface ReadRun {
