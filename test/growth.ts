@@ -1,19 +1,24 @@
 /** Microseconds; some systems count a thread's time in steps of milliseconds. */
 const RESOLUTION = 5_000;
 
+/** A growth of this much more than that of the size is measured again: it may be noise. */
+const NOISE = 1.5;
+
 /**
- * How many times as much processor time a run takes at the larger size: the least of three at each, after one to compile.
- * The time of this thread alone counts, so that a busy machine does not change the answer.
+ * How many times as much processor time a run takes at the larger size, after one run to compile. What is too much is measured
+ * up to three times, and the least of each size counts. The time of this thread alone counts, so that a busy machine does not
+ * change the answer.
  */
 export function growthOf(run: (size: number) => void, small: number, large: number): number {
   const cost = (size: number): number => {
     const from = process.threadCpuUsage();
     run(size);
     const { user, system } = process.threadCpuUsage(from);
-    return user + system;
+    return Math.max(RESOLUTION, user + system);
   };
   run(small);
-  const costs = [1, 2, 3].map(() => [cost(small), cost(large)] as const);
-  const least = (of: readonly number[]): number => Math.max(RESOLUTION, Math.min(...of));
-  return least(costs.map(([, one]) => one)) / least(costs.map(([one]) => one));
+  let [least, most] = [cost(small), cost(large)];
+  for (let again = 0; again < 2 && most / least > (large / small) * NOISE; again++)
+    [least, most] = [Math.min(least, cost(small)), Math.min(most, cost(large))];
+  return most / least;
 }
