@@ -36,7 +36,8 @@ if (name && !existsSync(resolve("node_modules", name))) {
   mkdirSync(dirname(resolve("node_modules", name)), { recursive: true });
   symlinkSync(resolve("."), resolve("node_modules", name), "dir");
 }
-import(resolve(process.argv[1])).catch((error) => { console.error(error); process.exit(1); });`;
+const { argv, exit } = process;
+import(resolve(argv[1])).catch((error) => { console.error(error); exit(1); });`;
 
 /** A language whose programs run as they are: one row each. */
 const LANGUAGES: readonly {
