@@ -45,15 +45,15 @@ if (mirrors === undefined || deps === undefined) {
 const judge: Judge = values.judge === "follows" ? "follows" : "silent";
 if (values.out !== undefined) writeFileSync(values.out, "");
 
-const read = <T>(name: string): readonly T[] =>
+const read = (name: string): readonly unknown[] =>
   readFileSync(join(import.meta.dirname, "lies", name), "utf8")
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as T);
-const issues = read<Issue>("issues.jsonl");
+    .map((line) => JSON.parse(line) as unknown);
+const issues = read("issues.jsonl") as readonly Issue[];
 const statements = ["lies", "honest"]
   .filter((kind) => values.only === "" || values.only === kind)
-  .flatMap((kind) => read<Statement>(`${kind}.jsonl`))
+  .flatMap((kind) => read(`${kind}.jsonl`) as readonly Statement[])
   .filter(({ id }) => id.includes(values.id));
 const counts = new Map<string, number>();
 const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);

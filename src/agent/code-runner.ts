@@ -204,6 +204,11 @@ function shortened(argument: string): string {
   return argument.length <= MAX_ARGUMENT ? argument : `(a program of ${argument.length} characters)`;
 }
 
+/** True for what `shortened` puts in the place of an argument. */
+export function isShortened(argument: string): boolean {
+  return /^\(a program of \d+ characters\)$/.test(argument);
+}
+
 function kept({ output, cut }: SandboxResult, max: number): string {
   const note = (more: number): string => `\n[cut: ${more} characters]\n`;
   if (output.length <= max) return cut > 0 ? output + note(cut) : output;

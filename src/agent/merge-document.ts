@@ -1,4 +1,4 @@
-import { QUESTION_MARK } from "../documents/render-document.ts";
+import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
 import type { Block, Finding, ResearchDocument, Section, StatedClaim } from "../documents/finding.ts";
 import type { TakenClaim } from "./submission/taken-claim.ts";
 
@@ -11,6 +11,8 @@ const EXPLANATION = "explanation";
 const LEGEND =
   "A model's own words. Casebook checked the claims that they cite, not these words; what is doubtful does not follow from them.";
 
+const CHAIN_LEGEND = "A model chose these lines and their order; Casebook read each line, not the order.";
+
 /**
  * The built-in researcher's document with what a model brought: its claims before those of the same section, each matter once, and
  * its explanation in a section of its own.
@@ -20,8 +22,14 @@ export function mergeDocument(
   taken: readonly TakenClaim[],
   {
     headline,
+    suspected,
     explanation,
-  }: { readonly headline?: StatedClaim | undefined; readonly explanation: readonly Finding[] },
+  }: {
+    readonly headline?: StatedClaim | undefined;
+    /** Where a model takes the cause to be. No headline: nothing shows it. */
+    readonly suspected?: StatedClaim | undefined;
+    readonly explanation: readonly Finding[];
+  },
 ): ResearchDocument {
   const known = new Set(
     base.sections.flatMap(({ blocks }) =>
@@ -32,7 +40,7 @@ export function mergeDocument(
     // What the evidence says already is not said again.
     .map((one) => ({ ...one, claims: one.claims.filter((claim) => !known.has(keyOf(claim))) }));
   const sections = base.sections.map((section): Section => {
-    if (section.id === EXPLANATION) return { ...section, blocks: explanationBlocks(explanation) };
+    if (section.id === EXPLANATION) return { ...section, blocks: explanationBlocks(explanation, suspected) };
     const written = blocksOfSection(section.id, news);
     if (written.length === 0) return section;
     const evidence = section.blocks.filter(({ kind }) => kind !== "unknown");
@@ -43,23 +51,32 @@ export function mergeDocument(
     };
   });
   // A repository's own phase names its sections itself.
-  if (!sections.some(({ id }) => id === EXPLANATION) && explanation.length > 0)
+  const blocks = explanationBlocks(explanation, suspected);
+  if (!sections.some(({ id }) => id === EXPLANATION) && blocks.length > 0)
     sections.push({
       id: EXPLANATION,
       heading: "A model's explanation",
-      blocks: explanationBlocks(explanation),
+      blocks,
     });
   return { ...base, sections, ...(headline === undefined ? {} : { headline }) };
 }
 
-/** Words that nobody checked, marked as a model's; none where there are none. */
-export function explanationBlocks(explanation: readonly Finding[]): readonly Block[] {
-  return explanation.length === 0
-    ? []
-    : [
-        { kind: "note", text: LEGEND },
-        { kind: "findings", items: explanation },
-      ];
+/** What a model suspects, and words that nobody checked, marked as a model's; none where there are none. */
+export function explanationBlocks(
+  explanation: readonly Finding[],
+  suspected?: StatedClaim,
+): readonly Block[] {
+  return [
+    ...(suspected === undefined
+      ? []
+      : [{ kind: "claims" as const, form: "list" as const, items: [suspected] }]),
+    ...(explanation.length === 0
+      ? []
+      : [
+          { kind: "note" as const, text: LEGEND },
+          { kind: "findings" as const, items: explanation },
+        ]),
+  ];
 }
 
 /** What was taken for a section, as blocks; none where nothing was. */
@@ -70,23 +87,21 @@ export function blocksOfSection(section: string, taken: readonly TakenClaim[]): 
   const items = ordered.flatMap(({ claims }) => claims);
   const of = (type: TakenClaim["type"]): readonly string[] =>
     own.flatMap((one) => (one.type === type ? [one.text!] : []));
-  const questions = of("question");
+  // What they take for granted nobody checked, so they are marked as a model's.
+  const open = [
+    ...of("question").map((text) => `${MARKS.model} ${QUESTION_MARK} ${text}`),
+    ...of("unknown").map((text) => `${MARKS.model} ${UNKNOWN_MARK} ${text}`),
+  ];
   const steps = of("step");
   return [
     ...(items.length === 0
       ? []
-      : [{ kind: "claims" as const, form: isChain ? ("steps" as const) : ("list" as const), items }]),
-    ...own.flatMap(({ blocks }) => blocks),
-    ...(questions.length === 0
-      ? []
       : [
-          {
-            kind: "list" as const,
-            ordered: false,
-            items: questions.map((text) => `${QUESTION_MARK} ${text}`),
-          },
+          ...(isChain ? [{ kind: "note" as const, text: CHAIN_LEGEND }] : []),
+          { kind: "claims" as const, form: isChain ? ("steps" as const) : ("list" as const), items },
         ]),
-    ...of("unknown").map((text): Block => ({ kind: "unknown", text })),
+    ...own.flatMap(({ blocks }) => blocks),
+    ...(open.length === 0 ? [] : [{ kind: "list" as const, ordered: false, items: open }]),
     ...(steps.length === 0
       ? []
       : [

@@ -1,5 +1,4 @@
 import { RunFailure } from "../failure.ts";
-import { noSuspect } from "../claims/no-suspect.ts";
 import type { Phase } from "../phases/phase.ts";
 import { nonceOf } from "./untrusted.ts";
 import { evidencePack } from "./evidence-pack.ts";
@@ -66,8 +65,8 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     phaseRun.earlier,
   );
   const document = mergeDocument(base.document, submissions.taken, {
-    // What the evidence says of the model's place is known better than that a model names it.
-    headline: outcome?.claim ?? (base.document.headline?.type === noSuspect.name ? cause?.claim : undefined),
+    headline: outcome?.claim,
+    suspected: cause?.claim,
     explanation: await judgedExplanation(submissions.explanation(), phaseRun),
   });
   const judgements = await judge(phaseRun, document);

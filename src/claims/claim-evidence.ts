@@ -72,14 +72,29 @@ function isTestModule(name: string): boolean {
 
 /** A line without its comments and quotations, as far as the line itself shows them. */
 export function codeOf(line: string, rules: TextRules): string {
+  return partsOf(line, rules).code;
+}
+
+/** The comments of a line, as far as the line itself shows them. */
+export function remarkOf(line: string, rules: TextRules): string {
+  return rules.block.length > 0 && /^\s*\*/.test(line) ? line.trim() : partsOf(line, rules).remark.trim();
+}
+
+function partsOf(line: string, rules: TextRules): { readonly code: string; readonly remark: string } {
   let code = "";
+  let remark = "";
   for (let at = 0; at < line.length;) {
-    if (rules.line.some((mark) => line.startsWith(mark, at))) break;
+    if (rules.line.some((mark) => line.startsWith(mark, at))) {
+      remark += line.slice(at);
+      break;
+    }
     const opened = rules.block.find(([open]) => line.startsWith(open, at));
     const quote = line[at]!;
     if (opened !== undefined) {
       const end = line.indexOf(opened[1], at + opened[0].length);
-      at = end < 0 ? line.length : end + opened[1].length;
+      const after = end < 0 ? line.length : end + opened[1].length;
+      remark += line.slice(at, after);
+      at = after;
     } else if (rules.quotes.includes(quote)) {
       // A quote that is not closed on the line starts no string: it is a Rust lifetime or an apostrophe.
       const end = line.indexOf(quote, at + 1);
@@ -87,7 +102,7 @@ export function codeOf(line: string, rules: TextRules): string {
       else at = end + 1;
     } else code += line[at++];
   }
-  return code;
+  return { code, remark };
 }
 
 /** The text of one line, white space at its ends removed; undefined where the file has no such line. */

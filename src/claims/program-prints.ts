@@ -42,20 +42,43 @@ export const programPrints = claimType({
     if (JSON.stringify(run.command) !== JSON.stringify([name, flag, program]))
       return wrong("the run is one of another program");
     if (printable(run.output) !== printable(prints)) return wrong("the program printed something else");
-    if (showsNothing(program, prints)) return wrong("the program holds what it prints");
+    if (showsNothing(program, prints)) return wrong("the program words what it prints");
     return unlessOwnRun(run, evidence) ?? holds("the program was run");
   },
 });
 
 /** Shorter ones are letters and values: `y`, `[]`, `-1`. */
 const TELLING = /^\p{L}[\p{L}\p{N}]{3,}$|^\p{N}{2,}$/u;
+/** Values that a language has a word for. */
+const VALUE = /^(?:true|false|none|null|undefined|nan)$/i;
+const WORD = /[\p{L}\p{N}_$]+/gu;
+const LITERAL = /(["'`])((?:\\.|(?!\1).)*)\1/gsu;
 
 /**
- * True where every word that was printed is in the program itself, and one of them is a word: then it may print what its author
- * wrote. `print(x == "stale")` shows something, `print("stale")` does not.
+ * True where the author of a program worded what it prints: a word of the output is one of the program, or a text of the program is
+ * in it. `print(x == "stale")` shows something, `print("stale:", x)` says what its author likes beside a value.
  */
 export function showsNothing(program: string, prints: string): boolean {
+  // `"ne" + "ver"` and `"ne" "ver"` are one text.
+  const joined = program.replace(/(["'`])\s*\+?\s*\1/g, "");
+  const given = new Set(joined.toLowerCase().match(WORD));
+  const words = prints.toLowerCase().match(WORD) ?? [];
+  const texts = [...joined.matchAll(LITERAL)].map(([, , text = ""]) => text.trim());
+  return (
+    words.some((word) => /\p{L}.*\p{L}/u.test(word) && !VALUE.test(word) && given.has(word)) ||
+    texts.some(
+      (text) => text.length > 1 && !VALUE.test(text) && /\p{L}/u.test(text) && prints.includes(text),
+    ) ||
+    echoes(program, prints)
+  );
+}
+
+/** True where every word that was printed is in the command itself, and one of them is a word. */
+export function echoes(command: string, prints: string): boolean {
   const words = prints.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  const given = program.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
-  return words.some((word) => TELLING.test(word)) && words.every((word) => given.includes(word));
+  const given = command.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  return (
+    words.some((word) => TELLING.test(word) && !VALUE.test(word)) &&
+    words.every((word) => given.includes(word))
+  );
 }

@@ -22,16 +22,19 @@ export const searchFinds = claimType({
     count: part.count,
     files: part.count,
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(MAX_SHOWN),
+    /** Lines outside of the scope, where the search has one and finds nothing in it. */
+    elsewhere: part.count.optional(),
   }),
-  say: ({ kind, pattern, include, exclude, count, files, shown }) => ({
-    text: `${count === 0 ? "Casebook found no line with" : `${counted(count, "line")} of ${counted(files, "file")} ${count === 1 ? "holds" : "hold"}`} the ${kind} ${inlineCode(pattern)}${scopeOf(include, exclude)}`,
+  say: ({ kind, pattern, include, exclude, count, files, shown, elsewhere }) => ({
+    text: `${count === 0 ? "Casebook found no line with" : `${counted(count, "line")} of ${counted(files, "file")} ${count === 1 ? "holds" : "hold"}`} the ${kind} ${inlineCode(pattern)}${scopeOf(include, exclude)}${elsewhere === undefined ? "" : elsewhere === 0 ? ", nor anywhere else" : `, but ${counted(elsewhere, "line")} elsewhere`}`,
     citations: shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
   }),
-  async check({ count, files, shown, ...query }, evidence) {
+  async check({ count, files, shown, elsewhere, ...query }, evidence) {
     const there = await searchOf(query, evidence);
     if (typeof there === "string") return wrong(there);
     return there.count === count &&
       there.files === files &&
+      there.elsewhere === elsewhere &&
       JSON.stringify(there.shown) === JSON.stringify(shown)
       ? holds("searched again")
       : wrong(`the search finds ${counted(there.count, "line")} of ${counted(there.files, "file")}`);
@@ -51,12 +54,22 @@ export async function searchOf(
   query: SearchQuery,
   evidence: Pick<ClaimEvidence, "search">,
 ): Promise<
-  | { readonly count: number; readonly files: number; readonly shown: { path: string; line: number }[] }
+  | {
+      readonly count: number;
+      readonly files: number;
+      readonly shown: { path: string; line: number }[];
+      readonly elsewhere?: number;
+    }
   | string
 > {
   try {
     const { hits } = await evidence.search(query);
+    const isScoped = query.include.length + query.exclude.length > 0;
     return {
+      // None in one file says little where another one has it.
+      ...(hits.length === 0 && isScoped
+        ? { elsewhere: (await evidence.search({ ...query, include: [], exclude: [] })).hits.length }
+        : {}),
       count: hits.length,
       files: new Set(hits.map(({ path }) => path)).size,
       shown: hits.slice(0, MAX_SHOWN).map(({ path, line }) => ({ path, line })),

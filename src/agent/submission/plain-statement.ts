@@ -112,6 +112,7 @@ export function plainText(text: string): string | { readonly why: string } {
   const mark = OWN_MARK.exec(words);
   if (mark !== null)
     return { why: `Leave out “${mark[0]}”: Casebook marks by itself where words come from.` };
+  if (/\bcasebook\b/i.test(words)) return { why: "Leave Casebook out: it says by itself what it found." };
   if (/[\ufffd\p{Cf}\p{Co}\p{Cn}]/u.test(markdown))
     return { why: "It holds characters that do not show; write it without them." };
   const mixed = words

@@ -1,5 +1,6 @@
 import { proposedOutcome } from "../../claims/proposed-outcome.ts";
 import type { StatedClaim } from "../../documents/finding.ts";
+import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import type { OutcomeKind, PhaseOutcome } from "../../phases/outcome.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { formatLocation } from "../../text/location.ts";
@@ -80,9 +81,22 @@ export async function readOutcome(
         : ended({}, decided);
     }
     case "not-a-bug":
+      return shown.some((one) => saysWhatIsMeant(one, context))
+        ? ended({}, proposedOutcome.of({ kind }))
+        : "not-a-bug names what says that it is meant: a claim of type code on documentation, a comment or a test, or of type said with a maintainer's words.";
     case "cannot-reproduce":
       return shown.length === 0
         ? `${kind} names the claims that show it.`
         : ended({}, proposedOutcome.of({ kind }));
   }
+}
+
+/** Documentation, a comment, a test or a maintainer: who wrote one of these said what the code should do. */
+function saysWhatIsMeant({ type, data, citations }: StatedClaim, { codebase }: ResearchContext): boolean {
+  if (type === "person-said") return (data as { maintainer: boolean }).maintainer;
+  return (
+    type === "lines-read" &&
+    ((data as { kind: string }).kind !== "code" ||
+      citations.some((one) => one.kind === "lines" && codebase.roleOf(one.path) === "test"))
+  );
 }

@@ -16,7 +16,9 @@ export interface ReadPlace {
   readonly note?: string;
 }
 
-/** Letters and digits that a quotation needs when it is a part of a line; fewer are everywhere. */
+/** Characters that a quotation needs on the lines that it is said to be on. */
+const MIN_CHARACTERS = 4;
+/** Letters and digits that it needs to be found elsewhere when it is a part of a line; fewer are everywhere. */
 const MIN_LETTERS = 8;
 /** A whole line may be shorter, if few others are like it. */
 const MAX_ALIKE = 12;
@@ -40,12 +42,13 @@ export async function readPlace(
     .replace(/^\s*\n|\n\s*$/g, "")
     .split("\n")
     .map((line) => line.trim());
-  if (!isEnough(wanted, text.lines))
-    return `${inlineCode(`${path}:${start}`)}: ${inlineCode(quote, 40)} is too short to be recognised; quote a whole line.`;
   const places = placesOf(wanted, text.lines);
   const named = places.find(({ start: first, end: last }) => first >= start && last <= end);
   const [only] = places;
-  if (named !== undefined) return { lines: { path, ...named } };
+  const isGiven = wanted.join("").replace(/\s/g, "").length >= MIN_CHARACTERS;
+  if (named !== undefined && (isGiven || isEnough(wanted, text.lines))) return { lines: { path, ...named } };
+  if (!isEnough(wanted, text.lines))
+    return `${inlineCode(`${path}:${start}`)}: ${inlineCode(quote, 40)} is too short to be recognised; quote a whole line.`;
   if (places.length === 1)
     return {
       lines: { path, ...only! },

@@ -1,10 +1,10 @@
 import { calls } from "../../claims/calls.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
-import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
+import { type ClaimEvidence, remarkOf } from "../../claims/claim-evidence.ts";
 import { commitMade, messageOf } from "../../claims/commit-made.ts";
-import { linesRead, MAX_LINES_READ, readLines } from "../../claims/lines-read.ts";
+import { linesRead, MAX_LINES_READ, readLines, wholeSentences } from "../../claims/lines-read.ts";
 import { personSaid, sentencesAround, whoSaid } from "../../claims/person-said.ts";
-import { programPrints, showsNothing } from "../../claims/program-prints.ts";
+import { echoes, programPrints, showsNothing } from "../../claims/program-prints.ts";
 import { placeAt, proposedCause } from "../../claims/proposed-cause.ts";
 import { proposedChange, startOf } from "../../claims/proposed-change.ts";
 import { linesOf, runPrinted } from "../../claims/run-printed.ts";
@@ -19,9 +19,12 @@ import { usesOf } from "../../phases/builtin/impact-map.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import { definitionOf } from "../../phases/builtin/suspects.ts";
 import { dateOf } from "../../text/date-of.ts";
+import { languageNamed, textRulesOf } from "../../languages/languages.ts";
+import type { TextRules } from "../../languages/language.ts";
+import { endingOf } from "../../languages/paths.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 import type { Location } from "../../text/location.ts";
-import type { CodeRunner } from "../code-runner.ts";
+import { type CodeRunner, isShortened } from "../code-runner.ts";
 import { diffOf } from "../diff-of.ts";
 import { plainText } from "./plain-statement.ts";
 import { type HandedPlace, readPlace } from "./read-place.ts";
@@ -70,10 +73,11 @@ const STATES: Readonly<Record<HandedType, State>> = {
   async code(handed, { source, context }) {
     const place = await readPlace(handed, source);
     if (typeof place === "string") return place;
-    const there = await readLines(place.lines, context);
+    const lines = await wholeSentences(place.lines, context);
+    const there = await readLines(lines, context);
     return there === undefined
       ? `At most ${MAX_LINES_READ} lines are quoted at once.`
-      : stated([linesRead.of({ lines: place.lines, ...there })], place.note);
+      : stated([linesRead.of({ lines, ...there })], place.note);
   },
   async calls({ path, start, name }, { context }) {
     if (path === undefined || start === undefined || name === undefined)
@@ -161,7 +165,11 @@ const STATES: Readonly<Record<HandedType, State>> = {
     const wanted = quote === undefined ? undefined : printable(quote);
     const line = wanted === undefined ? undefined : linesOf(run).find((one) => one.includes(wanted));
     if (wanted !== undefined && line === undefined) return `${name} printed no line with these words.`;
-    if (line !== undefined && showsNothing(run.command.join(" "), line))
+    if (run.command.some(isShortened))
+      return "Its program is too long to be shown with it; hand in an `executable`.";
+    // An argument with white space is a program of the model's own.
+    const says = run.command.some((argument) => /\s/.test(argument)) ? showsNothing : echoes;
+    if (line !== undefined && says(run.command.join(" "), line))
       return "The command itself holds what it printed, so that shows nothing.";
     const without = await runner.without(run.command, signal);
     if (without !== undefined && linesOf(without).includes(line ?? printable(run.end)))
@@ -172,12 +180,17 @@ const STATES: Readonly<Record<HandedType, State>> = {
     if (language === undefined || program === undefined || prints === undefined)
       return "Give `language`, `program` and what it `prints`.";
     if (program.trim().split("\n").length > MAX_PROGRAM_LINES) return `At most ${MAX_PROGRAM_LINES} lines.`;
+    // Perl has the comments of Ruby, and no grammar here.
+    const rules = languageNamed(language === "perl" ? "ruby" : language)?.text;
+    const remark = newRemark({ old: "", new: program }, rules);
+    if (remark !== undefined)
+      return `Leave out ${inlineCode(remark, 80)}: a program holds no words of yours.`;
     const ran = await runner.evaluate(language, program, signal);
     if (typeof ran === "string") return ran;
     if (printable(ran.run.output) !== printable(prints))
       return `It printed ${inlineCode(ran.run.output, 400)} and ended with ${ran.run.end}.`;
     if (showsNothing(program, prints))
-      return "The program holds what it prints, so that shows nothing; print a comparison.";
+      return "The program words what it prints, so that shows nothing: print a value or a comparison, without labels.";
     if (!ran.isStable) return "It printed something else when it was run again.";
     if (!ran.needsRepository)
       return "It prints the same without the repository, so that shows nothing about it.";
@@ -196,6 +209,9 @@ const STATES: Readonly<Record<HandedType, State>> = {
       const start = startOf(edit.old, text);
       if (text === undefined || start === undefined)
         return `${inlineCode(edit.path)} does not hold the old text, or more than once; copy it from \`read_file\`.`;
+      const remark = newRemark(edit, textRulesOf(endingOf(edit.path)));
+      if (remark !== undefined)
+        return `Leave out ${inlineCode(remark, 80)}: what is to be said of a change belongs to the explanation.`;
       data.push({ ...edit, start });
       blocks.push({
         kind: "code",
@@ -225,6 +241,18 @@ const STATES: Readonly<Record<HandedType, State>> = {
 };
 
 const MAX_PROGRAM_LINES = 5;
+
+/** A comment that a change brings: words of a model that nobody marked. */
+function newRemark(
+  { old, new: text }: { readonly old: string; readonly new: string },
+  rules: TextRules | undefined,
+): string | undefined {
+  if (rules === undefined) return undefined;
+  return text
+    .split("\n")
+    .map((line) => remarkOf(line, rules))
+    .find((remark) => /\p{L}/u.test(remark) && !old.includes(remark));
+}
 
 function stated(claims: readonly StatedClaim[], note?: string): Stated {
   return { claims, ...(note === undefined ? {} : { note }) };

@@ -47,6 +47,8 @@ const PLACES: Readonly<Partial<Record<HandedType, readonly string[]>>> = {
   step: ["steps-for-a-person"],
 };
 
+const REPORT = "report";
+
 /**
  * The only ways by which a model gets anything into a document. What fails its check goes back with the reason, at most
  * `rounds` times; after that it is dropped without another word. `mustHave`: more that is missing before the end.
@@ -83,7 +85,10 @@ export function openSubmissions(options: {
     const section =
       PLACES[handed.type]?.find((one) => needs.sections.includes(one)) ??
       handed.section ??
-      needs.sections[0]!;
+      // What the report says is what a person said there.
+      needs.sections.find((one) => one !== REPORT || handed.type === "said")!;
+    if (section === REPORT && handed.type !== "said")
+      return `Section ${REPORT} takes claims of type said alone.`;
     if (!needs.sections.includes(section))
       return `There is no such section; there are ${needs.sections.join(", ")}.`;
     const most = MAX_OF_TYPE[handed.type];

@@ -20,6 +20,11 @@ const PRINTS: Readonly<Record<string, readonly [string, string, string]>> = {
     "the cache is stale",
     "ModuleNotFoundError",
   ],
+  "from src.storage.store import Store; print('never stale:', Store('/tmp/a').keys() == [])": [
+    "never stale: True",
+    "never stale: True",
+    "ModuleNotFoundError",
+  ],
   "import time; from src.storage import store; print(time.time())": ["17.2", "17.3", "ModuleNotFoundError"],
 };
 
@@ -45,13 +50,16 @@ function sandbox(): SandboxState {
   };
 }
 
+const README =
+  "# Store\n\nA value is lost\nwhen two write. Nothing is lost\nwith one process.\n\nThat is all.\n";
+
 let folder: GitFolder;
 let research: ResearchIn;
 let repository: Awaited<ReturnType<typeof openRepository>>;
 let from: ClaimSource;
 beforeAll(async () => {
   folder = exampleRepository("issue-42");
-  folder.commit({ "README.md": "# Store\n" }, "Say that one process writes\n\nTwo at once lose values.");
+  folder.commit({ "README.md": README }, "Say that one process writes\n\nTwo at once lose values.");
   const issue = {
     ...exampleIssue(),
     comments: [
@@ -113,6 +121,34 @@ describe("a claim that a model hands in becomes Casebook's own sentence", () => 
       "a docstring as a comment",
       { type: "code", path: STORE, start: 32, quote: '"""Store a value under a key."""' },
       /^`Store\.set` has the comment/,
+    ],
+    [
+      "a short part of the line that is named",
+      { type: "code", path: STORE, start: 4, quote: "os\n" },
+      /^refused: .*too short/,
+    ],
+    [
+      "a part of a line, however few its letters",
+      { type: "code", path: STORE, start: 12, quote: "if not" },
+      /has `if not os\.path\.exists\(path\):`$/,
+    ],
+    [
+      "all lines of the sentences of documentation",
+      { type: "code", path: "README.md", start: 4, quote: "Nothing is lost" },
+      /^`README\.md:3-5` says `A value is lost` `when two write\. Nothing is lost` `with one process\.`$/,
+    ],
+    [
+      "a search in one file, with what the others hold",
+      {
+        type: "search",
+        search: { kind: "word", pattern: "Store", include: ["README.md", "*.txt"], exclude: ["README.md"] },
+      },
+      /^Casebook found no line with the word `Store` in `README\.md` and `\*\.txt`, without `README\.md`, but \d+ lines elsewhere$/,
+    ],
+    [
+      "a search for what is nowhere",
+      { type: "search", search: { kind: "text", pattern: "flock(", include: ["src/**"], exclude: [] } },
+      /in `src\/\*\*`, nor anywhere else$/,
     ],
     [
       "a call that leads to a definition",
@@ -231,7 +267,35 @@ describe("what is not so is not taken", () => {
         program: "from src.storage.store import Store; print('the cache is ' + 'stale')",
         prints: "the cache is stale",
       },
-      /holds what it prints/,
+      /words what it prints/,
+    ],
+    [
+      "a label beside a value",
+      {
+        type: "executable",
+        language: "python",
+        program: "from src.storage.store import Store; print('never stale:', Store('/tmp/a').keys() == [])",
+        prints: "never stale: True",
+      },
+      /without labels/,
+    ],
+    [
+      "a remark in a program",
+      { type: "executable", language: "python", program: "print(1)  # it is stale", prints: "1" },
+      /Leave out `# it is stale`/,
+    ],
+    [
+      "a remark in a change",
+      {
+        type: "option",
+        edits: [{ path: STORE, old: "import json\n", new: "import json  # as tests show\n" }],
+      },
+      /Leave out `# as tests show`/,
+    ],
+    [
+      "words in Casebook's name",
+      { type: "step", text: "Run it; it fails, as Casebook confirmed." },
+      /Leave Casebook out/,
     ],
     [
       "a value that changes",
