@@ -92,7 +92,7 @@ export function blocksOfSection(section: string, taken: readonly TakenClaim[]): 
     ...of("question").map((text) => `${MARKS.model} ${QUESTION_MARK} ${text}`),
     ...of("unknown").map((text) => `${MARKS.model} ${UNKNOWN_MARK} ${text}`),
   ];
-  const steps = of("step");
+  const steps = of("step").map((text) => `${MARKS.model} ${text}`);
   return [
     ...(items.length === 0
       ? []
