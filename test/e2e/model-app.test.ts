@@ -329,9 +329,9 @@ describe("how a phase can end", () => {
     const waiting = await statusOf(repository, number);
     expect(waiting).toContain(`### Information is missing: ${reason.slice(0, -1)}\n`);
     expect(waiting).toContain("**To ask the reporter:**");
-    expect(waiting).toContain("1. Is the file on a network share?");
+    expect(waiting).toContain("1. Model: Is the file on a network share?");
     const { body } = await pullOf(repository);
-    expect(body).toContain("**To ask the reporter:**\n\n1. Is the file on a network share?");
+    expect(body).toContain("**To ask the reporter:**\n\n1. Model: Is the file on a network share?");
     expect(body.split(reason.slice(0, -1))).toHaveLength(2);
 
     model = honest;

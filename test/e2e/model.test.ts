@@ -367,7 +367,7 @@ test("a question to the reporter holds the phases after it", async () => {
   const done = await investigate(playScript(asking));
   expect(done.phases).toHaveLength(1);
   expect(done.phases[0]).toMatchObject({ status: "completed", outcome: { kind: "needs-info" } });
-  expect([...done.files.values()].join("\n")).toContain("Question: Is the file on a network share?");
+  expect([...done.files.values()].join("\n")).toContain("Question: Model: Is the file on a network share?");
 });
 
 test("an endpoint that is not there is said, with what to do", async () => {

@@ -1,5 +1,6 @@
 import { proposedOutcome } from "../../claims/proposed-outcome.ts";
 import type { StatedClaim } from "../../documents/finding.ts";
+import { MARKS } from "../../documents/render-document.ts";
 import type { ResearchContext } from "../../phases/builtin/research-context.ts";
 import type { OutcomeKind, PhaseOutcome } from "../../phases/outcome.ts";
 import { inlineCode } from "../../text/inline-code.ts";
@@ -45,7 +46,7 @@ export async function readOutcome(
         const plain = plainText(question);
         if (typeof plain !== "string") return `questions: ${plain.why}`;
         if (!question.trim().endsWith("?")) return "questions: a question ends with a question mark.";
-        asked.push(plain);
+        asked.push(`${MARKS.model} ${plain}`);
       }
       return ended({ questions: asked }, proposedOutcome.of({ kind, count: asked.length }));
     }
