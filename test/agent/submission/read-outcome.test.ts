@@ -13,7 +13,7 @@ test("that something is meant needs what says so: documentation, a comment, a te
   await using research = await researchIn(folder.path);
   const { context } = research;
   const from = {
-    source: { ...context, text: context.codebase.text } as never,
+    source: { ...context, text: (path: string) => context.codebase.text(path) } as never,
     context,
     runner: codeRunner({ kind: "none", why: "it is off" }, NONCE),
   };
