@@ -295,12 +295,10 @@ describe("a repository decides", () => {
     expect(status).toMatch(/of at most \\\$0\.05\*/);
     expect(costIn(status)).toBeGreaterThan(0);
     expect(costIn(status)).toBeLessThanOrEqual(0.05);
-    expect(await documentsOf(repository, number)).toEqual([
-      "comprehension.md",
-      "impact-map.md",
-      "reproduction.md",
-      "root-cause.md",
-    ]);
+    // Whatever the money reached, each phase wrote what is known.
+    expect(await documentsOf(repository, number)).toEqual(
+      expect.arrayContaining(["comprehension.md", "impact-map.md", "reproduction.md", "root-cause.md"]),
+    );
     const { body } = await pullOf(repository);
     expect(body.split("This investigation may cost")).toHaveLength(2);
     expect(body).not.toContain("0 calls");
@@ -321,18 +319,18 @@ describe("how a phase can end", () => {
   test("questions wait for the reporter; the answer lets it go on by itself, and the model sees it", async () => {
     const repository = await newRepository("phases: [comprehension]\n");
     const number = await reported(repository);
-    const reason = "The report does not say how the file is shared.";
-    model = () => finishing({ kind: "needs-info", reason, questions: ["Is the file on a network share?"] });
+    const reason = "A model asks the reporter 1 question";
+    model = () => finishing({ kind: "needs-info", questions: ["Is the file on a network share?"] });
     await repository.comment("ada", number, "/casebook investigate");
     await calm();
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/needs-info"]);
     const waiting = await statusOf(repository, number);
-    expect(waiting).toContain(`### Information is missing: ${reason.slice(0, -1)}\n`);
+    expect(waiting).toContain(`### Information is missing: ${reason}\n`);
     expect(waiting).toContain("**To ask the reporter:**");
     expect(waiting).toContain("1. Model: Is the file on a network share?");
     const { body } = await pullOf(repository);
     expect(body).toContain("**To ask the reporter:**\n\n1. Model: Is the file on a network share?");
-    expect(body.split(reason.slice(0, -1))).toHaveLength(2);
+    expect(body.split(reason)).toHaveLength(2);
 
     model = honest;
     const before = asked().length;
@@ -353,44 +351,41 @@ describe("how a phase can end", () => {
 
   test("several causes wait for a choice; no bug and a duplicate end it, with the reason in comment, label and proposal", async () => {
     const repository = await newRepository("phases: [comprehension, root-cause]\n");
-    const told = { issue: "a value that one worker stored is gone a moment later" };
-    const code = { path: "src/storage/store.py", start: 35, end: 35, quote: "self._write_data(data)" };
+    const place = (start: number, quote: string) => ({ path: "src/storage/store.py", start, quote });
     const ends = [
       {
         outcome: {
           kind: "several-causes",
-          reason: "A value is gone, and a file is gone.",
-          citations: [told],
-          parts: ["A value is gone.", "A file is gone."],
+          parts: [place(33, "data = self._read_data()"), place(43, "self._write_data(data)")],
         },
         label: "casebook/awaiting-approval",
         says: [
-          "### Several distinct causes: A value is gone, and a file is gone\n",
-          "2. A file is gone.",
+          "### Several distinct causes: A model sees causes at 2 places\n",
+          "2. `Store.update`, `src/storage/store.py:43`",
           "`/casebook run root-cause` researches all causes as one.",
         ],
       },
       {
-        outcome: { kind: "not-a-bug", reason: "`Store.set` writes the file as a whole.", citations: [code] },
+        // A docstring says what somebody meant.
+        claim: { type: "code", section: "components", ...place(32, '"""Store a value under a key."""') },
+        outcome: { kind: "not-a-bug", claims: [1] },
         label: "casebook/done",
         says: [
-          "### Not a bug: `Store.set` writes the file as a whole\n",
+          "### Not a bug: A model takes this for intended behaviour",
           "`/casebook retry` continues with `root-cause` all the same.",
         ],
       },
       {
-        outcome: {
-          kind: "duplicate",
-          reason: "A value that one worker stored is gone a moment later.",
-          citations: [told],
-          of: "#17",
-        },
+        outcome: { kind: "duplicate", of: "#17" },
         label: "casebook/done",
-        says: ["### Duplicate of `#17`: A value that one worker stored is gone a moment later\n"],
+        says: ["### Duplicate of `#17`: A model takes this for a duplicate of `#17`\n"],
       },
     ];
-    for (const { outcome, label, says } of ends) {
-      model = () => finishing(outcome);
+    for (const { claim, outcome, label, says } of ends) {
+      model = ({ step }) =>
+        claim !== undefined && step === 0
+          ? { calls: [{ name: "submit", arguments: { claims: [claim] } }] }
+          : finishing(outcome);
       const number = await reported(repository, "\n\nPerhaps it is the same as #17.");
       await repository.comment("ada", number, "/casebook investigate");
       await calm();
