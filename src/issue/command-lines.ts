@@ -42,7 +42,7 @@ export function findCommandLines(text: string, max: number): readonly CommandLin
   // The parser drops a byte order mark, and its offsets count without it.
   const whole = text.replace(/^\ufeff/, "");
   const markdown = whole.slice(0, readableEnd(whole));
-  const root = parseMarkdown(markdown);
+  const root = parseMarkdown(markdown, "foreign");
   const states = htmlStates(root, markdown);
   const quoteStart = startOfMailQuote(root, markdown) ?? markdown.length;
   const found: CommandLine[] = [];
@@ -74,7 +74,7 @@ export function isOnlyCommands(markdown: string): boolean {
   const commands = findCommandLines(markdown, lines + 1).length;
   if (commands === 0 || commands === lines) return commands === lines;
   const read = markdown.slice(0, readableEnd(markdown));
-  return read === markdown && countLines(ownText(parseMarkdown(markdown), markdown)) === commands;
+  return read === markdown && countLines(ownText(parseMarkdown(markdown, "foreign"), markdown)) === commands;
 }
 
 function countLines(text: string): number {

@@ -21,10 +21,10 @@ const tree = gfmFromMarkdown().map((extension) => ({ ...extension, transforms: [
  * The syntax tree of a Markdown text: CommonMark with GitHub's tables and task lists; bare addresses, `~~` and
  * footnotes stay text. Every node carries its position: lines and columns from 1, offsets in UTF-16 code units from 0.
  * Any text is Markdown, so this never fails; markup that nests or repeats beyond what people write is read as plain
- * text (see `defuse`), which keeps the time linear.
+ * text (see `defuse`), which keeps the time linear; of foreign text sooner than of ours.
  */
-export function parseMarkdown(text: string): Root {
-  const harmless = defuse(text);
+export function parseMarkdown(text: string, whose: "foreign" | "own" = "own"): Root {
+  const harmless = defuse(text, whose);
   const root = fromMarkdown(harmless, { extensions: syntax, mdastExtensions: tree });
   if (harmless !== text) restoreValues(root);
   return root;

@@ -57,7 +57,7 @@ const HIDES = /<|\](?:\(|:|\[)|```|~~~/;
 
 function findCuts(text: string): readonly Cut[] {
   if (!HIDES.test(text)) return [];
-  const root = parseMarkdown(text);
+  const root = parseMarkdown(text, "foreign");
   const used = new Set<string>();
   const called = new Set<string>();
   const all: Nodes[] = [];

@@ -210,7 +210,7 @@ export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonl
         if ("children" in node) for (const child of node.children) visit(child, quoted);
     }
   };
-  visit(parseMarkdown(text));
+  visit(parseMarkdown(text, "foreign"));
   return blocks;
 }
 

@@ -408,7 +408,7 @@ open("/out/a", "w").write("true")
 if os.fork() == 0:
     os.setsid()
     while True: open("/out/a", "w").write("false")
-`.replace("    while", "    import time; time.sleep(0.05)\n    while"),
+`.replace("    while", "    import time; time.sleep(2)\n    while"),
       { collect: ["a"] },
     );
     expect(files.get("a")).toBe("true");
