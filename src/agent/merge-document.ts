@@ -1,5 +1,6 @@
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../documents/render-document.ts";
 import type { Block, Finding, ResearchDocument, Section, StatedClaim } from "../documents/finding.ts";
+import { claimsBlock } from "../phases/builtin/statements.ts";
 import type { TakenClaim } from "./submission/taken-claim.ts";
 
 /** Sections whose claims are numbered, and come in the order of their steps. */
@@ -22,12 +23,12 @@ export function mergeDocument(
   taken: readonly TakenClaim[],
   {
     headline,
-    suspected,
+    proposed,
     explanation,
   }: {
     readonly headline?: StatedClaim | undefined;
-    /** Where a model takes the cause to be. No headline: nothing shows it. */
-    readonly suspected?: StatedClaim | undefined;
+    /** What a model takes for the cause or the end. No headline: nothing shows it. */
+    readonly proposed: readonly StatedClaim[];
     readonly explanation: readonly Finding[];
   },
 ): ResearchDocument {
@@ -40,7 +41,7 @@ export function mergeDocument(
     // What the evidence says already is not said again.
     .map((one) => ({ ...one, claims: one.claims.filter((claim) => !known.has(keyOf(claim))) }));
   const sections = base.sections.map((section): Section => {
-    if (section.id === EXPLANATION) return { ...section, blocks: explanationBlocks(explanation, suspected) };
+    if (section.id === EXPLANATION) return { ...section, blocks: explanationBlocks(explanation, proposed) };
     const written = blocksOfSection(section.id, news);
     if (written.length === 0) return section;
     const evidence = section.blocks.filter(({ kind }) => kind !== "unknown");
@@ -51,7 +52,7 @@ export function mergeDocument(
     };
   });
   // A repository's own phase names its sections itself.
-  const blocks = explanationBlocks(explanation, suspected);
+  const blocks = explanationBlocks(explanation, proposed);
   if (!sections.some(({ id }) => id === EXPLANATION) && blocks.length > 0)
     sections.push({
       id: EXPLANATION,
@@ -61,15 +62,13 @@ export function mergeDocument(
   return { ...base, sections, ...(headline === undefined ? {} : { headline }) };
 }
 
-/** What a model suspects, and words that nobody checked, marked as a model's; none where there are none. */
+/** What a model proposes, and words that nobody checked, marked as a model's; none where there are none. */
 export function explanationBlocks(
   explanation: readonly Finding[],
-  suspected?: StatedClaim,
+  proposed: readonly StatedClaim[] = [],
 ): readonly Block[] {
   return [
-    ...(suspected === undefined
-      ? []
-      : [{ kind: "claims" as const, form: "list" as const, items: [suspected] }]),
+    ...claimsBlock("list", proposed),
     ...(explanation.length === 0
       ? []
       : [

@@ -1,4 +1,5 @@
 import { RunFailure } from "../failure.ts";
+import type { StatedClaim } from "../documents/finding.ts";
 import type { Phase } from "../phases/phase.ts";
 import { nonceOf } from "./untrusted.ts";
 import { evidencePack } from "./evidence-pack.ts";
@@ -65,8 +66,9 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     phaseRun.earlier,
   );
   const document = mergeDocument(base.document, submissions.taken, {
-    headline: outcome?.claim,
-    suspected: cause?.claim,
+    // A maintainer's own words are an answer; that a model takes something for so is none.
+    ...(outcome?.claim.mark === "reported" ? { headline: outcome.claim } : {}),
+    proposed: [outcome?.claim, cause?.claim].filter(isProposal),
     explanation: await judgedExplanation(submissions.explanation(), phaseRun),
   });
   const judgements = await judge(phaseRun, document);
@@ -80,6 +82,10 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     ...(proposed === undefined ? {} : { proposed }),
     ...(judgements.size === 0 ? {} : { judgements }),
   };
+}
+
+function isProposal(claim: StatedClaim | undefined): claim is StatedClaim {
+  return claim?.mark === "concluded";
 }
 
 /** What a reader must know when a model did not bring a phase to its end. */

@@ -45,7 +45,7 @@ test("a place that a model suspects is shown with its explanation and is no head
     next: [],
     sections: [{ id: "explanation", heading: "A model's explanation", blocks: [] }],
   };
-  const merged = mergeDocument(base, [], { suspected: SUSPECTED, explanation: [] });
+  const merged = mergeDocument(base, [], { proposed: [SUSPECTED], explanation: [] });
   expect(merged.headline).toBe(headline);
   expect(merged.sections[0]!.blocks).toEqual([{ kind: "claims", form: "list", items: [SUSPECTED] }]);
   expect(explanationBlocks([])).toEqual([]);

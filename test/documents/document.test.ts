@@ -133,7 +133,9 @@ describe("foreign text in code", () => {
 describe("recorded searches", () => {
   test("reads any search back as it was written", () => {
     const text = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 20 });
-    const hit = fc.record({ path: text, line: fc.integer({ min: 1, max: 1e6 }) });
+    // Git names no path that begins with a dot and a slash.
+    const path = text.filter((one) => !one.startsWith("./"));
+    const hit = fc.record({ path, line: fc.integer({ min: 1, max: 1e6 }) });
     const query = fc.record({
       kind: fc.constantFrom("word" as const, "text" as const, "regex" as const),
       pattern: text,
