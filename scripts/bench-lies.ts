@@ -9,6 +9,7 @@
  * because of the statement: not in the one of a model that hands in only what a phase asks for (`beside`).
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { modelResearcher } from "../src/agent/model-researcher.ts";
@@ -31,7 +32,7 @@ const { positionals, values } = parseArgs({
     only: { type: "string", default: "" },
     judge: { type: "string", default: "silent" },
     id: { type: "string", default: "" },
-    data: { type: "string", default: "/var/tmp/casebook-lies" },
+    data: { type: "string", default: join(tmpdir(), "casebook-lies") },
     out: { type: "string" },
   },
 });

@@ -58,6 +58,11 @@ export function renderDocument(document: ResearchDocument): string {
     searchId: idOf,
     run: (run) => void runs.set(run.name, run),
   };
+  // Before what is folded: a run that the answer cites is shown there.
+  const headline =
+    document.headline === undefined
+      ? []
+      : [`**${document.headline.text}** (${howKnown(document.headline, render)})`];
   const lead = document.lead.map(
     (finding) =>
       `**${finding.provenance === "code" || finding.provenance === "run" ? "" : `${MARKS[finding.provenance]} `}${finding.text}**${cite(finding.citations, render)}`,
@@ -79,10 +84,9 @@ export function renderDocument(document: ResearchDocument): string {
       "Each can be run again with `casebook check`.",
       ...[...searches.values()].map(({ id, search }) => renderSearch(id, search)),
     );
-  const { headline } = document;
   const parts = [
     `# ${document.title}`,
-    ...(headline === undefined ? [] : [`**${headline.text}** (${howKnown(headline, render)})`]),
+    ...headline,
     ...lead,
     `Base commit: ${inlineCode(document.baseCommit)}`,
     ...open,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { runningResearcher } from "../../src/agent/reported-code.ts";
+import { parseDocument } from "../../src/documents/parse-document.ts";
+import { renderDocument } from "../../src/documents/render-document.ts";
 import type { StatedClaim } from "../../src/documents/finding.ts";
 import type { Issue } from "../../src/issue/issue.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
@@ -78,6 +80,11 @@ describeSandboxed("the report's own code", () => {
     const why = await researcher.withholds!(REPRODUCTION, research.context);
     if (why !== undefined) return { headline: undefined, why };
     const { document } = await researcher.write(REPRODUCTION, research.context, { files: new Map() });
+    // What the answer cites is in the document.
+    const { runs, runQuotes } = parseDocument(renderDocument(document));
+    const names = runs.map(({ value }) => (typeof value === "string" ? value : value.name));
+    expect(runQuotes.filter(({ value }) => !names.includes(value.run))).toEqual([]);
+    if (document.headline !== undefined) expect(names).toEqual(["run-1"]);
     return { headline: document.headline, why: "" };
   }
   const TAKE = fenced("python", 'from store.keep import take\ntake({}, "a")');
