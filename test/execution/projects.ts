@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll } from "@jest/globals";
 import { detectFrameworks, runnableIn } from "../../src/reproduction/detect-frameworks.ts";
 import type { Detected } from "../../src/reproduction/frameworks/test-framework.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { answerOf, readable } from "../fakes/toolchain-copies.ts";
 import { filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
 
 /** A small project with one failing test, and what its runner needs; undefined: it is not on this machine. */
@@ -20,25 +19,6 @@ export interface Project {
   readonly other: string;
   /** The source file. */
   readonly source: string;
-}
-
-const copies: string[] = [];
-afterAll(() => {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-});
-
-/** As root, code runs as another user, who cannot read root's home; the sandbox has a `/tmp` of its own. */
-function readable(folder: string, names: readonly string[] = [""]): string {
-  const copy = mkdtempSync("/var/tmp/casebook-toolchain-");
-  copies.push(copy);
-  spawnSync("chmod", ["755", copy]);
-  for (const name of names) cpSync(join(folder, name), join(copy, name), { recursive: true });
-  return copy;
-}
-
-function answerOf(command: string, ...args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
-  return status === 0 ? stdout.trim() : undefined;
 }
 
 const PYTHON = {

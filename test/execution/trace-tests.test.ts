@@ -4,6 +4,7 @@ import { fuseOrders, spectrumOf, suspicions } from "../../src/execution/spectrum
 import { type Traced, traceTests } from "../../src/execution/trace-tests.ts";
 import { joinCovered } from "../../src/execution/trace.ts";
 import { reportOn } from "../fakes/report-on-code.ts";
+import { testMissing } from "../fakes/toolchain-copies.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { openProject, type Project, projectsHere } from "./projects.ts";
 
@@ -21,7 +22,7 @@ async function trace(project: Project, text = project.files[project.file]!): Pro
 
 describeSandboxed("what a failing test runs, for each runner", () => {
   const { here, missing } = projectsHere();
-  for (const name of missing) test.todo(`${name} is traced where it is installed`);
+  for (const name of missing) testMissing(name);
   for (const project of here)
     test(`${project.name}: functions and lines of each test, and the place by its spectrum`, async () => {
       const traced = await trace(project);

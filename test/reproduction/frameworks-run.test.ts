@@ -1,12 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { detectFrameworks, runnableIn } from "../../src/reproduction/detect-frameworks.ts";
 import type { FrameworkName } from "../../src/reproduction/frameworks/test-framework.ts";
 import { judgeReproduction } from "../../src/reproduction/judge-reproduction.ts";
 import { runTests } from "../../src/reproduction/run-tests.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
+import { answerOf, readable, testMissing } from "../fakes/toolchain-copies.ts";
 import { describeSandboxed, filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
 
 /** What a framework needs besides the machine's programs; undefined: it is not here. */
@@ -23,25 +23,6 @@ interface Project {
   readonly path: string;
   readonly text: string;
   readonly message: string;
-}
-
-const copies: string[] = [];
-afterAll(() => {
-  for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-});
-
-/** As root, code runs as another user, who cannot read root's home; the sandbox has a `/tmp` of its own. */
-function readable(folder: string, names: readonly string[]): string {
-  const copy = mkdtempSync("/var/tmp/casebook-toolchain-");
-  copies.push(copy);
-  spawnSync("chmod", ["755", copy]);
-  for (const name of names) cpSync(join(folder, name), join(copy, name), { recursive: true });
-  return copy;
-}
-
-function answerOf(command: string, ...args: readonly string[]): string | undefined {
-  const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
-  return status === 0 ? stdout.trim() : undefined;
 }
 
 function pytestPackages(): Prepared | undefined {
@@ -124,10 +105,7 @@ describeSandboxed("each framework, really run", () => {
   for (const { framework: name, prepare, files, path, text, message } of PROJECTS) {
     const prepared = prepare();
     if (prepared === undefined) {
-      process.stderr.write(`\n*** ${name} is not run: it is not on this machine ***\n`);
-      // Continuous integration must run every framework; a developer's machine may lack one.
-      if (process.env["CI"] === undefined) test.todo(`${name} is run where it is installed`);
-      else test(`${name} is installed`, () => expect(prepared).toBeDefined());
+      testMissing(name);
       continue;
     }
     test(`${name} finds the suite whole and a failure on its line`, async () => {

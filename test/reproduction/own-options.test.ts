@@ -1,13 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { runTests } from "../../src/reproduction/run-tests.ts";
 import { openProject, projectsHere } from "../execution/projects.ts";
+import { testMissing } from "../fakes/toolchain-copies.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 
 const pytest = projectsHere().here.find(({ name }) => name === "pytest");
 
 describeSandboxed("the project's own options of pytest", () => {
   if (pytest === undefined) {
-    test.todo("are kept where pytest is installed");
+    testMissing("pytest");
     return;
   }
   const run = async (options: string) => {

@@ -270,7 +270,7 @@ async function worded(
   return has(text.trim()) ? { claims: [], text: plain } : form;
 }
 
-/** The places of a cause as its claim holds them; a text is the reason why one is none. */
+/** Reads the places of a cause for its claim. Returns a text, the reason for the model, where one does not exist. */
 export async function readCause(
   places: readonly HandedPlace[],
   source: Pick<CheckSource, "text">,

@@ -16,7 +16,7 @@ export const LIES = [
 ] as const;
 
 const SUBMISSIONS: readonly object[] = [
-  // Users that nobody counted, in words that may only ask.
+  // A statement in the place of a question.
   { type: "question", text: "`Store.set` loses the values of thousands of users." },
   // A class and an address that are nowhere.
   { type: "unknown", text: "`RedisCache` answers /api/v2/items with old data." },
