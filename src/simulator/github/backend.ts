@@ -92,7 +92,12 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
         : { "content-type": "application/json", "content-length": String(sent.length) }),
     };
     const question = request({ host: "127.0.0.1", port, agent, method, path, headers }).end(sent);
-    const [answer] = (await once(question, "response")) as [IncomingMessage];
+    const answered = once(question, "response").catch((error: NodeJS.ErrnoException) => {
+      // The backend closed the connection as idle before it saw the question.
+      if (!question.reusedSocket || error.code !== "ECONNRESET") throw error;
+    });
+    const [answer] = ((await answered) ?? []) as [IncomingMessage?];
+    if (answer === undefined) return exchange(token, method, path, body);
     const { statusCode: status = 0, headers: received } = answer;
     const shown = accounts.rewrite((await text(answer)).replaceAll(own, front));
     return { status, body: parse(shown), link: received["link"] as string | undefined };
