@@ -2,16 +2,19 @@ import { discriminating } from "../claims/discriminating.ts";
 import { executed } from "../claims/executed.ts";
 import { minimal } from "../claims/minimal.ts";
 import { necessary } from "../claims/necessary.ts";
+import { sufficient } from "../claims/sufficient.ts";
 import { recordFor } from "../claims/shown-by-run.ts";
 import type { Block, StatedClaim } from "../documents/finding.ts";
 import type { RecordedRun } from "../documents/recorded-run.ts";
 import { withRecords } from "../documents/run-record.ts";
 import { openGuard, type Situation } from "../execution/intervene.ts";
+import { probePlace } from "../execution/probe-place.ts";
 import { importedWords, nearestTests } from "../execution/nearest-tests.ts";
 import { takeApart } from "../execution/necessary.ts";
 import { placeKey } from "../execution/executed.ts";
 import { fuseOrders, spectrumOf, suspicions } from "../execution/spectrum.ts";
 import { traceTests } from "../execution/trace-tests.ts";
+import { MOST_WATCHED, watchValues } from "../execution/watch-values.ts";
 import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import { unknown } from "../phases/builtin/statements.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
@@ -25,6 +28,7 @@ import { codeRunner, type CodeRunner } from "./code-runner.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
 import { formatReport } from "./trial.ts";
 import type { PhaseRun } from "./phase-run.ts";
+import { watchedClaims } from "./watched-claims.ts";
 
 export interface CauseShown {
   readonly blocks: readonly Block[];
@@ -41,6 +45,9 @@ const SECONDS = 180;
 const SUITE_SECONDS = 600;
 /** Functions that a page names. */
 const MOST_SHOWN = 5;
+/** Functions in which changes that nobody proposed are tried, and changes of one that are. */
+const MOST_PROBED = 3;
+const PROBES = { changes: 12, watching: 1 };
 /** Passing tests that make a spectrum; below, the nearest test files are run too. */
 const ENOUGH_PASSING = 10;
 const NEAREST_FILES = 2;
@@ -77,8 +84,9 @@ export async function showCause(
   if (first === undefined) return [unknown("what the failing test runs: it does not fail here")];
   const spectrum = spectrumOf(traced.trace, tests, new Set([first.name]));
   const passing = [...spectrum.passing];
+  const nearest = await nearestFiles(test, framework, context);
   if (passing.length < ENOUGH_PASSING)
-    for (const file of await nearestFiles(test, framework, context)) {
+    for (const file of nearest) {
       const text = (await context.codebase.text(file))?.text ?? "";
       const near = await traceTests(sandbox, framework, { changes: new Map(), file, text, limits }, signal);
       if (near.kind === "traced" && near.run.report.kind === "report")
@@ -92,24 +100,83 @@ export async function showCause(
     ]),
   );
   const suspects = await suspicions({ failing: spectrum.failing, passing }, context.codebase);
-  const best = fuseOrders(suspects, [({ score }) => score, (one) => ranked.get(placeKey(one))]).slice(
-    0,
-    MOST_SHOWN,
-  );
-  const base = { run: `run-${FIRST_RUN}`, test: { path: test.path, name: first.name } };
-  const claims = best.flatMap(({ path, name, start, end, lines, suspectLines }): readonly StatedClaim[] => {
-    const at = { path, name, start, end };
-    const [line] = suspectLines;
-    return [
-      ...(line === undefined || passing.length === 0
-        ? []
-        : [discriminating.of({ ...base, at, line: line.line, passing: line.passing, of: passing.length })]),
-      ...(lines.length === 0 ? [] : [executed.of({ ...base, at, lines: rangesOf(lines) })]),
-    ];
-  });
-  if (claims.length === 0) return [unknown("what the failing test runs: no function of the repository")];
+  const fused = fuseOrders(suspects, [({ score }) => score, (one) => ranked.get(placeKey(one))]);
+  const best = fused.slice(0, MOST_SHOWN);
   const runner = codeRunner({ kind: "ready", sandbox }, "");
-  const run = keepWith(runner, traced.run, [test.path], claims);
+  const runs: RecordedRun[] = [];
+  const next = (): string => `run-${FIRST_RUN + runs.length}`;
+  const keep = (run: TestRun, changed: readonly string[], claims: readonly StatedClaim[]): void => {
+    const name = next();
+    runs.push({ ...keepWith(runner, run, changed, claims), name });
+  };
+  const named = { path: test.path, name: first.name };
+  const base = { run: next(), test: named };
+  const claims: StatedClaim[] = best.flatMap(
+    ({ path, name, start, end, lines, suspectLines }): StatedClaim[] => {
+      const at = { path, name, start, end };
+      const [line] = suspectLines;
+      return [
+        ...(line === undefined || passing.length === 0
+          ? []
+          : [discriminating.of({ ...base, at, line: line.line, passing: line.passing, of: passing.length })]),
+        ...(lines.length === 0 ? [] : [executed.of({ ...base, at, lines: rangesOf(lines) })]),
+      ];
+    },
+  );
+  if (claims.length === 0) return [unknown("what the failing test runs: no function of the repository")];
+  keep(traced.run, [test.path], claims);
+  const watching = await watchValues(
+    sandbox,
+    framework,
+    { changes: new Map([[test.path, test.text]]), file: test.path, text: test.text, limits },
+    {
+      plain: traced.plain,
+      test: first.name,
+      watched: { functions: fused.slice(0, MOST_WATCHED), asked: [] },
+    },
+    signal,
+  );
+  if (watching.kind === "watched") {
+    const shown = watchedClaims(next(), { path: test.path, result: first }, suspects, watching.events);
+    // The exception, or else what the first of the functions gives back.
+    const told =
+      shown.find(({ type }) => type === "raised") ??
+      shown.find(({ type, data }) => type === "returned" && isAt(data, best[0]!));
+    if (told !== undefined) {
+      keep(watching.run, [test.path], [told]);
+      claims.unshift(told);
+    }
+  }
+  const laid = new Map([[test.path, test.text]]);
+  const setting = { sandbox, framework, laid, limits };
+  const situation: Situation = {
+    ...setting,
+    file: test.path,
+    before: { kind: "report", tests },
+    failing: [first],
+    guard: openGuard(setting, [...nearest, undefined]),
+  };
+  for (const place of best.slice(0, MOST_PROBED)) {
+    const probed = await probePlace(situation, place, context.codebase, PROBES, signal);
+    if (probed === undefined) continue;
+    const { path, name, start, end } = place;
+    const { change, shown } = probed;
+    const changed = [test.path, path];
+    const [run, withRun] = [next(), `run-${FIRST_RUN + runs.length + 1}`];
+    const claim = necessary.of({
+      run,
+      test: named,
+      at: { path, name, start, end },
+      with: withRun,
+      change: change.kind,
+      line: change.line,
+      guarded: shown.guarded,
+    });
+    keep(shown.without, [test.path], [claim]);
+    keep(shown.with[0]!, changed, []);
+    claims.unshift(claim);
+    break;
+  }
   return [
     {
       kind: "claims",
@@ -117,7 +184,7 @@ export async function showCause(
       columns: ["what", `of ${suspects.length} functions that ran`],
       items: claims,
     },
-    { kind: "run", run: { ...run, name: base.run } },
+    ...runs.map((run): Block => ({ kind: "run", run })),
   ];
 }
 
@@ -181,6 +248,11 @@ export async function showFix(
       change: "the fix",
       guarded: shown.whole.guarded,
     });
+    claims.push(claim);
+    runs.push(keepWith(runner, run, changed, [claim]));
+  }
+  for (const { place, run } of shown.sufficient) {
+    const claim = sufficient.of({ run: next(), test: named, at: place });
     claims.push(claim);
     runs.push(keepWith(runner, run, changed, [claim]));
   }
@@ -258,6 +330,11 @@ function keepWith(
     { ...result, output: withRecords(formatReport(report), records), cut: 0, milliseconds: 0 },
     { command, changed, maxOutput: MOST_OUTPUT },
   );
+}
+
+function isAt(data: unknown, { path, start, end }: Parameters<typeof placeKey>[0]): boolean {
+  const { at } = data as { readonly at: Parameters<typeof placeKey>[0] };
+  return placeKey(at) === placeKey({ path, start, end });
 }
 
 /** `4-6,9` */

@@ -21,6 +21,11 @@ import { likelyFiles } from "./likely-files.ts";
 import { linesRead } from "./lines-read.ts";
 import { messageAt } from "./message-at.ts";
 import { minimal } from "./minimal.ts";
+import { raised } from "./raised.ts";
+import { returned } from "./returned.ts";
+import { sufficient } from "./sufficient.ts";
+import { valueAt } from "./value-at.ts";
+import { lineOrder } from "./line-order.ts";
 import { nameAppears } from "./name-appears.ts";
 import { namedChange } from "./named-change.ts";
 import { namedPlace } from "./named-place.ts";
@@ -100,7 +105,12 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     executed,
     discriminating,
     necessary,
+    sufficient,
     minimal,
+    raised,
+    returned,
+    valueAt,
+    lineOrder,
   ].map((type) => [type.name, type]),
 );
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { recordsOf } from "../documents/run-record.ts";
+import { inlineCode } from "../text/inline-code.ts";
+import { listed } from "../text/listed.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
 import { definitionAt } from "./claim-evidence.ts";
 import { type Checked, holds, undecided, wrong } from "./claim.ts";
@@ -11,6 +13,21 @@ export const runPart = {
   run: z.string().regex(/^run-[1-9]\d{0,3}$/),
   test: z.strictObject({ path: part.path, name: part.name }),
 } as const;
+
+/** A value as a run showed it: a short `repr`. */
+export const shownValue = z.string().max(200);
+
+/** Values of names, in the order of the code. */
+export const valuesPart = z
+  .array(z.strictObject({ name: z.string().min(1).max(200), value: shownValue }))
+  .max(4);
+
+/** ` with key as None and n as 3`; empty without values. */
+export function valuesWords(values: z.infer<typeof valuesPart>): string {
+  return values.length === 0
+    ? ""
+    : ` with ${listed(values.map(({ name, value }) => `${inlineCode(name, 200)} as ${inlineCode(value, 200)}`))}`;
+}
 
 /** The line that a run holds for a claim: its data, without the run's own name. */
 export function recordFor(type: string, data: { readonly run: string }): object {

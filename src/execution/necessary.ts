@@ -25,6 +25,8 @@ export type FixShown =
       readonly whole: Extract<Intervened, { kind: "gone" }>;
       /** Functions without whose hunks the same failure is back, each with that run. */
       readonly necessary: readonly { readonly place: Place; readonly run: TestRun }[];
+      /** Of these, functions whose hunks remove the failure by themselves, each with that run. */
+      readonly sufficient: readonly { readonly place: Place; readonly run: TestRun }[];
       /** Hunks without which the failure stays gone and no test is worse. */
       readonly unneeded: readonly FixHunk[];
       /** What is left; the smallest set that dropping one after the other finds. */
@@ -39,7 +41,8 @@ const MOST_HUNKS = 16;
 
 /**
  * Takes a fix apart. In: the situation and the files of the fix. First the whole change must remove the failure; then each function's
- * hunks are left out (the same failure back: necessary), then single hunks (failure still gone, nothing worse: unneeded).
+ * hunks are left out (the same failure back: necessary) and run alone (failure gone: sufficient), then single hunks are left out (failure
+ * still gone, nothing worse: unneeded).
  */
 export async function takeApart(
   situation: Situation,
@@ -89,6 +92,13 @@ export async function takeApart(
     const run = await runFile(situation, changesOf(others), signal);
     if (endOf(run.report, situation.failing) === "same") necessary.push({ place, run });
   }
+  const sufficient: { place: Place; run: TestRun }[] = [];
+  for (const { place } of necessary) {
+    const own = hunks.filter(({ functions }) => functions.includes(place));
+    const run =
+      own.length === hunks.length ? whole.with[0]! : await runFile(situation, changesOf(own), signal);
+    if (endOf(run.report, situation.failing) === "gone") sufficient.push({ place, run });
+  }
   let needed: readonly FixHunk[] = hunks;
   const unneeded: FixHunk[] = [];
   if (hunks.length > 1)
@@ -100,5 +110,5 @@ export async function takeApart(
       needed = others;
       unneeded.push(hunk);
     }
-  return { kind: "shown", whole, necessary, unneeded, needed, whollyTaken };
+  return { kind: "shown", whole, necessary, sufficient, unneeded, needed, whollyTaken };
 }

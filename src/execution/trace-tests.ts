@@ -5,6 +5,7 @@ import { keyOf, type TestResult } from "../reproduction/test-report.ts";
 import type { Sandbox, SandboxLimits } from "../sandbox/sandbox.ts";
 import { readTrace, type Trace } from "./trace.ts";
 import { TRACE, tracedPlan } from "./traced-plan.ts";
+import type { Watched } from "./watch-values.ts";
 
 export interface TraceRequest {
   /** Laid over the commit: the failing test's file, and what else the caller tries. */
@@ -33,23 +34,48 @@ export type Traced =
  */
 export async function traceTests(
   sandbox: Sandbox,
-  { framework, detection }: Detected,
-  { changes, file, text, limits }: TraceRequest,
+  detected: Detected,
+  request: TraceRequest,
   signal: AbortSignal,
 ): Promise<Traced> {
-  const request = { changes, file, times: 1, limits };
-  const [plain] = await runTests(sandbox, { framework, detection }, request, signal);
-  if (plain === undefined || plain.report.kind === "none")
-    return {
-      kind: "none",
-      why: plain?.report.kind === "none" ? plain.report.why : "nothing was run",
-      plain: plain!,
-    };
+  const plain = await runPlain(sandbox, detected, request, signal);
+  const ran = await runTraced(sandbox, detected, request, plain, signal);
+  if (ran.kind === "none") return ran;
+  const trace = readTrace(ran.written);
+  return trace.tests.size === 0
+    ? { kind: "none", why: "the tracer noted no test", plain }
+    : { kind: "traced", run: ran.run, plain, trace };
+}
+
+/** The tests of the file, without a tracer. */
+export async function runPlain(
+  sandbox: Sandbox,
+  detected: Detected,
+  { changes, file, limits }: TraceRequest,
+  signal: AbortSignal,
+): Promise<TestRun> {
+  return (await runTests(sandbox, detected, { changes, file, times: 1, limits }, signal))[0]!;
+}
+
+/** The tests of the file with a tracer, and what it wrote. `plain`: how they end without. `watched`: as `tracedPlan` takes it. */
+export async function runTraced(
+  sandbox: Sandbox,
+  { framework, detection }: Detected,
+  { changes, file, text, limits }: TraceRequest,
+  plain: TestRun,
+  signal: AbortSignal,
+  watched?: Watched,
+): Promise<
+  | { readonly kind: "ran"; readonly run: TestRun; readonly written: string }
+  | { readonly kind: "none"; readonly why: string; readonly plain: TestRun }
+> {
+  if (plain.report.kind === "none") return { kind: "none", why: plain.report.why, plain };
   const traced = tracedPlan(
     framework.name,
     framework.runFile(file, detection),
     changes,
     new Map([[file, text]]),
+    watched,
   );
   if (traced === undefined)
     return { kind: "none", why: `Casebook has no tracer for ${framework.name}`, plain };
@@ -57,18 +83,19 @@ export async function traceTests(
   const [run] = await runTests(
     sandbox,
     { framework: withTracer, detection },
-    { ...request, changes: traced.changes },
+    { changes: traced.changes, file, times: 1, limits },
     signal,
   );
   const { report } = run!;
   if (report.kind === "none") return { kind: "none", why: `with the tracer, ${report.why}`, plain };
   const different = differentEnd(plain.report.tests, report.tests);
-  if (different !== undefined)
-    return { kind: "none", why: `${different} does not end the same way with the tracer`, plain };
-  const trace = readTrace(run!.result.files.get(TRACE) ?? "");
-  return trace.tests.size === 0
-    ? { kind: "none", why: "the tracer noted no test", plain }
-    : { kind: "traced", run: { ...run!, command: plain.command }, plain, trace };
+  return different === undefined
+    ? {
+        kind: "ran",
+        run: { ...run!, command: plain.command },
+        written: run!.result.files.get(TRACE) ?? "",
+      }
+    : { kind: "none", why: `${different} does not end the same way with the tracer`, plain };
 }
 
 /** The first test that ends in another way: another outcome or another failure. */

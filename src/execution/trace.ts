@@ -24,13 +24,11 @@ const schema = z.object({
 const MOST_BYTES = 20_000_000;
 const MOST_LINES = 200_000;
 
-/** Reads what a tracer wrote: a record a line, compressed. A record that is not of the form is skipped. */
+/** Reads which lines a tracer noted. */
 export function readTrace(text: string): Trace {
   const outside = emptyCovered();
   const tests = new Map<string, MutableCovered>();
-  for (const line of text.split("\n")) {
-    const record = recordOf(line);
-    if (record === undefined) continue;
+  for (const record of recordsIn(text, schema)) {
     const name = record.test ?? undefined;
     let covered = name === undefined ? outside : tests.get(name);
     if (covered === undefined) tests.set(name!, (covered = emptyCovered()));
@@ -70,13 +68,17 @@ function addTo<T>(map: Map<string, Set<T>>, key: string, value: T): void {
   else found.add(value);
 }
 
-function recordOf(line: string): z.infer<typeof schema> | undefined {
-  if (line === "") return undefined;
-  try {
-    const text = inflateSync(Buffer.from(line, "base64"), { maxOutputLength: MOST_BYTES }).toString();
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
+/** The records that a tracer wrote, each a compressed line; one that is not of the form is skipped. */
+export function* recordsIn<T>(text: string, form: z.ZodType<T>): Generator<T> {
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    try {
+      const json = inflateSync(Buffer.from(line, "base64"), { maxOutputLength: MOST_BYTES }).toString();
+      const { data } = form.safeParse(JSON.parse(json));
+      if (data !== undefined) yield data;
+    } catch {
+      continue;
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import type { FrameworkName, RunPlan } from "../reproduction/frameworks/test-fra
 import { COPY, MAX_COLLECTED, OUT } from "../sandbox/places.ts";
 import { NODE_TRACER } from "./node-tracer.ts";
 import { PYTHON_TRACER } from "./python-tracer.ts";
+import { PYTHON_WATCHER } from "./python-watcher.ts";
+import type { Watched } from "./watch-values.ts";
 
 /** Where the tracers write, below `/out`. */
 export const TRACE = "casebook-trace.txt";
@@ -15,14 +17,15 @@ export interface TracedPlan {
 }
 
 /**
- * The same run with a tracer. In: the plan of a framework, the files laid over the commit, and the test files that are run.
- * Undefined for a framework whose runtime has no tracer here. No line of a test file moves.
+ * The same run with a tracer. In: the plan of a framework, the files laid over the commit, the test files that are run, and what is
+ * watched; without that, lines are noted. Undefined for a framework whose runtime has no such tracer here. No line of a test file moves.
  */
 export function tracedPlan(
   framework: FrameworkName,
   plan: RunPlan,
   changes: ReadonlyMap<string, string | undefined>,
   tests: ReadonlyMap<string, string>,
+  watched?: Watched,
 ): TracedPlan | undefined {
   const traced: RunPlan = {
     command: plan.command,
@@ -31,6 +34,7 @@ export function tracedPlan(
       CASEBOOK_TRACE: `${OUT}/${TRACE}`,
       CASEBOOK_TRACE_ROOT: COPY,
       CASEBOOK_TRACE_BYTES: String(MAX_COLLECTED - 1_000),
+      ...(watched === undefined ? {} : watchedIn(watched)),
     },
     collect: [...plan.collect, TRACE],
   };
@@ -39,8 +43,9 @@ export function tracedPlan(
     case "unittest": {
       const [python = "", flag = "", program = "", ...rest] = plan.command;
       const plugin = framework === "pytest" ? ["-p", "casebook_trace"] : [];
+      const tracer = watched === undefined ? PYTHON_TRACER : PYTHON_WATCHER;
       return {
-        plan: { ...traced, command: [python, flag, `${PYTHON_TRACER}\n${program}`, ...plugin, ...rest] },
+        plan: { ...traced, command: [python, flag, `${tracer}\n${program}`, ...plugin, ...rest] },
         changes,
       };
     }
@@ -48,6 +53,7 @@ export function tracedPlan(
     case "vitest":
     case "mocha":
     case "node:test": {
+      if (watched !== undefined) return undefined;
       const own = traced.env["NODE_OPTIONS"];
       const hooked = [...tests].map(([path, text]) => [path, withHook(framework, path, text)] as const);
       return {
@@ -65,6 +71,15 @@ export function tracedPlan(
     case "cargo test":
       return undefined;
   }
+}
+
+function watchedIn({ functions, asked }: Watched): Readonly<Record<string, string>> {
+  const places = new Map<string, [number, number][]>();
+  for (const { path, start, end } of functions) places.set(path, [...(places.get(path) ?? []), [start, end]]);
+  return {
+    CASEBOOK_WATCHED: JSON.stringify(Object.fromEntries(places)),
+    CASEBOOK_ASKED: JSON.stringify(asked.map(({ path, line, expressions }) => [path, line, expressions])),
+  };
 }
 
 /** How each runner names the test that a hook stands behind. */

@@ -66,10 +66,10 @@ interface Opened extends AsyncDisposable {
   ): Promise<{ readonly text: string; readonly problems: readonly string[]; readonly dropped: number }>;
 }
 
-async function opened(): Promise<Opened> {
+async function opened(files: Readonly<Record<string, string>> = {}): Promise<Opened> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(gitFolder());
-  folder.commit(FILES, "Add a shop");
+  folder.commit({ ...FILES, ...files }, "Add a shop");
   const repository = stack.use(await openRepository(folder.path));
   const reader = stack.use(treeSitterSyntax({ workers: 0 }));
   const commit = await repository.resolve("HEAD");
@@ -117,6 +117,9 @@ describeSandboxed("what runs show about a cause", () => {
       "| discriminating | `IssueTest.test_counts_the_first_price` runs line 3 of `total`; of the 2 passing tests nearest to it, none does (`run-901`) | shown by a run: `shop/cart.py:3` |",
     );
     expect(text).toContain("runs `total`, lines 2-3 (`run-901`)");
+    expect(text).toContain(
+      "| returned | the last call of `total` in `IssueTest.test_counts_the_first_price` with `prices` as `[2, 3]` returns `3` (`run-902`) | shown by a run: `shop/cart.py:1-4` |",
+    );
     expect(text).not.toContain("`label`");
     const edited = await checkWhole(
       text
@@ -127,6 +130,70 @@ describeSandboxed("what runs show about a cause", () => {
       here.context,
     );
     expect(edited.problems.length).toBeGreaterThan(0);
+  }, 180_000);
+
+  test("the exception that ends it, where it comes from, and the values there", async () => {
+    await using here = await opened({
+      "shop/rates.py": `RATES = {"eu": 2}
+
+
+def rate(code):
+    try:
+        int(code)
+    except ValueError:
+        pass
+    return RATES[code]
+
+
+def price(code, count):
+    return rate(code) * count
+`,
+    });
+    const text = `import unittest
+from shop.rates import price
+
+
+class RatesTest(unittest.TestCase):
+    def test_unknown(self):
+        self.assertEqual(price("us", 2), 0)
+`;
+    const blocks = await showCause(here.sandbox, { ...FAILING, text }, here.context, signal);
+    const published = await here.published(blocks);
+    expect(published).toMatchObject({ problems: [], dropped: 0 });
+    expect(published.text).toContain(
+      "| raised | `RatesTest.test_unknown` ends with the `KeyError` that line 9 of `rate` raises with `code` as `'us'` (`run-902`) | shown by a run: `shop/rates.py:9` |",
+    );
+  }, 180_000);
+
+  test("a change that nobody proposed removes the failure, where a passing test watches its line", async () => {
+    await using here = await opened({
+      "shop/cart.py": `def total(prices, skip=False):
+    if skip or len(prices) > 2:
+        return sum(prices[1:])
+    return sum(prices)
+
+
+def label(a):
+    return str(a)
+`,
+      "tests/test_cart.py": `import unittest
+from shop.cart import label, total
+
+
+class CartTest(unittest.TestCase):
+    def test_one(self):
+        self.assertEqual(total([3, 1]), 4)
+
+    def test_skip(self):
+        self.assertEqual(total([3, 1], skip=True), 1)
+`,
+    });
+    const failing = { ...FAILING, text: FAILING.text.replace("[2, 3]), 5", "[2, 3, 4]), 9") };
+    const published = await here.published(await showCause(here.sandbox, failing, here.context, signal));
+    expect(published).toMatchObject({ problems: [], dropped: 0 });
+    expect(published.text).toMatch(
+      /\| necessary \| with one change in `total` \(line 2: part of a condition left out\) `IssueTest\.test_counts_the_first_price` passes \(`run-904`\); without it the same failure is back \(`run-903`\); no worse: .*2 tests/,
+    );
   }, 180_000);
 
   test("a test that passes here, or does not start, shows nothing and says so", async () => {
@@ -162,6 +229,9 @@ describeSandboxed("what runs show about a cause", () => {
       expect({ problems, dropped }).toEqual({ problems: [], dropped: 0 });
       expect(text).toContain(
         "| necessary | with the fix `IssueTest.test_counts_the_first_price` passes (`run-1`); without its part in `total` the same failure is back (`run-2`); no worse: ",
+      );
+      expect(text).toContain(
+        "| sufficient | with nothing but the fix's part in `total`, `IssueTest.test_counts_the_first_price` passes (`run-3`) |",
       );
       expect(text).toContain(result === "met" ? "| minimal | " : "| not minimal | ");
     },

@@ -436,6 +436,25 @@ function examplesOfRuns(): readonly Example[] {
       { guarded: "all 12 tests" },
       { with: "run-4" },
     ]),
+    of("sufficient", { at: PUT }, [{ at: SWAP }, { at: { ...PUT, end: 24 } }]),
+    of(
+      "raised",
+      { at: PUT, line: 21, exception: "KeyError", own: true, values: [{ name: "key", value: "None" }] },
+      [
+        { line: 22 },
+        { exception: "TypeError" },
+        { own: false },
+        { values: [] },
+        { values: [{ name: "key", value: "0" }] },
+      ],
+    ),
+    of("returned", { at: PUT, values: [], value: "3" }, [{ value: "4" }, { at: SWAP }]),
+    of("value-at", { at: PUT, line: 21, expression: "key", value: "'a'" }, [
+      { line: 22 },
+      { expression: "value" },
+      { value: "'b'" },
+    ]),
+    of("line-order", { at: PUT, lines: [21, 22] }, [{ lines: [22, 21] }, { lines: [21] }]),
     of("minimal", { hunks: 2, unneeded: [{ path: "store/store.py", start: 27, end: 27 }] }, [
       { hunks: 1 },
       { unneeded: [] },
