@@ -200,7 +200,7 @@ export function isOurs(path: string): boolean {
 }
 
 /** A program that is given as an argument is named by its beginning. */
-function shortened(argument: string): string {
+export function shortened(argument: string): string {
   return argument.length <= MAX_ARGUMENT ? argument : `(a program of ${argument.length} characters)`;
 }
 

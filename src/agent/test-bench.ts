@@ -3,11 +3,9 @@ import type { RecordedRun } from "../documents/recorded-run.ts";
 import { detectFrameworks, runnableIn } from "../reproduction/detect-frameworks.ts";
 import type { Detected } from "../reproduction/frameworks/test-framework.ts";
 import { flakyTests } from "../reproduction/flaky-tests.ts";
-import { judgeFix } from "../reproduction/judge-fix.ts";
 import { judgeReproduction } from "../reproduction/judge-reproduction.ts";
 import { repositoryNames } from "../reproduction/static/repository-names.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
-import type { TestReport, TestResult } from "../reproduction/test-report.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { describeEnvironment } from "./code-runner.ts";
 import {
@@ -22,6 +20,7 @@ import {
   told,
   type Trial,
 } from "./trial.ts";
+import { testsOn, tryChange, type TrialSeconds } from "./try-change.ts";
 import type { PhaseRun } from "./phase-run.ts";
 
 /** Runs tests of the project for a check of Casebook's own. */
@@ -53,8 +52,7 @@ interface TestFile {
   readonly text: string;
 }
 
-const FILE_SECONDS = 120;
-const SUITE_SECONDS = 600;
+export const SECONDS: TrialSeconds = { file: 120, suite: 600 };
 /** Characters of output that a document keeps of a run and of its repetitions: six of them fit into one answer. */
 const FIRST_OUTPUT = 4_000;
 const REPEATED_OUTPUT = 1_200;
@@ -80,11 +78,6 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
           ? cannot.map((one) => one.why).join("; ")
           : undefined;
 
-  const frameworkFor = (path: string): Detected | undefined =>
-    can.find((one) => {
-      const like = one.framework.testFileHint(one.detection, "x").path;
-      return endingOf(like) === endingOf(path);
-    });
   // All tests on the commit as it is, by the framework that runs them: once for every try.
   const whole = new Map<string, Promise<TestRun>>();
   const suiteBefore = (framework: Detected, signal: AbortSignal): Promise<TestRun> => {
@@ -96,26 +89,11 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         (running = runTests(
           sandboxOf(),
           framework,
-          { changes: new Map(), times: 1, limits: { seconds: SUITE_SECONDS } },
+          { changes: new Map(), times: 1, limits: { seconds: SECONDS.suite } },
           signal,
         ).then(([run]) => run!)),
       );
     return running;
-  };
-  const testsWith = async (
-    framework: Detected,
-    changes: ReadonlyMap<string, string>,
-    chosen: readonly string[],
-    signal: AbortSignal,
-  ): Promise<TestReport> => {
-    const tests: TestResult[] = [];
-    for (const file of chosen.length === 0 ? [undefined] : chosen) {
-      const limits = { seconds: file === undefined ? SUITE_SECONDS : FILE_SECONDS };
-      const [run] = await runTests(sandboxOf(), framework, { changes, file, times: 1, limits }, signal);
-      if (run!.report.kind === "none") return run!.report;
-      tests.push(...run!.report.tests);
-    }
-    return { kind: "report", tests };
   };
   const sandboxOf = (): Parameters<typeof runTests>[0] => {
     if (state.kind !== "ready") throw new Error("there is no sandbox");
@@ -141,29 +119,36 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         ? ""
         : `${inlineCode(hint.path)}${hint.like === undefined ? "" : `, written like ${inlineCode(hint.like)}`}`,
     refuses: (path) =>
-      frameworkFor(path) === undefined
+      frameworkFor(can, path) === undefined
         ? `${path} is no file that ${best?.framework.name ?? "the framework"} would run; a new test goes to ${hint?.path ?? "the tests"}.`
         : undefined,
     async try(test, signal) {
-      const framework = frameworkFor(test.path)!;
+      const framework = frameworkFor(can, test.path)!;
       const changes = new Map([[test.path, test.text]]);
       const runs = await runTests(
         sandboxOf(),
         framework,
-        { changes, file: test.path, times: TIMES, limits: { seconds: FILE_SECONDS } },
+        { changes, file: test.path, times: TIMES, limits: { seconds: SECONDS.file } },
         signal,
       );
       const before = await suiteBefore(framework, signal);
       const [after] = await runTests(
         sandboxOf(),
         framework,
-        { changes, times: 1, limits: { seconds: SUITE_SECONDS } },
+        { changes, times: 1, limits: { seconds: SECONDS.suite } },
         signal,
       );
       const flaky = await flakyTests(
         { before: before.report, after: after!.report },
         test.path,
-        (isWith, chosen) => testsWith(framework, isWith ? changes : new Map(), chosen, signal),
+        (isWith, chosen) =>
+          testsOn(
+            framework,
+            { sandbox: sandboxOf(), changes: isWith ? changes : new Map() },
+            chosen,
+            SECONDS,
+            signal,
+          ),
       );
       const language = framework.framework.language;
       const used =
@@ -187,47 +172,29 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
       };
     },
     async tryFix({ test, files: changed }, signal) {
-      const framework = frameworkFor(test.path)!;
+      const framework = frameworkFor(can, test.path)!;
+      const sandbox = sandboxOf();
       const withTest = new Map([[test.path, test.text]]);
-      const withChange = new Map([...changed, ...withTest]);
-      const limits = { seconds: FILE_SECONDS };
-      const before = await runTests(
-        sandboxOf(),
+      const { verdict, before, after, suite } = await tryChange(
         framework,
-        { changes: withTest, file: test.path, times: TIMES, limits },
+        {
+          plain: { sandbox, changes: new Map() },
+          before: { sandbox, changes: withTest },
+          after: { sandbox, changes: new Map([...changed, ...withTest]) },
+          suiteBefore: async () => (await suiteBefore(framework, signal)).report,
+          test: test.path,
+          changed: [...changed.keys()],
+          seconds: SECONDS,
+        },
         signal,
       );
-      const after = await runTests(
-        sandboxOf(),
-        framework,
-        { changes: withChange, file: test.path, times: TIMES, limits },
-        signal,
-      );
-      const suite = await suiteBefore(framework, signal);
-      const [suiteAfter] = await runTests(
-        sandboxOf(),
-        framework,
-        { changes: withChange, times: 1, limits: { seconds: SUITE_SECONDS } },
-        signal,
-      );
-      const flaky = await flakyTests(
-        { before: suite.report, after: suiteAfter!.report },
-        test.path,
-        (isWith, chosen) => testsWith(framework, isWith ? withChange : new Map(), chosen, signal),
-      );
-      const verdict = judgeFix({
-        reproduction: { before, after },
-        suite: { before: suite.report, after: suiteAfter!.report, flaky },
-        test: test.path,
-        changed: [...changed.keys()],
-      });
       return {
         kind: verdict.kind,
         works: verdict.kind !== "not-fixed",
         reasons: told([...verdict.reasons, ...verdict.caveats], [...before, ...after]),
         before: kept(before, [test.path]),
         after: kept(after, [test.path, ...changed.keys()]),
-        suite: compareSuites(suite.report, suiteAfter!.report, test.path, flaky),
+        suite,
       };
     },
     answer: (trial) => formatTrial(trial, nonce),
@@ -235,6 +202,13 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
     answerFix: (trial) => formatFixTrial(trial, nonce),
     recallFix: (answer) => recallFixTrial(answer, runner),
   };
+}
+
+/** The runner of several that takes a file with such an ending. */
+export function frameworkFor(can: readonly Detected[], path: string): Detected | undefined {
+  return can.find(
+    ({ framework, detection }) => endingOf(framework.testFileHint(detection, "x").path) === endingOf(path),
+  );
 }
 
 /** Names that a test which exercises the repository holds: what its files define. */

@@ -130,6 +130,19 @@ export async function runCli(
     .action(async (files: string[], options) => {
       exit = await (await import("./commands/check.ts")).checkCommand(files, options, io);
     });
+  program
+    .command("test [change]")
+    .description("run an investigation's failing test against a change: a branch, a commit, #12 or a patch")
+    .requiredOption("--ref <rev>", "the branch of the investigation, such as casebook/issue-42")
+    .option("--patch <file>", "a patch in the place of a change; - reads it from standard input")
+    .option("--onto <rev>", "the branch that the change is for", "HEAD")
+    .option(...REPO)
+    .option("--quiet", "print no progress")
+    .option(...JSON_RESULT)
+    .option(...DATA)
+    .action(async (change: string | undefined, options) => {
+      exit = await (await import("./commands/test.ts")).testCommand(change, options, io);
+    });
   const spec = program.command("spec").description("list, show or check specs");
   const specOptions = (command: Command): Command =>
     command

@@ -33,10 +33,15 @@ export interface FixVerdict {
 const DECIDES =
   /(^|\/)(conftest\.py|pytest\.ini|tox\.ini|setup\.cfg|sitecustomize\.py|usercustomize\.py|jest\.config\.\w+|vitest\.(config|setup|workspace)\.\w+|\.mocharc\.\w+|\.rspec|phpunit[\w.]*\.xml|\.taprc)$|\.pth$/;
 
+/** The paths of a change that can make any test pass. */
+export function decidingFiles(changed: readonly string[]): readonly string[] {
+  return changed.filter((path) => DECIDES.test(path));
+}
+
 /** Whether a change mends what a failing test shows, and leaves the other tests as they were. */
 export function judgeFix({ reproduction, suite, test, changed = [] }: FixEvidence): FixVerdict {
   const caveats: string[] = [];
-  const decides = changed.filter((path) => DECIDES.test(path));
+  const decides = decidingFiles(changed);
   if (decides.length > 0)
     caveats.push(`the change touches files that decide how tests are run: ${decides.join(", ")}`);
   if (suite === undefined) caveats.push("the other tests were not run");

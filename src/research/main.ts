@@ -20,19 +20,7 @@ process.on("message", (message: ToResearcher) => {
     link.settle(message);
     return;
   }
-  const work =
-    message.kind === "investigate"
-      ? investigateTask(message.request, {
-          config,
-          link,
-          place: message.place,
-          say,
-          signal: stop.signal,
-        }).then((result): FromResearcher => ({ kind: "investigated", result }))
-      : checkTask(message.request, { config, signal: stop.signal }).then((documents): FromResearcher => ({
-          kind: "checked",
-          documents,
-        }));
+  const work = carryOut(message);
   void work
     .catch((error: unknown): FromResearcher => {
       const { name, code, message: text } = error as { name?: string; code?: string; message?: string };
@@ -45,3 +33,26 @@ process.on("message", (message: ToResearcher) => {
     })
     .then((end) => process.send?.(end, () => process.disconnect()));
 });
+
+async function carryOut(
+  task: Exclude<ToResearcher, { kind: "answer" | "refusal" }>,
+): Promise<FromResearcher> {
+  const { signal } = stop;
+  switch (task.kind) {
+    case "investigate": {
+      const { request, place } = task;
+      return {
+        kind: "investigated",
+        result: await investigateTask(request, { config, link, place, say, signal }),
+      };
+    }
+    case "check":
+      return { kind: "checked", documents: await checkTask(task.request, { config, signal }) };
+    case "test": {
+      // Loaded when it is asked for: most tasks run no code.
+      const { testChange } = await import("./test-change.ts");
+      const { request } = task;
+      return { kind: "tested", verdict: await testChange(request, { data: config.data, signal }) };
+    }
+  }
+}

@@ -2,7 +2,14 @@ import type { PhaseCost } from "../phases/outcome.ts";
 import type { Entry } from "../llm/transcript.ts";
 import type { NextReply, Question } from "../llm/gateway.ts";
 import type { FailureCode } from "../failure.ts";
-import type { CheckedDocument, CheckRequest, PhaseEvent, ResearchRequest } from "../service/research.ts";
+import type { ChangeVerdict } from "../phases/change-verdict.ts";
+import type {
+  CheckedDocument,
+  CheckRequest,
+  PhaseEvent,
+  ResearchRequest,
+  TestRequest,
+} from "../service/research.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
 import type { Published } from "../repository/repository.ts";
 
@@ -10,6 +17,7 @@ import type { Published } from "../repository/repository.ts";
 export type ToResearcher =
   | { readonly kind: "investigate"; readonly request: ResearchRequest; readonly place: string }
   | { readonly kind: "check"; readonly request: CheckRequest }
+  | { readonly kind: "test"; readonly request: TestRequest }
   | { readonly kind: "answer"; readonly call: number; readonly value: unknown }
   | { readonly kind: "refusal"; readonly call: number; readonly message: string };
 
@@ -19,6 +27,7 @@ export type FromResearcher =
   | { readonly kind: "step"; readonly step: string }
   | { readonly kind: "investigated"; readonly result: InvestigateResult }
   | { readonly kind: "checked"; readonly documents: readonly CheckedDocument[] }
+  | { readonly kind: "tested"; readonly verdict: ChangeVerdict }
   | { readonly kind: "failed"; readonly code: FailureCode | undefined; readonly message: string };
 
 export type ServiceCall =

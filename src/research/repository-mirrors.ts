@@ -4,7 +4,7 @@ import { belongsTo } from "../phases/names.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { Mirror } from "../service/research.ts";
 import { git } from "../repository/io/git.ts";
-import { openMirror } from "../repository/io/mirror.ts";
+import { fetchPull, openMirror } from "../repository/io/mirror.ts";
 import { resolveRevision } from "../repository/io/open-repository.ts";
 import { readChantFiles } from "../repository/io/read-chant-files.ts";
 
@@ -39,7 +39,8 @@ async function refresh(
   for (let attempt = 1; ; attempt++) {
     try {
       const name = `repository-${id}.git`;
-      return mirrorIn(await openMirror(cloneUrl, data, signal, { name, token, knowsDefault: true }));
+      const folder = await openMirror(cloneUrl, data, signal, { name, token, knowsDefault: true });
+      return mirrorIn(folder, (number) => fetchPull(folder, cloneUrl, number, { token, signal }));
     } catch (error) {
       if (!(error instanceof RunFailure) || error.code !== "busy" || attempt === BUSY_TRIES) throw error;
       await pause(BUSY_MILLISECONDS, undefined, { signal });
@@ -47,9 +48,10 @@ async function refresh(
   }
 }
 
-function mirrorIn(folder: string): Mirror {
+function mirrorIn(folder: string, pull: Mirror["pull"]): Mirror {
   return {
     mirror: folder,
+    pull,
     resolve: (revision) => resolveRevision(folder, revision, true),
     filesOf: (commit, issueKey) => readChantFiles(folder, commit, (path) => belongsTo(issueKey, path)),
     async changedBy(commits) {

@@ -39,6 +39,11 @@ export function researchInProcesses(options: ResearchOptions): Research {
       if (end.kind !== "checked") throw new Error(`the check ended with ${end.kind}`);
       return end.documents satisfies readonly CheckedDocument[];
     },
+    async test(request, signal) {
+      const end = await runTask({ kind: "test", request }, options, signal);
+      if (end.kind !== "tested") throw new Error(`the test ended with ${end.kind}`);
+      return end.verdict;
+    },
   };
 }
 
@@ -69,8 +74,8 @@ function isOutsideOfServices(path: string): boolean {
   );
 }
 
-type Task = Extract<ToResearcher, { kind: "investigate" | "check" }>;
-type End = Extract<FromResearcher, { kind: "investigated" | "checked" }>;
+type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" }>;
+type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" }>;
 
 function runTask(
   task: Task,
@@ -126,6 +131,7 @@ function runTask(
           return;
         case "investigated":
         case "checked":
+        case "tested":
           end = message;
       }
     });

@@ -2,6 +2,7 @@ import type { Location } from "../text/location.ts";
 import type { Issue } from "../issue/issue.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
+import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { CheckReport } from "../documents/check-document.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
@@ -21,6 +22,8 @@ export interface Research {
   ): Promise<InvestigateResult>;
   /** Verifies the documents of one commit of our branch, in a process of its own. */
   check(request: CheckRequest, signal: AbortSignal): Promise<readonly CheckedDocument[]>;
+  /** Runs an investigation's failing test against somebody's change, in a process of its own. Throws RunFailure. */
+  test(request: TestRequest, signal: AbortSignal): Promise<ChangeVerdict>;
 }
 
 export interface Mirror {
@@ -30,6 +33,8 @@ export interface Mirror {
   resolve(revision: string): Promise<string>;
   /** The specs and documents of an issue in a commit, by path. */
   filesOf(commit: string, issueKey: string): Promise<ReadonlyMap<string, string>>;
+  /** The head of a pull request, fetched; undefined when there is none of that number. */
+  pull(number: number): Promise<string | undefined>;
   /** Paths that these commits changed. */
   changedBy(commits: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -78,6 +83,28 @@ export interface CheckRequest {
   readonly mirror: string;
   readonly head: string;
   readonly issue: Issue;
+}
+
+export interface TestRequest {
+  readonly mirror: string;
+  readonly change: TestedCommit | TestedPatch;
+  readonly test: { readonly path: string; readonly text: string };
+  /** What code of the repository finds in the sandbox; undefined: no code is run. */
+  readonly sandbox?: SandboxSettings | undefined;
+}
+
+/** What `head` adds to what it has in common with `onto`; both have 40 hex digits. */
+interface TestedCommit {
+  readonly kind: "commit";
+  readonly head: string;
+  readonly onto: string;
+}
+
+/** A patch for the files of `base`. */
+interface TestedPatch {
+  readonly kind: "patch";
+  readonly base: string;
+  readonly text: string;
 }
 
 export interface CheckedDocument {

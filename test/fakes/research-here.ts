@@ -3,6 +3,7 @@ import { repositoryMirrors } from "../../src/research/repository-mirrors.ts";
 import { answer, confined, researchInProcesses } from "../../src/research/research-process.ts";
 import type { ServiceLink } from "../../src/research/protocol.ts";
 import { checkTask, investigateTask } from "../../src/research/tasks.ts";
+import { testChange } from "../../src/research/test-change.ts";
 import type { Research } from "../../src/service/research.ts";
 
 /** The real research in this process, for tests that start it so often that a process each would be most of their time. */
@@ -26,12 +27,15 @@ export function researchHere(data: string): Research {
       });
     },
     check: (request, signal) => checkTask(request, { config, signal }),
+    test: (request, signal) => testChange(request, { data, signal }),
   };
 }
 
 export interface EitherResearch extends Research {
   /** A task that starts from now on runs in a process of its own, as it does for users. */
   inProcesses: boolean;
+  /** Done before the next test of a change runs, once. */
+  beforeTest: (() => Promise<unknown>) | undefined;
 }
 
 /** Research in this process, or in processes where a test asks for them: each takes most of a second of a core. */
@@ -40,9 +44,16 @@ export function researchEither(data: string): EitherResearch {
   const apart = researchInProcesses({ data, workers: 1, cacheBytes: 100_000_000 });
   const research: EitherResearch = {
     inProcesses: false,
+    beforeTest: undefined,
     openMirror: (...args) => here.openMirror(...args),
     investigate: (...args) => (research.inProcesses ? apart : here).investigate(...args),
     check: (...args) => (research.inProcesses ? apart : here).check(...args),
+    async test(...args) {
+      const before = research.beforeTest;
+      research.beforeTest = undefined;
+      await before?.();
+      return (research.inProcesses ? apart : here).test(...args);
+    },
   };
   return research;
 }

@@ -27,6 +27,8 @@ const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 export interface GitOptions {
   /** The git folder; undefined for commands that need none (`clone`, `ls-remote`). */
   readonly gitDir?: string | undefined;
+  /** The folder that it starts in; a folder of nobody's project when undefined. */
+  readonly cwd?: string;
   /** A protocol that this call may use, e.g. `https`. */
   readonly protocol?: string;
   /** More variables, e.g. `GIT_INDEX_FILE`. */
@@ -38,7 +40,7 @@ export interface GitOptions {
 /** Starts git without a shell; the only place that does. The caller ends it. */
 export function startGit(
   args: readonly string[],
-  { gitDir, protocol, env }: Pick<GitOptions, "gitDir" | "protocol" | "env"> = {},
+  { gitDir, cwd = tmpdir(), protocol, env }: Pick<GitOptions, "gitDir" | "cwd" | "protocol" | "env"> = {},
 ): ChildProcessWithoutNullStreams {
   const settings = protocol === undefined ? SETTINGS : [...SETTINGS, `protocol.${protocol}.allow=always`];
   const own = [
@@ -46,7 +48,7 @@ export function startGit(
     ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]),
   ];
   // A folder of nobody's project: no `.git` above it is found by accident.
-  return spawn("git", [...own, ...args], { cwd: tmpdir(), env: { ...environment(), ...env }, stdio: "pipe" });
+  return spawn("git", [...own, ...args], { cwd, env: { ...environment(), ...env }, stdio: "pipe" });
 }
 
 /** Runs git and returns its output. Throws RunFailure for what a user can fix, Error for anything else. */

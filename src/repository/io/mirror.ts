@@ -5,6 +5,7 @@ import { fileFailure } from "../../process/file-failure.ts";
 import { takeLock } from "../../process/take-lock.ts";
 import { sha256 } from "../../text/hash.ts";
 import { git, type GitOptions, tryGit } from "./git.ts";
+import { gitFailure } from "./git-failure.ts";
 import { openScratch } from "./scratch-folder.ts";
 
 /** Protocols that a person may name. `ext::` and other helpers run programs. */
@@ -62,22 +63,39 @@ export async function openMirror(
   return folder;
 }
 
+/**
+ * The head of a pull request of GitHub, brought into the mirror: 40 hex digits, also of one from a fork. Undefined when the
+ * origin has none of that number. Throws RunFailure as `openMirror`.
+ */
+export async function fetchPull(
+  gitDir: string,
+  url: string,
+  number: number,
+  { token, signal }: { readonly token?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<string | undefined> {
+  const ref = `refs/pull/${number}/head`;
+  const env = token === undefined ? {} : authorization(url, token);
+  const protocol = protocolOf(url);
+  if (protocol === undefined || !PROTOCOLS.has(protocol)) return undefined;
+  using _lock = takeLock(`${gitDir}.lock`, `the mirror of ${url}`);
+  const args = [...FETCH, "--end-of-options", url, `+${ref}:${ref}`];
+  const { code, stderr } = await tryGit(args, { gitDir, protocol, env, signal });
+  if (code !== 0) {
+    if (/couldn't find remote ref/.test(stderr)) return undefined;
+    throw gitFailure(args, stderr);
+  }
+  return (await git(["rev-parse", "--verify", `${ref}^{commit}`], { gitDir, signal })).toString().trim();
+}
+
+const FETCH = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"];
+
 async function refresh(
   gitDir: string,
   url: string,
   knowsDefault: boolean,
   options: Pick<GitOptions, "protocol" | "env" | "signal">,
 ): Promise<void> {
-  const fetch = [
-    "fetch",
-    "--quiet",
-    "--prune",
-    "--no-tags",
-    "--no-write-fetch-head",
-    "--end-of-options",
-    url,
-  ];
-  await git([...fetch, ...REFSPECS], { gitDir, ...options });
+  await git([...FETCH, "--prune", "--end-of-options", url, ...REFSPECS], { gitDir, ...options });
   if (knowsDefault) return;
   const { stdout } = await tryGit(["ls-remote", "--symref", "--end-of-options", url, "HEAD"], {
     gitDir,

@@ -67,6 +67,12 @@ export async function resolveRevision(gitDir: string, revision: string, mirror: 
   throw new RunFailure("unknown-revision", `The repository has no commit, branch or tag ${shown}`);
 }
 
+/** Where two commits have their history in common, the newest such commit; undefined when they have nothing in common. */
+export async function mergeBase(gitDir: string, one: string, other: string): Promise<string | undefined> {
+  const { code, stdout } = await tryGit(["merge-base", one, other], { gitDir });
+  return code === 0 ? stdout.toString().trim() : undefined;
+}
+
 /** Hosts whose pages show a commit's file at `<repository>/blob/<commit>/<path>`. */
 const HOSTS = new Set(["github.com", "gitlab.com", "codeberg.org"]);
 

@@ -1,0 +1,172 @@
+import { failingTestOf } from "../agent/failing-test.ts";
+import { type ChangeSide, judgeChange } from "../agent/judge-change.ts";
+import { parseDocument } from "../documents/parse-document.ts";
+import { RunFailure } from "../failure.ts";
+import { belongsTo, documentFileOf } from "../phases/names.ts";
+import type { ChangeVerdict } from "../phases/change-verdict.ts";
+import { applyPatch } from "../repository/io/apply-patch.ts";
+import { openCheckout } from "../repository/io/checkout.ts";
+import { type GitRepository, mergeBase, openRepository } from "../repository/io/open-repository.ts";
+import { readChantFiles } from "../repository/io/read-chant-files.ts";
+import { decodeText } from "../repository/source-text.ts";
+import type { SourceTree } from "../repository/source-tree.ts";
+import { openSandbox } from "../sandbox/io/open-sandbox.ts";
+import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import type { TestRequest } from "../service/research.ts";
+
+/** Files that a change may touch; a larger one is not a fix of one issue. */
+const MAX_FILES = 300;
+/** Bytes of the files that a change adds or edits, together. */
+const MAX_BYTES = 20_000_000;
+/** Characters of a patch. */
+const MAX_PATCH = 5_000_000;
+
+/**
+ * The failing test that an investigation published on a branch of its own, and the commit that its document names. Throws
+ * RunFailure `usage` for a name of no such branch, and for one without a test.
+ */
+export async function sealedTestOn(
+  ref: string,
+  repository: Pick<GitRepository, "gitDir" | "resolve">,
+): Promise<{ readonly test: TestRequest["test"]; readonly base: string | undefined }> {
+  const key = /(?:^|\/)issue-([a-z0-9-]{1,40}?)(?:-reproduction)?$/.exec(ref)?.[1];
+  if (key === undefined)
+    throw new RunFailure("usage", `${ref} is no branch of an investigation, such as casebook/issue-42`);
+  const files = await readChantFiles(repository.gitDir, await repository.resolve(ref), (path) =>
+    belongsTo(key, path),
+  );
+  const test = failingTestOf(key, files);
+  if (test === undefined)
+    throw new RunFailure(
+      "usage",
+      `${ref} holds no failing test; \`casebook investigate --researcher model --phase reproduction\` writes one`,
+    );
+  const document = files.get(documentFileOf(key, { type: "reproduction" }));
+  return { test, base: document === undefined ? undefined : parseDocument(document).baseCommit };
+}
+
+/**
+ * The sealed test of an investigation against somebody's change: both sides are files from git objects, and code runs in the
+ * sandbox alone. What stands in the way is an undecided verdict with the reason. Throws RunFailure `usage` for a patch that
+ * does not fit, and what the repository throws.
+ */
+export async function testChange(
+  { mirror, change, test, sandbox }: TestRequest,
+  {
+    data,
+    signal,
+    onStep,
+  }: {
+    readonly data: string;
+    readonly signal: AbortSignal;
+    readonly onStep?: ((step: string) => void) | undefined;
+  },
+): Promise<ChangeVerdict> {
+  using repository = await openRepository(mirror, { mirror: true });
+  const head = change.kind === "patch" ? undefined : change.head;
+  const base =
+    change.kind === "patch" ? change.base : await mergeBase(repository.gitDir, change.head, change.onto);
+  const commits = {
+    base: base ?? (change.kind === "patch" ? change.base : change.onto),
+    ...(head === undefined ? {} : { head }),
+  };
+  const undecided = (reason: string): ChangeVerdict => ({
+    kind: "undecided",
+    ...commits,
+    test: test.path,
+    reasons: [reason],
+    caveats: [],
+  });
+  if (base === undefined) return undecided("it has no history in common with the branch that it is for");
+  if (base === head) return undecided("it changes nothing");
+  if (change.kind === "patch" && change.text.length > MAX_PATCH) return undecided("the patch is too large");
+  if (sandbox === undefined) return undecided("the operator switched the sandbox off, so no code runs");
+
+  const before = await repository.tree(base, signal);
+  const after = head === undefined ? undefined : await repository.tree(head, signal);
+  const large = after === undefined ? undefined : whyTooLarge(before, after);
+  if (large !== undefined) return undecided(large);
+
+  await using stack = new AsyncDisposableStack();
+  onStep?.("writing the files without and with the change");
+  const sides = await sidesOf({ before, after, data, signal, stack, sandbox, change });
+  if (typeof sides === "string") return undecided(sides);
+  if (sides.changed.length > MAX_FILES)
+    return undecided(`it changes ${sides.changed.length} files; at most ${MAX_FILES} are tested`);
+  onStep?.("running the failing test and the other tests without and with the change");
+  return { ...(await judgeChange({ ...sides, test }, signal)), ...commits };
+}
+
+async function sidesOf({
+  before,
+  after,
+  data,
+  signal,
+  stack,
+  sandbox,
+  change,
+}: {
+  readonly before: SourceTree;
+  readonly after: SourceTree | undefined;
+  readonly data: string;
+  readonly signal: AbortSignal;
+  readonly stack: AsyncDisposableStack;
+  readonly sandbox: SandboxSettings;
+  readonly change: TestRequest["change"];
+}): Promise<
+  string | { readonly before: ChangeSide; readonly after: ChangeSide; readonly changed: readonly string[] }
+> {
+  const [one, other] = [
+    stack.use(await openCheckout(before, data, signal)),
+    stack.use(await openCheckout(after ?? before, data, signal)),
+  ];
+  const changed =
+    change.kind === "patch"
+      ? await applyPatch(other.path, change.text, signal)
+      : changedPaths(before, after ?? before);
+  const [without, withIt] = [
+    await openSandbox({ ...sandbox, files: one.path }),
+    await openSandbox({ ...sandbox, files: other.path }),
+  ];
+  if (without.kind === "none") return without.why;
+  if (withIt.kind === "none") return withIt.why;
+  return {
+    before: { sandbox: without.sandbox, files: filesOf(before, signal) },
+    after: { sandbox: withIt.sandbox, files: filesOf(after ?? before, signal) },
+    changed,
+  };
+}
+
+function changedPaths(before: SourceTree, after: SourceTree): readonly string[] {
+  const differs = (one: SourceTree, other: SourceTree): readonly string[] =>
+    one.entries
+      .filter(({ path, oid, kind }) => {
+        const found = other.find(path);
+        return found?.oid !== oid || found.kind !== kind;
+      })
+      .map(({ path }) => path);
+  return [...new Set([...differs(after, before), ...differs(before, after)])].sort();
+}
+
+function whyTooLarge(before: SourceTree, after: SourceTree): string | undefined {
+  const changed = changedPaths(before, after);
+  if (changed.length > MAX_FILES)
+    return `it changes ${changed.length} files; at most ${MAX_FILES} are tested`;
+  const bytes = changed.reduce((sum, path) => sum + (after.find(path)?.size ?? 0), 0);
+  return bytes > MAX_BYTES
+    ? `the files that it changes have ${Math.ceil(bytes / 1_000_000)} MB; at most ${MAX_BYTES / 1_000_000} MB are tested`
+    : undefined;
+}
+
+function filesOf(tree: SourceTree, signal: AbortSignal): ChangeSide["files"] {
+  return {
+    paths: tree.entries.map(({ path }) => path),
+    async text(path) {
+      const entry = tree.find(path);
+      if (entry === undefined) return undefined;
+      for await (const { bytes } of tree.read([entry], signal))
+        return bytes === undefined ? undefined : decodeText(bytes);
+      return undefined;
+    },
+  };
+}
