@@ -138,6 +138,9 @@ export interface PullInfo {
   readonly base: string;
   readonly author: Account;
   readonly webUrl: string;
+  /** Files that it changes and commits that it has; lists of pull requests do not say it. */
+  readonly files?: number;
+  readonly commits?: number;
 }
 
 interface CheckRunInfo {

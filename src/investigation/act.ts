@@ -4,6 +4,7 @@ import { awaitingMerge, enter, stopRun, withPhase } from "./change.ts";
 import type { CommandEvent, Rules } from "./event.ts";
 import { HELD_BY_OUTCOME, type Investigation, type StageState, ACTIVE } from "./investigation.ts";
 import { hasResult, isGateShut } from "./plan.ts";
+import { stopTests, testChange } from "./test-change.ts";
 import {
   noSuchPhase,
   at,
@@ -28,6 +29,8 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
       return retry(investigation, command.phase, event, rules);
     case "at":
       return at(investigation, command.location, event, rules);
+    case "test":
+      return testChange(investigation, command.change, event, rules);
     case "refresh":
       return refresh(investigation, command, event, rules);
     case "approve":
@@ -119,17 +122,22 @@ function reject(investigation: Investigation, reason: string, { actor }: Command
 /** Before anything was asked for it counts too: the request that it means may still be on its way. */
 function cancel(investigation: Investigation): Act {
   const { stage } = investigation;
-  if (stage === "done" || stage === "rejected" || stage === "cancelled")
-    return confused("Nothing runs that could be cancelled.");
+  if (stage === "done" || stage === "rejected" || stage === "cancelled") {
+    const { investigation: next, effects } = stopTests(investigation);
+    return effects.length > 0
+      ? { kind: "done", investigation: next, effects }
+      : confused("Nothing runs that could be cancelled.");
+  }
   return end(investigation, { stage: "cancelled" });
 }
 
 function end(investigation: Investigation, state: StageState<"rejected" | "cancelled">): Act {
-  const asks = answerOpen(investigation.asks, "finished", SUPERSEDED);
+  const tests = stopTests(investigation);
+  const asks = answerOpen(tests.investigation.asks, "finished", SUPERSEDED);
   return {
     kind: "done",
-    investigation: enter({ ...investigation, approvals: [], asks }, state),
-    effects: stopRun(investigation),
+    investigation: enter({ ...tests.investigation, approvals: [], asks }, state),
+    effects: [...stopRun(investigation), ...tests.effects],
   };
 }
 

@@ -44,10 +44,12 @@ export function withAsk(investigation: Investigation, ask: Ask): Investigation {
   return { ...investigation, asks, ...(asksForgotten > 0 ? { asksForgotten } : {}) };
 }
 
-/** Every request that still waits gets its answer. */
+/** Every request that still waits gets its answer; the test of a change has one of its own. */
 export function answerOpen(asks: readonly Ask[], answer: Ask["answer"], note?: string): readonly Ask[] {
   return asks.map((ask) =>
-    ask.answer === "accepted" ? bounded({ ...ask, answer, ...(note === undefined ? {} : { note }) }) : ask,
+    ask.answer === "accepted" && ask.test === undefined
+      ? bounded({ ...ask, answer, ...(note === undefined ? {} : { note }) })
+      : ask,
   );
 }
 

@@ -69,6 +69,11 @@ function carryOut(investigation: Investigation, event: CommandEvent, rules: Rule
       return answered(act.investigation, event, "finished");
     case "waits":
       return answered(touched(act.investigation, event), event, "accepted");
+    case "tests":
+      return shown(
+        withAsk({ ...act.investigation, help: false }, { ...askOf(event, "accepted"), test: act.test }),
+        ...act.effects,
+      );
     case "continues": {
       const accepted = withAsk(touched(act.investigation, event), askOf(event, "accepted"));
       const next = proceed(accepted, rules, act);

@@ -7,6 +7,7 @@ import type { EventOf, InvestigationEvent, Rules } from "./event.ts";
 import { type Conditions, type Investigation, MAX_ANSWERS } from "./investigation.ts";
 import { decidePull } from "./decide-pull.ts";
 import { decideRun } from "./decide-run.ts";
+import { changeTested, stopTests } from "./test-change.ts";
 
 /**
  * What happens next. Pure and total: every event in every state has an answer, most often "nothing". An event of a run
@@ -45,6 +46,8 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
       return investigation.run !== undefined && investigation.run.id === event.run
         ? decideRun(investigation, event, rules)
         : unchanged(investigation);
+    case "change-tested":
+      return changeTested(investigation, event);
     case "person-committed":
       return personCommitted(investigation, event);
     case "pull":
@@ -167,9 +170,10 @@ function personCommitted(investigation: Investigation, { sha, login }: EventOf<"
 }
 
 function gone(investigation: Investigation): Decided {
-  const emptied = { ...investigation, wanted: [], asks: [], phases: [], labelsToRemove: [] };
+  const { tests: _tests, ...rest } = investigation;
+  const emptied = { ...rest, wanted: [], asks: [], phases: [], labelsToRemove: [] };
   return {
     investigation: enter(emptied, { stage: "gone" }),
-    effects: [...stopRun(investigation), { kind: "forget" }],
+    effects: [...stopRun(investigation), ...stopTests(investigation).effects, { kind: "forget" }],
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "./commands/forms.ts";
 import type { Permission } from "./commands/rights.ts";
 import type { Actor } from "./investigation.ts";
+import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
 
 /** Where a request was made, so that its answer can be shown there. */
@@ -67,6 +68,8 @@ export type InvestigationEvent =
     }
   | { readonly kind: "run-finished"; readonly run: string; readonly head?: string }
   | { readonly kind: "run-failed"; readonly run: string; readonly message: string }
+  /** The failing test ran against somebody's change, or could not. */
+  | { readonly kind: "change-tested"; readonly test: string; readonly verdict: ChangeVerdict }
   | { readonly kind: "person-committed"; readonly sha: string; readonly login: string }
   | { readonly kind: "gone"; readonly why: "deleted" | "transferred" | "uninstalled"; readonly to?: string }
   | { readonly kind: "pull"; readonly number: number; readonly state: "open" | "merged" | "closed" }
@@ -106,6 +109,10 @@ export type Effect =
   | { readonly kind: "start-run"; readonly run: string }
   /** The worker of this run must stop. */
   | { readonly kind: "stop-run"; readonly run: string }
+  /** The failing test runs against the change of this name in `investigation.tests`; it counts as a start. */
+  | { readonly kind: "start-test"; readonly test: string; readonly by: number }
+  /** Its worker must stop. */
+  | { readonly kind: "stop-test"; readonly test: string }
   /** GitHub shows something else than the investigation says. */
   | { readonly kind: "sync" }
   /** Nothing of it is kept: branch, rows. */

@@ -1,6 +1,8 @@
 import type { Location } from "../text/location.ts";
 import type { Micros } from "../llm/money.ts";
+import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { PhaseRecord } from "../phases/phase-result.ts";
+import type { NamedChange } from "./commands/forms.ts";
 
 /** The run that may write now; a run with another id is stopped and its results are ignored. */
 interface Run {
@@ -92,6 +94,8 @@ export interface Ask {
   readonly answer: "accepted" | "finished" | "refused" | "confused";
   /** One sentence for people: why it was refused, what was not understood; Markdown, foreign words in inline code. */
   readonly note?: string;
+  /** The test of a change that answers it when it ends; nothing else does. */
+  readonly test?: string;
   /** The reaction is the whole answer: the writer has no right here, and fills no comment of ours. */
   readonly isReactionOnly?: true;
 }
@@ -156,6 +160,8 @@ export interface Core {
   /** A person's commit on our branch that was accepted by `resume`. */
   readonly acceptedHead?: string;
   readonly pull?: { readonly number: number; readonly state: "open" | "merged" | "closed" };
+  /** Changes that the failing test was asked to run against, the newest last, at most `MAX_TESTS`. */
+  readonly tests?: readonly ChangeTest[];
   /** Pull requests up to this number are behind us: what became of them changes nothing any more. */
   readonly pullsOver?: number;
   readonly conditions: Conditions;
@@ -168,6 +174,19 @@ export interface Core {
   /** Somebody asked for help: the status comment shows it unfolded. */
   readonly help: boolean;
 }
+
+/** The failing test against somebody's change; independent of the stage. */
+export interface ChangeTest {
+  readonly id: string;
+  /** In this repository. */
+  readonly change: NamedChange;
+  readonly by: Actor;
+  /** Undefined: it waits or runs. */
+  readonly verdict?: ChangeVerdict;
+}
+
+/** Tests of changes that are kept: their verdicts are in the status comment alone. */
+export const MAX_TESTS = 5;
 
 interface Approval {
   readonly phase: string;

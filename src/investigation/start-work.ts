@@ -221,6 +221,13 @@ export type Act =
   | { readonly kind: "shown"; readonly investigation: Investigation }
   /** Changed; what is under way already answers the request when it ends. */
   | { readonly kind: "waits"; readonly investigation: Investigation }
+  /** A change is tested beside the research; the verdict answers the request. */
+  | {
+      readonly kind: "tests";
+      readonly investigation: Investigation;
+      readonly test: string;
+      readonly effects: readonly Effect[];
+    }
   /** Changed; a run under way is stopped, and what is wanted now is gone on with. */
   | { readonly kind: "continues"; readonly investigation: Investigation; readonly evenClosed?: boolean };
 

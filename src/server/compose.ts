@@ -66,6 +66,7 @@ export function composeService(
             now: Date.now,
           }),
         }),
+    sandbox: config.sandbox,
     settings: {
       worker: `${hostname()}:${process.pid}`,
       runsPerInstallation: config.runsPerInstallation,

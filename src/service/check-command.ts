@@ -5,6 +5,8 @@ import type { Location, WrittenLocation } from "../text/location.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { linesOf } from "../repository/source-text.ts";
 import type { Investigation } from "../investigation/investigation.ts";
+import { hasFailingTest } from "../investigation/test-change.ts";
+import { findChange } from "./named-change.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 
 /** A branch has at most so many `/` in its name; each costs a request. */
@@ -27,6 +29,16 @@ export async function checkCommand(
     case "investigate": {
       const commit = command.from === undefined ? "" : await commitAt(facts, command.from);
       return typeof commit === "string" ? command : commit;
+    }
+    case "test": {
+      // Without a failing test nothing is looked up: the investigation says so.
+      if (known === undefined || !hasFailingTest(known)) return command;
+      const found = await findChange(facts, command.change);
+      if ("mistake" in found) return found;
+      const { change } = command;
+      return change.kind === "pull"
+        ? { verb: "test", change: { kind: "pull", number: change.number } }
+        : command;
     }
     case "refresh":
       return known?.at === undefined ? command : movePlace(facts, known.at, known);

@@ -10,6 +10,7 @@ import { secondsUntil } from "./time.ts";
 import type { Service } from "./service.ts";
 import { syncIssue } from "./sync-issue.ts";
 import { handleRun } from "./run-job.ts";
+import { handleTest } from "./handle-test.ts";
 
 /** What is done for each kind of job. */
 export function handlersOf(service: Service): JobHandlers {
@@ -19,6 +20,7 @@ export function handlersOf(service: Service): JobHandlers {
     run: (job, context) => retrying(handleRun(service, job, context)),
     sync: (job, context) => retrying(syncIssue(service, job, context)),
     check: (job, context) => retrying(checkHead(service, job, context)),
+    test: (job, context) => retrying(handleTest(service, job, context)),
     forget: (job) => retrying(forgetInvestigation(service, job)),
     configure: (job, context) => retrying(configure(service, job, context)),
     reconcile: (_job, context) => retrying(reconcile(service, context)),

@@ -128,7 +128,7 @@ type Failure =
     };
 
 /** The message for people, or when to retry; undefined for a bug. */
-function failureOf(error: unknown, now: number): Failure | undefined {
+export function failureOf(error: unknown, now: number): Failure | undefined {
   if (error instanceof GitHubFailure) {
     const { code, message } = error;
     if (GITHUB_FAILURES[code].retry === "later")
@@ -147,7 +147,7 @@ function failureOf(error: unknown, now: number): Failure | undefined {
   return undefined;
 }
 
-async function change(
+export async function change(
   { store }: Service,
   job: IssueKey,
   event: InvestigationEvent,

@@ -1,4 +1,5 @@
 import { type GitHub, type GitHubApp, WRITES } from "../github/github.ts";
+import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ModelProvider } from "./model-provider.ts";
 import type { Research } from "./research.ts";
@@ -10,6 +11,8 @@ export interface Service {
   readonly research: Research;
   /** Undefined: no model is set up, so only what the built-in researcher can do. */
   readonly modelProvider?: ModelProvider | undefined;
+  /** What code of a repository finds in the sandbox; undefined: no code is run. */
+  readonly sandbox?: SandboxSettings | undefined;
   readonly settings: ServiceSettings;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -23,7 +23,7 @@ export interface Store {
   investigations(repository?: number): Promise<readonly StoredInvestigation[]>;
   /**
    * Reads the investigation, lets `decide` make the next one and stores it with everything that follows from its effects
-   * (runs wanted or stopped, jobs `sync` and `forget`) in one transaction. Nobody else changes it meanwhile. `decide`
+   * (runs wanted or stopped, jobs `test`, `sync` and `forget`) in one transaction. Nobody else changes it meanwhile. `decide`
    * must be pure: it may be called again. `delivery`: finished in the same transaction.
    */
   change(
@@ -153,6 +153,8 @@ export type Job =
   | { readonly kind: "sync"; readonly repository: number; readonly issue: number }
   /** Verifies the documents of a head of our branch and writes the check run. */
   | { readonly kind: "check"; readonly repository: number; readonly issue: number; readonly head: string }
+  /** Runs the failing test against somebody's change. */
+  | { readonly kind: "test"; readonly repository: number; readonly issue: number; readonly test: string }
   /** Removes an investigation's unrequested traces on GitHub, then its rows. */
   | {
       readonly kind: "forget";

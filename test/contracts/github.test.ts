@@ -618,7 +618,7 @@ describe("GitHub, simulated, through the client", () => {
         author: { ...bot, type: "Bot" },
         webUrl: `${repository.webUrl}/pull/${number}`,
       };
-      expect(await github.pull(repository, number)).toEqual(pull);
+      expect(await github.pull(repository, number)).toEqual({ ...pull, files: 1, commits: 1 });
       expect(await github.pullsFrom(repository, BRANCH)).toEqual([pull]);
       expect(await github.pullsFrom(repository, "casebook/issue-2")).toEqual([]);
       expect(await github.pull(repository, 9_999)).toBeUndefined();

@@ -8,6 +8,7 @@ export function handlers(given: Partial<JobHandlers> = {}): JobHandlers {
     run: nothing,
     sync: nothing,
     check: nothing,
+    test: nothing,
     forget: nothing,
     configure: nothing,
     reconcile: nothing,

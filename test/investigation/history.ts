@@ -4,6 +4,7 @@ import type { Permission } from "../../src/investigation/commands/rights.ts";
 import { decide } from "../../src/investigation/decide.ts";
 import type { Decision, Effect, InvestigationEvent, Rules } from "../../src/investigation/event.ts";
 import { type Actor, type Investigation, newInvestigation } from "../../src/investigation/investigation.ts";
+import type { ChangeVerdict } from "../../src/phases/change-verdict.ts";
 import type { PhaseOutcome } from "../../src/phases/outcome.ts";
 import type { PhaseResult } from "../../src/phases/phase-result.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
@@ -90,6 +91,11 @@ export function works(
 /** What a run of a phase came to; nothing was found in it. */
 export function resultOf(type: string, more: Partial<PhaseResult> = {}): PhaseResult {
   return { type, status: "completed", criteria: [], dropped: 0, files: [], ...more };
+}
+
+/** What the runs of the failing test say of a change. */
+export function verdictOf(kind: ChangeVerdict["kind"]): ChangeVerdict {
+  return { kind, base: SHA, head: SHA, test: "tests/test_a.py", reasons: ["it ran"], caveats: [] };
 }
 
 /** The run under way works one phase, which ends with what is given. */

@@ -12,7 +12,7 @@ import {
 import { requestOf, labelChanges, STATE_LABELS, stateLabelOf } from "../../src/investigation/label.ts";
 import { OUTCOMES, type PhaseOutcome } from "../../src/phases/outcome.ts";
 import { PHASES } from "../../src/phases/catalogue.ts";
-import { AT, commandOf, idle, PER_PHASE, resultOf, RULES, SHA, WITH_MODEL } from "./history.ts";
+import { AT, commandOf, idle, PER_PHASE, resultOf, RULES, SHA, verdictOf, WITH_MODEL } from "./history.ts";
 
 const TYPES = PHASES.map(({ type }) => type);
 const COMMANDS = [
@@ -29,6 +29,8 @@ const COMMANDS = [
   "skip root-cause",
   "skip fix",
   "at a/b.ts:3",
+  "test #3",
+  "test fix-it",
   "cancel",
   "pause",
   "resume",
@@ -101,7 +103,11 @@ function finishedBy(run: fc.Arbitrary<string>): fc.Arbitrary<InvestigationEvent>
       kind: "phase-finished" as const,
       run,
       at: AT,
-      result: resultOf(phase, { status, ...more }),
+      result: resultOf(phase, {
+        status,
+        ...(phase === "reproduction" ? { files: [".chant/research/issue-42-reproduction-test.py"] } : {}),
+        ...more,
+      }),
     }));
 }
 
@@ -123,6 +129,11 @@ const surroundings: fc.Arbitrary<InvestigationEvent> = fc.oneof(
   fc
     .option(fc.constant("It is wrong."), { nil: undefined })
     .map((problem) => ({ kind: "configuration", problem }) as const),
+  fc
+    .record({ n: fc.integer({ min: 1, max: 3 }), kind: fc.constantFrom("passes", "undecided") })
+    .map(
+      ({ n, kind }) => ({ kind: "change-tested", test: `7-42-test-${n}`, verdict: verdictOf(kind) }) as const,
+    ),
   fc
     .record({ number: fc.integer({ min: 1, max: 4 }), state: fc.constantFrom("open", "merged", "closed") })
     .map((pull) => ({ kind: "pull", ...pull }) as const),

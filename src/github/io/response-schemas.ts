@@ -107,6 +107,8 @@ export const PULL = z
     base: END,
     user: AUTHOR,
     html_url: z.string(),
+    changed_files: z.int().optional(),
+    commits: z.int().optional(),
   })
   .transform((pull): PullInfo => ({
     number: pull.number,
@@ -120,6 +122,8 @@ export const PULL = z
     base: pull.base.ref,
     author: pull.user,
     webUrl: pull.html_url,
+    ...(pull.changed_files === undefined ? {} : { files: pull.changed_files }),
+    ...(pull.commits === undefined ? {} : { commits: pull.commits }),
   }));
 
 export const NUMBERED = z.object({ number: z.int() });

@@ -11,6 +11,7 @@ import { cell, MAX_WORDS, researchedBy, spentOf } from "./phase-words.ts";
 import { counted } from "../../text/counted.ts";
 import { lengthen } from "../../text/lengthen.ts";
 import { clipMarkdown, fold, type SafeText, safeText } from "../../text/safe-text.ts";
+import { testedChanges } from "./tested-changes.ts";
 import { formatSeconds, phaseTable, secondsOf, type TableInput } from "./phase-table.ts";
 
 export interface StatusInput extends TableInput {
@@ -75,6 +76,7 @@ export function statusComment(input: StatusInput): SafeText {
     { text: safe(waitingOf(investigation, answer)), rank: 0 },
     { text: safe(conditionsOf(investigation)), rank: 1 },
     { text: safe(questionsOf(investigation)), rank: 0 },
+    { text: safe(testedChanges(investigation, repository)), rank: 1 },
     { text: safe(stepOf(input)), rank: 4 },
     { text: safe(mistakesOf(investigation.asks)), rank: 2 },
     { text: safe(next === "" ? "" : `**Next:** ${next}`), rank: 0 },

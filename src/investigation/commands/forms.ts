@@ -80,6 +80,13 @@ export const FORMS = {
     does: "Names the place of the cause; a permalink works too. Root cause takes it as given.",
     parse: parseAt,
   },
+  test: {
+    usage: "test CHANGE",
+    who: "write",
+    effect: "starts",
+    does: "Runs the failing test and the other tests without and with a pull request (`#12`) or a branch.",
+    parse: parseTest,
+  },
   cancel: {
     usage: "cancel",
     who: "triage-or-starter",
@@ -260,6 +267,37 @@ function parseAt(words: readonly string[]): Place | Mistake {
   if ("problem" in read) return { mistake: `${needed}; of ${inlineCode(written, 80)}, ${read.problem}.` };
   const { path, start, end, link } = read;
   return { location: { path, start, end }, ...(link === undefined ? {} : { link }) };
+}
+
+/** Somebody's change, as a command names it. */
+export type NamedChange =
+  | {
+      readonly kind: "pull";
+      readonly number: number;
+      /** `owner/name`, where a link or a name says so. */ readonly of?: string;
+    }
+  | { readonly kind: "branch"; readonly name: string };
+
+function parseTest(words: readonly string[]): { readonly change: NamedChange } | Mistake {
+  const needed = "`test` needs a pull request such as `#12`, or the name of a branch";
+  const [word, ...more] = words;
+  if (word === undefined) return { mistake: `${needed}.` };
+  if (more.length > 0) return { mistake: "Only one change can be named." };
+  const pull =
+    /^([\w.-]{1,100}\/[\w.-]{1,100})?#([1-9]\d{0,8})$/.exec(word) ??
+    /^https?:\/\/[^/\s]{1,200}\/([\w.-]{1,100}\/[\w.-]{1,100})\/pull\/([1-9]\d{0,8})(?:[/?#]\S*)?$/.exec(
+      word,
+    );
+  if (pull !== null)
+    return {
+      change: {
+        kind: "pull",
+        number: Number(pull[2]),
+        ...(pull[1] === undefined ? {} : { of: pull[1] }),
+      },
+    };
+  const name = parseRevision(word);
+  return name === undefined ? { mistake: `${needed}.` } : { change: { kind: "branch", name } };
 }
 
 function listed(phases: readonly string[]): string {

@@ -116,6 +116,11 @@ export class BareRepository {
     return (await this.moving(() => this.#try(args))).code === 0;
   }
 
+  /** GitHub keeps the head of each pull request at a name of its own. */
+  async setPullHead(number: number, oid: string): Promise<void> {
+    await this.moving(() => this.#git(["update-ref", `refs/pull/${number}/head`, oid]));
+  }
+
   async isBranchName(name: string): Promise<boolean> {
     return !name.startsWith("-") && (await this.#try(["check-ref-format", `refs/heads/${name}`])).code === 0;
   }

@@ -24,7 +24,8 @@ export async function afterMove(
   const open = (await readAll(world, repository, "/pulls?state=open")).filter(
     (pull) => (pull["head"] as Json)["ref"] === branch,
   );
-  for (const pull of open) if (after !== undefined) repository.pullHeads.set(pull["number"] as number, after);
+  for (const pull of open)
+    if (after !== undefined) await setPullHead(repository, pull["number"] as number, after);
   await emitPush(world, request, repository, { branch, before, after });
   for (const pull of open)
     if (after === undefined) await closePull(world, request, repository, pull);
@@ -32,6 +33,16 @@ export async function afterMove(
       const payload = { number: pull["number"], before, after };
       await emitPull(world, request, repository, "synchronize", pull, payload);
     }
+}
+
+/** Where the head of a pull request is now, also for git: `refs/pull/7/head`. */
+export async function setPullHead(
+  { pullHeads, bare }: Pick<RepositoryRecord, "pullHeads" | "bare">,
+  number: number,
+  oid: string,
+): Promise<void> {
+  pullHeads.set(number, oid);
+  await bare.setPullHead(number, oid);
 }
 
 /** The branch as it is in the bare repository, in the backend. */

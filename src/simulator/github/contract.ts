@@ -74,6 +74,8 @@ export interface SimulatedRepository {
     files: Readonly<Record<string, string>>,
     message?: string,
   ): Promise<string>;
+  /** Proposes a branch for `main`; gives the number. */
+  openPull(login: string, branch: string, title: string): Promise<number>;
   mergePull(login: string, number: number): Promise<void>;
   closePull(login: string, number: number): Promise<void>;
   reopenPull(login: string, number: number): Promise<void>;

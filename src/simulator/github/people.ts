@@ -108,6 +108,9 @@ export function peopleOf(record: RepositoryRecord, options: PeopleOptions): Simu
         await afterMove(world, person(login), record, { branch, before, after });
         return after;
       }),
+    async openPull(login, branch, title) {
+      return numberIn(await act(login, "POST", "/pulls", { title, head: branch, base: "main" }), "number");
+    },
     async mergePull(login, number) {
       const pull = await pullJson(world, record, number);
       if (pull?.["draft"] === true) await alone(() => markReady(world, person(login), record, number));

@@ -113,6 +113,17 @@ export function investigationStore(
     return decision?.investigation ?? current;
   }
 
+  async function countStart(connection: Connection, installation: number, actor: number): Promise<void> {
+    await connection.query(
+      `DELETE FROM ${schema}.start WHERE installation = $1 AND actor = $2 AND at < ${NOW} - 3600000`,
+      [installation, actor],
+    );
+    await connection.query(`INSERT INTO ${schema}.start (installation, actor, at) VALUES ($1, $2, ${NOW})`, [
+      installation,
+      actor,
+    ]);
+  }
+
   async function carryOut(
     connection: Connection,
     { repository, issue, installation }: IssueKey & { readonly installation: number },
@@ -128,17 +139,28 @@ export function investigationStore(
              VALUES ($1, $2, $3, $4, 'waiting', ${NOW}) ON CONFLICT DO NOTHING`,
             [effect.run, repository, issue, installation],
           );
-          if (investigation.startedBy !== undefined) {
-            await connection.query(
-              `DELETE FROM ${schema}.start WHERE installation = $1 AND actor = $2 AND at < ${NOW} - 3600000`,
-              [installation, investigation.startedBy.id],
-            );
-            await connection.query(
-              `INSERT INTO ${schema}.start (installation, actor, at) VALUES ($1, $2, ${NOW})`,
-              [installation, investigation.startedBy.id],
-            );
-          }
+          if (investigation.startedBy !== undefined)
+            await countStart(connection, installation, investigation.startedBy.id);
           break;
+        case "start-test":
+          await countStart(connection, installation, effect.by);
+          await sendOnce(
+            boss,
+            connection,
+            queue,
+            "test",
+            { repository, issue, test: effect.test },
+            { key: effect.test },
+          );
+          break;
+        case "stop-test": {
+          const { rows } = await connection.query<{ id: string }>(
+            `SELECT id::text AS id FROM ${queue}.job WHERE name = 'test' AND singleton_key = $1 AND state < 'completed'`,
+            [effect.test],
+          );
+          for (const { id } of rows) await boss.cancel("test", id, { db });
+          break;
+        }
         case "stop-run": {
           const { rows } = await connection.query<{ job: string | null }>(
             `UPDATE ${schema}.run SET state = 'stopped' WHERE id = $1 AND state <> 'ended' RETURNING job::text AS job`,

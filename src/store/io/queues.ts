@@ -26,6 +26,7 @@ const QUEUES: Readonly<Record<JobKind, Settings>> = {
   run: { ...COMMON, expireInSeconds: 6 * 3600 },
   sync: { ...COMMON, expireInSeconds: 900 },
   check: { ...COMMON, expireInSeconds: 1_800 },
+  test: { ...COMMON, expireInSeconds: 3 * 3600 },
   forget: { ...COMMON, expireInSeconds: 900 },
   configure: { ...COMMON, expireInSeconds: 900 },
   reconcile: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },

@@ -17,6 +17,7 @@ const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
   delivery: 4,
   sync: 4,
   check: 1,
+  test: 1,
   forget: 1,
   configure: 1,
   reconcile: 1,

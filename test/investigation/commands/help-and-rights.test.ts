@@ -56,6 +56,7 @@ describe("who may", () => {
     retry: ["write", "maintain"],
     skip: ["write", "maintain"],
     at: ["write", "maintain"],
+    test: ["write", "maintain"],
     refresh: ["write", "maintain"],
     reject: ["write", "write"],
     cancel: ["triage", "triage"],

@@ -10,7 +10,15 @@ import {
   textOf,
 } from "../api.ts";
 import { authorOf, type Json } from "../backend.ts";
-import { afterMove, emitPull, isProtected, RULE_WORDS, signatureOf, webFlow } from "../branches.ts";
+import {
+  afterMove,
+  emitPull,
+  isProtected,
+  RULE_WORDS,
+  setPullHead,
+  signatureOf,
+  webFlow,
+} from "../branches.ts";
 import { changesOf, overPull, pullJson } from "../view.ts";
 import { actorOf, backPath, mustAs, read, readAll, type RepositoryRecord, type World } from "../world.ts";
 import { numberOf, type RepositoryRoute } from "./route.ts";
@@ -110,7 +118,7 @@ export async function changePull(
     const head = await repository.bare.head(headBranch);
     if (head === undefined)
       throw invalid("PullRequest", "state", "invalid", `The ${headBranch} branch was deleted.`);
-    repository.pullHeads.set(number, head);
+    await setPullHead(repository, number, head);
   }
   await mustAs(world, request, repository, "PATCH", `/pulls/${number}`, { title, body, state });
   const after = (await pullJson(world, repository, number)) ?? before;
@@ -146,7 +154,7 @@ async function createPull(
     base,
     draft: member(request.body, "draft") === true,
   });
-  repository.pullHeads.set(created["number"] as number, headOid);
+  await setPullHead(repository, created["number"] as number, headOid);
   const pull = await overPull(world, repository, created);
   await emitPull(world, request, repository, "opened", pull);
   return { status: 201, body: pull };
