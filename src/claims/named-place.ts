@@ -19,7 +19,7 @@ export const namedPlace = claimType({
     in: part.name.optional(),
   }),
   say: ({ lines, in: name, ref }) => ({
-    text: `The report points to ${inlineCode(name ?? formatLocation(lines))}${ref === "" ? "" : `, by its lines in ${inlineCode(ref.slice(0, 40))}`}`,
+    text: `The report points to ${inlineCode(name ?? formatLocation(lines))}${ref === "" ? "" : `, by its lines in ${inlineCode(/^[0-9a-f]{40}$/.test(ref) ? ref.slice(0, 12) : ref.slice(0, 40))}`}`,
     citations: [{ kind: "lines", ...lines }],
   }),
   async check({ written, ref, lines, in: name }, { reported }) {

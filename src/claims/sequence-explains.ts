@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callsFor } from "../evidence/bug-patterns/bug-pattern.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
@@ -17,9 +18,7 @@ export const sequenceExplains = claimType({
     if ((await sequenceIn(pattern, at, evidence)) === undefined)
       return wrong("the function has no such sequence");
     if (evidence.query === undefined) return undecided("the issue is not at hand");
-    const { cues, minCues } = patternNamed(pattern);
-    const named = [...evidence.query.terms.keys()].filter((term) => cues.has(term)).length;
-    return named >= minCues
+    return callsFor(evidence.query, patternNamed(pattern))
       ? holds("the report describes a symptom of this kind")
       : wrong("the report describes no symptom of this kind");
   },

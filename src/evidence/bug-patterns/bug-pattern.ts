@@ -1,6 +1,7 @@
 import type { FileSyntax, Reference, SymbolDefinition } from "../../languages/syntax.ts";
 import type { SourceText } from "../../repository/source-text.ts";
 import { termOf } from "../../repository/inverted-index/words.ts";
+import type { Query } from "../ranking/query.ts";
 
 /**
  * A shape of code that is known to cause a kind of symptom. A bug pattern speaks only when the issue's words name that kind,
@@ -16,6 +17,8 @@ export interface BugPattern {
   readonly cues: ReadonlySet<string>;
   /** How many different cues an issue must hold. */
   readonly minCues: number;
+  /** Words of which the issue must hold one besides: what the cues are said of. Absent: nothing more is asked. */
+  readonly about?: ReadonlySet<string>;
   /** The sequence in this function, in line order; undefined when it is not there. */
   find(
     symbol: SymbolDefinition,
@@ -26,6 +29,15 @@ export interface BugPattern {
 /** Cue words as they are written, turned into terms. */
 export function cues(words: string): ReadonlySet<string> {
   return new Set(words.split(/\s+/).map(termOf));
+}
+
+/** Whether the issue's own words name this kind of symptom. A part of a name is no word: `ignore_class` ignores nothing. */
+export function callsFor({ words }: Pick<Query, "words">, { cues, minCues, about }: BugPattern): boolean {
+  const named = new Set([...words.keys()].map(termOf));
+  return (
+    [...cues].filter((cue) => named.has(cue)).length >= minCues &&
+    (about === undefined || [...about].some((word) => named.has(word)))
+  );
 }
 
 /** One line of a sequence and what happens there. */

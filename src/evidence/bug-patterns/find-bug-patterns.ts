@@ -1,7 +1,7 @@
 import type { SymbolDefinition } from "../../languages/syntax.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { Query } from "../ranking/query.ts";
-import type { BugPattern, SequenceLine } from "./bug-pattern.ts";
+import { type BugPattern, callsFor, type SequenceLine } from "./bug-pattern.ts";
 import { readChangeWrite } from "./read-change-write.ts";
 import { swallowedError } from "./swallowed-error.ts";
 import { unclosedResource } from "./unclosed-resource.ts";
@@ -15,18 +15,6 @@ export interface BugPatternHit {
   readonly steps: readonly SequenceLine[];
 }
 
-/** The bug patterns that the issue's words call for, with the words that do. */
-function bugPatternsFor(
-  query: Query,
-): readonly { readonly pattern: BugPattern; readonly cues: readonly string[] }[] {
-  const found: { pattern: BugPattern; cues: readonly string[] }[] = [];
-  for (const pattern of BUG_PATTERNS) {
-    const cues = [...query.terms].filter(([term]) => pattern.cues.has(term)).map(([, { word }]) => word);
-    if (cues.length >= pattern.minCues) found.push({ pattern, cues });
-  }
-  return found;
-}
-
 /** Every function of these files in which a bug pattern that the issue calls for finds its sequence, in path and line order. */
 export async function findBugPatterns(
   query: Query,
@@ -34,7 +22,7 @@ export async function findBugPatterns(
   codebase: Codebase,
   signal?: AbortSignal,
 ): Promise<readonly BugPatternHit[]> {
-  const patterns = bugPatternsFor(query);
+  const patterns = BUG_PATTERNS.filter((pattern) => callsFor(query, pattern));
   if (patterns.length === 0) return [];
   const hits: BugPatternHit[] = [];
   for await (const { path, syntax } of codebase.syntaxes(paths, signal)) {
@@ -42,7 +30,7 @@ export async function findBugPatterns(
     if (source === undefined) continue;
     for (const symbol of syntax.symbols) {
       if (symbol.shape === undefined) continue;
-      for (const { pattern } of patterns) {
+      for (const pattern of patterns) {
         const steps = pattern.find(symbol, { syntax, source });
         if (steps !== undefined) hits.push({ pattern, path, symbol, steps });
       }

@@ -7,39 +7,33 @@ export const swallowedError: BugPattern = {
   consequence: "The caller continues as if nothing had failed.",
   cues: cues("silent silently swallow ignore hidden quietly"),
   minCues: 1,
+  about: cues("error exception fail failure failed raise throw thrown crash panic traceback warning"),
   find(symbol, { source }) {
     for (let line = symbol.start; line <= symbol.end; line++) {
       const text = (source.lines[line - 1] ?? "").trim();
-      if (!isCatch(text)) continue;
-      const next = nextCodeLine(source.lines, line, symbol.end);
-      if (next === undefined) continue;
-      const body = (source.lines[next - 1] ?? "").trim();
-      if (
-        text.endsWith("{}") ||
-        body === "pass" ||
-        body === "..." ||
-        body.startsWith("}") ||
-        (body === "end" && text.startsWith("rescue"))
-      ) {
+      if (HANDLES_NOTHING.test(text)) return [{ line, what: "catches the error" }];
+      const body = STARTS_HANDLER.find(([start]) => start.test(text))?.[1];
+      const next = body === undefined ? undefined : nextCodeLine(source.lines, line, symbol.end);
+      if (next !== undefined && body!.test((source.lines[next - 1] ?? "").trim()))
         return [
           { line, what: "catches the error" },
-          ...(text.endsWith("{}") ? [] : [{ line: next, what: "continues without reporting it" }]),
+          { line: next, what: "continues without reporting it" },
         ];
-      }
     }
     return undefined;
   },
 };
 
-function isCatch(text: string): boolean {
-  return (
-    text.startsWith("except") ||
-    text.startsWith("rescue") ||
-    text.includes("catch (") ||
-    text.includes("catch(") ||
-    text.includes("catch {")
-  );
-}
+/** A handler without a body, on one line: a clause, or a function that a promise calls. */
+const HANDLES_NOTHING =
+  /(?<![.\w])catch\b[^{}]{0,200}\{\s*\}$|\.catch\(\s*(?:\(\w{0,40}\)|\w{1,40})\s*=>\s*\{\s*\}\s*\)[;,]?$/;
+/** A line that starts a handler, and the first line of a body that does nothing. What is handed to a promise has a value. */
+const STARTS_HANDLER: readonly (readonly [RegExp, RegExp])[] = [
+  [/^except\b.*:$/, /^(?:pass|\.\.\.)$/],
+  [/^rescue\b(?!.*\bthen\b)/, /^end$/],
+  [/(?<![.\w])catch\b[^{}]{0,200}\{$/, /^\}/],
+  [/\.catch\(\s*(?:(?:async\s*)?\(\w{0,40}\)\s*=>|\w{1,40}\s*=>|function\s*\(\w{0,40}\))\s*\{$/, /^\}/],
+];
 
 function nextCodeLine(lines: readonly string[], after: number, end: number): number | undefined {
   for (let line = after + 1; line <= end; line++) {

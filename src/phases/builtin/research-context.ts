@@ -26,6 +26,8 @@ const MAX_CO_CHANGES = 10;
 const MAX_CO_CHANGE_FILES = 5;
 /** A guess that is wrong every second time is no ground for a map; a repository can set another. */
 const IMPACT_FROM = 0.5;
+/** Functions of other files with the same sequence that are shown. */
+const MAX_ELSEWHERE = 5;
 
 /** A function that a fix would change: the leading suspect, and every other one with the same faulty sequence. */
 export interface Target extends Definition {
@@ -126,7 +128,12 @@ export function researchContext(options: ContextOptions): ResearchContext {
     const hits = (await findBugPatterns(query, sources, codebase, signal)).filter(
       (hit) => hit.pattern === pattern,
     );
-    const others = hits.filter(({ path, symbol }) => path !== own.path || symbol.start !== own.symbol.start);
+    const elsewhere = hits.filter(({ path }) => path !== own.path);
+    const others = [
+      ...hits.filter(({ path, symbol }) => path === own.path && symbol.start !== own.symbol.start),
+      // What many files do is how the project is written, and no fix changes it there.
+      ...(elsewhere.length > MAX_ELSEWHERE ? [] : elsewhere),
+    ];
     return [own, ...others.map(({ path, symbol, steps }) => ({ path, symbol, steps }))];
   });
   const similar = once(async () => {

@@ -28,10 +28,12 @@ export async function leadingClaim(context: ResearchContext): Promise<StatedClai
   const [leading] = await context.suspects();
   if (leading === undefined) return undefined;
   if (leading.given) return givenClaim(leading, context);
+  const [first] = await pointersTo(leading, context);
+  // The reporter's own line says more than a sequence that we know.
+  if (first?.claim.type === "named-place") return first.claim;
   const pattern = leading.patterns[0]?.pattern.name;
   if (leading.symbol !== undefined && pattern !== undefined)
     return sequenceExplains.of({ pattern, in: definitionOf(leading.path, leading.symbol) });
-  const [first] = await pointersTo(leading, context);
   if (first === undefined) return undefined;
   // A name in the text is a weak sign, so the ranking has to agree; in the title it is what the issue is about.
   const isLikely = (leading.likelihood ?? 0) >= 0.5;
@@ -57,7 +59,11 @@ async function pointersTo(
   context: ResearchContext,
 ): Promise<readonly Pointer[]> {
   return (await pointers(context)).filter(
-    (pointer) => pointer.path === path && pointer.start >= start && pointer.start <= end,
+    (pointer) =>
+      pointer.path === path &&
+      pointer.start <= end &&
+      // A person marks a little more than the function: `#L1-L19`.
+      (pointer.claim.type === "named-place" ? pointer.end : pointer.start) >= start,
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { BugPattern } from "../../../src/evidence/bug-patterns/bug-pattern.ts";
+import { type BugPattern, callsFor } from "../../../src/evidence/bug-patterns/bug-pattern.ts";
+import { buildQuery } from "../../../src/evidence/ranking/query.ts";
 import { readChangeWrite } from "../../../src/evidence/bug-patterns/read-change-write.ts";
 import { swallowedError } from "../../../src/evidence/bug-patterns/swallowed-error.ts";
 import { unclosedResource } from "../../../src/evidence/bug-patterns/unclosed-resource.ts";
@@ -71,6 +72,11 @@ test.each([
   ["a.py", "def f():\n    try:\n        g()\n    except ValueError:\n        pass\n", [4, 5]],
   ["a.js", "function f() {\n  try { g(); }\n  catch (e) {}\n}\n", [3]],
   ["a.py", "def f():\n    try:\n        g()\n    except ValueError:\n        log()\n", undefined],
+  ["a.js", "function f() {\n  return g().catch(() => {});\n}\n", [2]],
+  ["a.js", "function f() {\n  return g().catch(() => {\n    // fail silently\n  });\n}\n", [2, 4]],
+  ["a.js", "function f(done) {\n  return g().catch(e => done(e));\n}\n", undefined],
+  ["a.js", "function f() {\n  return g().catch(() => false);\n}\n", undefined],
+  ["a.js", "function f() {\n  try { g(); } catch (e) {\n    done(e);\n  }\n}\n", undefined],
 ])("a caught and forgotten error: %s", async (path, text, lines) =>
   expect(await linesFound(swallowedError, path, text)).toEqual(lines),
 );
@@ -82,3 +88,17 @@ test.each([
 ])("an opened and forgotten resource: %s", async (path, text, lines) =>
   expect(await linesFound(unclosedResource, path, text)).toEqual(lines),
 );
+
+test.each([
+  ["Errors are silently swallowed when the file is missing", true],
+  ["`loss(ignore_class=255)` fails with a ValueError", false],
+  ["The setting is silently turned on again", false],
+])("a report of errors that nobody sees is told from others: %s", (text, isOne) => {
+  const query = buildQuery([{ kind: "prose", text }], {
+    paths: [],
+    frames: [],
+    messages: [],
+    identifiers: [],
+  });
+  expect(callsFor(query, swallowedError)).toBe(isOne);
+});
