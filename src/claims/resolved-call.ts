@@ -71,10 +71,43 @@ async function isCertain(
     }
     const plain = receiver.replace(/^[$*&]/, "");
     if (OWN_OBJECT.has(plain)) return isOwn;
-    // A module before the dot: the finder followed the import.
-    if (owner === undefined) return true;
+    if (owner === undefined) return isModule(plain, use.line);
     return plain.split(/[.:>-]+/).at(-1) === owner || isDeclaredAs(plain, owner, use, evidence);
   }
+
+  /** What is before the dot is a module of this repository and no value: `pkg::run()`, or a name that an import brings. */
+  async function isModule(receiver: string, line: number): Promise<boolean> {
+    const text = (await evidence.codebase.text(use.path))?.lines[line - 1] ?? "";
+    if (new RegExp(`::\\s*${escapeName(symbol.name)}(?![\\w$])`).test(text)) return true;
+    const first = receiver.split(/[.:]+/)[0]!;
+    const { imports, language } = syntax!;
+    const bringing = imports.filter(({ source, names, locals }) =>
+      [...(locals ?? names), source.split(/[./\\:]+/).at(-1)].some(
+        (local) => local === receiver || local?.split(".")[0] === first,
+      ),
+    );
+    return bringing.some(({ source }) => language !== "python" || isOwnPackage(source, evidence));
+  }
+}
+
+const ownPackages = new WeakMap<object, Map<string, boolean>>();
+
+/** Python finds `import a` where programs start, so that no folder `a` inside of a package is meant. */
+function isOwnPackage(source: string, { codebase: { tree } }: ClaimEvidence): boolean {
+  const [name = ""] = source.split(".");
+  if (name === "") return true;
+  let known = ownPackages.get(tree);
+  if (known === undefined) ownPackages.set(tree, (known = new Map()));
+  let isOwn = known.get(name);
+  if (isOwn === undefined) {
+    isOwn = tree.entries.some(({ path }) => {
+      const parts = path.split("/");
+      const at = parts.findIndex((one) => one === name || one === `${name}.py`);
+      return at >= 0 && tree.find([...parts.slice(0, at), "__init__.py"].join("/")) === undefined;
+    });
+    known.set(name, isOwn);
+  }
+  return isOwn;
 }
 
 /** True where the function or the class around the call declares the value as an object of the class. */
