@@ -48,12 +48,14 @@ export function reportOf(title: string, blocks: readonly ReportBlock[]): Report 
       .join("\n"),
   );
   const traces = own.flatMap((block) => findTraces(block.text));
-  const versions = findVersions(title, own);
+  const kind = kindOf(title, blocks);
+  // The manifest that a request shows is an example.
+  const stating = kind === "feature" ? own.filter(({ language }) => !MANIFEST.test(language ?? "")) : own;
+  const versions = findVersions(title, stating);
   // What answers the form's question for the project's own version.
   const answers = own
     .filter(({ part, label }) => part === "version" || /^version$/i.test(label ?? ""))
     .flatMap((block) => findVersions("", [block]));
-  const kind = kindOf(title, blocks);
   const messages = findMessages(title, own);
   return {
     kind,
@@ -66,6 +68,9 @@ export function reportOf(title: string, blocks: readonly ReportBlock[]): Report 
     regression: findRegression(title, prose, answers[0]?.value),
   };
 }
+
+/** Languages in which projects state what they require. */
+const MANIFEST = /^(?:toml|xml|gradle|groovy|json)$/i;
 
 /** In printed order; where there are too many, the trace of the cause comes first. */
 function framesOf(traces: readonly Trace[]): readonly ReportFrame[] {

@@ -33,6 +33,9 @@ export function quotesOf(
   blocks: readonly ReportBlock[],
   messages: readonly string[],
 ): ReportQuotes {
+  // What the reporter quotes is somebody else's, unless there is nothing else.
+  const own = candidates.filter(({ features }) => !features.has("quoted"));
+  if (own.length > 0) candidates = own;
   const told = (field: LearnedField): readonly string[] => {
     const chances = candidates.map((candidate) => chanceOf(candidate, field));
     return choose(field, candidates, chances, READING_WEIGHTS[field].from, messages);

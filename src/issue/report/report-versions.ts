@@ -58,7 +58,7 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
             inProse: true,
             isAnswer,
             subject:
-              block.kind === "cell" ? (block.label ?? heading) : block.part === "version" ? heading : "",
+              block.kind === "cell" ? ownOr(block.label ?? heading) : block.part === "version" ? heading : "",
           },
           add,
         );
@@ -72,6 +72,11 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
     }
   }
   return [...found.values()];
+}
+
+/** A row that is called `version` or `pkg_version` is about the project itself. */
+function ownOr(label: string): string {
+  return /^(?:pkg|package|app|project)?[\s_-]?version$/i.test(label.trim()) ? "" : label;
 }
 
 interface Where {
@@ -167,7 +172,13 @@ function isOther(value: string, before: string, after: string): boolean {
   );
 }
 
+/** What a sentence changes from one version to another: "update git-config (or gix-config?) to 0.16.3". */
+const CHANGED =
+  /\b(?:updat|upgrad|bump|downgrad|pin)\w{0,4}\s+[`*"'[]{0,2}([A-Za-z@][\w@/.+-]{0,60})[`*"'\]]{0,2}\s*(?:\([^()]{0,160}\))?\s+(?:from\s+\S{1,40}\s+)?(?:to|from)\s+v?$/i;
+
 function nameBefore(before: string): string | undefined {
+  const changed = CHANGED.exec(before.slice(-260))?.[1];
+  if (changed !== undefined && !NO_NAME.has(changed.toLowerCase())) return changed;
   const name = NAME.exec(before.slice(-160))?.[1]
     ?.replace(/^[@/]+(?=[^/]*$)/, "")
     .trim();

@@ -23,8 +23,10 @@ describe("versions", () => {
     ["### Gson version\n\n2.10.1", ["Gson 2.10.1"]],
     ["```\nrustc 1.66.1 (90743e729 2023-01-10)\n```", ["rustc 1.66.1"]],
     ["```\nInstalling: attrs-19.1.0 six-1.12.0\n```", ["attrs 19.1.0", "six 1.12.0"]],
-    ["| key | value |\n| --- | --- |\n| version | 0.82.1 |", ["version 0.82.1"]],
+    ["| key | value |\n| --- | --- |\n| version | 0.82.1 |", ["0.82.1"]],
     ['```json\n"vue": "^3.2.31",\n```', ["vue ^3.2.31"]],
+    ["We need to update git-config (or gix-config?) to 0.16.3.", ["git-config 0.16.3"]],
+    ["Bumps [clap](https://example.org/clap) from 3.2.23 to 4.0.19.", ["clap 3.2.23", "clap 4.0.19"]],
   ])("are read with their subject: %s", (body, expected) => {
     expect(versions(body)).toEqual(expected);
   });
@@ -40,6 +42,19 @@ describe("versions", () => {
   ])("are not found where there is none: %s", (body) => {
     expect(versions(body)).toEqual([]);
   });
+});
+
+test("the manifest that a request shows states no version in use", () => {
+  const body =
+    'Dependencies should be found there:\n\n```toml\n[dependencies]\ngraphics = "0.17.1"\ncore = "0.6.2"\n```';
+  expect(read(body, "Add support for renamed dependencies").versions).toEqual([]);
+  expect(read(body, "Crash with renamed dependencies").versions).not.toEqual([]);
+});
+
+test("what the reporter quotes is not what the reporter expects", () => {
+  const body =
+    "The update breaks the build.\n\n<blockquote>\n\nThe flag should be exclusive with its group.\n\n</blockquote>";
+  expect(read(body).expected).toEqual([]);
 });
 
 describe("references", () => {
