@@ -24,7 +24,7 @@ export const changedWith = claimType({
   }),
   say: ({ path, other, count, of, newest, subject }) => ({
     label: inlineCode(other),
-    text: `changed in ${count} of the ${counted(of, "commit")} of at most ${MAX_COMMIT_FILES} files that changed ${inlineCode(path)}, among the last ${MAX_COMMITS.toLocaleString("en-US")}`,
+    text: `changed in ${count} of the ${counted(of, "commit")} of at most ${MAX_COMMIT_FILES} files that changed ${inlineCode(path)}, among the newest ${MAX_COMMITS.toLocaleString("en-US")} at most`,
     citations: [{ kind: "commit", oid: newest, subject, path: other }],
   }),
   async check({ path, other, count, of, newest, subject }, { commits }) {

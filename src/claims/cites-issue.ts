@@ -29,10 +29,14 @@ export const citesIssue = claimType({
   },
 });
 
-/** True where the message holds `#N`, whole and of no other repository. */
+/**
+ * True where the message holds `#N`, whole and of no other repository. A pull request has a number of its own: where the subject
+ * ends with `(#N)`, as a squashed one, N is no issue of this repository.
+ */
 export function namesIssue(
   { subject, body }: { readonly subject: string; readonly body: string },
   issue: string,
 ): boolean {
-  return new RegExp(`(?<![\\w/])#${issue}(?!\\d)`).test(`${subject}\n${body}`);
+  const said = subject.replace(/\(#\d+\)\s*$|^Merge pull request #\d+/, "");
+  return new RegExp(`(?<![\\w/])#${issue}(?!\\d)`).test(`${said}\n${body}`);
 }

@@ -2,7 +2,6 @@ import type { StatedClaim } from "../documents/finding.ts";
 import { calledBy } from "./called-by.ts";
 import { calls } from "./calls.ts";
 import { changedWith } from "./changed-with.ts";
-import { changesOften } from "./changes-often.ts";
 import { citesIssue } from "./cites-issue.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
 import { type Checked, type ClaimType, wrong } from "./claim.ts";
@@ -81,7 +80,6 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     sequenceStep,
     sequenceExplains,
     changedWith,
-    changesOften,
     lastChanged,
     citesIssue,
     likelyFiles,

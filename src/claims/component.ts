@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { LocatedFunction, Ranking } from "../evidence/ranking/locate.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { percent } from "../text/percent.ts";
+import { type ClaimEvidence, isTestLine } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 import { percentOf } from "./suspect.ts";
@@ -25,13 +27,14 @@ export const component = claimType({
         ? [{ kind: "lines", path, start: 1, end: 1 }]
         : best.map(({ start, end }) => ({ kind: "lines", path, start, end })),
   }),
-  async check({ path, percent: likelihood, best }, { ranking }) {
+  async check({ path, percent: likelihood, best }, evidence) {
+    const { ranking } = evidence;
     if (ranking === undefined) return undecided("the issue is not at hand");
     const there = await ranking();
     const file = there.files.find((one) => one.path === path);
     if (file === undefined || Math.round(file.confidence * 100) !== likelihood)
       return wrong("the ranking is another");
-    const functions = there.functions.filter((one) => one.path === path).slice(0, best.length);
+    const functions = await likeliestIn(path, there, evidence);
     return best.every(
       (one, i) => functions[i]?.symbol.start === one.start && percentOf(one, there) !== undefined,
     )
@@ -39,3 +42,15 @@ export const component = claimType({
       : wrong("other functions of the file are likelier");
   },
 });
+
+/** The functions of a file that are likeliest to change, without those of tests beside them: a fix changes the program first. */
+export async function likeliestIn(
+  path: string,
+  { functions }: Ranking,
+  evidence: Pick<ClaimEvidence, "codebase">,
+): Promise<readonly LocatedFunction[]> {
+  const found: LocatedFunction[] = [];
+  for (const one of functions)
+    if (one.path === path && !(await isTestLine({ path, line: one.symbol.start }, evidence))) found.push(one);
+  return found;
+}

@@ -26,7 +26,11 @@ export const frameIn = claimType({
     innermost: z.boolean(),
   }),
   say: ({ ref, at, line, text, innermost }) => ({
-    text: `${innermost ? "The last call of the reported trace in this repository is" : "The reported trace passes"} in ${inlineCode(at.name)}: ${inlineCode(text)}${ref === "" ? "" : ` (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`}`,
+    text: `${innermost ? "The last call of the reported trace in this repository is" : "The reported trace passes"} in ${inlineCode(at.name)}${
+      ref === ""
+        ? `; at the base commit the line is ${inlineCode(text)}`
+        : `: ${inlineCode(text)} (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`
+    }`,
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),
   async check({ frame, ref, at, line, text, innermost }, evidence) {

@@ -32,12 +32,31 @@ export const inDocs = claimType({
   },
 });
 
-/** Every line of documentation that holds a name. Casebook's own specs and documents do not count. */
+/** A history of changes documents nothing that is there now. */
+const HISTORIES = [
+  "CHANGELOG",
+  "ChangeLog",
+  "Changelog",
+  "changelog",
+  "CHANGES",
+  "Changes",
+  "HISTORY",
+  "History",
+  "NEWS",
+  "RELEASE",
+  "releases",
+];
+
+/** Every line of documentation that holds a name. Histories of changes and Casebook's own documents do not count. */
 export function searchDocs(name: string, { search }: Pick<ClaimEvidence, "search">): Promise<RecordedSearch> {
   return search({
     kind: "word",
     pattern: name,
     include: ["*.{md,mdx,rst,adoc,txt}"],
-    exclude: ["**/.chant/**", ".chant/**"],
+    exclude: [
+      "**/.chant/**",
+      ".chant/**",
+      ...HISTORIES.flatMap((name) => [`${name}*`, `**/${name}*`, `${name}*/**`, `**/${name}*/**`]),
+    ],
   });
 }

@@ -2,22 +2,51 @@ import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
 import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";
-import { part } from "./claim-data.ts";
+import { type DefinitionData, part } from "./claim-data.ts";
 
-/** Definitions that code outside their file can use. */
+/** How visible a definition is outside of its file. */
+type Visibility = "public" | "internal" | "hidden";
+
+const SAYS: Readonly<Record<Visibility, string>> = {
+  public: "public",
+  internal: "internal by the name of the folder or namespace",
+  hidden: "not declared public",
+};
+
+/** Whether code outside their files can use definitions, and is meant to. */
 export const isPublic = claimType({
   name: "is-public",
   mark: "code",
-  schema: z.strictObject({ at: z.array(part.definition).min(1).max(12) }),
-  say: ({ at }) => ({
+  schema: z.strictObject({
+    at: z.array(part.definition).min(1).max(12),
+    /** Absent: they are public. */
+    as: z.enum(["internal", "hidden"]).optional(),
+  }),
+  say: ({ at, as }) => ({
     label: "Compatibility",
-    text: `${at.map(({ name }) => inlineCode(name)).join(", ")} ${at.length === 1 ? "is" : "are"} public`,
+    text: `${at.map(({ name }) => inlineCode(name)).join(", ")} ${at.length === 1 ? "is" : "are"} ${SAYS[as ?? "public"]}`,
     citations: at.slice(0, 3).map(({ path, start, end }) => ({ kind: "lines", path, start, end })),
   }),
-  async check({ at }, evidence) {
-    for (const one of at)
-      if ((await definitionAt(one, evidence))?.isPublic !== true)
-        return wrong(`${inlineCode(one.name)} is not public`);
+  async check({ at, as }, evidence) {
+    const wanted = as ?? "public";
+    for (const one of at) {
+      const symbol = await definitionAt(one, evidence);
+      if (symbol === undefined || visibilityOf(one, symbol) !== wanted)
+        return wrong(`${inlineCode(one.name)} is not ${SAYS[wanted]}`);
+    }
     return holds("their files show it");
   },
 });
+
+/** Names by which projects say that what is inside is theirs alone. */
+const INTERNAL = /^(?:details?|internals?|_?impl|private)$/i;
+
+/** What the declaration says, and the names of the folders and namespaces around it. */
+export function visibilityOf(
+  { path, name }: Pick<DefinitionData, "path" | "name">,
+  { isPublic: declared }: { readonly isPublic: boolean },
+): Visibility {
+  if (!declared) return "hidden";
+  const around = [...path.split("/").slice(0, -1), ...name.split(".").slice(0, -1)];
+  return around.some((one) => INTERNAL.test(one)) ? "internal" : "public";
+}

@@ -14,6 +14,8 @@ export interface NameHits {
   /** Imports in files that do nothing else with the name: they give it on. */
   readonly imports: readonly { readonly path: string; readonly line: number }[];
   readonly tests: readonly { readonly path: string; readonly line: number }[];
+  /** Those of them that are code: a word in a test's comment or message uses nothing. */
+  readonly testUses: readonly { readonly path: string; readonly line: number }[];
   readonly docs: readonly { readonly path: string; readonly line: number }[];
   /** Comments and strings of files with a grammar. */
   readonly remarks: number;
@@ -32,14 +34,18 @@ export async function nameHits(
   let remarks = 0;
   const uses: { path: string; line: number }[] = [];
   const tests: typeof uses = [];
+  const testUses: typeof uses = [];
   const docs: typeof uses = [];
   const imports: typeof uses = [];
   const unread: typeof uses = [];
   for (const hit of hits) {
     const role = roleOfPath(hit.path);
     if (hit.path === home && symbol.start <= hit.line && hit.line <= symbol.end) definition++;
-    else if (role === "test" || (await isTestLine(hit, evidence))) tests.push(hit);
-    else if (role === "docs") docs.push(hit);
+    else if (role === "test" || (await isTestLine(hit, evidence))) {
+      tests.push(hit);
+      if (!isRemark((await codebase.text(hit.path))?.lines[hit.line - 1] ?? "", symbol.name, hit.path))
+        testUses.push(hit);
+    } else if (role === "docs") docs.push(hit);
     else {
       const syntax = await codebase.syntax(hit.path);
       if (syntax === undefined) {
@@ -63,7 +69,7 @@ export async function nameHits(
       else uses.push(hit);
     }
   }
-  return { definition, uses, imports, tests, docs, remarks, unread };
+  return { definition, uses, imports, tests, testUses, docs, remarks, unread };
 }
 
 /** True where the word is on the line in a comment or in quotation marks alone, as far as the line shows. */

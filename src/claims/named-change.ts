@@ -19,7 +19,7 @@ export const namedChange = claimType({
     left: part.lines.optional(),
   }),
   say: ({ written, oid, subject, files, left }) => ({
-    text: `The report names the change ${inlineCode(written, 80)}; it changed ${counted(files, "file")}${left === undefined ? "" : ` and wrote ${inlineCode(formatLocation(left))}`}`,
+    text: `The report names the change ${/[0-9a-f]{12}/.test(written) ? inlineCode(oid.slice(0, 12)) : inlineCode(written, 80)}; it changed ${counted(files, "file")}${left === undefined ? "" : ` and wrote ${inlineCode(formatLocation(left))}`}`,
     citations: [
       { kind: "commit", oid, subject },
       ...(left === undefined ? [] : [{ kind: "lines" as const, ...left }]),

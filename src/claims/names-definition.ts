@@ -17,20 +17,32 @@ export const namesDefinition = claimType({
   mark: "reported",
   schema: z.strictObject({ written: z.string().min(MIN_NAME).max(300), at: part.definition }),
   say: ({ written, at }) => ({
-    text: `${inlineCode(at.name)} is the only definition of ${inlineCode(written)}, which the report names`,
+    text: `The report names ${inlineCode(written)}; ${written === at.name ? "it is defined here alone" : `only ${inlineCode(at.name)} has this name`}`,
     citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
   }),
   async check({ written, at }, evidence) {
     const { issue } = evidence;
     if ((await definitionAt(at, evidence)) === undefined) return wrong("there is no such definition");
     if (issue === undefined) return undecided("the issue is not at hand");
-    if (!holdsWord(issue.text, written)) return wrong("the report does not write this name");
+    if (!isNamed(written, issue.text)) return wrong("the report does not write this name");
     const only = await onlyDefinition(written, evidence);
     return only !== undefined && only.path === at.path && only.symbol.start === at.start
       ? holds("the report writes it, and one definition has the name")
       : wrong("several definitions have the name, or none");
   },
 });
+
+/**
+ * True where a text means code by a name. A plain word of lower case has to be written as code, and alone: in `variable::set` it is a
+ * part of another name.
+ */
+export function isNamed(name: string, text: string): boolean {
+  if (!holdsWord(text, name)) return false;
+  const plain = name.replace(/[$\\^.*+?()[\]{}|]/g, "\\$&");
+  const whole = new RegExp(`(?<![\\w$])${plain}(?![\\w$]|(?:::|\\.|#|->)[A-Za-z_$])`);
+  if (!whole.test(text)) return false;
+  return !/^[a-z]+$/.test(name) || new RegExp(`\`${plain}(?:\\(\\))?\`|(?<![\\w$.:])${plain}\\(`).test(text);
+}
 
 /** Kinds that a name means as a whole. A field or a variable can be set in many places. */
 const NAMED: ReadonlySet<string> = new Set([

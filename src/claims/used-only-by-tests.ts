@@ -26,7 +26,7 @@ export const usedOnlyByTests = claimType({
     text:
       lines === 0
         ? `nothing in the commit uses ${inlineCode(of.name)}`
-        : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports" : "import"} it`}${docs === 0 ? "" : `; ${counted(docs, "line")} of documentation ${docs === 1 ? "names" : "name"} it`}`,
+        : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports it and gives it" : "import it and give it"} on`}${docs === 0 ? "" : `; ${counted(docs, "line")} of documentation ${docs === 1 ? "names" : "name"} it`}`,
     citations: shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
   }),
   async check({ of, lines, files, imports, docs, shown }, evidence) {
@@ -38,13 +38,15 @@ export const usedOnlyByTests = claimType({
       return undecided(
         `${counted(hits.unread.length, "line")} with the name are in files that Casebook cannot parse`,
       );
-    if (hits.tests.length !== lines || new Set(hits.tests.map(({ path }) => path)).size !== files)
-      return wrong(`${counted(hits.tests.length, "line")} of tests hold the name`);
+    if (hits.testUses.length !== lines || new Set(hits.testUses.map(({ path }) => path)).size !== files)
+      return wrong(`${counted(hits.testUses.length, "line")} of tests hold the name`);
     if (hits.docs.length !== docs)
       return wrong(`${counted(hits.docs.length, "line")} of documentation name it`);
     if (hits.imports.length !== imports)
       return wrong(`${counted(hits.imports.length, "line")} outside tests import it`);
-    return shown.every((one) => hits.tests.some(({ path, line }) => path === one.path && line === one.line))
+    return shown.every((one) =>
+      hits.testUses.some(({ path, line }) => path === one.path && line === one.line),
+    )
       ? holds("every line with the name is accounted for")
       : wrong("a cited line is in no test");
   },

@@ -324,7 +324,12 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
     {
       type: "is-public",
       data: { at: [PUT, SWAP] },
-      twins: [{ at: [WRITE] }, { at: [{ ...PUT, start: 21 }] }],
+      twins: [
+        { at: [WRITE] },
+        { at: [{ ...PUT, start: 21 }] },
+        { at: [PUT], as: "hidden" },
+        { at: [PUT], as: "internal" },
+      ],
       undecided: null,
     },
     {
@@ -378,16 +383,6 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
           newest: swap.oid,
           subject: swap.subject,
         },
-      ],
-      undecided: null,
-    },
-    {
-      type: "changes-often",
-      data: { path: "store/store.py", count: 4, of: 5 },
-      twins: [
-        { path: "store/store.py", count: 5, of: 5 },
-        { path: "store/store.py", count: 4, of: 6 },
-        { path: "README.md", count: 4, of: 5 },
       ],
       undecided: null,
     },
@@ -633,11 +628,12 @@ beforeAll(async () => {
     },
     {
       type: "unread-files",
-      data: { count: 2, shown: ["media/a.mp3", "media/b.csv"] },
+      // A picture that is not there is no source.
+      data: { count: 2, shown: ["store/lost.py", "store/more.py"] },
       twins: [
-        { count: 1, shown: ["media/a.mp3"] },
-        { count: 2, shown: ["media/b.csv"] },
-        { count: 2, shown: ["media/a.mp3", "store/store.py"] },
+        { count: 1, shown: ["store/lost.py"] },
+        { count: 2, shown: ["store/more.py"] },
+        { count: 3, shown: ["media/a.mp3", "store/lost.py", "store/more.py"] },
       ],
       undecided: null,
     },

@@ -205,8 +205,8 @@ export async function claimsIn(): Promise<ClaimsIn> {
     cache: { getMany: () => new Map(), putMany: () => undefined },
     reader,
   });
-  // A clone that lacks two files.
-  const codebase = { ...opened, unreadable: ["media/a.mp3", "media/b.csv"] };
+  // A clone that lacks two files of the program and a recording.
+  const codebase = { ...opened, unreadable: ["media/a.mp3", "store/lost.py", "store/more.py"] };
   const options = {
     codebase,
     history: repository.history,

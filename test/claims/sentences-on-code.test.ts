@@ -2,41 +2,19 @@ import { afterAll, expect, test } from "@jest/globals";
 import type { StatedClaim } from "../../src/documents/finding.ts";
 import { checkClaim } from "../../src/claims/claim-types.ts";
 import { calledBy } from "../../src/claims/called-by.ts";
-import { visibleIssue } from "../../src/issue/visible-issue.ts";
-import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
-import { researchContext, type ResearchContext } from "../../src/phases/builtin/research-context.ts";
-import { openRepository } from "../../src/repository/io/open-repository.ts";
-import { openCodebase } from "../../src/repository/open-codebase.ts";
+import { citesIssue } from "../../src/claims/cites-issue.ts";
+import { isPublic } from "../../src/claims/is-public.ts";
+import { nameAppears } from "../../src/claims/name-appears.ts";
+import { isNamed } from "../../src/claims/names-definition.ts";
+import { usedOnlyByTests } from "../../src/claims/used-only-by-tests.ts";
+import type { ResearchContext } from "../../src/phases/builtin/research-context.ts";
 import { definitionOf } from "../../src/phases/builtin/suspects.ts";
 import { resolvedCalls } from "../../src/claims/resolved-call.ts";
-import { gitFolder } from "../fakes/git-folder.ts";
-import { memoryCache } from "../fakes/memory-cache.ts";
+import { evidenceOnCommits } from "../fakes/evidence-on-commits.ts";
 
 // Kinds of sentences that audits of documents found false, each with a small program that shows it.
-const opened: Disposable[] = [];
-afterAll(() => {
-  for (const one of opened) one[Symbol.dispose]();
-});
-
-/** The evidence on the newest of some commits of a real repository. */
-async function on(
-  commits: readonly (readonly [string, Readonly<Record<string, string>>])[],
-  issue: { readonly title: string; readonly body?: string; readonly key?: string } = { title: "It fails" },
-): Promise<ResearchContext> {
-  const folder = gitFolder();
-  for (const [subject, files] of commits) folder.commit(files, subject);
-  const repository = await openRepository(folder.path);
-  opened.push(repository, folder);
-  const tree = await repository.tree(await repository.resolve("HEAD"));
-  const reader = treeSitterSyntax({ workers: 0 });
-  return researchContext({
-    codebase: await openCodebase(tree, { cache: memoryCache(), reader }),
-    history: repository.history,
-    hasGrammar: (path: string) => reader.languageOf(path) !== undefined,
-    issue: visibleIssue({ key: issue.key ?? "7", title: issue.title, body: issue.body ?? "", comments: [] }),
-    at: undefined,
-  });
-}
+const { on, close } = evidenceOnCommits();
+afterAll(close);
 
 async function symbolNamed(name: string, path: string, context: ResearchContext) {
   return (await context.codebase.syntax(path))!.symbols.find((symbol) => symbol.name === name)!;
@@ -95,3 +73,88 @@ test("a library is not the folder of a package that has its name", async () => {
   };
   expect((await callsOf("shape", "net/backend/flow/core.py", files)).lines).toEqual(["net/use.py:5"]);
 });
+
+test("a file of tests that is named after the file is named where no test holds the name", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "src/Fix.kt": "class Fix {\n    fun apply() {\n        run()\n    }\n}\n",
+        "test/FixTest.kt": "class FixTest {\n    fun testQuick() {\n        quick()\n    }\n}\n",
+      },
+    ],
+  ]);
+  const of = definitionOf("src/Fix.kt", await symbolNamed("apply", "src/Fix.kt", context));
+  const claim = { of, from: "test" as const, count: 0, only: true, shown: [] };
+  expect((await checkClaim(nameAppears.of(claim), context)).verdict).toBe("does not hold");
+  const named = nameAppears.of({ ...claim, near: "test/FixTest.kt" });
+  expect((await checkClaim(named, context)).verdict).toBe("holds");
+  expect(named.text).toBe(
+    "no line of a test holds the name of `Fix.apply`; `test/FixTest.kt` is named after its file",
+  );
+});
+
+test("what an import brings is no other definition of its name", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "lib/count.js": "module.exports = {\n  countAll() {\n    return 1;\n  },\n};\n",
+        "lib/index.js": "const countAll = require('./count');\n\nObject.assign(exports, countAll);\n",
+      },
+    ],
+  ]);
+  const of = definitionOf("lib/count.js", await symbolNamed("countAll", "lib/count.js", context));
+  const claim = { of, from: "program" as const, count: 2, shown: [] };
+  expect((await checkClaim(nameAppears.of({ ...claim, only: true }), context)).verdict).toBe("holds");
+  expect((await checkClaim(nameAppears.of({ ...claim, only: false }), context)).verdict).toBe(
+    "does not hold",
+  );
+});
+
+test("a word in a message of a test uses nothing", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "layers/mask.py": "class Masking:\n    pass\n",
+        "tests/test_mask.py":
+          'from layers.mask import Masking\n\n\ndef test_mask():\n    skip("Masking is not supported")\n    assert Masking()\n',
+      },
+    ],
+  ]);
+  const of = definitionOf("layers/mask.py", await symbolNamed("Masking", "layers/mask.py", context));
+  const claim = (lines: number) =>
+    usedOnlyByTests.of({ of, lines, files: 1, imports: 0, docs: 0, shown: [] });
+  expect((await checkClaim(claim(2), context)).verdict).toBe("holds");
+  expect((await checkClaim(claim(3), context)).verdict).toBe("does not hold");
+});
+
+test("what is in a namespace of details is not public", async () => {
+  const header = "namespace detail {\ninline bool ok(int a) {\n  return a > 0;\n}\n}\n";
+  const context = await on([["Start", { "lib.h": header }]]);
+  const at = [definitionOf("lib.h", await symbolNamed("ok", "lib.h", context))];
+  expect((await checkClaim(isPublic.of({ at }), context)).verdict).toBe("does not hold");
+  expect((await checkClaim(isPublic.of({ at, as: "internal" }), context)).verdict).toBe("holds");
+});
+
+test("a pull request's own number is not the issue that has the same one elsewhere", async () => {
+  const context = await on([
+    ["Repair the build (#7)", { "a.py": "1\n" }],
+    ["Repair more, see #7 (#9)", { "a.py": "2\n" }],
+  ]);
+  const [second, first] = await context.commits();
+  const claim = ({ oid, subject }: { readonly oid: string; readonly subject: string }): StatedClaim =>
+    citesIssue.of({ issue: "7", oid, subject, files: 1 });
+  expect((await checkClaim(claim(first!), context)).verdict).toBe("does not hold");
+  expect((await checkClaim(claim(second!), context)).verdict).toBe("holds");
+});
+
+test.each([
+  ["variable", "add arrays to variable::set of the script", false],
+  ["variable", "there are two variable types", false],
+  ["variable", "the function `variable` asks twice", true],
+  ["is_valid_path", "detail::is_valid_path returns true", true],
+  ["Store", "`Store.put` loses a key", false],
+  ["export", "export() drops a column", true],
+])("whether a report names %s: %s", (name, text, is) => expect(isNamed(name, text)).toBe(is));

@@ -1,14 +1,14 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { citesIssue, namesIssue } from "../../claims/cites-issue.ts";
-import { component } from "../../claims/component.ts";
+import { component, likeliestIn } from "../../claims/component.ts";
 import { namedChange } from "../../claims/named-change.ts";
 import { type SoughtName, missingParts, notInReport } from "../../claims/not-in-report.ts";
 import { reportedRegression } from "../../claims/reported-regression.ts";
 import { reportedVersions } from "../../claims/reported-versions.ts";
 import { type ReportPart, reportedWords } from "../../claims/reported-words.ts";
-import { pointers } from "./pointers.ts";
+import { type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
-import { MAX_UNREAD_SHOWN, unreadFiles } from "../../claims/unread-files.ts";
+import { MAX_UNREAD_SHOWN, unreadFiles, unreadSources } from "../../claims/unread-files.ts";
 import { claimsBlock } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
@@ -35,7 +35,7 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
   };
   const [, ...symptom] = read.symptom;
   add("expected", once(read.expected));
-  add("actual", once(read.actual));
+  add("actual", once(withoutOutput(read)));
   if (rows.length === 0) add("symptom", once(symptom));
   add("steps", once(read.steps.slice(0, MAX_STEPS)));
   add("messages", once(read.messages.slice(0, 1)));
@@ -44,7 +44,11 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
   if (read.versions.length > 0)
     rows.push(
       reportedVersions.of({
-        versions: read.versions.slice(0, MAX_VERSIONS).map(({ subject, value }) => ({ subject, value })),
+        versions: read.versions
+          // A bare number beside the same one with its name says nothing more.
+          .filter((one) => one.subject !== "" || !read.versions.some((other) => isNamedLike(other, one)))
+          .slice(0, MAX_VERSIONS)
+          .map(({ subject, value }) => ({ subject, value })),
       }),
     );
   else add("environment", once(read.environment.slice(0, 2)));
@@ -55,71 +59,110 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
   return [{ kind: "claims", form: "table", columns: ["", "the report"], items: rows }];
 }
 
+/** What happens, in words. A printed trace is below the report's own page and its message has a row of its own. */
+function withoutOutput({ actual, messages }: ResearchContext["report"]): readonly string[] {
+  const inWords = actual.filter((words) => !words.includes("\n"));
+  return inWords.length > 0 || messages.length > 0 ? inWords : actual;
+}
+
+function isNamedLike(
+  one: { readonly subject: string; readonly value: string },
+  { value }: { readonly value: string },
+): boolean {
+  return one.subject !== "" && one.value === value;
+}
+
 const MAX_STEPS = 8;
 const MAX_VERSIONS = 6;
 
-/** What only the reporter can tell, of what the next step needs. */
+/** A command in the text is as good as steps: `cargo install x`. */
+const SHOWS_A_COMMAND = /`[^`\n]{1,80} [^`\n]{1,200}`/;
+/** Only a failure that speaks has a message to ask for. */
+const FAILS_ALOUD =
+  /\b(?:errors?|exceptions?|crash\w*|panic\w*|traceback|stack ?trace|segfault\w*|abort\w*|throws?|raises?)\b/i;
+
+/** What only the reporter can tell, of what the next step needs. A report of no failure is asked for nothing. */
 export async function missing({ report: read, reading, issue }: ResearchContext): Promise<readonly Block[]> {
-  const needed: readonly SoughtName[] = WANTS.has(reading.kind)
-    ? []
-    : [
-        "version",
-        // Code that shows it is as good as steps.
-        ...(reading.codeBlocks.length === 0 ? (["steps"] as const) : []),
-        ...(read.actual.length + read.frames.length === 0 ? (["message"] as const) : []),
-      ];
+  const needed: readonly SoughtName[] =
+    WANTS.has(reading.kind) || read.kind === "other"
+      ? []
+      : [
+          "version",
+          // Code that shows it is as good as steps.
+          ...(reading.codeBlocks.length === 0 && !SHOWS_A_COMMAND.test(issue.text)
+            ? (["steps"] as const)
+            : []),
+          ...(FAILS_ALOUD.test(issue.text) && read.actual.length + read.frames.length === 0
+            ? (["message"] as const)
+            : []),
+        ];
   const parts = missingParts(needed, read, issue.text);
   return parts.length === 0 ? [] : claimsBlock("list", [notInReport.of({ parts: [...parts] })]);
 }
 
 /** The likeliest files with their likeliest functions, and what points to them besides shared words. */
 export async function components(context: ResearchContext): Promise<readonly Block[]> {
-  const { files, functions } = await context.ranking();
-  const named = files
-    .map((file) => ({ ...file, percent: Math.round(file.confidence * 100) }))
-    .filter(({ percent }, place) => place === 0 || percent >= MIN_PERCENT)
-    .slice(0, MAX_COMPONENTS);
-  const items = named.map(({ path, percent }) =>
-    component.of({
-      path,
-      percent,
-      best: functions
-        .filter((one) => one.path === path)
-        .slice(0, MAX_SYMBOLS)
-        .map(({ symbol }) => definitionOf(path, symbol)),
-    }),
-  );
-  const paths = new Set(named.map(({ path }) => path));
-  const pointed = (await pointers(context)).filter(
-    // A name that the text merely writes says little; the title is what the issue is about.
-    ({ path, claim, inTitle }) => paths.has(path) && (inTitle || claim.type !== "names-definition"),
-  );
+  const ranking = await context.ranking();
+  const items: StatedClaim[] = [];
+  for (const { path, percent } of await filesNamed(context))
+    items.push(
+      component.of({
+        path,
+        percent,
+        best: (await likeliestIn(path, ranking, context))
+          .slice(0, MAX_SYMBOLS)
+          .map(({ symbol }) => definitionOf(path, symbol)),
+      }),
+    );
   return [
     { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
     ...claimsBlock(
       "list",
-      pointed.map(({ claim }) => claim),
+      (await pointersShown(context)).map(({ claim }) => claim),
     ),
     ...unread(context),
   ];
 }
 
-/** What could not be read is said: a file that is not there cannot be named. */
-function unread({ codebase: { unreadable } }: ResearchContext): readonly Block[] {
-  return unreadable.length === 0
-    ? []
-    : claimsBlock("list", [
-        unreadFiles.of({ count: unreadable.length, shown: unreadable.slice(0, MAX_UNREAD_SHOWN) }),
-      ]);
+async function filesNamed(context: ResearchContext): Promise<readonly { path: string; percent: number }[]> {
+  return (await context.ranking()).files
+    .map(({ path, confidence }) => ({ path, percent: Math.round(confidence * 100) }))
+    .filter(({ percent }, place) => place === 0 || percent >= MIN_PERCENT)
+    .slice(0, MAX_COMPONENTS);
 }
 
-/** Changes that the report names, and commits that name the issue. */
+/** What points to the named files besides shared words. */
+async function pointersShown(context: ResearchContext): Promise<readonly Pointer[]> {
+  const paths = new Set((await filesNamed(context)).map(({ path }) => path));
+  return (await pointers(context)).filter(
+    // A name that the text merely writes says little; the title is what the issue is about.
+    ({ path, claim, inTitle }) => paths.has(path) && (inTitle || claim.type !== "names-definition"),
+  );
+}
+
+/** Source that could not be read is said: a file that is not there cannot be named. */
+function unread({ codebase }: ResearchContext): readonly Block[] {
+  const there = unreadSources(codebase);
+  return there.length === 0
+    ? []
+    : claimsBlock("list", [unreadFiles.of({ count: there.length, shown: there.slice(0, MAX_UNREAD_SHOWN) })]);
+}
+
+/** The commit that a claim about a named change is about. */
+function oidOf({ type, data }: StatedClaim): unknown {
+  return type === "named-change" ? (data as { readonly oid?: unknown }).oid : undefined;
+}
+
+/** Changes that the report names, and commits that name the issue. What stands among the components is not said again. */
 export async function priorWork(context: ResearchContext): Promise<readonly Block[]> {
   const { key } = context.issue;
   const { changes } = await context.reported();
-  const named = changes.map(({ named: written, commit: oid, subject, files }) =>
-    namedChange.of({ written, oid, subject, files: files.length }),
-  );
+  const shown = new Set((await pointersShown(context)).map(({ claim }) => oidOf(claim)));
+  const named = changes
+    .filter(({ commit }) => !shown.has(commit))
+    .map(({ named: written, commit: oid, subject, files }) =>
+      namedChange.of({ written, oid, subject, files: files.length }),
+    );
   if (!/^\d+$/.test(key)) return claimsBlock("list", named);
   return claimsBlock("list", [
     ...named,

@@ -1,13 +1,12 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { calledBy } from "../../claims/called-by.ts";
 import { changedWith, commitsOf } from "../../claims/changed-with.ts";
-import { changesOften } from "../../claims/changes-often.ts";
 import { hasSequence } from "../../claims/has-sequence.ts";
 import { importersOf } from "../../claims/importers.ts";
 import { importedBy } from "../../claims/imported-by.ts";
 import { inDocs, searchDocs } from "../../claims/in-docs.ts";
-import { isPublic } from "../../claims/is-public.ts";
-import { nameAppears } from "../../claims/name-appears.ts";
+import { isPublic, visibilityOf } from "../../claims/is-public.ts";
+import { isOnlyDefinition, nameAppears, testFileOf } from "../../claims/name-appears.ts";
 import { nameHits } from "../../claims/name-hits.ts";
 import { resolvedCalls } from "../../claims/resolved-call.ts";
 import { sameStructure } from "../../claims/same-structure.ts";
@@ -27,7 +26,6 @@ const MAX_TARGETS = 8;
 const MAX_DOC_LINES = 20;
 /** Files that changed together less often than this did so by chance. */
 const MIN_TOGETHER = 3;
-const MIN_CHURN = 0.1;
 const MIN_SHARE = 0.3;
 
 /** Why no impact map is written: nothing but wording speaks for a place, and that too weakly. Undefined: one is written. */
@@ -156,11 +154,11 @@ async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchC
   items.push(
     usedOnlyByTests.of({
       of: definitionOf(target.path, target.symbol),
-      lines: hits.tests.length,
-      files: new Set(hits.tests.map(({ path }) => path)).size,
+      lines: hits.testUses.length,
+      files: new Set(hits.testUses.map(({ path }) => path)).size,
       imports: hits.imports.length,
       docs: hits.docs.length,
-      shown: hits.tests.filter(({ path }) => !seen.has(path) && seen.add(path)).slice(0, MAX_SHOWN),
+      shown: hits.testUses.filter(({ path }) => !seen.has(path) && seen.add(path)).slice(0, MAX_SHOWN),
     }),
   );
   return true;
@@ -179,10 +177,17 @@ async function addAppearance(
       of: definitionOf(target.path, target.symbol),
       from,
       count: there.length,
-      only: (await context.symbolIndex()).definitions.get(target.symbol.name)?.length === 1,
+      only: await isOnlyDefinition(target.symbol.name, context),
       shown: there.slice(0, 2),
+      ...(from === "test" && there.length === 0 ? near(target.path, context) : {}),
     }),
   );
+}
+
+/** A file of tests that is named after the file: it may test the function by another way in. */
+function near(path: string, context: ResearchContext): { readonly near?: string } {
+  const file = testFileOf(path, context);
+  return file === undefined ? {} : { near: file };
 }
 
 /** Files, functions and lines that a fix would touch: the answer of an impact map. Undefined without a function to change. */
@@ -199,39 +204,50 @@ export async function scope(context: ResearchContext): Promise<readonly Block[]>
   return counted === undefined ? [unknown(NO_TARGET)] : claimsBlock("list", [counted]);
 }
 
-/** What makes a change of the targets dangerous, measured. */
+/** What makes a change of the targets dangerous: who else may rely on them. */
 export async function risks(context: ResearchContext): Promise<readonly Block[]> {
-  const targets = await context.targets();
-  const commits = await context.commits();
-  const visible = targets.filter(({ symbol }) => symbol.isPublic).slice(0, 12);
-  const churn = (path: string): number => commits.filter(({ files }) => files.includes(path)).length;
-  const paths = [...new Set(targets.map(({ path }) => path))].slice(0, MAX_SHOWN);
-  // What changes in one of ten commits or more meets other work; else it is said only where nothing else is.
-  const often = paths.filter((path) => visible.length === 0 || churn(path) >= commits.length * MIN_CHURN);
-  return claimsBlock("list", [
-    ...(visible.length === 0
-      ? []
-      : [isPublic.of({ at: visible.map(({ path, symbol }) => definitionOf(path, symbol)) })]),
-    ...often.map((path) => changesOften.of({ path, count: churn(path), of: commits.length })),
-  ]);
+  const by = Map.groupBy(
+    (await context.targets()).map(({ path, symbol }) => ({ at: definitionOf(path, symbol), symbol })),
+    ({ at, symbol }) => visibilityOf(at, symbol),
+  );
+  // Where something is public, what is not adds nothing.
+  const as = (["public", "internal", "hidden"] as const).find((one) => by.has(one));
+  if (as === undefined) return [];
+  const at = by
+    .get(as)!
+    .slice(0, 12)
+    .map((one) => one.at);
+  return claimsBlock("list", [isPublic.of(as === "public" ? { at } : { at, as })]);
 }
 
 /** Documentation that names the class of a target, or a target at the top of a file. */
 export async function docs(context: ResearchContext): Promise<readonly Block[]> {
   const names = new Set(
-    (await context.targets())
-      .map(({ symbol }) => symbol.container.at(-1) ?? symbol.name)
-      // A plain word of lower case is a word of any text.
-      .filter((name) => name.length > 3 && !/^[a-z]+$/.test(name)),
+    (await context.targets()).map(({ symbol }) => symbol.container.at(-1) ?? symbol.name),
   );
   const items: StatedClaim[] = [];
-  for (const name of [...names].slice(0, MAX_SHOWN)) {
+  for (const name of [...names].filter((one) => one.length > 3).slice(0, MAX_SHOWN)) {
     const { hits } = await searchDocs(name, context);
     // More lines than a person reads say nothing about this function.
-    if (hits.length > 0 && hits.length <= MAX_DOC_LINES)
-      items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
+    if (hits.length === 0 || hits.length > MAX_DOC_LINES) continue;
+    // A plain word, `Bash`, is a word of any text, unless it is written as code.
+    if (/^[A-Z]?[a-z]+$/.test(name) && !(await areCode(name, hits, context))) continue;
+    items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
   }
   return claimsBlock("list", items);
+}
+
+async function areCode(
+  name: string,
+  hits: readonly { readonly path: string; readonly line: number }[],
+  { codebase }: ResearchContext,
+): Promise<boolean> {
+  for (const { path, line } of hits) {
+    const text = (await codebase.text(path))?.lines[line - 1] ?? "";
+    if (!new RegExp(`\x60[^\x60]*\\b${name}\\b[^\x60]*\x60|\\b${name}(?:\\.|::|\\()\\w?`).test(text))
+      return false;
+  }
+  return true;
 }
 
 /** Files that often changed in the same commits as the target files. */

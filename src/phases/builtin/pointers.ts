@@ -4,8 +4,7 @@ import { frameIn } from "../../claims/frame-in.ts";
 import { messageAt } from "../../claims/message-at.ts";
 import { namedChange } from "../../claims/named-change.ts";
 import { namedPlace } from "../../claims/named-place.ts";
-import { namesDefinition, onlyDefinition } from "../../claims/names-definition.ts";
-import { holdsWord } from "../../repository/run-search.ts";
+import { isNamed, namesDefinition, onlyDefinition } from "../../claims/names-definition.ts";
 import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { definitionOf } from "./suspects.ts";
@@ -90,11 +89,16 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   }
 }
 
-/** Lines of a named change that are in a function still. */
+/** Lines of a named change that are there still, the first in each function. */
 async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
+  const seen = new Set<string>();
   for (const { named, commit, subject, files, left } of (await context.reported()).changes)
     for (const { path, start, end } of left) {
       if (context.codebase.roleOf(path) !== "source") continue;
+      const around = await functionAround(path, start, context);
+      const key = [commit, path, around?.start].join("\0");
+      if (seen.has(key)) continue;
+      seen.add(key);
       yield {
         path,
         start,
@@ -141,7 +145,7 @@ async function* names(context: ResearchContext): AsyncGenerator<Pointer> {
     if (only === undefined || seen.has(`${only.path}\0${only.symbol.start}`)) continue;
     seen.add(`${only.path}\0${only.symbol.start}`);
     const at = definitionOf(only.path, only.symbol);
-    const inTitle = holdsWord(context.issue.title.text, written);
+    const inTitle = isNamed(written, context.issue.title.text);
     yield { ...at, inTitle, claim: namesDefinition.of({ written, at }) };
   }
 }

@@ -148,30 +148,45 @@ export async function suspects(context: ResearchContext): Promise<readonly Block
   return claimsBlock("ranking", items);
 }
 
-/** Calls that lead to the leading suspect, those of the program first. */
+/** The suspect that the headline names; undefined where none stands out, so that nothing more is worth saying of the best guess. */
+async function standing(context: ResearchContext): Promise<Suspect | undefined> {
+  const found = await context.suspects();
+  if ((await leadingClaim(context)) !== undefined) return found[0];
+  const [best] = found.toSorted((a, b) => (b.likelihood ?? 0) - (a.likelihood ?? 0));
+  return (best?.likelihood ?? 0) >= 0.5 ? best : undefined;
+}
+
+/** Who calls the suspect that stands out, each caller once, those of the program alone. */
 export async function callersOfSuspects(context: ResearchContext): Promise<readonly Block[]> {
-  const [leading] = await context.suspects();
+  const leading = await standing(context);
   if (leading?.symbol === undefined) return [];
   const callee = definitionOf(leading.path, leading.symbol);
   const found = await resolvedCalls({ path: leading.path, symbol: leading.symbol }, context);
+  const seen = new Set<string>();
   return claimsBlock(
     "list",
     found
       .filter(({ inTest }) => !inTest)
       .flatMap(({ line, caller }) => (caller === undefined ? [] : [calls.of({ caller, line, callee })]))
+      .filter(({ text }) => !seen.has(text) && seen.add(text))
       .slice(0, MAX_CALLS_SHOWN),
   );
 }
 
-/** The newest change of the leading suspect's lines. */
+/** A change that is older has been lived with: it broke nothing that is reported now. */
+const RECENT_DAYS = 90;
+
+/** The newest change of the lines of the suspect that stands out, where it can have broken what is reported. */
 export async function lineHistory(context: ResearchContext): Promise<readonly Block[]> {
-  const [leading] = await context.suspects();
-  if (leading === undefined) return [];
+  const leading = await standing(context);
+  if (leading === undefined || context.reading.kind === "feature") return [];
   const { path, start, end, name, symbol } = leading;
   const lines = await context.history.blame(context.baseCommit, path, start, end, context.signal);
   const newest = [...(lines ?? [])].sort((a, b) => b.time - a.time)[0];
   if (newest === undefined) return [];
   const { oid, subject, author, time } = newest;
+  const now = (await context.history.commit(context.baseCommit, context.baseCommit))?.time ?? time;
+  if (context.report.regression === undefined && now - time > RECENT_DAYS * 86_400) return [];
   return claimsBlock("list", [
     lastChanged.of({
       lines: { path, start, end },
