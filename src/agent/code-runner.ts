@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { formatRun, parseRun, type RecordedRun } from "../documents/recorded-run.ts";
+import { withoutRecords, withRecords } from "../documents/run-record.ts";
 import { INTERPRETERS, type ProgramLanguage } from "../claims/program-prints.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
 import { quoteUntrusted } from "./untrusted.ts";
@@ -20,6 +21,8 @@ export interface CodeRunner {
       readonly changed: readonly string[];
       /** Characters of output that are kept. */
       readonly maxOutput?: number;
+      /** What Casebook read from it, kept whole behind the output. */
+      readonly records?: readonly object[];
     },
   ): RecordedRun;
   /** Runs that are in an earlier answer, in a run that continues. */
@@ -72,18 +75,22 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
     command: readonly string[],
     changed: readonly string[],
     maxOutput = MAX_OUTPUT,
+    records: readonly object[] = [],
   ): RecordedRun => ({
     name,
     command: command.map(shortened),
     changed,
     end: describeEnd(result.end),
     milliseconds: Math.round(result.milliseconds),
-    output: kept(result, maxOutput),
+    output:
+      records.length === 0
+        ? withoutRecords(kept(result, maxOutput))
+        : withRecords(kept(result, maxOutput), records),
     environment:
       state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
   });
-  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput = MAX_OUTPUT }) => {
-    const run = recorded(`run-${runs.length + 1}`, result, command, changed, maxOutput);
+  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput, records }) => {
+    const run = recorded(`run-${runs.length + 1}`, result, command, changed, maxOutput, records);
     runs.push(run);
     return run;
   };

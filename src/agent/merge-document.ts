@@ -99,7 +99,7 @@ export function blocksOfSection(section: string, taken: readonly TakenClaim[]): 
           ...(isChain ? [{ kind: "note" as const, text: CHAIN_LEGEND }] : []),
           { kind: "claims" as const, form: isChain ? ("steps" as const) : ("list" as const), items },
         ]),
-    ...own.flatMap(({ blocks }) => blocks),
+    ...withoutRepeatedRuns(own.flatMap(({ blocks }) => blocks)),
     ...(open.length === 0 ? [] : [{ kind: "list" as const, ordered: false, items: open }]),
     ...(steps.length === 0
       ? []
@@ -108,6 +108,16 @@ export function blocksOfSection(section: string, taken: readonly TakenClaim[]): 
           { kind: "list" as const, ordered: true, items: steps },
         ]),
   ];
+}
+
+function withoutRepeatedRuns(blocks: readonly Block[]): readonly Block[] {
+  const seen = new Set<string>();
+  return blocks.filter((block) => {
+    if (block.kind !== "run") return true;
+    const isNew = !seen.has(block.run.name);
+    seen.add(block.run.name);
+    return isNew;
+  });
 }
 
 /** The model's chain in the place of the built-in one, whose sentences it keeps where both are about the same line. */

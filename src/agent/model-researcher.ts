@@ -12,7 +12,10 @@ import {
   type Researcher,
   type PhaseDraft,
 } from "../phases/builtin/researcher.ts";
+import { causeTrials } from "./cause-trials.ts";
 import { codeRunner } from "./code-runner.ts";
+import { failingTestOf } from "./failing-test.ts";
+import { watchTools } from "./watch-tool.ts";
 import { judgedExplanation } from "./submission/explanation.ts";
 import { runFix } from "./fix.ts";
 import { judge } from "./judge.ts";
@@ -114,7 +117,10 @@ function phaseRunOf(
   };
   const nonce = nonceOf(run);
   const runner = codeRunner(options.sandbox, nonce);
-  const from = { source: options.source, context, runner };
+  const trials = needs.sections.includes("hypotheses")
+    ? causeTrials(options.sandbox, failingTestOf(context.issue.key, earlier.files), context, runner)
+    : undefined;
+  const from = { source: options.source, context, runner, trials };
   return {
     ...options,
     phase,
@@ -146,9 +152,11 @@ function phaseRunOf(
             .filter((part) => part !== "")
             .join("\n\n"),
           tools: [
-            ...[...toolsFor({ context, nonce, earlier: earlier.files }), ...runner.tools].filter(
-              ({ spec }) => needs.tools?.includes(spec.name) !== false,
-            ),
+            ...[
+              ...toolsFor({ context, nonce, earlier: earlier.files }),
+              ...runner.tools,
+              ...watchTools(trials, runner),
+            ].filter(({ spec }) => needs.tools?.includes(spec.name) !== false),
             ...tools,
             ...submissions.tools,
           ],

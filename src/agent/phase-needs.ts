@@ -76,6 +76,7 @@ export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
       "history",
       "blame",
       "run",
+      "watch",
       "earlier_documents",
     ],
     outcomes: ["not-a-bug", "duplicate", "needs-info", "several-causes"],
@@ -87,7 +88,7 @@ export const PHASE_NEEDS: Readonly<Record<string, PhaseNeeds>> = {
       return undefined;
     },
     advice:
-      "Find the lines that hold the cause and the sequence of events that leads from them to the symptom (section sequence, numbered by `step`). Test each explanation against the code: look for what would speak against it, and show a value by an `executable` where you can. One or two options for a fix, the one you recommend first.",
+      "Find the lines that hold the cause and the sequence of events that leads from them to the symptom (section sequence, numbered by `step`). Test each explanation against the code: look for what would speak against it, and show a value by an `executable`, or by `watch` where there is a failing test. One or two options for a fix, the one you recommend first.",
   },
   "impact-map": {
     sections: [

@@ -3,13 +3,9 @@ import { executed } from "../claims/executed.ts";
 import { minimal } from "../claims/minimal.ts";
 import { necessary } from "../claims/necessary.ts";
 import { sufficient } from "../claims/sufficient.ts";
-import { recordFor } from "../claims/shown-by-run.ts";
 import type { Block, StatedClaim } from "../documents/finding.ts";
 import type { RecordedRun } from "../documents/recorded-run.ts";
-import { withRecords } from "../documents/run-record.ts";
-import { openGuard, type Situation } from "../execution/intervene.ts";
 import { probePlace } from "../execution/probe-place.ts";
-import { importedWords, nearestTests } from "../execution/nearest-tests.ts";
 import { takeApart } from "../execution/necessary.ts";
 import { placeKey } from "../execution/executed.ts";
 import { fuseOrders, spectrumOf, suspicions } from "../execution/spectrum.ts";
@@ -18,15 +14,13 @@ import { MOST_WATCHED, watchValues } from "../execution/watch-values.ts";
 import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import { unknown } from "../phases/builtin/statements.ts";
 import type { Judgement } from "../phases/decide-criterion.ts";
-import { detectFrameworks, runnableIn } from "../reproduction/detect-frameworks.ts";
-import type { Detected } from "../reproduction/frameworks/test-framework.ts";
-import { runTests, type TestRun } from "../reproduction/run-tests.ts";
+import type { TestRun } from "../reproduction/run-tests.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { endingOf } from "../languages/paths.ts";
 import { inlineCode } from "../text/inline-code.ts";
+import { type FailingTest, openCause } from "./cause-bench.ts";
 import { codeRunner, type CodeRunner } from "./code-runner.ts";
+import { keepWith, rangesOf } from "./keep-with.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
-import { formatReport } from "./trial.ts";
 import type { PhaseRun } from "./phase-run.ts";
 import { watchedClaims } from "./watched-claims.ts";
 
@@ -36,13 +30,6 @@ export interface CauseShown {
   readonly judgement?: Judgement;
 }
 
-interface FailingTest {
-  readonly path: string;
-  readonly text: string;
-}
-
-const SECONDS = 180;
-const SUITE_SECONDS = 600;
 /** Functions that a page names. */
 const MOST_SHOWN = 5;
 /** Functions in which changes that nobody proposed are tried, and changes of one that are. */
@@ -50,9 +37,6 @@ const MOST_PROBED = 3;
 const PROBES = { changes: 12, watching: 1 };
 /** Passing tests that make a spectrum; below, the nearest test files are run too. */
 const ENOUGH_PASSING = 10;
-const NEAREST_FILES = 2;
-/** Characters of output that a document keeps: what was read from the run is behind it, and must stay whole. */
-const MOST_OUTPUT = 12_000;
 const CONFIRMED = "The cause is confirmed by runs: the change there is necessary, and all of it is needed.";
 /** Runs of a model are numbered from 1; those that no model asked for have numbers of their own. */
 const FIRST_RUN = 901;
@@ -64,27 +48,22 @@ export async function showCause(
   context: ResearchContext,
   signal: AbortSignal,
 ): Promise<readonly Block[]> {
-  const framework = await frameworkFor(sandbox, test.path, context);
-  if (framework === undefined) return [];
-  const limits = { seconds: SECONDS };
+  const open = await openCause(sandbox, test, context, signal);
+  if (open.kind === "none") return open.why === undefined ? [] : [unknownCause(open.why)];
+  const { framework, failing: first, nearest, situation, plain } = open;
+  const { limits } = situation;
   const traced = await traceTests(
     sandbox,
     framework,
-    { changes: new Map([[test.path, test.text]]), file: test.path, text: test.text, limits },
+    { changes: situation.laid, file: test.path, text: test.text, limits },
     signal,
+    plain,
   );
   if (traced.kind === "none" || traced.run.report.kind === "none")
-    return [
-      unknown(
-        `what the failing test runs: ${plainStatement(traced.kind === "none" ? traced.why : "it gives no report").markdown}`,
-      ),
-    ];
+    return [unknownCause(traced.kind === "none" ? traced.why : "it gives no report")];
   const { tests } = traced.run.report;
-  const [first] = tests.filter(({ outcome }) => outcome === "failed");
-  if (first === undefined) return [unknown("what the failing test runs: it does not fail here")];
   const spectrum = spectrumOf(traced.trace, tests, new Set([first.name]));
   const passing = [...spectrum.passing];
-  const nearest = await nearestFiles(test, framework, context);
   if (passing.length < ENOUGH_PASSING)
     for (const file of nearest) {
       const text = (await context.codebase.text(file))?.text ?? "";
@@ -147,17 +126,14 @@ export async function showCause(
       claims.unshift(told);
     }
   }
-  const laid = new Map([[test.path, test.text]]);
-  const setting = { sandbox, framework, laid, limits };
-  const situation: Situation = {
-    ...setting,
-    file: test.path,
-    before: { kind: "report", tests },
-    failing: [first],
-    guard: openGuard(setting, [...nearest, undefined]),
-  };
   for (const place of best.slice(0, MOST_PROBED)) {
-    const probed = await probePlace(situation, place, context.codebase, PROBES, signal);
+    const probed = await probePlace(
+      { ...situation, failing: [first] },
+      place,
+      context.codebase,
+      PROBES,
+      signal,
+    );
     if (probed === undefined) continue;
     const { path, name, start, end } = place;
     const { change, shown } = probed;
@@ -188,6 +164,10 @@ export async function showCause(
   ];
 }
 
+function unknownCause(why: string): Block {
+  return unknown(`what the failing test runs: ${plainStatement(why).markdown}`);
+}
+
 /** What a fix that works shows about the cause: its necessary functions, and whether all of it is needed. */
 export async function showFix(
   { sandbox: state, context, runner, signal }: PhaseRun,
@@ -195,34 +175,19 @@ export async function showFix(
   files: ReadonlyMap<string, string>,
 ): Promise<CauseShown> {
   if (state.kind === "none") return { blocks: [] };
-  const { sandbox } = state;
-  const framework = await frameworkFor(sandbox, test.path, context);
-  if (framework === undefined) return { blocks: [] };
-  const laid = new Map([[test.path, test.text]]);
-  const setting = { sandbox, framework, laid, limits: { seconds: SECONDS } };
-  const [before] = await runTests(
-    sandbox,
-    framework,
-    { changes: laid, file: test.path, times: 1, limits: setting.limits },
-    signal,
-  );
-  const tests = before?.report.kind === "report" ? before.report.tests : [];
-  const failing = tests.filter(({ outcome }) => outcome === "failed");
-  if (failing.length === 0)
-    return { blocks: [unknown("what of the change is needed: the test does not fail")] };
-  const guardFiles = [...(await nearestFiles(test, framework, context)), undefined];
-  const situation: Situation = {
-    ...setting,
-    file: test.path,
-    before: { kind: "report", tests },
-    failing,
-    guard: openGuard({ ...setting, limits: { seconds: SUITE_SECONDS } }, guardFiles),
-  };
-  const shown = await takeApart(situation, files, context.codebase, signal);
+  const open = await openCause(state.sandbox, test, context, signal);
+  if (open.kind === "none")
+    return {
+      blocks:
+        open.why === undefined
+          ? []
+          : [unknown(`what of the change is needed: ${plainStatement(open.why).markdown}`)],
+    };
+  const shown = await takeApart(open.situation, files, context.codebase, signal);
   if (shown.kind === "none")
     return { blocks: [unknown(`what of the change is needed: ${plainStatement(shown.why).markdown}`)] };
 
-  const named = { path: test.path, name: failing[0]!.name };
+  const named = { path: test.path, name: open.failing.name };
   const hunks = shown.needed.length + shown.unneeded.length;
   const changed = [test.path, ...files.keys()];
   const next = (): string => `run-${runner.runs.length + 1}`;
@@ -275,75 +240,7 @@ export async function showFix(
   };
 }
 
-async function frameworkFor(
-  { environment }: Sandbox,
-  path: string,
-  { codebase }: ResearchContext,
-): Promise<Detected | undefined> {
-  const { can } = runnableIn(
-    environment,
-    await detectFrameworks({
-      paths: codebase.tree.entries.map((entry) => entry.path),
-      text: async (one) => (await codebase.text(one))?.text,
-    }),
-  );
-  return can.find(
-    ({ framework, detection }) => endingOf(framework.testFileHint(detection, "x").path) === endingOf(path),
-  );
-}
-
-/** Test files that import what the failing one imports, read as if it were in the commit. */
-async function nearestFiles(
-  { path, text }: FailingTest,
-  { detection }: Detected,
-  { codebase }: ResearchContext,
-): Promise<readonly string[]> {
-  const sources = detection.tests.filter((one) => codebase.roleOf(one) === "test");
-  return nearestTests({ path, imports: namedIn(text) }, sources, codebase, NEAREST_FILES);
-}
-
-/** Modules and names in the import lines of a file that the commit does not have. */
-function namedIn(text: string): readonly string[] {
-  const imports: { source: string; names: readonly string[] }[] = [];
-  for (const line of text.split("\n")) {
-    const from = /^\s*from\s+([\w.]+)\s+import\s+(.+)$/.exec(line);
-    const plain = /^\s*import\s+([\w.]+)\s*(?:as\s+\w+)?\s*$/.exec(line);
-    const script = /(?:\bfrom|\brequire\(|^\s*import)\s*["']([^"']+)["']/.exec(line);
-    if (from !== null) imports.push({ source: from[1]!, names: from[2]!.match(/\w+/g) ?? [] });
-    else if (plain !== null) imports.push({ source: plain[1]!, names: [] });
-    else if (script !== null)
-      imports.push({ source: script[1]!, names: /\{([^}]*)\}/.exec(line)?.[1]?.match(/[\w$]+/g) ?? [] });
-  }
-  return importedWords(imports);
-}
-
-/** Keeps a run with what was read from it. */
-function keepWith(
-  runner: CodeRunner,
-  { result, command, report }: TestRun,
-  changed: readonly string[],
-  claims: readonly StatedClaim[],
-): RecordedRun {
-  const records = claims.map(({ type, data }) => recordFor(type, data as { readonly run: string }));
-  return runner.keep(
-    // What it printed and how long it took differ from run to run; the same phase again gives the same document.
-    { ...result, output: withRecords(formatReport(report), records), cut: 0, milliseconds: 0 },
-    { command, changed, maxOutput: MOST_OUTPUT },
-  );
-}
-
 function isAt(data: unknown, { path, start, end }: Parameters<typeof placeKey>[0]): boolean {
   const { at } = data as { readonly at: Parameters<typeof placeKey>[0] };
   return placeKey(at) === placeKey({ path, start, end });
-}
-
-/** `4-6,9` */
-function rangesOf(lines: readonly number[]): string {
-  const parts: [number, number][] = [];
-  for (const line of lines) {
-    const last = parts.at(-1);
-    if (last !== undefined && last[1] === line - 1) last[1] = line;
-    else parts.push([line, line]);
-  }
-  return parts.map(([a, b]) => (a === b ? String(a) : `${a}-${b}`)).join(",");
 }

@@ -23,6 +23,8 @@ import { minimal } from "./minimal.ts";
 import { raised } from "./raised.ts";
 import { returned } from "./returned.ts";
 import { sufficient } from "./sufficient.ts";
+import { changeTried } from "./change-tried.ts";
+import { notCalled } from "./not-called.ts";
 import { valueAt } from "./value-at.ts";
 import { lineOrder } from "./line-order.ts";
 import { nameAppears } from "./name-appears.ts";
@@ -109,6 +111,8 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     returned,
     valueAt,
     lineOrder,
+    notCalled,
+    changeTried,
   ].map((type) => [type.name, type]),
 );
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
 import { part } from "./claim-data.ts";
 import { claimType } from "./claim.ts";
-import { checkByRun, runPart } from "./shown-by-run.ts";
+import { checkByRun, guardedPart, noWorse, runPart } from "./shown-by-run.ts";
 
 /**
  * The failure depends on a function: a change there removes it and leaves the other tests as they were, and without that change the same
@@ -30,10 +30,7 @@ export const necessary = claimType({
     /** The line of a change that is not the fix. */
     line: part.line.optional(),
     /** Tests that are no worse with the change. */
-    guarded: z
-      .string()
-      .max(200)
-      .regex(/^[\w ,.]*$/),
+    guarded: guardedPart,
   }),
   say: ({ run, test, at, with: other, change, line, guarded }) => ({
     label: "necessary",
@@ -41,7 +38,7 @@ export const necessary = claimType({
       change === "the fix"
         ? `with the fix ${inlineCode(test.name)} passes (${inlineCode(other)}); without its part in ${inlineCode(at.name)} the same failure is back (${inlineCode(run)})`
         : `with one change in ${inlineCode(at.name)} (line ${line ?? at.start}: ${change}) ${inlineCode(test.name)} passes (${inlineCode(other)}); without it the same failure is back (${inlineCode(run)})`
-    }; no worse: ${guarded === "" ? "no other test was run" : guarded}`,
+    }; ${noWorse(guarded)}`,
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),
   check: (data, evidence) => checkByRun("necessary", data, evidence),

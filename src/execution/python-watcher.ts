@@ -9,7 +9,9 @@ def _casebook():
     import base64, collections, json, linecache, os, re, reprlib, sys, threading, types, zlib
     root, out, most = os.path.realpath(os.getcwd()) + os.sep, os.environ["CASEBOOK_TRACE"], int(os.environ["CASEBOOK_TRACE_BYTES"])
     watched = json.loads(os.environ["CASEBOOK_WATCHED"])
-    asked = {(path, line): names for path, line, names in json.loads(os.environ["CASEBOOK_ASKED"])}
+    asked = {}
+    for path, line, names in json.loads(os.environ["CASEBOOK_ASKED"]):
+        asked.setdefault((path, line), []).extend(names)
     # The end of a test is what matters: of a long one its beginning is dropped.
     state = {"name": None, "events": collections.deque(maxlen=3000), "bytes": 0, "busy": False, "call": 0}
     paths = {}

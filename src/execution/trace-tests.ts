@@ -29,16 +29,17 @@ export type Traced =
   | { readonly kind: "none"; readonly why: string; readonly plain?: TestRun };
 
 /**
- * Runs the tests of one file with a tracer, and before it without: a tracer that changes how they end has no say. Returns the
- * two runs and what ran, or why there is nothing; throws only for the signal.
+ * Runs the tests of one file with a tracer, and before it without: a tracer that changes how they end has no say. `known`: that
+ * run, where it was made. Returns the two runs and what ran, or why there is nothing; throws only for the signal.
  */
 export async function traceTests(
   sandbox: Sandbox,
   detected: Detected,
   request: TraceRequest,
   signal: AbortSignal,
+  known?: TestRun,
 ): Promise<Traced> {
-  const plain = await runPlain(sandbox, detected, request, signal);
+  const plain = known ?? (await runPlain(sandbox, detected, request, signal));
   const ran = await runTraced(sandbox, detected, request, plain, signal);
   if (ran.kind === "none") return ran;
   const trace = readTrace(ran.written);
@@ -48,7 +49,7 @@ export async function traceTests(
 }
 
 /** The tests of the file, without a tracer. */
-export async function runPlain(
+async function runPlain(
   sandbox: Sandbox,
   detected: Detected,
   { changes, file, limits }: TraceRequest,

@@ -431,6 +431,12 @@ function examplesOfRuns(): readonly Example[] {
       { guarded: "all 12 tests" },
       { with: "run-4" },
     ]),
+    of("not-called", { at: PUT }, [{ at: SWAP }, { at: { ...PUT, end: 24 } }]),
+    of("change-tried", { paths: ["store/store.py"], change: "0123456789abcdef", guarded: "all 12 tests" }, [
+      { paths: ["store/a.py"] },
+      { change: "0123456789abcdee" },
+      { guarded: "all 13 tests" },
+    ]),
     of("sufficient", { at: PUT }, [{ at: SWAP }, { at: { ...PUT, end: 24 } }]),
     of(
       "raised",

@@ -24,6 +24,7 @@ import type { TextRules } from "../../languages/language.ts";
 import { endingOf } from "../../languages/paths.ts";
 import { inlineCode, printable } from "../../text/inline-code.ts";
 import type { Location } from "../../text/location.ts";
+import { type CauseTrials, recordedClaims } from "../cause-trials.ts";
 import { type CodeRunner, isShortened } from "../code-runner.ts";
 import { diffOf } from "../diff-of.ts";
 import { plainText } from "./plain-statement.ts";
@@ -35,6 +36,8 @@ export interface ClaimSource {
   readonly source: CheckSource;
   readonly context: ResearchContext;
   readonly runner: CodeRunner;
+  /** Runs of the failing test; none where there is none, or where no code is run. */
+  readonly trials?: CauseTrials | undefined;
 }
 
 /** What a document gets of one claim that a model handed in. */
@@ -60,13 +63,25 @@ export async function stateClaim(
 ): Promise<Stated | string> {
   const stated = await STATES[handed.type](handed, from, signal);
   if (typeof stated === "string") return stated;
-  const evidence: ClaimEvidence = { ...from.context, runs: (name) => from.runner.run(name) };
+  const { context, runner } = from;
+  const evidence: ClaimEvidence = {
+    ...context,
+    runs: (name) => runner.run(name),
+    documentRuns: new Map(runner.runs.map((run) => [run.name, run])),
+  };
   for (const claim of stated.claims) {
     const { verdict, why } = await checkClaim(claim, evidence);
     if (verdict !== "holds")
       return `${verdict === "does not hold" ? "It does not hold" : "It cannot be decided"}: ${why}.`;
   }
-  return stated;
+  const shown = runsNamed(stated.claims, runner);
+  return shown.length === 0 ? stated : { ...stated, blocks: [...(stated.blocks ?? []), ...shown] };
+}
+
+/** The runs that claims name: the document has to hold them. */
+function runsNamed(claims: readonly StatedClaim[], runner: CodeRunner): readonly Block[] {
+  const names = new Set(claims.map(({ data }) => (data as { readonly run?: unknown }).run));
+  return runner.runs.flatMap((run): readonly Block[] => (names.has(run.name) ? [{ kind: "run", run }] : []));
 }
 
 const STATES: Readonly<Record<HandedType, State>> = {
@@ -196,14 +211,27 @@ const STATES: Readonly<Record<HandedType, State>> = {
       return "It prints the same without the repository, so that shows nothing about it.";
     return stated([programPrints.of({ language, program, prints: printable(prints), run: ran.run })]);
   },
-  async hypothesis(handed, { source, context }) {
+  async hypothesis(handed, { source, context, trials }, signal) {
     const read = await readCause([handed], source, context);
-    return typeof read === "string" ? read : stated([proposedCause.of(read)]);
+    if (typeof read === "string") return read;
+    const ran = await trials?.calls(read.places[0]!.lines, signal);
+    return stated([proposedCause.of(read), ...(ran === undefined ? [] : [ran])]);
   },
-  async option({ edits = [] }, { source }) {
+  async value({ run: name = "", path, start = 0, name: what }, { runner }) {
+    const run = runner.run(name);
+    if (run === undefined) return `There was no run ${inlineCode(name, 30)}.`;
+    const found = recordedClaims([run]).find(
+      ({ type, data }) => isWatched(type, data, what) && isOnLine(data, path, start),
+    );
+    return found === undefined
+      ? "That run shows no such value; copy `path`, `start` and `name` from what `watch` answered."
+      : stated([found.claim]);
+  },
+  async option({ edits = [] }, { source, trials }, signal) {
     if (edits.length === 0) return "Give `edits`: `path`, `old` text that is there once, and `new`.";
     const data: { path: string; start: number; old: string; new: string }[] = [];
     const blocks: Block[] = [];
+    const files = new Map<string, string>();
     for (const edit of edits) {
       const text = (await source.text(edit.path))?.text;
       const start = startOf(edit.old, text);
@@ -212,6 +240,13 @@ const STATES: Readonly<Record<HandedType, State>> = {
       const remark = newRemark(edit, textRulesOf(endingOf(edit.path)));
       if (remark !== undefined)
         return `Leave out ${inlineCode(remark, 80)}: what is to be said of a change belongs to the explanation.`;
+      const changed = files.get(edit.path) ?? text;
+      if (startOf(edit.old, changed) === undefined)
+        return `${inlineCode(edit.path)}: an earlier edit of this change took the old text away.`;
+      files.set(
+        edit.path,
+        changed.replace(edit.old, () => edit.new),
+      );
       data.push({ ...edit, start });
       blocks.push({
         kind: "code",
@@ -223,7 +258,12 @@ const STATES: Readonly<Record<HandedType, State>> = {
         ),
       });
     }
-    return { claims: [proposedChange.of({ edits: data })], blocks };
+    const tried = await trials?.change(files, signal);
+    if (typeof tried === "string") return `Tried: with it ${tried}. An option must remove the failure.`;
+    return {
+      claims: [proposedChange.of({ edits: data }), ...(tried === undefined ? [] : [tried])],
+      blocks: [...(tried === undefined ? [{ kind: "note", text: NOT_TRIED } as const] : []), ...blocks],
+    };
   },
   question: async ({ text }) =>
     worded(
@@ -241,6 +281,28 @@ const STATES: Readonly<Record<HandedType, State>> = {
 };
 
 const MAX_PROGRAM_LINES = 5;
+const NOT_TRIED = "No failing test was run with this change.";
+
+/** What `name` of a claim `value` asks for: how a call ends, the order of its lines, or the value of an expression. */
+const WATCHED: Readonly<Record<string, string>> = {
+  raises: "raised",
+  returns: "returned",
+  order: "line-order",
+};
+
+function isWatched(type: string, data: Readonly<Record<string, unknown>>, what: string | undefined): boolean {
+  return what !== undefined && what in WATCHED
+    ? type === WATCHED[what]
+    : type === "value-at" && data["expression"] === what;
+}
+
+function isOnLine(data: Readonly<Record<string, unknown>>, path: string | undefined, line: number): boolean {
+  const at = data["at"] as { readonly path: string; readonly start: number; readonly end: number };
+  return (
+    at.path === path &&
+    (data["line"] === undefined ? at.start <= line && line <= at.end : data["line"] === line)
+  );
+}
 
 /** A comment that a change brings: words of a model that nobody marked. */
 function newRemark(

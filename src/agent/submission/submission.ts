@@ -28,6 +28,8 @@ export const HANDED = {
   commit: "commit, optional path that it changed, optional quote of its message",
   said: "quote of the issue or a comment, optional name of its author",
   ran: "run, quote of a line that it printed; only of a run without files of yours",
+  value:
+    "run of `watch`, path, start, name: the expression, or `returns`, `raises`, `order` of the function there",
   executable:
     "language, program, prints: at most 5 lines over the repository, and exactly what they print; Casebook runs them",
   hypothesis: "path, start, end, quote: the cause may be on these lines",

@@ -47,6 +47,12 @@ const PLACES: Readonly<Partial<Record<HandedType, readonly string[]>>> = {
   step: ["steps-for-a-person"],
 };
 
+/** Types that only phases with one of these sections are told of. */
+const SHOWN_WITH: Readonly<Partial<Record<HandedType, readonly string[]>>> = {
+  alike: ["similar"],
+  value: ["hypotheses"],
+};
+
 const REPORT = "report";
 
 /**
@@ -191,7 +197,7 @@ export function openSubmissions(options: {
       `Sections: ${needs.sections.join(", ")}. In \`sequence\`, \`step\` numbers the chain of events.`,
       ...Object.entries(HANDED)
         .filter(([type]) => {
-          const places = PLACES[type as HandedType] ?? (type === "alike" ? ["similar"] : undefined);
+          const places = PLACES[type as HandedType] ?? SHOWN_WITH[type as HandedType];
           return places === undefined || places.some((place) => needs.sections.includes(place));
         })
         .map(([type, fields]) => `- ${type}: ${fields}`),
