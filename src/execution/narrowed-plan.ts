@@ -20,8 +20,12 @@ export function narrowedPlan(framework: FrameworkName, plan: RunPlan, name: stri
       return { ...plan, command: [...command, "--grep", exactly] };
     case "unittest":
     case "node:test":
+    case "tap":
+    case "ava":
     case "go test":
     case "cargo test":
+    case "mvn test":
+    case "ctest":
       return undefined;
   }
 }

@@ -71,9 +71,10 @@ export async function runTraced(
   | { readonly kind: "none"; readonly why: string; readonly plain: TestRun }
 > {
   if (plain.report.kind === "none") return { kind: "none", why: plain.report.why, plain };
+  const plan = framework.runFile(file, detection);
   const traced = tracedPlan(
     framework.name,
-    framework.runFile(file, detection),
+    plain.without === undefined ? plan : (plan.fallback?.plan ?? plan),
     changes,
     new Map([[file, text]]),
     watched,

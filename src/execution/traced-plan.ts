@@ -67,8 +67,12 @@ export function tracedPlan(
         changes: new Map([...changes, ...hooked, [PRELOADED, NODE_TRACER]]),
       };
     }
+    case "tap":
+    case "ava":
     case "go test":
     case "cargo test":
+    case "mvn test":
+    case "ctest":
       return undefined;
   }
 }

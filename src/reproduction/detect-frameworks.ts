@@ -44,4 +44,4 @@ export function runnableIn(
 }
 
 /** What comes with a project's dependencies, not with a toolchain. */
-const PACKAGES = new Set(["pytest", "jest", "vitest", "mocha"]);
+const PACKAGES = new Set(["pytest", "jest", "vitest", "mocha", "tap", "ava"]);

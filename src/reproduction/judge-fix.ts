@@ -1,4 +1,4 @@
-import { type JudgedRun, RUNS_NEEDED } from "./judge-reproduction.ts";
+import { type JudgedRun, leftOut, RUNS_NEEDED } from "./judge-reproduction.ts";
 import { keyOf, type TestReport, type TestResult } from "./test-report.ts";
 import { testsOf, worseTests } from "./compare-reports.ts";
 
@@ -40,7 +40,7 @@ export function decidingFiles(changed: readonly string[]): readonly string[] {
 
 /** Whether a change mends what a failing test shows, and leaves the other tests as they were. */
 export function judgeFix({ reproduction, suite, test, changed = [] }: FixEvidence): FixVerdict {
-  const caveats: string[] = [];
+  const caveats: string[] = [...leftOut(reproduction.after)];
   const decides = decidingFiles(changed);
   if (decides.length > 0)
     caveats.push(`the change touches files that decide how tests are run: ${decides.join(", ")}`);

@@ -10,6 +10,8 @@ import { testsOf, worseTests } from "./compare-reports.ts";
 export interface JudgedRun {
   readonly result: SandboxResult;
   readonly report: TestReport;
+  /** What of the project's own way to run its tests was left out, because it needs what is not here. */
+  readonly without?: string | undefined;
 }
 
 export interface ReproductionEvidence {
@@ -61,7 +63,7 @@ const MOST_LINES = 3_000;
  */
 export function judgeReproduction(evidence: ReproductionEvidence): ReproductionVerdict {
   const { runs, test, suite } = evidence;
-  const caveats: string[] = [];
+  const caveats: string[] = [...leftOut(runs)];
   const verdict = (
     kind: ReproductionVerdict["kind"],
     reasons: readonly string[],
@@ -148,6 +150,12 @@ export function judgeReproduction(evidence: ReproductionEvidence): ReproductionV
     ],
     failure,
   );
+}
+
+/** What people should know of runs without the project's own options. */
+export function leftOut(runs: readonly JudgedRun[]): readonly string[] {
+  const without = runs.find((run) => run.without !== undefined)?.without;
+  return without === undefined ? [] : [`the tests were run without ${without}, which need what is not here`];
 }
 
 function whyNotRun(runs: readonly JudgedRun[]): string | undefined {

@@ -1,5 +1,5 @@
 import type { Sandbox, SandboxLimits, SandboxResult } from "../sandbox/sandbox.ts";
-import type { Detected } from "./frameworks/test-framework.ts";
+import type { Detected, RunPlan } from "./frameworks/test-framework.ts";
 import type { TestReport } from "./test-report.ts";
 
 export interface TestRun {
@@ -7,6 +7,8 @@ export interface TestRun {
   readonly command: readonly string[];
   readonly result: SandboxResult;
   readonly report: TestReport;
+  /** What of the project's own way to run its tests was left out, because it needs what is not here. */
+  readonly without?: string | undefined;
 }
 
 /**
@@ -36,21 +38,46 @@ export async function runTests(
   const seen = { ...detection, tests: [...new Set([...detection.tests, ...added])] };
   const runs: TestRun[] = [];
   for (let time = 0; time < times; time++) {
-    const result = await sandbox.run(
-      { ...plan, changes, ...(limits === undefined ? {} : { limits }) },
-      signal,
+    const run = async ({ command, env, collect }: RunPlan): Promise<TestRun> => {
+      const result = await sandbox.run(
+        { command, env, collect, changes, ...(limits === undefined ? {} : { limits }) },
+        signal,
+      );
+      return { command, result, report: reportOf(result, (ended) => framework.read(ended, seen)) };
+    };
+    const first = await run(plan);
+    const { fallback } = plan;
+    const isMissing =
+      first.report.kind === "none" &&
+      first.result.end.kind === "exit" &&
+      fallback?.shownBy.test(first.result.output) === true;
+    const second = isMissing ? await run(fallback.plan) : undefined;
+    // Options that are not to blame stay, and with them what the runner said.
+    runs.push(
+      second === undefined || second.report.kind === "none"
+        ? first
+        : { ...second, without: fallback!.leavesOut, result: noted(second.result, fallback!.leavesOut) },
     );
-    const report: TestReport =
-      result.end.kind === "exit"
-        ? framework.read(result, seen)
-        : {
-            kind: "none",
-            why: describeEnd(result.end),
-            ...(result.end.kind === "signal" ? {} : { unfinished: true as const }),
-          };
-    runs.push({ command: plan.command, result, report });
   }
   return runs;
+}
+
+/** The output says it too: a document keeps it. */
+function noted(result: SandboxResult, leavesOut: string): SandboxResult {
+  return {
+    ...result,
+    output: `[run again without ${leavesOut}, which need what is not here]\n${result.output}`,
+  };
+}
+
+function reportOf(result: SandboxResult, read: (result: SandboxResult) => TestReport): TestReport {
+  return result.end.kind === "exit"
+    ? read(result)
+    : {
+        kind: "none",
+        why: describeEnd(result.end),
+        ...(result.end.kind === "signal" ? {} : { unfinished: true as const }),
+      };
 }
 
 function describeEnd(end: Exclude<SandboxResult["end"], { kind: "exit" }>): string {

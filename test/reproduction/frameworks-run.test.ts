@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { detectFrameworks, runnableIn } from "../../src/reproduction/detect-frameworks.ts";
@@ -6,14 +6,9 @@ import type { FrameworkName } from "../../src/reproduction/frameworks/test-frame
 import { judgeReproduction } from "../../src/reproduction/judge-reproduction.ts";
 import { runTests } from "../../src/reproduction/run-tests.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
+import { googleTest, mavenPackages, type Prepared, runnerPackages } from "../fakes/test-runners.ts";
 import { answerOf, readable, testMissing } from "../fakes/toolchain-copies.ts";
 import { describeSandboxed, filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
-
-/** What a framework needs besides the machine's programs; undefined: it is not here. */
-interface Prepared {
-  readonly toolchains: readonly string[];
-  readonly dependencies?: { readonly from: string; readonly at: string };
-}
 
 interface Project {
   readonly framework: FrameworkName;
@@ -33,6 +28,18 @@ function pytestPackages(): Prepared | undefined {
     (name) => existsSync(join(packages, name)),
   );
   return { toolchains: [], dependencies: { from: readable(packages, names), at: ".deps/site-packages" } };
+}
+
+const CART_JS = "exports.total = (prices) => prices.slice(1).reduce((a, b) => a + b, 0);\n";
+const MAVEN = join(import.meta.dirname, "../runners/maven");
+
+function mavenFiles(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ["pom.xml", "src/main/java/shop/Cart.java", "src/test/java/shop/CartTest.java"].map((path) => [
+      path,
+      readFileSync(join(MAVEN, path), "utf8"),
+    ]),
+  );
 }
 
 const PROJECTS: readonly Project[] = [
@@ -98,6 +105,95 @@ const PROJECTS: readonly Project[] = [
     path: "tests/first_price.rs",
     text: "#[test]\nfn counts_the_first_price() {\n    assert_eq!(shop::total(&[2, 3]), 5); // FAILS\n}\n",
     message: "left: 3",
+  },
+  {
+    framework: "vitest",
+    prepare: () => runnerPackages("vitest"),
+    files: {
+      "package.json": '{ "type": "module", "scripts": { "test": "vitest" } }\n',
+      "src/cart.js": "export const total = (prices) => prices.slice(1).reduce((a, b) => a + b, 0);\n",
+      "test/cart.test.js":
+        'import { expect, test } from "vitest";\nimport { total } from "../src/cart.js";\ntest("nothing costs nothing", () => expect(total([])).toBe(0));\n',
+    },
+    path: "test/first-price.test.js",
+    text: 'import { expect, test } from "vitest";\nimport { total } from "../src/cart.js";\n\ntest("counts the first price", () => {\n  expect(total([2, 3])).toBe(5); // FAILS\n});\n',
+    message: "expected 3 to be 5",
+  },
+  {
+    framework: "mocha",
+    prepare: () => runnerPackages("mocha"),
+    files: {
+      "package.json": '{ "scripts": { "test": "mocha --recursive test" } }\n',
+      "src/cart.js": CART_JS,
+      "test/cart.js":
+        'const assert = require("node:assert");\nconst { total } = require("../src/cart.js");\nit("costs nothing", () => assert.equal(total([]), 0));\n',
+    },
+    path: "test/first-price.js",
+    text: 'const assert = require("node:assert");\nconst { total } = require("../src/cart.js");\n\nit("counts the first price", () => {\n  assert.equal(total([2, 3]), 5); // FAILS\n});\n',
+    message: "3 == 5",
+  },
+  {
+    framework: "tap",
+    prepare: () => runnerPackages("tap"),
+    files: {
+      "package.json": '{ "scripts": { "test": "tap" } }\n',
+      "src/cart.js": CART_JS,
+      "test/cart.test.js":
+        'const t = require("tap");\nconst { total } = require("../src/cart.js");\nt.test("costs nothing", async (t) => t.equal(total([]), 0));\n',
+    },
+    path: "test/first-price.test.js",
+    text: 'const t = require("tap");\nconst { total } = require("../src/cart.js");\n\nt.test("counts the first price", async (t) => {\n  t.equal(total([2, 3]), 5); // FAILS\n});\n',
+    message: "should be equal",
+  },
+  {
+    framework: "ava",
+    prepare: () => runnerPackages("ava"),
+    files: {
+      "package.json": '{ "scripts": { "test": "ava" } }\n',
+      "src/cart.js": CART_JS,
+      "test/cart.test.js":
+        'const test = require("ava");\nconst { total } = require("../src/cart.js");\ntest("costs nothing", (t) => t.is(total([]), 0));\n',
+    },
+    path: "test/first-price.test.js",
+    text: 'const test = require("ava");\nconst { total } = require("../src/cart.js");\n\ntest("counts the first price", (t) => {\n  t.is(total([2, 3]), 5); // FAILS\n});\n',
+    message: "- 3\n+ 5",
+  },
+  {
+    framework: "mvn test",
+    prepare: mavenPackages,
+    files: mavenFiles(),
+    path: "src/test/java/shop/FirstPriceTest.java",
+    text: "package shop;\n\nimport static org.junit.jupiter.api.Assertions.assertEquals;\n\nimport org.junit.jupiter.api.Test;\n\nclass FirstPriceTest {\n  @Test\n  void countsTheFirstPrice() {\n    assertEquals(5, Cart.total(2, 3)); // FAILS\n  }\n}\n",
+    message: "expected: <5> but was: <3>",
+  },
+  {
+    framework: "ctest",
+    prepare: googleTest,
+    files: {
+      "CMakeLists.txt": `cmake_minimum_required(VERSION 3.16)
+project(shop CXX)
+enable_testing()
+add_library(shop src/cart.cpp)
+target_include_directories(shop PUBLIC src)
+find_package(GTest REQUIRED)
+include(GoogleTest)
+file(GLOB tests tests/*_test.cpp)
+foreach(test \${tests})
+  get_filename_component(name \${test} NAME_WE)
+  add_executable(\${name} \${test})
+  target_link_libraries(\${name} shop GTest::gtest_main)
+  gtest_discover_tests(\${name})
+endforeach()
+`,
+      "src/cart.h": "#pragma once\n#include <vector>\nint total(const std::vector<int>& prices);\n",
+      "src/cart.cpp":
+        '#include "cart.h"\nint total(const std::vector<int>& prices) {\n  int sum = 0;\n  for (std::size_t i = 1; i < prices.size(); i++) sum += prices[i];\n  return sum;\n}\n',
+      "tests/cart_test.cpp":
+        '#include "cart.h"\n#include <gtest/gtest.h>\n\nTEST(Cart, NothingCostsNothing) { EXPECT_EQ(total({}), 0); }\n',
+    },
+    path: "tests/first_price_test.cpp",
+    text: '#include "cart.h"\n#include <gtest/gtest.h>\n\nTEST(Cart, CountsTheFirstPrice) {\n  EXPECT_EQ(total({2, 3}), 5); // FAILS\n}\n',
+    message: "Which is: 3",
   },
 ];
 

@@ -1,7 +1,7 @@
 import { COPY, OUT } from "../../sandbox/places.ts";
 import { readJestJson } from "../reports/read-jest-json.ts";
 import { fromFolder, hintLike, inFolder } from "./evidence.ts";
-import { detectPackage, JS_TESTS, jsTestName } from "./node-package.ts";
+import { detectPackage, JS_TESTS, jsTestName, MISSING_MODULE, withFallback } from "./node-package.ts";
 import type { Detection, RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.json";
@@ -20,20 +20,35 @@ export const jest: TestFramework = {
   testFileHint: (detection, topic) =>
     hintLike(detection, (like) => jsTestName(like, topic, ".test.js"), "test"),
   runFile: (path, detection) => plan(detection, ["--runTestsByPath", fromFolder(detection.folder, path)]),
-  runAll: (detection) => plan(detection, []),
+  runAll: (detection) => plan(detection, detection.selection ?? []),
   read: ({ files }, { folder }) => readJestJson(files.get(REPORT), folder, /_callCircusHook/),
 };
 
-function plan({ folder, env }: Detection, args: readonly string[]): RunPlan {
-  return {
-    command: inFolder(folder, [
-      `${COPY}/node_modules/.bin/jest`,
-      ..."--json --ci --colors=false --coverage=false --watchman=false --maxWorkers=2".split(" "),
-      "--cacheDirectory=/tmp/jest",
-      `--outputFile=${OUT}/${REPORT}`,
-      ...args,
-    ]),
-    env: { ...env },
-    collect: [REPORT],
-  };
+/** How Jest says that its settings name a package which is not here. */
+const MISSING = new RegExp(
+  `${MISSING_MODULE.source}|^\\s*Preset .+ not found|Module .+ in the .+ option was not found|[Ee]nvironment .+ cannot be found|Could not resolve a module for`,
+  "m",
+);
+
+function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+  return withFallback(
+    (given) => ({
+      command: inFolder(folder, [
+        `${COPY}/node_modules/.bin/jest`,
+        ...given,
+        ..."--json --ci --colors=false --coverage=false --watchman=false --maxWorkers=2".split(" "),
+        "--cacheDirectory=/tmp/jest",
+        `--outputFile=${OUT}/${REPORT}`,
+        ...args,
+      ]),
+      env: { ...env },
+      collect: [REPORT],
+    }),
+    {
+      options,
+      instead: ["--config={}"],
+      shownBy: MISSING,
+      leavesOut: "the project's own settings of Jest",
+    },
+  );
 }

@@ -4,7 +4,7 @@ import { pathInRepository, placeOf, shorten, V8_FRAME } from "../reports/place-o
 import { errorOf, fromJson } from "../reports/read-jest-json.ts";
 import type { TestReport, TestResult } from "../test-report.ts";
 import { fromFolder, hintLike, inFolder } from "./evidence.ts";
-import { detectPackage, jsTestName } from "./node-package.ts";
+import { detectPackage, jsTestName, withFallback } from "./node-package.ts";
 import type { Detection, RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.json";
@@ -31,7 +31,7 @@ export const mocha: TestFramework = {
     }),
   testFileHint: (detection, topic) => hintLike(detection, (like) => jsTestName(like, topic, ".js"), "test"),
   runFile: (path, detection) => plan(detection, [fromFolder(detection.folder, path)]),
-  runAll: (detection) => plan(detection, []),
+  runAll: (detection) => plan(detection, detection.selection ?? []),
 
   read({ files }, { folder }): TestReport {
     const text = files.get(REPORT);
@@ -64,15 +64,23 @@ export const mocha: TestFramework = {
   },
 };
 
-function plan({ folder, env }: Detection, args: readonly string[]): RunPlan {
-  return {
-    command: inFolder(folder, [
-      `${COPY}/node_modules/.bin/mocha`,
-      ..."--reporter json --reporter-option".split(" "),
-      `output=${OUT}/${REPORT}`,
-      ...args,
-    ]),
-    env: { ...env },
-    collect: [REPORT],
-  };
+function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+  return withFallback(
+    (given) => ({
+      command: inFolder(folder, [
+        `${COPY}/node_modules/.bin/mocha`,
+        ...given,
+        ..."--reporter json --reporter-option".split(" "),
+        `output=${OUT}/${REPORT}`,
+        ...args,
+      ]),
+      env: { ...env },
+      collect: [REPORT],
+    }),
+    {
+      options,
+      instead: ["--no-config", "--no-package"],
+      leavesOut: "the project's own options of mocha",
+    },
+  );
 }

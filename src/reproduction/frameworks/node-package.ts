@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { fromJson } from "../reports/read-jest-json.ts";
 import { findLine, folderOf, manifests, nameOf, pathsBelow } from "./evidence.ts";
-import type { Detection, RepositoryFiles } from "./test-framework.ts";
+import { scriptWords } from "./script-words.ts";
+import type { Detection, RepositoryFiles, RunPlan } from "./test-framework.ts";
 
 const names = z.record(z.string(), z.unknown()).catch({});
 const schema = z.object({
@@ -40,12 +41,14 @@ export async function detectPackage(
     const folder = folderOf(path);
     const found = { folder, tests: pathsBelow(files, folder, tests), env: envOf(scripts) };
     const called = Object.entries(scripts).find(
-      ([name, run]) => /^test\b/.test(name) && typeof run === "string" && script.test(run),
+      (entry): entry is [string, string] =>
+        /^test\b/.test(entry[0]) && typeof entry[1] === "string" && script.test(entry[1]),
     );
     if (called !== undefined) {
-      const evidence =
-        (await line(new RegExp(`"${called[0].replaceAll(/[^\w:-]/g, ".")}"\\s*:`))) ?? `${path}:1`;
-      return { evidence, strength: 3, ...found };
+      const [name, run] = called;
+      const evidence = (await line(new RegExp(`"${name.replaceAll(/[^\w:-]/g, ".")}"\\s*:`))) ?? `${path}:1`;
+      const { env, options, selection } = scriptWords(run, script);
+      return { evidence, strength: 3, ...found, env: { ...found.env, ...env }, options, selection };
     }
     const setting =
       settings && files.paths.find((other) => folderOf(other) === folder && settings.test(nameOf(other)));
@@ -66,6 +69,31 @@ function envOf(scripts: Readonly<Record<string, unknown>>): Readonly<Record<stri
     (run) => typeof run === "string" && run.includes("--experimental-vm-modules"),
   );
   return modules ? { NODE_OPTIONS: "--experimental-vm-modules" } : undefined;
+}
+
+/** What Node says of a module that a settings file or an option names and that is not there. */
+export const MISSING_MODULE =
+  /Cannot find (?:module|package|dependency)\b|ERR_MODULE_NOT_FOUND|MISSING DEPENDENCY/;
+
+/** A plan that is tried without the project's options when these need what is not there. In: how a plan is made from options. */
+export function withFallback(
+  make: (options: readonly string[]) => RunPlan,
+  {
+    options = [],
+    instead = [],
+    shownBy = MISSING_MODULE,
+    leavesOut,
+  }: {
+    readonly options?: readonly string[] | undefined;
+    /** What keeps the runner from reading its settings; none: it cannot be kept from it. */
+    readonly instead?: readonly string[];
+    readonly shownBy?: RegExp;
+    readonly leavesOut: string;
+  },
+): RunPlan {
+  return options.length === 0 && instead.length === 0
+    ? make(options)
+    : { ...make(options), fallback: { shownBy, plan: make(instead), leavesOut } };
 }
 
 /** `store.test.ts` gives `<topic>.test.ts`. */

@@ -3,7 +3,7 @@ import { pathInRepository, placeOf, shorten, V8_FRAME } from "../reports/place-o
 import { badEnd, readJUnit } from "../reports/read-junit.ts";
 import type { TestResult } from "../test-report.ts";
 import { findLine, folderOf, fromFolder, hintLike, inFolder, nameOf, pathsBelow } from "./evidence.ts";
-import { detectPackage, jsTestName } from "./node-package.ts";
+import { detectPackage, jsTestName, withFallback } from "./node-package.ts";
 import type { Detection, RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.xml";
@@ -17,7 +17,7 @@ export const nodeTest: TestFramework = {
   needs: ["node"],
 
   async detect(files) {
-    const called = await detectPackage(files, { script: /\bnode\b.*\s--test\b/, tests: TESTS });
+    const called = await detectPackage(files, { script: /\bnode(?=\s.*--test\b)/, tests: TESTS });
     if (called !== undefined) return called;
     const tests = pathsBelow(files, "", TESTS);
     const used = await findLine(files, tests, /(from\s+|require\(\s*)["']node:test["']/);
@@ -27,7 +27,7 @@ export const nodeTest: TestFramework = {
   testFileHint: (detection, topic) =>
     hintLike(detection, (like) => jsTestName(like, topic, ".test.mjs"), "test"),
   runFile: (path, detection) => plan(detection, [fromFolder(detection.folder, path)]),
-  runAll: (detection) => plan(detection, []),
+  runAll: (detection) => plan(detection, detection.selection ?? []),
 
   read({ files }, { folder }) {
     return readJUnit(files.get(REPORT), ({ element, suites }): TestResult => {
@@ -63,14 +63,19 @@ function isNameOf(name: string, file: string): boolean {
   return name.endsWith(nameOf(file)) && (folderOf(name) === "" || file.endsWith(name) || name.endsWith(file));
 }
 
-function plan({ folder }: Detection, args: readonly string[]): RunPlan {
-  return {
-    command: inFolder(folder, [
-      ..."node --test --test-reporter=junit".split(" "),
-      `--test-reporter-destination=${OUT}/${REPORT}`,
-      ...args,
-    ]),
-    env: {},
-    collect: [REPORT],
-  };
+function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+  return withFallback(
+    (given) => ({
+      command: inFolder(folder, [
+        "node",
+        ...given,
+        ..."--test --test-reporter=junit".split(" "),
+        `--test-reporter-destination=${OUT}/${REPORT}`,
+        ...args,
+      ]),
+      env: { ...env },
+      collect: [REPORT],
+    }),
+    { options, leavesOut: "the project's own options of Node" },
+  );
 }

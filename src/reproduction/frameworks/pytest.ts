@@ -6,18 +6,15 @@ import { PYTHON_ENV, pythonManifests, pythonTestName, pythonTests } from "./pyth
 import type { RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.xml";
-/**
- * `src` is seen as an installed project would be. The project's own options stay, so that its own selection of tests is run; they go
- * only when pytest refuses them, as for a plugin that is not here, and then the output says so.
- */
+/** `src` is seen as an installed project would be. */
 const START = `import os, sys
 if os.path.isdir("src") and not os.path.exists("src/__init__.py"): sys.path.append(os.path.abspath("src"))
 import pytest
-code = pytest.main(sys.argv[1:])
-if code == pytest.ExitCode.USAGE_ERROR:
-    print("[run again without the project's own options of pytest, which it refuses here]", flush=True)
-    code = pytest.main(["-o", "addopts=", *sys.argv[1:]])
-sys.exit(code)`;
+sys.exit(pytest.main(sys.argv[1:]))`;
+/** The project's own options stay, so that its own selection of tests is run; they go where they are those of a plugin that is not here. */
+const MISSING =
+  /unrecognized arguments: |Error importing plugin |Missing required plugins: |ModuleNotFoundError: No module named 'pytest_/;
+const WITHOUT_OPTIONS = ["-o", "addopts=", "-o", "required_plugins="];
 const OPTIONS = "-q -p no:cacheprovider -p no:randomly -o junit_family=xunit1".split(" ");
 
 export const pytest: TestFramework = {
@@ -69,10 +66,18 @@ export const pytest: TestFramework = {
 };
 
 function plan(args: readonly string[]): RunPlan {
-  return {
-    command: ["python3", "-c", START, ...OPTIONS, `--junitxml=${OUT}/${REPORT}`, ...args],
+  const make = (more: readonly string[]): RunPlan => ({
+    command: ["python3", "-c", START, ...OPTIONS, ...more, `--junitxml=${OUT}/${REPORT}`, ...args],
     env: PYTHON_ENV,
     collect: [REPORT],
+  });
+  return {
+    ...make([]),
+    fallback: {
+      shownBy: MISSING,
+      plan: make(WITHOUT_OPTIONS),
+      leavesOut: "the project's own options of pytest",
+    },
   };
 }
 

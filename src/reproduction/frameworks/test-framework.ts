@@ -25,7 +25,18 @@ export interface TestFramework {
 }
 
 export type FrameworkName =
-  "pytest" | "unittest" | "vitest" | "jest" | "mocha" | "node:test" | "go test" | "cargo test";
+  | "pytest"
+  | "unittest"
+  | "vitest"
+  | "jest"
+  | "mocha"
+  | "node:test"
+  | "tap"
+  | "ava"
+  | "go test"
+  | "cargo test"
+  | "mvn test"
+  | "ctest";
 
 export interface Detection {
   /** What shows it: `pyproject.toml:12`. */
@@ -38,6 +49,9 @@ export interface Detection {
   readonly tests: readonly string[];
   /** Variables that the repository's own way to start it sets. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Options that it gives the runner, and what it names as the tests. */
+  readonly options?: readonly string[] | undefined;
+  readonly selection?: readonly string[] | undefined;
 }
 
 export interface Detected {
@@ -56,4 +70,13 @@ export interface RunPlan {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly collect: readonly string[];
+  /** Without the project's own options: run when the runner gives no report and its output shows that it misses what they name. */
+  readonly fallback?: Fallback | undefined;
+}
+
+export interface Fallback {
+  readonly shownBy: RegExp;
+  readonly plan: RunPlan;
+  /** What is left out, for a sentence: `the project's own options of pytest`. */
+  readonly leavesOut: string;
 }

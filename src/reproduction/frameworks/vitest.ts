@@ -1,7 +1,7 @@
 import { COPY, OUT } from "../../sandbox/places.ts";
 import { readJestJson } from "../reports/read-jest-json.ts";
 import { fromFolder, hintLike, inFolder } from "./evidence.ts";
-import { detectPackage, JS_TESTS, jsTestName } from "./node-package.ts";
+import { detectPackage, JS_TESTS, jsTestName, withFallback } from "./node-package.ts";
 import type { Detection, RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.json";
@@ -20,19 +20,33 @@ export const vitest: TestFramework = {
   testFileHint: (detection, topic) =>
     hintLike(detection, (like) => jsTestName(like, topic, ".test.js"), "test"),
   runFile: (path, detection) => plan(detection, [fromFolder(detection.folder, path)]),
-  runAll: (detection) => plan(detection, []),
+  // Its own word for a single run is no name of a test.
+  runAll: (detection) =>
+    plan(
+      detection,
+      (detection.selection ?? []).filter((word) => word !== "run"),
+    ),
   read: ({ files }, { folder }) => readJestJson(files.get(REPORT), folder, /\brunHook\b|callSuiteHook/),
 };
 
-function plan({ folder, env }: Detection, args: readonly string[]): RunPlan {
-  return {
-    command: inFolder(folder, [
-      `${COPY}/node_modules/.bin/vitest`,
-      ..."run --reporter=json --coverage.enabled=false --maxWorkers=2".split(" "),
-      `--outputFile=${OUT}/${REPORT}`,
-      ...args,
-    ]),
-    env: { ...env },
-    collect: [REPORT],
-  };
+function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+  return withFallback(
+    (given) => ({
+      command: inFolder(folder, [
+        `${COPY}/node_modules/.bin/vitest`,
+        "run",
+        ...given,
+        ..."--reporter=json --coverage.enabled=false --maxWorkers=2".split(" "),
+        `--outputFile=${OUT}/${REPORT}`,
+        ...args,
+      ]),
+      env: { ...env },
+      collect: [REPORT],
+    }),
+    {
+      options,
+      instead: ["--config=false"],
+      leavesOut: "the project's own settings of Vitest",
+    },
+  );
 }

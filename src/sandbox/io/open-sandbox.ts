@@ -5,7 +5,13 @@ import { findHostPrograms } from "./host-programs.ts";
 import { probe } from "./probe.ts";
 import { runProgram, type Workshop } from "./run-program.ts";
 import { seccompFilter } from "./seccomp.ts";
-import { isPythonPackages, programsOf, surroundingsProblem, type Surroundings } from "./surroundings.ts";
+import {
+  isMavenPackages,
+  isPythonPackages,
+  programsOf,
+  surroundingsProblem,
+  type Surroundings,
+} from "./surroundings.ts";
 import { findToolchains } from "./toolchains.ts";
 
 export interface SandboxOptions extends Surroundings {
@@ -56,6 +62,9 @@ export async function openSandbox({ files: folder, ...surroundings }: SandboxOpt
       ...ENVIRONMENT,
       ...(dependencies !== undefined && isPythonPackages(dependencies)
         ? { PYTHONPATH: `${COPY}/${dependencies.at}` }
+        : {}),
+      ...(dependencies !== undefined && isMavenPackages(dependencies)
+        ? { MAVEN_OPTS: `-Dmaven.repo.local=${COPY}/${dependencies.at}` }
         : {}),
     },
   });

@@ -136,6 +136,11 @@ export function isPythonPackages({ from, at }: { readonly from: string; readonly
   );
 }
 
+/** Packages as Maven keeps them: it is told where they are. */
+export function isMavenPackages({ from }: { readonly from: string }): boolean {
+  return isFolder(join(from, "org/apache/maven"));
+}
+
 function namesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
