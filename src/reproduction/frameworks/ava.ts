@@ -84,6 +84,21 @@ const WITHOUT_OWN_FRAMES = `data:text/javascript,${encodeURIComponent(
   "Error.prepareStackTrace=(error,frames)=>[String(error),...frames.filter((frame)=>!/[/]node_modules[/]ava[/]/.test(frame.getFileName()||'')).map((frame)=>'    at '+frame)].join(String.fromCharCode(10))",
 )}`;
 
+/**
+ * AVA keeps a cache among the packages, which are read-only here, and fails where it cannot: its settings in the copy say that there
+ * is none. Prints the option that names them.
+ */
+const WITHOUT_CACHE = `const fs = require("node:fs");
+const own = ["ava.config.js", "ava.config.cjs", "ava.config.mjs"].find((name) => fs.existsSync(name));
+if (own === undefined) {
+  const settings = JSON.parse(fs.readFileSync("package.json", "utf8"));
+  fs.writeFileSync("package.json", JSON.stringify({ ...settings, ava: { ...settings.ava, cache: false } }, null, 2));
+} else {
+  const text = 'import own from "./' + own + '"; export default async (...given) => ({ ...(typeof own === "function" ? await own(...given) : own), cache: false });';
+  fs.writeFileSync("casebook-ava.config.mjs", text);
+  console.log("--config=casebook-ava.config.mjs");
+}`;
+
 function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
   const own = env?.["NODE_OPTIONS"];
   return withFallback(
@@ -91,13 +106,17 @@ function plan({ folder, env, options }: Detection, args: readonly string[]): Run
       command: inFolder(folder, [
         "sh",
         "-c",
-        `bin=$1; shift; exec "$bin" --tap "$@" >${OUT}/${REPORT}`,
+        `bin=$1; shift; settings=$(NODE_OPTIONS= node -e "$WITHOUT_CACHE"); unset WITHOUT_CACHE; exec "$bin" --tap $settings "$@" >${OUT}/${REPORT}`,
         "sh",
         `${COPY}/node_modules/.bin/ava`,
         ...given,
         ...args,
       ]),
-      env: { ...env, NODE_OPTIONS: [own, `--import=${WITHOUT_OWN_FRAMES}`].filter(Boolean).join(" ") },
+      env: {
+        ...env,
+        WITHOUT_CACHE,
+        NODE_OPTIONS: [own, `--import=${WITHOUT_OWN_FRAMES}`].filter(Boolean).join(" "),
+      },
       collect: [REPORT],
     }),
     { options, leavesOut: "the project's own options of AVA" },

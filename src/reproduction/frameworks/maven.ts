@@ -111,6 +111,12 @@ const START = `mvn "$@"; code=$?
 find . -path '*/surefire-reports/TEST-*.xml' | grep -q . && mv /tmp/report.xml ${OUT}/${REPORT}
 exit $code`;
 
+/** A sandbox bounds address space, of which a Java machine reserves several times what it uses. */
+const JAVA_ENV = {
+  JAVA_TOOL_OPTIONS: "-Xmx1g -XX:CompressedClassSpaceSize=128m -XX:ReservedCodeCacheSize=128m",
+  MALLOC_ARENA_MAX: "2",
+};
+
 function plan({ folder, options = [] }: Detection, args: readonly string[]): RunPlan {
   return {
     command: inFolder(folder, [
@@ -126,7 +132,7 @@ function plan({ folder, options = [] }: Detection, args: readonly string[]): Run
       "test",
       ...args,
     ]),
-    env: {},
+    env: JAVA_ENV,
     collect: [REPORT],
   };
 }
