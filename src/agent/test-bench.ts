@@ -6,6 +6,7 @@ import { flakyTests } from "../reproduction/flaky-tests.ts";
 import { judgeReproduction } from "../reproduction/judge-reproduction.ts";
 import { repositoryNames } from "../reproduction/static/repository-names.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
+import { readStatements } from "../languages/io/read-statements.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { describeEnvironment } from "./code-runner.ts";
 import {
@@ -157,7 +158,7 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
       const verdict = judgeReproduction({
         runs,
         suite: { before: before.report, with: after!.report, flaky },
-        test: { ...test, language },
+        test: { ...test, language, statements: await readStatements(test.path, test.text) },
         importsRepository: used.length > 0,
         repositoryNames: used,
         changed: [...changes.keys()],

@@ -1,3 +1,4 @@
+import type { StatementLines } from "../languages/statement-lines.ts";
 import type { SandboxResult } from "../sandbox/sandbox.ts";
 import { normaliseFailure } from "./compare-reports.ts";
 import { familyOf } from "./static/mask-text.ts";
@@ -26,7 +27,13 @@ export interface ReproductionEvidence {
         readonly flaky?: ReadonlySet<string> | undefined;
       }
     | undefined;
-  readonly test: { readonly path: string; readonly text: string; readonly language: string };
+  readonly test: {
+    readonly path: string;
+    readonly text: string;
+    readonly language: string;
+    /** By the syntax tree; undefined: it has none. */
+    readonly statements: readonly StatementLines[] | undefined;
+  };
   /** Whether the test imports or calls code of the repository. */
   readonly importsRepository: boolean;
   /** Names in the test that stand for that code (`repositoryNames`); without them, less is noticed. */
@@ -111,7 +118,11 @@ export function judgeReproduction(evidence: ReproductionEvidence): ReproductionV
     message: shown[0]!.message,
     at: shown[0]!.at,
   };
-  const vacuous = vacuity(test.text, familyOf(test.language), { names: evidence.repositoryNames });
+  if (test.statements === undefined) return verdict("invalid", ["the text of the test cannot be parsed"]);
+  const vacuous = vacuity(test.text, familyOf(test.language), {
+    names: evidence.repositoryNames,
+    lines: test.statements,
+  });
   const empty = shown
     .map((one) => [one, whyEmpty(one, test.path, vacuous)] as const)
     .filter(([, why]) => why !== undefined);

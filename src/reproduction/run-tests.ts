@@ -48,8 +48,9 @@ export async function runTests(
     const first = await run(plan);
     const { fallback } = plan;
     const isMissing =
-      first.report.kind === "none" &&
+      (first.report.kind === "none" || first.report.tests.every(({ outcome }) => outcome === "error")) &&
       first.result.end.kind === "exit" &&
+      first.result.end.code !== 0 &&
       fallback?.shownBy.test(first.result.output) === true;
     const second = isMissing ? await run(fallback.plan) : undefined;
     // Options that are not to blame stay, and with them what the runner said.

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { detectFrameworks, runnableIn } from "../../src/reproduction/detect-frameworks.ts";
 import type { Detected } from "../../src/reproduction/frameworks/test-framework.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
-import { answerOf, readable } from "../fakes/toolchain-copies.ts";
+import { answerOf, pytestPackages, readable } from "../fakes/toolchain-copies.ts";
 import { filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
 
 /** A small project with one failing test, and what its runner needs; undefined: it is not on this machine. */
@@ -66,16 +66,6 @@ function label(a) {
 }
 `;
 
-function pytestPackages(): Project["dependencies"] {
-  const file = answerOf("python3", "-c", "import pytest; print(pytest.__file__)");
-  if (file === undefined) return undefined;
-  const packages = dirname(dirname(file));
-  const names = ["pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments"].filter(
-    (name) => existsSync(join(packages, name)),
-  );
-  return { from: readable(packages, names), at: ".deps/site-packages" };
-}
-
 /** A Python with `sys.monitoring`, beside the one that is the default here. */
 function newPython(): string | undefined {
   const prefix = answerOf("python3", "-c", "import sys; print(sys.base_prefix)");
@@ -107,7 +97,7 @@ const unittest = {
 
 /** Every project whose runner is on this machine, and the names of those that are missing. */
 export function projectsHere(): { readonly here: readonly Project[]; readonly missing: readonly string[] } {
-  const pytest = pytestPackages();
+  const pytest = pytestPackages()?.dependencies;
   const python = newPython();
   const here: Project[] = [{ name: "unittest", ...unittest }];
   const missing: string[] = [];

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 
 const copies: string[] = [];
@@ -21,6 +21,22 @@ export function readable(folder: string, names: readonly string[] = [""]): strin
 export function answerOf(command: string, ...args: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(command, args, { encoding: "utf8" });
   return status === 0 ? stdout.trim() : undefined;
+}
+
+/** The packages of pytest, without those that are installed beside it; undefined where it is not here. */
+export function pytestPackages():
+  | {
+      readonly toolchains: readonly string[];
+      readonly dependencies: { readonly from: string; readonly at: string };
+    }
+  | undefined {
+  const file = answerOf("python3", "-c", "import pytest; print(pytest.__file__)");
+  if (file === undefined) return undefined;
+  const packages = dirname(dirname(file));
+  const names = ["pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments"].filter(
+    (name) => existsSync(join(packages, name)),
+  );
+  return { toolchains: [], dependencies: { from: readable(packages, names), at: ".deps/site-packages" } };
 }
 
 /** Continuous integration must run every framework; a developer's machine may lack one. */

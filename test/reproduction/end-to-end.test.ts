@@ -8,6 +8,7 @@ import { judgeReproduction } from "../../src/reproduction/judge-reproduction.ts"
 import { runTests } from "../../src/reproduction/run-tests.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { testOf } from "./evidence.ts";
 import { describeSandboxed, filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
 
 const EXAMPLE = join(import.meta.dirname, "../../examples/issue-42");
@@ -119,7 +120,7 @@ async function investigate(
     reproduction: judgeReproduction({
       runs,
       suite: { before: before!.report, with: added!.report },
-      test: { path, text, language },
+      test: await testOf({ path, text, language }),
       importsRepository: true,
       repositoryNames: repositoryNames({ path, text, language }, paths),
     }),

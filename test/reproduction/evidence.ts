@@ -1,3 +1,4 @@
+import { readStatements } from "../../src/languages/io/read-statements.ts";
 import type { JudgedRun, ReproductionEvidence } from "../../src/reproduction/judge-reproduction.ts";
 import type { TestReport, TestResult } from "../../src/reproduction/test-report.ts";
 import type { SandboxResult } from "../../src/sandbox/sandbox.ts";
@@ -25,30 +26,42 @@ export function runOf(report: TestReport, end?: number | SandboxResult["end"]): 
 
 export const three = (run: JudgedRun): readonly JudgedRun[] => [run, run, run];
 
-/** An honest failing test of a Python project, three runs, a suite that goes on; parts can be replaced. */
-export function honest(more: Partial<ReproductionEvidence> = {}): ReproductionEvidence {
-  const path = "tests/test_new.py";
-  const text = `from shop.cart import Cart
+/** A test's text with its statements. */
+export async function testOf(
+  test: Omit<ReproductionEvidence["test"], "statements">,
+): Promise<ReproductionEvidence["test"]> {
+  return { ...test, statements: await readStatements(test.path, test.text) };
+}
+
+const PATH = "tests/test_new.py";
+const HONEST = await testOf({
+  path: PATH,
+  language: "Python",
+  text: `from shop.cart import Cart
 
 
 def test_total():
     cart = Cart()
     cart.add("a", 2)
     assert cart.total() == 2
-`;
+`,
+});
+
+/** An honest failing test of a Python project, three runs, a suite that goes on; parts can be replaced. */
+export function honest(more: Partial<ReproductionEvidence> = {}): ReproductionEvidence {
   const failed: TestResult = {
     name: "test_total",
-    file: path,
+    file: PATH,
     outcome: "failed",
     type: "AssertionError",
     message: "assert 4 == 2",
-    at: { path, line: 7 },
+    at: { path: PATH, line: 7 },
   };
   const old: TestResult = { name: "test_old", file: "tests/test_old.py", outcome: "passed" };
   return {
     runs: three(runOf(reportOf(failed))),
     suite: { before: reportOf(old), with: reportOf(old, failed) },
-    test: { path, text, language: "Python" },
+    test: HONEST,
     importsRepository: true,
     repositoryNames: ["Cart"],
     ...more,

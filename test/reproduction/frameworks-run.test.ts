@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { detectFrameworks, runnableIn } from "../../src/reproduction/detect-frameworks.ts";
@@ -7,8 +7,9 @@ import { judgeReproduction } from "../../src/reproduction/judge-reproduction.ts"
 import { runTests } from "../../src/reproduction/run-tests.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
 import { googleTest, mavenPackages, type Prepared, runnerPackages } from "../fakes/test-runners.ts";
-import { answerOf, readable, testMissing } from "../fakes/toolchain-copies.ts";
+import { answerOf, pytestPackages, readable, testMissing } from "../fakes/toolchain-copies.ts";
 import { describeSandboxed, filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
+import { testOf } from "./evidence.ts";
 
 interface Project {
   readonly framework: FrameworkName;
@@ -18,16 +19,6 @@ interface Project {
   readonly path: string;
   readonly text: string;
   readonly message: string;
-}
-
-function pytestPackages(): Prepared | undefined {
-  const file = answerOf("python3", "-c", "import pytest; print(pytest.__file__)");
-  if (file === undefined) return undefined;
-  const packages = dirname(dirname(file));
-  const names = ["pytest", "_pytest", "py.py", "pluggy", "iniconfig", "packaging", "pygments"].filter(
-    (name) => existsSync(join(packages, name)),
-  );
-  return { toolchains: [], dependencies: { from: readable(packages, names), at: ".deps/site-packages" } };
 }
 
 const CART_JS = "exports.total = (prices) => prices.slice(1).reduce((a, b) => a + b, 0);\n";
@@ -232,7 +223,7 @@ describeSandboxed("each framework, really run", () => {
           before: { kind: "report", tests: tests.filter(({ outcome }) => outcome === "passed") },
           with: report,
         },
-        test,
+        test: await testOf(test),
         importsRepository: true,
         repositoryNames: repositoryNames(test, Object.keys(files)),
       });

@@ -4,7 +4,7 @@ import { parseXml } from "../../src/reproduction/reports/read-junit.ts";
 import { placeOf, V8_FRAME } from "../../src/reproduction/reports/place-of.ts";
 import { errorOf } from "../../src/reproduction/reports/read-jest-json.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
-import { honest, reportOf, runOf, three } from "./evidence.ts";
+import { honest, reportOf, runOf, testOf, three } from "./evidence.ts";
 
 const LENGTH = 99_000;
 const fill = (piece: string, length = LENGTH): string =>
@@ -33,14 +33,25 @@ const TEXTS: readonly (readonly [string, string])[] = [
   ["process words", lines("Runtime ".repeat(4))],
 ];
 
-describe.each(["Python", "JavaScript", "Go", "Rust"])("%s", (language) => {
-  test.each(TEXTS)("%s gets a verdict", (_, text) => {
-    const at = { path: "tests/test_new.py", line: 1 };
+describe.each([
+  ["Python", "py"],
+  ["JavaScript", "js"],
+  ["Go", "go"],
+  ["Rust", "rs"],
+  ["Java", "java"],
+  ["C++", "cpp"],
+])("%s", (language, ending) => {
+  test.each(TEXTS)("%s gets a verdict", async (_, text) => {
+    const at = { path: `tests/test_new.${ending}`, line: 1 };
     const runs = three(
       runOf(reportOf({ name: "a", file: at.path, outcome: "failed", type: "E", message: text, at })),
     );
     const names = repositoryNames({ path: at.path, text, language }, ["a.py", "a.js"]);
-    const evidence = honest({ runs, test: { path: at.path, text, language }, repositoryNames: names });
+    const evidence = honest({
+      runs,
+      test: await testOf({ path: at.path, text, language }),
+      repositoryNames: names,
+    });
     expect(judgeReproduction(evidence).kind).toMatch(/^(?:reproduced|not-reproduced|invalid)$/);
   });
 });

@@ -7,6 +7,7 @@ import { runTests } from "../../src/reproduction/run-tests.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
 import { dirname } from "node:path";
 import { describeSandboxed, filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
+import { testOf } from "./evidence.ts";
 import { JAVASCRIPT_LIARS, PYTHON_LIARS, type Sample } from "./liars.ts";
 
 const FILES = {
@@ -58,7 +59,7 @@ async function verdictOf(
   return judgeReproduction({
     runs: [run!, run!, run!],
     suite: undefined,
-    test,
+    test: await testOf(test),
     importsRepository: true,
     repositoryNames: repositoryNames(test, Object.keys(FILES)),
   }).kind;

@@ -2,15 +2,15 @@ import { describe, expect, test } from "@jest/globals";
 import { judgeReproduction, type ReproductionVerdict } from "../../src/reproduction/judge-reproduction.ts";
 import { repositoryNames } from "../../src/reproduction/static/repository-names.ts";
 import type { TestResult } from "../../src/reproduction/test-report.ts";
-import { honest, reportOf, runOf, three } from "./evidence.ts";
+import { honest, reportOf, runOf, testOf, three } from "./evidence.ts";
 import { JAVASCRIPT_HONEST, JAVASCRIPT_LIARS, PYTHON_HONEST, PYTHON_LIARS, type Sample } from "./liars.ts";
 
 /** Three runs that report just what an honest failure would. */
-function judge(
+async function judge(
   { text, type = "AssertionError" }: Sample,
   language: string,
   traced: boolean,
-): ReproductionVerdict {
+): Promise<ReproductionVerdict> {
   const path = language === "Python" ? "tests/test_new.py" : "test/new.test.js";
   const line = text.split("\n").findIndex((one) => one.includes("@@")) + 1;
   const failed: TestResult = {
@@ -26,7 +26,7 @@ function judge(
     honest({
       runs: three(runOf(reportOf(failed))),
       suite: { before: reportOf(), with: reportOf(failed) },
-      test: { path, text, language },
+      test: await testOf({ path, text, language }),
       repositoryNames: traced ? repositoryNames({ path, text, language }, paths) : undefined,
     }),
   );
@@ -38,21 +38,26 @@ describe.each([
 ] as const)("%s", (language, liars, honestOnes, letThrough) => {
   test.each(liars.map((sample) => [sample.name, sample] as const))(
     "a test that %s shows nothing",
-    (_, sample) => {
-      expect(judge(sample, language, true)).toMatchObject({ kind: "invalid" });
+    async (_, sample) => {
+      expect(await judge(sample, language, true)).toMatchObject({ kind: "invalid" });
     },
   );
 
   test.each(honestOnes.map((sample) => [sample.name, sample] as const))(
     "a test that %s is believed",
-    (_, sample) => {
-      expect(judge(sample, language, true)).toMatchObject({ kind: "reproduced", reasons: expect.anything() });
-      expect(judge(sample, language, false)).toMatchObject({ kind: "reproduced" });
+    async (_, sample) => {
+      expect(await judge(sample, language, true)).toMatchObject({
+        kind: "reproduced",
+        reasons: expect.anything(),
+      });
+      expect(await judge(sample, language, false)).toMatchObject({ kind: "reproduced" });
     },
   );
 
-  test("most lies are noticed without knowing what the test imports, too", () => {
-    const through = liars.filter((sample) => judge(sample, language, false).kind === "reproduced");
-    expect(through.map(({ name }) => name)).toEqual(letThrough);
+  test("most lies are noticed without knowing what the test imports, too", async () => {
+    const through: string[] = [];
+    for (const sample of liars)
+      if ((await judge(sample, language, false)).kind === "reproduced") through.push(sample.name);
+    expect(through).toEqual(letThrough);
   });
 });

@@ -71,6 +71,8 @@ function plan({ folder, env, options }: Detection, args: readonly string[]): Run
         ...given,
         ..."--test --test-reporter=junit".split(" "),
         `--test-reporter-destination=${OUT}/${REPORT}`,
+        // What a file could not load, only this one says.
+        ...(given.length > 0 ? "--test-reporter=spec --test-reporter-destination=stdout".split(" ") : []),
         ...args,
       ]),
       env: { ...env },

@@ -59,16 +59,20 @@ function testsIn(
   folder: string,
 ): readonly TestResult[] {
   const blocks = point.children.filter(({ children }) => children.length > 0);
-  const inside = blocks.flatMap((one) => testsIn(one, [...names, one.name], file, folder));
-  const assertions = point.children.filter(({ children }) => children.length === 0);
+  const single = point.children.filter(({ children }) => children.length === 0);
+  const assertions = single.filter(({ directive }) => directive === undefined);
+  const skipped = single
+    .filter(({ directive }) => directive !== undefined)
+    .map(({ name }): TestResult => ({ name: [...names, name].join(" › "), file, outcome: "skipped" }));
+  const inside = [...blocks.flatMap((one) => testsIn(one, [...names, one.name], file, folder)), ...skipped];
   const base = { name: names.length === 0 ? point.name : names.join(" › "), file };
   if (point.directive !== undefined) return [...inside, { ...base, outcome: "skipped" }];
-  const bad = assertions.find(({ isOk, directive }) => !isOk && directive === undefined);
+  const bad = assertions.find(({ isOk }) => !isOk);
   if (bad !== undefined) return [...inside, { ...base, outcome: "failed", ...failureOf(bad, folder) }];
   const isExplained = point.isOk || inside.some(({ outcome }) => outcome === "failed" || outcome === "error");
   if (!isExplained)
     return [...inside, { ...base, outcome: "error", message: "it did not end by itself, or ran no test" }];
-  return blocks.length > 0 && assertions.length === 0 ? inside : [...inside, { ...base, outcome: "passed" }];
+  return inside.length > 0 && assertions.length === 0 ? inside : [...inside, { ...base, outcome: "passed" }];
 }
 
 function failureOf({ name, details }: TapPoint, folder: string): Pick<TestResult, "type" | "message" | "at"> {

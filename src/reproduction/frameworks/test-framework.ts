@@ -74,7 +74,7 @@ export interface RunPlan {
   readonly fallback?: Fallback | undefined;
 }
 
-export interface Fallback {
+interface Fallback {
   readonly shownBy: RegExp;
   readonly plan: RunPlan;
   /** What is left out, for a sentence: `the project's own options of pytest`. */

@@ -29,12 +29,27 @@ export const vitest: TestFramework = {
   read: ({ files }, { folder }) => readJestJson(files.get(REPORT), folder, /\brunHook\b|callSuiteHook/),
 };
 
+const NO_SETTINGS = "/tmp/casebook-vitest.mjs";
+/** By its usual way to load settings, Vite writes a file among the packages, which are read-only here; old versions have no other. */
+const START = `bin=$1; shift
+echo "export default {};" >${NO_SETTINGS}
+for settings in vite.config.* vitest.config.* vitest.workspace.*; do
+  if [ -e "$settings" ]; then
+    "$bin" --help 2>/dev/null | grep -q configLoader && set -- --configLoader=runner "$@"
+    break
+  fi
+done
+exec "$bin" run "$@"`;
+
 function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
   return withFallback(
     (given) => ({
       command: inFolder(folder, [
+        "sh",
+        "-c",
+        START,
+        "sh",
         `${COPY}/node_modules/.bin/vitest`,
-        "run",
         ...given,
         ..."--reporter=json --coverage.enabled=false --maxWorkers=2".split(" "),
         `--outputFile=${OUT}/${REPORT}`,
@@ -45,7 +60,7 @@ function plan({ folder, env, options }: Detection, args: readonly string[]): Run
     }),
     {
       options,
-      instead: ["--config=false"],
+      instead: [`--config=${NO_SETTINGS}`],
       leavesOut: "the project's own settings of Vitest",
     },
   );

@@ -88,8 +88,7 @@ export function readTap(
     if (typeof children === "string") return children;
     level.points.push({ ...read, children });
   }
-  const points = close(0);
-  return open.length > 0 ? "the runner's report is cut off" : points;
+  return open.length > 0 || levels[0]?.plan === undefined ? "the runner's report is cut off" : close(0);
 }
 
 /** The lines of a YAML block behind a point, its first line `---` included and its last one not; none: there is no block. */

@@ -1,6 +1,7 @@
 import type { Family } from "./mask-text.ts";
 import { maskText } from "./mask-text.ts";
-import { type Statement, statementAt, statementsOf } from "./statements.ts";
+import type { StatementLines } from "../../languages/statement-lines.ts";
+import { around, ownText, type Statement, statementAt, statementsOf } from "./statements.ts";
 
 /** Words of the languages and of test libraries, and functions that only work on what they are given. */
 const KNOWN = new Set(
@@ -18,12 +19,17 @@ const KNOWN = new Set(
    process performance Buffer setTimeout
    unittest TestCase pytest expect assert should describe it test context before after beforeEach afterEach done
    t tt tc testing vec println eprintln format Some None Ok Err unwrap Result Option
-   Assert Assertions PHPUnit`.split(/\s+/),
+   Assert Assertions PHPUnit
+   std vector array deque pair tuple optional unique_ptr shared_ptr nullptr auto size_t int8_t int16_t int32_t int64_t uint8_t
+   uint16_t uint32_t uint64_t string_view move cout cerr endl testing TEST TEST_F TEST_P
+   Arrays List Collections Objects Optional Stream StringBuilder System Instant Duration LocalDate Thread Exception
+   RuntimeException IllegalArgumentException IllegalStateException asList of equals hashCode getClass length
+   require errors fmt strings reflect`.split(/\s+/),
 );
 
 /** How a test fails on purpose, wherever it stands. */
 const FAILS_ALWAYS =
-  /^(raise|throw)\b|\b(self|pytest|assert|expect|chai|t|Assert|Assertions|this|vi)\s*(\.|->|::)\s*(fail|unreachable|Fail|fails|skip)\s*\(|(^|[^.\w$>])(fail|flunk|unreachable!?|panic!?|todo!?|unimplemented!?)\s*[(\s]/;
+  /^(raise|throw)\b|\b(?:FAIL|ADD_FAILURE(?:_AT)?|GTEST_FAIL)\s*\(|\b(self|pytest|assert|expect|chai|t|Assert|Assertions|this|vi)\s*(\.|->|::)\s*(fail|unreachable|Fail|fails|skip)\s*\(|(^|[^.\w$>])(fail|flunk|unreachable!?|panic!?|todo!?|unimplemented!?)\s*[(\s]/;
 const THROWS = /[{;):]\s*(throw|raise)\b|\belse\s+throw\b/;
 const GO_FAILS = /\bt\w*\s*\.\s*(Fatal|Fatalf|Error|Errorf|Fail|FailNow)\s*\(/;
 
@@ -40,16 +46,40 @@ const ASSERTIONS: readonly { readonly pattern: RegExp; readonly looksAt: number 
   { pattern: /(?<![\w$.])expect\s*(\.\s*soft)?\s*\(/g, looksAt: 1 },
   { pattern: /\bt\s*\.\s*assert\s*\.\s*\w+\s*\(/g, looksAt: 2 },
   { pattern: /(?<![\w$.])assert\w*!\s*[([]/g, looksAt: 2 },
+  { pattern: /\b(EXPECT|ASSERT)_(TRUE|FALSE|THROW|ANY_THROW|NO_THROW|DEATH)\s*\(/g, looksAt: 1 },
+  { pattern: /\b(EXPECT|ASSERT)_[A-Z]\w*\s*\(/g, looksAt: 2 },
   {
     pattern: /(?<![\w$])(assert[A-Z_]\w*|Assert\s*\.\s*\w+|\$this\s*->\s*assert\w+|refute\w*)\s*\(/g,
     looksAt: 2,
   },
 ];
 
+/** `t.throws(f)` and `t.is(a, b)` of tap and AVA; what is no assertion of theirs is left out. */
+const OF_THE_TEST: typeof ASSERTIONS = [
+  { pattern: /(?<![\w$.])t\s*\.\s*(?:throws|notThrows|rejects|resolves|doesNotThrow)\w*\s*\(/g, looksAt: 1 },
+  {
+    pattern:
+      /(?<![\w$.])t\s*\.\s*(?!(?:plan|end|comment|pass|fail|test|skip|todo|log|diagnostic|before|after|teardown|timeout|try|throws|notThrows|rejects|resolves|doesNotThrow|bailout|only)\w*\s*\()\w+\s*\(/g,
+    looksAt: 2,
+  },
+];
+
+/** Testify takes the test first, and a message last; `assert.New(t).Equal` only the message. */
+const TESTIFY: typeof ASSERTIONS = [
+  {
+    pattern:
+      /(?<![\w$])(?:assert|require)\s*\.\s*(?:True|False|Nil|NotNil|NoError|Error|Empty|NotEmpty|Zero|NotZero|Panics|NotPanics)f?\s*\(/g,
+    looksAt: 2,
+  },
+  { pattern: /(?<![\w$])(?:assert|require)\s*\.\s*(?!New\b)\w+\s*\(/g, looksAt: 3 },
+];
+
 /** What the static look needs to know besides the text. */
 export interface Origin {
   /** Names in the test that stand for code of the repository; undefined: nobody looked. */
   readonly names: readonly string[] | undefined;
+  /** Its statements, by the syntax tree. */
+  readonly lines: readonly StatementLines[];
 }
 
 /**
@@ -60,10 +90,10 @@ export interface Origin {
 export function vacuity(
   text: string,
   family: Family,
-  { names }: Origin,
+  { names, lines }: Origin,
 ): (line: number) => string | undefined {
   const { code } = maskText(text, family);
-  const statements = statementsOf(code, family);
+  const statements = statementsOf(code, lines);
   const constants = constantsOf(statements, family);
   const traced =
     names === undefined || names.length === 0 ? undefined : traceNames(statements, names, constants, family);
@@ -76,13 +106,16 @@ export function vacuity(
     if (statement === undefined) return "nothing stands on the line that failed";
     const head = statement.code.trim();
     if (family === "go" && GO_FAILS.test(head)) {
-      const condition = enclosing(statements, statement);
+      const condition = around(statements, statement).find(({ code: one }) => DECIDES.test(one));
       return condition !== undefined && tells(condition.code)
         ? undefined
         : "it fails without a condition on what the repository's code gave";
     }
-    const whole = `${statement.code}\n${statement.block}`;
-    const asserted = assertionsIn(whole, family);
+    // An assertion is in the statement itself; what it looks at may be in the statements inside it.
+    const own = ownText(statements, statement);
+    const isAssertion = assertionsIn(own, family, statement.block).length > 0;
+    const whole = isAssertion ? `${statement.code}\n${statement.block}` : own;
+    const asserted = isAssertion ? assertionsIn(whole, family, statement.block) : [];
     if (asserted.length === 0) {
       if (FAILS_ALWAYS.test(head) || THROWS.test(head))
         return "the test fails by its own word (`raise`, `throw`, `fail`), not by an assertion on a value";
@@ -93,26 +126,25 @@ export function vacuity(
   };
 }
 
+/** What decides whether the statements inside it run. */
+const DECIDES = /^\s*(?:\}?\s*else\s+)?(?:if|for|switch|select)\b/;
 const LONGEST_STATEMENT = 20_000;
 const MOST_ASSERTIONS = 100;
 
-/** What each assertion in the text looks at. */
-function assertionsIn(code: string, family: Family): readonly string[] {
-  const found: string[] = [];
+/** What each assertion in a statement looks at. `block`: what is in the statements inside it. */
+function assertionsIn(code: string, family: Family, block: string): readonly string[] {
   if (family === "python") {
-    for (const line of [code]) {
-      const plain = /^\s*assert\b(?!\s*\.)/.exec(line);
-      if (plain !== null) found.push(argumentsOf(line.slice(plain[0].length), ",", 1)[0] ?? "");
-      // The block is what it looks at.
-      if (/^\s*(async\s+)?with\b.*\b(assert(Raises|Warns|Logs|NoLogs)\w*|raises|warns)\b/.test(line))
-        found.push(line.slice(line.indexOf("\n")));
-    }
-    if (found.length > 0) return found;
+    const plain = /^\s*assert\b(?!\s*\.)/.exec(code);
+    if (plain !== null) return [argumentsOf(code.slice(plain[0].length), ",", 1)[0] ?? ""];
+    if (EXPECTS_OF_BLOCK.test(code.slice(0, LONGEST_STATEMENT))) return [block];
   }
+  const found: string[] = [];
   const taken = new Set<number>();
   // A statement with more is no assertion but a text made to be slow.
   code = code.slice(0, LONGEST_STATEMENT);
-  for (const { pattern, looksAt } of ASSERTIONS)
+  const known =
+    family === "go" ? TESTIFY : family === "javascript" ? [...ASSERTIONS, ...OF_THE_TEST] : ASSERTIONS;
+  for (const { pattern, looksAt } of known)
     for (const match of code.matchAll(pattern)) {
       if (taken.has(match.index) || taken.size >= MOST_ASSERTIONS) continue;
       taken.add(match.index);
@@ -121,6 +153,10 @@ function assertionsIn(code: string, family: Family): readonly string[] {
     }
   return found;
 }
+
+/** The block is what it looks at. */
+const EXPECTS_OF_BLOCK =
+  /^\s*(?:async\s+)?with\b(?:(?!:\s*$).)*?\b(?:assert(?:Raises|Warns|Logs|NoLogs)\w*|raises|warns)\b/s;
 
 /** The first arguments of a list, up to what closes it. */
 function argumentsOf(text: string, close: string, most: number): readonly string[] {
@@ -218,17 +254,6 @@ function definedBy(code: string): string {
     /\b(?:def|function|fn|func|class)\s+([A-Za-z_$][\w$]*)/.exec(code)?.[1] ??
     /^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=/.exec(code)?.[1] ??
     ""
-  );
-}
-
-/** The nearest statement above that the line stands in. */
-function enclosing(statements: readonly Statement[], { from, indent }: Statement): Statement | undefined {
-  return statements.findLast(
-    (other) =>
-      other.from < from &&
-      other.indent < indent &&
-      other.block.trim() !== "" &&
-      /^\s*(\}?\s*else\s+)?(if|for|switch|select)\b/.test(other.code),
   );
 }
 
