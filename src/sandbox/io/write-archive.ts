@@ -38,6 +38,9 @@ function headerOf(name: string, file: CopiedFile): Headers {
 /** Waits until the reader took the entry, so that a slow one fills no memory. */
 function add(archive: Pack, header: Headers, content: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    archive.entry(header, content, (error) => (error ? reject(error) : resolve()));
+    archive
+      .entry(header, content, (error) => (error ? reject(error) : resolve()))
+      // The entry ends with the archive when the reader is gone; the callback has the error.
+      .on("error", () => undefined);
   });
 }

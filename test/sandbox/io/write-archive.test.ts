@@ -52,3 +52,14 @@ test("a file that is gone fails the archive", async () => {
   ]);
   await expect(buffer(writeArchive(gone))).rejects.toMatchObject({ code: "ENOENT" });
 });
+
+test("a reader that goes away in the middle of a file ends the archive, and nothing else", async () => {
+  const text = "x".repeat(2_000_000);
+  const archive = writeArchive(new Map([["a", { kind: "text", executable: false, text }]]));
+  const gone = new Error("read ECONNRESET");
+  const ended = new Promise((resolve) => void archive.on("error", resolve));
+  archive.once("data", () => archive.destroy(gone));
+  expect(await ended).toBe(gone);
+  // An error that nobody hears would end the process now.
+  await new Promise((resolve) => setImmediate(resolve));
+});
