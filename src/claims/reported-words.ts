@@ -19,6 +19,13 @@ export type ReportPart = keyof typeof LABELS;
 /** Characters of one quotation; the issue itself is one click away. */
 const MAX_WORDS = 280;
 
+/** A picture is not shown, and its tag is nothing that the reporter said. */
+function withoutPictures(words: string): string {
+  return words
+    .replace(/<img\b[^<>]{0,1000}>/gi, "[picture]")
+    .replace(/!\[[^\]\n]{0,200}\]\([^()\n]{0,1000}\)/g, "[picture]");
+}
+
 /** Words of the reporter, and the part of the report in which they are. */
 export const reportedWords = claimType({
   name: "reported-words",
@@ -32,14 +39,19 @@ export const reportedWords = claimType({
     label: LABELS[of],
     text:
       of === "steps" && words.length > 1
-        ? words.map((one, i) => `${i + 1}. ${quoted(one, MAX_WORDS / 2)}`).join(" ")
-        : quoted(words.join(" … "), MAX_WORDS),
+        ? words.map((one, i) => `${i + 1}. ${quoted(withoutPictures(one), MAX_WORDS / 2)}`).join(" ")
+        : quoted(withoutPictures(words.join(" … ")), MAX_WORDS),
   }),
   check({ part: of, words }, { report }) {
     if (report === undefined) return undecided("the issue is not at hand");
     const there = report[of];
-    const first = there.indexOf(words[0]!);
-    const found = first >= 0 && words.every((one, i) => there[first + i] === one);
+    // An ellipsis stands between sentences; steps are told without a gap.
+    let at = -1;
+    const found = words.every((one, i) => {
+      const before = at;
+      at = there.indexOf(one, before + 1);
+      return at >= 0 && (of !== "steps" || i === 0 || at === before + 1);
+    });
     return found
       ? holds("the reader finds these words in this part of the report")
       : wrong("the reader finds other words in this part of the report");

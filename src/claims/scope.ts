@@ -13,9 +13,10 @@ export const scope = claimType({
   schema: z.strictObject({ places: z.array(part.definition).min(1).max(40) }),
   say: ({ places }) => {
     const files = [...new Set(places.map(({ path }) => path))];
+    const [only] = places;
     const lines = places.reduce((total, { start, end }) => total + end - start + 1, 0);
     return {
-      text: `The suspected code is ${counted(files.length, "file")}, ${counted(places.length, "function")}, ${counted(lines, "line")}: ${listed(files.map((path) => inlineCode(path)))}`,
+      text: `The suspected code is ${counted(files.length, "file")}, ${counted(places.length, "function")}, ${counted(lines, "line")}: ${places.length === 1 ? `${inlineCode(only!.name)} in ` : ""}${listed(files.map((path) => inlineCode(path)))}`,
       citations: places.slice(0, 8).map(({ path, start, end }) => ({ kind: "lines", path, start, end })),
     };
   },

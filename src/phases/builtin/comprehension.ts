@@ -14,7 +14,7 @@ import { definitionOf } from "./suspects.ts";
 
 const MAX_COMPONENTS = 5;
 /** In whole percent. A file below it is named only where it is the first. */
-const MIN_PERCENT = 5;
+export const MIN_PERCENT = 5;
 const MAX_SYMBOLS = 2;
 const MAX_COMMITS_SHOWN = 5;
 /** A request states no failure, so nobody is asked for its steps. */
@@ -114,11 +114,12 @@ export async function components(context: ResearchContext): Promise<readonly Blo
           .map(({ symbol }) => definitionOf(path, symbol)),
       }),
     );
+  const answer = (ranking.files[0]?.confidence ?? 0) >= 0.5 ? undefined : await pointingAnswer(context);
   return [
     { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
     ...claimsBlock(
       "list",
-      (await pointersShown(context)).map(({ claim }) => claim),
+      (await pointersShown(context)).map(({ claim }) => claim).filter((claim) => claim !== answer),
     ),
     ...unread(context),
   ];
@@ -130,6 +131,13 @@ async function filesNamed(context: ResearchContext): Promise<readonly { path: st
     .filter(({ percent }, place) => place === 0 || percent >= MIN_PERCENT)
     .slice(0, MAX_COMPONENTS);
 }
+
+/** A place that the report gives itself: it answers where the ranking alone does not. Undefined where there is none. */
+export async function pointingAnswer(context: ResearchContext): Promise<StatedClaim | undefined> {
+  return (await pointersShown(context)).find(({ claim }) => POINTING.has(claim.type))?.claim;
+}
+
+const POINTING = new Set(["named-place", "frame-in", "named-change"]);
 
 /** What points to the named files besides shared words. */
 async function pointersShown(context: ResearchContext): Promise<readonly Pointer[]> {

@@ -156,9 +156,9 @@ async function standing(context: ResearchContext): Promise<Suspect | undefined> 
   return (best?.likelihood ?? 0) >= 0.5 ? best : undefined;
 }
 
-/** Who calls the suspect that stands out, each caller once, those of the program alone. */
+/** Who calls the leading suspect, each caller once, those of the program alone. */
 export async function callersOfSuspects(context: ResearchContext): Promise<readonly Block[]> {
-  const leading = await standing(context);
+  const [leading] = await context.suspects();
   if (leading?.symbol === undefined) return [];
   const callee = definitionOf(leading.path, leading.symbol);
   const found = await resolvedCalls({ path: leading.path, symbol: leading.symbol }, context);
@@ -173,29 +173,44 @@ export async function callersOfSuspects(context: ResearchContext): Promise<reado
   );
 }
 
+/** The newest change of the leading suspect's lines. */
+export async function lineHistory(context: ResearchContext): Promise<readonly Block[]> {
+  const [leading] = await context.suspects();
+  const newest = leading === undefined ? undefined : await newestChange(leading, context);
+  return newest === undefined ? [] : claimsBlock("list", [newest.claim]);
+}
+
 /** A change that is older has been lived with: it broke nothing that is reported now. */
 const RECENT_DAYS = 90;
 
 /** The newest change of the lines of the suspect that stands out, where it can have broken what is reported. */
-export async function lineHistory(context: ResearchContext): Promise<readonly Block[]> {
+export async function recentChange(context: ResearchContext): Promise<readonly Block[]> {
   const leading = await standing(context);
   if (leading === undefined || context.reading.kind === "feature") return [];
-  const { path, start, end, name, symbol } = leading;
-  const lines = await context.history.blame(context.baseCommit, path, start, end, context.signal);
-  const newest = [...(lines ?? [])].sort((a, b) => b.time - a.time)[0];
+  const newest = await newestChange(leading, context);
   if (newest === undefined) return [];
+  const { history, baseCommit, report } = context;
+  const now = (await history.commit(baseCommit, baseCommit))?.time ?? newest.time;
+  const isRecent = report.regression !== undefined || now - newest.time <= RECENT_DAYS * 86_400;
+  return isRecent ? claimsBlock("list", [newest.claim]) : [];
+}
+
+async function newestChange(
+  { path, start, end, name, symbol }: Suspect,
+  { history, baseCommit, signal }: ResearchContext,
+): Promise<{ readonly claim: StatedClaim; readonly time: number } | undefined> {
+  const lines = await history.blame(baseCommit, path, start, end, signal);
+  const newest = [...(lines ?? [])].sort((a, b) => b.time - a.time)[0];
+  if (newest === undefined) return undefined;
   const { oid, subject, author, time } = newest;
-  const now = (await context.history.commit(context.baseCommit, context.baseCommit))?.time ?? time;
-  if (context.report.regression === undefined && now - time > RECENT_DAYS * 86_400) return [];
-  return claimsBlock("list", [
-    lastChanged.of({
-      lines: { path, start, end },
-      ...(symbol === undefined ? {} : { name }),
-      oid,
-      subject,
-      author,
-      date: dateOf(time),
-      count: lines!.filter((line) => line.oid === oid).length,
-    }),
-  ]);
+  const claim = lastChanged.of({
+    lines: { path, start, end },
+    ...(symbol === undefined ? {} : { name }),
+    oid,
+    subject,
+    author,
+    date: dateOf(time),
+    count: lines!.filter((line) => line.oid === oid).length,
+  });
+  return { claim, time };
 }

@@ -29,8 +29,9 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   "shown-by-run": async ({ shown }, files) => (await shown?.(files)) ?? [],
   suspects: cause.suspects,
   hypotheses: nothing,
-  "callers-of-suspects": cause.callersOfSuspects,
-  "line-history": cause.lineHistory,
+  // The impact map says who calls it.
+  "callers-of-suspects": nothing,
+  "line-history": cause.recentChange,
   options: nothing,
   "not-established": nothing,
   similar: impact.similar,
@@ -91,9 +92,13 @@ async function headlineOf(phase: Phase, context: ResearchContext): Promise<State
   if (phase.type === "impact-map") return (await impact.scopeOf(context)) ?? cause.rootCauseHeadline(context);
   if (phase.type !== "comprehension") return cause.rootCauseHeadline(context);
   const { files } = await context.ranking();
+  const isLikely = (files[0]?.confidence ?? 0) >= 0.5;
+  const pointing = isLikely ? undefined : await comprehension.pointingAnswer(context);
+  if (pointing !== undefined) return pointing;
   const named = files
-    .slice(0, (files[0]?.confidence ?? 0) >= 0.5 ? 1 : MAX_FILES)
-    .map(({ path, confidence }) => ({ path, percent: Math.round(confidence * 100) }));
+    .slice(0, isLikely ? 1 : MAX_FILES)
+    .map(({ path, confidence }) => ({ path, percent: Math.round(confidence * 100) }))
+    .filter(({ percent }, place) => place === 0 || percent >= comprehension.MIN_PERCENT);
   return named.length === 0 ? noSuspect.of({ best: [], from: 0 }) : likelyFiles.of({ files: named });
 }
 

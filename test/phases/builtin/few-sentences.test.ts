@@ -2,7 +2,11 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Block } from "../../../src/documents/finding.ts";
 import { components, missing, priorWork, report } from "../../../src/phases/builtin/comprehension.ts";
 import { docs, risks } from "../../../src/phases/builtin/impact-map.ts";
-import { callersOfSuspects, lineHistory, rootCauseHeadline } from "../../../src/phases/builtin/root-cause.ts";
+import { recentChange, rootCauseHeadline } from "../../../src/phases/builtin/root-cause.ts";
+import { PHASES } from "../../../src/phases/catalogue.ts";
+import { writeDocument } from "../../../src/phases/builtin/write-document.ts";
+import { checkClaim } from "../../../src/claims/claim-types.ts";
+import { reportedWords } from "../../../src/claims/reported-words.ts";
 import { evidenceOnCommits } from "../../fakes/evidence-on-commits.ts";
 
 const { on, close } = evidenceOnCommits();
@@ -71,11 +75,39 @@ test("a named change is not said again as prior work", async () => {
   expect(new Set(said).size).toBe(said.length);
 });
 
-test("of a guess that does not stand out neither callers nor changes are told", async () => {
+test("of a guess that does not stand out no change is told", async () => {
   const context = await on([["Start", PROGRAM]], { title: "Something is slow", body: "It takes long." });
   expect((await rootCauseHeadline(context)).text).toMatch(/^No suspect stands out/);
-  expect(await callersOfSuspects(context)).toEqual([]);
-  expect(await lineHistory(context)).toEqual([]);
+  expect(await recentChange(context)).toEqual([]);
+});
+
+test("a place that the report gives answers where the ranking alone does not", async () => {
+  const context = await on([["Start", PROGRAM]], {
+    title: "Something is wrong",
+    body: "See src/print.py:2 for it.",
+  });
+  const phase = PHASES.find(({ type }) => type === "comprehension")!;
+  const { headline, sections } = await writeDocument(phase, context);
+  expect(headline?.text).toMatch(/points to `print_amount`|Likely in/);
+  const said = sentences(sections.flatMap(({ blocks }) => blocks));
+  expect(said).not.toContain(headline?.text);
+});
+
+test("words of one answer are shown with a gap between them, steps without", async () => {
+  const body = "### Steps\n\n1. Start it\n2. Stop it\n3. Start it again";
+  const context = await on([["Start", PROGRAM]], { title: "It hangs", body });
+  const verdict = async (words: string[]): Promise<string> =>
+    (await checkClaim(reportedWords.of({ part: "steps", words }), context)).verdict;
+  expect(await verdict(["Start it", "Stop it"])).toBe("holds");
+  expect(await verdict(["Start it", "Start it again"])).toBe("does not hold");
+});
+
+test("the tag of a picture is not said to be the reporter's words", () => {
+  const { text } = reportedWords.of({
+    part: "symptom",
+    words: ['It looks bad <img src="https://x.example/a.png">'],
+  });
+  expect(text).toBe("“It looks bad \\[picture\\]”");
 });
 
 test("who may rely on the function is its risk, and a history of changes documents nothing", async () => {
