@@ -242,8 +242,16 @@ async function measure(item: OpenCase): Promise<Partial<Row>> {
   }
   if (steps.has("generic")) {
     more.generic = [];
+    const past = { history: item.bench.repository.history, base: item.parent };
     for (const suspect of fused.slice(0, 5)) {
-      const probed = await probePlace(situation, suspect, codebase, { changes: 12, watching: 1 }, signal);
+      const probed = await probePlace(
+        situation,
+        suspect,
+        codebase,
+        past,
+        { changes: 12, watching: 1 },
+        signal,
+      );
       if (probed !== undefined) more.generic.push(probedRow(probed, suspect, isGold(suspect)));
     }
     const paths = new Set(gold.map(({ path }) => path));
@@ -254,7 +262,7 @@ async function measure(item: OpenCase): Promise<Partial<Row>> {
       const own =
         fused.indexOf(wrong) < 5
           ? undefined
-          : await probePlace(situation, wrong, codebase, { changes: 12, watching: 1 }, signal);
+          : await probePlace(situation, wrong, codebase, past, { changes: 12, watching: 1 }, signal);
       more.control = {
         name: wrong.name,
         given: probed ?? (own === undefined ? undefined : probedRow(own, wrong, false)),

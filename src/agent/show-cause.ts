@@ -131,6 +131,7 @@ export async function showCause(
       { ...situation, failing: [first] },
       place,
       context.codebase,
+      { history: context.history, base: context.baseCommit },
       PROBES,
       signal,
     );
@@ -145,6 +146,7 @@ export async function showCause(
       at: { path, name, start, end },
       with: withRun,
       change: change.kind,
+      ...(change.commit === undefined ? {} : { commit: change.commit }),
       line: change.line,
       guarded: shown.guarded,
     });

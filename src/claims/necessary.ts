@@ -26,18 +26,21 @@ export const necessary = claimType({
       "limit moved",
       "statement skipped",
       "constant returned",
+      "lines as before a commit",
     ]),
+    /** That commit. */
+    commit: part.oid.optional(),
     /** The line of a change that is not the fix. */
     line: part.line.optional(),
     /** Tests that are no worse with the change. */
     guarded: guardedPart,
   }),
-  say: ({ run, test, at, with: other, change, line, guarded }) => ({
+  say: ({ run, test, at, with: other, change, commit, line, guarded }) => ({
     label: "necessary",
     text: `${
       change === "the fix"
         ? `with the fix ${inlineCode(test.name)} passes (${inlineCode(other)}); without its part in ${inlineCode(at.name)} the same failure is back (${inlineCode(run)})`
-        : `with one change in ${inlineCode(at.name)} (line ${line ?? at.start}: ${change}) ${inlineCode(test.name)} passes (${inlineCode(other)}); without it the same failure is back (${inlineCode(run)})`
+        : `with ${commit === undefined ? "one change" : "lines"} in ${inlineCode(at.name)} (line ${line ?? at.start}: ${commit === undefined ? change : `as before commit ${inlineCode(commit.slice(0, 12))}`}) ${inlineCode(test.name)} passes (${inlineCode(other)}); without it the same failure is back (${inlineCode(run)})`
     }; ${noWorse(guarded)}`,
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),

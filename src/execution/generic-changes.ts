@@ -5,7 +5,10 @@ export interface GenericChange {
     | "part of a condition left out"
     | "limit moved"
     | "statement skipped"
-    | "constant returned";
+    | "constant returned"
+    | "lines as before a commit";
+  /** That commit. */
+  readonly commit?: string;
   /** The line that changes. */
   readonly line: number;
   /** The whole file with it. */

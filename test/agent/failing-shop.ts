@@ -62,10 +62,14 @@ interface Opened extends AsyncDisposable {
   ): Promise<{ readonly text: string; readonly problems: readonly string[]; readonly dropped: number }>;
 }
 
-/** The shop as a repository, with these files over it, and a sandbox over its checkout. */
-export async function openShop(files: Readonly<Record<string, string>> = {}): Promise<Opened> {
+/** The shop as a repository, with these files over it (`before`: in a commit before it), and a sandbox over its checkout. */
+export async function openShop(
+  files: Readonly<Record<string, string>> = {},
+  before: Readonly<Record<string, string>> = {},
+): Promise<Opened> {
   const stack = new AsyncDisposableStack();
   const folder = stack.use(gitFolder());
+  if (Object.keys(before).length > 0) folder.commit({ ...FILES, ...before }, "Begin a shop");
   folder.commit({ ...FILES, ...files }, "Add a shop");
   const repository = stack.use(await openRepository(folder.path));
   const reader = stack.use(treeSitterSyntax({ workers: 0 }));

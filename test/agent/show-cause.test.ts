@@ -97,6 +97,18 @@ class CartTest(unittest.TestCase):
     );
   }, 180_000);
 
+  test("the lines as they were before a commit remove the failure: a regression", async () => {
+    const before = SOURCE.replace("sum(prices[1:])", "sum([*prices])");
+    await using here = await openShop({}, { "shop/cart.py": before });
+    const blocks = await showCause(here.sandbox, FAILING, here.context, signal);
+    const published = await here.published(blocks);
+    expect(published).toMatchObject({ problems: [], dropped: 0 });
+    const { baseCommit } = here.context;
+    expect(published.text).toContain(
+      `| necessary | with lines in \`total\` (line 3: as before commit \`${baseCommit.slice(0, 12)}\`) \`IssueTest.test_counts_the_first_price\` passes (\`run-904\`); without it the same failure is back (\`run-903\`); no worse: `,
+    );
+  }, 180_000);
+
   test("a test that passes here, or does not start, shows nothing and says so", async () => {
     await using here = await openShop();
     const passing = { ...FAILING, text: FAILING.text.replace(", 5)", ", 3)") };

@@ -10,6 +10,11 @@ import { reportOn } from "../fakes/report-on-code.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { openProject, type Project, projectsHere } from "./projects.ts";
 
+/** A function whose lines nobody changed before. */
+const NO_PAST = {
+  history: { blame: async () => [], patch: async () => undefined },
+  base: "",
+};
 const signal = AbortSignal.timeout(900_000);
 
 interface Opened extends Disposable {
@@ -152,7 +157,7 @@ describeSandboxed("a change of the code and the failing test", () => {
       const spectrum = spectrumOf(traced.trace, traced.run.report.tests, new Set([project.failing]));
       const [first] = await suspicions(spectrum, codebase);
       const limits = { changes: 20, watching: 1 };
-      const probed = await probePlace(situation, first!, codebase, limits, signal);
+      const probed = await probePlace(situation, first!, codebase, NO_PAST, limits, signal);
       expect(first!.name).toBe("total");
       expect(probed).toBeDefined();
       const label = (await codebase.syntax(project.source))!.symbols.find(({ name }) => name === "label")!;
@@ -163,12 +168,12 @@ describeSandboxed("a change of the code and the failing test", () => {
         end: label.end,
         suspectLines: [{ line: label.end - (project === python ? 0 : 1), passing: 1 }],
       };
-      expect(await probePlace(situation, innocent, codebase, limits, signal)).toBeUndefined();
+      expect(await probePlace(situation, innocent, codebase, NO_PAST, limits, signal)).toBeUndefined();
       // A line that no passing test runs is left alone.
       const unwatched = {
         ...first!,
         suspectLines: first!.suspectLines.map((one) => ({ ...one, passing: 0 })),
       };
-      expect(await probePlace(situation, unwatched, codebase, limits, signal)).toBeUndefined();
+      expect(await probePlace(situation, unwatched, codebase, NO_PAST, limits, signal)).toBeUndefined();
     }, 300_000);
 });
