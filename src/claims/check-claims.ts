@@ -11,6 +11,7 @@ import { renderDocument } from "../documents/render-document.ts";
 import type { Block, ResearchDocument, StatedClaim } from "../documents/finding.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
+import { ranIn } from "./executed-places.ts";
 import { checkClaim, CLAIM_TYPES } from "./claim-types.ts";
 
 type ClaimProblem = DocumentProblem & { readonly kind: "claim" };
@@ -62,7 +63,14 @@ async function checkClaims(
   if (typeof document === "string") return broken(document);
   const problems: ClaimProblem[] = [...edits(text, document)];
   let [held, undecided] = [0, 0];
-  const own = { ...evidence, documentRuns: runsByName(runs.map(({ value }) => value)) };
+  const documentRuns = runsByName(runs.map(({ value }) => value));
+  const { rankingWith } = evidence;
+  const own = {
+    ...evidence,
+    documentRuns,
+    // The document was ranked with what its own runs executed.
+    ...(rankingWith === undefined ? {} : { ranking: () => rankingWith(ranIn([...documentRuns.values()])) }),
+  };
   const lines = text.split("\n");
   for (const claim of claimsOf(document)) {
     const { verdict, why } = await checkClaim(claim, own);

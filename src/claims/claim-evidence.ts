@@ -6,6 +6,7 @@ import type { Ranking } from "../evidence/ranking/locate.ts";
 import type { Reported } from "../evidence/reported-places/reported-place.ts";
 import type { SymbolIndex } from "../evidence/references/build-symbol-index.ts";
 import type { UseFinder } from "../evidence/references/find-uses.ts";
+import type { RanCode } from "../evidence/ranking/query.ts";
 import type { Query } from "../evidence/ranking/query.ts";
 import type { IssueReading } from "../issue/issue-reading.ts";
 import type { Report } from "../issue/report/read-report.ts";
@@ -29,11 +30,13 @@ export interface ClaimEvidence {
   /** Undefined where there is no issue at hand; so are the five below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;
-  readonly reading?: Pick<IssueReading, "codeBlocks"> | undefined;
+  readonly reading?: Pick<IssueReading, "codeBlocks" | "messages" | "textBlocks"> | undefined;
   readonly query?: Query | undefined;
   /** What the report names, found in the repository. */
   readonly reported?: (() => Promise<Reported>) | undefined;
   readonly ranking?: (() => Promise<Ranking>) | undefined;
+  /** The ranking that knows what a run executed. */
+  readonly rankingWith?: ((ran: RanCode) => Promise<Ranking>) | undefined;
   /** Runs that the document holds, by name; undefined where no document is at hand. */
   readonly documentRuns?: ReadonlyMap<string, RecordedRun> | undefined;
   /** The location that a person named as the cause. */

@@ -10,7 +10,8 @@ export const executed = claimType({
   mark: "run",
   schema: z.strictObject({
     run: runPart.run,
-    test: runPart.test,
+    /** Absent: the report's own program. */
+    test: runPart.test.optional(),
     at: part.definition,
     /** `4-6,9` */
     lines: z
@@ -20,7 +21,7 @@ export const executed = claimType({
   }),
   say: ({ run, test, at, lines }) => ({
     label: "executed",
-    text: `${inlineCode(test.name)} runs ${inlineCode(at.name)}, lines ${lines.replaceAll(",", ", ")} (${inlineCode(run)})`,
+    text: `${test === undefined ? "The report's own program" : inlineCode(test.name)} runs ${inlineCode(at.name)}, lines ${lines.replaceAll(",", ", ")} (${inlineCode(run)})`,
     citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
   }),
   check: (data, evidence) => checkByRun("executed", data, evidence),

@@ -1,117 +1,256 @@
 import { z } from "zod";
-import type { RecordedRun } from "../documents/recorded-run.ts";
-import { framesOf } from "../issue/report/own-frames.ts";
 import { findMessages } from "../issue/report/report-messages.ts";
-import { findTraces } from "../issue/report/trace-frames.ts";
+import type { IssueReading } from "../issue/issue-reading.ts";
+import type { Report } from "../issue/report/read-report.ts";
+import { sha256 } from "../text/hash.ts";
 import { counted } from "../text/counted.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
-import type { ClaimEvidence } from "./claim-evidence.ts";
-import { claimType, holds, undecided, wrong } from "./claim.ts";
+import { claimType, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
-import { unlessOwnRun } from "./own-run.ts";
+import { checkByRun, runPart } from "./shown-by-run.ts";
 
-/** How code of a report ended. */
-const REPORTED_ENDS = [
-  /** It failed inside the repository with a message that the report quotes. */
-  "as-reported",
-  /** It failed inside the repository in another way. */
+/** How a program of a report ended, several times and each time the same. */
+const programEnd = z.strictObject({
+  end: z.enum(["exit", "failure", "hang", "flood", "killed"]),
+  exit: z.int().optional(),
+  failure: z.strictObject({ type: z.string().max(300), message: z.string().max(1_000) }).optional(),
+  at: z.strictObject({ path: part.path, line: part.line }).optional(),
+  /** Lines of the repository that the failure passes, the outermost call first. */
+  frames: z
+    .array(z.strictObject({ path: part.path, line: part.line }))
+    .max(30)
+    .readonly()
+    .optional(),
+  hindrance: z.enum(["missing", "network", "input", "limits", "import", "build", "own-code"]).optional(),
+  printed: z.string().max(2_000).optional(),
+});
+export type ReadEnd = z.infer<typeof programEnd>;
+
+/** What an end says beside the report. */
+const COMPARED = [
+  /** It fails in the repository with a message that the report quotes. */
+  "fails-as-reported",
+  /** It prints exactly what the report shows as printed. */
+  "prints-as-reported",
+  /** It ends with the status that the report names. */
+  "exits-as-reported",
+  /** The report says that it hangs, and a line of the repository runs when time is up. */
+  "hangs-as-reported",
+  /** It prints exactly what the report expects. */
+  "as-expected",
+  /** It fails in the repository in another way. */
   "otherwise",
   "no-failure",
   "hangs",
-  /** It failed before it reached the repository, for want of something that is not here. */
+  "floods",
+  /** What it does here says nothing about the repository. */
   "not-runnable",
 ] as const;
-type ReportedEnd = (typeof REPORTED_ENDS)[number];
+export type Compared = (typeof COMPARED)[number];
 
-/** One run of code of a report, read. */
-export interface ReadRun {
-  readonly kind: ReportedEnd;
-  /** The message with which it failed, as it was printed. */
-  readonly message?: string;
-  /** The innermost line of the repository that its trace passes. */
-  readonly at?: { readonly path: string; readonly line: number };
+/** The same failure as the report's. */
+export function isReproduced(kind: Compared): boolean {
+  return kind.endsWith("-as-reported");
 }
 
-const SAYS: Readonly<Record<ReportedEnd, (message: string, times: string) => string>> = {
-  "as-reported": (message, times) => `The report's own code fails as reported, ${times}: ${message}`,
-  otherwise: (message, times) => `The report's own code fails, ${times}, and not as reported: ${message}`,
-  "no-failure": (_, times) => `The report's own code does not fail here, ${times}`,
-  hangs: (_, times) => `The report's own code does not end here, ${times}`,
-  "not-runnable": (message) => `The report's own code cannot be run here: ${message}`,
+const HINDRANCES: Readonly<Record<NonNullable<ReadEnd["hindrance"]>, string>> = {
+  missing: "something that it needs is not here",
+  network: "it needs the network",
+  input: "it waits for input",
+  limits: "it reaches a limit of the sandbox",
+  import: "the repository cannot be loaded here",
+  build: "it cannot be built here",
+  "own-code": "it fails before it reaches the repository",
 };
 
-/** What happened when Casebook ran a code block of the report, several times and each time the same. */
+/** What happened when Casebook ran a program of the report, several times and each time the same. */
 export const reportCodeRan = claimType({
   name: "report-code-ran",
   mark: "run",
   schema: z.strictObject({
-    kind: z.enum(REPORTED_ENDS),
-    /** The code block of the report. */
-    program: part.words,
-    message: z.string().max(2_000).optional(),
-    at: z.strictObject({ path: part.path, line: part.line }).optional(),
+    kind: z.enum(COMPARED),
+    /** `command`: a command of the project that the report names. */
+    program: z.enum(["code", "command"]),
+    /** SHA-256 of the code blocks of the report that make the program. */
+    blocks: z
+      .array(z.string().regex(/^[0-9a-f]{64}$/))
+      .min(1)
+      .max(60),
+    ended: programEnd,
     times: z.int().min(1).max(20),
-    run: part.run,
+    run: runPart.run,
   }),
-  say: ({ kind, message = "", at, times, run }) => ({
-    text: `${SAYS[kind](inlineCode(message, 300), `in ${times} of ${counted(times, "run")}`)}${at === undefined ? "" : `, at ${inlineCode(`${at.path}:${at.line}`)}`}`,
-    citations: [
-      { kind: "run", run, quote: message === undefined ? run.end : printable(message) },
-      ...(at === undefined ? [] : [{ kind: "lines" as const, path: at.path, start: at.line, end: at.line }]),
-    ],
+  say: ({ kind, program, ended, times, run }) => ({
+    label: "report",
+    text: `${sentenceOf(kind, `The report's own ${program}`, ended, times)} (${inlineCode(run)})`,
+    citations:
+      ended.at === undefined
+        ? []
+        : [{ kind: "lines", path: ended.at.path, start: ended.at.line, end: ended.at.line }],
   }),
-  check({ kind, program, message, at, run }, evidence) {
+  check(data, evidence) {
     const { report, reading } = evidence;
     if (report === undefined || reading === undefined) return undecided("the issue is not at hand");
-    if (!reading.codeBlocks.some(({ text }) => text === program)) return wrong("the report has no such code");
-    const there = readRun(run, report.messages, evidence);
-    if (there.kind !== kind || there.message !== message) return wrong("the run ended in another way");
-    if (there.at?.path !== at?.path || there.at?.line !== at?.line)
-      return wrong("the run failed on another line");
-    return unlessOwnRun(run, evidence) ?? holds("the run was read again");
+    const blocks = data.blocks.flatMap(
+      (hash) => reading.codeBlocks.find(({ text }) => sha256(text) === hash)?.text ?? [],
+    );
+    if (blocks.length < data.blocks.length) return wrong("the report has no such code");
+    if (compareWithReport(data.ended, blocks, report, reading) !== data.kind)
+      return wrong("beside the report, this end says something else");
+    return checkByRun("report-code-ran", data, evidence);
   },
 });
 
+function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: number): string {
+  const runs = `in ${times} of ${counted(times, "run")}`;
+  const message = inlineCode(messageOf(ended), 300);
+  const at = ended.at === undefined ? "" : `, at ${inlineCode(`${ended.at.path}:${ended.at.line}`)}`;
+  const printed = inlineCode(printable((ended.printed ?? "").trim()), 200);
+  switch (kind) {
+    case "fails-as-reported":
+      return `${subject} fails as reported, ${runs}: ${message}${at}`;
+    case "prints-as-reported":
+      return `${subject} prints what the report shows, ${runs}: ${printed}`;
+    case "exits-as-reported":
+      return `${subject} ends with exit code ${ended.exit ?? 0}, as reported, ${runs}`;
+    case "hangs-as-reported":
+      return `${subject} does not end, as reported, ${runs}${at}`;
+    case "as-expected":
+      return `${subject} prints what the report expects, ${runs}: ${printed}`;
+    case "otherwise":
+      return `${subject} fails, ${runs}, and not as reported: ${message}${at}`;
+    case "no-failure":
+      return `${subject} does not fail here, ${runs}${ended.exit === undefined || ended.exit === 0 ? "" : `; it ends with exit code ${ended.exit}`}`;
+    case "hangs":
+      return `${subject} does not end here, ${runs}${at}`;
+    case "floods":
+      return `${subject} prints more than Casebook reads, ${runs}`;
+    case "not-runnable":
+      return `${subject} cannot be run here, because ${HINDRANCES[ended.hindrance ?? "own-code"]}${ended.failure === undefined ? "" : `: ${message}`}`;
+  }
+}
+
+/** `KeyError: 'a'` */
+function messageOf({ failure, exit }: ReadEnd): string {
+  if (failure === undefined) return `exit code ${exit ?? 0}`;
+  return [failure.type, failure.message].filter((text) => text !== "").join(": ");
+}
+
 /**
- * Reads how a run of a report's code ended. "As reported" needs the same message, letter by letter but for addresses, from a
- * failure whose trace passes a line of the repository: a module that is missing here, or a network that is not there, fails
- * outside of it.
+ * Compares an end with the report. "As reported" needs the same message, output or status, letter by letter but for addresses; a failure
+ * must pass a line of the repository as well. What the sandbox itself causes is never as reported.
  */
-export function readRun(
-  { end, output, changed }: RecordedRun,
-  reported: readonly string[],
-  { codebase }: Pick<ClaimEvidence, "codebase">,
-): ReadRun {
-  if (end === "exit 0") return { kind: "no-failure" };
-  if (end.startsWith("stopped")) return { kind: "hangs" };
-  const message = findMessages("", [{ kind: "code", text: output, heading: "", part: undefined }]).at(-1);
-  const own = framesOf(findTraces(output))
-    .map(({ path, line }) => ({ path: path.replace(/^\/?repo\//, ""), line }))
-    .findLast(
-      ({ path, line }) =>
-        line !== undefined && !changed.includes(path) && codebase.tree.find(path) !== undefined,
+export function compareWithReport(
+  ended: ReadEnd,
+  blocks: readonly string[],
+  report: Pick<Report, "messages">,
+  reading: Pick<IssueReading, "codeBlocks" | "messages" | "textBlocks">,
+): Compared {
+  const { hindrance } = ended;
+  if (ended.end === "flood") return "floods";
+  if (ended.end === "hang")
+    return ended.at !== undefined && saysHang(reading) ? "hangs-as-reported" : "hangs";
+  if (hindrance === "network" || hindrance === "limits" || hindrance === "input" || hindrance === "build")
+    return "not-runnable";
+  if (ended.end === "killed") return "not-runnable";
+  if (ended.failure !== undefined) {
+    const own = messagesIn(blocks);
+    const wanted = [...report.messages, ...reading.messages, ...own].map(plain);
+    const { type, message } = ended.failure;
+    // A sentence is enough without the name of its type, as people quote it.
+    const isSentence = message.trim().split(/\s+/).length >= 3;
+    const isSame = wanted.some(
+      (one) =>
+        one === plain(messageOf(ended)) || (one === plain(message) && (isSentence || type === "panic")),
     );
-  if (message === undefined || own === undefined)
-    return { kind: "not-runnable", message: message ?? lastLineOf(output) ?? end };
-  const isReported = reported.some((one) => plain(one) === plain(message));
+    const isAssertion = hindrance === "own-code" && ended.failure.type.startsWith("Assertion");
+    if (isSame && (ended.at !== undefined || isAssertion)) return "fails-as-reported";
+    return hindrance === undefined ? "otherwise" : "not-runnable";
+  }
+  if (hindrance !== undefined) return "not-runnable";
+  const { printed } = ended;
+  if (printed !== undefined && /\p{L}|\d/u.test(printed)) {
+    const shown = shownBy(blocks, reading);
+    const [isActual, isExpected] = [shown.actual, shown.expected].map((texts) =>
+      texts.some((text) => lines(text) === lines(printed)),
+    );
+    if (isActual !== isExpected) return isActual === true ? "prints-as-reported" : "as-expected";
+  }
+  if (ended.exit !== undefined && ended.exit !== 0 && saysExit(reading, ended.exit))
+    return "exits-as-reported";
+  return "no-failure";
+}
+
+/** Messages that comments of the code tell. */
+function messagesIn(blocks: readonly string[]): readonly string[] {
+  const comments = blocks.flatMap((text) =>
+    text.split("\n").flatMap((line) => /(?:#|\/\/)\s*(?:=>\s*)?(.+)$/.exec(line)?.[1] ?? []),
+  );
+  return findMessages("", [{ kind: "code", text: comments.join("\n"), heading: "", part: undefined }]);
+}
+
+/** What the report shows as printed by these blocks: its sessions, and blocks that it puts below "actual" and "expected". */
+function shownBy(
+  blocks: readonly string[],
+  { codeBlocks }: Pick<IssueReading, "codeBlocks">,
+): { readonly actual: readonly string[]; readonly expected: readonly string[] } {
+  const others = codeBlocks.filter(({ text }) => !blocks.includes(text));
+  const sessions = blocks.flatMap((text) => printedIn(text) ?? []);
   return {
-    kind: isReported ? "as-reported" : "otherwise",
-    message,
-    at: { path: own.path, line: own.line! },
+    actual: [
+      ...(sessions.length === blocks.length ? [sessions.join("\n")] : []),
+      ...others.filter(({ part: of }) => of === "actual").map(({ text }) => text),
+    ],
+    expected: others.filter(({ part: of }) => of === "expected").map(({ text }) => text),
   };
 }
 
-function lastLineOf(output: string): string | undefined {
-  return output
-    .split("\n")
-    .map((line) => line.trim())
-    .findLast((line) => line !== "")
-    ?.slice(0, 300);
+/** What a session of an interpreter or a shell printed; undefined for a block that is none, or that printed nothing. */
+function printedIn(text: string): string | undefined {
+  const all = text.split("\n");
+  const prompt =
+    /^[ \t]*>>> /.test(text) || all.some((line) => line.startsWith(">>> ")) ? />>>|\.\.\./ : /[$%]/;
+  const isPrompt = new RegExp(String.raw`^[ \t]*(?:${prompt.source})(?: |$)`);
+  if (!all.some((line) => isPrompt.test(line))) return undefined;
+  const printed = all.filter((line) => !isPrompt.test(line)).join("\n");
+  return printed.trim() === "" ? undefined : printed;
 }
 
-/** Without the name of the module before the exception's, without addresses. */
+/** White space at the end of a line may be what is wrong, so only that of the whole is dropped. */
+function lines(text: string): string {
+  return text.replaceAll(/\b0x[0-9a-f]+\b/gi, "0x").replace(/^\n+|\s+$/g, "");
+}
+
+/** The page says so in so many words; where it does not end is a line of the repository besides. */
+function saysHang({ textBlocks }: Pick<IssueReading, "textBlocks">): boolean {
+  return textBlocks.some(
+    ({ kind, text }) =>
+      (kind === "title" || kind === "prose") &&
+      /\b(?:hangs?|hanging|freezes?|frozen|infinite(?:ly)? (?:loops?|recursion)|endless loop|never (?:returns?|ends?|finishes|terminates?|completes?)|deadlocks?|gets? stuck)\b/i.test(
+        text,
+      ),
+  );
+}
+
+function saysExit({ textBlocks }: Pick<IssueReading, "textBlocks">, exit: number): boolean {
+  return textBlocks.some(({ text }) =>
+    [
+      ...text
+        .slice(0, 20_000)
+        .matchAll(/\bexit(?:s|ed|ing)?\s+(?:with\s+)?(?:code|status)\s*(?:of\s+|=\s*|:\s*)?(\d{1,3})\b/gi),
+    ].some(([, code]) => Number(code) === exit),
+  );
+}
+
+/** Without the name of the module before the exception's and without addresses; as V8 words it since version 9. */
 function plain(message: string): string {
-  return printable(message)
+  return printable(message.trim().split("\n")[0]!)
     .replace(/^(?:Uncaught (?:\(in promise\) )?)?(?:[\w$]+\.)*(?=[A-Z][\w$]*(?::|$))/, "")
+    .replace(
+      /^TypeError: Cannot (read|set) propert(?:y|ies) (?:'(.*?)' )?of (null|undefined)(?: \((?:reading|setting) '(.*?)'\))?$/,
+      (_, what: string, old = "", of: string, name = "") =>
+        `TypeError: Cannot ${what} properties of ${of} (${String(old)}${String(name)})`,
+    )
+    .replace(/^thread '.*?' panicked at (?:'(.*)', .*|.*)$/, "panic: $1")
     .replaceAll(/\b0x[0-9a-f]+\b/gi, "0x");
 }

@@ -61,7 +61,7 @@ function withDependencies(name: string, all: readonly Phase[], withModel: boolea
         next,
         all.map(({ type }) => type),
       );
-    if (next === name && phase.needs === "model" && !withModel && phase.type !== "reproduction")
+    if (next === name && phase.needs === "model" && !withModel)
       throw new RunFailure("needs-model", `The phase ${next} needs a model`);
     // The test that failed before a fix shows that the fix works.
     if (!wanted.has(next)) open.push(...phase.dependsOn, ...(phase.type === "fix" ? ["reproduction"] : []));

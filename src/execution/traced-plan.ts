@@ -8,7 +8,7 @@ import type { Watched } from "./watch-values.ts";
 /** Where the tracers write, below `/out`. */
 export const TRACE = "casebook-trace.txt";
 /** The tracer of Node in the copy; nothing else of the repository changes its place. */
-const PRELOADED = ".casebook-trace.cjs";
+export const PRELOADED = ".casebook-trace.cjs";
 
 export interface TracedPlan {
   readonly plan: RunPlan;

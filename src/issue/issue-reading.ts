@@ -1,4 +1,5 @@
 import type { Hidden } from "../text/hidden.ts";
+import type { ReportPart } from "./report/report-part.ts";
 import type { ReportReference } from "./report/report-references.ts";
 import type { ReportRegression } from "./report/report-regression.ts";
 
@@ -32,6 +33,16 @@ interface ReportedVersion {
   readonly name: string;
   readonly version: string;
   readonly quote: Quote;
+}
+
+/** A code block of a report. */
+interface ReadCode {
+  readonly language?: string;
+  readonly text: string;
+  /** What the section around it is for. */
+  readonly part?: ReportPart;
+  /** The last line of the text before it. */
+  readonly before?: string;
 }
 
 export type IssueKind = "bug" | "feature" | "question" | "documentation" | "unclear";
@@ -73,7 +84,7 @@ export interface IssueReading {
   readonly frequency: readonly Quote[];
   /** What was tried, and workarounds. */
   readonly tried: readonly Quote[];
-  readonly codeBlocks: readonly { readonly language?: string; readonly text: string }[];
+  readonly codeBlocks: readonly ReadCode[];
   /** Parts of the text that a reader of the page does not see. */
   readonly hidden: readonly Hidden[];
   readonly missing: readonly MissingPart[];

@@ -32,6 +32,7 @@ export function understandIssue(issue: VisibleIssue, forms?: IssueForms): IssueR
   const body = readBlocks(issue.body.text, forms);
   const blocks = [...body, ...issue.comments.flatMap((comment) => readBlocks(comment.body.text))];
   const own = blocks.filter((block) => !isTemplate(block));
+  const lastRead = issue.body.hidden.some(({ kind }) => kind === "unread") ? body.at(-1) : undefined;
   const textBlocks = textBlocksOf(title, blocks);
   const report = reportOf(title, body);
   const quotes = (from: readonly string[]): readonly Quote[] => from.map((text) => ({ text: cut(text) }));
@@ -55,9 +56,23 @@ export function understandIssue(issue: VisibleIssue, forms?: IssueForms): IssueR
       .map(({ subject, value, quote }) => ({ name: subject, version: value, quote: { text: cut(quote) } })),
     frequency: quotes(report.frequency),
     tried: quotes(report.tried),
-    codeBlocks: own.flatMap(({ kind, text, language }) =>
-      kind === "code" ? [{ text, ...(language === undefined ? {} : { language }) }] : [],
-    ),
+    codeBlocks: own.flatMap((block, at) => {
+      const { kind, text, language, part } = block;
+      // Half a program is another one.
+      if (block === lastRead) return [];
+      const before =
+        own[at - 1]?.kind === "code" ? undefined : own[at - 1]?.text.trimEnd().split("\n").at(-1);
+      return kind === "code"
+        ? [
+            {
+              text,
+              ...(language === undefined ? {} : { language }),
+              ...(part === undefined ? {} : { part }),
+              ...(before === undefined ? {} : { before }),
+            },
+          ]
+        : [];
+    }),
     hidden: issue.hidden,
   };
   return { ...reading, missing: missingOf(reading, report.messages.length > 0 || reading.frames.length > 0) };

@@ -50,7 +50,7 @@ export const PHASES: readonly Phase[] = [
     title: "Reproduction",
     specType: "task",
     dependsOn: ["comprehension"],
-    needs: "model",
+    needs: "model-or-run",
     prompt: "reproduction",
     context: "The report is understood. Whether the failure can be shown at will is not known yet.",
     task: "Write a test in the project's own framework that fails at the base commit in the way the issue describes, or steps for a person where that cannot be done.",

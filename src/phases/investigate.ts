@@ -81,9 +81,10 @@ export async function investigate(
       proposal = await rememberedProposal(publisher, request.issue.key, worked);
       if (proposal !== undefined) context = context.proposing(proposal);
     }
-    const withheld = await researcher.withholds?.(phase, context);
+    const own = RANKED_BY_RUNS.has(phase.type) ? context.withRuns() : context;
+    const withheld = await researcher.withholds?.(phase, own);
     if (withheld !== undefined) {
-      await retract(phase, withheld, request.issue, { ...dependencies, context });
+      await retract(phase, withheld, request.issue, { ...dependencies, context: own });
       results.push({
         type: phase.type,
         status: "left-out",
@@ -97,7 +98,7 @@ export async function investigate(
     }
     const { result, changed, proposed } = await runPhase(phase, worked, request, {
       ...dependencies,
-      context,
+      context: own,
     });
     results.push(result);
     if (!changed) unchanged.push(phase.type);
@@ -147,6 +148,8 @@ async function retract(
 }
 
 const CAUSE = "root-cause";
+/** What the reporter sees does not change by what ran, and a document that shows the ranking has to hold the runs. */
+const RANKED_BY_RUNS: ReadonlySet<string> = new Set([CAUSE, "impact-map"]);
 
 /** The phases after it do not run: the investigation ended, or waits for a person. */
 export function endsInvestigation({ outcome }: Pick<PhaseResult, "outcome">): boolean {

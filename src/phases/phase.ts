@@ -59,7 +59,7 @@ export interface Phase {
   /** Types of phases whose specs must be finished first. */
   readonly dependsOn: readonly string[];
   /** Who can run it: the built-in researcher, or only a model. */
-  readonly needs: "builtin" | "model";
+  readonly needs: "builtin" | "model" | "model-or-run";
   /** Name of the prompt a model gets. */
   readonly prompt: string;
   readonly context: string;

@@ -10,13 +10,11 @@ import { replayRecord } from "../llm/replay.ts";
 import { paidGateway } from "../llm/paid-gateway.ts";
 import type { ResearchLimits } from "../agent/phase-run.ts";
 import type { ModelResearch } from "../service/research.ts";
-import type { Config } from "../process/config.ts";
 import { openModels } from "../llm/io/open-models.ts";
 import { readModelSettings } from "../llm/io/read-model-settings.ts";
 
 export interface ModelRunOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly config: Pick<Config, "sandbox">;
   readonly data: string;
   /** What the run is about: the same parts continue a run that was stopped. */
   readonly about: readonly string[];
@@ -45,7 +43,7 @@ const PACK_TOKENS = 8_000;
 
 /** Models, money and journal for one investigation from the command line. Throws RunFailure `usage` or `busy`. */
 export async function openModelRun(options: ModelRunOptions): Promise<ModelRun> {
-  return options.replay === undefined ? openPaidRun(options) : openReplay(options.replay, options.config);
+  return options.replay === undefined ? openPaidRun(options) : openReplay(options.replay);
 }
 
 async function openPaidRun(options: ModelRunOptions): Promise<ModelRun> {
@@ -81,28 +79,20 @@ async function openPaidRun(options: ModelRunOptions): Promise<ModelRun> {
   });
   return {
     gateway: journal.recordEnds(gateway, run, payer),
-    research: researchOf(run, limitsOf(settings), options.config),
+    research: { run, limits: limitsOf(settings) },
     [Symbol.dispose]: () => journal[Symbol.dispose](),
   };
 }
 
 /** Nobody is asked, nothing is paid and no code is run: what the record holds is shown as it was. */
-function openReplay(file: string, config: ModelRunOptions["config"]): ModelRun {
+function openReplay(file: string): ModelRun {
   try {
     const { run, gateway } = replayRecord(textOf(file));
-    return { gateway, research: researchOf(run, limitsOf(undefined), config), [Symbol.dispose]: () => {} };
+    return { gateway, research: { run, limits: limitsOf(undefined) }, [Symbol.dispose]: () => {} };
   } catch (error) {
     if (error instanceof SyntaxError) throw new RunFailure("usage", `${file}: ${error.message}`, error);
     throw error;
   }
-}
-
-function researchOf(
-  run: string,
-  limits: ResearchLimits,
-  { sandbox }: ModelRunOptions["config"],
-): ModelResearch {
-  return { run, limits, ...(sandbox === undefined ? {} : { sandbox }) };
 }
 
 /** `root-cause/judge-…` is the judge's. */

@@ -1,8 +1,11 @@
 import { openCheckout } from "../repository/io/checkout.ts";
 import { RunFailure } from "../failure.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
+import type { Block } from "../documents/finding.ts";
+import type { ReportedRuns } from "../agent/reported-runs.ts";
+import type { Ran, ResearchContext } from "../phases/builtin/research-context.ts";
 import type { CheckSource } from "../documents/check-document.ts";
-import { builtinResearcher, type Researcher } from "../phases/builtin/researcher.ts";
+import type { Researcher } from "../phases/builtin/researcher.ts";
 import { once } from "../claims/open-evidence.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
@@ -10,45 +13,88 @@ import type { ModelResearch } from "../service/research.ts";
 import type { SourceTree } from "../repository/source-tree.ts";
 import type { ServiceLink } from "./protocol.ts";
 
-/** The researcher of a request. Dispose it: it holds the files that code is run on. */
+interface ModelOptions {
+  readonly source: CheckSource;
+  readonly doubtful: "show" | "drop" | undefined;
+  readonly link: ServiceLink;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: string) => void;
+}
+
+/** The researcher of a request: a model with its way to the endpoint, or the built-in one. */
 export async function openResearcher(
-  model: ModelResearch | undefined,
-  {
-    tree,
-    source,
-    data,
-    doubtful,
-    link,
-    signal,
-    onStep,
-  }: {
-    readonly tree: SourceTree;
-    readonly source: CheckSource;
-    readonly data: string;
-    readonly doubtful: "show" | "drop" | undefined;
-    readonly link: ServiceLink;
-    readonly signal: AbortSignal;
-    readonly onStep: (step: string) => void;
-  },
-): Promise<AsyncDisposable & { readonly researcher: Researcher }> {
-  if (model === undefined)
-    return { researcher: builtinResearcher, [Symbol.asyncDispose]: () => Promise.resolve() };
-  const stack = new AsyncDisposableStack();
+  model: { readonly research: ModelResearch; readonly options: ModelOptions } | undefined,
+  { sandbox, reported }: { readonly sandbox: () => Promise<SandboxState>; readonly reported: ReportedRuns },
+): Promise<Researcher> {
+  if (model === undefined) {
+    const { runningResearcher } = await import("../agent/reported-code.ts");
+    return runningResearcher(reported);
+  }
   // Loaded when a model works: a process without one starts without its 120 modules.
   const { modelResearcher } = await import("../agent/model-researcher.ts");
-  const researcher = modelResearcher({
+  const { link, ...options } = model.options;
+  return modelResearcher({
+    ...options,
     gateway: gatewayOver(link),
-    source,
-    sandbox: await sandboxFor(model, tree, data, stack, signal),
-    limits: model.limits,
-    doubtful,
-    run: model.run,
-    signal,
+    sandbox: await sandbox(),
+    limits: model.research.limits,
+    run: model.research.run,
     now: () => performance.now(),
-    onStep,
   });
-  return { researcher, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
+
+/** What the runs of an investigation give to its context, each made once and when it is asked for. */
+export interface Runs {
+  readonly reported: ReportedRuns;
+  /** See `ContextOptions`. */
+  readonly ran: () => Promise<Ran>;
+  readonly shown: NonNullable<ResearchContext["shown"]>;
+}
+
+/**
+ * Runs of the investigation's failing test and of the report's own programs. `runsReport`: a person with the right asked for the run, so
+ * that code of the report may run.
+ */
+export async function openRuns(
+  context: () => ResearchContext,
+  sandbox: () => Promise<SandboxState>,
+  runsReport: boolean,
+): Promise<Runs> {
+  const { causeShownBy, reportedRuns, researchOf } = await import("../agent/reported-runs.ts");
+  const reported = reportedRuns(context, runsReport ? sandbox : async () => UNASKED);
+  const known = new Map<string, Promise<readonly Block[]>>();
+  const ofTest = async (test: {
+    readonly path: string;
+    readonly text: string;
+  }): Promise<readonly Block[]> => {
+    const state = await sandbox();
+    if (state.kind === "none") return [];
+    const { signal = new AbortController().signal, onStep } = context();
+    onStep?.("running the failing test with a tracer");
+    const { showCause } = await import("../agent/show-cause.ts");
+    return showCause(state.sandbox, test, context(), signal);
+  };
+  return {
+    reported,
+    ran: async () => researchOf(await reported.ran()),
+    async shown(files) {
+      // Loaded when it is asked for: most runs have no failing test.
+      const { failingTestOf } = await import("../agent/failing-test.ts");
+      const test = failingTestOf(context().issue.key, files);
+      const key = JSON.stringify([test?.path, test?.text]);
+      let running = known.get(key);
+      if (running === undefined)
+        known.set(key, (running = test === undefined ? Promise.resolve([]) : ofTest(test)));
+      return [...(await running), ...causeShownBy(await reported.ran())];
+    },
+  };
+}
+
+/** Code of a stranger runs where somebody with the right asked for it, also in the sandbox. */
+const UNASKED: SandboxState = {
+  kind: "none",
+  why: "code of a report runs only after a command or a label of a person with the right to start a run",
+};
 
 /** Keys, prices and the journal are on the other side. */
 function gatewayOver(link: ServiceLink): ModelGateway {
@@ -59,42 +105,33 @@ function gatewayOver(link: ServiceLink): ModelGateway {
   };
 }
 
-/** The built-in researcher with a sandbox that is opened when a report brings code. Dispose it. */
-export async function openRunningResearcher({
-  sandbox,
+/** A sandbox over the files of a commit, opened when code is to be run, and once. Dispose it: it holds these files. */
+export function sandboxOver({
+  settings,
   tree,
   data,
   signal,
 }: {
-  readonly sandbox: SandboxSettings | undefined;
+  /** Undefined: no code is run. */
+  readonly settings: SandboxSettings | undefined;
   readonly tree: () => Promise<SourceTree>;
   readonly data: string;
   readonly signal: AbortSignal;
-}): Promise<AsyncDisposable & { readonly researcher: Researcher }> {
+}): AsyncDisposable & { readonly open: () => Promise<SandboxState> } {
   const stack = new AsyncDisposableStack();
-  const { runningResearcher } = await import("../agent/reported-code.ts");
   return {
-    researcher: runningResearcher(
-      once(async () => sandboxFor({ sandbox }, await tree(), data, stack, signal)),
-    ),
+    open: once(async (): Promise<SandboxState> => {
+      if (settings === undefined)
+        return { kind: "none", why: "running code is switched off by the operator or the repository" };
+      try {
+        const { openSandbox } = await import("../sandbox/io/open-sandbox.ts");
+        const checkout = stack.use(await openCheckout(await tree(), data, signal));
+        return await openSandbox({ ...settings, files: checkout.path });
+      } catch (error) {
+        if (error instanceof RunFailure) return { kind: "none", why: error.message };
+        throw error;
+      }
+    }),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-export async function sandboxFor(
-  { sandbox }: { readonly sandbox?: SandboxSettings | undefined },
-  tree: SourceTree,
-  data: string,
-  stack: AsyncDisposableStack,
-  signal: AbortSignal,
-): Promise<SandboxState> {
-  if (sandbox === undefined) return { kind: "none", why: "the operator switched it off" };
-  try {
-    const { openSandbox } = await import("../sandbox/io/open-sandbox.ts");
-    const checkout = stack.use(await openCheckout(tree, data, signal));
-    return await openSandbox({ ...sandbox, files: checkout.path });
-  } catch (error) {
-    if (error instanceof RunFailure) return { kind: "none", why: error.message };
-    throw error;
-  }
 }

@@ -7,13 +7,12 @@ import { endsInvestigation, type InvestigateResult, investigate } from "../phase
 import { visibleIssue } from "../issue/visible-issue.ts";
 import { phasesOf } from "../phases/parse-phase.ts";
 import { readIssueForms } from "../evidence/read-issue-forms.ts";
-import type { Block } from "../documents/finding.ts";
 import { type ResearchContext, researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
-import { openResearcher, sandboxFor } from "./open-researcher.ts";
+import { openResearcher, openRuns, sandboxOver } from "./open-researcher.ts";
 import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
@@ -28,6 +27,8 @@ export async function investigateTask(
     exclude,
     impactFrom,
     doubtful,
+    sandbox: settings,
+    runsReport = false,
     model,
   }: ResearchRequest,
   {
@@ -51,24 +52,20 @@ export async function investigateTask(
   const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
   const codebase = await workbench.codebase(base);
   const issue = visibleIssue(written);
-  await using stack = new AsyncDisposableStack();
+  await using sandbox = sandboxOver({
+    settings,
+    tree: () => repository.tree(base, signal),
+    data: workbench.data,
+    signal,
+  });
+  const runs = await openRuns(() => context, sandbox.open, runsReport && model === undefined);
   const context: ResearchContext = researchContext({
     issue,
     codebase,
     history: repository.history,
-    shown: shownBy(async (test) => {
-      const state = await sandboxFor(
-        config.sandbox === undefined ? {} : { sandbox: config.sandbox },
-        await repository.tree(base, signal),
-        workbench.data,
-        stack,
-        signal,
-      );
-      if (state.kind === "none") return [];
-      onStep("running the failing test with a tracer");
-      const { showCause } = await import("../agent/show-cause.ts");
-      return await showCause(state.sandbox, test, context, signal);
-    }, issue.key),
+    shown: runs.shown,
+    // A model's own runs are its evidence.
+    ran: model === undefined ? runs.ran : undefined,
     webUrl: repository.webUrl,
     forms: await readIssueForms(codebase.tree, signal),
     hasGrammar: (path) => reader.languageOf(path) !== undefined,
@@ -79,15 +76,10 @@ export async function investigateTask(
     impactFrom,
   });
   const source = await repositorySource(repository, base, async () => codebase, issue.text);
-  await using researcher = await openResearcher(model, {
-    tree: await repository.tree(base, signal),
-    source,
-    data: workbench.data,
-    doubtful,
-    link,
-    signal,
-    onStep,
-  });
+  const researcher = await openResearcher(
+    model && { research: model, options: { source, doubtful, link, signal, onStep } },
+    { sandbox: sandbox.open, reported: runs.reported },
+  );
   // Phases report their start and end in order, and a run waits until the service has recorded them.
   let told: Promise<unknown> = Promise.resolve();
   const results: InvestigateResult[] = [];
@@ -109,7 +101,7 @@ export async function investigateTask(
           current: () => link.ask({ kind: "current" }),
           publish: ({ files, message }) => link.ask({ kind: "publish", files, message }),
         },
-        researcher: researcher.researcher,
+        researcher,
         now: () => new Date(),
       },
     );
@@ -155,24 +147,6 @@ export async function checkTask(
     checked.push({ path: entry.path, report: await checkWhole(text, source, context, signal) });
   }
   return checked;
-}
-
-/** What runs of the investigation's failing test show; each test is run once. */
-function shownBy(
-  show: (test: { readonly path: string; readonly text: string }) => Promise<readonly Block[]>,
-  issueKey: string,
-): NonNullable<ResearchContext["shown"]> {
-  const known = new Map<string, Promise<readonly Block[]>>();
-  return async (files) => {
-    // Loaded when it is asked for: most runs have no failing test.
-    const { failingTestOf } = await import("../agent/failing-test.ts");
-    const test = failingTestOf(issueKey, files);
-    if (test === undefined) return [];
-    const key = JSON.stringify([test.path, test.text]);
-    let running = known.get(key);
-    if (running === undefined) known.set(key, (running = show(test)));
-    return running;
-  };
 }
 
 /** Files that may be named as the place of the cause; every file is still read, searched and followed. */

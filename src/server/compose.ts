@@ -62,7 +62,6 @@ export function composeService(
               onNote: (note) => logger.info({ note }, "model endpoint"),
             }),
             journal: store.journal,
-            sandbox: config.sandbox,
             now: Date.now,
           }),
         }),

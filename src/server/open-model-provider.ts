@@ -5,7 +5,6 @@ import type { Model } from "../llm/model.ts";
 import { paidGateway } from "../llm/paid-gateway.ts";
 import type { ModelProvider, ModelOrder } from "../service/model-provider.ts";
 import type { IssueKey } from "../store/store.ts";
-import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import { limitsOf, purposeOf } from "../research/open-model-run.ts";
 
 /** Share of a phase's time for the model. */
@@ -15,19 +14,12 @@ export interface ModelProviderOptions {
   readonly settings: ModelSettings;
   readonly models: ReadonlyMap<string, Model>;
   readonly journal: Journal;
-  readonly sandbox: SandboxSettings | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** The operator's models and caps; keys stay in this process. */
-export function openModelProvider({
-  settings,
-  models,
-  journal,
-  sandbox,
-  now,
-}: ModelProviderOptions): ModelProvider {
+export function openModelProvider({ settings, models, journal, now }: ModelProviderOptions): ModelProvider {
   return {
     names: (customer) => {
       const allowed = new Set(
@@ -81,7 +73,7 @@ export function openModelProvider({
       const milliseconds = Math.min(limits.milliseconds, TIME_TO_PUBLISH * minutes * 60_000);
       return {
         gateway,
-        research: { run, limits: { ...limits, milliseconds }, ...(sandbox === undefined ? {} : { sandbox }) },
+        research: { run, limits: { ...limits, milliseconds } },
       };
     },
   };

@@ -88,7 +88,7 @@ async function verdictOn(
       mirror: mirror.mirror,
       change: { kind: "commit", head, onto: await mirror.resolve(found.onto) },
       test,
-      sandbox: service.sandbox,
+      sandbox: facts.config.runCode ? service.sandbox : undefined,
     },
     signal,
   );

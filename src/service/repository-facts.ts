@@ -40,7 +40,7 @@ export interface Unreachable {
 
 /** Asks GitHub what the repository is now; what is known of it is kept, so that a rename changes nothing. */
 export async function repositoryFacts(
-  { app, store, modelProvider }: Pick<Service, "app" | "store" | "modelProvider">,
+  { app, store, modelProvider, sandbox }: Pick<Service, "app" | "store" | "modelProvider" | "sandbox">,
   { installation, repository: id }: { readonly installation: number; readonly repository: number },
 ): Promise<RepositoryFacts | Unreachable> {
   const github = app.forInstallation(installation);
@@ -98,7 +98,7 @@ export async function repositoryFacts(
     phases,
     customer,
     budget: lowerBudget(modelProvider?.budget(customer) ?? {}, config.budget, undefined),
-    rules: rulesOf(config, phases, models),
+    rules: rulesOf(config, phases, { models, runsCode: sandbox !== undefined }),
     ...(stopped === undefined ? {} : { stopped }),
   };
 }
@@ -123,22 +123,24 @@ export function phasesIn(mode: RepositoryConfig["mode"], phases: readonly Phase[
     : phases;
 }
 
-/** What the configuration means for the state machine. `offered`: the operator's models. */
+/** What the configuration means for the state machine. `offered`: the operator's models, and whether code may run. */
 export function rulesOf(
   config: RepositoryConfig,
   phases: readonly Phase[],
-  offered: readonly string[],
+  offered: { readonly models: readonly string[]; readonly runsCode: boolean },
 ): Rules {
   // A repository that wants the built-in researcher has no model, whatever is offered.
-  const models = config.researcher === "builtin" ? [] : offered;
-  const workable = phases.filter(({ needs }) => needs === "builtin" || models.length > 0);
+  const models = config.researcher === "builtin" ? [] : offered.models;
+  const needsModel = ({ needs }: Phase): boolean =>
+    needs === "model" || (needs === "model-or-run" && !(offered.runsCode && config.runCode));
+  const workable = phases.filter((phase) => !needsModel(phase) || models.length > 0);
   const isOff = (type: string): boolean => OPT_IN.has(type) && !config.phases.includes(type);
   return {
-    known: phases.map(({ type, dependsOn, needs }) => ({
-      type,
-      dependsOn,
-      needsModel: needs === "model",
-      ...(isOff(type) ? { isOff: true } : {}),
+    known: phases.map((phase) => ({
+      type: phase.type,
+      dependsOn: phase.dependsOn,
+      needsModel: needsModel(phase),
+      ...(isOff(phase.type) ? { isOff: true } : {}),
     })),
     phases:
       config.mode === "single"

@@ -111,6 +111,8 @@ export async function research(
           impactFrom: config.impactFrom,
           doubtful: config.doubtful,
           ...(investigation.at === undefined ? {} : { at: investigation.at }),
+          ...(service.sandbox === undefined || !config.runCode ? {} : { sandbox: service.sandbox }),
+          runsReport: await isByPerson(service, investigation),
           ...(model === undefined ? {} : { model: model.research }),
         },
         {
@@ -227,19 +229,22 @@ async function openPublisher(
 
 /** Checks again that the person who started the run still has the right: without it nothing is published. */
 async function refuseLostRights(
-  { app }: Service,
+  service: Service,
   { github, repository, rules }: RepositoryFacts,
-  { startedBy }: Investigation,
+  investigation: Investigation,
 ): Promise<void> {
-  const { bot } = await app.identity();
-  // A new issue that starts by the repository's own configuration was started by nobody.
-  if (startedBy === undefined || startedBy.id === bot.id) return;
-  const permission = await github.permission(repository, startedBy.login);
+  if (!(await isByPerson(service, investigation))) return;
+  const permission = await github.permission(repository, investigation.startedBy!.login);
   if (!hasAtLeast(permission, rules.start))
     throw new RunFailure(
       "no-permission",
       `The person who started the run has ${permission} now, and it needs ${rules.start}`,
     );
+}
+
+/** False for a new issue that starts by the repository's own configuration: nobody started it. */
+async function isByPerson({ app }: Service, { startedBy }: Investigation): Promise<boolean> {
+  return startedBy !== undefined && startedBy.id !== (await app.identity()).bot.id;
 }
 
 export async function showStep(

@@ -55,6 +55,10 @@ export interface ResearchRequest {
   readonly impactFrom?: number;
   /** What becomes of words of a model that do not follow from their claims. Default: they are shown as doubtful. */
   readonly doubtful?: "show" | "drop";
+  /** What code of the repository finds in the sandbox; undefined: no code is run. */
+  readonly sandbox?: SandboxSettings;
+  /** A person with the right asked for the run, so that the built-in researcher may run the code that the report brings. */
+  readonly runsReport?: boolean;
   /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }
@@ -63,8 +67,6 @@ export interface ModelResearch {
   /** Names the run: conversations that are stored under it are continued. */
   readonly run: string;
   readonly limits: ResearchLimits;
-  /** What code of the repository finds in the sandbox; undefined: no code is run. */
-  readonly sandbox?: SandboxSettings;
 }
 
 export interface ResearchHooks {

@@ -11,7 +11,7 @@ export interface Service {
   readonly research: Research;
   /** Undefined: no model is set up, so only what the built-in researcher can do. */
   readonly modelProvider?: ModelProvider | undefined;
-  /** What code of a repository finds in the sandbox; undefined: no code is run. */
+  /** What code finds in the sandbox; undefined: the operator lets no code run. */
   readonly sandbox?: SandboxSettings | undefined;
   readonly settings: ServiceSettings;
   /** Milliseconds since 1970. */

@@ -161,23 +161,6 @@ export const RUNS: readonly RecordedRun[] = [
   },
 ];
 
-/** A run of the code that the report brings. */
-export const REPORTED: RecordedRun = {
-  name: "run-3",
-  command: ["python3", "casebook_reported.py"],
-  changed: ["casebook_reported.py"],
-  end: "exit 1",
-  milliseconds: 40,
-  output: `Traceback (most recent call last):
-  File "casebook_reported.py", line 3, in <module>
-    Store("x").take("a")
-  File "/repo/store/store.py", line 33, in take
-    raise KeyError("there is no such key in the file")
-KeyError: 'there is no such key in the file'
-`,
-  environment: "bubblewrap 0.8.0, python3 3.11.2",
-};
-
 /** One commit with everything that claims speak of; the issue has the number 7. */
 export interface ClaimsIn extends AsyncDisposable {
   readonly folder: GitFolder;
@@ -222,7 +205,7 @@ export async function claimsIn(): Promise<ClaimsIn> {
     folder,
     context: {
       ...researchContext({ ...options, issue, at: { path: "store/store.py", start: 21, end: 23 } }),
-      runs: (name) => [...RUNS, REPORTED].find((run) => run.name === name),
+      runs: (name) => RUNS.find((run) => run.name === name),
     },
     withoutIssue: openEvidence(options),
     async [Symbol.asyncDispose]() {

@@ -12,7 +12,7 @@ import { PHASES } from "../../src/phases/catalogue.ts";
 /** What the built-in researcher can do, with the usual gate. */
 export const RULES: Rules = {
   phases: ["comprehension", "root-cause", "impact-map"],
-  known: PHASES.map(({ type, dependsOn, needs }) => ({ type, dependsOn, needsModel: needs === "model" })),
+  known: PHASES.map(({ type, dependsOn, needs }) => ({ type, dependsOn, needsModel: needs !== "builtin" })),
   gates: new Set(["fix"]),
   perPhase: false,
   start: "write",

@@ -411,7 +411,10 @@ test("talk between people costs no look at GitHub while nothing is asked", async
 describe("what the configuration means for the phases", () => {
   const models = ["large"];
   const rules = (given: Parameters<typeof fillDefaults>[0], offered: readonly string[] = models) =>
-    rulesOf(fillDefaults(given, offered), phasesIn(given.mode ?? "full", PHASES), offered);
+    rulesOf(fillDefaults(given, offered), phasesIn(given.mode ?? "full", PHASES), {
+      models: offered,
+      runsCode: false,
+    });
 
   test("a fix is worked only where the file names it", () => {
     const standard = rules({});

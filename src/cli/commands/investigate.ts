@@ -8,7 +8,7 @@ import { parseSpec } from "../../specs/parse-spec.ts";
 import { repositorySource } from "../../documents/repository-source.ts";
 import { type InvestigateResult, investigate } from "../../phases/investigate.ts";
 import { readIssueForms } from "../../evidence/read-issue-forms.ts";
-import { researchContext } from "../../phases/builtin/research-context.ts";
+import { type ResearchContext, researchContext } from "../../phases/builtin/research-context.ts";
 import { memoryPublisher } from "../../repository/memory-publisher.ts";
 import { phasesOf } from "../../phases/parse-phase.ts";
 import type { Publisher } from "../../repository/repository.ts";
@@ -146,8 +146,18 @@ async function research(
 ): Promise<InvestigateResult> {
   const codebase = await workbench.codebase(commit);
   const seen = visibleIssue(issue);
-  const context = researchContext({
+  const { openResearcher, openRuns, sandboxOver } = await import("../../research/open-researcher.ts");
+  await using sandbox = sandboxOver({
+    settings: readConfig(io.env).sandbox,
+    tree: () => workbench.repository.tree(commit, io.signal),
+    data: workbench.data,
+    signal: io.signal,
+  });
+  const runs = await openRuns(() => context, sandbox.open, true);
+  const context: ResearchContext = researchContext({
     issue: seen,
+    shown: runs.shown,
+    ran: runs.ran,
     codebase,
     history: workbench.repository.history,
     webUrl: workbench.repository.webUrl,
@@ -158,18 +168,12 @@ async function research(
     onStep: (step) => progress.step(step),
   });
   const source = await repositorySource(workbench.repository, commit, async () => codebase, seen.text);
-  const { openRunningResearcher } = await import("../../research/open-researcher.ts");
-  await using running = await openRunningResearcher({
-    sandbox: readConfig(io.env).sandbox,
-    tree: () => workbench.repository.tree(commit, io.signal),
-    data: workbench.data,
-    signal: io.signal,
-  });
+  const researcher = await openResearcher(undefined, { sandbox: sandbox.open, reported: runs.reported });
   // The sandbox closes when this function returns, so the result is awaited here.
   return await investigate(
     { issue: seen, phases, at },
     {
-      researcher: running.researcher,
+      researcher,
       context,
       source,
       publisher,
@@ -195,14 +199,13 @@ async function researchWithModel(
   const { gitDir } = workbench.repository;
   using run = await openModelRun({
     env: io.env,
-    config,
     data: workbench.data,
     about: [commit, JSON.stringify(issue), at === undefined ? "" : formatLocation(at)],
     ...options,
     onProblem: (problem) => io.err(`casebook: ${problem}`),
   });
   const { data } = workbench;
-  const { workers, cacheBytes } = config;
+  const { workers, cacheBytes, sandbox } = config;
   // The journal closes when this function returns, so the result is awaited here.
   return await researchInProcesses({ data, workers, cacheBytes }).investigate(
     {
@@ -213,6 +216,8 @@ async function researchWithModel(
       ...(at === undefined ? {} : { at }),
       include: [],
       exclude: [],
+      ...(sandbox === undefined ? {} : { sandbox }),
+      runsReport: true,
       model: run.research,
     },
     {

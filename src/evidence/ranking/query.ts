@@ -17,8 +17,26 @@ export interface Query {
   readonly identifiers: readonly string[];
   /** Messages the issue quotes: errors, output, log lines. */
   readonly messages: readonly string[];
+  /** Functions that the report's own program executed; none where it was not run. */
+  readonly ran: readonly RanPlace[];
   /** What the issue names of the code and its history, found in the repository. */
   readonly reported: Reported;
+}
+
+/** What the report's own program showed when it was run. */
+export interface RanCode {
+  readonly places: readonly RanPlace[];
+  /** Lines of the repository that the reported failure passes, the outermost call first. */
+  readonly frames: readonly { readonly path: string; readonly line: number }[];
+}
+
+export const NOTHING_RAN: RanCode = { places: [], frames: [] };
+
+/** A function that ran. */
+interface RanPlace {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 interface QueryTerm {
@@ -65,6 +83,7 @@ export function buildQuery(
   textBlocks: readonly TextBlock[],
   given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
   reported: Reported = NOTHING_REPORTED,
+  { places, frames: ranFrames }: RanCode = NOTHING_RAN,
 ): Query {
   const seen = new Map<
     string,
@@ -97,8 +116,8 @@ export function buildQuery(
   }
   const { paths, messages, identifiers } = given;
   const found = new Map(reported.frames.map((one) => [one.frame, one]));
-  const frames = given.frames.map((frame) => atBase(frame, found.get(frame)));
-  return { terms, words, paths, frames, messages, identifiers, reported };
+  const frames = [...given.frames.map((frame) => atBase(frame, found.get(frame))), ...ranFrames];
+  return { terms, words, paths, frames, messages, identifiers, ran: places, reported };
 }
 
 /** The frame with its file and line at the base commit. */

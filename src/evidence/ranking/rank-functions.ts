@@ -36,6 +36,7 @@ export const FUNCTION_WEIGHTS = {
   "named line": 2,
   "named change": 1.05,
   "no test": 1.12,
+  executed: 1,
 } as const;
 
 /** What speaks for a function, each 0 to 1: the features of the learned ranking. */
@@ -52,8 +53,8 @@ export async function rankFunctions(
 ): Promise<readonly RankedFunction[]> {
   return (await functionFeatures(files, query, context))
     .filter(
-      ({ measured, inTrace, pointedTo }) =>
-        measured.strongest.length > 0 || inTrace || pointedTo !== undefined,
+      ({ measured, inTrace, pointedTo, parts }) =>
+        measured.strongest.length > 0 || inTrace || pointedTo !== undefined || parts.executed > 0,
     )
     .map(({ measured: { path, symbol, strongest }, parts, inTrace, pointedTo, sharing }) => ({
       path,
@@ -127,6 +128,7 @@ export async function functionFeatures(
         "named line": pointedTo === undefined ? 0 : 1,
         "named change": holdsChange(measured, query) ? 1 : 0,
         "no test": isTest(symbol) ? 0 : 1,
+        executed: isRan(measured, query) ? 1 : 0,
       },
     };
   });
@@ -150,6 +152,11 @@ function isTest({ name, container }: SymbolDefinition): boolean {
 function isFunctionOf(place: ReportedPlace, { path, symbol }: MeasuredFunction): boolean {
   const { basePath, function: named } = place;
   return basePath === path && named?.start === symbol.start && named.name === symbol.name;
+}
+
+/** The report's own program executes it. */
+function isRan({ path, symbol }: MeasuredFunction, { ran }: Query): boolean {
+  return ran.some((one) => one.path === path && one.start === symbol.start && one.end === symbol.end);
 }
 
 /** Holds lines that a named change wrote. */

@@ -119,6 +119,9 @@ export const configSchema = z
       ["show", "drop"],
       "A model's own words that do not follow from the claims that they cite: `show` marks them as doubtful, `drop` leaves them out. Default: show.",
     ),
+    runCode: boolean(
+      "`false`: no code of the repository or of a report is run, also not in the sandbox. Default: true, where the operator lets code run.",
+    ),
     destination: oneOf(
       ["pull-request", "comment"],
       "`pull-request` commits the documents to a branch and proposes them; `comment` writes nothing but the status comment. Default: pull-request.",

@@ -130,6 +130,7 @@ export function fillDefaults(input: ConfigInput, models: readonly string[] = [])
     paths: { include: paths.include ?? [], exclude: paths.exclude ?? [] },
     impactFrom: input.impactFrom ?? 0.5,
     doubtful: input.doubtful ?? "show",
+    runCode: input.runCode ?? true,
     destination: input.destination ?? "pull-request",
     pullRequests: input.pullRequests ?? "investigation",
     mode: input.mode ?? "full",

@@ -36,6 +36,8 @@ export interface RepositoryConfig {
   readonly impactFrom: number;
   /** What becomes of words of a model that do not follow from their claims. */
   readonly doubtful: "show" | "drop";
+  /** Whether code of the repository, and of a report, may be run in the sandbox that the operator offers. */
+  readonly runCode: boolean;
   /** Where results go. `comment`: nothing is committed; the status comment holds the findings. */
   readonly destination: "pull-request" | "comment";
   /** One pull request for the investigation, or one for each phase (then merging it is the gate for the next). */

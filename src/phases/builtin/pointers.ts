@@ -25,7 +25,7 @@ const MAX_NAMES = 40;
 
 const known = new WeakMap<ResearchContext["report"], Promise<readonly Pointer[]>>();
 
-/** What points to places, strongest first: the reporter's own line, the failing frame, the message, a name that is written. */
+/** What points to places, strongest first: a run of the report's own program, the reporter's own line, the failing frame, the message, a name that is written. */
 export function pointers(context: ResearchContext): Promise<readonly Pointer[]> {
   let found = known.get(context.report);
   if (found === undefined) known.set(context.report, (found = findPointers(context)));
@@ -33,7 +33,14 @@ export function pointers(context: ResearchContext): Promise<readonly Pointer[]> 
 }
 
 async function findPointers(context: ResearchContext): Promise<readonly Pointer[]> {
-  const found: Pointer[] = [];
+  // A run is checked by the document that holds it.
+  const found: Pointer[] = (await context.points()).map(({ claim, path, line }) => ({
+    claim,
+    path,
+    start: line,
+    end: line,
+    inTitle: false,
+  }));
   for (const sort of [places, frames, changes, messages, names]) {
     let kept = 0;
     for await (const pointer of sort(context)) {

@@ -4,7 +4,7 @@ import { findReported, repositoryName } from "../../evidence/reported-places/fin
 import type { Reported } from "../../evidence/reported-places/reported-place.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
-import type { Block } from "../../documents/finding.ts";
+import type { Block, StatedClaim } from "../../documents/finding.ts";
 import type { ClaimEvidence } from "../../claims/claim-evidence.ts";
 import { type EvidenceOptions, once, openEvidence } from "../../claims/open-evidence.ts";
 import { type Report, readReport } from "../../issue/report/read-report.ts";
@@ -13,7 +13,7 @@ import { type Definition } from "../../evidence/references/build-symbol-index.ts
 import { type CoChangeFile, rankCoChangeFiles } from "../../evidence/co-change/rank-co-change-files.ts";
 import { type CoChangeCandidate, rankCoChanges } from "../../evidence/co-change/rank-co-changes.ts";
 import { locate, type Ranking } from "../../evidence/ranking/locate.ts";
-import { buildQuery, type Query } from "../../evidence/ranking/query.ts";
+import { buildQuery, NOTHING_RAN, type Query, type RanCode } from "../../evidence/ranking/query.ts";
 import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
 import type { Location } from "../../text/location.ts";
@@ -44,6 +44,8 @@ export interface ResearchContext extends ClaimEvidence {
   /** The likelihood of the leading function from which wording alone is worth an impact map, 0 to 1. */
   readonly impactFrom: number;
   readonly signal: AbortSignal | undefined;
+  /** Told what is going on now. */
+  readonly onStep: ((step: string) => void) | undefined;
   /** Places, frames and changes that the report names, as far as the repository has them. */
   reported(): Promise<Reported>;
   ranking(): Promise<Ranking>;
@@ -61,6 +63,10 @@ export interface ResearchContext extends ClaimEvidence {
    * investigation. Absent where no code is run.
    */
   readonly shown?: Shown | undefined;
+  /** What runs of the report's own programs point to; nothing where the context knows of no run. */
+  points(): Promise<Ran["points"]>;
+  /** The same, and its ranking knows what the report's own program executed, where that was run. */
+  withRuns(): ResearchContext;
   /** The same, with lines that a model takes for the cause as the leading suspect (unless a person named some). */
   proposing(proposed: Location): ResearchContext;
 }
@@ -80,6 +86,19 @@ export interface ContextOptions extends EvidenceOptions {
   readonly isCandidate?: ((path: string) => boolean) | undefined;
   /** See `ResearchContext.shown`. */
   readonly shown?: Shown | undefined;
+  /** What the report's own programs show; run when it is first asked for. */
+  readonly ran?: (() => Promise<Ran>) | undefined;
+  /** See `ResearchContext.withRuns`. */
+  readonly usesRuns?: boolean | undefined;
+  /** Rankings that are known, by what ran. */
+  readonly rankings?: Map<string, Promise<Ranking>> | undefined;
+}
+
+/** What runs of the report's own programs give to the research. */
+export interface Ran {
+  readonly code: RanCode;
+  /** Each claim that a program does what the report says, with the line of the repository where it does. */
+  readonly points: readonly { readonly claim: StatedClaim; readonly path: string; readonly line: number }[];
 }
 
 type Shown = (files: ReadonlyMap<string, string>) => Promise<readonly Block[]>;
@@ -99,15 +118,26 @@ export function researchContext(options: ContextOptions): ResearchContext {
       signal,
     }),
   );
-  const ranking = once(async () => {
-    onStep?.("ranking files and functions");
-    const found = buildQuery(reading.textBlocks, reading, await reported());
-    return locate(codebase, found, await commits(), {
-      top: TOP,
-      isCandidate: options.isCandidate,
-      ...stoppable,
-    });
-  });
+  const rankings = options.rankings ?? new Map<string, Promise<Ranking>>();
+  const rankingWith = (ran: RanCode): Promise<Ranking> => {
+    const key = JSON.stringify(ran);
+    const known = rankings.get(key);
+    if (known !== undefined) return known;
+    const made = (async () => {
+      onStep?.("ranking files and functions");
+      const found = buildQuery(reading.textBlocks, reading, await reported(), ran);
+      return locate(codebase, found, await commits(), {
+        top: TOP,
+        isCandidate: options.isCandidate,
+        ...stoppable,
+      });
+    })();
+    rankings.set(key, made);
+    return made;
+  };
+  const ran = async (): Promise<Ran | undefined> => (options.usesRuns === true ? options.ran?.() : undefined);
+  const ranking = once(async () => rankingWith((await ran())?.code ?? NOTHING_RAN));
+  let withRuns: ResearchContext | undefined;
   const suspects = once(async () =>
     findSuspects(await ranking(), query, codebase, at, signal, options.proposed),
   );
@@ -180,8 +210,11 @@ export function researchContext(options: ContextOptions): ResearchContext {
     query,
     at,
     signal,
+    onStep,
     reported,
     ranking,
+    rankingWith,
+    points: async () => (await ran())?.points ?? [],
     suspects,
     targets,
     similar,
@@ -189,7 +222,8 @@ export function researchContext(options: ContextOptions): ResearchContext {
     coChangeFiles,
     shown: options.shown,
     callers: async (target) => callersOf(target, await uses()),
-    proposing: (proposed) => researchContext({ ...options, proposed }),
+    proposing: (proposed) => researchContext({ ...options, rankings, proposed }),
+    withRuns: () => (withRuns ??= researchContext({ ...options, rankings, usesRuns: true })),
   };
 }
 

@@ -45,7 +45,7 @@ export interface PhaseDraft extends RunNotes {
 
 /** No model: ranks, follows, compares and counts. */
 export const builtinResearcher: Researcher = {
-  cannot: (phase) => (phase.needs === "model" ? "it needs a model" : undefined),
+  cannot: (phase) => (phase.needs === "builtin" ? undefined : "it needs a model"),
   withholds: async (phase, context) => (phase.type === "impact-map" ? whyNoImpact(context) : undefined),
   write: async (phase, context, earlier) => ({
     document: await writeDocument(phase, context, earlier.files),

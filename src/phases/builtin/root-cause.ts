@@ -40,8 +40,17 @@ export async function leadingClaim(context: ResearchContext): Promise<StatedClai
   return first.claim.type !== "names-definition" || first.inTitle || isLikely ? first.claim : undefined;
 }
 
-/** The answer of a root cause in one sentence. */
+/**
+ * The answer of a root cause in one sentence: what a run of the report's own program showed comes before what is read and concluded, and
+ * a person's word before both. Its document holds the run.
+ */
 export async function rootCauseHeadline(context: ResearchContext): Promise<StatedClaim> {
+  const [point] = await context.points();
+  return point === undefined || context.at !== undefined ? readHeadline(context) : point.claim;
+}
+
+/** The same without a run. */
+export async function readHeadline(context: ResearchContext): Promise<StatedClaim> {
   const leading = await leadingClaim(context);
   if (leading !== undefined) return leading;
   const best = (await context.ranking()).functions
@@ -88,7 +97,8 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
           sequenceStep.of({ pattern: pattern.pattern.name, in: at, line, what }),
         );
   const pointed = (await pointersTo(leading, context)).map((one) => one.claim);
-  const others = pointed.filter((one) => JSON.stringify(one) !== JSON.stringify(claim));
+  const headline = await rootCauseHeadline(context);
+  const others = pointed.filter((one) => JSON.stringify(one) !== JSON.stringify(headline));
   const lines = [
     ...(pattern?.steps.map(({ line }) => line) ?? []),
     ...(await pointersTo(leading, context)).slice(0, 1).map(({ start }) => start),

@@ -89,8 +89,9 @@ const MAX_TITLE = 160;
 const MAX_FILES = 3;
 
 async function headlineOf(phase: Phase, context: ResearchContext): Promise<StatedClaim> {
-  if (phase.type === "impact-map") return (await impact.scopeOf(context)) ?? cause.rootCauseHeadline(context);
-  if (phase.type !== "comprehension") return cause.rootCauseHeadline(context);
+  if (phase.type === "impact-map") return (await impact.scopeOf(context)) ?? cause.readHeadline(context);
+  if (phase.type === "root-cause") return cause.rootCauseHeadline(context);
+  if (phase.type !== "comprehension") return cause.readHeadline(context);
   const { files } = await context.ranking();
   const isLikely = (files[0]?.confidence ?? 0) >= 0.5;
   const pointing = isLikely ? undefined : await comprehension.pointingAnswer(context);

@@ -12,9 +12,10 @@ interface Rule {
   readonly pattern: RegExp;
 }
 
-const ENDS = "ends its own process";
+/** A test may not; a program of a report may. */
+export const ENDS = "ends its own process";
 const TAMPERS = "reaches for the test runner";
-const DEFINES = "defines its own assertions";
+export const DEFINES = "defines its own assertions";
 
 /** One pattern of several: `sys\.exit` also finds `sys . exit`, and a word is a whole one. */
 function anyOf(...patterns: readonly string[]): RegExp {
