@@ -1,5 +1,7 @@
 import { RunFailure } from "../failure.ts";
-import type { StatedClaim } from "../documents/finding.ts";
+import { changeTried } from "../claims/change-tried.ts";
+import { filesAfter, proposedChange, type ProposedChangeData } from "../claims/proposed-change.ts";
+import type { Block, ResearchDocument, StatedClaim } from "../documents/finding.ts";
 import type { Phase } from "../phases/phase.ts";
 import { nonceOf } from "./untrusted.ts";
 import { evidencePack } from "./evidence-pack.ts";
@@ -22,6 +24,8 @@ import { judge } from "./judge.ts";
 import { mergeDocument } from "./merge-document.ts";
 import { OWN_PHASE, PHASE_NEEDS, type PhaseNeeds } from "./phase-needs.ts";
 import { runReproduction } from "./reproduction.ts";
+import { type CauseShown, showFix } from "./show-cause.ts";
+import type { TakenClaim } from "./submission/taken-claim.ts";
 import { openSubmissions } from "./submission/submissions.ts";
 import type { ModelResearchOptions, PhaseRun } from "./phase-run.ts";
 
@@ -68,13 +72,17 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     proposed === undefined ? context : context.proposing(proposed),
     phaseRun.earlier,
   );
-  const document = mergeDocument(base.document, submissions.taken, {
+  const shown = await confirmedByOption(phaseRun, submissions.taken);
+  const document = mergeDocument(withShown(base.document, shown.blocks), submissions.taken, {
     // A maintainer's own words are an answer; that a model takes something for so is none.
     ...(outcome?.claim.mark === "reported" ? { headline: outcome.claim } : {}),
     proposed: [outcome?.claim, cause?.claim].filter(isProposal),
     explanation: await judgedExplanation(submissions.explanation(), phaseRun),
   });
-  const judgements = await judge(phaseRun, document);
+  const judgements = new Map([
+    ...(await judge(phaseRun, document)),
+    ...(shown.judgement === undefined ? [] : [["cause-confirmed", shown.judgement] as const]),
+  ]);
   return {
     document,
     researcher: "",
@@ -86,6 +94,28 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     ...(judgements.size === 0 ? {} : { judgements }),
   };
 }
+
+/** What the first option that removes the failure shows about the cause, when it is taken apart. */
+async function confirmedByOption(phaseRun: PhaseRun, taken: readonly TakenClaim[]): Promise<CauseShown> {
+  const { context, earlier } = phaseRun;
+  const test = failingTestOf(context.issue.key, earlier.files);
+  const tried = taken.find(({ claims }) => claims.some(({ type }) => type === changeTried.name));
+  const change = tried?.claims.find(({ type }) => type === proposedChange.name);
+  if (test === undefined || change === undefined) return { blocks: [] };
+  const files = await filesAfter(change.data as ProposedChangeData, context.codebase);
+  return files === undefined ? { blocks: [] } : showFix(phaseRun, test, files, "the proposed change");
+}
+
+function withShown(document: ResearchDocument, blocks: readonly Block[]): ResearchDocument {
+  return {
+    ...document,
+    sections: document.sections.map((section) =>
+      section.id === SHOWN ? { ...section, blocks: [...section.blocks, ...blocks] } : section,
+    ),
+  };
+}
+
+const SHOWN = "shown-by-run";
 
 function isProposal(claim: StatedClaim | undefined): claim is StatedClaim {
   return claim?.mark === "concluded";

@@ -18,7 +18,7 @@ import type { TestRun } from "../reproduction/run-tests.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { type FailingTest, openCause } from "./cause-bench.ts";
-import { codeRunner, type CodeRunner } from "./code-runner.ts";
+import { codeRunner } from "./code-runner.ts";
 import { keepWith, rangesOf } from "./keep-with.ts";
 import { plainStatement } from "./submission/plain-statement.ts";
 import type { PhaseRun } from "./phase-run.ts";
@@ -170,11 +170,12 @@ function unknownCause(why: string): Block {
   return unknown(`what the failing test runs: ${plainStatement(why).markdown}`);
 }
 
-/** What a fix that works shows about the cause: its necessary functions, and whether all of it is needed. */
+/** What a change that works shows about the cause: its necessary functions, and whether all of it is needed. */
 export async function showFix(
   { sandbox: state, context, runner, signal }: PhaseRun,
   test: FailingTest,
   files: ReadonlyMap<string, string>,
+  change: "the fix" | "the proposed change" = "the fix",
 ): Promise<CauseShown> {
   if (state.kind === "none") return { blocks: [] };
   const open = await openCause(state.sandbox, test, context, signal);
@@ -212,14 +213,14 @@ export async function showFix(
       test: named,
       at: place,
       with: withRun,
-      change: "the fix",
+      change,
       guarded: shown.whole.guarded,
     });
     claims.push(claim);
     runs.push(keepWith(runner, run, changed, [claim]));
   }
   for (const { place, run } of shown.sufficient) {
-    const claim = sufficient.of({ run: next(), test: named, at: place });
+    const claim = sufficient.of({ run: next(), test: named, at: place, change });
     claims.push(claim);
     runs.push(keepWith(runner, run, changed, [claim]));
   }

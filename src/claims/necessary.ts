@@ -21,6 +21,7 @@ export const necessary = claimType({
     /** What was changed. */
     change: z.enum([
       "the fix",
+      "the proposed change",
       "condition negated",
       "part of a condition left out",
       "limit moved",
@@ -38,8 +39,8 @@ export const necessary = claimType({
   say: ({ run, test, at, with: other, change, commit, line, guarded }) => ({
     label: "necessary",
     text: `${
-      change === "the fix"
-        ? `with the fix ${inlineCode(test.name)} passes (${inlineCode(other)}); without its part in ${inlineCode(at.name)} the same failure is back (${inlineCode(run)})`
+      change === "the fix" || change === "the proposed change"
+        ? `with ${change} ${inlineCode(test.name)} passes (${inlineCode(other)}); without its part in ${inlineCode(at.name)} the same failure is back (${inlineCode(run)})`
         : `with ${commit === undefined ? "one change" : "lines"} in ${inlineCode(at.name)} (line ${line ?? at.start}: ${commit === undefined ? change : `as before commit ${inlineCode(commit.slice(0, 12))}`}) ${inlineCode(test.name)} passes (${inlineCode(other)}); without it the same failure is back (${inlineCode(run)})`
     }; ${noWorse(guarded)}`,
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],

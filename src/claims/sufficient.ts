@@ -8,10 +8,15 @@ import { checkByRun, runPart } from "./shown-by-run.ts";
 export const sufficient = claimType({
   name: "sufficient",
   mark: "run",
-  schema: z.strictObject({ run: runPart.run, test: runPart.test, at: part.definition }),
-  say: ({ run, test, at }) => ({
+  schema: z.strictObject({
+    run: runPart.run,
+    test: runPart.test,
+    at: part.definition,
+    change: z.enum(["the fix", "the proposed change"]),
+  }),
+  say: ({ run, test, at, change }) => ({
     label: "sufficient",
-    text: `with nothing but the fix's part in ${inlineCode(at.name)}, ${inlineCode(test.name)} passes (${inlineCode(run)})`,
+    text: `with nothing but the part of ${change} in ${inlineCode(at.name)}, ${inlineCode(test.name)} passes (${inlineCode(run)})`,
     citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
   }),
   check: (data, evidence) => checkByRun("sufficient", data, evidence),

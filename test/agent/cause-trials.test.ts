@@ -1,5 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { causeTrials, recordedClaims } from "../../src/agent/cause-trials.ts";
+import { modelResearcher } from "../../src/agent/model-researcher.ts";
+import { TEST_LABEL } from "../../src/phases/builtin/researcher.ts";
+import { PHASES } from "../../src/phases/catalogue.ts";
+import { reproductionTestFileOf, specFileOf } from "../../src/phases/names.ts";
+import { call, scriptedGateway } from "../fakes/scripted-gateway.ts";
 import { codeRunner } from "../../src/agent/code-runner.ts";
 import { type ClaimSource, stateClaim } from "../../src/agent/submission/state-claim.ts";
 import { handedClaim } from "../../src/agent/submission/submission.ts";
@@ -68,6 +73,49 @@ describeSandboxed("what a model proposes, against the failing test", () => {
       again,
     )!;
     expect(await handIn({ ...from, runner: again, trials: never }, option("sum(prices)"))).toEqual(taken);
+  }, 300_000);
+
+  test("an option that is necessary and minimal confirms the cause, as a fix does", async () => {
+    await using shop = await openShop();
+    const phase = PHASES.find(({ type }) => type === "root-cause")!;
+    const reproduction = PHASES.find(({ type }) => type === "reproduction")!;
+    const files = new Map([
+      [specFileOf("7", reproduction), `---\nlabels: ["${TEST_LABEL}${FAILING.path}"]\n---\n`],
+      [reproductionTestFileOf("7", FAILING.path), FAILING.text],
+    ]);
+    const hypothesis = (start: number, quote: string): object => ({
+      type: "hypothesis",
+      path: CART,
+      start,
+      quote,
+    });
+    using gateway = scriptedGateway([
+      call("submit", {
+        claims: [
+          hypothesis(3, "return sum(prices[1:])"),
+          hypothesis(8, "return str(a)"),
+          option("sum(prices)"),
+        ],
+      }),
+      call("finish", { cause: [{ path: CART, start: 3, quote: "return sum(prices[1:])" }] }),
+    ]);
+    const draft = await modelResearcher({
+      gateway,
+      source: shop.source,
+      sandbox: { kind: "ready", sandbox: shop.sandbox },
+      limits: { rounds: 2, packTokens: 0, steps: 9, tokens: 1_000_000, milliseconds: 600_000 },
+      run: "a run",
+      signal,
+      now: () => 0,
+    }).write(phase, shop.context, { files });
+    expect(draft.judgements?.get("cause-confirmed")).toMatchObject({ result: "met", how: "run" });
+    const { text, problems, dropped } = await shop.published(draft.document);
+    expect({ problems, dropped }).toEqual({ problems: [], dropped: 0 });
+    const test = "`IssueTest.test_counts_the_first_price`";
+    expect(text).toContain(`with the proposed change ${test} passes (`);
+    expect(text).toContain("without its part in `total` the same failure is back");
+    expect(text).toContain(`${test} needs the one hunk of the change`);
+    expect(text).toContain(`${test} fails and never calls \`label\` in its own process`);
   }, 300_000);
 
   test("a hypothesis is shown with whether the failing test calls the function", async () => {

@@ -56,9 +56,9 @@ interface Opened extends AsyncDisposable {
   readonly context: ResearchContext;
   readonly sandbox: Sandbox;
   readonly source: CheckSource;
-  /** The document with these blocks, checked as it would be when it is published, and as \`casebook check\` does. */
+  /** The document, or one with these blocks, checked as it would be when it is published, and as \`casebook check\` does. */
   published(
-    blocks: readonly Block[],
+    shown: readonly Block[] | ResearchDocument,
   ): Promise<{ readonly text: string; readonly problems: readonly string[]; readonly dropped: number }>;
 }
 
@@ -91,14 +91,17 @@ export async function openShop(
     context,
     sandbox,
     source,
-    async published(blocks) {
-      const document: ResearchDocument = {
-        phase: "root-cause",
-        title: "Root cause of issue 7",
-        baseCommit: commit,
-        lead: [],
-        sections: [{ id: "shown-by-run", heading: "Shown by a run", blocks }],
-      };
+    async published(shown) {
+      const document: ResearchDocument =
+        "phase" in shown
+          ? shown
+          : {
+              phase: "root-cause",
+              title: "Root cause of issue 7",
+              baseCommit: commit,
+              lead: [],
+              sections: [{ id: "shown-by-run", heading: "Shown by a run", blocks: shown }],
+            };
       const kept = await dropWrong(document, new Set(), source, context);
       const text = renderDocument(kept.document);
       const { problems } = await checkWhole(text, source, context);

@@ -144,7 +144,7 @@ class CartTest(unittest.TestCase):
         "| necessary | with the fix `IssueTest.test_counts_the_first_price` passes (`run-1`); without its part in `total` the same failure is back (`run-2`); no worse: ",
       );
       expect(text).toContain(
-        "| sufficient | with nothing but the fix's part in `total`, `IssueTest.test_counts_the_first_price` passes (`run-3`) |",
+        "| sufficient | with nothing but the part of the fix in `total`, `IssueTest.test_counts_the_first_price` passes (`run-3`) |",
       );
       expect(text).toContain(result === "met" ? "| minimal | " : "| not minimal | ");
     },

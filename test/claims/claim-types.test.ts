@@ -465,7 +465,11 @@ function examplesOfRuns(): readonly Example[] {
       { change: "0123456789abcdee" },
       { guarded: "all 13 tests" },
     ]),
-    of("sufficient", { at: PUT }, [{ at: SWAP }, { at: { ...PUT, end: 24 } }]),
+    of("sufficient", { at: PUT, change: "the fix" }, [
+      { at: SWAP },
+      { at: { ...PUT, end: 24 } },
+      { change: "the proposed change" },
+    ]),
     of(
       "raised",
       { at: PUT, line: 21, exception: "KeyError", own: true, values: [{ name: "key", value: "None" }] },

@@ -6,7 +6,7 @@ import { linesRead, MAX_LINES_READ, readLines, wholeSentences } from "../../clai
 import { personSaid, sentencesAround, whoSaid } from "../../claims/person-said.ts";
 import { echoes, programPrints, showsNothing } from "../../claims/program-prints.ts";
 import { placeAt, proposedCause } from "../../claims/proposed-cause.ts";
-import { proposedChange, startOf } from "../../claims/proposed-change.ts";
+import { filesAfter, proposedChange, startOf } from "../../claims/proposed-change.ts";
 import { linesOf, runPrinted } from "../../claims/run-printed.ts";
 import { sameStructure } from "../../claims/same-structure.ts";
 import { searchFinds, searchOf } from "../../claims/search-finds.ts";
@@ -227,11 +227,10 @@ const STATES: Readonly<Record<HandedType, State>> = {
       ? "That run shows no such value; copy `path`, `start` and `name` from what `watch` answered."
       : stated([found.claim]);
   },
-  async option({ edits = [] }, { source, trials }, signal) {
+  async option({ edits = [] }, { source, context, trials }, signal) {
     if (edits.length === 0) return "Give `edits`: `path`, `old` text that is there once, and `new`.";
     const data: { path: string; start: number; old: string; new: string }[] = [];
     const blocks: Block[] = [];
-    const files = new Map<string, string>();
     for (const edit of edits) {
       const text = (await source.text(edit.path))?.text;
       const start = startOf(edit.old, text);
@@ -240,13 +239,6 @@ const STATES: Readonly<Record<HandedType, State>> = {
       const remark = newRemark(edit, textRulesOf(endingOf(edit.path)));
       if (remark !== undefined)
         return `Leave out ${inlineCode(remark, 80)}: what is to be said of a change belongs to the explanation.`;
-      const changed = files.get(edit.path) ?? text;
-      if (startOf(edit.old, changed) === undefined)
-        return `${inlineCode(edit.path)}: an earlier edit of this change took the old text away.`;
-      files.set(
-        edit.path,
-        changed.replace(edit.old, () => edit.new),
-      );
       data.push({ ...edit, start });
       blocks.push({
         kind: "code",
@@ -258,6 +250,8 @@ const STATES: Readonly<Record<HandedType, State>> = {
         ),
       });
     }
+    const files = await filesAfter({ edits }, context.codebase);
+    if (files === undefined) return "One edit takes the old text of another one away.";
     const tried = await trials?.change(files, signal);
     if (typeof tried === "string") return `Tried: with it ${tried}. An option must remove the failure.`;
     return {
