@@ -109,6 +109,7 @@ async function work(packTokens: number): Promise<readonly Spent[]> {
     maxTokensField: "max_tokens",
     concurrency: 1,
     timeoutSeconds: 60,
+    idleSeconds: 120,
   });
   using journal = openJournalFile(join(scratch, `${randomUUID()}.jsonl`));
   const signal = new AbortController().signal;

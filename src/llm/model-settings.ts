@@ -35,6 +35,8 @@ export interface ModelRow {
   readonly concurrency: number;
   /** Of one call with its retries. */
   readonly timeoutSeconds: number;
+  /** That an answer which has begun may stay silent. */
+  readonly idleSeconds: number;
 }
 
 /** US dollars. */

@@ -23,6 +23,16 @@ export interface ModelRequest {
   readonly maxOutputTokens: number;
   /** Gets the text while the reply comes, for people who watch. */
   readonly onText?: ((text: string) => void) | undefined;
+  /** Told when the call ends without a reply after something was sent, before the failure is thrown. */
+  readonly onBroken?: ((broken: BrokenCall) => void) | undefined;
+}
+
+/** What a call that brought no reply did at the endpoint. */
+export interface BrokenCall {
+  /** Requests that the endpoint may have worked on: two where a reply of a schema was asked for again. */
+  readonly requests: number;
+  /** The most tokens that what it wrote can have, over all of them. */
+  readonly outputTokens: number;
 }
 
 /**

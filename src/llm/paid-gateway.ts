@@ -1,13 +1,13 @@
 import { pause } from "../process/clock.ts";
 import { estimateTokens, maxTokens } from "./estimate-tokens.ts";
-import { costOf, worstCost } from "./money.ts";
+import { costOf, type Micros, type Price, worstCost } from "./money.ts";
 import type { Entry } from "./transcript.ts";
 import { compact } from "./compact.ts";
 import { entryText, capMessage } from "./counters.ts";
 import { withFailover } from "./failover.ts";
 import type { ModelGateway, NextReply, Question } from "./gateway.ts";
 import type { Caps, Journal, Payer, Task } from "./journal.ts";
-import { type Model, MODEL_FAILURES, ModelFailure } from "./model.ts";
+import { type BrokenCall, type Model, MODEL_FAILURES, ModelFailure } from "./model.ts";
 
 export interface PaidGatewayOptions {
   readonly journal: Journal;
@@ -43,8 +43,8 @@ const PAUSE = 2_000;
  * once, as long as an endpoint bills no more tokens than it was sent and allowed to write.
  *
  * One reservation is for one request that may be billed (two for a reply of a schema, which can be asked for twice). A call
- * that failed and may have been billed stays counted with all that was reserved, and is made once more with money of its
- * own: an endpoint that bills what it never delivered cannot take more than the caps either.
+ * that failed and may have been billed stays counted with what was sent and what came, at their most, and is made once more with
+ * money of its own. When nobody can tell what came (the process was killed), all that was reserved stays counted.
  */
 export function paidGateway(options: PaidGatewayOptions): ModelGateway {
   const { journal, run, payer, modelsFor, caps, now, sleep = pause } = options;
@@ -136,9 +136,16 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
       );
       if (begun.kind === "over")
         return { kind: "over", why: capMessage(begun.cap, begun.limit, begun.taken) };
+      let broken: BrokenCall | undefined;
       try {
         const reply = await model.reply(
-          { transcript: view, tools, maxOutputTokens, ...(schema === undefined ? {} : { schema }) },
+          {
+            transcript: view,
+            tools,
+            maxOutputTokens,
+            ...(schema === undefined ? {} : { schema }),
+            onBroken: (told) => (broken = told),
+          },
           signal,
         );
         await journal.settle(begun.call, reply, costOf(reply.usage, model.price));
@@ -146,7 +153,9 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
       } catch (error) {
         // A call that was stopped in the middle may be billed; a refused one is not.
         const mayCost = !(error instanceof ModelFailure) || error.mayCost;
-        await journal.release(begun.call, mayCost ? worst : 0);
+        const spent =
+          broken === undefined ? worst : Math.min(worst, costOfBroken(broken, input, model.price));
+        await journal.release(begun.call, mayCost ? spent : 0);
         if (!(error instanceof ModelFailure)) throw error;
         if (error.code === "context-exceeded" && shortening < MAX_SHORTENINGS) {
           shortening++;
@@ -160,6 +169,12 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
       }
     }
   }
+}
+
+/** The most that a call without a reply cost: what was sent each time, and what came. */
+function costOfBroken({ requests, outputTokens }: BrokenCall, input: number, price: Price): Micros {
+  const again = requests > 1 ? worstCost(input + outputTokens + COMPLAINT_TOKENS, 0, price) : 0;
+  return worstCost(input, outputTokens, price) + again;
 }
 
 /**

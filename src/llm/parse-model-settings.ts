@@ -216,6 +216,7 @@ function parseSingle(env: Environment, problems: SettingsProblem[]): ModelRow | 
     maxTokensField: "auto",
     concurrency: 4,
     timeoutSeconds: 600,
+    idleSeconds: 120,
   };
 }
 

@@ -67,6 +67,7 @@ const row = z.strictObject(
     maxTokensField: oneOf(TOKEN_FIELDS).default("auto"),
     concurrency: whole(1, 256).default(4),
     timeoutSeconds: whole(5, 7_200).default(600),
+    idleSeconds: whole(5, 7_200).default(120),
   },
   "name, url and price are expected",
 );

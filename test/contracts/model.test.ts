@@ -38,6 +38,7 @@ function overServer(tools: "native" | "text"): (script: Script) => Promise<Opene
       maxTokensField: "auto",
       concurrency: 4,
       timeoutSeconds: 20,
+      idleSeconds: 120,
     });
     return { model, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   };

@@ -122,6 +122,7 @@ async function work({ fault, isAt }: Trouble): Promise<Ended> {
       maxTokensField: "auto",
       concurrency: 2,
       timeoutSeconds: fault !== undefined && SILENT.includes(fault.kind) ? 0.4 : 30,
+      idleSeconds: 120,
     },
     { now, sleep, random: () => 1, idleMilliseconds: 250, onNote: (note) => notes.push(note) },
   );

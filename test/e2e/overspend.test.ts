@@ -29,6 +29,8 @@ const FAULTS: readonly (Fault | undefined)[] = [
 ];
 /** What an honest endpoint never bills. */
 const FREE: readonly unknown[] = [429, 500];
+/** Of an answer that broke, it bills what it sent: a word of the half that came, or nothing. */
+const SENT: Readonly<Record<string, number>> = { cut: 1, status: 0, garbage: 0 };
 
 test("eight processes over one database never spend beyond two caps, whatever the endpoint bills of what was asked", async () => {
   await using postgres = await freshDatabase();
@@ -36,7 +38,7 @@ test("eight processes over one database never spend beyond two caps, whatever th
   await migrate(database, SCHEMA);
   const journal = journalStore(database, SCHEMA);
   const caps = { investigation: 400_000, repositoryPerDay: 1_000_000 };
-  // What the endpoint writes on its bill, by who asked: the dearest that the request allows, answered or not.
+  // What the endpoint writes on its bill, by who asked: the dearest that the request allows, or of a broken answer what it sent.
   const billed = new Map<string, number>();
   let kill: (() => void) | undefined;
 
@@ -44,7 +46,9 @@ test("eight processes over one database never spend beyond two caps, whatever th
     reply(request): ScriptedReply {
       const { number, model } = request;
       const fault = FAULTS[number % FAULTS.length];
-      const usage = usageOf(request, number);
+      const dearest = usageOf(request, number);
+      const sent = fault?.kind === "cut" && fault.at === "start" ? 0 : SENT[fault?.kind ?? ""];
+      const usage = { ...dearest, output: sent ?? dearest.output };
       const isFree =
         fault?.kind === "rate-limited" || (fault?.kind === "status" && FREE.includes(fault.status));
       if (!isFree)
@@ -85,7 +89,8 @@ test("eight processes over one database never spend beyond two caps, whatever th
   const taken = await journal.taken(askings[0]!.payer, NOON);
   expect(most.investigation).toBeLessThanOrEqual(caps.investigation);
   expect(most.repositoryPerDay).toBeLessThanOrEqual(caps.repositoryPerDay);
-  expect(taken.repositoryPerDay).toBeGreaterThan(caps.repositoryPerDay * 0.9);
+  // Who is refused while the others hold their reservations stops for good, and these come back in part.
+  expect(taken.repositoryPerDay).toBeGreaterThan(caps.repositoryPerDay * 0.75);
 
   // The accounts add up, and the bill is never higher than they say, for each investigation.
   const costs = new Map<string, number>();

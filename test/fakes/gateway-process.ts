@@ -65,6 +65,7 @@ async function main({ place, run, payer, caps, url, price, outputTokens, at }: A
       maxTokensField: "auto",
       concurrency: 4,
       timeoutSeconds: 20,
+      idleSeconds: 120,
     },
     { sleep: () => Promise.resolve(), idleMilliseconds: 2_000 },
   );

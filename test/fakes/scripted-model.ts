@@ -1,4 +1,4 @@
-import type { Model, ModelFailure, ModelRequest } from "../../src/llm/model.ts";
+import type { BrokenCall, Model, ModelFailure, ModelRequest } from "../../src/llm/model.ts";
 import type { Reply, Usage } from "../../src/llm/transcript.ts";
 
 /** What the model says next. */
@@ -7,6 +7,8 @@ export interface Line {
   readonly calls?: readonly { readonly name: string; readonly arguments: object | string }[];
   readonly usage?: Partial<Usage>;
   readonly failure?: ModelFailure;
+  /** What the failed call did at the endpoint; nobody can tell when undefined. */
+  readonly broken?: BrokenCall;
 }
 
 /** A line, or what is said to this request. */
@@ -62,6 +64,7 @@ export function answeringModel(
       const cue = await abortable(answer(request, number), signal);
       const line = typeof cue === "function" ? await abortable(cue(request), signal) : cue;
       signal.throwIfAborted();
+      if (line.broken !== undefined) request.onBroken?.(line.broken);
       if (line.failure !== undefined) throw line.failure;
       return replyOf(line, request, name, number);
     },

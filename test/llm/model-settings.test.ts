@@ -68,6 +68,7 @@ describe("the models file", () => {
           maxTokensField: "auto",
           concurrency: 4,
           timeoutSeconds: 300,
+          idleSeconds: 120,
         },
         {
           name: "small",
@@ -81,6 +82,7 @@ describe("the models file", () => {
           maxTokensField: "auto",
           concurrency: 1,
           timeoutSeconds: 600,
+          idleSeconds: 120,
         },
       ],
       phases: { default: ["large", "small"], judge: ["small"], "our-own-phase": ["small"] },

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Entry } from "../../src/llm/transcript.ts";
 import type { NextReply, Question } from "../../src/llm/gateway.ts";
 import type { Caps, Journal } from "../../src/llm/journal.ts";
-import { type Model, ModelFailure } from "../../src/llm/model.ts";
+import { type BrokenCall, type Model, ModelFailure } from "../../src/llm/model.ts";
 import { paidGateway } from "../../src/llm/paid-gateway.ts";
 import { memoryJournal } from "../fakes/memory-journal.ts";
 import { answeringModel, scriptedModel } from "../fakes/scripted-model.ts";
@@ -198,6 +198,23 @@ describe("a call that may have been billed and brought nothing", () => {
     // What the first one may have cost, in full, and what the second one did.
     expect(micros).toBeGreaterThan(4_096 * 15 + 100 * 3 + 10 * 15);
     expect(await taken(journal)).toBe(micros);
+  });
+
+  test("is counted at what was sent and what came, never above what was reserved", async () => {
+    const spent = async (broken: BrokenCall | undefined): Promise<number> => {
+      const journal = memoryJournal();
+      const line = broken === undefined ? cut : { ...cut, broken };
+      await gatewayOver([scriptedModel(line, line)], { journal, caps }).next(ask(0, opening), signal);
+      return (await taken(journal)) / 2;
+    };
+    const reserved = await spent(undefined);
+    const silent = await spent({ requests: 1, outputTokens: 0 });
+    expect(reserved - silent).toBe(4_096 * 15);
+    expect(await spent({ requests: 1, outputTokens: 10 })).toBe(silent + 10 * 15);
+    // The reply that did not fit its schema was sent along with the second request.
+    const twice = await spent({ requests: 2, outputTokens: 10 });
+    expect(twice).toBeGreaterThan(2 * silent + 10 * 15);
+    expect(await spent({ requests: 2, outputTokens: 1_000_000 })).toBe(reserved);
   });
 
   test("is given up after the second time", async () => {

@@ -4,7 +4,7 @@ import { ModelFailure } from "../model.ts";
 import type { CallClock } from "./call-clock.ts";
 import { EndpointRefusal } from "./failure-of.ts";
 import { httpFetch } from "./http-fetch.ts";
-import { answerReader, type RawAnswer } from "../protocol/read-answer.ts";
+import type { AnswerReader, RawAnswer } from "../protocol/read-answer.ts";
 
 /** Sends one request to one endpoint, once. */
 export interface Endpoint {
@@ -13,6 +13,8 @@ export interface Endpoint {
 }
 
 interface AskOptions {
+  /** Puts the answer together. After a failure it holds what had come. */
+  readonly reader: AnswerReader;
   readonly onText: ((text: string) => void) | undefined;
   /** A server that does not keep to the limit of the output is left after so many characters. */
   readonly maxCharacters: number;
@@ -33,8 +35,9 @@ const MAX_REFUSAL = 64 * 1024;
 export function openEndpoint({ url, key, userAgent }: EndpointOptions): Endpoint {
   const send = httpFetch(userAgent);
   return {
-    async ask(body, clock, { onText, maxCharacters }) {
+    async ask(body, clock, { reader, onText, maxCharacters }) {
       let tail = "";
+      let isOver = false;
       // Made for each call, so that the watch over the bytes belongs to it. Nothing is taken from the environment.
       const client = new OpenAI({
         baseURL: url,
@@ -53,9 +56,12 @@ export function openEndpoint({ url, key, userAgent }: EndpointOptions): Endpoint
           if (!response.ok)
             throw new EndpointRefusal(response.status, response.headers, await refusalOf(response));
           clock.begin();
-          return watched(response, (chunk) => {
-            clock.alive();
-            tail = (tail + chunk.subarray(-TAIL).toString("latin1")).slice(-TAIL);
+          return watched(response, {
+            see(chunk) {
+              clock.alive();
+              tail = (tail + chunk.subarray(-TAIL).toString("latin1")).slice(-TAIL);
+            },
+            end: () => (isOver = true),
           });
         },
       });
@@ -64,7 +70,6 @@ export function openEndpoint({ url, key, userAgent }: EndpointOptions): Endpoint
         { signal: clock.signal },
       );
       const response = await clock.race(request.asResponse());
-      const reader = answerReader();
       const type = response.headers.get("content-type") ?? "";
       // Some servers do not stream, whatever they are asked.
       if (/json|html/i.test(type)) {
@@ -87,6 +92,10 @@ export function openEndpoint({ url, key, userAgent }: EndpointOptions): Endpoint
           if (text !== "") onText?.(text);
           if (reader.size > maxCharacters) break;
         }
+      } catch (error) {
+        // The body ended in the middle of a line: what cannot be read is the piece that was cut.
+        if (isOver && !tail.endsWith("\n") && (error as Error).name === "SyntaxError") throw cut(error);
+        throw error;
       } finally {
         // Not waited for: a stalled body never ends.
         pieces.return?.()?.catch(() => undefined);
@@ -105,12 +114,16 @@ function finished(answer: RawAnswer | undefined, isWhole: boolean): RawAnswer {
     if (isWhole) throw garbage("no choice in it");
     throw new ModelFailure("unavailable", "The endpoint ended its answer before it began", { mayCost: true });
   }
-  if (!isWhole) throw new ModelFailure("unavailable", "The endpoint cut its answer", { mayCost: true });
+  if (!isWhole) throw cut();
   if (answer.finish === "error")
     throw new ModelFailure("unavailable", "The endpoint ended its answer with an error", { mayCost: true });
   if (answer.finish === "content_filter" && answer.text === "" && answer.calls.length === 0)
     throw new ModelFailure("bad-request", "The endpoint's filter held the answer back", { mayCost: true });
   return answer;
+}
+
+function cut(cause?: unknown): ModelFailure {
+  return new ModelFailure("unavailable", "The endpoint cut its answer", { mayCost: true, cause });
 }
 
 /** The body of a whole answer. A failure inside of a 200 is one all the same. */
@@ -139,7 +152,10 @@ function garbage(what: string): ModelFailure {
 }
 
 /** The same answer, each chunk seen on its way, and never more of it than an answer can have. */
-function watched(response: Response, see: (chunk: Buffer) => void): Response {
+function watched(
+  response: Response,
+  { see, end }: { readonly see: (chunk: Buffer) => void; readonly end: () => void },
+): Response {
   if (response.body === null) return response;
   let bytes = 0;
   const watch = new TransformStream<Uint8Array, Uint8Array>({
@@ -149,6 +165,7 @@ function watched(response: Response, see: (chunk: Buffer) => void): Response {
       see(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       controller.enqueue(chunk);
     },
+    flush: end,
   });
   return new Response(response.body.pipeThrough(watch), {
     status: response.status,

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
-import { estimateTokens } from "../estimate-tokens.ts";
+import { estimateTokens, maxTokens } from "../estimate-tokens.ts";
 import type { Reply, ToolCall, Usage } from "../transcript.ts";
 import { type Model, ModelFailure, type ModelRequest } from "../model.ts";
 import { startClock } from "./call-clock.ts";
 import { type Endpoint, openEndpoint } from "./endpoint.ts";
 import { type CallFailure, callFailureOf } from "./failure-of.ts";
 import type { Message } from "../protocol/messages.ts";
-import type { RawAnswer } from "../protocol/read-answer.ts";
+import { answerReader, type RawAnswer } from "../protocol/read-answer.ts";
 import { redactor } from "../protocol/redact.ts";
 import {
   type Ability,
@@ -24,7 +24,7 @@ export interface OpenModelOptions {
   /** Of all models at one endpoint; without it the model has one of its own. */
   readonly queue?: ModelQueue;
   readonly userAgent?: string;
-  /** Milliseconds that an answer that has begun may stay silent. */
+  /** Milliseconds that an answer that has begun may stay silent, in the place of the setting. */
   readonly idleMilliseconds?: number;
   /** Tries after the first, when nothing was worked. */
   readonly retries?: number;
@@ -44,7 +44,6 @@ export function modelQueue(concurrency: number): ModelQueue {
   return new PQueue({ concurrency });
 }
 
-const IDLE = 120_000;
 const RETRIES = 3;
 /** Waits between tries, doubled each time. */
 const FIRST_WAIT = 1_000;
@@ -74,7 +73,7 @@ export function openModel(settings: EndpointSettings, options: OpenModelOptions 
     endpoint,
     abilities: abilitiesOf(settings),
     redact: redactor(key),
-    idle: options.idleMilliseconds ?? IDLE,
+    idle: options.idleMilliseconds ?? settings.idleSeconds * 1_000,
     retries: options.retries ?? RETRIES,
     now: options.now ?? Date.now,
     sleep: options.sleep ?? ((milliseconds, signal) => delay(milliseconds, undefined, { signal })),
@@ -116,7 +115,7 @@ async function replyTo(context: Context, request: ModelRequest, signal: AbortSig
   context.note(`the reply is no JSON of the schema: ${context.redact(read.why)}`);
   const second = await ask(
     context,
-    call,
+    { ...call, before: Math.max(first.usage.output, maxTokens(first.text)) },
     [
       { role: "assistant", content: first.text === "" ? "(nothing)" : first.text },
       { role: "user", content: askAgain(read.why) },
@@ -126,12 +125,14 @@ async function replyTo(context: Context, request: ModelRequest, signal: AbortSig
     throw error instanceof ModelFailure ? costing(error) : error;
   });
   const again = readStructured(second.text, request.schema);
-  if (again.kind === "wrong")
+  if (again.kind === "wrong") {
+    request.onBroken?.({ requests: 2, outputTokens: first.usage.output + second.usage.output });
     throw new ModelFailure(
       "garbage",
       `The model replied twice with something else than the JSON it was asked for: ${context.redact(again.why)}`,
       { mayCost: true },
     );
+  }
   return { ...second, text: again.json, usage: sum(first.usage, second.usage) };
 }
 
@@ -148,6 +149,8 @@ interface Call {
   readonly request: ModelRequest;
   readonly signal: AbortSignal;
   readonly deadline: number;
+  /** The most tokens of a reply that was asked for before, and did not fit its schema. */
+  readonly before?: number;
 }
 
 /** One reply, with the tries that it takes. */
@@ -203,20 +206,26 @@ type Tried =
 
 async function tryOnce(
   context: Context,
-  { request, signal, deadline }: Call,
+  { request, signal, deadline, before }: Call,
   further: readonly Message[],
   maxOutput: number,
 ): Promise<Tried> {
   const { settings, endpoint, abilities, redact, now } = context;
   const { body, used } = requestBody(settings, abilities, request, further, maxOutput);
   using clock = startClock(signal, { total: Math.max(1, deadline - now()), idle: context.idle });
+  const reader = answerReader();
   let answer: RawAnswer;
   try {
     answer = await endpoint.ask(body, clock, {
+      reader,
       onText: request.onText,
       maxCharacters: maxOutput * LONGEST_TOKEN + SPARE_CHARACTERS,
     });
   } catch (error) {
+    request.onBroken?.({
+      requests: before === undefined ? 1 : 2,
+      outputTokens: (before ?? 0) + maxTokens(reader.answer()?.written ?? ""),
+    });
     signal.throwIfAborted();
     // What ended the call says more than what the connection made of it.
     const reason: unknown = clock.signal.aborted ? clock.signal.reason : error;
@@ -227,6 +236,11 @@ async function tryOnce(
     };
   }
   // The library ends a stream without a word when it is stopped.
+  if (signal.aborted)
+    request.onBroken?.({
+      requests: before === undefined ? 1 : 2,
+      outputTokens: (before ?? 0) + maxTokens(answer.written),
+    });
   signal.throwIfAborted();
   const isText = !used.has("tools");
   const said = withoutThoughts(answer.text);

@@ -60,6 +60,7 @@ export async function rig(
       maxTokensField: "auto",
       concurrency: 4,
       timeoutSeconds: 600,
+      idleSeconds: 120,
       ...settings,
     },
     {

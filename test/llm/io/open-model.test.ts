@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import { CONTEXT_WORDINGS, type Fault } from "../../../src/simulator/model/contract.ts";
 import type { Entry, Reply } from "../../../src/llm/transcript.ts";
-import { ModelFailure } from "../../../src/llm/model.ts";
+import { type BrokenCall, ModelFailure } from "../../../src/llm/model.ts";
 import { modelQueue, openModel } from "../../../src/llm/io/open-model.ts";
 import { ask, begun, KEY, rig, type Rig, tools } from "./endpoint-rig.ts";
 
@@ -402,6 +402,58 @@ describe("an answer that began", () => {
     expect(r.server.requests).toHaveLength(1);
   });
 
+  test("and is cut inside an event may be asked for again, and what came is told", async () => {
+    const event = `data: {"choices":[{"index":0,"delta":{"content":"Yes"}}]}`;
+    const raw = await rawServer((response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`${event}\n\n${event.slice(0, -12)}`);
+    });
+    await using _ = raw;
+    await using r = await rig([yes], { url: raw.url });
+    const told: BrokenCall[] = [];
+    const failure = await failureOf(r, ask({ onBroken: (broken) => void told.push(broken) }));
+    expect(failure).toMatchObject({
+      code: "unavailable",
+      mayCost: true,
+      message: "The endpoint cut its answer",
+    });
+    expect(told).toEqual([{ requests: 1, outputTokens: 3 }]);
+  });
+
+  test("and is cut at any byte is whole or unavailable, never garbage", async () => {
+    const piece = (delta: object, more = {}): string =>
+      `data: ${JSON.stringify({ choices: [{ index: 0, delta, ...more }] })}\n\n`;
+    const body = Buffer.from(
+      `${piece({ content: "Yes, é" })}${piece({}, { finish_reason: "stop" })}data: [DONE]\n\n`,
+    );
+    let end = 0;
+    const raw = await rawServer((response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(body.subarray(0, end));
+    });
+    await using _ = raw;
+    await using r = await rig([yes], { url: raw.url });
+    for (; end <= body.length; end++) {
+      const reply = await r.model.reply(ask(), signal).catch((error: unknown) => error);
+      expect([end, reply]).toMatchObject(
+        reply instanceof ModelFailure ? [end, { code: "unavailable" }] : [end, { text: "Yes, é" }],
+      );
+    }
+  });
+
+  test("and is stopped tells what came before the stop", async () => {
+    await using r = await rig([{ text: "a long text that stalls", fault: { kind: "stall", at: "middle" } }]);
+    const stop = new AbortController();
+    const told: BrokenCall[] = [];
+    const asked = r.model.reply(
+      ask({ onText: () => stop.abort(new Error("stop")), onBroken: (broken) => void told.push(broken) }),
+      stop.signal,
+    );
+    await expect(asked).rejects.toThrow("stop");
+    expect(told).toHaveLength(1);
+    expect(told[0]!.outputTokens).toBeGreaterThan(0);
+  });
+
   test("and turns into an error of the endpoint is that error", async () => {
     const raw = await rawServer((response) => {
       response.writeHead(200, { "content-type": "text/event-stream" });
@@ -648,6 +700,7 @@ test("no more calls at once than the endpoint may have, over all of its models",
     maxTokensField: "auto",
     concurrency: 9,
     timeoutSeconds: 9,
+    idleSeconds: 120,
   } as const;
   const models = ["a", "b"].map((name) => openModel({ ...settings, name }, { queue }));
   const stop = new AbortController();
