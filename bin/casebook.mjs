@@ -21,6 +21,7 @@ if (node === undefined) {
 else await runWith(node);
 
 async function run() {
+  endWithLauncher();
   await cacheCompiledCode();
   const entry = args[0] === "simulate" ? "simulator/main" : "cli/main";
   const source = new URL(`src/${entry}.ts`, root);
@@ -41,10 +42,20 @@ async function cacheCompiledCode() {
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
 }
 
+/** The older Node that started this one may be killed without a word; its end of the channel is then closed. */
+function endWithLauncher() {
+  if (process.channel === undefined) return;
+  process.on("disconnect", () => process.exit(130));
+  // Waiting for that keeps no process alive.
+  process.channel.unref();
+}
+
 async function runWith(node) {
   const { spawn } = await import("node:child_process");
   const { fileURLToPath } = await import("node:url");
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...args], { stdio: "inherit" });
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...args], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     process.stderr.write(`casebook: Node ${NEEDED} does not start: ${error.message}\n`);

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { gitFailure } from "./git-failure.ts";
 
@@ -47,8 +47,27 @@ export function startGit(
     ...settings.flatMap((setting) => ["-c", setting]),
     ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]),
   ];
+  // What waits for a network ends with us; everything else ends by itself when nobody reads it.
+  const binding = protocol === undefined ? [] : endsWithParent();
+  const [program = "git", ...before] = [...binding, "git"];
   // A folder of nobody's project: no `.git` above it is found by accident.
-  return spawn("git", [...own, ...args], { cwd, env: { ...environment(), ...env }, stdio: "pipe" });
+  return spawn(program, [...before, ...own, ...args], {
+    cwd,
+    env: { ...environment(), ...env },
+    stdio: "pipe",
+  });
+}
+
+let bound: readonly string[] | undefined;
+
+/** Words before a command by which Linux kills it when its parent dies, also by SIGKILL; none where that cannot be asked for. */
+function endsWithParent(): readonly string[] {
+  if (bound !== undefined) return bound;
+  const words = ["setpriv", "--pdeathsig", "KILL"];
+  const { PATH } = process.env;
+  const tried =
+    process.platform === "linux" && spawnSync(words[0]!, [...words.slice(1), "true"], { env: { PATH } });
+  return (bound = tried !== false && tried.status === 0 ? words : []);
 }
 
 /** Runs git and returns its output. Throws RunFailure for what a user can fix, Error for anything else. */

@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { killedWith, startSource } from "../fakes/doomed-process.ts";
+import { temporaryFolder } from "../fakes/git-folder.ts";
+import { describeSandboxed, filesFolder } from "../sandbox/io/sandbox-here.ts";
+
+const root = join(import.meta.dirname, "../..");
+const source = (path: string): string => JSON.stringify(join(root, "src", path));
+
+/** Linux tells which process started which. */
+const describeLinux = process.platform === "linux" ? describe : describe.skip;
+
+describeLinux("a process that is killed without a word takes along", () => {
+  test("the Node that the launcher of an older Node started", async () => {
+    using folder = temporaryFolder();
+    cpSync(join(root, "bin"), join(folder.path, "bin"), { recursive: true });
+    writeFileSync(join(folder.path, "package.json"), '{ "version": "1.0.0", "type": "module" }');
+    mkdirSync(join(folder.path, "src/cli"), { recursive: true });
+    writeFileSync(join(folder.path, "src/cli/main.ts"), "setInterval(() => undefined, 1_000);\n");
+    const bundled = join(folder.path, `node_modules/node-${process.platform}-${process.arch}/bin`);
+    mkdirSync(bundled, { recursive: true });
+    symlinkSync(process.execPath, join(bundled, "node"));
+    const old =
+      "data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.11.0'}})";
+    const launcher = spawn(
+      process.execPath,
+      ["--import", old, join(folder.path, "bin/casebook.mjs"), "locate"],
+      { stdio: "ignore", env: { CASEBOOK_DATA: join(folder.path, "data"), PATH: "" } },
+    );
+    await killedWith(launcher, (line) => line.startsWith(join(bundled, "node")));
+  });
+
+  test("the process that reads foreign text", async () => {
+    const parent = startSource(
+      `import { fork } from "node:child_process"; fork(${source("research/main.ts")}, [], { execArgv: [] });`,
+    );
+    await killedWith(parent, (line) => line.includes("research/main.ts"));
+  });
+
+  test("a git that waits for a server", async () => {
+    const server = createServer(() => undefined);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `git://127.0.0.1:${(server.address() as AddressInfo).port}/a`;
+    try {
+      const parent = startSource(
+        `import { tryGit } from ${source("repository/io/git.ts")};
+         await tryGit(["ls-remote", ${JSON.stringify(url)}], { protocol: "git" });`,
+      );
+      await killedWith(parent, (line) => line.includes("ls-remote"));
+    } finally {
+      server.close();
+    }
+    expect(server.listening).toBe(false);
+  });
+});
+
+describeSandboxed("a process that is killed without a word takes along", () => {
+  test("what runs in its sandbox", async () => {
+    using folder = filesFolder({ "a.py": "" });
+    const parent = startSource(
+      `import { openSandbox } from ${source("sandbox/io/open-sandbox.ts")};
+       const { sandbox } = await openSandbox({ files: ${JSON.stringify(folder.path)}, toolchains: [] });
+       await sandbox.run({ changes: new Map(), command: ["sleep", "600"] }, new AbortController().signal);`,
+    );
+    await killedWith(parent, (line) => line.startsWith("sleep 600"));
+  });
+});
