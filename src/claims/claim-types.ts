@@ -53,6 +53,7 @@ import { sequenceStep } from "./sequence-step.ts";
 import { suspect } from "./suspect.ts";
 import { target } from "./target.ts";
 import { testReaches } from "./test-reaches.ts";
+import { unparsedFiles } from "./unparsed-files.ts";
 import { unreadFiles } from "./unread-files.ts";
 import { usedOnlyByTests } from "./used-only-by-tests.ts";
 
@@ -102,6 +103,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     proposedChange,
     proposedOutcome,
     unreadFiles,
+    unparsedFiles,
     executed,
     discriminating,
     necessary,

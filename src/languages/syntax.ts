@@ -85,7 +85,7 @@ export interface SyntaxReader {
   languageOf(path: string): LanguageName | undefined;
   /**
    * Yields in no particular order, one for each file given. `syntax` is undefined when the file could not be parsed
-   * in its time limit; that is an answer, not an error.
+   * in its limit of steps; that is an answer, not an error.
    */
   parse(
     files: AsyncIterable<FileText> | Iterable<FileText>,

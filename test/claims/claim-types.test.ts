@@ -668,6 +668,16 @@ beforeAll(async () => {
       undecided: null,
     },
     {
+      type: "unparsed-files",
+      data: { count: 1, shown: ["store/tables.rs"] },
+      twins: [
+        { count: 2, shown: ["store/tables.rs"] },
+        { count: 1, shown: ["store/store.py"] },
+        { count: 1, shown: ["media/a.mp3"] },
+      ],
+      undecided: null,
+    },
+    {
       type: "proposed-cause",
       data: { places: [{ lines: lines(21), words: "data = self._read()", in: "Store.put" }] },
       twins: [

@@ -171,7 +171,12 @@ export interface ClaimsIn extends AsyncDisposable {
 
 export async function claimsIn(): Promise<ClaimsIn> {
   const folder = gitFolder();
-  folder.commit({ ...FILES, "store/store.py": STORE.replace("swap", "exchange") }, "Keep values");
+  // A scanner looks for the end of each of these marks up to the end of the file.
+  const hostile = 'r#"'.repeat(12_000);
+  folder.commit(
+    { ...FILES, "store/tables.rs": hostile, "store/store.py": STORE.replace("swap", "exchange") },
+    "Keep values",
+  );
   folder.commit(
     { "store/store.py": STORE, "store/cli.py": `${FILES["store/cli.py"]}\n` },
     "Swap values for #7 (#9)",

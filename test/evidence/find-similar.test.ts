@@ -12,7 +12,7 @@ async function similarTo(original: string, others: Readonly<Record<string, strin
   const texts = Object.entries({ "original.py": original, ...others });
   const wanted = texts.map(([oid, text]) => ({ oid, language: reader.languageOf(oid)!, text }));
   for await (const { oid, syntax } of reader.parse(wanted)) files.set(oid, syntax!);
-  const symbolIndex: SymbolIndex = { files, definitions: new Map(), left: 0 };
+  const symbolIndex: SymbolIndex = { files, definitions: new Map(), unparsed: [] };
   const symbol = files.get("original.py")!.symbols[0]!;
   return findSimilar({ path: "original.py", symbol }, "python", symbolIndex).map(
     ({ path, similarity }) => `${path} ${Math.round(similarity * 100)} %`,

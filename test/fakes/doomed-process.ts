@@ -9,11 +9,14 @@ export function startSource(source: string): ChildProcess {
   });
 }
 
-/** Kills a process without a word when one of its descendants passes the test, and waits until that one is gone too. */
+/**
+ * Kills a process without a word when one of its descendants passes the test. Gives the number of that one when it is gone, too;
+ * throws when it stays.
+ */
 export async function killedWith(
   parent: ChildProcess,
   isMeant: (commandLine: string) => boolean,
-): Promise<void> {
+): Promise<number> {
   let child: number | undefined;
   await waitFor(
     () => (child = descendantsOf(parent.pid!).find((pid) => isMeant(commandLineOf(pid)))) !== undefined,
@@ -24,6 +27,7 @@ export async function killedWith(
     () => !isAlive(child!),
     () => [],
   );
+  return child!;
 }
 
 function descendantsOf(pid: number): readonly number[] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { fileParser } from "../../src/languages/io/file-parser.ts";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import { LANGUAGE_NAMES } from "../../src/languages/languages.ts";
 import { SAMPLE_FUNCTIONS, sampleText } from "./sample-functions.ts";
@@ -105,6 +106,21 @@ test("nesting that the parser cannot take leaves the files after it as they are"
 
   const expected = symbolLines(await readSyntax("java", text));
   expect(found).toEqual([expected, undefined, expected, undefined, expected]);
+});
+
+test("what is given up is a matter of counted steps, whatever the machine", async () => {
+  const text = sampleText(SAMPLE_FUNCTIONS.python).repeat(40);
+  const endless = 'r#"'.repeat(12_000);
+  const read = async (steps: number, readings: number): Promise<readonly boolean[]> => {
+    const parser = fileParser({ steps, readings });
+    const found = [await parser.parse("python", text), await parser.parse("rust", endless)];
+    // What was given up leaves nothing behind.
+    expect(await parser.parse("python", "def alpha(): pass\n")).toMatchObject({ hasErrors: false });
+    parser.close();
+    return found.map((syntax) => syntax !== undefined);
+  };
+  expect(await read(60_000, 25)).toEqual([true, false]);
+  expect(await read(1, 25)).toEqual([false, false]);
 });
 
 test("a comment within or after a head is not part of the signature", async () => {

@@ -31,14 +31,14 @@ describeLinux("a process that is killed without a word takes along", () => {
       ["--import", old, join(folder.path, "bin/casebook.mjs"), "locate"],
       { stdio: "ignore", env: { CASEBOOK_DATA: join(folder.path, "data"), PATH: "" } },
     );
-    await killedWith(launcher, (line) => line.startsWith(join(bundled, "node")));
+    expect(await killedWith(launcher, (line) => line.startsWith(join(bundled, "node")))).toBeGreaterThan(1);
   });
 
   test("the process that reads foreign text", async () => {
     const parent = startSource(
       `import { fork } from "node:child_process"; fork(${source("research/main.ts")}, [], { execArgv: [] });`,
     );
-    await killedWith(parent, (line) => line.includes("research/main.ts"));
+    expect(await killedWith(parent, (line) => line.includes("research/main.ts"))).toBeGreaterThan(1);
   });
 
   test("a git that waits for a server", async () => {
@@ -50,11 +50,10 @@ describeLinux("a process that is killed without a word takes along", () => {
         `import { tryGit } from ${source("repository/io/git.ts")};
          await tryGit(["ls-remote", ${JSON.stringify(url)}], { protocol: "git" });`,
       );
-      await killedWith(parent, (line) => line.includes("ls-remote"));
+      expect(await killedWith(parent, (line) => line.includes("ls-remote"))).toBeGreaterThan(1);
     } finally {
       server.close();
     }
-    expect(server.listening).toBe(false);
   });
 });
 
@@ -66,6 +65,6 @@ describeSandboxed("a process that is killed without a word takes along", () => {
        const { sandbox } = await openSandbox({ files: ${JSON.stringify(folder.path)}, toolchains: [] });
        await sandbox.run({ changes: new Map(), command: ["sleep", "600"] }, new AbortController().signal);`,
     );
-    await killedWith(parent, (line) => line.startsWith("sleep 600"));
+    expect(await killedWith(parent, (line) => line.startsWith("sleep 600"))).toBeGreaterThan(1);
   });
 });

@@ -64,7 +64,7 @@ export function symbolsTool({ codebase, symbolIndex, paths, nonce }: Symbols): T
     return list(
       named.map((item) => `${placeOf(item)}  ${onOneLine(item.symbol.signature, 200)}`),
       from,
-      `The name has ${counted(named.length, "definition")}${all.left > 0 ? `; ${counted(all.left, "file")} beyond the limit were not read` : ""}.`,
+      `The name has ${counted(named.length, "definition")}${all.unparsed.length > 0 ? `; the structure of ${counted(all.unparsed.length, "file")} was not read` : ""}.`,
     );
   }
 

@@ -1,9 +1,10 @@
 import type { FileSyntax, SymbolDefinition } from "../../languages/syntax.ts";
+import { MAX_BLOB_BYTES } from "../../repository/source-tree.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import { IMPORT_SETTINGS, parseImportSettings } from "../../languages/javascript-packages.ts";
 import type { ImportSettings } from "../../languages/language.ts";
 
-/** Files beyond this many, by path order, are not indexed; `left` says how many there were. */
+/** Files beyond this many, by path order, are not indexed. */
 const MAX_FILES = 8_000;
 const MAX_SETTINGS = 300;
 const MAX_SETTINGS_LENGTH = 200_000;
@@ -18,8 +19,8 @@ export interface SymbolIndex {
   readonly files: ReadonlyMap<string, FileSyntax>;
   /** Every definition by its name. */
   readonly definitions: ReadonlyMap<string, readonly Definition[]>;
-  /** Files with a grammar that were not read, over the limit. */
-  readonly left: number;
+  /** Text files with a grammar whose syntax is not there: over a limit of steps, of size or of files. By path. */
+  readonly unparsed: readonly string[];
   /** Packages and aliases of the repository; absent when its settings were not read. */
   readonly importSettings?: ImportSettings;
 }
@@ -49,7 +50,26 @@ export async function buildSymbolIndex(
       else same.push({ path, symbol });
     }
   const importSettings = await readImportSettings(codebase, signal);
-  return { files, definitions, left: Math.max(0, wanted.length - MAX_FILES), importSettings };
+  return { files, definitions, unparsed: await unparsedOf(codebase, wanted, files), importSettings };
+}
+
+async function unparsedOf(
+  codebase: Codebase,
+  wanted: readonly string[],
+  files: ReadonlyMap<string, FileSyntax>,
+): Promise<readonly string[]> {
+  const unparsed: string[] = [];
+  for (const path of wanted) {
+    if (files.has(path)) continue;
+    const entry = codebase.tree.find(path);
+    // What is binary, a link or missing has no syntax to be read.
+    const isText =
+      entry?.kind !== "symlink" &&
+      entry?.isMissing !== true &&
+      ((entry?.size ?? 0) > MAX_BLOB_BYTES || (await codebase.text(path)) !== undefined);
+    if (isText) unparsed.push(path);
+  }
+  return unparsed;
 }
 
 /** Reads every settings file that is not vendored. */

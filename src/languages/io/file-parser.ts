@@ -12,18 +12,31 @@ import { loadGrammar } from "./grammars.ts";
  */
 export interface FileParser {
   /**
-   * Undefined when parsing took longer than the limit. Throws RangeError for nesting so deep that the thread's stack ends
+   * Undefined when parsing took more steps than the limit. Throws RangeError for nesting so deep that the thread's stack ends
    * (Java: some 8,900 times `{(` in the main thread); the next file is read as if nothing had happened.
    */
   parse(language: LanguageName, text: string): Promise<FileSyntax | undefined>;
   close(): void;
 }
 
+/** What the parser may do for one text; the same on every machine and under every load. */
+export interface ParseLimit {
+  /** Hundreds of the parser's own steps. */
+  readonly steps: number;
+  /** Times that it may read the whole text again, as scanners for quotation marks that never end do. */
+  readonly readings: number;
+}
+
+/** Units of text that the parser takes at once: its buffer has 10,240 bytes. */
+const CHUNK = 5_120;
+/** Reads beyond the limit that a small text may take. */
+const SPARE_READS = 200;
+
 /**
- * `limitMs`: CPU time of the thread for the parser alone; what follows is linear in the size of the tree. By the clock, a
- * busy machine lost the largest files of a repository: 2 of 69 benchmark cases ranked differently at a load of 20.
+ * Counted, not timed: by the clock a busy machine lost the largest files of a repository, 2 of 69 benchmark cases ranked
+ * differently at a load of 20, and a replay on another machine could differ. What follows the parser is linear in its tree.
  */
-export function fileParser(limitMs: number): FileParser {
+export function fileParser({ steps, readings }: ParseLimit): FileParser {
   const parsers = new Map<LanguageName, Parser>();
   const flattener = new TreeFlattener();
   return {
@@ -35,12 +48,20 @@ export function fileParser(limitMs: number): FileParser {
         parsers.set(language, parser);
       }
       try {
-        const start = process.threadCpuUsage().user;
-        const read = (source: string): Tree | null =>
-          // The type says the callback returns nothing; the parser stops when it returns true.
-          parser.parse(source, null, {
-            progressCallback: () => process.threadCpuUsage().user - start > 1_000 * limitMs,
-          });
+        const read = (source: string): Tree | null => {
+          const mostReads = readings * Math.ceil(source.length / CHUNK) + SPARE_READS;
+          let [reads, hundreds] = [0, 0];
+          const tree = parser.parse(
+            // A text that ends early ends the reading; the tree of it is not used.
+            (at) => (reads++ > mostReads ? "" : source.slice(at, at + CHUNK)),
+            null,
+            // The type says the callback returns nothing; the parser stops when it returns true.
+            { progressCallback: () => ++hundreds > steps || reads > mostReads },
+          );
+          if (reads <= mostReads) return tree;
+          tree?.delete();
+          return null;
+        };
         let source = text;
         let tree = read(text);
         if (tree?.rootNode.hasError === true && compiled.rules.hasDirectives === true) {

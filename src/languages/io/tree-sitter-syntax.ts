@@ -3,7 +3,7 @@ import Tinypool from "tinypool";
 import { languageOf, type LanguageName } from "../languages.ts";
 import type { FileSyntax, FileText, SyntaxReader } from "../syntax.ts";
 
-/** Longer than the parser's own limit: reached only when the thread itself hangs, which then ends. */
+/** Far longer than the parser's own limit takes: reached only when the thread itself hangs, which then ends. */
 const HANG_MS = 120_000;
 /** Enough to keep a thread busy while results travel. */
 const IN_FLIGHT = 3;
@@ -18,7 +18,7 @@ interface Parsed {
  * Reads syntax with tree-sitter in `workers` threads, started when the first file comes: hostile text can cost its own
  * thread, never the process. Dispose it, else the threads keep the process alive. With 0 workers files are parsed one
  * after the other in the calling thread: no threads to start, for tests and small jobs; the parser's own
- * time limit still holds there, but nothing stops a thread that hangs. Throws RangeError for any other number.
+ * limit of steps still holds there, but nothing stops a thread that hangs. Throws RangeError for any other number.
  */
 export function treeSitterSyntax({ workers }: { readonly workers: number }): SyntaxReader & AsyncDisposable {
   if (!Number.isSafeInteger(workers) || workers < 0)

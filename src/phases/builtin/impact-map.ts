@@ -13,6 +13,7 @@ import { sameStructure } from "../../claims/same-structure.ts";
 import { scope as scopeClaim } from "../../claims/scope.ts";
 import { target as targetClaim } from "../../claims/target.ts";
 import { testThatReaches } from "../../claims/test-reaches.ts";
+import { MAX_UNPARSED_SHOWN, unparsedFiles } from "../../claims/unparsed-files.ts";
 import { usedOnlyByTests } from "../../claims/used-only-by-tests.ts";
 import { isFunctionLike } from "../../languages/syntax.ts";
 import type { ResearchContext, Target } from "./research-context.ts";
@@ -89,7 +90,17 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
     if (there.length > 0)
       items.push(importedBy.of({ path, count: there.length, shown: there.slice(0, MAX_SHOWN) }));
   }
-  return [table(items)];
+  return [table(items), ...(await unparsed(context))];
+}
+
+/** A call in a file that was not parsed is in no count, which a reader of the counts must know. */
+async function unparsed(context: ResearchContext): Promise<readonly Block[]> {
+  const { unparsed: paths } = await context.symbolIndex();
+  return paths.length === 0
+    ? []
+    : claimsBlock("list", [
+        unparsedFiles.of({ count: paths.length, shown: paths.slice(0, MAX_UNPARSED_SHOWN) }),
+      ]);
 }
 
 /** Tests that call what would change. */

@@ -17,7 +17,7 @@ export async function symbolIndexOf(texts: Readonly<Record<string, string>>): Pr
     for (const symbol of symbols)
       definitions.set(symbol.name, [...(definitions.get(symbol.name) ?? []), { path, symbol }]);
   const settings = Object.entries(texts).filter(([path]) => path.endsWith(".json"));
-  return { files, definitions, left: 0, importSettings: parseImportSettings(new Map(settings)) };
+  return { files, definitions, unparsed: [], importSettings: parseImportSettings(new Map(settings)) };
 }
 
 /** The first definition of a name in a file. */
