@@ -1,16 +1,52 @@
 import type { SandboxEnvironment } from "../sandbox/sandbox.ts";
+import type { SuiteSettings } from "./suite-settings.ts";
 import { FRAMEWORKS } from "./frameworks/frameworks.ts";
-import type { Detected, RepositoryFiles } from "./frameworks/test-framework.ts";
+import type { Detected, RepositoryFiles, RunPlan } from "./frameworks/test-framework.ts";
 
-/** The test runners that a repository shows, best first: configured, then depended on, then told from its tests. */
-export async function detectFrameworks(files: RepositoryFiles): Promise<readonly Detected[]> {
+/**
+ * The test runners that a repository shows, best first: configured, then depended on, then told from its tests. Each runs as `suite`
+ * says; where that names one, there is no other.
+ */
+export async function detectFrameworks(
+  files: RepositoryFiles,
+  suite: SuiteSettings = {},
+): Promise<readonly Detected[]> {
   const found: Detected[] = [];
   for (const framework of FRAMEWORKS) {
+    if (suite.framework !== undefined && suite.framework !== framework.name) continue;
     const detection = await framework.detect(files);
-    if (detection !== undefined) found.push({ framework, detection });
+    if (detection !== undefined) found.push(withSettings({ framework, detection }, suite));
   }
   // Equal ones keep the order of the table.
   return found.sort((a, b) => b.detection.strength - a.detection.strength);
+}
+
+function withSettings(
+  { framework, detection }: Detected,
+  { command, selection, environment }: SuiteSettings,
+): Detected {
+  const inEnvironment = (plan: RunPlan): RunPlan => ({
+    ...plan,
+    env: { ...plan.env, ...environment },
+    ...(plan.fallback === undefined
+      ? {}
+      : { fallback: { ...plan.fallback, plan: inEnvironment(plan.fallback.plan) } }),
+  });
+  return {
+    framework:
+      environment === undefined
+        ? framework
+        : {
+            ...framework,
+            runFile: (path, found) => inEnvironment(framework.runFile(path, found)),
+            runAll: (found) => inEnvironment(framework.runAll(found)),
+          },
+    detection: {
+      ...detection,
+      ...(command === undefined ? {} : { command, options: [] }),
+      ...(selection === undefined ? {} : { selection }),
+    },
+  };
 }
 
 export interface Runnable {

@@ -99,16 +99,19 @@ if (own === undefined) {
   console.log("--config=casebook-ava.config.mjs");
 }`;
 
-function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+function plan(
+  { folder, env, options, command = [`${COPY}/node_modules/.bin/ava`] }: Detection,
+  args: readonly string[],
+): RunPlan {
   const own = env?.["NODE_OPTIONS"];
   return withFallback(
     (given) => ({
       command: inFolder(folder, [
         "sh",
         "-c",
-        `bin=$1; shift; settings=$(NODE_OPTIONS= node -e "$WITHOUT_CACHE"); unset WITHOUT_CACHE; exec "$bin" --tap $settings "$@" >${OUT}/${REPORT}`,
+        `settings=$(NODE_OPTIONS= node -e "$WITHOUT_CACHE"); unset WITHOUT_CACHE; exec "$@" --tap $settings >${OUT}/${REPORT}`,
         "sh",
-        `${COPY}/node_modules/.bin/ava`,
+        ...command,
         ...given,
         ...args,
       ]),

@@ -52,7 +52,7 @@ export const cargoTest: TestFramework = {
     ),
   runFile: (path, detection) =>
     plan(detection, ["--test", nameOf(fromFolder(detection.folder, path)).replace(/\.rs$/, "")]),
-  runAll: (detection) => plan(detection, []),
+  runAll: (detection) => plan(detection, detection.selection ?? []),
 
   read({ files }, { folder }): TestReport {
     const text = files.get(REPORT);
@@ -78,10 +78,10 @@ export const cargoTest: TestFramework = {
  * The JSON form is not stable yet: the variable lets a stable compiler write it, for the test programs alone, after they
  * were built without it. What a passing test prints is kept from it by the runner.
  */
-function plan({ folder }: Detection, args: readonly string[]): RunPlan {
-  const script = `cargo test --offline --no-run "$@" && RUSTC_BOOTSTRAP=1 cargo test --offline --no-fail-fast "$@" -- -Z unstable-options --format=json >${OUT}/${REPORT}`;
+function plan({ folder, command = ["cargo", "test"] }: Detection, args: readonly string[]): RunPlan {
+  const script = `"$@" --offline --no-run && RUSTC_BOOTSTRAP=1 "$@" --offline --no-fail-fast -- -Z unstable-options --format=json >${OUT}/${REPORT}`;
   return {
-    command: inFolder(folder, ["sh", "-c", script, "sh", ...args]),
+    command: inFolder(folder, ["sh", "-c", script, "sh", ...command, ...args]),
     env: { CARGO_HOME: "/tmp/cargo", CARGO_TARGET_DIR: "/tmp/target", RUST_BACKTRACE: "0" },
     collect: [REPORT],
   };

@@ -39,7 +39,7 @@ export const ctest: TestFramework = {
     ),
   // Which test program a file is part of, only the build knows.
   runFile: (_, detection) => plan(detection),
-  runAll: (detection) => plan(detection),
+  runAll: (detection) => plan(detection, detection.selection),
 
   read({ files }, { folder }): TestReport {
     const report = readJUnit(files.get(REPORT), (testCase) => readCase(testCase, folder));
@@ -106,7 +106,7 @@ const START = `cmake -S . -B /tmp/build >/tmp/configure.log 2>&1 || { cat /tmp/c
 cmake --build /tmp/build -j 2 >/tmp/build.log 2>&1 || { tail -c 20000 /tmp/build.log; exit 1; }
 cd /tmp/build || exit 1
 mkdir ${OUT}/cases
-GTEST_OUTPUT=xml:${OUT}/cases/ ctest --output-junit /tmp/ctest.xml "$@"; code=$?
+GTEST_OUTPUT=xml:${OUT}/cases/ "$@" --output-junit /tmp/ctest.xml; code=$?
 [ -f /tmp/ctest.xml ] || exit $code
 { echo "<testsuites>"
   for file in /tmp/ctest.xml ${OUT}/cases/*.xml; do
@@ -117,9 +117,9 @@ GTEST_OUTPUT=xml:${OUT}/cases/ ctest --output-junit /tmp/ctest.xml "$@"; code=$?
 mv /tmp/report.xml ${OUT}/${REPORT}
 exit $code`;
 
-function plan({ folder, options = [] }: Detection): RunPlan {
+function plan({ folder, command = ["ctest"] }: Detection, args: readonly string[] = []): RunPlan {
   return {
-    command: inFolder(folder, ["sh", "-c", START, "sh", ...options]),
+    command: inFolder(folder, ["sh", "-c", START, "sh", ...command, ...args]),
     // One after the other: two programs would give their reports one name.
     env: { CTEST_PARALLEL_LEVEL: "1" },
     collect: [REPORT],

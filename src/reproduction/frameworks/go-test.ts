@@ -29,8 +29,8 @@ export const goTest: TestFramework = {
 
   testFileHint: (detection, topic) =>
     hintLike(detection, () => `${snakeCase(topic)}_test.go`, detection.folder),
-  runFile: (path, detection) => plan(detection, `./${folderOf(fromFolder(detection.folder, path))}`),
-  runAll: (detection) => plan(detection, "./..."),
+  runFile: (path, detection) => plan(detection, [`./${folderOf(fromFolder(detection.folder, path))}`]),
+  runAll: (detection) => plan(detection, detection.selection ?? ["./..."]),
   read: ({ files }, detection) => readEvents(files.get(REPORT), detection),
 };
 
@@ -38,10 +38,10 @@ export const goTest: TestFramework = {
  * `go test` has no way to write its report to a file, so its output goes into one. A test may print lines there that look
  * like the runner's: only a test that was seen to start counts, and `judgeReproduction` refuses texts that hold such lines.
  */
-function plan({ folder }: Detection, packages: string): RunPlan {
-  const script = `go test -json -count=1 "$1" >${OUT}/${REPORT}`;
+function plan({ folder, command = ["go", "test"] }: Detection, packages: readonly string[]): RunPlan {
+  const script = `"$@" >${OUT}/${REPORT}`;
   return {
-    command: inFolder(folder, ["sh", "-c", script, "sh", packages]),
+    command: inFolder(folder, ["sh", "-c", script, "sh", ...command, "-json", "-count=1", ...packages]),
     env: {
       GOFLAGS: "-mod=mod",
       GOPROXY: "off",

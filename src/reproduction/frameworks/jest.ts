@@ -30,11 +30,14 @@ const MISSING = new RegExp(
   "m",
 );
 
-function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+function plan(
+  { folder, env, options, command = [`${COPY}/node_modules/.bin/jest`] }: Detection,
+  args: readonly string[],
+): RunPlan {
   return withFallback(
     (given) => ({
       command: inFolder(folder, [
-        `${COPY}/node_modules/.bin/jest`,
+        ...command,
         ...given,
         ..."--json --ci --colors=false --coverage=false --watchman=false --maxWorkers=2".split(" "),
         "--cacheDirectory=/tmp/jest",

@@ -101,7 +101,7 @@ function pascalCase(topic: string): string {
  * Each class has a report of its own, which Surefire gives no other place; they become one. Properties are left out: they are
  * most of it.
  */
-const START = `mvn "$@"; code=$?
+const START = `"$@"; code=$?
 { echo "<testsuites>"
   find . -path '*/surefire-reports/TEST-*.xml' | sort | while read -r file; do
     sed -e '1s/<?xml[^>]*?>//' -e '/<properties>/,/<\\/properties>/d' "$file"
@@ -117,18 +117,18 @@ const JAVA_ENV = {
   MALLOC_ARENA_MAX: "2",
 };
 
-function plan({ folder, options = [] }: Detection, args: readonly string[]): RunPlan {
+function plan({ folder, command = ["mvn"] }: Detection, args: readonly string[]): RunPlan {
   return {
     command: inFolder(folder, [
       "sh",
       "-c",
       START,
       "sh",
+      ...command,
       // Some projects hide stacks, and with them the line.
       ..."-B -q -o -fae -Dstyle.color=never -Dsurefire.failIfNoSpecifiedTests=false -DtrimStackTrace=false".split(
         " ",
       ),
-      ...options,
       "test",
       ...args,
     ]),

@@ -64,11 +64,14 @@ export const mocha: TestFramework = {
   },
 };
 
-function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+function plan(
+  { folder, env, options, command = [`${COPY}/node_modules/.bin/mocha`] }: Detection,
+  args: readonly string[],
+): RunPlan {
   return withFallback(
     (given) => ({
       command: inFolder(folder, [
-        `${COPY}/node_modules/.bin/mocha`,
+        ...command,
         ...given,
         ..."--reporter json --reporter-option".split(" "),
         `output=${OUT}/${REPORT}`,

@@ -63,11 +63,11 @@ function isNameOf(name: string, file: string): boolean {
   return name.endsWith(nameOf(file)) && (folderOf(name) === "" || file.endsWith(name) || name.endsWith(file));
 }
 
-function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+function plan({ folder, env, options, command = ["node"] }: Detection, args: readonly string[]): RunPlan {
   return withFallback(
     (given) => ({
       command: inFolder(folder, [
-        "node",
+        ...command,
         ...given,
         ..."--test --test-reporter=junit".split(" "),
         `--test-reporter-destination=${OUT}/${REPORT}`,

@@ -3,7 +3,7 @@ import { pathInRepository, placeOf, shorten } from "../reports/place-of.ts";
 import { badEnd, readJUnit } from "../reports/read-junit.ts";
 import { findLine, hintLike, manifests, snakeCase } from "./evidence.ts";
 import { PYTHON_ENV, pythonManifests, pythonTestName, pythonTests } from "./python-files.ts";
-import type { RunPlan, TestFramework } from "./test-framework.ts";
+import type { Detection, RunPlan, TestFramework } from "./test-framework.ts";
 
 const REPORT = "report.xml";
 /** `src` is seen as an installed project would be. */
@@ -41,8 +41,8 @@ export const pytest: TestFramework = {
 
   testFileHint: (detection, topic) =>
     hintLike(detection, (like) => pythonTestName(like, snakeCase(topic)), "tests"),
-  runFile: (path) => plan([path]),
-  runAll: () => plan(["--continue-on-collection-errors"]),
+  runFile: (path, detection) => plan(detection, [path]),
+  runAll: (detection) => plan(detection, ["--continue-on-collection-errors", ...(detection.selection ?? [])]),
 
   read({ files }, { folder }) {
     return readJUnit(files.get(REPORT), ({ element }) => {
@@ -65,9 +65,9 @@ export const pytest: TestFramework = {
   },
 };
 
-function plan(args: readonly string[]): RunPlan {
+function plan({ command = ["python3", "-c", START] }: Detection, args: readonly string[]): RunPlan {
   const make = (more: readonly string[]): RunPlan => ({
-    command: ["python3", "-c", START, ...OPTIONS, ...more, `--junitxml=${OUT}/${REPORT}`, ...args],
+    command: [...command, ...OPTIONS, ...more, `--junitxml=${OUT}/${REPORT}`, ...args],
     env: PYTHON_ENV,
     collect: [REPORT],
   });

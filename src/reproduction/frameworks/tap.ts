@@ -87,25 +87,19 @@ function failureOf({ name, details }: TapPoint, folder: string): Pick<TestResult
   };
 }
 
-const START = `bin=$1; shift
-case "$("$bin" --version)" in
-  [0-9].*|v[0-9].*|1[0-7].*|v1[0-7].*) set -- --no-coverage "$@" ;;
-  *) set -- --disable-coverage --allow-empty-coverage "$@" ;;
+const START = `case "$("$@" --version)" in
+  [0-9].*|v[0-9].*|1[0-7].*|v1[0-7].*) set -- "$@" --no-coverage ;;
+  *) set -- "$@" --disable-coverage --allow-empty-coverage ;;
 esac
-exec "$bin" --reporter=terse --output-file=${OUT}/${REPORT} "$@"`;
+exec "$@" --reporter=terse --output-file=${OUT}/${REPORT}`;
 
-function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+function plan(
+  { folder, env, options, command = [`${COPY}/node_modules/.bin/tap`] }: Detection,
+  args: readonly string[],
+): RunPlan {
   return withFallback(
     (given) => ({
-      command: inFolder(folder, [
-        "sh",
-        "-c",
-        START,
-        "sh",
-        `${COPY}/node_modules/.bin/tap`,
-        ...given,
-        ...args,
-      ]),
+      command: inFolder(folder, ["sh", "-c", START, "sh", ...command, ...given, ...args]),
       env: { ...env },
       collect: [REPORT],
     }),

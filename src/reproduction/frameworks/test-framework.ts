@@ -1,4 +1,5 @@
 import type { SandboxResult } from "../../sandbox/sandbox.ts";
+import type { FRAMEWORK_NAMES } from "../suite-settings.ts";
 import type { TestReport } from "../test-report.ts";
 
 /** What detection reads of a commit. */
@@ -24,19 +25,7 @@ export interface TestFramework {
   read(result: SandboxResult, detection: Detection): TestReport;
 }
 
-export type FrameworkName =
-  | "pytest"
-  | "unittest"
-  | "vitest"
-  | "jest"
-  | "mocha"
-  | "node:test"
-  | "tap"
-  | "ava"
-  | "go test"
-  | "cargo test"
-  | "mvn test"
-  | "ctest";
+export type FrameworkName = (typeof FRAMEWORK_NAMES)[number];
 
 export interface Detection {
   /** What shows it: `pyproject.toml:12`. */
@@ -51,6 +40,8 @@ export interface Detection {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Options that it gives the runner, and what it names as the tests. */
   readonly options?: readonly string[] | undefined;
+  /** In the place of the runner's usual program, by settings. */
+  readonly command?: readonly string[] | undefined;
   readonly selection?: readonly string[] | undefined;
 }
 

@@ -39,7 +39,7 @@ export const unittest: TestFramework = {
   testFileHint: (detection, topic) =>
     hintLike(detection, (like) => pythonTestName(like, snakeCase(topic)), "tests"),
   runFile: (path) => plan([path]),
-  runAll: () => plan([]),
+  runAll: ({ selection = [] }) => plan(selection),
 
   read({ files }, { folder }) {
     const text = files.get(REPORT);

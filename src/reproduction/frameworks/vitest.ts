@@ -31,17 +31,19 @@ export const vitest: TestFramework = {
 
 const NO_SETTINGS = "/tmp/casebook-vitest.mjs";
 /** By its usual way to load settings, Vite writes a file among the packages, which are read-only here; old versions have no other. */
-const START = `bin=$1; shift
-echo "export default {};" >${NO_SETTINGS}
+const START = `echo "export default {};" >${NO_SETTINGS}
 for settings in vite.config.* vitest.config.* vitest.workspace.*; do
   if [ -e "$settings" ]; then
-    "$bin" --help 2>/dev/null | grep -q configLoader && set -- --configLoader=runner "$@"
+    "$1" --help 2>/dev/null | grep -q configLoader && set -- "$@" --configLoader=runner
     break
   fi
 done
-exec "$bin" run "$@"`;
+exec "$@"`;
 
-function plan({ folder, env, options }: Detection, args: readonly string[]): RunPlan {
+function plan(
+  { folder, env, options, command = [`${COPY}/node_modules/.bin/vitest`] }: Detection,
+  args: readonly string[],
+): RunPlan {
   return withFallback(
     (given) => ({
       command: inFolder(folder, [
@@ -49,7 +51,8 @@ function plan({ folder, env, options }: Detection, args: readonly string[]): Run
         "-c",
         START,
         "sh",
-        `${COPY}/node_modules/.bin/vitest`,
+        ...command,
+        "run",
         ...given,
         ..."--reporter=json --coverage.enabled=false --maxWorkers=2".split(" "),
         `--outputFile=${OUT}/${REPORT}`,
