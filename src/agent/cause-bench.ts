@@ -6,6 +6,7 @@ import { detectFrameworks, runnableIn } from "../reproduction/detect-frameworks.
 import type { Detected } from "../reproduction/frameworks/test-framework.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
 import type { TestResult } from "../reproduction/test-report.ts";
+import { secondsOf } from "../sandbox/suite-settings.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
 export interface FailingTest {
@@ -27,7 +28,6 @@ export interface CauseBench {
 }
 
 export const SECONDS = 180;
-const SUITE_SECONDS = 600;
 const NEAREST_FILES = 2;
 
 /** Runs the failing test on the commit. `why`: why there is nothing to see; undefined where no framework here runs it. */
@@ -64,7 +64,10 @@ export async function openCause(
       file: test.path,
       before: report,
       failing,
-      guard: openGuard({ ...setting, limits: { seconds: SUITE_SECONDS } }, [...nearest, undefined]),
+      guard: openGuard({ ...setting, limits: { seconds: secondsOf(sandbox.environment.suite).suite } }, [
+        ...nearest,
+        undefined,
+      ]),
     },
   };
 }
@@ -76,10 +79,13 @@ async function frameworkFor(
 ): Promise<Detected | undefined> {
   const { can } = runnableIn(
     environment,
-    await detectFrameworks({
-      paths: codebase.tree.entries.map((entry) => entry.path),
-      text: async (one) => (await codebase.text(one))?.text,
-    }),
+    await detectFrameworks(
+      {
+        paths: codebase.tree.entries.map((entry) => entry.path),
+        text: async (one) => (await codebase.text(one))?.text,
+      },
+      environment.suite,
+    ),
   );
   return can.find(
     ({ framework, detection }) => endingOf(framework.testFileHint(detection, "x").path) === endingOf(path),

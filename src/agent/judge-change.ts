@@ -8,7 +8,8 @@ import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { describeEnvironment, shortened } from "./code-runner.ts";
-import { frameworkFor, SECONDS } from "./test-bench.ts";
+import { frameworkFor } from "./test-bench.ts";
+import { secondsOf } from "../sandbox/suite-settings.ts";
 import { told } from "./trial.ts";
 import { testsOn, tryChange } from "./try-change.ts";
 
@@ -51,10 +52,10 @@ export async function judgeChange(
       plain,
       before: { sandbox: before.sandbox, changes: withTest },
       after: { sandbox: after.sandbox, changes: withTest },
-      suiteBefore: () => testsOn(framework, plain, [], SECONDS, signal),
+      suiteBefore: () => testsOn(framework, plain, [], secondsOf(before.sandbox.environment.suite), signal),
       test: test.path,
       changed: changed.filter((path) => path !== test.path),
-      seconds: SECONDS,
+      seconds: secondsOf(before.sandbox.environment.suite),
     },
     signal,
   );
@@ -107,7 +108,10 @@ function doubtOf({
 
 /** The runner that takes the test's file, with the test files of both sides; a sentence where none can run. */
 async function frameworkOf(before: ChangeSide, after: ChangeSide, path: string): Promise<Detected | string> {
-  const { can, cannot } = runnableIn(before.sandbox.environment, await detectFrameworks(before.files));
+  const { can, cannot } = runnableIn(
+    before.sandbox.environment,
+    await detectFrameworks(before.files, before.sandbox.environment.suite),
+  );
   const found = frameworkFor(can, path);
   if (found === undefined)
     return (

@@ -8,6 +8,8 @@ import { repositoryNames } from "../reproduction/static/repository-names.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
 import { readStatements } from "../languages/io/read-statements.ts";
 import { inlineCode } from "../text/inline-code.ts";
+import { importedWords, nearestTests } from "../execution/nearest-tests.ts";
+import { secondsOf } from "../sandbox/suite-settings.ts";
 import { describeEnvironment } from "./code-runner.ts";
 import {
   compareSuites,
@@ -21,7 +23,7 @@ import {
   told,
   type Trial,
 } from "./trial.ts";
-import { testsOn, tryChange, type TrialSeconds } from "./try-change.ts";
+import { stepOfSuite, testsOn, tryChange } from "./try-change.ts";
 import type { PhaseRun } from "./phase-run.ts";
 
 /** Runs tests of the project for a check of Casebook's own. */
@@ -53,7 +55,6 @@ interface TestFile {
   readonly text: string;
 }
 
-export const SECONDS: TrialSeconds = { file: 120, suite: 600 };
 /** Characters of output that a document keeps of a run and of its repetitions: six of them fit into one answer. */
 const FIRST_OUTPUT = 4_000;
 const REPEATED_OUTPUT = 1_200;
@@ -64,7 +65,9 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
     paths: context.codebase.tree.entries.map(({ path }) => path),
     text: async (path: string) => (await context.codebase.text(path))?.text,
   };
-  const detected = await detectFrameworks(files);
+  const settings = state.kind === "ready" ? state.sandbox.environment.suite : undefined;
+  const detected = await detectFrameworks(files, settings);
+  const seconds = secondsOf(settings);
   const { can, cannot } =
     state.kind === "ready" ? runnableIn(state.sandbox.environment, detected) : { can: [], cannot: [] };
   const [best] = can;
@@ -74,7 +77,9 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
     state.kind === "none"
       ? state.why
       : detected.length === 0
-        ? "no test framework that Casebook knows was found"
+        ? settings?.framework === undefined
+          ? "no test framework that Casebook knows was found"
+          : `the settings name ${settings.framework}, of which nothing was found`
         : best === undefined
           ? cannot.map((one) => one.why).join("; ")
           : undefined;
@@ -90,7 +95,7 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
         (running = runTests(
           sandboxOf(),
           framework,
-          { changes: new Map(), times: 1, limits: { seconds: SECONDS.suite } },
+          { changes: new Map(), times: 1, limits: { seconds: seconds.suite } },
           signal,
         ).then(([run]) => run!)),
       );
@@ -126,17 +131,20 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
     async try(test, signal) {
       const framework = frameworkFor(can, test.path)!;
       const changes = new Map([[test.path, test.text]]);
+      phaseRun.onStep?.(`running the test ${TIMES} times`);
       const runs = await runTests(
         sandboxOf(),
         framework,
-        { changes, file: test.path, times: TIMES, limits: { seconds: SECONDS.file } },
+        { changes, file: test.path, times: TIMES, limits: { seconds: seconds.file } },
         signal,
       );
+      phaseRun.onStep?.(stepOfSuite("without the test", seconds));
       const before = await suiteBefore(framework, signal);
+      phaseRun.onStep?.(stepOfSuite("with the test", seconds, before.result.milliseconds));
       const [after] = await runTests(
         sandboxOf(),
         framework,
-        { changes, times: 1, limits: { seconds: SECONDS.suite } },
+        { changes, times: 1, limits: { seconds: seconds.suite } },
         signal,
       );
       const flaky = await flakyTests(
@@ -147,7 +155,7 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
             framework,
             { sandbox: sandboxOf(), changes: isWith ? changes : new Map() },
             chosen,
-            SECONDS,
+            seconds,
             signal,
           ),
       );
@@ -183,9 +191,11 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
           before: { sandbox, changes: withTest },
           after: { sandbox, changes: new Map([...changed, ...withTest]) },
           suiteBefore: async () => (await suiteBefore(framework, signal)).report,
+          nearest: await nearestTo([...changed.keys()], test.path, framework, context.codebase),
+          onStep: phaseRun.onStep,
           test: test.path,
           changed: [...changed.keys()],
-          seconds: SECONDS,
+          seconds,
         },
         signal,
       );
@@ -203,6 +213,20 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
     answerFix: (trial) => formatFixTrial(trial, nonce),
     recallFix: (answer) => recallFixTrial(answer, runner),
   };
+}
+
+const NEAREST = 2;
+
+/** The test files that use most of the changed files. */
+function nearestTo(
+  changed: readonly string[],
+  test: string,
+  { detection }: Detected,
+  codebase: PhaseRun["context"]["codebase"],
+): Promise<readonly string[]> {
+  const imports = importedWords(changed.map((source) => ({ source, names: [] })));
+  const tests = detection.tests.filter((path) => codebase.roleOf(path) === "test");
+  return nearestTests({ path: test, imports }, tests, codebase, NEAREST);
 }
 
 /** The runner of several that takes a file with such an ending. */

@@ -42,6 +42,8 @@ export function tracedPlan(
     case "pytest":
     case "unittest": {
       const [python = "", flag = "", program = "", ...rest] = plan.command;
+      // Started by the repository's own command, there is no program of ours to put the tracer before.
+      if (flag !== "-c") return undefined;
       const plugin = framework === "pytest" ? ["-p", "casebook_trace"] : [];
       const tracer = watched === undefined ? PYTHON_TRACER : PYTHON_WATCHER;
       return {

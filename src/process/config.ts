@@ -1,8 +1,10 @@
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { parseDocument } from "yaml";
 import { z } from "zod";
 import { RunFailure } from "../failure.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import { type SuiteSettings, suiteSchema } from "../sandbox/suite-settings.ts";
 
 /** A whole number from a variable. */
 export function wholeNumber(min: number, max: number): z.ZodCoercedNumber {
@@ -27,7 +29,32 @@ const schema = z.object({
     .string()
     .regex(/^\/[^:]*:[^:/][^:]*$/, "must be an absolute folder, a colon and a path in the repository")
     .optional(),
+  CASEBOOK_SUITE: z.string().max(20_000).transform(suiteFrom).optional(),
+  CASEBOOK_SUITE_OF_REPOSITORY: oneOf(["on", "off"]).default("on"),
 });
+
+/** YAML, of which JSON is a part, with the keys of `suite` in `.github/casebook.yml`. A problem never has the value. */
+function suiteFrom(text: string, context: z.RefinementCtx): SuiteSettings {
+  const document = parseDocument(text, { schema: "core" });
+  const read = suiteSchema.safeParse(
+    document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 0 }),
+  );
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const place = issue?.path.map(String).join(".") ?? "";
+  const unknown = issue?.code === "unrecognized_keys";
+  context.addIssue({
+    code: "custom",
+    message: `must be keys and values such as { framework: pytest, seconds: 900 }${
+      unknown ? "; a key is not known" : place === "" ? "" : `; ${inlineOf(place)}: ${issue?.message}`
+    }`,
+  });
+  return z.NEVER;
+}
+
+function inlineOf(place: string): string {
+  return place.replaceAll(/[^\w.]/g, "").slice(0, 40);
+}
 
 export interface Config {
   /** Folder of mirrors, index and scratch files. */
@@ -92,9 +119,16 @@ function sandboxSettings({
   CASEBOOK_TOOLCHAINS,
   CASEBOOK_SANDBOX_ROOT,
   CASEBOOK_DEPENDENCIES,
+  CASEBOOK_SUITE,
+  CASEBOOK_SUITE_OF_REPOSITORY,
 }: Pick<
   z.infer<typeof schema>,
-  "CASEBOOK_SANDBOX" | "CASEBOOK_TOOLCHAINS" | "CASEBOOK_SANDBOX_ROOT" | "CASEBOOK_DEPENDENCIES"
+  | "CASEBOOK_SANDBOX"
+  | "CASEBOOK_TOOLCHAINS"
+  | "CASEBOOK_SANDBOX_ROOT"
+  | "CASEBOOK_DEPENDENCIES"
+  | "CASEBOOK_SUITE"
+  | "CASEBOOK_SUITE_OF_REPOSITORY"
 >): SandboxSettings | undefined {
   if (CASEBOOK_SANDBOX === "off") return undefined;
   const [from, at] = CASEBOOK_DEPENDENCIES?.split(":") ?? [];
@@ -104,5 +138,7 @@ function sandboxSettings({
     node: dirname(process.execPath),
     ...(CASEBOOK_SANDBOX_ROOT === undefined ? {} : { root: CASEBOOK_SANDBOX_ROOT }),
     ...(from === undefined || at === undefined ? {} : { dependencies: { from, at } }),
+    ...(CASEBOOK_SUITE === undefined ? {} : { suite: CASEBOOK_SUITE }),
+    ...(CASEBOOK_SUITE_OF_REPOSITORY === "on" ? {} : { takesSuites: false }),
   };
 }

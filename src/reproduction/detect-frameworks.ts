@@ -1,5 +1,5 @@
 import type { SandboxEnvironment } from "../sandbox/sandbox.ts";
-import type { SuiteSettings } from "./suite-settings.ts";
+import type { SuiteSettings } from "../sandbox/suite-settings.ts";
 import { FRAMEWORKS } from "./frameworks/frameworks.ts";
 import type { Detected, RepositoryFiles, RunPlan } from "./frameworks/test-framework.ts";
 

@@ -1,3 +1,5 @@
+import type { SuiteSettings } from "./suite-settings.ts";
+
 /** What the operator prepared for code that is run. */
 export interface SandboxSettings {
   /** Folders with programs, read-only. */
@@ -7,4 +9,8 @@ export interface SandboxSettings {
   /** A root file system in the place of the host's programs. */
   readonly root?: string;
   readonly dependencies?: { readonly from: string; readonly at: string };
+  /** How the tests of projects are started. */
+  readonly suite?: SuiteSettings;
+  /** False: what a repository says of its tests does not count. */
+  readonly takesSuites?: boolean;
 }

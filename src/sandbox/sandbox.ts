@@ -1,3 +1,5 @@
+import type { SuiteSettings } from "./suite-settings.ts";
+
 /** Runs code of the repository: no network, no environment of ours, a copy of the files that is thrown away. */
 export interface Sandbox {
   /** What the code finds there, for the document. */
@@ -19,6 +21,8 @@ export interface SandboxEnvironment {
   readonly toolchains: ReadonlyMap<string, string>;
   /** Folder with prepared dependencies that the operator offers, as the code sees it; undefined: none. */
   readonly dependencies: string | undefined;
+  /** How the project's tests are started, by settings. */
+  readonly suite?: SuiteSettings | undefined;
 }
 
 export interface SandboxRequest {

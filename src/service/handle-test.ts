@@ -1,3 +1,4 @@
+import { withSuite } from "../sandbox/with-suite.ts";
 import { failingTestOf } from "../agent/failing-test.ts";
 import { LeaseLost, RetryLater } from "../failure.ts";
 import type { Actor, Investigation } from "../investigation/investigation.ts";
@@ -88,7 +89,7 @@ async function verdictOn(
       mirror: mirror.mirror,
       change: { kind: "commit", head, onto: await mirror.resolve(found.onto) },
       test,
-      sandbox: facts.config.runCode ? service.sandbox : undefined,
+      sandbox: facts.config.runCode ? withSuite(service.sandbox, facts.config.suite) : undefined,
     },
     signal,
   );

@@ -1,5 +1,6 @@
 import { deadlineOf } from "../process/clock.ts";
 import { lowerBudget } from "../investigation/settings/merge-configs.ts";
+import { withSuite } from "../sandbox/with-suite.ts";
 import { branchFor } from "../phases/names.ts";
 import { LeaseLost, RunFailure } from "../failure.ts";
 import { hasAtLeast } from "../investigation/commands/rights.ts";
@@ -83,6 +84,7 @@ export async function research(
   const gates = { investigation, issueTitle: answer.issue.title, phases: facts.phases, rules };
   await recordApprovals(publisher.publisher, gates);
 
+  const sandbox = config.runCode ? withSuite(service.sandbox, config.suite) : undefined;
   const limit = deadlineOf(config.limits.minutes);
   const stop = AbortSignal.any([signal, limit.signal]);
   let steppedAt = 0;
@@ -111,7 +113,7 @@ export async function research(
           impactFrom: config.impactFrom,
           doubtful: config.doubtful,
           ...(investigation.at === undefined ? {} : { at: investigation.at }),
-          ...(service.sandbox === undefined || !config.runCode ? {} : { sandbox: service.sandbox }),
+          ...(sandbox === undefined ? {} : { sandbox }),
           runsReport: await isByPerson(service, investigation),
           ...(model === undefined ? {} : { model: model.research }),
         },

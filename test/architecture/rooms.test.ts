@@ -41,7 +41,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "specs",
     "text",
   ],
-  investigation: ["issue", "llm", "phases", "specs", "text"],
+  investigation: ["issue", "llm", "phases", "sandbox", "specs", "text"],
   store: ["failure", "investigation", "llm", "process"],
   github: ["documents", "investigation", "issue", "llm", "phases", "store", "text"],
   service: [
@@ -83,6 +83,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "claims",
     "documents",
     "evidence",
+    "investigation",
     "issue",
     "languages",
     "llm",

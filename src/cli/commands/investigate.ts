@@ -25,6 +25,7 @@ import { choosePhases, requirePhase } from "../choose-phases.ts";
 import { openPlace } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
+import { sandboxAt } from "../sandbox-at.ts";
 import { summarise } from "../summarise.ts";
 
 export interface InvestigateOptions {
@@ -148,7 +149,7 @@ async function research(
   const seen = visibleIssue(issue);
   const { openResearcher, openRuns, sandboxOver } = await import("../../research/open-researcher.ts");
   await using sandbox = sandboxOver({
-    settings: readConfig(io.env).sandbox,
+    settings: await sandboxAt(codebase, io),
     tree: () => workbench.repository.tree(commit, io.signal),
     data: workbench.data,
     signal: io.signal,
@@ -205,7 +206,8 @@ async function researchWithModel(
     onProblem: (problem) => io.err(`casebook: ${problem}`),
   });
   const { data } = workbench;
-  const { workers, cacheBytes, sandbox } = config;
+  const { workers, cacheBytes } = config;
+  const sandbox = await sandboxAt(await workbench.codebase(commit), io);
   // The journal closes when this function returns, so the result is awaited here.
   return await researchInProcesses({ data, workers, cacheBytes }).investigate(
     {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { RunFailure } from "../../failure.ts";
 import { changeDetails, changeHeadline } from "../../phases/change-verdict.ts";
-import { readConfig } from "../../process/config.ts";
+import { sandboxAt } from "../sandbox-at.ts";
 import { fetchPull, protocolOf } from "../../repository/io/mirror.ts";
 import { sealedTestOn, testChange } from "../../research/test-change.ts";
 import type { GitRepository } from "../../repository/io/open-repository.ts";
@@ -32,7 +32,6 @@ export async function testCommand(
 ): Promise<number> {
   if ((named === undefined) === (options.patch === undefined))
     throw new RunFailure("usage", "Name a branch, a commit or a pull request (#12), or give `--patch FILE`");
-  const { sandbox } = readConfig(io.env);
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
     progress.start("reading the repository");
@@ -51,6 +50,8 @@ export async function testCommand(
             head: await headOf(named, options, repository, io),
             onto: await repository.resolve(options.onto),
           };
+    const settled = change.kind === "patch" ? change.base : change.onto;
+    const sandbox = await sandboxAt(await workbench.codebase(settled), io);
     progress.start("testing the change");
     const verdict = await testChange(
       { mirror: repository.gitDir, change, test, sandbox },

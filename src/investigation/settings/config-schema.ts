@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { suiteSchema } from "../../sandbox/suite-settings.ts";
 
 const boolean = (what: string): z.ZodOptional<z.ZodBoolean> =>
   z.boolean("Expected `true` or `false`").describe(what).optional();
@@ -168,6 +169,9 @@ export const configSchema = z
         "Expected keys and values",
       )
       .describe("What may be spent on models; it lowers the operator's limits and never raises them.")
+      .optional(),
+    suite: suiteSchema
+      .describe("How the project's tests are run, in the sandbox alone. The operator can forbid it.")
       .optional(),
   })
   .describe("Casebook's settings for a repository, read from its default branch.");

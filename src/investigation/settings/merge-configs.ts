@@ -1,5 +1,6 @@
 import { type ConfigProblem, fillDefaults, readConfigInput } from "./parse-repository-config.ts";
 import type { ConfigInput } from "./config-schema.ts";
+import type { SuiteSettings } from "../../sandbox/suite-settings.ts";
 import type { RepositoryConfig } from "./repository-config.ts";
 
 /**
@@ -37,6 +38,23 @@ function merge(owner: ConfigInput, repository: ConfigInput): ConfigInput {
     paths: { ...owner.paths, ...repository.paths },
     models: { ...owner.models, ...repository.models },
     budget: { ...owner.budget, ...repository.budget },
+    suite: mergeSuites(owner.suite ?? {}, repository.suite ?? {}),
+  };
+}
+
+/** Runner and command belong together; variables are merged. */
+function mergeSuites(owner: SuiteSettings, repository: SuiteSettings): SuiteSettings {
+  const { framework, command, ...rest } = owner;
+  const starts =
+    repository.framework === undefined
+      ? { ...(framework === undefined ? {} : { framework }), ...(command === undefined ? {} : { command }) }
+      : {};
+  const environment = { ...owner.environment, ...repository.environment };
+  return {
+    ...starts,
+    ...rest,
+    ...repository,
+    ...(Object.keys(environment).length === 0 ? {} : { environment }),
   };
 }
 

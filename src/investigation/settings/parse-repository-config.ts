@@ -32,10 +32,10 @@ export function parseRepositoryConfig(
   return { config: fillDefaults(problems.length > 0 ? {} : input, models), problems };
 }
 
-/** What a file says, without defaults. */
+/** What a file says, without defaults. Without `phases` no name of a phase is a mistake. */
 export function readConfigInput(
   text: string | undefined,
-  phases: readonly string[],
+  phases: readonly string[] | undefined,
   models?: readonly string[],
 ): { readonly input: ConfigInput; readonly problems: readonly ConfigProblem[] } {
   if (text === undefined || text.trim() === "") return { input: {}, problems: [] };
@@ -71,8 +71,9 @@ export function readConfigInput(
   const parsed = configSchema.safeParse(value);
   const problems = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value, lineOf)),
-    ...unknownPhases(value, phases, lineOf),
-    ...unknownModels(value, phases, models, lineOf),
+    ...(phases === undefined
+      ? []
+      : [...unknownPhases(value, phases, lineOf), ...unknownModels(value, phases, models, lineOf)]),
   ].sort(byLine);
   return {
     input: problems.length > 0 ? {} : (parsed.data ?? {}),
@@ -137,6 +138,7 @@ export function fillDefaults(input: ConfigInput, models: readonly string[] = [])
     researcher: input.researcher ?? (models.length > 0 ? "model" : "builtin"),
     models: input.models ?? {},
     budget: input.budget ?? {},
+    suite: input.suite ?? {},
   };
 }
 

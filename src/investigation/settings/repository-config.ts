@@ -1,3 +1,5 @@
+import type { SuiteSettings } from "../../sandbox/suite-settings.ts";
+
 /** What `.github/casebook.yml` of the default branch says, with every default filled in. */
 export interface RepositoryConfig {
   readonly enabled: boolean;
@@ -53,4 +55,6 @@ export interface RepositoryConfig {
     readonly phase?: number | undefined;
     readonly investigation?: number | undefined;
   };
+  /** How the project's tests are run; empty: as is found out. */
+  readonly suite: SuiteSettings;
 }

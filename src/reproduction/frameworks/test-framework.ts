@@ -1,5 +1,5 @@
 import type { SandboxResult } from "../../sandbox/sandbox.ts";
-import type { FRAMEWORK_NAMES } from "../suite-settings.ts";
+import type { FRAMEWORK_NAMES } from "../../sandbox/suite-settings.ts";
 import type { TestReport } from "../test-report.ts";
 
 /** What detection reads of a commit. */

@@ -1,6 +1,7 @@
 import { COPY } from "../places.ts";
 import type { SandboxEnvironment, SandboxState } from "../sandbox.ts";
 import { type CopiedFiles, isPlainPath, listFiles, parentsOf } from "./copied-files.ts";
+import type { SuiteSettings } from "../suite-settings.ts";
 import { findHostPrograms } from "./host-programs.ts";
 import { probe } from "./probe.ts";
 import { runProgram, type Workshop } from "./run-program.ts";
@@ -17,6 +18,8 @@ import { findToolchains } from "./toolchains.ts";
 export interface SandboxOptions extends Surroundings {
   /** A folder with the commit's files. Read at every run and never written; the caller keeps it as long as it runs code. */
   readonly files: string;
+  /** How the project's tests are started; handed on to whoever starts them. */
+  readonly suite?: SuiteSettings | undefined;
 }
 
 /** The same for every program: nothing of ours, nothing of the machine, no colours, no questions. */
@@ -44,7 +47,11 @@ const tried = new Map<string, Promise<Tried>>();
  * A sandbox over the commit's files, when this host can hold one: that is tried for real before the first run. It keeps
  * nothing between runs and needs no closing.
  */
-export async function openSandbox({ files: folder, ...surroundings }: SandboxOptions): Promise<SandboxState> {
+export async function openSandbox({
+  files: folder,
+  suite,
+  ...surroundings
+}: SandboxOptions): Promise<SandboxState> {
   const { dependencies } = surroundings;
   if (dependencies !== undefined && !isPlainPath(dependencies.at))
     return none(`${dependencies.at} is no path inside the repository`);
@@ -91,6 +98,7 @@ export async function openSandbox({ files: folder, ...surroundings }: SandboxOpt
     sandbox: `bubblewrap ${host.version}${seccompFilter(process.arch) === undefined ? " without seccomp" : ""}`,
     toolchains: result.toolchains,
     dependencies: dependencies?.at,
+    ...(suite === undefined ? {} : { suite }),
   };
   return {
     kind: "ready",

@@ -53,6 +53,11 @@ function valueAt(config: unknown, key: string): unknown {
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   "[]": ["`[]`", "none", "every source file", "every phase that can run"],
   undefined: ["the operator's limit"],
+  "suite.framework": ["found by the files"],
+  "suite.command": ["the runner's program"],
+  "suite.selection": ["the project's own"],
+  "suite.environment": ["none"],
+  "suite.seconds": ["`600`"],
   models: ["the operator's choice"],
   researcher: ["`model` or `builtin`"],
 };

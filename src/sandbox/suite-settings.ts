@@ -39,7 +39,12 @@ const words = (what: string, most: number): z.ZodArray<z.ZodString> =>
 /** What decides which programs run and which code they load before a test, and what Casebook sets itself. */
 const NOT_SET =
   /^(?:PATH|HOME|USER|LOGNAME|SHELL|PWD|TMPDIR|IFS|ENV|BASH_ENV|GCONV_PATH|LOCPATH|GLIBC_TUNABLES|GTEST_OUTPUT|(?:LD|DYLD|MALLOC|CASEBOOK|BASH_FUNC)_.*)$/i;
-const NAME = "Expected the name of a variable, of at most 60 letters, digits and underscores";
+const NAME = /^[A-Za-z_]\w{0,59}$/;
+const MAX_VARIABLES = 30;
+const VALUE = z
+  .string("Expected a text in quotes")
+  .max(500, "Expected at most 500 characters")
+  .regex(/^\P{Cc}*$/u, "Expected a text without control characters");
 
 /**
  * The shape of `suite` in `.github/casebook.yml` and of `CASEBOOK_SUITE`. Nothing in it is read by a shell or expanded, and all of it
@@ -63,21 +68,20 @@ export const suiteSchema = z
         50,
       ).optional(),
       environment: z
-        .record(
-          z
-            .string()
-            .regex(/^[A-Za-z_]\w{0,59}$/, NAME)
-            .refine(
-              (name) => !NOT_SET.test(name),
-              "Expected a variable that the sandbox does not set itself",
-            ),
-          z
-            .string("Expected a text in quotes")
-            .max(500, "Expected at most 500 characters")
-            .regex(/^\P{Cc}*$/u, "Expected a text without control characters"),
-          "Expected names and texts",
-        )
-        .refine((all) => Object.keys(all).length <= 30, "Expected at most 30 variables")
+        .record(z.string(), VALUE, "Expected names and texts")
+        .superRefine((all, context) => {
+          const names = Object.keys(all);
+          if (names.length > MAX_VARIABLES)
+            context.addIssue({ code: "custom", message: `Expected at most ${MAX_VARIABLES} variables` });
+          for (const name of names) {
+            const message = !NAME.test(name)
+              ? "Expected the name of a variable, of at most 60 letters, digits and underscores"
+              : NOT_SET.test(name)
+                ? "Expected a variable that the sandbox does not set itself"
+                : undefined;
+            if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
+          }
+        })
         .describe(
           "Variables that the tests find. Everybody can read them: they hold no secret. Default: none.",
         )
@@ -96,36 +100,6 @@ export const suiteSchema = z
       command === undefined || (framework !== undefined && framework !== "unittest"),
     "Expected `framework` beside `command`, and another one than `unittest`, which Casebook runs by itself",
   );
-
-/** What the operator says of suites. */
-export interface OperatorSuite {
-  readonly settings: SuiteSettings;
-  /** Whether a repository's own settings count at all. */
-  readonly takesRepository: boolean;
-}
-
-/**
- * The settings that hold: the operator's, then the repository's where the operator takes them. Runner and command belong together, and
- * the fewer seconds count.
- */
-export function suiteOf(
-  operator: OperatorSuite | undefined,
-  repository: SuiteSettings | undefined,
-): SuiteSettings {
-  const own = operator?.settings ?? {};
-  const theirs = operator?.takesRepository === false ? {} : (repository ?? {});
-  const starts = own.framework === undefined && own.command === undefined ? theirs : own;
-  const seconds = [own.seconds, theirs.seconds].filter((one) => one !== undefined);
-  const selection = own.selection ?? theirs.selection;
-  const environment = { ...theirs.environment, ...own.environment };
-  return {
-    ...(starts.framework === undefined ? {} : { framework: starts.framework }),
-    ...(starts.command === undefined ? {} : { command: starts.command }),
-    ...(selection === undefined ? {} : { selection }),
-    ...(Object.keys(environment).length === 0 ? {} : { environment }),
-    ...(seconds.length === 0 ? {} : { seconds: Math.min(...seconds) }),
-  };
-}
 
 const FILE_SECONDS = 120;
 const SUITE_SECONDS = 600;
