@@ -11,12 +11,18 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { reportedRuns } from "../src/agent/reported-runs.ts";
+import { reportedRuns, researchOf } from "../src/agent/reported-runs.ts";
 import { once } from "../src/claims/open-evidence.ts";
 import { isReproduced, type ReadEnd } from "../src/claims/report-code-ran.ts";
+import { buildQuery, type RanCode } from "../src/evidence/ranking/query.ts";
+import { rankFiles } from "../src/evidence/ranking/rank-files.ts";
+import { FUNCTION_WEIGHTS, rankFunctions } from "../src/evidence/ranking/rank-functions.ts";
+import type { RankedFile } from "../src/evidence/ranking/signal.ts";
+import { SIGNALS } from "../src/evidence/ranking/signals.ts";
 import { readIssueForms } from "../src/evidence/read-issue-forms.ts";
 import { visibleIssue } from "../src/issue/visible-issue.ts";
-import { researchContext } from "../src/phases/builtin/research-context.ts";
+import { qualifiedName } from "../src/languages/syntax.ts";
+import { type ResearchContext, researchContext } from "../src/phases/builtin/research-context.ts";
 import { openCheckout } from "../src/repository/io/checkout.ts";
 import { openWorkbench } from "../src/research/workbench.ts";
 import { openSandbox } from "../src/sandbox/io/open-sandbox.ts";
@@ -45,6 +51,9 @@ interface Case {
   readonly base_commit: string;
   readonly title: string;
   readonly body: string | null;
+  readonly language: string;
+  readonly gold_files: readonly string[];
+  readonly gold_functions?: readonly string[];
 }
 
 interface Row {
@@ -54,10 +63,13 @@ interface Row {
   readonly ends?: readonly (
     { readonly kind: string; readonly ended: ReadEnd; readonly executed: number } | { readonly why: string }
   )[];
-  /** Functions that ran: what `learn:ranking --ran` reads. */
-  readonly ran?: readonly string[];
+  /** Place of the best file and function of the fix, from 1, for each of `WEIGHTS` of the signal "executed". */
+  readonly places?: Readonly<Record<"files" | "functions", readonly (number | null)[]>>;
   readonly why?: string;
 }
+
+/** Tried for files and for functions. */
+const WEIGHTS = [0, 0.25, 0.5, 1, 1.5, 2, 3];
 
 const only = values.only?.split(",");
 const cases = files
@@ -134,9 +146,55 @@ async function measure(one: Case, depsDir: string, mirrorDir: string): Promise<R
             executed: shown.executed.length,
           },
     ),
-    ran: ran.flatMap(({ shown }) =>
-      (shown?.executed ?? []).map(({ path, start, end }) => `${path}:${start}-${end}`),
-    ),
+    ...(ran.some(({ shown }) => (shown?.executed.length ?? 0) > 0)
+      ? { places: await placesOf(one, context, researchOf(ran).code) }
+      : {}),
+  };
+}
+
+/** Where the ranking has what the fix changes. A score is a sum, so another weight needs no other ranking. */
+async function placesOf(
+  one: Case,
+  context: ResearchContext,
+  code: RanCode,
+): Promise<NonNullable<Row["places"]>> {
+  const { codebase, reading } = context;
+  const candidates = codebase.tree.entries
+    .map(({ path }) => path)
+    .filter((path) => codebase.roleOf(path) === "source" && codebase.invertedIndex(path) !== undefined);
+  const query = buildQuery(reading.textBlocks, reading, await context.reported(), code);
+  const signals = { codebase, candidates, commits: await context.commits() };
+  const { files } = await rankFiles(query, signals);
+  const [, now = 1] = SIGNALS.direct.find(([{ name }]) => name === "executed") ?? [];
+  const rescored = (weight: number): readonly RankedFile[] =>
+    files
+      .map((file) => {
+        const share = file.shares.get("executed") ?? 0;
+        return { ...file, score: file.score - share + (share / now) * weight };
+      })
+      .toSorted((a, b) => b.score - a.score);
+  const placeOf = <T>(rows: readonly T[], isGold: (row: T) => boolean): number | null => {
+    const at = rows.findIndex(isGold);
+    return at < 0 ? null : at + 1;
+  };
+  const wanted = new Set(one.gold_functions);
+  const functions: (number | null)[] = [];
+  for (const weight of WEIGHTS) {
+    const rows = await rankFunctions(rescored(weight).slice(0, 20), query, signals, {
+      ...FUNCTION_WEIGHTS,
+      executed: weight,
+    });
+    functions.push(
+      placeOf(rows, ({ path, symbol }) =>
+        [qualifiedName(symbol), ...(one.language === "Python" ? [] : [symbol.name])].some((name) =>
+          wanted.has(`${path}::${name}`),
+        ),
+      ),
+    );
+  }
+  return {
+    files: WEIGHTS.map((weight) => placeOf(rescored(weight), ({ path }) => one.gold_files.includes(path))),
+    functions,
   };
 }
 
@@ -157,6 +215,17 @@ function summary(all: readonly Row[]): void {
   console.log(`a program that Casebook would run: ${of(({ programs }) => programs.length > 0)}`);
   console.log(`  that runs here: ${of((row) => kinds(row).some((kind) => !stopped.has(kind)))}`);
   console.log(`  as reported: ${of((row) => kinds(row).some((kind) => isReproduced(kind as never)))}`);
+  const placed = all.flatMap(({ places }) => places ?? []);
+  console.log(
+    `weight of "executed", mean reciprocal rank of the fix over ${placed.length} issues that run and have a tracer`,
+  );
+  for (const what of ["files", "functions"] as const)
+    for (const [at, weight] of WEIGHTS.entries()) {
+      const known = placed.map((one) => one[what][at]);
+      const mean =
+        known.reduce<number>((sum, place) => sum + (place == null ? 0 : 1 / place), 0) / placed.length;
+      console.log(`  ${what}, ${weight}: ${mean.toFixed(3)} (${known.join(", ")})`);
+    }
   for (const row of all)
     if (row.programs.length > 0 || row.why !== undefined)
       console.log(

@@ -21,6 +21,18 @@ const programEnd = z.strictObject({
     .max(30)
     .readonly()
     .optional(),
+  /** Failures that it names as its cause, the nearest first. */
+  causes: z
+    .array(
+      z.strictObject({
+        type: z.string().max(300),
+        message: z.string().max(1_000),
+        at: z.strictObject({ path: part.path, line: part.line }).optional(),
+      }),
+    )
+    .max(5)
+    .readonly()
+    .optional(),
   hindrance: z.enum(["missing", "network", "input", "limits", "import", "build", "own-code"]).optional(),
   printed: z.string().max(2_000).optional(),
 });
@@ -108,7 +120,7 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
   const printed = inlineCode(printable((ended.printed ?? "").trim()), 200);
   switch (kind) {
     case "fails-as-reported":
-      return `${subject} fails as reported, ${runs}: ${message}${at}`;
+      return `${subject} fails as reported, ${runs}: ${message}${ended.causes === undefined ? "" : `, because of ${inlineCode(textOf(ended.causes.at(-1)!), 300)}`}${at}`;
     case "prints-as-reported":
       return `${subject} prints what the report shows, ${runs}: ${printed}`;
     case "exits-as-reported":
@@ -132,8 +144,11 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
 
 /** `KeyError: 'a'` */
 function messageOf({ failure, exit }: ReadEnd): string {
-  if (failure === undefined) return `exit code ${exit ?? 0}`;
-  return [failure.type, failure.message].filter((text) => text !== "").join(": ");
+  return failure === undefined ? `exit code ${exit ?? 0}` : textOf(failure);
+}
+
+function textOf({ type, message }: { readonly type: string; readonly message: string }): string {
+  return [type, message].filter((text) => text !== "").join(": ");
 }
 
 /**
@@ -156,13 +171,15 @@ export function compareWithReport(
   if (ended.failure !== undefined) {
     const own = messagesIn(blocks);
     const wanted = [...report.messages, ...reading.messages, ...own].map(plain);
-    const { type, message } = ended.failure;
-    // A sentence is enough without the name of its type, as people quote it.
-    const isSentence = message.trim().split(/\s+/).length >= 3;
-    const isSame = wanted.some(
-      (one) =>
-        one === plain(messageOf(ended)) || (one === plain(message) && (isSentence || type === "panic")),
-    );
+    const isReported = (failure: { readonly type: string; readonly message: string }): boolean => {
+      const { type, message } = failure;
+      // A sentence is enough without the name of its type, as people quote it.
+      const isSentence = type === "panic" || message.trim().split(/\s+/).length >= 3;
+      return wanted.some((one) => one === plain(textOf(failure)) || (one === plain(message) && isSentence));
+    };
+    const isSame =
+      isReported(ended.failure) ||
+      (ended.causes ?? []).some((cause) => cause.at !== undefined && isReported(cause));
     const isAssertion = hindrance === "own-code" && ended.failure.type.startsWith("Assertion");
     if (isSame && (ended.at !== undefined || isAssertion)) return "fails-as-reported";
     return hindrance === undefined ? "otherwise" : "not-runnable";

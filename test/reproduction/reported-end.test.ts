@@ -62,6 +62,33 @@ describe("how a program ended", () => {
       { hindrance: "network" },
     ],
     [
+      "fails because of another failure",
+      read({
+        type: "SetupError",
+        message: "it failed",
+        frames: [["a.py", 5, "get"]],
+        causes: [{ type: "KeyError", message: "'a'", frames: [["b.py", 9, "take"]] }],
+      }),
+      {
+        at: { path: "b.py", line: 9 },
+        causes: [{ type: "KeyError", message: "'a'", at: { path: "b.py", line: 9 } }],
+        frames: [
+          { path: "a.py", line: 5 },
+          { path: "b.py", line: 9 },
+        ],
+      },
+    ],
+    [
+      "needs the network below a failure of its own",
+      read({
+        type: "FetchError",
+        message: "no",
+        frames: [["a.py", 5, "get"]],
+        causes: [{ type: "gaierror", message: "x", frames: [] }],
+      }),
+      { hindrance: "network" },
+    ],
+    [
       "waits for input",
       raised("EOFError", "EOF when reading a line", ["a.py", 5, "ask"]),
       { hindrance: "input" },
@@ -135,6 +162,18 @@ describe("an end beside the report", () => {
       failure("MergeError", "they conflict here"),
       "```\nstore.core.MergeError: they conflict here\n```",
       "fails-as-reported",
+    ],
+    [
+      "a cause of another failure",
+      { ...failure("SetupError", "it failed"), causes: [{ type: "KeyError", message: "'a'", at: AT }] },
+      "```\nKeyError: 'a'\n```",
+      "fails-as-reported",
+    ],
+    [
+      "a cause outside of the repository",
+      { ...failure("SetupError", "it failed"), causes: [{ type: "KeyError", message: "'a'" }] },
+      "```\nKeyError: 'a'\n```",
+      "otherwise",
     ],
     ["another key", failure("KeyError", "'b'"), "```\nKeyError: 'a'\n```", "otherwise"],
     ["another type", failure("TypeError", "'a'"), "```\nKeyError: 'a'\n```", "otherwise"],

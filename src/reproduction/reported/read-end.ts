@@ -24,10 +24,16 @@ export interface ProgramEnd {
   readonly end: "exit" | "failure" | "hang" | "flood" | "killed";
   readonly exit?: number;
   readonly failure?: { readonly type: string; readonly message: string };
-  /** The innermost line of the repository that the failure passes, or that runs when time is up. */
+  /** The innermost line of the repository that the failure, or what caused it, passes, or that runs when time is up. */
   readonly at?: { readonly path: string; readonly line: number };
   /** Lines of the repository that the failure passes, the outermost call first. */
   readonly frames?: readonly { readonly path: string; readonly line: number }[];
+  /** Failures that it names as its cause, the nearest first, each with its innermost line of the repository. */
+  readonly causes?: readonly {
+    readonly type: string;
+    readonly message: string;
+    readonly at?: { readonly path: string; readonly line: number };
+  }[];
   readonly hindrance?: Hindrance;
   /** What it wrote to its standard output, where that is short. */
   readonly printed?: string;
@@ -37,13 +43,14 @@ const MAX_PRINTED = 2_000;
 const MAX_FRAMES = 30;
 const MAX_MESSAGE = 1_000;
 
-const failed = z.object({
+const one = z.object({
   type: z.string(),
   message: z.string(),
   code: z.string().optional(),
   frames: z.array(z.tuple([z.string().nullable(), z.int(), z.string()])).optional(),
   backtrace: z.string().optional(),
 });
+const failed = one.extend({ causes: z.array(one).max(5).optional() });
 const record = z.union([failed, z.object({ exit: z.int() })]);
 
 const NETWORK =
@@ -76,22 +83,30 @@ export function readEnd(
     const build = found === undefined && !isBuilt && end.code !== 0 && /^error|^#|: error/m.test(errors);
     return { end: "exit", exit: end.code, ...printed, ...(build ? { hindrance: "build" } : {}) };
   }
-  const failure = { type: found.type, message: found.message.slice(0, MAX_MESSAGE) };
-  const frames = found.frames ?? backtraceOf(found.backtrace ?? "");
-  const own = frames.filter(([path, line]) => path !== null && isOwn(path) && line > 0);
-  const last = own.at(-1);
-  const at = last === undefined ? undefined : { path: last[0]!, line: last[1] };
+  const { failure, at, own } = failureOf(found, isOwn);
+  const chain = [found, ...(found.causes ?? [])];
   const hindrance = hindranceOf(
-    `${failure.type}: ${failure.message} ${found.code ?? ""}`,
-    failure.type,
-    last,
+    chain.map(({ type, message, code = "" }) => `${type}: ${message.slice(0, MAX_MESSAGE)} ${code}`),
+    own.at(-1),
   );
+  const below = (found.causes ?? []).map((cause) => failureOf(cause, isOwn));
+  const causes = below.map((cause) => ({
+    ...cause.failure,
+    ...(cause.at === undefined ? {} : { at: cause.at }),
+  }));
+  // Where it began says more than where it was wrapped.
+  const first = below.findLast((cause) => cause.at !== undefined);
+  const frames = [...own, ...(first?.own ?? [])];
   return {
     end: "failure",
     failure,
     ...(at === undefined
       ? {}
-      : { at, frames: own.slice(-MAX_FRAMES).map(([path, line]) => ({ path: path!, line })) }),
+      : {
+          at: first?.at ?? at,
+          frames: frames.slice(-MAX_FRAMES).map(([path, line]) => ({ path: path!, line })),
+        }),
+    ...(causes.length === 0 ? {} : { causes }),
     ...(hindrance === undefined ? {} : { hindrance }),
     ...printed,
   };
@@ -99,11 +114,32 @@ export function readEnd(
 
 type Frame = readonly [path: string | null, line: number, name: string];
 
-function hindranceOf(text: string, type: string, last: Frame | undefined): Hindrance | undefined {
-  if (NETWORK.test(text)) return "network";
-  if (LIMITS.test(text)) return "limits";
+function failureOf(
+  { type, message, frames, backtrace = "" }: z.infer<typeof one>,
+  isOwn: (path: string) => boolean,
+): {
+  readonly failure: { readonly type: string; readonly message: string };
+  readonly at: ProgramEnd["at"];
+  readonly own: readonly Frame[];
+} {
+  const own = (frames ?? backtraceOf(backtrace)).filter(
+    ([path, line]) => path !== null && isOwn(path) && line > 0,
+  );
+  const last = own.at(-1);
+  return {
+    failure: { type: type.slice(0, 300), message: message.slice(0, MAX_MESSAGE) },
+    at: last === undefined ? undefined : { path: last[0]!, line: last[1] },
+    own,
+  };
+}
+
+/** `chain`: the failure and its causes. */
+function hindranceOf(chain: readonly string[], last: Frame | undefined): Hindrance | undefined {
+  const [text = ""] = chain;
+  if (chain.some((one) => NETWORK.test(one))) return "network";
+  if (chain.some((one) => LIMITS.test(one))) return "limits";
   if (MISSING.test(text)) return "missing";
-  if (type === "EOFError" && /reading a line/.test(text)) return "input";
+  if (/^EOFError: .*reading a line/.test(text)) return "input";
   if (last === undefined) return "own-code";
   return last[2] === "<module>" ? "import" : undefined;
 }

@@ -66,17 +66,23 @@ def _casebook():
         record({"exit": code if isinstance(code, int) else 0 if code is None else 1})
         raise
     except BaseException as error:
-        frames, at = [], error.__traceback__
-        while at is not None:
-            code = at.tb_frame.f_code
-            if code.co_filename != "<string>":
-                frames.append([path_of(code.co_filename), at.tb_lineno, code.co_name])
-            at = at.tb_next
-        try:
-            message = str(error)
-        except Exception:
-            message = ""
-        record({"type": type(error).__name__, "message": message[:4000], "frames": frames[-200:]})
+        def told(one):
+            frames, at = [], one.__traceback__
+            while at is not None:
+                code = at.tb_frame.f_code
+                if code.co_filename != "<string>":
+                    frames.append([path_of(code.co_filename), at.tb_lineno, code.co_name])
+                at = at.tb_next
+            try:
+                message = str(one)
+            except Exception:
+                message = ""
+            return {"type": type(one).__name__, "message": message[:4000], "frames": frames[-200:]}
+        value, causes, one = told(error), [], error.__cause__
+        while one is not None and len(causes) < 5:
+            causes.append(told(one))
+            one = one.__cause__
+        record({**value, "causes": causes})
         at = error.__traceback__
         while at is not None and path_of(at.tb_frame.f_code.co_filename) is None:
             at = at.tb_next
@@ -106,11 +112,13 @@ const frameOf = (line) => {
   try { full = fs.realpathSync(decodeURI(file)); } catch {}
   return [[full.startsWith(root) ? full.slice(root.length) : null, Number(found[3]), found[1] ?? ""]];
 };
-const told = (error) => {
+const told = (error, depth = 0) => {
   const isError = error !== null && typeof error === "object" && "message" in error;
   if (!isError) return { type: "", message: String(error).slice(0, 4000), frames: [] };
   const frames = String(error.stack).split("\n").flatMap(frameOf).reverse();
-  return { type: String(error.name), message: String(error.message).slice(0, 4000), code: String(error.code ?? ""), frames: frames.slice(-200) };
+  const causes = [];
+  for (let one = error.cause; depth === 0 && one instanceof Error && causes.length < 5; one = one.cause) causes.push(told(one, 1));
+  return { type: String(error.name), message: String(error.message).slice(0, 4000), code: String(error.code ?? ""), frames: frames.slice(-200), causes };
 };
 host.on("uncaughtExceptionMonitor", (error) => record(told(error)));
 host.on("exit", (code) => { record({ exit: code }); require("node:inspector").casebookTake?.(null); });
