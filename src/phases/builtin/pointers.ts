@@ -96,14 +96,16 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   }
 }
 
-/** Lines of a named change that are there still, the first in each function. */
+/** Lines of a named change that are in a function still, the first in each. */
 async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
   const seen = new Set<string>();
   for (const { named, commit, subject, files, left } of (await context.reported()).changes)
     for (const { path, start, end } of left) {
       if (context.codebase.roleOf(path) !== "source") continue;
       const around = await functionAround(path, start, context);
-      const key = [commit, path, around?.start].join("\0");
+      // An import or a constant that it added is not where the change works.
+      if (around === undefined) continue;
+      const key = [commit, path, around.start].join("\0");
       if (seen.has(key)) continue;
       seen.add(key);
       yield {

@@ -192,6 +192,7 @@ export async function lineHistory(context: ResearchContext): Promise<readonly Bl
 
 /** A change that is older has been lived with: it broke nothing that is reported now. */
 const RECENT_DAYS = 90;
+const MAX_FILES_OF_A_CHANGE = 30;
 
 /** The newest change of the lines of the suspect that stands out, where it can have broken what is reported. */
 export async function recentChange(context: ResearchContext): Promise<readonly Block[]> {
@@ -200,6 +201,9 @@ export async function recentChange(context: ResearchContext): Promise<readonly B
   const newest = await newestChange(leading, context);
   if (newest === undefined) return [];
   const { history, baseCommit, report } = context;
+  // What changes files by the dozen, a formatter or a rename, is about none of them.
+  const { files } = (await history.commit(baseCommit, newest.oid)) ?? { files: [] };
+  if (files.length > MAX_FILES_OF_A_CHANGE) return [];
   const now = (await history.commit(baseCommit, baseCommit))?.time ?? newest.time;
   const isRecent = report.regression !== undefined || now - newest.time <= RECENT_DAYS * 86_400;
   return isRecent ? claimsBlock("list", [newest.claim]) : [];
@@ -208,7 +212,7 @@ export async function recentChange(context: ResearchContext): Promise<readonly B
 async function newestChange(
   { path, start, end, name, symbol }: Suspect,
   { history, baseCommit, signal }: ResearchContext,
-): Promise<{ readonly claim: StatedClaim; readonly time: number } | undefined> {
+): Promise<{ readonly claim: StatedClaim; readonly oid: string; readonly time: number } | undefined> {
   const lines = await history.blame(baseCommit, path, start, end, signal);
   const newest = [...(lines ?? [])].sort((a, b) => b.time - a.time)[0];
   if (newest === undefined) return undefined;
@@ -222,5 +226,5 @@ async function newestChange(
     date: dateOf(time),
     count: lines!.filter((line) => line.oid === oid).length,
   });
-  return { claim, time };
+  return { claim, oid, time };
 }

@@ -81,6 +81,15 @@ test("of a guess that does not stand out no change is told", async () => {
   expect(await recentChange(context)).toEqual([]);
 });
 
+test("the newest change of what stands out is told, unless it changed files by the dozen", async () => {
+  const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`src/part${i}.py`, "x = 1\n"]));
+  const issue = { title: "parse_amount crashes", body: "`parse_amount` crashes, see src/parse.py:4." };
+  const small = await on([["Start", PROGRAM]], issue);
+  expect(sentences(await recentChange(small)).join()).toContain("changed 5 lines of `parse_amount`");
+  const large = await on([["Start", { ...many, ...PROGRAM }]], issue);
+  expect(await recentChange(large)).toEqual([]);
+});
+
 test("a place that the report gives answers where the ranking alone does not", async () => {
   const context = await on([["Start", PROGRAM]], {
     title: "Something is wrong",
