@@ -16,7 +16,7 @@ export const likelyFiles = claimType({
       .max(8),
   }),
   say: ({ files }) => ({
-    text: `${files[0]!.percent >= 50 ? "Likely in" : "The file is not established; best guesses:"} ${listed(
+    text: `${files[0]!.percent >= 50 ? "Likely in" : `The file is not established; best ${files.length === 1 ? "guess" : "guesses"}:`} ${listed(
       files.map(({ path, percent: likelihood }) => `${inlineCode(path)} (${percent(likelihood)})`),
     )}`,
   }),

@@ -25,7 +25,7 @@ export const noSuspect = claimType({
         ? `No suspect stands out: no function is as likely as ${from} %`
         : best[0]!.percent >= 50
           ? `Likely in ${inlineCode(best[0]!.at.name)} (${percent(best[0]!.percent)}), by wording alone`
-          : `No suspect stands out. Best guesses by wording: ${listed(
+          : `No suspect stands out. Best ${best.length === 1 ? "guess" : "guesses"} by wording: ${listed(
               best.map(({ at, percent: likelihood }) => `${inlineCode(at.name)} (${percent(likelihood)})`),
             )}.`,
     citations: best.map(({ at }) => ({ kind: "lines", path: at.path, start: at.start, end: at.end })),

@@ -4,7 +4,7 @@ import { roleOfPath } from "../languages/role-of-path.ts";
 import { type Location, splitLocation } from "../text/location.ts";
 import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
 import { type RecordedRun, parseRun, RUN_LANGUAGE } from "./recorded-run.ts";
-import { CLAIMS_LANGUAGE } from "./render-document.ts";
+import { CLAIMS_LANGUAGE, MARK_WORDS } from "./render-document.ts";
 import { parseSearch, SEARCH_LANGUAGE, type SearchRecord } from "./search-block.ts";
 
 /** Something that can be checked, with its 1-based line in the document. */
@@ -161,7 +161,10 @@ class Reader {
 
   private statement(row: Parent & Nodes): void {
     const before = this.count;
-    this.inline(row);
+    // Of somebody's words only the last cell is ours: a place in them is no reference of the document.
+    const last = row.children.at(-1);
+    const isReported = last !== undefined && plainText(last).startsWith(MARK_WORDS.reported);
+    this.inline(isReported ? (last as Parent & Nodes) : row);
     const text = row.children.map(plainText).join(" | ");
     this.sections
       .at(-1)

@@ -91,6 +91,13 @@ describe("the parser finds what was rendered", () => {
     expect(parsed.sections.map(({ heading }) => heading)).toEqual(["T", "S", "Searches", "S1"]);
   });
 
+  test("no reference in somebody's words", () => {
+    const row = "| Actual | “panicked at vec-0.8.2/src/lib.rs:540” | reported |";
+    const named = "| Place | lib.rs of the store | reported: `src/store.rs:3` |";
+    const text = `# T\n\n## S\n\n|  | the report | how we know |\n| --- | --- | --- |\n${row}\n${named}\n`;
+    expect(parseDocument(text).lines.map(({ value }) => value.path)).toEqual(["src/store.rs"]);
+  });
+
   test("renders the same data to the same text", () => {
     const document = documentOf({ id: "s", heading: "S", blocks: [{ kind: "note", text: "n" }] });
     expect(renderDocument(document)).toBe(renderDocument(structuredClone(document)));

@@ -1,5 +1,5 @@
 import type { CommitRecord } from "../../repository/history.ts";
-import { mapLines } from "../../repository/revisions.ts";
+import { type Hunk, mapLines } from "../../repository/revisions.ts";
 import type { Location } from "../../text/location.ts";
 import type { ReportedChange } from "./reported-place.ts";
 import type { RevisionFiles } from "./revision-files.ts";
@@ -58,14 +58,36 @@ async function changeOf(
     const basePath = await at.pathAtBase(path, oid);
     if (basePath === undefined) continue;
     const since = await history.diff({ commit: oid, path }, { commit: base, path: basePath });
-    for (const { newStart, newLines } of since === undefined ? [] : hunks) {
-      if (newLines === 0) continue;
-      const now = mapLines(since!, newStart, newStart + newLines - 1);
-      if (!now.changed) left.push({ path: basePath, start: now.start, end: now.end });
-    }
+    if (since === undefined) continue;
+    const lines = (await history.textAt({ commit: base, path: basePath }))?.split("\n") ?? [];
+    for (const { newStart, newLines } of hunks)
+      for (const run of runsLeft(since, newStart, newLines))
+        // A brace can come from anywhere.
+        if (lines.slice(run.start - 1, run.end).some((line) => /[\p{L}\p{N}]/u.test(line)))
+          left.push({ path: basePath, ...run });
   }
   return { named, by, commit: oid, subject, files, left };
 }
+
+/** The lines of a hunk that are left, as runs without a foreign line between. */
+function runsLeft(
+  since: readonly Hunk[],
+  start: number,
+  count: number,
+): readonly { readonly start: number; readonly end: number }[] {
+  const runs: { start: number; end: number }[] = [];
+  for (let line = start; line < start + Math.min(count, MAX_LINES); line++) {
+    const now = mapLines(since, line, line);
+    const last = runs.at(-1);
+    if (now.changed) continue;
+    if (last !== undefined && last.end === now.start - 1) last.end = now.start;
+    else runs.push({ start: now.start, end: now.start });
+  }
+  return runs;
+}
+
+/** Lines of one hunk that are followed. */
+const MAX_LINES = 2_000;
 
 /** Undefined where the message only mentions the number. */
 function howItNames({ subject, body }: CommitRecord, number: number): ReportedChange["by"] | undefined {

@@ -163,7 +163,8 @@ export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonl
           .trim(),
       );
       const [label = "", ...values] = cells;
-      for (const value of values) add({ kind: "cell", text: value, label: label.replace(/[*_`:]/g, "") });
+      for (const value of values)
+        add({ kind: "cell", text: value, label: label.replace(/[*`:]/g, "").replace(/^_+|_+$/g, "") });
       if (values.length === 0) add({ kind: "cell", text: label });
     }
     // A table with its head alone says something there, too.

@@ -37,7 +37,9 @@ export function quotesOf(
   const own = candidates.filter(({ features }) => !features.has("quoted"));
   if (own.length > 0) candidates = own;
   const told = (field: LearnedField): readonly string[] => {
-    const chances = candidates.map((candidate) => chanceOf(candidate, field));
+    const chances = candidates.map((candidate) =>
+      isElse(candidate, field) ? 0 : chanceOf(candidate, field),
+    );
     return choose(field, candidates, chances, READING_WEIGHTS[field].from, messages);
   };
   return {
@@ -108,6 +110,16 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
         !has("mood:offers", "mood:cites", "question")
       );
   }
+}
+
+/** What surely belongs to another part: where it was seen is not what happened, and an offer of help is no wish. */
+function isElse({ features }: Candidate, field: LearnedField): boolean {
+  if (field === "steps") return false;
+  return (
+    features.has("part:environment") ||
+    features.has("part:version") ||
+    (field === "expected" && features.has("mood:offers"))
+  );
 }
 
 /** How likely a candidate belongs to a part, 0 to 1. */

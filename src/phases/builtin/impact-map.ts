@@ -233,9 +233,12 @@ export async function risks(context: ResearchContext): Promise<readonly Block[]>
 
 /** Documentation that names the class of a target, or a target at the top of a file. */
 export async function docs(context: ResearchContext): Promise<readonly Block[]> {
-  const names = new Set(
-    (await context.targets()).map(({ symbol }) => symbol.container.at(-1) ?? symbol.name),
-  );
+  const names = new Set<string>();
+  for (const target of await context.targets()) {
+    const owner = await ownerOf(target, context);
+    // A namespace is documented by what is in it.
+    names.add(owner === undefined || owner.symbol.kind === "module" ? target.symbol.name : owner.symbol.name);
+  }
   const items: StatedClaim[] = [];
   for (const name of [...names].filter((one) => one.length > 3).slice(0, MAX_SHOWN)) {
     const { hits } = await searchDocs(name, context);

@@ -179,7 +179,25 @@ describe("changes that a report names", () => {
       ["subject", "Add a (#12)", "src/a.py"],
       ["closes", "Mend c", "src/c.py"],
     ]);
-    expect(changes[0]?.left).toEqual([{ path: "src/store.py", start: 4, end: 10 }]);
+    expect(changes[0]?.left).toEqual([
+      { path: "src/store.py", start: 4, end: 5 },
+      { path: "src/store.py", start: 7, end: 10 },
+    ]);
+  });
+
+  test("no brace that is left of it, and no line that came between", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/a.c": "int f() {\n  return 0;\n}\n" });
+    const hash = folder.commit({
+      "src/a.c": "int f() {\n  if (musl) {\n    link();\n  }\n  trace();\n  return 0;\n}\n",
+    });
+    folder.commit({
+      "src/a.c": "int f() {\n  if (gnu) {\n    share();\n  }\n  trace();\n  flush();\n  return 0;\n}\n",
+    });
+    const { changes } = await reportedIn(folder, `Since ${hash}.`);
+    expect(changes[0]?.left).toEqual([{ path: "src/a.c", start: 4, end: 5 }]);
+    folder.commit({ "src/a.c": "int f() {\n  if (gnu) {\n    share();\n  }\n  return 0;\n}\n" });
+    expect((await reportedIn(folder, `Since ${hash}.`)).changes[0]?.left).toEqual([]);
   });
 
   test("none that the base commit does not reach", async () => {

@@ -24,6 +24,7 @@ describe("versions", () => {
     ["```\nrustc 1.66.1 (90743e729 2023-01-10)\n```", ["rustc 1.66.1"]],
     ["```\nInstalling: attrs-19.1.0 six-1.12.0\n```", ["attrs 19.1.0", "six 1.12.0"]],
     ["| key | value |\n| --- | --- |\n| version | 0.82.1 |", ["0.82.1"]],
+    ["| key | value |\n| --- | --- |\n| rust_channel | 1.66.1 |", ["rust_channel 1.66.1"]],
     ['```json\n"vue": "^3.2.31",\n```', ["vue ^3.2.31"]],
     ["We need to update git-config (or gix-config?) to 0.16.3.", ["git-config 0.16.3"]],
     ["Bumps [clap](https://example.org/clap) from 3.2.23 to 4.0.19.", ["clap 3.2.23", "clap 4.0.19"]],
@@ -49,6 +50,14 @@ test("the manifest that a request shows states no version in use", () => {
     'Dependencies should be found there:\n\n```toml\n[dependencies]\ngraphics = "0.17.1"\ncore = "0.6.2"\n```';
   expect(read(body, "Add support for renamed dependencies").versions).toEqual([]);
   expect(read(body, "Crash with renamed dependencies").versions).not.toEqual([]);
+});
+
+test("an offer of help is no wish, and where it was seen is not what happened", () => {
+  const offer =
+    "### Expected behavior\n\n`rm` takes several names. If it should take several, I'd love to send a pull request.";
+  expect(read(offer, "rm takes one name").expected).toEqual(["`rm` takes several names."]);
+  const seen = "It crashes at once.\n\n### Environment\n\nThe file is empty and fails to load";
+  expect(read(seen).actual).not.toContain("The file is empty and fails to load");
 });
 
 test("what the reporter quotes is not what the reporter expects", () => {

@@ -127,3 +127,12 @@ test("who may rely on the function is its risk, and a history of changes documen
   expect(sentences(await risks(context))).toEqual(["Compatibility `parse_amount` is public"]);
   expect(await docs(context)).toEqual([]);
 });
+
+test("a namespace is documented by what is in it", async () => {
+  const files = {
+    "lib.h": "namespace detail {\ninline bool is_path_ok(int a) {\n  return a > 0;\n}\n}\n",
+    "README.md": "See `detail` for more.\n",
+  };
+  const context = await on([["Start", files]], { title: "is_path_ok is wrong", body: "`is_path_ok` lies." });
+  expect(await docs(context)).toEqual([]);
+});
