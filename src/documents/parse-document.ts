@@ -164,7 +164,7 @@ class Reader {
     // Of somebody's words only the last cell is ours: a place in them is no reference of the document.
     const last = row.children.at(-1);
     const isReported = last !== undefined && plainText(last).startsWith(MARK_WORDS.reported);
-    this.inline(isReported ? (last as Parent & Nodes) : row);
+    this.inline(isReported ? last : row);
     const text = row.children.map(plainText).join(" | ");
     this.sections
       .at(-1)
