@@ -22,6 +22,7 @@ const issue = z.object({
   title: z.string(),
   body: z.string().nullish(),
   created_at: z.string(),
+  user: account.nullish(),
   pull_request: z.unknown().optional(),
   performed_via_github_app: app,
 });

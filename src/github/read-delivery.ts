@@ -137,7 +137,11 @@ function readIssue(body: z.infer<typeof BODIES.issues>): WebhookEvent {
     place: placeOf(body),
     number: body.issue.number,
     isPull: body.issue.pull_request !== undefined,
-    sender: senderOf(body.sender, body.issue.performed_via_github_app),
+    // A transfer opens an issue too: its words are still those of whoever wrote it, not of whoever moved it.
+    sender: senderOf(
+      body.action === "opened" ? body.issue.user : body.sender,
+      body.issue.performed_via_github_app,
+    ),
     ...(body.action === "opened"
       ? { message: { body: body.issue.body ?? "", at: body.issue.created_at } }
       : {}),

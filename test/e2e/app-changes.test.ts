@@ -210,6 +210,18 @@ describe("the world changes under us", () => {
     expect(Object.keys((await other.state()).branches)).toEqual(["main"]);
   });
 
+  test("a stranger's command in an issue that a maintainer moves starts nothing", async () => {
+    const repository = await newRepository();
+    const other = await newRepository();
+    const { title, body } = exampleIssue();
+    const number = await repository.openIssue("eve", title, `/casebook comprehension\n\n${body}`);
+    await calm();
+    await repository.transferIssue("ada", number, other);
+    await calm();
+    for (const place of [repository, other])
+      expect(Object.keys((await place.state()).branches)).toEqual(["main"]);
+  });
+
   test("an archived repository is left alone", async () => {
     const repository = await newRepository();
     const number = await reported(repository);

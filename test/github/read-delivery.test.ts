@@ -70,6 +70,23 @@ describe("what a webhook means", () => {
     });
   });
 
+  test("an issue that a maintainer moves here holds the words of whoever wrote it", () => {
+    const moved = {
+      action: "opened",
+      issue: { ...issue, body: "/casebook investigate", user: { id: 2, login: "eve", type: "User" } },
+      changes: { old_issue: { number: 3 } },
+      repository,
+      installation,
+      sender: ada,
+    };
+    expect(readDelivery("issues", moved, self)).toMatchObject({
+      sender: { id: 2, login: "eve" },
+      message: { body: "/casebook investigate" },
+    });
+    const ofNobody = { ...moved, issue: { ...moved.issue, user: null } };
+    expect(readDelivery("issues", ofNobody, self)).toMatchObject({ sender: { login: "ghost" } });
+  });
+
   test("a push to our branch and one to the default branch are told apart", () => {
     const pushed = { ref: "refs/heads/casebook/issue-42", after: oid, repository, installation, sender: ada };
     expect(readDelivery("push", pushed, self)).toMatchObject({
