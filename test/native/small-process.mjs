@@ -8,7 +8,12 @@ process.on("message", ({ id, task }, pipe) => {
   pipes.set(id, stdio);
   if (task === undefined) return;
   pipes.delete(id);
-  const child = spawn(task.command, task.args, { cwd: task.cwd, env: task.env, stdio });
+  const child = spawn(task.command, task.args, {
+    cwd: task.cwd,
+    env: task.env,
+    detached: task.detached,
+    stdio,
+  });
   for (const own of stdio) own.close();
   if (child.pid !== undefined) process.send({ id, pid: child.pid });
   child.on("error", ({ message, code, errno, syscall, path }) =>

@@ -37,10 +37,13 @@ function openSmall(spawn) {
   server.listen(path).unref();
   let last = 0;
   return {
-    start(command, args, { cwd = process.cwd(), env }) {
+    start(command, args, { cwd = process.cwd(), env, detached = false }) {
       const id = ++last;
       const streams = [0, 1, 2].map((n) => {
-        expected.push({ id, task: n === 2 ? { command, args, cwd, env: env ?? process.env } : undefined });
+        expected.push({
+          id,
+          task: n === 2 ? { command, args, cwd, env: env ?? process.env, detached } : undefined,
+        });
         return connect({ path });
       });
       const child = new SmallChild(streams, () => children.delete(id));

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
+import { RunFailure } from "../../failure.ts";
 import { gitFailure } from "./git-failure.ts";
 
 /**
@@ -19,7 +20,13 @@ const SETTINGS = [
   "maintenance.auto=false",
   "safe.bareRepository=explicit",
   "log.showSignature=false",
+  // A server that sends less than this for so many seconds has stopped.
+  "http.lowSpeedLimit=500",
+  "http.lowSpeedTime=60",
 ];
+
+/** Seconds for one call; what reads a local repository is far below it, and a fetch that needs more is told as slow. */
+const MAX_SECONDS = 1_800;
 
 /** Memory for one answer of git. The largest seen, the list of 100,000 files, has 12 MB. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
@@ -35,12 +42,20 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly signal?: AbortSignal | undefined;
+  /** It is ended after so many seconds; `MAX_SECONDS` when undefined. */
+  readonly seconds?: number | undefined;
 }
 
-/** Starts git without a shell; the only place that does. The caller ends it. */
+/** Starts git without a shell; the only place that does. The caller ends it. `detached`: with its helpers in a group of their own. */
 export function startGit(
   args: readonly string[],
-  { gitDir, cwd = tmpdir(), protocol, env }: Pick<GitOptions, "gitDir" | "cwd" | "protocol" | "env"> = {},
+  {
+    gitDir,
+    cwd = tmpdir(),
+    protocol,
+    env,
+    detached = false,
+  }: Pick<GitOptions, "gitDir" | "cwd" | "protocol" | "env"> & { readonly detached?: boolean } = {},
 ): ChildProcessWithoutNullStreams {
   const settings = protocol === undefined ? SETTINGS : [...SETTINGS, `protocol.${protocol}.allow=always`];
   const own = [
@@ -55,6 +70,7 @@ export function startGit(
     cwd,
     env: { ...environment(), ...env },
     stdio: "pipe",
+    detached,
   });
 }
 
@@ -82,14 +98,28 @@ export function tryGit(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<{ code: number; stdout: Buffer; stderr: string }> {
-  const { signal } = options;
+  const { signal, protocol, seconds = MAX_SECONDS } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = startGit(args, options);
+    const child = startGit(args, { ...options, detached: true });
     const chunks: Buffer[] = [];
     let bytes = 0;
     let stderr = "";
-    const stop = (): void => void child.kill("SIGKILL");
+    // The whole group: a helper that talks to a server keeps our pipes open.
+    const stop = (): void => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      try {
+        if (child.pid === undefined) child.kill("SIGKILL");
+        else process.kill(-child.pid, "SIGKILL");
+      } catch {
+        child.kill("SIGKILL");
+      }
+    };
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      stop();
+    }, seconds * 1_000);
     signal?.addEventListener("abort", stop, { once: true });
     child.stdout.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
@@ -97,12 +127,25 @@ export function tryGit(
       else chunks.push(chunk);
     });
     child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-10_000)));
-    child.on("error", (error) => reject(gitFailure(args, error.message, error)));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(gitFailure(args, error.message, error));
+    });
     // A program may exit without reading all of its input; its exit code says whether it failed.
     child.stdin.on("error", () => undefined);
     child.on("close", (code) => {
+      clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       if (signal?.aborted === true) reject(signal.reason as Error);
+      else if (isLate)
+        reject(
+          protocol === undefined
+            ? gitFailure(args, `git ${args[0]} took more than ${seconds} s`)
+            : new RunFailure(
+                "repository-unreachable",
+                `The repository cannot be read from there: git ${args[0]} took more than ${seconds} s`,
+              ),
+        );
       else if (bytes > MAX_OUTPUT_BYTES)
         reject(gitFailure(args, `git ${args[0]} printed more than ${MAX_OUTPUT_BYTES} bytes`));
       else resolve({ code: code ?? -1, stdout: Buffer.concat(chunks), stderr });
