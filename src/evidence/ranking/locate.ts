@@ -105,7 +105,15 @@ export async function locate(
   };
 }
 
-function reasonsOf({ path, symbol, words, inTrace, pointedTo, sharing }: RankedFunction): readonly Reason[] {
+function reasonsOf({
+  path,
+  symbol,
+  words,
+  inTrace,
+  inRun,
+  pointedTo,
+  sharing,
+}: RankedFunction): readonly Reason[] {
   const lines = { kind: "lines", path, start: symbol.start, end: symbol.end } as const;
   const reasons: Reason[] = [];
   if (pointedTo !== undefined)
@@ -118,6 +126,12 @@ function reasonsOf({ path, symbol, words, inTrace, pointedTo, sharing }: RankedF
     reasons.push({
       signal: "stack frame",
       text: "a frame of the reported stack trace lies in it",
+      citations: [lines],
+    });
+  else if (inRun)
+    reasons.push({
+      signal: "stack frame",
+      text: "the failure of the report's own program passes it",
       citations: [lines],
     });
   if (sharing > 0)

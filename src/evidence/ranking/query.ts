@@ -17,8 +17,8 @@ export interface Query {
   readonly identifiers: readonly string[];
   /** Messages the issue quotes: errors, output, log lines. */
   readonly messages: readonly string[];
-  /** Functions that the report's own program executed; none where it was not run. */
-  readonly ran: readonly RanPlace[];
+  /** What the report's own program showed; nothing where it was not run. */
+  readonly ran: RanCode;
   /** What the issue names of the code and its history, found in the repository. */
   readonly reported: Reported;
 }
@@ -83,7 +83,7 @@ export function buildQuery(
   textBlocks: readonly TextBlock[],
   given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
   reported: Reported = NOTHING_REPORTED,
-  { places, frames: ranFrames }: RanCode = NOTHING_RAN,
+  ran: RanCode = NOTHING_RAN,
 ): Query {
   const seen = new Map<
     string,
@@ -116,8 +116,8 @@ export function buildQuery(
   }
   const { paths, messages, identifiers } = given;
   const found = new Map(reported.frames.map((one) => [one.frame, one]));
-  const frames = [...given.frames.map((frame) => atBase(frame, found.get(frame))), ...ranFrames];
-  return { terms, words, paths, frames, messages, identifiers, ran: places, reported };
+  const frames = given.frames.map((frame) => atBase(frame, found.get(frame)));
+  return { terms, words, paths, frames, messages, identifiers, ran, reported };
 }
 
 /** The frame with its file and line at the base commit. */

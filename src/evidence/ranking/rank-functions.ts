@@ -15,6 +15,8 @@ export interface RankedFunction {
   readonly words: readonly string[];
   /** True when a stack frame of the issue lies in its lines or carries its name. */
   readonly inTrace: boolean;
+  /** True when the failure of the report's own program passes it. */
+  readonly inRun: boolean;
   /** How the issue points to lines of it. */
   readonly pointedTo: string | undefined;
   /** How many ranked functions carry the name, when the issue writes it as a name of code; 0 when it does not. */
@@ -36,7 +38,8 @@ export const FUNCTION_WEIGHTS = {
   "named line": 2,
   "named change": 1.05,
   "no test": 1.12,
-  executed: 1,
+  // By hand: docs/benchmarks.md.
+  executed: 2,
 } as const;
 
 /** What speaks for a function, each 0 to 1: the features of the learned ranking. */
@@ -53,15 +56,16 @@ export async function rankFunctions(
 ): Promise<readonly RankedFunction[]> {
   return (await functionFeatures(files, query, context))
     .filter(
-      ({ measured, inTrace, pointedTo, parts }) =>
-        measured.strongest.length > 0 || inTrace || pointedTo !== undefined || parts.executed > 0,
+      ({ measured, inTrace, inRun, pointedTo, parts }) =>
+        measured.strongest.length > 0 || inTrace || inRun || pointedTo !== undefined || parts.executed > 0,
     )
-    .map(({ measured: { path, symbol, strongest }, parts, inTrace, pointedTo, sharing }) => ({
+    .map(({ measured: { path, symbol, strongest }, parts, inTrace, inRun, pointedTo, sharing }) => ({
       path,
       symbol,
       score: FEATURE_NAMES.reduce((sum, name) => sum + parts[name] * weights[name], 0),
       words: strongest,
       inTrace,
+      inRun,
       pointedTo,
       sharing,
     }))
@@ -75,6 +79,7 @@ export interface FunctionWithFeatures {
   readonly measured: MeasuredFunction;
   readonly parts: FunctionFeatures;
   readonly inTrace: boolean;
+  readonly inRun: boolean;
   readonly pointedTo: string | undefined;
   readonly sharing: number;
 }
@@ -106,6 +111,9 @@ export async function functionFeatures(
     const { path, symbol } = measured;
     const shared = isConstructor(symbol) ? 0 : (sharing.get(symbol.name) ?? 0);
     const inTrace = isInTrace(measured, query);
+    const inRun = query.ran.frames.some(
+      (frame) => frame.path === path && symbol.start <= frame.line && frame.line <= symbol.end,
+    );
     const pointedTo = query.reported.places.find(
       // A name is often the interface to what changes: of six named functions one was in the fix.
       (place) => place.lines !== undefined && isFunctionOf(place, measured),
@@ -113,6 +121,7 @@ export async function functionFeatures(
     return {
       measured,
       inTrace,
+      inRun,
       pointedTo,
       sharing: shared,
       parts: {
@@ -124,7 +133,7 @@ export async function functionFeatures(
         "container words": measured.containerWords / top.containerWords,
         cover: measured.cover / top.cover,
         named: shared === 0 ? 0 : 1 / Math.sqrt(shared),
-        "stack frame": inTrace ? 1 : 0,
+        "stack frame": inTrace || inRun ? 1 : 0,
         "named line": pointedTo === undefined ? 0 : 1,
         "named change": holdsChange(measured, query) ? 1 : 0,
         "no test": isTest(symbol) ? 0 : 1,
@@ -156,7 +165,7 @@ function isFunctionOf(place: ReportedPlace, { path, symbol }: MeasuredFunction):
 
 /** The report's own program executes it. */
 function isRan({ path, symbol }: MeasuredFunction, { ran }: Query): boolean {
-  return ran.some((one) => one.path === path && one.start === symbol.start && one.end === symbol.end);
+  return ran.places.some((one) => one.path === path && one.start === symbol.start && one.end === symbol.end);
 }
 
 /** Holds lines that a named change wrote. */

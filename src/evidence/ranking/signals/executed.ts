@@ -5,13 +5,13 @@ export const executed: Signal = {
   name: "executed",
   scale: "absolute",
   score({ ran }, { candidates }) {
-    const files = new Set(ran.map(({ path }) => path));
+    const files = new Set(ran.places.map(({ path }) => path));
     return new Map(candidates.flatMap((path) => (files.has(path) ? [[path, 1] as const] : [])));
   },
   explain(path, { ran }) {
-    const [first] = ran.filter((one) => one.path === path);
+    const [first] = ran.places.filter((one) => one.path === path);
     if (first === undefined) return Promise.resolve([]);
-    const count = ran.filter((one) => one.path === path).length;
+    const count = ran.places.filter((one) => one.path === path).length;
     return Promise.resolve([
       {
         signal: "executed",
