@@ -21,8 +21,7 @@ export function runningResearcher(reported: ReportedRuns): Researcher {
     cannot: (phase) => (phase.type === REPRODUCTION ? undefined : builtinResearcher.cannot(phase)),
     async withholds(phase, context) {
       if (phase.type !== REPRODUCTION) return builtinResearcher.withholds?.(phase, context);
-      if ((await reported.programs()).length === 0)
-        return "it needs a model, or code in the report that runs as it is";
+      if ((await reported.programs()).length === 0) return "it needs a model, or code in the report";
       const state = await reported.sandbox();
       return state.kind === "none" ? `no code is run here: ${state.why}` : undefined;
     },
