@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { worseTests } from "../../src/reproduction/compare-reports.ts";
 import { flakyTests } from "../../src/reproduction/flaky-tests.ts";
 import type { TestReport, TestResult } from "../../src/reproduction/test-report.ts";
 import { reportOf } from "./evidence.ts";
@@ -63,6 +64,32 @@ describe("a test that got worse", () => {
       (withChange) => reportOf(one("a", withChange ? "failed" : "passed"), one("b", "passed")),
     );
     expect(found.flaky).toEqual(["tests/test_old.py › b"]);
+  });
+
+  test("is run again more often in a suite that is flaky", async () => {
+    const found = await flaky(
+      [one("a", "passed"), one("b", "passed")],
+      [one("a", "failed"), one("b", "failed")],
+      // `a` fails by chance four times with the change and passes each time without.
+      (withChange, time) =>
+        reportOf(one("a", withChange && time < 9 ? "failed" : "passed"), one("b", "passed")),
+    );
+    expect([...found.flaky].sort()).toEqual(["tests/test_old.py › a", "tests/test_old.py › b"]);
+    expect(found.runs).toBe("+-+-+-+-+");
+  });
+
+  test("by chance is taken for broken less than once in a thousand suites of ten such tests", async () => {
+    let state = 7;
+    const passes = (): boolean => (state = (state * 48_271) % 2_147_483_647) % 2 === 0;
+    const suite = () =>
+      reportOf(...Array.from({ length: 10 }, (_, n) => one(`t${n}`, passes() ? "passed" : "failed")));
+    let broken = 0;
+    for (let time = 0; time < 1_000; time++) {
+      const [before, after] = [suite(), suite()];
+      const found = await flakyTests({ before, after }, OWN, async () => suite());
+      if (worseTests(before, after, new Set(), found).length > 0) broken++;
+    }
+    expect(broken).toBeLessThanOrEqual(1);
   });
 
   test("is not called flaky by a run that has no report", async () => {
