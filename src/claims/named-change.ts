@@ -31,7 +31,7 @@ export const namedChange = claimType({
     if (found === undefined) return wrong("the report names no such change of this history");
     if (found.subject !== subject || found.files.length !== files)
       return wrong("the commit has another subject or changed other files");
-    return left === undefined || found.left.some((one) => formatLocation(one) === formatLocation(left))
+    return left === undefined || found.written.some((one) => formatLocation(one) === formatLocation(left))
       ? holds("the history has the change")
       : wrong("the change did not write these lines, or they are gone");
   },

@@ -505,7 +505,7 @@ beforeAll(async () => {
   const commits = await research.context.commits();
   const { functions, files } = await research.context.ranking();
   const percentOf = (one: { readonly confidence: number }): number => Math.round(one.confidence * 100);
-  const left = (await research.context.reported()).changes[0]!.left[0];
+  const left = (await research.context.reported()).changes[0]!.written[0];
   const likeliest = definitionOf(
     "store/store.py",
     functions.find(({ path }) => path === "store/store.py")!.symbol,

@@ -54,19 +54,24 @@ async function changeOf(
   const written = await history.changesOf(oid);
   const files = written === undefined ? commit.files : [...written.keys()];
   const left: Location[] = [];
+  const lasting: Location[] = [];
   for (const [path, hunks] of [...(written ?? [])].slice(0, MAX_FILES)) {
     const basePath = await at.pathAtBase(path, oid);
     if (basePath === undefined) continue;
     const since = await history.diff({ commit: oid, path }, { commit: base, path: basePath });
     if (since === undefined) continue;
     const lines = (await history.textAt({ commit: base, path: basePath }))?.split("\n") ?? [];
-    for (const { newStart, newLines } of hunks)
+    for (const { newStart, newLines } of hunks) {
+      if (newLines === 0) continue;
+      const now = mapLines(since, newStart, newStart + newLines - 1);
+      if (!now.changed) left.push({ path: basePath, start: now.start, end: now.end });
       for (const run of runsLeft(since, newStart, newLines))
         // A brace can come from anywhere.
         if (lines.slice(run.start - 1, run.end).some((line) => /[\p{L}\p{N}]/u.test(line)))
-          left.push({ path: basePath, ...run });
+          lasting.push({ path: basePath, ...run });
+    }
   }
-  return { named, by, commit: oid, subject, files, left };
+  return { named, by, commit: oid, subject, files, left, written: lasting };
 }
 
 /** The lines of a hunk that are left, as runs without a foreign line between. */

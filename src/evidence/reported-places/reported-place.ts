@@ -40,8 +40,10 @@ export interface ReportedChange {
   readonly subject: string;
   /** Files that it changed. */
   readonly files: readonly string[];
-  /** Lines that it wrote and that are still there at the base commit. */
+  /** Where its hunks are at the base commit, as far as any of their lines is left: near enough to rank by. */
   readonly left: readonly Location[];
+  /** Lines that it wrote and that are still there, without a foreign line between them; a brace alone is none. */
+  readonly written: readonly Location[];
 }
 
 /** The tag of a version of the project that the report names. */

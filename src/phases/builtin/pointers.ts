@@ -99,8 +99,8 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
 /** Lines of a named change that are in a function still, the first in each. */
 async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
   const seen = new Set<string>();
-  for (const { named, commit, subject, files, left } of (await context.reported()).changes)
-    for (const { path, start, end } of left) {
+  for (const { named, commit, subject, files, written } of (await context.reported()).changes)
+    for (const { path, start, end } of written) {
       if (context.codebase.roleOf(path) !== "source") continue;
       const around = await functionAround(path, start, context);
       // An import or a constant that it added is not where the change works.

@@ -179,7 +179,7 @@ describe("changes that a report names", () => {
       ["subject", "Add a (#12)", "src/a.py"],
       ["closes", "Mend c", "src/c.py"],
     ]);
-    expect(changes[0]?.left).toEqual([
+    expect(changes[0]?.written).toEqual([
       { path: "src/store.py", start: 4, end: 5 },
       { path: "src/store.py", start: 7, end: 10 },
     ]);
@@ -195,9 +195,9 @@ describe("changes that a report names", () => {
       "src/a.c": "int f() {\n  if (gnu) {\n    share();\n  }\n  trace();\n  flush();\n  return 0;\n}\n",
     });
     const { changes } = await reportedIn(folder, `Since ${hash}.`);
-    expect(changes[0]?.left).toEqual([{ path: "src/a.c", start: 4, end: 5 }]);
+    expect(changes[0]?.written).toEqual([{ path: "src/a.c", start: 4, end: 5 }]);
     folder.commit({ "src/a.c": "int f() {\n  if (gnu) {\n    share();\n  }\n  return 0;\n}\n" });
-    expect((await reportedIn(folder, `Since ${hash}.`)).changes[0]?.left).toEqual([]);
+    expect((await reportedIn(folder, `Since ${hash}.`)).changes[0]?.written).toEqual([]);
   });
 
   test("none that the base commit does not reach", async () => {

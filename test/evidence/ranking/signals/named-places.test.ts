@@ -76,6 +76,7 @@ test("a change that the report names speaks for its files, which share its worth
         subject: commit!.subject,
         files: commit!.files,
         left: [],
+        written: [],
       },
     ],
   };
