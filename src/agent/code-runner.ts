@@ -23,6 +23,8 @@ export interface CodeRunner {
       readonly maxOutput?: number;
       /** What Casebook read from it, kept whole behind the output. */
       readonly records?: readonly object[];
+      /** 40 hexadecimal digits; undefined: the base commit. */
+      readonly commit?: string;
     },
   ): RecordedRun;
   /** Runs that are in an earlier answer, in a run that continues. */
@@ -65,9 +67,24 @@ const args = z.object({
     .max(MAX_FILES)
     .default([])
     .describe("Files to write over those of the commit before it starts; thrown away afterwards."),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{7,40}$/)
+    .optional()
+    .describe("Run on the files of this earlier commit in the place of the one under research."),
 });
 
-export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
+/** The files of other commits to run code on; a text says why there are none. */
+export type SandboxAt = (commit: string) => Promise<OtherCommit | string>;
+
+export interface OtherCommit {
+  /** 40 hexadecimal digits. */
+  readonly commit: string;
+  readonly sandbox: Sandbox;
+}
+
+/** `at`: opens other commits for the tool `run`; undefined: it runs on the base commit alone. */
+export function codeRunner(state: SandboxState, nonce: string, at?: SandboxAt): CodeRunner {
   const runs: RecordedRun[] = [];
   const recorded = (
     name: string,
@@ -76,9 +93,11 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
     changed: readonly string[],
     maxOutput = MAX_OUTPUT,
     records: readonly object[] = [],
+    commit?: string,
   ): RecordedRun => ({
     name,
     command: command.map(shortened),
+    ...(commit === undefined ? {} : { commit }),
     changed,
     end: describeEnd(result.end),
     milliseconds: Math.round(result.milliseconds),
@@ -89,8 +108,8 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
     environment:
       state.kind === "ready" ? describeEnvironment(state.sandbox.environment, command.slice(0, 1)) : "",
   });
-  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput, records }) => {
-    const run = recorded(`run-${runs.length + 1}`, result, command, changed, maxOutput, records);
+  const keep: CodeRunner["keep"] = (result, { command, changed, maxOutput, records, commit }) => {
+    const run = recorded(`run-${runs.length + 1}`, result, command, changed, maxOutput, records, commit);
     runs.push(run);
     return run;
   };
@@ -122,7 +141,7 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
       const result = await run(state.sandbox, withoutRepository(command), signal);
       return recorded("run-0", result, command, []);
     },
-    tools: state.kind === "ready" ? [runTool(state.sandbox, nonce, keep, recall)] : [],
+    tools: state.kind === "ready" ? [runTool(state.sandbox, at, nonce, keep, recall)] : [],
     run: (name) => runs.find((run) => run.name === name),
     keep,
     recall,
@@ -133,6 +152,7 @@ export function codeRunner(state: SandboxState, nonce: string): CodeRunner {
 
 function runTool(
   sandbox: Sandbox,
+  at: SandboxAt | undefined,
   nonce: string,
   keep: CodeRunner["keep"],
   recall: CodeRunner["recall"],
@@ -140,13 +160,15 @@ function runTool(
   return defineTool({
     name: "run",
     description: `Runs one program in a sandbox on a fresh copy of the repository at the commit: no network, ${SECONDS} s, nothing is kept. There: ${describeEnvironment(sandbox.environment, [])}. The answer names the run, so that a finding can cite it.`,
-    args,
-    async run({ command, files }, signal) {
+    args: at === undefined ? args.omit({ commit: true }) : args,
+    async run({ command, files, commit }: z.infer<typeof args>, signal) {
       const wrong = files.find(({ path }) => !isPlainPath(path));
       // Never at the beginning of a line: a path could hold what `recall` takes for a run.
       if (wrong !== undefined)
         return `Nothing was run: ${inlineCode(wrong.path)} is no path inside the repository.`;
-      const result = await sandbox.run(
+      const other = commit === undefined || at === undefined ? undefined : await at(commit);
+      if (typeof other === "string") return `Nothing was run: ${other}.`;
+      const result = await (other?.sandbox ?? sandbox).run(
         {
           changes: new Map(files.map(({ path, text }) => [path, text])),
           command,
@@ -157,6 +179,7 @@ function runTool(
       const run = keep(result, {
         command,
         changed: files.map(({ path }) => path),
+        ...(other === undefined ? {} : { commit: other.commit }),
       });
       return formatRunAnswer(run, nonce);
     },

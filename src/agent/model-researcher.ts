@@ -146,7 +146,7 @@ function phaseRunOf(
     sections: phase.sections.map(({ id }) => id),
   };
   const nonce = nonceOf(run);
-  const runner = codeRunner(options.sandbox, nonce);
+  const runner = codeRunner(options.sandbox, nonce, options.sandboxAt);
   const trials = needs.sections.includes("hypotheses")
     ? causeTrials(options.sandbox, failingTestOf(context.issue.key, earlier.files), context, runner)
     : undefined;

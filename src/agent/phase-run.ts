@@ -7,7 +7,7 @@ import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import type { Earlier } from "../phases/builtin/researcher.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
 import type { ClaimSource } from "./submission/state-claim.ts";
-import type { CodeRunner } from "./code-runner.ts";
+import type { CodeRunner, SandboxAt } from "./code-runner.ts";
 import type { PhaseNeeds } from "./phase-needs.ts";
 import type { Submissions } from "./submission/submissions.ts";
 
@@ -15,6 +15,8 @@ export interface ModelResearchOptions {
   readonly gateway: ModelGateway;
   readonly source: CheckSource;
   readonly sandbox: SandboxState;
+  /** Opens other commits for runs of a model; undefined: it runs code on the base commit alone. */
+  readonly sandboxAt?: SandboxAt | undefined;
   readonly limits: ResearchLimits;
   /** What becomes of words of a model that do not follow from their claims. Default: they are shown as doubtful. */
   readonly doubtful?: "show" | "drop" | undefined;

@@ -16,6 +16,10 @@ export const part = {
   run: z.strictObject({
     name: z.string().regex(/^run-[1-9]\d{0,3}$/),
     command: z.array(z.string().max(2_000)).min(1).max(50).readonly(),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{40}$/)
+      .optional(),
     changed: z.array(path).max(50).readonly(),
     end: z.string().max(1_000),
     milliseconds: z.int().min(0),

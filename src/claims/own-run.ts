@@ -11,4 +11,4 @@ export function unlessOwnRun(run: RecordedRun, { runs }: Pick<ClaimEvidence, "ru
     : wrong("Casebook made no such run");
 }
 
-const KEYS = ["name", "command", "changed", "end", "milliseconds", "output", "environment"];
+const KEYS = ["name", "command", "commit", "changed", "end", "milliseconds", "output", "environment"];

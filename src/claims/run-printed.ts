@@ -15,10 +15,15 @@ export const runPrinted = claimType({
     line: z.string().min(1).max(1_000).optional(),
   }),
   say: ({ run, line }) => ({
-    text: `${inlineCode(run.command.join(" "), 300)} ended with ${inlineCode(run.end)}${line === undefined ? "" : ` and printed ${inlineCode(line, 300)}`}`,
+    text: `${inlineCode(run.command.join(" "), 300)}${run.commit === undefined ? "" : ` at ${inlineCode(run.commit.slice(0, 7))}`} ended with ${inlineCode(run.end)}${line === undefined ? "" : ` and printed ${inlineCode(line, 300)}`}`,
     citations: [{ kind: "run", run, quote: line === undefined ? run.end : printable(line) }],
   }),
-  check({ run, line }, evidence) {
+  async check({ run, line }, evidence) {
+    if (
+      run.commit !== undefined &&
+      (await evidence.history.commit(evidence.baseCommit, run.commit)) === undefined
+    )
+      return wrong("the base commit does not reach the commit of the run");
     if (run.changed.length > 0) return wrong("the run had files that are not in the commit");
     if (line !== undefined && !linesOf(run).includes(line)) return wrong("the run printed no such line");
     return unlessOwnRun(run, evidence) ?? holds("the record of the run has it");

@@ -1,11 +1,13 @@
 import { printable } from "../text/inline-code.ts";
 
-/** A program that Casebook ran itself, in the sandbox, on the files of the base commit. */
+/** A program that Casebook ran itself, in the sandbox, on the files of the base commit or of another one. */
 export interface RecordedRun {
   /** `run-1`, unique within a document. */
   readonly name: string;
   /** Program and arguments; no shell read them. */
   readonly command: readonly string[];
+  /** 40 hexadecimal digits; absent for the base commit. */
+  readonly commit?: string | undefined;
   /** Files that were written over those of the commit. */
   readonly changed: readonly string[];
   /** `exit 1`, `signal SIGSEGV`, `stopped after 60 s`. */
@@ -32,6 +34,7 @@ export function formatRun(run: RecordedRun): string {
   return [
     `name: ${run.name}`,
     `command: ${JSON.stringify(run.command)}`,
+    ...(run.commit === undefined ? [] : [`commit: ${run.commit}`]),
     ...(run.changed.length > 0 ? [`changed: ${JSON.stringify(run.changed)}`] : []),
     `end: ${printable(run.end)}`,
     `milliseconds: ${run.milliseconds}`,
@@ -62,9 +65,13 @@ export function parseRun(text: string): RecordedRun | string {
   if (name === undefined || !/^run-[1-9]\d{0,3}$/.test(name)) return "the block of a run needs `name`";
   if (end === undefined || milliseconds === undefined || !/^\d{1,9}$/.test(milliseconds))
     return "the block of a run needs `end` and `milliseconds`";
+  const commit = keys.get("commit");
+  if (commit !== undefined && !/^[0-9a-f]{40}$/.test(commit))
+    return "`commit` of the block of a run needs 40 hexadecimal digits";
   return {
     name,
     command,
+    ...(commit === undefined ? {} : { commit }),
     changed,
     end,
     milliseconds: Number(milliseconds),

@@ -2,6 +2,7 @@ import { openCheckout } from "../repository/io/checkout.ts";
 import { RunFailure } from "../failure.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
 import type { Block } from "../documents/finding.ts";
+import type { SandboxAt } from "../agent/code-runner.ts";
 import type { ReportedRuns } from "../agent/reported-runs.ts";
 import type { Ran, ResearchContext } from "../phases/builtin/research-context.ts";
 import type { CheckSource } from "../documents/check-document.ts";
@@ -10,6 +11,7 @@ import { once } from "../claims/open-evidence.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
 import type { ModelResearch } from "../service/research.ts";
+import type { Repository } from "../repository/repository.ts";
 import type { SourceTree } from "../repository/source-tree.ts";
 import type { ServiceLink } from "./protocol.ts";
 
@@ -17,6 +19,7 @@ interface ModelOptions {
   readonly source: CheckSource;
   readonly doubtful: "show" | "drop" | undefined;
   readonly link: ServiceLink;
+  readonly sandboxAt: SandboxAt;
   readonly signal: AbortSignal;
   readonly onStep: (step: string) => void;
 }
@@ -102,6 +105,45 @@ function gatewayOver(link: ServiceLink): ModelGateway {
     open: (conversation) => link.ask({ kind: "model-open", conversation }),
     next: (question) => link.ask({ kind: "model-next", question }),
     cost: (conversation) => link.ask({ kind: "model-cost", conversation }),
+  };
+}
+
+/** Other commits whose files one task writes to the disk. */
+const MAX_OTHERS = 4;
+
+/** Sandboxes over commits that the base commit reaches, each opened once. Dispose it: it holds their files. */
+export function sandboxesBefore({
+  settings,
+  repository: { history, tree },
+  base,
+  data,
+  signal,
+}: {
+  readonly settings: SandboxSettings | undefined;
+  readonly repository: Pick<Repository, "history" | "tree">;
+  readonly base: string;
+  readonly data: string;
+  readonly signal: AbortSignal;
+}): AsyncDisposable & { readonly at: SandboxAt } {
+  const stack = new AsyncDisposableStack();
+  const opened = new Map<string, () => Promise<SandboxState>>();
+  return {
+    async at(named) {
+      const commit = await history.findCommit(named);
+      if (commit === undefined) return "no commit, or more than one, begins with these digits";
+      if (commit === base) return "that is the commit under research; leave `commit` out";
+      if ((await history.commit(base, commit)) === undefined)
+        return "the commit under research does not reach it";
+      let open = opened.get(commit);
+      if (open === undefined) {
+        if (opened.size === MAX_OTHERS) return `code ran on ${MAX_OTHERS} other commits already`;
+        open = stack.use(sandboxOver({ settings, tree: () => tree(commit, signal), data, signal })).open;
+        opened.set(commit, open);
+      }
+      const state = await open();
+      return state.kind === "none" ? state.why : { commit, sandbox: state.sandbox };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 

@@ -12,7 +12,7 @@ import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
-import { openResearcher, openRuns, sandboxOver } from "./open-researcher.ts";
+import { openResearcher, openRuns, sandboxesBefore, sandboxOver } from "./open-researcher.ts";
 import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
@@ -58,6 +58,7 @@ export async function investigateTask(
     data: workbench.data,
     signal,
   });
+  await using others = sandboxesBefore({ settings, repository, base, data: workbench.data, signal });
   const runs = await openRuns(() => context, sandbox.open, runsReport && model === undefined);
   const context: ResearchContext = researchContext({
     issue,
@@ -77,7 +78,7 @@ export async function investigateTask(
   });
   const source = await repositorySource(repository, base, async () => codebase, issue.text);
   const researcher = await openResearcher(
-    model && { research: model, options: { source, doubtful, link, signal, onStep } },
+    model && { research: model, options: { source, doubtful, link, sandboxAt: others.at, signal, onStep } },
     { sandbox: sandbox.open, reported: runs.reported },
   );
   // Phases report their start and end in order, and a run waits until the service has recorded them.

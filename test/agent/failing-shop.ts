@@ -8,10 +8,10 @@ import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import { dropWrong } from "../../src/phases/builtin/drop-wrong.ts";
 import { researchContext, type ResearchContext } from "../../src/phases/builtin/research-context.ts";
 import { openCheckout } from "../../src/repository/io/checkout.ts";
-import { openRepository } from "../../src/repository/io/open-repository.ts";
+import { type GitRepository, openRepository } from "../../src/repository/io/open-repository.ts";
 import { openCodebase } from "../../src/repository/open-codebase.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
-import { gitFolder } from "../fakes/git-folder.ts";
+import { type GitFolder, gitFolder } from "../fakes/git-folder.ts";
 import { memoryCache } from "../fakes/memory-cache.ts";
 import { filesFolder, sandboxOver } from "../sandbox/io/sandbox-here.ts";
 
@@ -53,6 +53,8 @@ class CartTest(unittest.TestCase):
 };
 
 interface Opened extends AsyncDisposable {
+  readonly folder: GitFolder;
+  readonly repository: GitRepository;
   readonly context: ResearchContext;
   readonly sandbox: Sandbox;
   readonly source: CheckSource;
@@ -88,6 +90,8 @@ export async function openShop(
   const sandbox = await sandboxOver(checkout.path);
   const source = await repositorySource(repository, commit, async () => codebase, issue.text);
   return {
+    folder,
+    repository,
     context,
     sandbox,
     source,
