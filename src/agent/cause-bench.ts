@@ -27,7 +27,7 @@ export interface CauseBench {
   readonly situation: Situation;
 }
 
-export const SECONDS = 180;
+const SECONDS = 180;
 const NEAREST_FILES = 2;
 
 /** Runs the failing test on the commit. `why`: why there is nothing to see; undefined where no framework here runs it. */

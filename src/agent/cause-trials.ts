@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { CLAIM_TYPES } from "../claims/claim-types.ts";
 import { changeTried } from "../claims/change-tried.ts";
 import { executed } from "../claims/executed.ts";
@@ -11,11 +10,13 @@ import { intervene } from "../execution/intervene.ts";
 import { spectrumOf } from "../execution/spectrum.ts";
 import { traceTests } from "../execution/trace-tests.ts";
 import { joinCovered } from "../execution/trace.ts";
-import { MOST_WATCHED, type Watched, watchValues } from "../execution/watch-values.ts";
+import { watchValues } from "../execution/watch-values.ts";
+import { MOST_WATCHED, type Watched } from "../execution/watched.ts";
 import { isFunctionLike, qualifiedName } from "../languages/syntax.ts";
 import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import type { TestRun } from "../reproduction/run-tests.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
+import { sha256 } from "../text/hash.ts";
 import type { Location } from "../text/location.ts";
 import { type CauseBench, type FailingTest, openCause } from "./cause-bench.ts";
 import type { CodeRunner } from "./code-runner.ts";
@@ -79,10 +80,7 @@ export function causeTrials(
     void keepWith(runner, run, [test.path, ...changed], claims);
   return {
     async change(files, signal) {
-      const change = createHash("sha256")
-        .update(JSON.stringify([...files]))
-        .digest("hex")
-        .slice(0, 16);
+      const change = sha256(JSON.stringify([...files])).slice(0, 16);
       const known = recorded(({ type, data }) => type === changeTried.name && data["change"] === change);
       if (known !== undefined) return known;
       const bench = await open(signal);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MOST_WATCHED } from "../execution/watch-values.ts";
+import { MOST_WATCHED } from "../execution/watched.ts";
 import type { CauseTrials } from "./cause-trials.ts";
 import type { CodeRunner } from "./code-runner.ts";
 import { defineTool, type Tool } from "./tool.ts";

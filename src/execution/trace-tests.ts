@@ -5,7 +5,7 @@ import { keyOf, type TestResult } from "../reproduction/test-report.ts";
 import type { Sandbox, SandboxLimits } from "../sandbox/sandbox.ts";
 import { readTrace, type Trace } from "./trace.ts";
 import { TRACE, tracedPlan } from "./traced-plan.ts";
-import type { Watched } from "./watch-values.ts";
+import type { Watched } from "./watched.ts";
 
 export interface TraceRequest {
   /** Laid over the commit: the failing test's file, and what else the caller tries. */

@@ -3,7 +3,7 @@ import { COPY, MAX_COLLECTED, OUT } from "../sandbox/places.ts";
 import { NODE_TRACER } from "./node-tracer.ts";
 import { PYTHON_TRACER } from "./python-tracer.ts";
 import { PYTHON_WATCHER } from "./python-watcher.ts";
-import type { Watched } from "./watch-values.ts";
+import type { Watched } from "./watched.ts";
 
 /** Where the tracers write, below `/out`. */
 export const TRACE = "casebook-trace.txt";

@@ -2,22 +2,9 @@ import { z } from "zod";
 import type { Detected } from "../reproduction/frameworks/test-framework.ts";
 import type { TestRun } from "../reproduction/run-tests.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Watched } from "./watched.ts";
 import { runTraced, type TraceRequest } from "./trace-tests.ts";
 import { recordsIn } from "./trace.ts";
-
-/** Functions that are watched while tests run; each costs time. */
-export const MOST_WATCHED = 20;
-
-export interface Watched {
-  /** At most `MOST_WATCHED`. */
-  readonly functions: readonly { readonly path: string; readonly start: number; readonly end: number }[];
-  /** Expressions whose value is noted before a line of these functions runs. */
-  readonly asked: readonly {
-    readonly path: string;
-    readonly line: number;
-    readonly expressions: readonly string[];
-  }[];
-}
 
 const place = { call: z.int(), path: z.string(), line: z.int() };
 const values = z.record(z.string(), z.string().nullable()).default({});

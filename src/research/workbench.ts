@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { cachedHistory } from "../repository/io/cached-history.ts";
@@ -6,7 +5,7 @@ import { indexThreads } from "../repository/io/index-threads.ts";
 import { openMirror, protocolOf } from "../repository/io/mirror.ts";
 import { type GitRepository, openRepository } from "../repository/io/open-repository.ts";
 import { sweepScratch } from "../repository/io/scratch-folder.ts";
-import { fileFailure } from "../process/file-failure.ts";
+import { privateFolder } from "../process/private-folder.ts";
 import { sqliteBlobCache } from "../repository/io/sqlite-blob-cache.ts";
 import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
 import type { VisibleIssue } from "../issue/visible-issue.ts";
@@ -47,7 +46,7 @@ const CACHE_BYTES = 2_000_000_000;
 /** Throws RunFailure when the repository cannot be opened or the data folder cannot be written. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { data, signal, onStep } = options;
-  fileFailure(data, () => mkdirSync(data, { recursive: true }));
+  privateFolder(data);
   sweepScratch(data);
   const isUrl = protocolOf(options.repository) !== undefined;
   if (isUrl) onStep?.(`fetching ${options.repository}`);

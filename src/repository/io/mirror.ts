@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { RunFailure } from "../../failure.ts";
 import { fileFailure } from "../../process/file-failure.ts";
+import { privateFolder } from "../../process/private-folder.ts";
 import { takeLock } from "../../process/take-lock.ts";
 import { sha256 } from "../../text/hash.ts";
 import { git, type GitOptions, tryGit } from "./git.ts";
@@ -47,6 +48,7 @@ export async function openMirror(
     );
   const folder = join(data, "mirrors", name);
   const env = token === undefined ? {} : authorization(url, token);
+  privateFolder(data);
   fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
   using _lock = takeLock(`${folder}.lock`, `the mirror of ${url}`);
   if (existsSync(folder)) {

@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import { type ConstructorOptions, type Db, fromPglite } from "pg-boss";
+import { privateFolder } from "../../process/private-folder.ts";
 import { takeLock } from "../../process/take-lock.ts";
 
 /** Runs statements; parameters are `$1` and so on. */
@@ -40,7 +40,7 @@ export async function openDatabase(place: DatabaseLocation): Promise<Database> {
 }
 
 async function openEmbedded(folder: string): Promise<Database> {
-  mkdirSync(folder, { recursive: true });
+  privateFolder(folder);
   // PGlite opens a folder twice without an error, and the second process corrupts it.
   const lock = takeLock(join(folder, "store.lock"), "the store");
   try {
