@@ -236,12 +236,8 @@ describeSandboxed("with the other runners", () => {
   for (const [name, runner, prepared, files, added, verdict] of cases) {
     if (prepared === undefined) testMissing(`${runner} (${name})`);
     else
-      test(
-        name,
-        async () => {
-          expect(await verdictOn(files, added, prepared)).toMatch(verdict);
-        },
-        250_000,
-      );
+      test(`${name}: a named verdict`, async () => {
+        expect(await verdictOn(files, added, prepared)).toMatch(verdict);
+      }, 250_000);
   }
 });
