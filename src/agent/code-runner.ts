@@ -77,7 +77,7 @@ const args = z.object({
 /** The files of other commits to run code on; a text says why there are none. */
 export type SandboxAt = (commit: string) => Promise<OtherCommit | string>;
 
-export interface OtherCommit {
+interface OtherCommit {
   /** 40 hexadecimal digits. */
   readonly commit: string;
   readonly sandbox: Sandbox;

@@ -43,7 +43,7 @@ export async function runCli(
     })
     .addHelpText(
       "after",
-      "\nExit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.",
+      "Exit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.",
     );
 
   const issueText = (command: Command): Command =>
@@ -132,6 +132,7 @@ export async function runCli(
     });
   program
     .command("test [change]")
+    .summary("run the failing test against a change")
     .description("run an investigation's failing test against a change: a branch, a commit, #12 or a patch")
     .requiredOption("--ref <rev>", "the branch of the investigation, such as casebook/issue-42")
     .option("--patch <file>", "a patch in the place of a change; - reads it from standard input")
