@@ -19,6 +19,17 @@ export interface Tag {
   readonly commit: string;
 }
 
+/** What a commit says of itself, and where it stands. */
+export interface CommitFacts {
+  /** Full hashes; none for the first commit, and at the edge of a shallow clone. */
+  readonly parents: readonly string[];
+  /** Seconds since 1970, author's clock. */
+  readonly authored: number;
+  readonly subject: string;
+  /** The oldest tag that holds it; undefined where none does. */
+  readonly tag: string | undefined;
+}
+
 /** Other commits than the one that is read, and how they differ from it. What cannot be known is undefined, never a guess. */
 export interface Revisions {
   /** Full hash of the one commit that starts with these hexadecimal digits; undefined when there is none or several. */
@@ -35,6 +46,18 @@ export interface Revisions {
   renames(from: string, to: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Files that a commit changed, against its first parent, and the lines that it wrote in each. */
   changesOf(commit: string): Promise<ReadonlyMap<string, readonly Hunk[]> | undefined>;
+  /** Every commit that `base` reaches, with its parents: `limit` of them, newest first. */
+  lineage(base: string, limit: number, signal?: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Undefined for what is no commit of the repository. */
+  facts(commit: string): Promise<CommitFacts | undefined>;
+  /** Commits that changed these lines, as they are at `commit`, newest first; empty where git cannot tell. */
+  touching(
+    commit: string,
+    path: string,
+    lines: { readonly start: number; readonly end: number },
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<readonly string[]>;
 }
 
 /** Where lines of the old text are in the new one; `changed` when none of them is left as it was, and then where they were. */

@@ -54,6 +54,46 @@ export function gitRevisions(gitDir: string): Revisions {
       const printed = await ask(["show", MERGES, "--format=", "--no-renames", ...DIFF, commit, "--"]);
       return printed === undefined || printed.length > MAX_DIFF ? undefined : changesIn(printed.toString());
     },
+    async lineage(base, limit, signal) {
+      const listed = await ask(
+        ["rev-list", "--topo-order", "--parents", "-n", String(limit), base, "--"],
+        signal,
+      );
+      const found = new Map<string, readonly string[]>();
+      for (const line of (listed?.toString() ?? "").split("\n")) {
+        const [oid, ...parents] = line.split(" ");
+        if (oid !== undefined && oid !== "") found.set(oid, parents);
+      }
+      return found;
+    },
+    async facts(commit) {
+      const shown = await ask(["log", "-1", "--format=%P%x00%at%x00%s", commit, "--"]);
+      const [parents, authored, subject] = shown?.toString().replace(/\n$/, "").split("\0") ?? [];
+      if (parents === undefined || subject === undefined) return undefined;
+      const tag = (
+        await ask([
+          "for-each-ref",
+          `--contains=${commit}`,
+          "--sort=creatordate",
+          "--count=1",
+          "--format=%(refname:strip=2)",
+          "refs/tags",
+        ])
+      )
+        ?.toString()
+        .trim();
+      return {
+        parents: parents.split(" ").filter(Boolean),
+        authored: Number(authored),
+        subject,
+        tag: tag === "" ? undefined : tag,
+      };
+    },
+    async touching(commit, path, { start, end }, limit, signal) {
+      const range = `-L${start},${end}:${path}`;
+      const listed = await ask(["log", "-s", "--format=%H", "-n", String(limit), range, commit], signal);
+      return (listed?.toString() ?? "").split("\n").filter((line) => /^[0-9a-f]{40}$/.test(line));
+    },
   };
 }
 
