@@ -129,6 +129,34 @@ function importFinder({ search, codebase }: ResearchContext): ReportedProject["i
   };
 }
 
+/** One run of a program on the files of a sandbox. */
+export function runProgramOnce(
+  { files, command, env, seconds }: ReportedProgram,
+  sandbox: Sandbox,
+  signal: AbortSignal,
+): Promise<SandboxResult> {
+  return sandbox.run(
+    {
+      changes: files,
+      // Its errors apart from what it prints.
+      command: ["sh", "-c", `exec "$@" 2>${OUT}/${ERRORS}`, "sh", ...command],
+      env,
+      collect: [END, HANG, ERRORS, TRACE],
+      limits: { seconds },
+    },
+    signal,
+  );
+}
+
+/** How a run ended; lines of the repository are those of files of the base commit. */
+export function readProgram(
+  result: SandboxResult,
+  program: ReportedProgram,
+  { codebase }: Pick<ResearchContext, "codebase">,
+): ReadEnd {
+  return readEnd(result, program, (path) => codebase.tree.find(path) !== undefined);
+}
+
 async function runProgram(
   program: ReportedProgram,
   name: string,
@@ -141,20 +169,8 @@ async function runProgram(
     return { program, why: `there is no \`${program.needs}\` here` };
   const signal = context.signal ?? new AbortController().signal;
   context.onStep?.("running the report's own code");
-  const run = async (one: ReportedProgram): Promise<SandboxResult> =>
-    sandbox.run(
-      {
-        changes: one.files,
-        // Its errors apart from what it prints.
-        command: ["sh", "-c", `exec "$@" 2>${OUT}/${ERRORS}`, "sh", ...one.command],
-        env: one.env,
-        collect: [END, HANG, ERRORS, TRACE],
-        limits: { seconds: one.seconds },
-      },
-      signal,
-    );
-  const read = (result: SandboxResult): ReadEnd =>
-    readEnd(result, program, (path) => context.codebase.tree.find(path) !== undefined);
+  const run = (one: ReportedProgram): Promise<SandboxResult> => runProgramOnce(one, sandbox, signal);
+  const read = (result: SandboxResult): ReadEnd => readProgram(result, program, context);
   const blocks = program.blocks;
   const kindOf = (ended: ReadEnd): Compared =>
     compareWithReport(ended, blocks, context.report, context.reading);

@@ -10,6 +10,7 @@ import { component } from "./component.ts";
 import { defines } from "./defines.ts";
 import { discriminating } from "./discriminating.ts";
 import { executed } from "./executed.ts";
+import { failingSince } from "./failing-since.ts";
 import { frameIn } from "./frame-in.ts";
 import { hasSequence } from "./has-sequence.ts";
 import { importedBy } from "./imported-by.ts";
@@ -115,6 +116,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     lineOrder,
     notCalled,
     changeTried,
+    failingSince,
   ].map((type) => [type.name, type]),
 );
 

@@ -33,7 +33,7 @@ export type Step =
 /** What the commit before the oldest failing one does: `none`: the line ends. */
 export type Older = "no-start" | "other" | "none";
 
-export type Undecided =
+type Undecided =
   /** The test does not fail in the same way each time on the newest commit. */
   | { readonly kind: "newest" }
   /** It fails at `bad`, passes at `good`, and no commit between them can tell. */
@@ -50,10 +50,13 @@ export const RUNS_AT_BOUND = 3;
  */
 export const RUNS_AT_BORDER = 7;
 /** The same, once two runs of any commit disagreed. */
-export const RUNS_AT_BORDER_IN_DOUBT = 12;
+const RUNS_AT_BORDER_IN_DOUBT = 12;
 /** Older commits that do not start, before the older ones are given up. */
 const DEAD_NEEDED = 3;
-/** Commits that changed the same place later and are run before a commit is named: the failure may have been gone in between. */
+/**
+ * Later commits that are run before one is named, since the failure may have been gone in between: so many that changed the same place,
+ * and so many of the likeliest suspects.
+ */
 const MOST_CHECKS = 8;
 /** Commits above those of exact halving: two tries at suspects cost nothing of the promise. */
 const SPARE = 2;
@@ -119,13 +122,18 @@ function stateOf(list: readonly End[]): State {
   return first === "passes" ? "good" : first === "same" ? "bad" : first!;
 }
 
-/** A commit that later changed the same place as `bad`, and was not run: there the failure may have been gone. */
+/** A later change of a suspect place that was not run: there the failure may have been gone. */
 function unchecked({ suspects }: Line, states: ReadonlyMap<number, State>, bad: number): number | undefined {
-  const own = suspects.filter((list) => list.includes(bad));
-  const later = [...new Set((own.length > 0 ? own : suspects).flat())]
-    .filter((at) => at > 0 && at < bad)
-    .sort((a, b) => a - b)
-    .slice(0, MOST_CHECKS);
+  const own = suspects.filter((list) => list.includes(bad)).flat();
+  const others = ranked(suspects).map(({ at }) => at);
+  const isLater = (at: number): boolean => at > 0 && at < bad;
+  const later = [
+    ...own
+      .filter(isLater)
+      .sort((a, b) => a - b)
+      .slice(0, MOST_CHECKS),
+    ...others.filter(isLater).slice(0, MOST_CHECKS),
+  ];
   return later.find((at) => !states.has(at));
 }
 

@@ -31,6 +31,7 @@ const schema = z.object({
     .optional(),
   CASEBOOK_SUITE: z.string().max(20_000).transform(suiteFrom).optional(),
   CASEBOOK_SUITE_OF_REPOSITORY: oneOf(["on", "off"]).default("on"),
+  CASEBOOK_SINCE_MINUTES: wholeNumber(0, 600).default(15),
 });
 
 /** YAML, of which JSON is a part, with the keys of `suite` in `.github/casebook.yml`. A problem never has the value. */
@@ -121,6 +122,7 @@ function sandboxSettings({
   CASEBOOK_DEPENDENCIES,
   CASEBOOK_SUITE,
   CASEBOOK_SUITE_OF_REPOSITORY,
+  CASEBOOK_SINCE_MINUTES,
 }: Pick<
   z.infer<typeof schema>,
   | "CASEBOOK_SANDBOX"
@@ -129,10 +131,12 @@ function sandboxSettings({
   | "CASEBOOK_DEPENDENCIES"
   | "CASEBOOK_SUITE"
   | "CASEBOOK_SUITE_OF_REPOSITORY"
+  | "CASEBOOK_SINCE_MINUTES"
 >): SandboxSettings | undefined {
   if (CASEBOOK_SANDBOX === "off") return undefined;
   const [from, at] = CASEBOOK_DEPENDENCIES?.split(":") ?? [];
   return {
+    sinceMinutes: CASEBOOK_SINCE_MINUTES,
     toolchains: CASEBOOK_TOOLCHAINS?.split(":").filter(Boolean) ?? [],
     // Projects in JavaScript run on the Node that runs Casebook, which may be in any folder.
     node: dirname(process.execPath),

@@ -20,7 +20,7 @@ export interface Tag {
 }
 
 /** What a commit says of itself, and where it stands. */
-export interface CommitFacts {
+interface CommitFacts {
   /** Full hashes; none for the first commit, and at the edge of a shallow clone. */
   readonly parents: readonly string[];
   /** Seconds since 1970, author's clock. */

@@ -9,9 +9,10 @@ import type { CheckSource } from "../documents/check-document.ts";
 import type { Researcher } from "../phases/builtin/researcher.ts";
 import { once } from "../claims/open-evidence.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
-import type { SandboxState } from "../sandbox/sandbox.ts";
-import type { ModelResearch } from "../service/research.ts";
+import type { Sandbox, SandboxState } from "../sandbox/sandbox.ts";
 import type { Repository } from "../repository/repository.ts";
+import type { Subject } from "../agent/show-since.ts";
+import type { ModelResearch } from "../service/research.ts";
 import type { SourceTree } from "../repository/source-tree.ts";
 import type { ServiceLink } from "./protocol.ts";
 
@@ -46,6 +47,14 @@ export async function openResearcher(
   });
 }
 
+/** Where older commits are found, and what they are run in. */
+interface OlderOptions {
+  readonly repository: Pick<Repository, "tree">;
+  readonly data: string;
+  /** Undefined: no code is run. */
+  readonly settings: SandboxSettings | undefined;
+}
+
 /** What the runs of an investigation give to its context, each made once and when it is asked for. */
 export interface Runs {
   readonly reported: ReportedRuns;
@@ -56,12 +65,13 @@ export interface Runs {
 
 /**
  * Runs of the investigation's failing test and of the report's own programs. `runsReport`: a person with the right asked for the run, so
- * that code of the report may run.
+ * that code of the report may run. `older`: to look for the commit since which they fail.
  */
 export async function openRuns(
   context: () => ResearchContext,
   sandbox: () => Promise<SandboxState>,
   runsReport: boolean,
+  older: OlderOptions,
 ): Promise<Runs> {
   const { causeShownBy, reportedRuns, researchOf } = await import("../agent/reported-runs.ts");
   const reported = reportedRuns(context, runsReport ? sandbox : async () => UNASKED);
@@ -75,8 +85,46 @@ export async function openRuns(
     const { signal = new AbortController().signal, onStep } = context();
     onStep?.("running the failing test with a tracer");
     const { showCause } = await import("../agent/show-cause.ts");
-    return showCause(state.sandbox, test, context(), signal);
+    const blocks = await showCause(state.sandbox, test, context(), signal);
+    const { testSubject } = await import("../agent/show-since.ts");
+    const subject = await testSubject(state.sandbox, test, context(), signal);
+    return [...blocks, ...(await sinceOf(subject, blocks, state.sandbox, [test.path, test.text]))];
   };
+  const sinceOf = async (
+    subject: Subject | undefined,
+    blocks: readonly Block[],
+    tree: Sandbox,
+    about: readonly string[],
+  ): Promise<readonly Block[]> => {
+    const { settings } = older;
+    const minutes = settings?.sinceMinutes ?? 0;
+    if (subject === undefined || settings === undefined || minutes === 0) return [];
+    const { signal = new AbortController().signal, onStep, baseCommit } = context();
+    onStep?.("running it on older commits");
+    const { openOlderTrees } = await import("./older-trees.ts");
+    const { showSince } = await import("../agent/show-since.ts");
+    using trees = openOlderTrees({
+      ...older,
+      sandbox: settings,
+      about: [baseCommit, ...about, JSON.stringify(settings)],
+      minutes,
+      signal,
+    });
+    const shown = await showSince(subject, blocks, tree, trees, context(), signal);
+    trees.finish();
+    return shown;
+  };
+  const ofProgram = once(async (): Promise<readonly Block[]> => {
+    const ran = await reported.ran();
+    const blocks = causeShownBy(ran);
+    const state = blocks.length === 0 ? undefined : await sandbox();
+    if (state?.kind !== "ready") return blocks;
+    const { programSubject } = await import("../agent/show-since.ts");
+    const { signal = new AbortController().signal } = context();
+    const [subject] = ran.flatMap((one) => programSubject(one, context(), signal) ?? []);
+    const about = [...(subject?.changed ?? []), context().issue.text];
+    return [...blocks, ...(await sinceOf(subject, blocks, state.sandbox, about))];
+  });
   return {
     reported,
     ran: async () => researchOf(await reported.ran()),
@@ -88,7 +136,11 @@ export async function openRuns(
       let running = known.get(key);
       if (running === undefined)
         known.set(key, (running = test === undefined ? Promise.resolve([]) : ofTest(test)));
-      return [...(await running), ...causeShownBy(await reported.ran())];
+      // One answer to "since when" is enough: that of the test.
+      return [
+        ...(await running),
+        ...(test === undefined ? await ofProgram() : causeShownBy(await reported.ran())),
+      ];
     },
   };
 }

@@ -59,7 +59,11 @@ export async function investigateTask(
     signal,
   });
   await using others = sandboxesBefore({ settings, repository, base, data: workbench.data, signal });
-  const runs = await openRuns(() => context, sandbox.open, runsReport && model === undefined);
+  const runs = await openRuns(() => context, sandbox.open, runsReport && model === undefined, {
+    repository,
+    data: workbench.data,
+    settings,
+  });
   const context: ResearchContext = researchContext({
     issue,
     codebase,

@@ -13,4 +13,6 @@ export interface SandboxSettings {
   readonly suite?: SuiteSettings;
   /** False: what a repository says of its tests does not count. */
   readonly takesSuites?: boolean;
+  /** Minutes that the search for the first bad commit may take; absent or 0: it is not made. */
+  readonly sinceMinutes?: number;
 }

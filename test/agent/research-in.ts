@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openRepository } from "../../src/repository/io/open-repository.ts";
+import { type GitRepository, openRepository } from "../../src/repository/io/open-repository.ts";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import type { Issue } from "../../src/issue/issue.ts";
 import { parseIssueInput } from "../../src/issue/parse-issue-input.ts";
@@ -21,6 +21,7 @@ export function exampleIssue(name: "issue-42" | "issue-42-renamed" = "issue-42")
 /** What is known about an issue at the head of a folder, with real git and real grammars. Dispose it. */
 export interface ResearchIn extends AsyncDisposable {
   readonly context: ResearchContext;
+  readonly repository: GitRepository;
   /** One call of a tool, its arguments as an object. */
   ask(tool: string, args?: unknown): Promise<string>;
 }
@@ -47,6 +48,7 @@ export async function researchIn(
   const tools = toolsFor({ context, nonce: NONCE, earlier });
   return {
     context,
+    repository,
     async ask(name, args = {}) {
       const tool = tools.find(({ spec }) => spec.name === name)!;
       return tool.answer(JSON.stringify(args), new AbortController().signal);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
+import { olderRunRecord } from "../../src/claims/failing-since.ts";
 import { recordFor } from "../../src/claims/shown-by-run.ts";
 import type { RecordedRun } from "../../src/documents/recorded-run.ts";
 import { withRecords } from "../../src/documents/run-record.ts";
@@ -406,6 +407,9 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
   ];
 }
 
+/** Of a search for the first bad commit: what was run. */
+const SINCE = { test: { path: "tests/test_store.py", name: "StoreTest.test_put" }, commits: 4, runs: 12 };
+
 /** Claims whose record the run of the document holds. */
 function examplesOfRuns(): readonly Example[] {
   const test = { path: "tests/test_store.py", name: "StoreTest.test_put" };
@@ -535,7 +539,32 @@ beforeAll(async () => {
     path: "store/store.py",
     words: swapped.subject,
   };
+  const since = {
+    kind: "since",
+    ...SINCE,
+    first: { oid: swapped.oid, run: "run-5", times: 3 },
+    subject: swapped.subject,
+    date: made.date,
+    parents: [{ oid: blamed.oid, run: "run-6", times: 4 }],
+  };
   all = [
+    {
+      type: "failing-since",
+      data: since,
+      twins: [
+        { ...since, kind: "back-to", older: "no-start" },
+        { ...since, first: { ...since.first, times: 5 } },
+        { ...since, first: { ...since.first, oid: blamed.oid } },
+        { ...since, parents: [{ oid: blamed.oid, run: "run-7", times: 3 }] },
+        { ...since, parents: [{ oid: commits[0]!.oid, run: "run-6", times: 4 }] },
+        { ...since, parents: [] },
+        { ...since, subject: "Tidy more" },
+        { ...since, date: "2020-01-01" },
+        { ...since, tag: "v1.3.0" },
+        { ...since, commits: 3 },
+      ],
+      undecided: { ...since, parents: [{ oid: blamed.oid, run: "run-8", times: 4 }] },
+    },
     ...examples((subject) => commits.find((commit) => commit.subject === subject)!.oid, left),
     {
       type: "last-changed",
@@ -717,7 +746,19 @@ beforeAll(async () => {
     ),
     environment: "",
   };
-  const documentRuns = new Map([[run.name, run]]);
+  const older = (name: string, oid: string, ends: readonly string[]): RecordedRun => ({
+    ...run,
+    name,
+    output: withRecords("1 failed", [olderRunRecord(oid, ends, SINCE)]),
+  });
+  const documentRuns = new Map(
+    [
+      run,
+      older("run-5", swapped.oid, ["same", "same", "same"]),
+      older("run-6", blamed.oid, ["passes", "passes", "passes", "passes"]),
+      older("run-7", blamed.oid, ["passes", "same", "passes"]),
+    ].map((one) => [one.name, one]),
+  );
   research = {
     ...research,
     context: { ...research.context, documentRuns },

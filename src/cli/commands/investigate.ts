@@ -148,13 +148,18 @@ async function research(
   const codebase = await workbench.codebase(commit);
   const seen = visibleIssue(issue);
   const { openResearcher, openRuns, sandboxOver } = await import("../../research/open-researcher.ts");
+  const settings = await sandboxAt(codebase, io);
   await using sandbox = sandboxOver({
-    settings: await sandboxAt(codebase, io),
+    settings,
     tree: () => workbench.repository.tree(commit, io.signal),
     data: workbench.data,
     signal: io.signal,
   });
-  const runs = await openRuns(() => context, sandbox.open, true);
+  const runs = await openRuns(() => context, sandbox.open, true, {
+    repository: workbench.repository,
+    data: workbench.data,
+    settings,
+  });
   const context: ResearchContext = researchContext({
     issue: seen,
     shown: runs.shown,
