@@ -53,6 +53,8 @@ const signal = new AbortController().signal;
 const MOST_ABOVE = 400;
 /** Commits that are run for one truth. */
 const MOST_TRUTH = 60;
+/** Failures that the gate of a reproduction refuses: the test names what is not there. */
+const MISTAKES = /^(ImportError|ModuleNotFoundError|NameError|AttributeError|SyntaxError|ReferenceError)$/;
 /** Every so many cases one of another form. */
 const MERGE_EACH = 5;
 const FLAKY_EACH = 8;
@@ -148,7 +150,9 @@ async function failingIn(
       why = `${path}: ${before?.report.kind === "none" ? before.report.why : ""}`;
       continue;
     }
-    const failed = before.report.tests.filter(({ outcome }) => outcome === "failed");
+    const failed = before.report.tests.filter(
+      ({ outcome, type }) => outcome === "failed" && !MISTAKES.test(type ?? ""),
+    );
     if (failed.length === 0) continue;
     const [after] = await runTests(there.sandbox, there.framework, request, signal);
     const passed = new Set(
@@ -197,7 +201,9 @@ async function real({ repo, fix, tests }: Fix): Promise<Case | string> {
         ? after.report.tests.filter(({ outcome }) => outcome === "passed").map(({ name }) => name)
         : [],
     );
-    const failing = before.report.tests.find(({ outcome, name }) => outcome === "failed" && passed.has(name));
+    const failing = before.report.tests.find(
+      ({ outcome, name, type }) => outcome === "failed" && passed.has(name) && !MISTAKES.test(type ?? ""),
+    );
     if (failing === undefined) continue;
     const tried = await triedTest(here, { path, name: failing.name }, text);
     if (tried === undefined) continue;
