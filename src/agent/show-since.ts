@@ -185,7 +185,7 @@ export async function searchSince(
 }
 
 /** The commit as a claim with its runs, or why it was not decided. */
-export async function sinceBlocks(
+async function sinceBlocks(
   since: Since,
   { test, changed }: Pick<Subject, "test" | "changed">,
   sandbox: Sandbox,

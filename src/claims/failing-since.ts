@@ -44,7 +44,7 @@ const schema = z.strictObject({
 
 /**
  * The first commit on which a test fails as it does on the base commit: each parent passes (`since`), or no older one can tell
- * (`back-to`).
+ * (`back-to`). The second says nothing of the commits in between, on which the failure may have been gone.
  */
 export const failingSince = claimType({
   name: "failing-since",
@@ -59,8 +59,10 @@ export const failingSince = claimType({
     const passed = `${parents.length === 1 ? "its parent" : "each of its parents,"} ${listed(before)}${parents.length === 1 ? "" : ","} passes in ${least} of ${counted(least ?? 0, "run")}`;
     return {
       label: "since",
-      text: `${what} fails ${kind === "since" ? "since" : "as far back as"} commit ${inlineCode(first.oid.slice(0, 10))} ${when}: ${there}; ${
-        kind === "since" ? passed : OLDER[older ?? "cut"](listed(before))
+      text: `${what} fails ${kind === "since" ? "since" : "already at"} commit ${inlineCode(first.oid.slice(0, 10))} ${when}: ${there}; ${
+        kind === "since"
+          ? passed
+          : `${OLDER[older ?? "cut"](listed(before))}; not every commit after it was run`
       }; Casebook ran ${counted(commits, "commit")} in ${counted(runs, "run")}`,
       citations: [{ kind: "commit", oid: first.oid, subject }],
     };
@@ -96,7 +98,7 @@ export const failingSince = claimType({
 });
 
 const OLDER = {
-  "no-start": (before: string) => `older ones do not start: ${before}`,
+  "no-start": (before: string) => `before it the test does not start: ${before}`,
   other: (before: string) => `before it the test fails in another way: ${before}`,
   first: () => "there is no older commit",
   cut: () => "the clone has no older commit",

@@ -161,14 +161,14 @@ describeSandboxed("since which commit a test fails", () => {
     expect(ofEdited.length).toBeGreaterThan(0);
   }, 300_000);
 
-  test("is none where it never passed: as far back as the commit before which nothing starts", async () => {
+  test("is none where it never passed: it fails already at the commit before which nothing starts", async () => {
     using folder = gitFolder();
     using data = temporaryFolder();
     const oids = history(folder, [START, notes(1), cart("Add a cart", BAD), notes(2), notes(3)]);
     const { text, problems, dropped } = await searched(folder, data.path);
     expect({ problems, dropped }).toEqual({ problems: [], dropped: 0 });
-    expect(text).toContain(`fails as far back as commit \`${oids[2]!.slice(0, 10)}\``);
-    expect(text).toContain(`older ones do not start: \`${oids[1]!.slice(0, 10)}\` (\`run-912\`)`);
+    expect(text).toContain(`fails already at commit \`${oids[2]!.slice(0, 10)}\``);
+    expect(text).toContain(`before it the test does not start: \`${oids[1]!.slice(0, 10)}\` (\`run-912\`)`);
   }, 300_000);
 
   test("is not named where the hash seed decides how it ends", async () => {
