@@ -9,6 +9,7 @@ const CHAINS: ReadonlySet<string> = new Set(["sequence"]);
 const NUMBERED: ReadonlySet<string> = new Set(["suspects"]);
 
 const EXPLANATION = "explanation";
+const SHOWN = "shown-by-run";
 const LEGEND =
   "A model's own words. Casebook checked the claims that they cite, not these words; what is doubtful does not follow from them.";
 
@@ -37,9 +38,10 @@ export function mergeDocument(
       blocks.flatMap((block) => (block.kind === "claims" ? block.items.map(keyOf) : [])),
     ),
   );
-  const news = taken
+  const fresh = taken
     // What the evidence says already is not said again.
     .map((one) => ({ ...one, claims: one.claims.filter((claim) => !known.has(keyOf(claim))) }));
+  const news = base.sections.some(({ id }) => id === SHOWN) ? fresh.flatMap(withRunsApart) : fresh;
   const sections = base.sections.map((section): Section => {
     if (section.id === EXPLANATION) return { ...section, blocks: explanationBlocks(explanation, proposed) };
     const written = blocksOfSection(section.id, news);
@@ -107,6 +109,27 @@ export function blocksOfSection(section: string, taken: readonly TakenClaim[]): 
           { kind: "note" as const, text: "A model wrote these steps; nobody followed them." },
           { kind: "list" as const, ordered: true, items: steps },
         ]),
+  ];
+}
+
+/** What runs say about a proposal stands with the other runs, not among the proposals. */
+function withRunsApart(one: TakenClaim): readonly TakenClaim[] {
+  if (one.type !== "hypothesis" && one.type !== "option") return [one];
+  const isRun = ({ mark }: StatedClaim): boolean => mark === "run";
+  const shown = one.claims.filter(isRun);
+  if (shown.length === 0) return [one];
+  return [
+    {
+      ...one,
+      claims: one.claims.filter((claim) => !isRun(claim)),
+      blocks: one.blocks.filter(({ kind }) => kind !== "run"),
+    },
+    {
+      ...one,
+      section: SHOWN,
+      claims: shown,
+      blocks: one.blocks.filter(({ kind }) => kind === "run"),
+    },
   ];
 }
 

@@ -95,12 +95,11 @@ export async function showCause(
     ({ path, name, start, end, lines, suspectLines }): StatedClaim[] => {
       const at = { path, name, start, end };
       const [line] = suspectLines;
-      return [
-        ...(line === undefined || passing.length === 0
-          ? []
-          : [discriminating.of({ ...base, at, line: line.line, passing: line.passing, of: passing.length })]),
-        ...(lines.length === 0 ? [] : [executed.of({ ...base, at, lines: rangesOf(lines) })]),
-      ];
+      if (lines.length === 0) return [];
+      // The higher rung says the lower one too.
+      return line === undefined || passing.length === 0
+        ? [executed.of({ ...base, at, lines: rangesOf(lines) })]
+        : [discriminating.of({ ...base, at, line: line.line, passing: line.passing, of: passing.length })];
     },
   );
   if (claims.length === 0) return [unknown("what the failing test runs: no function of the repository")];

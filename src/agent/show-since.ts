@@ -139,6 +139,8 @@ export async function showSince(
 ): Promise<readonly Block[]> {
   try {
     const since = await searchSince(subject, await placesOf(blocks, context), older, context, signal);
+    // That it fails on the base commit is known.
+    if (since.kind === "back-to" && since.commit === context.baseCommit) return [];
     return await sinceBlocks(since, subject, sandbox, context);
   } catch (error) {
     if (!(error instanceof RunFailure)) throw error;

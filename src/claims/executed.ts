@@ -21,7 +21,7 @@ export const executed = claimType({
   }),
   say: ({ run, test, at, lines }) => ({
     label: "executed",
-    text: `${test === undefined ? "The report's own program" : inlineCode(test.name)} runs ${inlineCode(at.name)}, lines ${lines.replaceAll(",", ", ")} (${inlineCode(run)})`,
+    text: `${test === undefined ? "The report's own program" : inlineCode(test.name)} runs ${inlineCode(at.name)}, ${/^\d+$/.test(lines) ? "line" : "lines"} ${lines.replaceAll(",", ", ")} (${inlineCode(run)})`,
     citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
   }),
   check: (data, evidence) => checkByRun("executed", data, evidence),

@@ -69,7 +69,7 @@ export type Block =
   | { readonly kind: "list"; readonly items: readonly string[]; readonly ordered: boolean }
   /** A search with its query and every hit; `casebook check` repeats it. */
   | { readonly kind: "search"; readonly search: RecordedSearch }
-  /** A program that Casebook ran. */
+  /** A program that Casebook ran, which claims name: it is kept with the evidence, and not shown here. */
   | { readonly kind: "run"; readonly run: RecordedRun };
 
 export interface Row {

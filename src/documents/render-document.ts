@@ -181,7 +181,8 @@ function cite(citations: readonly Citation[], render: Renderer): string {
 }
 
 function renderSection({ heading, blocks }: Section, render: Renderer): string {
-  return [`## ${heading}`, ...blocks.map((block) => renderBlock(block, render))].join("\n\n");
+  const shown = blocks.map((block) => renderBlock(block, render)).filter((text) => text !== "");
+  return [`## ${heading}`, ...shown].join("\n\n");
 }
 
 function renderBlock(block: Block, render: Renderer): string {
@@ -208,8 +209,9 @@ function renderBlock(block: Block, render: Renderer): string {
     case "search":
       return `- Search ${render.searchId(block.search)}: ${describeSearch(block.search)}`;
     case "run":
+      // It stands with the evidence; what it shows is said by what names it.
       render.run(block.run);
-      return `- ${MARKS.run} ${inlineCode(block.run.command.join(" "), 300)} ended with ${block.run.end} (run ${inlineCode(block.run.name)})`;
+      return "";
   }
 }
 

@@ -13,7 +13,7 @@ def _casebook():
     for path, line, names in json.loads(os.environ["CASEBOOK_ASKED"]):
         asked.setdefault((path, line), []).extend(names)
     # The end of a test is what matters: of a long one its beginning is dropped.
-    state = {"name": None, "events": collections.deque(maxlen=3000), "bytes": 0, "busy": False, "call": 0}
+    state = {"name": None, "events": collections.deque(maxlen=3000), "bytes": 0, "busy": False, "call": 0, "threads": False}
     paths = {}
     short = reprlib.Repr()
     short.maxstring = short.maxother = 160
@@ -80,6 +80,9 @@ def _casebook():
         last = max((line for _, _, line in code.co_lines() if line), default=first) if hasattr(code, "co_lines") else first
         if not any(first <= end and last >= start for start, end in watched[path]):
             return None
+        # Whose turn it is in which moment is chance.
+        if threading.current_thread() is not threading.main_thread():
+            state["threads"] = True
         state["call"] += 1
         call = state["call"]
         arguments = code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
@@ -105,13 +108,14 @@ def _casebook():
     def switch(name):
         sys.settrace(None)
         if state["name"] is not None and state["events"]:
-            record = base64.b64encode(zlib.compress(json.dumps({"test": state["name"], "events": list(state["events"])}).encode())) + b"\n"
+            record = base64.b64encode(zlib.compress(json.dumps({"test": state["name"], "threads": state["threads"], "events": list(state["events"])}).encode())) + b"\n"
             state["bytes"] += len(record)
             if state["bytes"] <= most:
                 writing = os.open(out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
                 os.write(writing, record)
                 os.close(writing)
         state["name"] = name
+        state["threads"] = False
         state["events"].clear()
         state["call"] = 0
         sys.settrace(on_call)

@@ -26,7 +26,11 @@ const eventForm = z.discriminatedUnion("kind", [
 /** What happened in a watched function, in its order. `call` numbers the calls; a value is a shortened `repr`. */
 export type WatchedEvent = z.infer<typeof eventForm>;
 
-const recordForm = z.object({ test: z.string(), events: z.array(eventForm).max(5_000) });
+const recordForm = z.object({
+  test: z.string(),
+  threads: z.boolean(),
+  events: z.array(eventForm).max(5_000),
+});
 
 export type Watching =
   | { readonly kind: "watched"; readonly run: TestRun; readonly events: readonly WatchedEvent[] }
@@ -47,7 +51,10 @@ export async function watchValues(
   for (let time = 0; time < 2; time++) {
     const ran = await runTraced(sandbox, detected, request, plain, signal, watched);
     if (ran.kind === "none") return ran;
-    runs.push({ run: ran.run, events: eventsOf(ran.written, test) });
+    const record = [...recordsIn(ran.written, recordForm)].findLast((one) => one.test === test);
+    if (record?.threads === true)
+      return { kind: "none", why: "the test calls them in threads, whose order is chance" };
+    runs.push({ run: ran.run, events: record?.events ?? [] });
   }
   const [first, second] = runs;
   const events = sameIn(first!.events, second!.events);
@@ -77,8 +84,4 @@ function sameIn(
       ),
     };
   });
-}
-
-function eventsOf(written: string, test: string): readonly WatchedEvent[] {
-  return [...recordsIn(written, recordForm)].findLast((record) => record.test === test)?.events ?? [];
 }

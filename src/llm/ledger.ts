@@ -76,7 +76,8 @@ export function openLedger(
           const call = end(line.call, line.micros);
           const { usage, model } = line.reply;
           if (line.isLate) call.place = undefined;
-          if (call.place !== undefined) put(call.task, call.place, [line.reply]);
+          else if (line.isForgotten) call.place = 0;
+          if (call.place !== undefined && !line.isForgotten) put(call.task, call.place, [line.reply]);
           Object.assign(call, { state: "settled", usage, model } satisfies Partial<LedgerCall>);
           return;
         }
@@ -126,7 +127,11 @@ export function forgetInvestigation(
       return { ...each, at: 0, entries: [], isForgotten: true };
     }
     if (each.kind === "replied" && calls.has(each.call))
-      return { ...each, reply: { ...each.reply, text: "", calls: [] }, isLate: true };
+      return {
+        ...each,
+        reply: { ...each.reply, text: "", calls: [] },
+        ...(each.isLate ? {} : { isForgotten: true }),
+      };
     return each;
   });
 }

@@ -47,13 +47,14 @@ const line = z.discriminatedUnion("kind", [
     time: z.number(),
     isForgotten: z.literal(true).exactOptional(),
   }),
-  /** `isLate`: paid for, and no part of the conversation. */
+  /** `isLate`: paid for, and no part of the conversation. `isForgotten`: it was one. */
   z.object({
     kind: z.literal("replied"),
     call: name,
     reply,
     micros: count,
     isLate: z.literal(true).exactOptional(),
+    isForgotten: z.literal(true).exactOptional(),
   }),
   z.object({ kind: z.literal("released"), call: name, micros: count }),
   /** How a question ended that got no reply; a replay gives the same end. */

@@ -58,7 +58,7 @@ describeSandboxed("a run of a model at another commit", () => {
       mark: "run",
       text: `\`python3 show.py\` at \`${earlier.slice(0, 7)}\` ended with \`exit 0\` and printed \`35\``,
     });
-    const own = { ...context, runs: runner.run };
+    const own = { ...context, runs: (name: string) => runner.run(name) };
     const document: ResearchDocument = {
       phase: "root-cause",
       title: "Root cause of issue 7",

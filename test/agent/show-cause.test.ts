@@ -17,16 +17,15 @@ describeSandboxed("what runs show about a cause", () => {
     expect(text).toContain(
       "| discriminating | `IssueTest.test_counts_the_first_price` runs line 3 of `total`; of the 2 passing tests nearest to it, none does (`run-901`) | shown by a run: `shop/cart.py:3` |",
     );
-    expect(text).toContain("runs `total`, lines 2-3 (`run-901`)");
     expect(text).toContain(
       "| returned | the last call of `total` in `IssueTest.test_counts_the_first_price` with `prices` as `[2, 3]` returns `3` (`run-902`) | shown by a run: `shop/cart.py:1-4` |",
     );
     expect(text).not.toContain("`label`");
     const edited = await checkWhole(
       text
-        .replaceAll("lines 2-3", "lines 2-4")
-        .replaceAll('"lines":"2-3"', '"lines":"2-4"')
-        .replace('"lines":"2-4"', '"lines":"2-3"'),
+        .replaceAll("runs line 3 of", "runs line 2 of")
+        .replaceAll('"line":3', '"line":2')
+        .replace('"line":2', '"line":3'),
       here.source,
       here.context,
     );
@@ -64,6 +63,21 @@ class RatesTest(unittest.TestCase):
     expect(published.text).toContain(
       "| raised | `RatesTest.test_unknown` ends with the `KeyError` that line 9 of `rate` raises with `code` as `'us'` (`run-902`) | shown by a run: `shop/rates.py:9` |",
     );
+  }, 180_000);
+
+  test("no value is told of functions that threads call", async () => {
+    await using here = await openShop();
+    const text = FAILING.text
+      .replace("import unittest\n", "import threading\nimport unittest\n")
+      .replace(
+        "        self.assertEqual",
+        "        one = threading.Thread(target=total, args=([1],))\n        one.start()\n        one.join()\n        self.assertEqual",
+      );
+    const { text: shown } = await here.published(
+      await showCause(here.sandbox, { ...FAILING, text }, here.context, signal),
+    );
+    expect(shown).toContain("| discriminating |");
+    expect(shown).not.toContain("| returned |");
   }, 180_000);
 
   test("a change that nobody proposed removes the failure, where a passing test watches its line", async () => {

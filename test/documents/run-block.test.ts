@@ -68,7 +68,6 @@ describe("a document with a run", () => {
     expect(parsed.runs.map(({ value }) => value)).toEqual([run]);
     expect(parsed.runQuotes.map(({ value }) => value)).toEqual([
       { run: "run-1", quote: "AssertionError: 17 != 20" },
-      { run: "run-1", quote: undefined },
     ]);
     expect(parsed.sections[1]!.statements.map(({ citations }) => citations)).toEqual([1, 1]);
     expect(parsed.quotes).toEqual([]);

@@ -243,7 +243,9 @@ describeSandboxed("an honest model on the example", () => {
 
   test("without a sandbox no code is run, and the document says so", async () => {
     const done = await investigate(honest, { env: { CASEBOOK_SANDBOX: "off" } });
-    expect(done.document("reproduction")).toContain("No code was run: the operator switched it off");
+    expect(done.document("reproduction")).toContain(
+      "no code was run, since running code is switched off by the operator or the repository",
+    );
     expect(resultOf(done, "reproduced")).toMatchObject({ result: "undecided" });
     expect(done.phases.find(({ phase }) => phase === "fix")).toMatchObject({ status: "left-out" });
   });

@@ -5,6 +5,7 @@ import { formatHelpText } from "../../src/investigation/commands/format-help.ts"
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../../src/documents/render-document.ts";
 import { DEFAULT_BUDGET, DEFAULT_LIMITS } from "../../src/llm/model-settings.ts";
 import { MODEL_VARIABLES, parseModelSettings } from "../../src/llm/parse-model-settings.ts";
+import { changeDetails, changeHeadline, type ChangeVerdict } from "../../src/phases/change-verdict.ts";
 import { PHASE_DEMANDS } from "../../src/llm/phase-demands.ts";
 import { CONFIG_VARIABLES } from "../../src/process/config.ts";
 import { SERVER_VARIABLES } from "../../src/server/server-config.ts";
@@ -72,7 +73,8 @@ describeSandboxed("with a model", () => {
     for (const command of commands) {
       // The record and its replay are in one folder, as for a reader who types them.
       const { exit, out, err } = await startCasebook(repository.path, argumentsOf(command), env).ended;
-      expect({ command, exit, err }).toEqual({ command, exit: 0, err: expect.any(String) });
+      const told = Number(/exit code (\d+)$/.exec(command)?.[1] ?? 0);
+      expect({ command, exit, err }).toEqual({ command, exit: told, err: expect.any(String) });
       said.push(out);
       const folder = /--out (\w+)/.exec(command)?.[1];
       if (folder !== undefined) said.push(...documentsIn(join(repository.path, folder, ".chant/research")));
@@ -177,7 +179,22 @@ test("the quotations of thread and pull request are what the bot says", async ()
   await repository.comment("ada", number, "/casebook investigate");
   await settled(github, app);
   const { issues, pulls } = await repository.state();
-  const said = [...issues.flatMap(({ comments }) => comments), ...pulls].flatMap((text) => plain(text.body));
+  // The verdict on a change; `app-test-change.test.ts` runs one.
+  const verdict: ChangeVerdict = {
+    kind: "passes",
+    base: "4f3cb4f".padEnd(40, "0"),
+    head: "9d01c2e".padEnd(40, "0"),
+    test: "tests/test_lost_update.py",
+    before: { failed: 3, runs: 3 },
+    after: { passed: 3, runs: 3 },
+    suite: { state: "as-before", words: "4 of 4 tests pass, no test is worse" },
+    reasons: ["it passes"],
+    caveats: [],
+  };
+  const said = [
+    ...[...issues.flatMap(({ comments }) => comments), ...pulls].flatMap((text) => plain(text.body)),
+    ...plain(`**${changeHeadline(verdict, "pull request 12")}**\n\n${changeDetails(verdict)}`),
+  ];
   const quoted = plain(quotationsOf(commandsPage));
   expect(quoted.length).toBeGreaterThanOrEqual(10);
   expect(quoted.filter((line) => !said.includes(line))).toEqual([]);

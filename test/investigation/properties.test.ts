@@ -352,7 +352,9 @@ describe("whatever happens, in whatever order", () => {
       fc.property(history, rules, (events, rules) => {
         const { stage, asks } = walk(events, rules);
         if (["queued", "running", "paused"].includes(stage)) return;
-        expect(asks.filter(({ answer }) => answer === "accepted")).toEqual([]);
+        // The test of a change ends by itself, whatever the stage.
+        const waiting = asks.filter(({ answer, test: own }) => answer === "accepted" && own === undefined);
+        expect(waiting).toEqual([]);
       }),
     );
   });

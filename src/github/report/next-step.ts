@@ -52,7 +52,9 @@ export function nextStep(investigation: Investigation, answer: Answer | undefine
 
 /** What settles the cause, then what corrects it. */
 function afterResearch(investigation: Investigation, answer: Answer | undefined, rules: Rules): string {
-  const canReproduce = canRun("reproduction", rules) && !hasResult(investigation, "reproduction");
+  // Only a model writes a test.
+  const canReproduce =
+    rules.models.length > 0 && canRun("reproduction", rules) && !hasResult(investigation, "reproduction");
   const reproduce = "`/casebook run reproduction` writes and runs a failing test.";
   if (answer?.certainty === undefined)
     return investigation.phases.some(({ type }) => type === "root-cause" || type === "research")

@@ -141,7 +141,8 @@ function closing(type: string, { result, how }: CriterionResult, rules: Rules): 
         ? "`/casebook at PATH:LINE` closes it."
         : "A person closes it in the review.";
     case "run":
-      return canRun("reproduction", rules)
+      // Only a model writes a test.
+      return rules.models.length > 0 && canRun("reproduction", rules)
         ? "`/casebook run reproduction` closes it."
         : "A run of the code closes it, and Casebook runs none here.";
     case "model":

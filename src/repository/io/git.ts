@@ -64,7 +64,8 @@ export function startGit(
   ];
   // What waits for a network ends with us; everything else ends by itself when nobody reads it.
   const binding = protocol === undefined ? [] : endsWithParent();
-  const [program = "git", ...before] = [...binding, "git"];
+  const program = binding[0] ?? "git";
+  const before = binding.length === 0 ? [] : [...binding.slice(1), "git"];
   // A folder of nobody's project: no `.git` above it is found by accident.
   return spawn(program, [...before, ...own, ...args], {
     cwd,

@@ -46,7 +46,17 @@ export const PULL_ROUTES: readonly RepositoryRoute[] = [
         world.url,
       );
       const shown = await Promise.all(
-        (page.body as readonly Json[]).map((pull) => overPull(world, repository, pull)),
+        (page.body as readonly Json[]).map(async (pull) => {
+          // A list does not count what a pull request holds.
+          const {
+            commits: _,
+            changed_files: __,
+            additions: ___,
+            deletions: ____,
+            ...listed
+          } = await overPull(world, repository, pull);
+          return listed;
+        }),
       );
       return { ...page, body: shown };
     },
