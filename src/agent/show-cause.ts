@@ -31,10 +31,9 @@ export interface CauseShown {
   readonly judgement?: Judgement;
 }
 
-/** Functions that a page names. */
-const MOST_SHOWN = 5;
-/** Functions in which changes that nobody proposed are tried, and changes of one that are. */
-const MOST_PROBED = 3;
+/** Functions that a page names, and in which changes are tried. */
+const MOST_SHOWN = 3;
+/** Changes that nobody proposed: so many of a function are tried, on lines that so many passing tests run. */
 const PROBES = { changes: 12, watching: 1 };
 /** Passing tests that make a spectrum; below, the nearest test files are run too. */
 const ENOUGH_PASSING = 10;
@@ -96,8 +95,8 @@ export async function showCause(
       const at = { path, name, start, end };
       const [line] = suspectLines;
       if (lines.length === 0) return [];
-      // The higher rung says the lower one too.
-      return line === undefined || passing.length === 0
+      // The higher rung says the lower one too. What every passing test runs as well tells nothing apart.
+      return line === undefined || line.passing >= passing.length
         ? [executed.of({ ...base, at, lines: rangesOf(lines) })]
         : [discriminating.of({ ...base, at, line: line.line, passing: line.passing, of: passing.length })];
     },
@@ -126,7 +125,7 @@ export async function showCause(
       claims.unshift(told);
     }
   }
-  for (const place of best.slice(0, MOST_PROBED)) {
+  for (const place of best) {
     const probed = await probePlace(
       { ...situation, failing: [first] },
       place,
