@@ -69,7 +69,7 @@ describe("a document with a run", () => {
     expect(parsed.runQuotes.map(({ value }) => value)).toEqual([
       { run: "run-1", quote: "AssertionError: 17 != 20" },
     ]);
-    expect(parsed.sections[1]!.statements.map(({ citations }) => citations)).toEqual([1, 1]);
+    expect(parsed.sections[1]!.statements.map(({ citations }) => citations)).toEqual([1]);
     expect(parsed.quotes).toEqual([]);
   });
 });

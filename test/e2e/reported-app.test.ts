@@ -87,8 +87,8 @@ describeSandboxed("a report with code, without a model", () => {
       "The report's own code fails as reported, in 3 of 3 runs: `KeyError: 'a'`, at `src/keep/shelf.py:10`",
     );
     const cause = await documentOf(repository, number, "root-cause");
-    expect(cause).toContain("The report's own program runs `find`, lines 10");
-    expect(cause).toContain("The report's own program runs `take`, lines 6");
+    expect(cause).toContain("The report's own program runs `find`, line 10");
+    expect(cause).toContain("The report's own program runs `take`, line 6");
     expect(cause).not.toContain("runs `count`");
     // Another process reads the documents again, without running anything.
     const [pull] = await pullsOf(repository);

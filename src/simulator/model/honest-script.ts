@@ -112,13 +112,7 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
         },
         {
           type: "option",
-          edits: [
-            {
-              path: STORE,
-              old: "        data = self._read_data()\n        data[key] = value\n        self._write_data(data)\n",
-              new: "        with self._locked():\n            data = self._read_data()\n            data[key] = value\n            self._write_data(data)\n",
-            },
-          ],
+          edits: lockedEdits(""),
         },
       ),
     () =>
@@ -166,33 +160,7 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
     () => call("read_file", { path: STORE }),
     () =>
       call("submit_change", {
-        edits: [
-          {
-            path: STORE,
-            old: "import json\nimport os\n",
-            new: "import contextlib\nimport fcntl\nimport json\nimport os\n",
-          },
-          {
-            path: STORE,
-            old: "    def get(self, key, default=None):",
-            new: '    @contextlib.contextmanager\n    def _locked(self):\n        """Keep other writers out, in this process and in others."""\n        with open(self.path + ".lock", "w", encoding="utf-8") as lock:\n            fcntl.flock(lock, fcntl.LOCK_EX)\n            yield\n\n    def get(self, key, default=None):',
-          },
-          {
-            path: STORE,
-            old: "        data = self._read_data()\n        data[key] = value\n        self._write_data(data)\n",
-            new: "        with self._locked():\n            data = self._read_data()\n            data[key] = value\n            self._write_data(data)\n",
-          },
-          {
-            path: STORE,
-            old: "        data = self._read_data()\n        current = data.get(key, {})\n        current.update(changes)\n        data[key] = current\n        self._write_data(data)\n        return current\n",
-            new: "        with self._locked():\n            data = self._read_data()\n            current = data.get(key, {})\n            current.update(changes)\n            data[key] = current\n            self._write_data(data)\n            return current\n",
-          },
-          {
-            path: STORE,
-            old: "        data = self._read_data()\n        found = data.pop(key, None) is not None\n        self._write_data(data)\n        return found\n",
-            new: "        with self._locked():\n            data = self._read_data()\n            found = data.pop(key, None) is not None\n            self._write_data(data)\n            return found\n",
-          },
-        ],
+        edits: lockedEdits(LOCK_REMARK),
       }),
     () => submit(code("change", 33, "data = self._read_data()")),
     () =>
@@ -201,6 +169,39 @@ const PHASES: Readonly<Record<string, readonly ((request: ScriptRequest) => Scri
       }),
   ],
 };
+
+const LOCK_REMARK = '        """Keep other writers out, in this process and in others."""\n';
+
+/** A lock around everything that reads, changes and writes back. `remark`: the lock's own documentation. */
+function lockedEdits(remark: string): readonly { path: string; old: string; new: string }[] {
+  return [
+    {
+      path: STORE,
+      old: "import json\nimport os\n",
+      new: "import contextlib\nimport fcntl\nimport json\nimport os\n",
+    },
+    {
+      path: STORE,
+      old: "    def get(self, key, default=None):",
+      new: `    @contextlib.contextmanager\n    def _locked(self):\n${remark}        with open(self.path + ".lock", "w", encoding="utf-8") as lock:\n            fcntl.flock(lock, fcntl.LOCK_EX)\n            yield\n\n    def get(self, key, default=None):`,
+    },
+    {
+      path: STORE,
+      old: "        data = self._read_data()\n        data[key] = value\n        self._write_data(data)\n",
+      new: "        with self._locked():\n            data = self._read_data()\n            data[key] = value\n            self._write_data(data)\n",
+    },
+    {
+      path: STORE,
+      old: "        data = self._read_data()\n        current = data.get(key, {})\n        current.update(changes)\n        data[key] = current\n        self._write_data(data)\n        return current\n",
+      new: "        with self._locked():\n            data = self._read_data()\n            current = data.get(key, {})\n            current.update(changes)\n            data[key] = current\n            self._write_data(data)\n            return current\n",
+    },
+    {
+      path: STORE,
+      old: "        data = self._read_data()\n        found = data.pop(key, None) is not None\n        self._write_data(data)\n        return found\n",
+      new: "        with self._locked():\n            data = self._read_data()\n            found = data.pop(key, None) is not None\n            self._write_data(data)\n            return found\n",
+    },
+  ];
+}
 
 /** A model that completes every phase on the bundled example. */
 export function honestScript(request: ScriptRequest): ScriptReply {
