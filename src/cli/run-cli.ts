@@ -41,10 +41,7 @@ export async function runCli(
       writeErr: (text) => io.err(text.trimEnd()),
       outputError: (text, write) => write(usageError(text)),
     })
-    .addHelpText(
-      "after",
-      "Exit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.",
-    );
+    .addHelpText("after", "Exit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.");
 
   const issueText = (command: Command): Command =>
     command
