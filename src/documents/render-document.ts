@@ -69,7 +69,8 @@ export function renderDocument(document: ResearchDocument): string {
   );
   const open = document.sections
     .filter(({ folded }) => folded !== true)
-    .map((one) => renderSection(one, render));
+    .map((one) => renderSection(one, render))
+    .filter((text) => text !== "");
   const folded = document.sections.filter((section) => section.folded === true);
   const evidence = folded.map((section) => renderSection(section, render));
   if (runs.size > 0)
@@ -180,9 +181,10 @@ function cite(citations: readonly Citation[], render: Renderer): string {
   return citations.length === 0 ? "" : ` (${[...new Set(citations.map(render.citation))].join(", ")})`;
 }
 
+/** Empty where its blocks only keep runs. */
 function renderSection({ heading, blocks }: Section, render: Renderer): string {
   const shown = blocks.map((block) => renderBlock(block, render)).filter((text) => text !== "");
-  return [`## ${heading}`, ...shown].join("\n\n");
+  return shown.length === 0 && blocks.length > 0 ? "" : [`## ${heading}`, ...shown].join("\n\n");
 }
 
 function renderBlock(block: Block, render: Renderer): string {

@@ -72,4 +72,16 @@ describe("a document with a run", () => {
     expect(parsed.sections[1]!.statements.map(({ citations }) => citations)).toEqual([1]);
     expect(parsed.quotes).toEqual([]);
   });
+
+  test("has no heading above runs that are only kept", () => {
+    const text = renderDocument({
+      phase: "root-cause",
+      title: "Cause",
+      baseCommit: "a".repeat(40),
+      lead: [],
+      sections: [{ id: "shown-by-run", heading: "Shown by a run", blocks: [{ kind: "run", run }] }],
+    });
+    expect(text).not.toContain("Shown by a run");
+    expect(parseDocument(text).runs.map(({ value }) => value)).toEqual([run]);
+  });
 });
