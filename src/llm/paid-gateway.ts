@@ -118,7 +118,7 @@ export function paidGateway(options: PaidGatewayOptions): ModelGateway {
     for (let shortening = 0, again = 0; ;) {
       signal.throwIfAborted();
       const view = compact(transcript, Math.max(MIN_OUTPUT, room));
-      const input = inputBound(view, transcript, model.name) + toolTokens + SPARE_TOKENS;
+      const input = inputBound(view) + toolTokens + SPARE_TOKENS;
       const maxOutputTokens = Math.max(MIN_OUTPUT, Math.min(model.outputTokens, model.contextTokens));
       // A reply that must fit a schema may be asked for a second time, with the first one before it.
       const worst =
@@ -178,22 +178,11 @@ function costOfBroken({ requests, outputTokens }: BrokenCall, input: number, pri
 }
 
 /**
- * The most tokens that the input can have. What this model's endpoint counted for the call before is a bound of what is
- * left of that, since views only get shorter; of everything else each byte is a token at most, as in every tokeniser that
- * works on bytes.
+ * The most tokens that the input can have: each byte is a token at most, as in every tokeniser that works on bytes. What the endpoint
+ * counted for the call before is no bound: it can count the same text in another way now.
  */
-function inputBound(view: readonly Entry[], transcript: readonly Entry[], model: string): number {
-  const bytes = (entries: readonly Entry[]): number =>
-    entries.reduce((sum, entry) => sum + maxTokens(textOf(entry)) + OVERHEAD, 0);
-  const at = view.findLastIndex((entry) => entry.kind === "reply");
-  const last = view[at];
-  if (last?.kind !== "reply" || last.usage.estimated || last.model !== model) return bytes(view);
-  const known = new Set(transcript);
-  const shortened = view.slice(0, at).filter((entry) => !known.has(entry));
-  return Math.min(
-    bytes(view),
-    last.usage.input + last.usage.output + OVERHEAD + bytes(shortened) + bytes(view.slice(at + 1)),
-  );
+function inputBound(view: readonly Entry[]): number {
+  return view.reduce((sum, entry) => sum + maxTokens(textOf(entry)) + OVERHEAD, 0);
 }
 
 function isSame(a: readonly Entry[], b: readonly Entry[]): boolean {

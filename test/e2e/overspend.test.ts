@@ -131,9 +131,7 @@ function usageOf(
   number: number,
 ): { input: number; output: number } {
   const bytes = Buffer.byteLength(messages.map(({ text }) => text).join(""));
-  // The same text has as many tokens each time: what was counted once is the bound of what is left of it.
-  return {
-    input: Math.ceil(bytes / 4),
-    output: number % 3 === 0 ? (maxOutputTokens ?? OUTPUT) : (number * 37) % OUTPUT,
-  };
+  return number % 3 === 0
+    ? { input: bytes, output: maxOutputTokens ?? OUTPUT }
+    : { input: Math.ceil(bytes / 4), output: (number * 37) % OUTPUT };
 }
