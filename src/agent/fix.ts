@@ -18,7 +18,7 @@ import { failingTestOf } from "./failing-test.ts";
 import { type CauseShown, showFix } from "./show-cause.ts";
 import { diffOf } from "./diff-of.ts";
 import { blocksOfSection, explanationBlocks } from "./merge-document.ts";
-import { judgedExplanation } from "./submission/explanation.ts";
+import { explained } from "./submission/explanation.ts";
 import { openSubmissions } from "./submission/submissions.ts";
 import { openTestBench, type TestBench } from "./test-bench.ts";
 import type { FixTrial } from "./trial.ts";
@@ -85,7 +85,7 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
   });
   const best = tries.find(({ trial }) => trial.kind === "fixed") ?? tries.at(-1);
   const isFixed = best?.trial.kind === "fixed";
-  const explanation = await judgedExplanation(submissions.explanation(), phaseRun);
+  const { explanation, withdrawn } = await explained(submissions, phaseRun);
   const shown = isFixed ? await showFix(phaseRun, test, best.files) : undefined;
   const document: ResearchDocument = {
     phase: phaseRun.phase.type,
@@ -113,6 +113,7 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
     researcher: "",
     dropped: submissions.dropped(),
     runs: phaseRun.runner.runs,
+    withdrawn,
     ...(isFixed && best !== undefined ? { files: new Map([...best.files, [test.path, test.text]]) } : {}),
     ...(partial === undefined ? {} : { partial }),
     ...(isFixed

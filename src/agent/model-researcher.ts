@@ -18,7 +18,7 @@ import { causeTrials } from "./cause-trials.ts";
 import { codeRunner } from "./code-runner.ts";
 import { failingTestOf } from "./failing-test.ts";
 import { watchTools } from "./watch-tool.ts";
-import { judgedExplanation } from "./submission/explanation.ts";
+import { explained } from "./submission/explanation.ts";
 import { runFix } from "./fix.ts";
 import { judge } from "./judge.ts";
 import { mergeDocument } from "./merge-document.ts";
@@ -72,12 +72,13 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     proposed === undefined ? context : context.proposing(proposed),
     phaseRun.earlier,
   );
+  const { explanation, withdrawn } = await explained(submissions, phaseRun);
   const shown = await confirmedByOption(phaseRun, submissions.taken);
   const document = mergeDocument(withShown(base.document, shown.blocks), submissions.taken, {
     // A maintainer's own words are an answer; that a model takes something for so is none.
     ...(outcome?.claim.mark === "reported" ? { headline: outcome.claim } : {}),
     proposed: [outcome?.claim, cause?.claim].filter(isProposal),
-    explanation: await judgedExplanation(submissions.explanation(), phaseRun),
+    explanation,
   });
   const judgements = new Map([
     ...(await judge(phaseRun, document)),
@@ -88,6 +89,7 @@ async function workResearch(phaseRun: PhaseRun): Promise<PhaseDraft> {
     researcher: "",
     dropped: submissions.dropped(),
     runs: phaseRun.runner.runs,
+    withdrawn,
     ...(outcome === undefined ? {} : { outcome: outcome.outcome }),
     ...(partial === undefined ? {} : { partial }),
     ...(proposed === undefined ? {} : { proposed }),
@@ -150,7 +152,7 @@ function phaseRunOf(
   const trials = needs.sections.includes("hypotheses")
     ? causeTrials(options.sandbox, failingTestOf(context.issue.key, earlier.files), context, runner)
     : undefined;
-  const from = { source: options.source, context, runner, trials };
+  const from = { source: options.source, context, runner, trials, earlier: earlier.files };
   return {
     ...options,
     phase,

@@ -13,7 +13,7 @@ import { counted } from "../text/counted.ts";
 import { isOurs, isPlainPath } from "./code-runner.ts";
 import { judge } from "./judge.ts";
 import { blocksOfSection, explanationBlocks } from "./merge-document.ts";
-import { judgedExplanation } from "./submission/explanation.ts";
+import { explained } from "./submission/explanation.ts";
 import type { CheckedOutcome } from "./submission/read-outcome.ts";
 import { openSubmissions } from "./submission/submissions.ts";
 import { openTestBench, type TestBench } from "./test-bench.ts";
@@ -61,7 +61,7 @@ export async function runReproduction(phaseRun: PhaseRun): Promise<PhaseDraft> {
   });
   const best = tries.find(({ trial }) => trial.kind === "reproduced") ?? tries.at(-1);
   const outcome = outcomeFrom(submissions.outcome(), tries);
-  const explanation = await judgedExplanation(submissions.explanation(), phaseRun);
+  const { explanation, withdrawn } = await explained(submissions, phaseRun);
   const document: ResearchDocument = {
     phase: phaseRun.phase.type,
     title: `${phaseRun.phase.title} of issue ${context.issue.key}`,
@@ -87,6 +87,7 @@ export async function runReproduction(phaseRun: PhaseRun): Promise<PhaseDraft> {
     researcher: "",
     dropped: submissions.dropped(),
     runs: phaseRun.runner.runs,
+    withdrawn,
     ...(isReproduced && best !== undefined && file !== undefined
       ? { files: new Map([[file, best.text]]), test: best.path }
       : {}),

@@ -163,8 +163,8 @@ function blockOf(block: Block): Block {
   return block.kind === "claims" ? { ...block, items: block.items.map(claimOf) } : block;
 }
 
-function claimOf({ type, data }: Pick<StatedClaim, "type" | "data">): StatedClaim {
+function claimOf({ type, data, withdrawn }: Pick<StatedClaim, "type" | "data" | "withdrawn">): StatedClaim {
   const read = CLAIM_TYPES.get(type)?.read(data);
   if (read === undefined) throw new UnknownClaim(`no claim of type ${inlineCode(type, 60)} has this form`);
-  return read;
+  return withdrawn === undefined ? read : { ...read, withdrawn };
 }

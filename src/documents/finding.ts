@@ -17,8 +17,14 @@ export type Provenance = "code" | "run" | "model" | "doubtful" | "inference";
  */
 export type Mark = "run" | "code" | "history" | "reported" | "concluded";
 
+/** What a later phase of the investigation can take back; the sentence stays readable, struck out. */
+export interface Withdrawable {
+  /** Title of the phase in which a model took it back. */
+  readonly withdrawn?: string;
+}
+
 /** A statement that was checked for what it says. Type and data make the sentence, and are checked again later. */
-export interface StatedClaim {
+export interface StatedClaim extends Withdrawable {
   /** A type of `src/claims`. */
   readonly type: string;
   /** JSON of that type's form. */
@@ -32,7 +38,7 @@ export interface StatedClaim {
 }
 
 /** One statement of a document. Plain text with Markdown inline code only; never raw text of the issue or the repository. */
-export interface Finding {
+export interface Finding extends Withdrawable {
   readonly text: string;
   readonly provenance: Provenance;
   /** At least one, except where `provenance` is `inference`. */

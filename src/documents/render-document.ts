@@ -137,8 +137,14 @@ function sorted(_key: string, value: unknown): unknown {
 }
 
 /** Sentence, mark and citations follow from it. */
-function dataOf({ type, data }: StatedClaim): Pick<StatedClaim, "type" | "data"> {
-  return { type, data };
+function dataOf({ type, data, withdrawn }: StatedClaim): Pick<StatedClaim, "type" | "data" | "withdrawn"> {
+  return { type, data, ...(withdrawn === undefined ? {} : { withdrawn }) };
+}
+
+function sentenceOf({ text, withdrawn }: Pick<StatedClaim, "text" | "withdrawn">): string {
+  return withdrawn === undefined
+    ? text
+    : `~~${text}~~ **Withdrawn** by a model in the phase ${inlineCode(withdrawn)}.`;
 }
 
 function escapeOf(unit: string): string {
@@ -221,23 +227,26 @@ function renderClaims(
   { form, columns, items }: Extract<Block, { kind: "claims" }>,
   render: Renderer,
 ): string {
-  if (form === "list") return items.map((item) => `- ${item.text} (${howKnown(item, render)})`).join("\n");
+  if (form === "list")
+    return items.map((item) => `- ${sentenceOf(item)} (${howKnown(item, render)})`).join("\n");
   if (form === "ranking")
-    return items.map((item, i) => `- **${i + 1}.** ${item.text} (${howKnown(item, render)})`).join("\n");
+    return items
+      .map((item, i) => `- **${i + 1}.** ${sentenceOf(item)} (${howKnown(item, render)})`)
+      .join("\n");
   const [first, second] = columns ?? (form === "steps" ? ["step", "what happens"] : ["", ""]);
   return tableOf(
     [first, second, HOW],
     items.map((item, i) => [
       form === "steps" ? String(i + 1) : (item.label ?? ""),
-      item.text,
+      sentenceOf(item),
       howKnown(item, render),
     ]),
   );
 }
 
-function renderFinding({ text, provenance, citations }: Finding, render: Renderer): string {
+function renderFinding({ provenance, citations, ...finding }: Finding, render: Renderer): string {
   const mark = provenance === "code" ? "" : `${MARKS[provenance]} `;
-  return `${mark}${text}${cite(citations, render)}`;
+  return `${mark}${sentenceOf(finding)}${cite(citations, render)}`;
 }
 
 function renderTable(columns: readonly string[], rows: readonly Row[], render: Renderer): string {

@@ -16,6 +16,7 @@ import { decideCriterion, statusOf } from "./decide-criterion.ts";
 import { belongsTo, documentFileOf, specFileOf, specIdOf } from "./names.ts";
 import { effectOf } from "./outcome.ts";
 import type { PhaseResult } from "./phase-result.ts";
+import { isCauseWithdrawn, withdrawStatements, withoutWithdrawals } from "./withdraw-statements.ts";
 import { edit, labelledLocation, labelsWith, phaseSpec, readRunnable } from "./phase-spec.ts";
 import type { Phase } from "./phase.ts";
 import { factsOf, formatCriterion } from "./read-result.ts";
@@ -96,7 +97,7 @@ export async function investigate(
       dependencies.onPhase?.(phase, "left-out");
       continue;
     }
-    const { result, changed, proposed } = await runPhase(phase, worked, request, {
+    const { result, changed, proposed, withdrawsCause } = await runPhase(phase, worked, request, {
       ...dependencies,
       context: own,
     });
@@ -104,6 +105,7 @@ export async function investigate(
     if (!changed) unchanged.push(phase.type);
     dependencies.onPhase?.(phase, result.status);
     if (endsInvestigation(result)) break;
+    if (withdrawsCause) [context, proposal] = [dependencies.context, undefined];
     if (proposed !== undefined) context = context.proposing((proposal = proposed));
   }
   return {
@@ -163,8 +165,10 @@ async function rememberedProposal(
   phases: readonly Phase[],
 ): Promise<PhaseDraft["proposed"]> {
   const cause = phases.find(({ type }) => type === CAUSE);
-  const text = cause === undefined ? undefined : (await publisher.current()).get(specFileOf(key, cause));
-  if (text === undefined) return undefined;
+  if (cause === undefined) return undefined;
+  const files = await publisher.current();
+  const text = files.get(specFileOf(key, cause));
+  if (text === undefined || isCauseWithdrawn(files.get(documentFileOf(key, cause)) ?? "")) return undefined;
   return labelledLocation(parseSpec("spec", text).spec.labels, "cause");
 }
 
@@ -173,6 +177,8 @@ interface PhaseRun {
   /** False when all of it was published already. */
   readonly changed: boolean;
   readonly proposed: PhaseDraft["proposed"];
+  /** It takes back what a model took for the cause. */
+  readonly withdrawsCause: boolean;
 }
 
 async function runPhase(
@@ -199,6 +205,7 @@ async function runPhase(
     test,
     proposed,
     judgements,
+    withdrawn = [],
     dropped,
     runs = [],
     ...notes
@@ -231,15 +238,18 @@ async function runPhase(
     files: [documentFile, ...[...files.keys()].filter((path) => belongsTo(issue.key, path))],
   };
 
+  const struck = withdrawStatements(issue.key, current, phase.title, withdrawn);
   const labels = labelsWith(spec.labels, { at, proposed, test });
   const isMet = criteria.map((criterion) => criterion.result === "met");
   const isSame =
     existing !== undefined &&
-    current.get(documentFile) === text &&
+    withoutWithdrawals(current.get(documentFile) ?? "") === text &&
+    struck.files.size === 0 &&
     spec.status === result.status &&
     spec.labels.join("\n") === labels.join("\n") &&
     spec.criteria.every(({ done }, i) => done === isMet[i]);
-  if (isSame) return { result, changed: false, proposed };
+  const ended = { result, proposed, withdrawsCause: struck.cause };
+  if (isSame) return { ...ended, changed: false };
 
   const run = runIdOf(`${specId}\n${context.baseCommit}\n${text}`);
   const inProgress = edit(
@@ -248,7 +258,7 @@ async function runPhase(
     specFile,
   );
   const work = await publisher.publish({
-    files: new Map([[specFile, inProgress], [documentFile, text], ...files]),
+    files: new Map([[specFile, inProgress], ...struck.files, [documentFile, text], ...files]),
     message: `chant(${specId}): ${phase.title} of issue ${issue.key}\n\nSpec: ${specId}\nRun: ${run}\n`,
   });
   const finishedAt = `${now().toISOString().slice(0, 19)}Z`;
@@ -278,7 +288,7 @@ async function runPhase(
     ]),
     message: `chant: ${ENDED[result.status]} ${specId}\n\nRun: ${run}\n`,
   });
-  return { result, changed: true, proposed };
+  return { ...ended, changed: true };
 }
 
 const ENDED: Readonly<Record<PhaseResult["status"], string>> = {

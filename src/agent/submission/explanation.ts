@@ -1,11 +1,15 @@
 import { z } from "zod";
 import type { CheckSource } from "../../documents/check-document.ts";
 import type { Citation } from "../../documents/citation.ts";
+import { conclusionKey } from "../../documents/withdraw.ts";
 import { printedBy } from "../../documents/recorded-run.ts";
 import type { Finding } from "../../documents/finding.ts";
 import { quoteUntrusted } from "../untrusted.ts";
 import { askJudge, type Asking } from "../ask-judge.ts";
+import type { WithdrawnStatement } from "../../phases/builtin/researcher.ts";
+import { inlineCode } from "../../text/inline-code.ts";
 import { plainStatement, plainText } from "./plain-statement.ts";
+import type { Submissions } from "./submissions.ts";
 import { type Ending, MAX_EXPLANATION } from "./submission.ts";
 import type { TakenClaim } from "./taken-claim.ts";
 
@@ -79,12 +83,53 @@ export async function judgedExplanation(
     const verdict = verdicts.get(i + 1);
     const isDoubtful = verdict === "does-not-follow" || namesMore(text, materials[i]!);
     if (verdict === "contradicts" || (isDoubtful && judging.doubtful === "drop")) return [];
-    const citations = claims.flatMap(({ claims: stated }) => stated.flatMap((claim) => claim.citations));
-    return [
-      { text, provenance: isDoubtful ? "doubtful" : "model", citations: unique(citations).slice(0, 6) },
-    ];
+    return [{ text, provenance: isDoubtful ? "doubtful" : "model", citations: citationsOf(claims) }];
   });
 }
+
+/** A model's own words in a document, and what they take back from earlier ones. */
+export interface Explained {
+  readonly explanation: readonly Finding[];
+  readonly withdrawn: readonly WithdrawnStatement[];
+}
+
+/**
+ * The explanation with what a model takes back from earlier documents, as far as a second model does not find that the claims against
+ * it make it true. Where none answers, it is taken back: the sentence stays readable, and the claims beside it were checked.
+ */
+export async function explained(
+  { explanation, withdrawals }: Pick<Submissions, "explanation" | "withdrawals">,
+  judging: Judging,
+): Promise<Explained> {
+  const own = await judgedExplanation(explanation(), judging);
+  const asked = withdrawals();
+  if (asked.length === 0) return { explanation: own, withdrawn: [] };
+  const sentences = asked.map(({ statement: { text }, against }) => ({ text, claims: against }));
+  const materials = await Promise.all(sentences.map((one) => materialOf(one, judging.from.source)));
+  const verdicts = await judge(sentences, materials, judging);
+  const withdrawn = asked.filter((_, i) => verdicts.get(i + 1) !== "follows");
+  return {
+    explanation: [
+      ...own,
+      ...withdrawn.map(({ file, statement, against }): Finding => ({
+        text: `Withdrawn from ${inlineCode(file.slice(file.lastIndexOf("/") + 1))}: ~~${statement.text}~~`,
+        provenance: "model",
+        citations: citationsOf(against),
+      })),
+    ],
+    withdrawn: withdrawn.map(({ file, statement }) => ({ file, key: conclusionKey(statement) })),
+  };
+}
+
+function citationsOf(claims: readonly TakenClaim[]): readonly Citation[] {
+  return unique(claims.flatMap(({ claims: stated }) => stated.flatMap(({ citations }) => citations))).slice(
+    0,
+    MAX_CITATIONS,
+  );
+}
+
+/** Of one sentence. */
+const MAX_CITATIONS = 6;
 
 /** A name of code or a number that is not in what the sentence is bound to. */
 function namesMore(markdown: string, material: string): boolean {

@@ -30,6 +30,8 @@ import { diffOf } from "../diff-of.ts";
 import { plainText } from "./plain-statement.ts";
 import { type HandedPlace, readPlace } from "./read-place.ts";
 import type { HandedClaim, HandedType } from "./submission.ts";
+import type { TakenClaim } from "./taken-claim.ts";
+import { readWithdrawal, type Withdrawal } from "./withdrawal.ts";
 
 /** What claims of one investigation are made from and compared with. */
 export interface ClaimSource {
@@ -38,6 +40,10 @@ export interface ClaimSource {
   readonly runner: CodeRunner;
   /** Runs of the failing test; none where there is none, or where no code is run. */
   readonly trials?: CauseTrials | undefined;
+  /** Specs and documents of this investigation, path to text. */
+  readonly earlier?: ReadonlyMap<string, string>;
+  /** What was taken so far. */
+  readonly taken?: readonly TakenClaim[];
 }
 
 /** What a document gets of one claim that a model handed in. */
@@ -48,6 +54,7 @@ interface Stated {
   /** Of a question, a gap or a step: its words as Markdown. They state nothing. */
   readonly text?: string;
   readonly note?: string;
+  readonly withdrawal?: Withdrawal;
 }
 
 type State = (handed: HandedClaim, from: ClaimSource, signal: AbortSignal) => Promise<Stated | string>;
@@ -210,6 +217,10 @@ const STATES: Readonly<Record<HandedType, State>> = {
     if (!ran.needsRepository)
       return "It prints the same without the repository, so that shows nothing about it.";
     return stated([programPrints.of({ language, program, prints: printable(prints), run: ran.run })]);
+  },
+  async withdraw(handed, { context, earlier = new Map(), taken = [] }) {
+    const read = readWithdrawal(handed, taken, { issueKey: context.issue.key, files: earlier });
+    return typeof read === "string" ? read : { claims: [], withdrawal: read };
   },
   async hypothesis(handed, { source, context, trials }, signal) {
     const read = await readCause([handed], source, context);

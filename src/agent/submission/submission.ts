@@ -37,6 +37,8 @@ export const HANDED = {
   question: "text: one question to the reporter",
   unknown: "text: what is not known, from “whether”, “how”, “why”, “which”, “what”, “when” or “where” on",
   step: "text: one step by which a person sees the failure",
+  withdraw:
+    "path of an earlier document, quote (and `start`, a line cited beside it) of a conclusion or a model's sentence there that no longer holds, against: numbers of claims taken here that speak against it",
 } as const satisfies Readonly<Record<string, string>>;
 export type HandedType = keyof typeof HANDED;
 
@@ -71,12 +73,17 @@ export const handedClaim = z.object({
     .max(5)
     .optional(),
   text: text.optional(),
+  against: z.array(z.int().min(1)).max(8).optional(),
 });
 export type HandedClaim = z.infer<typeof handedClaim>;
 
-/** What `submit` takes where there are these sections: fields that no type of it needs are not there, since each costs tokens. */
-export function submissionFor(sections: readonly string[]) {
+/**
+ * What `submit` takes where there are these sections, and earlier documents or none: fields that no type of it needs are not there,
+ * since each costs tokens.
+ */
+export function submissionFor(sections: readonly string[], hasEarlier: boolean) {
   const claim = handedClaim.omit({
+    ...(hasEarlier ? {} : { against: true }),
     ...(sections.includes("options") ? {} : { edits: true }),
     ...(sections.includes("sequence") ? {} : { step: true }),
     ...(sections.includes("similar") ? {} : { other: true, otherStart: true }),

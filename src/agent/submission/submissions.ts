@@ -8,6 +8,7 @@ import type { PhaseNeeds } from "../phase-needs.ts";
 import { readExplanation, type Sentence } from "./explanation.ts";
 import { type CheckedOutcome, readOutcome } from "./read-outcome.ts";
 import type { TakenClaim } from "./taken-claim.ts";
+import type { Withdrawal } from "./withdrawal.ts";
 import { type ClaimSource, readCause, stateClaim } from "./state-claim.ts";
 import {
   type Ending,
@@ -28,6 +29,7 @@ export interface Submissions {
   /** Nothing held: no claim, no cause, no outcome. */
   isEmpty(): boolean;
   explanation(): readonly Sentence[];
+  withdrawals(): readonly Withdrawal[];
   cause(): { readonly claim: StatedClaim; readonly first: Location } | undefined;
   outcome(): CheckedOutcome | undefined;
   /** Of a fix: the model says that the recommendation does not work. */
@@ -66,6 +68,7 @@ export function openSubmissions(options: {
   readonly mustHave?: (taken: readonly TakenClaim[]) => string | undefined;
 }): Submissions {
   const { needs, from, rounds, mustHave } = options;
+  const hasEarlier = (from.earlier?.size ?? 0) > 0;
   const taken: TakenClaim[] = [];
   const seen = new Set<string>();
   let failedRounds = 0;
@@ -102,10 +105,17 @@ export function openSubmissions(options: {
       return `At most ${most} of this type are taken.`;
     const misplaced = handed.text === undefined ? undefined : needs.forbids?.(handed.text);
     if (misplaced !== undefined) return misplaced;
-    const stated = await stateClaim(handed, source, signal);
+    const stated = await stateClaim(handed, { ...source, taken }, signal);
     if (typeof stated === "string") return stated;
-    const { claims, blocks = [], text, note } = stated;
-    const key = JSON.stringify([section, claims.map(({ type, data }) => [type, data]), blocks, text]);
+    const { claims, blocks = [], text, note, withdrawal } = stated;
+    const key = JSON.stringify([
+      section,
+      claims.map(({ type, data }) => [type, data]),
+      blocks,
+      text,
+      withdrawal?.file,
+      withdrawal?.statement,
+    ]);
     if (seen.has(key)) return "It is taken already.";
     seen.add(key);
     const one: TakenClaim = {
@@ -116,6 +126,7 @@ export function openSubmissions(options: {
       blocks,
       ...(text === undefined ? {} : { text }),
       ...(handed.step === undefined ? {} : { step: handed.step }),
+      ...(withdrawal === undefined ? {} : { withdrawal }),
     };
     taken.push(one);
     if (note !== undefined) notes.set(one.number, note);
@@ -196,13 +207,14 @@ export function openSubmissions(options: {
       "Hands in claims. Casebook looks at the code, the issue or a run, writes the sentence itself and says what it took; what it cannot decide is not taken.",
       `Sections: ${needs.sections.join(", ")}. In \`sequence\`, \`step\` numbers the chain of events.`,
       ...Object.entries(HANDED)
+        .filter(([type]) => type !== "withdraw" || hasEarlier)
         .filter(([type]) => {
           const places = PLACES[type as HandedType] ?? SHOWN_WITH[type as HandedType];
           return places === undefined || places.some((place) => needs.sections.includes(place));
         })
         .map(([type, fields]) => `- ${type}: ${fields}`),
     ].join("\n"),
-    args: submissionFor(needs.sections),
+    args: submissionFor(needs.sections, hasEarlier),
     run: ({ claims }, signal) => submit(claims, signal),
     restore: async ({ claims }, answer, signal) => void (await submit(claims, signal, answer)),
   });
@@ -220,6 +232,7 @@ export function openSubmissions(options: {
     isDone: () => done,
     isEmpty: () => taken.length === 0 && cause === undefined && outcome === undefined && !isRefuted,
     explanation: () => explanation,
+    withdrawals: () => taken.flatMap(({ withdrawal }) => withdrawal ?? []),
     cause: () => cause,
     outcome: () => outcome,
     isRefuted: () => isRefuted,

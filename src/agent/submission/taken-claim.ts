@@ -1,5 +1,6 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import type { HandedType } from "./submission.ts";
+import type { Withdrawal } from "./withdrawal.ts";
 
 /** A claim that was taken, with its place in the document. */
 export interface TakenClaim {
@@ -12,4 +13,6 @@ export interface TakenClaim {
   readonly blocks: readonly Block[];
   readonly text?: string;
   readonly step?: number;
+  /** What it takes back from an earlier document. */
+  readonly withdrawal?: Withdrawal;
 }

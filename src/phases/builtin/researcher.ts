@@ -26,6 +26,14 @@ export interface Earlier {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** A sentence of an earlier document of the investigation that no longer holds. */
+export interface WithdrawnStatement {
+  /** Path of the document. */
+  readonly file: string;
+  /** As `conclusionKey` gives it. */
+  readonly key: string;
+}
+
 export interface PhaseDraft extends RunNotes {
   readonly document: ResearchDocument;
   readonly researcher: string;
@@ -39,6 +47,8 @@ export interface PhaseDraft extends RunNotes {
   readonly test?: string;
   /** Lines that a model names as the cause: the next phases start there. */
   readonly proposed?: Location;
+  /** Conclusions of earlier documents that it takes back. */
+  readonly withdrawn?: readonly WithdrawnStatement[];
   /** What was decided about criteria by running code or by asking a model, by the name of the check. */
   readonly judgements?: ReadonlyMap<string, Judgement>;
 }

@@ -112,11 +112,14 @@ export async function phasesIn(options: {
   readonly issue?: Issue;
   readonly before?: ReadonlyMap<string, string>;
   readonly steps?: number;
+  /** The example as a repository; a fresh one without it, whose commits have other dates. */
+  readonly path?: string;
 }): Promise<PhaseIn> {
   const { says, stored, phases = PHASES.map(({ type }) => type), issue = exampleIssue() } = options;
-  using folder = exampleRepository("issue-42");
-  await using research = await researchIn(folder.path, issue);
-  using repository = await openRepository(folder.path);
+  using folder = options.path === undefined ? exampleRepository("issue-42") : undefined;
+  const path = options.path ?? folder!.path;
+  await using research = await researchIn(path, issue);
+  using repository = await openRepository(path);
   const source = await repositorySource(
     repository,
     await repository.resolve("HEAD"),
