@@ -1,3 +1,4 @@
+import { chooseBranches } from "./choose-branches.ts";
 import type { GrammarRules } from "./grammar-rules.ts";
 import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
 import { joinPath, stemOf } from "./paths.ts";
@@ -40,7 +41,7 @@ const cRules: GrammarRules = {
   comments: ["comment"],
   opaque: ["preproc_arg"],
   annotations: ["attribute_declaration"],
-  hasDirectives: true,
+  repair: chooseBranches,
   functions: ["function_definition", "lambda_expression"],
   blocks: ["compound_statement"],
   members: { field_expression: "field" },

@@ -81,8 +81,8 @@ export interface GrammarRules {
   readonly opaque?: readonly string[];
   /** Decorators and annotations inside a definition's node: not part of its signature. */
   readonly annotations: readonly string[];
-  /** Lines `#if`, `#else` and `#endif` choose between parts of the text; see `chooseBranches`. */
-  readonly hasDirectives?: true;
+  /** For a text with errors: one of the same length that the grammar may read better; undefined where there is none. */
+  readonly repair?: (text: string) => string | undefined;
   /** Attributes before a definition, as its siblings (Rust). */
   readonly attributes?: readonly string[];
   /** Functions of every kind, also those without a name. */

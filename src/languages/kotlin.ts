@@ -1,3 +1,4 @@
+import { endStatements } from "./end-statements.ts";
 import type { FlatTree } from "./flat-tree.ts";
 import {
   define,
@@ -107,6 +108,7 @@ function bound(tree: FlatTree, node: number): NameUse {
 const rules: GrammarRules = {
   identifiers: { identifier: "name" },
   ignored: ["it", "null", "class"],
+  repair: endStatements,
   literals: {
     string_literal: "string",
     multiline_string_literal: "string",

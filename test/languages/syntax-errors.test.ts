@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { endStatements } from "../../src/languages/end-statements.ts";
 import { chooseBranches } from "../../src/languages/choose-branches.ts";
 import type { LanguageName } from "../../src/languages/languages.ts";
 import { readSyntax } from "./syntax-lines.ts";
@@ -88,6 +90,55 @@ char *s = "}" R"x(})x";
       expect((chooseBranches(text) ?? text).length).toBe(text.length);
     },
   );
+});
+
+describe("Kotlin: a body that closes on the line of its last statement", () => {
+  test("is read, and so is what follows", async () => {
+    const text = `interface Runner { fun run() }
+data class P(val x: Int) { fun show() = "a }\${x }" }
+enum class E { A { override fun f() {} }; abstract fun f() }
+class Store { companion object { fun make() {} } }
+val later = run { x: Int -> }
+fun after() {}
+`;
+    const named = await functionsOf("kotlin", text);
+    expect(named).toEqual(
+      expect.arrayContaining(["Runner.run 1-1", "P.show 2-2", "Store.Companion.make 4-4", "after 6-6"]),
+    );
+  });
+
+  test("only white space before a brace changes", () => {
+    const piece = fc.constantFrom(
+      "fun f()",
+      " ",
+      "}",
+      "{",
+      "\n",
+      '"a }"',
+      '"""',
+      "'",
+      "//",
+      "/*",
+      "->",
+      "x",
+      "List<T>",
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece).map((parts) => parts.join("")),
+        (text) => {
+          const ended = endStatements(text) ?? text;
+          expect(ended.length).toBe(text.length);
+          for (const [i, unit] of [...ended].entries())
+            expect(unit === text[i] || (unit === ";" && text[i] === " " && text[i + 1] === "}")).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test("white space stays in strings and comments, after a brace and after an arrow", () => {
+    expect(endStatements('val a = "x }" // x }\nval b = { }\nval c = { x -> }\n')).toBeUndefined();
+  });
 });
 
 test("C: a macro with a block is no function in a function", async () => {

@@ -1,14 +1,13 @@
 import { Parser, type Tree } from "web-tree-sitter";
 import type { LanguageName } from "../languages.ts";
 import type { FileSyntax } from "../syntax.ts";
-import { chooseBranches } from "../choose-branches.ts";
 import { extractSyntax } from "../extract-syntax.ts";
 import { TreeFlattener } from "../flat-tree.ts";
 import { loadGrammar } from "./grammars.ts";
 
 /**
- * Parses one file after the other in the thread that it is made in. A C file that the parser does not understand is read with one
- * branch of each conditional that cuts through its syntax.
+ * Parses one file after the other in the thread that it is made in. A file that the parser does not understand is read as the `repair`
+ * of its language has it, where there is one.
  */
 export interface FileParser {
   /**
@@ -64,12 +63,12 @@ export function fileParser({ steps, readings }: ParseLimit): FileParser {
         };
         let source = text;
         let tree = read(text);
-        if (tree?.rootNode.hasError === true && compiled.rules.hasDirectives === true) {
-          const chosen = chooseBranches(text);
-          if (chosen !== undefined) {
+        if (tree?.rootNode.hasError === true && compiled.rules.repair !== undefined) {
+          const repaired = compiled.rules.repair(text);
+          if (repaired !== undefined) {
             tree.delete();
-            source = chosen;
-            tree = read(chosen);
+            source = repaired;
+            tree = read(repaired);
           }
         }
         if (tree === null) {
