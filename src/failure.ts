@@ -14,7 +14,15 @@ export const FAILURES = {
     exit: 3,
     hint: "Fetch the missing objects (`git fetch --unshallow`, or a clone without `--filter`), then retry.",
   },
+  "damaged-mirror": {
+    exit: 3,
+    hint: "Run the same command again: Casebook fetches the repository anew.",
+  },
   "repository-unreachable": { exit: 3, hint: "Check the URL, and that this machine has access." },
+  "refused-repository": {
+    exit: 3,
+    hint: "Clone it yourself, look at that object with `git cat-file -p`, and set `--repo` to the folder.",
+  },
   "too-large": {
     exit: 3,
     hint: "Use a smaller repository, or raise the limit that the message names.",

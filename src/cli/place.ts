@@ -26,6 +26,7 @@ export function openPlace(
     data: data === undefined ? config.data : resolve(io.cwd, data),
     workers: config.workers,
     cacheBytes: config.cacheBytes,
+    fetchBytes: config.fetchBytes,
     signal: io.signal,
     onStep,
   });

@@ -3,6 +3,8 @@ import { type Extras, runCli } from "./run-cli.ts";
 
 /** Two signals within this time count as one: Ctrl-C comes from the terminal and from bin/casebook.mjs. */
 const SAME_MILLISECONDS = 500;
+/** A run that was stopped has so long to end; then the process ends whatever still hangs. */
+const STOP_MILLISECONDS = 9_500;
 
 /** Runs the command line with the arguments, streams, signals and exit code of this process. */
 export async function start(extras: Extras = {}): Promise<void> {
@@ -14,6 +16,7 @@ export async function start(extras: Extras = {}): Promise<void> {
       if (stop.signal.aborted && performance.now() - first > SAME_MILLISECONDS) process.exit(130);
       if (stop.signal.aborted) return;
       first = performance.now();
+      setTimeout(() => process.exit(130), STOP_MILLISECONDS);
       stop.abort(new DOMException("stopped", "AbortError"));
     });
   // A reader may close its pipe early (`| head`).
@@ -34,4 +37,6 @@ export async function start(extras: Extras = {}): Promise<void> {
     },
     extras,
   );
+  // A child that ignores its end, or a socket that nobody answers, would keep a stopped process alive.
+  if (stop.signal.aborted) process.stdout.write("", () => process.exit());
 }

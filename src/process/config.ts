@@ -21,6 +21,9 @@ const schema = z.object({
   CASEBOOK_DATA: z.string().min(1).optional(),
   CASEBOOK_WORKERS: wholeNumber(1, 64).optional(),
   CASEBOOK_CACHE_MB: wholeNumber(10, 1_000_000).default(2_000),
+  CASEBOOK_FETCH_MB: wholeNumber(1, 1_000_000).default(15_000),
+  CASEBOOK_MIRRORS_MB: wholeNumber(1, 100_000_000).default(50_000),
+  CASEBOOK_MIRROR_DAYS: wholeNumber(1, 3_650).default(90),
   CASEBOOK_DEBUG: oneOf(["0", "1"]).default("0"),
   CASEBOOK_SANDBOX: oneOf(["on", "off"]).default("on"),
   CASEBOOK_TOOLCHAINS: z.string().optional(),
@@ -64,6 +67,10 @@ export interface Config {
   readonly workers: number | undefined;
   /** The limit of the index on disk, in bytes. */
   readonly cacheBytes: number;
+  /** Bytes that one fetch of a repository may bring. */
+  readonly fetchBytes: number;
+  /** When mirrors of repositories are removed: all of them together are larger, or one was not opened for so long. */
+  readonly mirrors: { readonly bytes: number; readonly days: number };
   /** Print stack traces of failures. */
   readonly debug: boolean;
   /** The surroundings of code that runs; undefined: no code runs. */
@@ -101,12 +108,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 export function parseConfig(env: Environment): Config | { readonly problems: readonly string[] } {
   const parsed = schema.safeParse(env);
   if (!parsed.success) return { problems: problemsOf(parsed.error, env) };
-  const { CASEBOOK_DATA, CASEBOOK_WORKERS, CASEBOOK_CACHE_MB, CASEBOOK_DEBUG, ...sandbox } = parsed.data;
+  const {
+    CASEBOOK_DATA,
+    CASEBOOK_WORKERS,
+    CASEBOOK_CACHE_MB,
+    CASEBOOK_FETCH_MB,
+    CASEBOOK_MIRRORS_MB,
+    CASEBOOK_MIRROR_DAYS,
+    CASEBOOK_DEBUG,
+    ...sandbox
+  } = parsed.data;
   const cacheHome = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return {
     data: CASEBOOK_DATA ?? join(cacheHome, "casebook"),
     workers: CASEBOOK_WORKERS,
     cacheBytes: CASEBOOK_CACHE_MB * 1_000_000,
+    fetchBytes: CASEBOOK_FETCH_MB * 1_000_000,
+    mirrors: { bytes: CASEBOOK_MIRRORS_MB * 1_000_000, days: CASEBOOK_MIRROR_DAYS },
     debug: CASEBOOK_DEBUG === "1",
     sandbox: sandboxSettings(sandbox),
   };

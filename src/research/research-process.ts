@@ -15,6 +15,8 @@ export interface ResearchOptions {
   readonly data: string;
   readonly workers?: number | undefined;
   readonly cacheBytes: number;
+  /** Bytes that one fetch may bring. */
+  readonly fetchBytes?: number | undefined;
 }
 
 /** Milliseconds that a process has to end by itself after a stop signal. */
@@ -22,9 +24,10 @@ const GRACE = 2_000;
 
 /** Research in processes of their own, one for each task, started with an empty environment. */
 export function researchInProcesses(options: ResearchOptions): Research {
-  const mirrors = repositoryMirrors(options.data);
+  const mirrors = repositoryMirrors(options.data, options.fetchBytes);
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
+    discardMirror: (repository) => mirrors.discard(repository),
     async investigate(request, hooks, signal) {
       const publisher = confined(hooks.publisher, request);
       const end = await runTask({ kind: "investigate", request, place: publisher.place }, options, signal, {

@@ -1,10 +1,11 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { cachedHistory } from "../repository/io/cached-history.ts";
 import { indexThreads } from "../repository/io/index-threads.ts";
-import { openMirror, protocolOf } from "../repository/io/mirror.ts";
+import { discardMirror, openMirror, protocolOf } from "../repository/io/mirror.ts";
 import { type GitRepository, openRepository } from "../repository/io/open-repository.ts";
 import { sweepScratch } from "../repository/io/scratch-folder.ts";
+import { RunFailure } from "../failure.ts";
 import { privateFolder } from "../process/private-folder.ts";
 import { sqliteBlobCache } from "../repository/io/sqlite-blob-cache.ts";
 import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
@@ -24,6 +25,8 @@ export interface WorkbenchOptions {
   /** Where mirrors, index and scratch folders live. */
   readonly data: string;
   readonly workers?: number | undefined;
+  /** Bytes that the fetch of a URL may bring. */
+  readonly fetchBytes?: number | undefined;
   /** Bytes of the index on disk before it is evicted. */
   readonly cacheBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -50,8 +53,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   sweepScratch(data);
   const isUrl = protocolOf(options.repository) !== undefined;
   if (isUrl) onStep?.(`fetching ${options.repository}`);
-  const folder = isUrl ? await openMirror(options.repository, data, signal) : options.repository;
-  const found = await openRepository(folder, { name: options.repository, mirror: isUrl });
+  const found = isUrl
+    ? await openFetched(options.repository, options)
+    : await openRepository(options.repository, {
+        // A mirror of ours, opened by the process that keeps it.
+        isWhole: dirname(options.repository) === join(data, "mirrors"),
+      });
   const cache = sqliteBlobCache(join(data, "index.db"), {
     limitBytes: options.cacheBytes ?? CACHE_BYTES,
     now: () => Math.floor(Date.now() / 1000),
@@ -84,9 +91,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     data,
     codebase,
     async locate(issue, commit, top) {
-      const [code, commits] = await Promise.all([
+      const [code, commits] = await together(signal, (stop) => [
         codebase(commit),
-        repository.history.commits(commit, MAX_COMMITS, signal),
+        repository.history.commits(commit, MAX_COMMITS, stop),
       ]);
       const reading = understandIssue(issue, await readIssueForms(code.tree, signal));
       const reported = await findReported(reading, code, repository.history, {
@@ -105,4 +112,43 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       cache[Symbol.dispose]();
     },
   };
+}
+
+/** A mirror of the URL whose newest commit lacks nothing: one that is damaged is fetched anew, once. */
+async function openFetched(
+  url: string,
+  { data, signal, fetchBytes }: Pick<WorkbenchOptions, "data" | "signal" | "fetchBytes">,
+): Promise<GitRepository> {
+  const open = async (): Promise<GitRepository> =>
+    openRepository(
+      await openMirror(url, data, signal, fetchBytes === undefined ? {} : { maxBytes: fetchBytes }),
+      { name: url, mirror: true, isWhole: true },
+    );
+  const found = await open();
+  try {
+    const head = await found.resolve("HEAD").catch(() => undefined);
+    if (head !== undefined) await found.tree(head, signal);
+    return found;
+  } catch (error) {
+    found[Symbol.dispose]();
+    if (!(error instanceof RunFailure) || error.code !== "damaged-mirror") throw error;
+    discardMirror(data, basename(found.gitDir));
+    return open();
+  }
+}
+
+/** Both results; when one fails, the other one is stopped. */
+async function together<A, B>(
+  signal: AbortSignal | undefined,
+  start: (stop: AbortSignal) => [Promise<A>, Promise<B>],
+): Promise<[A, B]> {
+  const failed = new AbortController();
+  try {
+    return await Promise.all(
+      start(signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])),
+    );
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  }
 }

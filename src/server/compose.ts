@@ -52,6 +52,7 @@ export function composeService(
       data: config.data,
       workers: config.workers,
       cacheBytes: config.cacheBytes,
+      fetchBytes: config.fetchBytes,
     }),
     ...(config.models === undefined
       ? {}

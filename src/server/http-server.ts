@@ -19,8 +19,8 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly url: string;
-  /** Accepts no further request and lets the open ones end. */
-  close(): Promise<void>;
+  /** Accepts no further request and lets the open ones end; cuts those that have not after so many milliseconds. */
+  close(milliseconds?: number): Promise<void>;
 }
 
 /** GitHub gives up after ten seconds; a slow or endless body is refused before. */
@@ -43,7 +43,7 @@ export async function openHttpServer(options: HttpOptions): Promise<HttpServer> 
   const { address, family, port } = server.address() as AddressInfo;
   return {
     url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    close: () => closeServer(server),
+    close: (milliseconds = 10_000) => closeServer(server, milliseconds),
   };
 }
 
@@ -128,9 +128,13 @@ function text(
   response.end(body);
 }
 
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const timer = setTimeout(() => server.closeAllConnections(), milliseconds);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

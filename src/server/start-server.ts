@@ -1,9 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { OpenStore } from "../store/io/open-store.ts";
 import type { Self } from "../github/read-delivery.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import type { Workers } from "../store/store.ts";
 import type { Research } from "../service/research.ts";
+import { collectMirrors } from "../repository/io/collect-mirrors.ts";
 import { sweepScratch } from "../repository/io/scratch-folder.ts";
 import { composeService, startWorkers, storeOf } from "./compose.ts";
 import { openHttpServer } from "./http-server.ts";
@@ -27,8 +29,12 @@ export interface ServerParts {
 
 /** Milliseconds for running jobs to end or return to the queue; the rest of the ten seconds is for closing. */
 const HAND_BACK = 7_000;
+/** Milliseconds for the store to close: a database that hangs must not hold the process. */
+const CLOSE = 1_500;
 /** Milliseconds between two tries to read our identity, while GitHub does not answer. */
 const ASK_AGAIN = 30_000;
+/** Milliseconds between two collections of mirrors. */
+const COLLECT = 3_600_000;
 const BOT = "bot-id";
 
 /**
@@ -75,6 +81,7 @@ async function start(
       })
     : undefined;
   let workers: Workers | undefined;
+  let collect: Disposable | undefined;
   const http = await openHttpServer({
     host: config.host,
     port: config.port,
@@ -88,6 +95,7 @@ async function start(
   });
   if (isWorker) {
     sweepScratch(config.data);
+    collect = startCollection();
     workers = await startWorkers(config, store, service, { metrics, logger });
     await store.send({ kind: "reconcile" }, { key: "reconcile" });
   }
@@ -96,6 +104,7 @@ async function start(
     "listening",
   );
   let stopping: Promise<void> | undefined;
+
   return {
     url: http.url,
     stop: () => (stopping ??= stop()),
@@ -103,11 +112,39 @@ async function start(
 
   async function stop(): Promise<void> {
     learn.stop();
-    const closed = http.close();
+    collect?.[Symbol.dispose]();
+    const closed = http.close(HAND_BACK);
     await workers?.stop(HAND_BACK);
     await closed;
-    await store[Symbol.asyncDispose]();
-    logger.info("stopped");
+    const isClosed = await isDone(CLOSE, store[Symbol.asyncDispose]());
+    logger.info(isClosed ? "stopped" : "stopped; the store did not close in time");
+  }
+
+  /** Mirrors are collected now and again. */
+  function startCollection(): Disposable {
+    const stop = new AbortController();
+    const work = async (): Promise<void> => {
+      try {
+        const { removed, packed } = await collectMirrors(
+          config.data,
+          config.mirrors,
+          Date.now(),
+          stop.signal,
+        );
+        if (removed.length + packed.length > 0)
+          logger.info({ removed: removed.length, packed: packed.length }, "mirrors were collected");
+      } catch (error) {
+        if (!stop.signal.aborted) logger.warn({ error: String(error) }, "mirrors were not collected");
+      }
+    };
+    void work();
+    const timer = setInterval(() => void work(), COLLECT);
+    return {
+      [Symbol.dispose]() {
+        clearInterval(timer);
+        stop.abort(new Error("the process stops"));
+      },
+    };
   }
 
   /** Deliveries of our own actions carry the bot's id, which only GitHub knows. It is stored for the next start. */
@@ -138,5 +175,19 @@ async function start(
         clearTimeout(timer);
       },
     };
+  }
+}
+
+/** Whether the work ended in time; throws what it throws. */
+async function isDone(milliseconds: number, work: PromiseLike<unknown>): Promise<boolean> {
+  const late = new AbortController();
+  const { signal } = late;
+  try {
+    return await Promise.race([
+      work.then(() => true),
+      pause(milliseconds, undefined, { signal }).then(() => false),
+    ]);
+  } finally {
+    late.abort();
   }
 }

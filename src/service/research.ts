@@ -14,6 +14,8 @@ import type { Publisher } from "../repository/repository.ts";
 export interface Research {
   /** Brings the repository's mirror up to date with a token that may read it. Throws RunFailure. */
   openMirror(repository: RepositoryInfo, token: string, signal: AbortSignal): Promise<Mirror>;
+  /** A task found the mirror damaged: the next `openMirror` fetches it anew. Throws RunFailure `busy`. */
+  discardMirror(repository: Pick<RepositoryInfo, "id">): void;
   /** Runs phases in a process of its own; what it wants to publish comes back through `publisher`. Throws RunFailure. */
   investigate(
     request: ResearchRequest,

@@ -12,6 +12,7 @@ export function researchHere(data: string): Research {
   const config = readConfig({ CASEBOOK_DATA: data, CASEBOOK_WORKERS: "1" });
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
+    discardMirror: (repository) => mirrors.discard(repository),
     investigate(request, given, signal) {
       const hooks = { ...given, publisher: confined(given.publisher, request) };
       const ask = (question: Parameters<typeof answer>[0]): Promise<unknown> => {
@@ -46,6 +47,7 @@ export function researchEither(data: string): EitherResearch {
     inProcesses: false,
     beforeTest: undefined,
     openMirror: (...args) => here.openMirror(...args),
+    discardMirror: (repository) => here.discardMirror(repository),
     investigate: (...args) => (research.inProcesses ? apart : here).investigate(...args),
     check: (...args) => (research.inProcesses ? apart : here).check(...args),
     async test(...args) {

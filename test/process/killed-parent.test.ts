@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { killedWith, startSource } from "../fakes/doomed-process.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
+import { treeBomb } from "../fakes/tree-bomb.ts";
 import { describeSandboxed, filesFolder } from "../sandbox/io/sandbox-here.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -39,6 +40,15 @@ describeLinux("a process that is killed without a word takes along", () => {
       `import { fork } from "node:child_process"; fork(${source("research/main.ts")}, [], { execArgv: [] });`,
     );
     expect(await killedWith(parent, (line) => line.includes("research/main.ts"))).toBeGreaterThan(1);
+  });
+
+  test("a git that lists an endless history", async () => {
+    using origin = treeBomb();
+    const parent = startSource(
+      `import { git } from ${source("repository/io/git.ts")};
+       await git(["log", "--name-only", "main"], { gitDir: ${JSON.stringify(origin.gitDir)} });`,
+    );
+    expect(await killedWith(parent, (line) => line.includes("--name-only"))).toBeGreaterThan(1);
   });
 
   test("a git that waits for a server", async () => {

@@ -10,6 +10,7 @@ import { handleDelivery } from "../../src/service/handle-delivery.ts";
 import { phasesIn, rulesOf } from "../../src/service/repository-facts.ts";
 import type { ResearchHooks, ResearchRequest } from "../../src/service/research.ts";
 import type { Service } from "../../src/service/service.ts";
+import { RetryLater, RunFailure } from "../../src/failure.ts";
 import { handleRun } from "../../src/service/run-job.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
 
@@ -36,6 +37,10 @@ class World {
   readonly worked: string[] = [];
   /** The process ends after this phase, once. */
   killedAfter: string | undefined;
+  /** What the research throws, taken from the front. */
+  readonly failures: Error[] = [];
+  /** How often the mirror was thrown away. */
+  discarded = 0;
   readonly deliveries = new Map<string, StoredDelivery>();
   present: Investigation | undefined;
 
@@ -51,6 +56,7 @@ class World {
           changedBy: async () => new Set(),
           pull: async () => undefined,
         }),
+        discardMirror: () => void this.discarded++,
         test: () => Promise.reject(new Error("no change is tested here")),
         investigate: (request, hooks) => this.#investigate(request, hooks),
         check: async () => [],
@@ -117,6 +123,8 @@ class World {
   }
 
   async #investigate({ phases }: ResearchRequest, { onPhase, publisher }: ResearchHooks): Promise<never> {
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
     for (const phase of phases) {
       const outcome = this.ends[phase]?.shift();
       const result: PhaseResult = {
@@ -295,6 +303,27 @@ test("what was written where there is no branch outlives the process that wrote 
   expect(idempotencyRecords.get("document:.chant/research/issue-42-comprehension.md")).toBe(
     "# comprehension\n",
   );
+});
+
+describe("a mirror that lost a part", () => {
+  test("is thrown away, and the run starts again with a fresh one", async () => {
+    await world.say(10, ada, "/casebook investigate");
+    world.failures.push(new RunFailure("damaged-mirror", "The mirror lacks the object 1234"));
+    await expect(world.work()).rejects.toBeInstanceOf(RetryLater);
+    expect(world.discarded).toBe(1);
+    await world.work();
+    expect(world.present).toMatchObject({ stage: "done" });
+  });
+
+  test("is thrown away once in a run: an origin that lacks it too is reported", async () => {
+    await world.say(10, ada, "/casebook investigate");
+    for (let i = 0; i < 2; i++)
+      world.failures.push(new RunFailure("incomplete-repository", "Objects are missing"));
+    await expect(world.work()).rejects.toBeInstanceOf(RetryLater);
+    await world.work();
+    expect(world.discarded).toBe(1);
+    expect(world.present).toMatchObject({ stage: "failed", reason: "Objects are missing." });
+  });
 });
 
 describe("an answer", () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type BlameLine, type CommitRecord, type History, MAX_FILES_PER_COMMIT } from "../history.ts";
 import { gitRevisions, MERGES } from "./git-revisions.ts";
-import { git, tryGit } from "./git.ts";
+import { git, HISTORY_BYTES, tryGit } from "./git.ts";
 
 /** Fields that cannot hold a NUL, each ended by one; `-z` ends file names the same way. */
 const FORMAT = "--format=%x01%H%x00%ct%x00%an%x00%s%x00%b%x00";
@@ -31,11 +31,13 @@ const PATCH = [
 const MAX_BODY = 10_000;
 /** Commits that write a number: the first, a revert, a backport. */
 const MAX_NAMING = 20;
+/** Twelve small trees in one old commit can name a billion files. */
+const BOUNDS = { seconds: 120, bounds: { memory: HISTORY_BYTES } };
 
 export function gitHistory(gitDir: string): History {
   const shallow = existsSync(join(commonDir(gitDir), "shallow"));
   const log = async (args: readonly string[], signal?: AbortSignal): Promise<readonly CommitRecord[]> =>
-    parseLog(await git([...LOG, ...args, "--"], { gitDir, signal }));
+    parseLog(await git([...LOG, ...args, "--"], { gitDir, signal, ...BOUNDS }));
   // Documents cite the same few commits again and again.
   const records = new Map<string, Promise<CommitRecord | undefined>>();
   const read = async (base: string, oid: string): Promise<CommitRecord | undefined> => {
@@ -60,7 +62,7 @@ export function gitHistory(gitDir: string): History {
     async patch(base, oid, path, signal) {
       const reached = await tryGit(["merge-base", "--is-ancestor", oid, base], { gitDir, signal });
       if (reached.code !== 0) return undefined;
-      const shown = await git([...PATCH, oid, "--", `:(literal,top)${path}`], { gitDir, signal });
+      const shown = await git([...PATCH, oid, "--", `:(literal,top)${path}`], { gitDir, signal, ...BOUNDS });
       return shown.toString();
     },
     commitsNaming(base, numbers, signal) {
@@ -72,7 +74,7 @@ export function gitHistory(gitDir: string): History {
     async blame(commit, path, start, end, signal) {
       const range = `${start},${end}`;
       const args = ["blame", "--line-porcelain", "--no-textconv", "-L", range, commit, "--", path];
-      const { code, stdout } = await tryGit(args, { gitDir, signal });
+      const { code, stdout } = await tryGit(args, { gitDir, signal, ...BOUNDS });
       return code === 0 ? parseBlame(stdout.toString(), shallow) : undefined;
     },
   };

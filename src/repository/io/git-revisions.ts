@@ -1,7 +1,7 @@
 import { decodeText } from "../source-text.ts";
 import { MAX_BLOB_BYTES } from "../source-tree.ts";
 import type { FileAt, Hunk, Revisions } from "../revisions.ts";
-import { tryGit } from "./git.ts";
+import { HISTORY_BYTES, tryGit } from "./git.ts";
 
 const DIFF = ["--no-ext-diff", "--no-textconv", "--no-color", "-U0"];
 /** A merge brought what its branch changed. */
@@ -11,7 +11,12 @@ const MAX_DIFF = 20_000_000;
 
 export function gitRevisions(gitDir: string): Revisions {
   const ask = async (args: readonly string[], signal?: AbortSignal): Promise<Buffer | undefined> => {
-    const { code, stdout } = await tryGit(args, { gitDir, signal });
+    const { code, stdout } = await tryGit(args, {
+      gitDir,
+      signal,
+      seconds: 120,
+      bounds: { memory: HISTORY_BYTES },
+    });
     return code === 0 ? stdout : undefined;
   };
   return {

@@ -6,6 +6,8 @@ import type { ObjectReader } from "./object-reader.ts";
 
 /** Twelve small objects can list millions of paths; the largest public repositories have 400,000. */
 const MAX_ENTRIES = 1_000_000;
+/** Folders without files take time and list nothing. */
+const MAX_SECONDS = 120;
 /** Longer than any path a system takes. */
 const MAX_LINK_BYTES = 4_096;
 /** Blobs asked for ahead of the reader, in number and bytes. */
@@ -14,15 +16,22 @@ const AHEAD_BYTES = 8_000_000;
 
 /**
  * The tree of `commit` (40 hex digits). Throws RunFailure `too-large` over a million entries, `incomplete-repository` when a
- * folder is missing. A missing file costs that file.
+ * folder is missing. A missing file costs that file, but for a repository that is said to be whole (`isWhole`: a mirror of ours).
  */
 export async function readTree(
   gitDir: string,
   commit: string,
   objects: ObjectReader,
-  signal?: AbortSignal,
+  { signal, isWhole = false }: { readonly signal?: AbortSignal | undefined; readonly isWhole?: boolean } = {},
 ): Promise<SourceTree> {
-  const entries = await listEntries(gitDir, commit, signal);
+  const entries = isWhole
+    ? await listWhole(gitDir, commit, signal)
+    : await listEntries(gitDir, commit, signal);
+  const blob = async (entry: TreeEntry): Promise<Buffer | undefined> => {
+    const bytes = await readBlob(objects, entry);
+    if (bytes === undefined && isWhole) throw damaged(entry);
+    return bytes;
+  };
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   return {
     commit,
@@ -30,14 +39,14 @@ export async function readTree(
     find: (path) => byPath.get(path),
     async linkTarget(entry) {
       if (entry.kind !== "symlink" || entry.size > MAX_LINK_BYTES) return undefined;
-      return (await readBlob(objects, entry))?.toString();
+      return (await blob(entry))?.toString();
     },
     async *read(wanted, stop) {
       const ahead: { entry: TreeEntry; bytes: Promise<Uint8Array | undefined> }[] = [];
       let bytesAhead = 0;
       for (const entry of wanted) {
         stop?.throwIfAborted();
-        const bytes = isReadable(entry) ? readBlob(objects, entry) : Promise.resolve(undefined);
+        const bytes = isReadable(entry) ? blob(entry) : Promise.resolve(undefined);
         // Somebody looks at it only later; until then a failure must not count as unhandled.
         bytes.catch(() => undefined);
         ahead.push({ entry, bytes });
@@ -58,6 +67,24 @@ export async function readTree(
 
 function readBlob(objects: ObjectReader, { oid, isMissing }: TreeEntry): Promise<Buffer | undefined> {
   return isMissing === true ? Promise.resolve(undefined) : objects.read(oid);
+}
+
+/** The entries of a repository that lacks nothing; throws RunFailure `damaged-mirror` where it does. */
+async function listWhole(gitDir: string, commit: string, signal?: AbortSignal): Promise<TreeEntry[]> {
+  const entries = await listTree(["-l"], gitDir, commit, signal).catch((error: unknown) => {
+    if (!(error instanceof RunFailure) || error.code !== "incomplete-repository") throw error;
+    throw new RunFailure("damaged-mirror", "The mirror of the repository lacks objects", error);
+  });
+  const missing = entries.find(({ isMissing }) => isMissing === true);
+  if (missing !== undefined) throw damaged(missing);
+  return entries;
+}
+
+function damaged({ oid }: TreeEntry): RunFailure {
+  return new RunFailure(
+    "damaged-mirror",
+    `The mirror of the repository lacks the object ${oid.slice(0, 12)}`,
+  );
 }
 
 async function listEntries(gitDir: string, commit: string, signal?: AbortSignal): Promise<TreeEntry[]> {
@@ -99,6 +126,11 @@ function listTree(
     signal?.throwIfAborted();
     const child = startGit(["ls-tree", "-r", "-z", ...options, "--full-tree", commit], { gitDir });
     const stop = (): void => void child.kill("SIGKILL");
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      stop();
+    }, MAX_SECONDS * 1_000);
     signal?.addEventListener("abort", stop, { once: true });
     const entries: TreeEntry[] = [];
     let rest: Buffer = Buffer.alloc(0);
@@ -115,10 +147,16 @@ function listTree(
       if (entries.length > MAX_ENTRIES) stop();
     });
     child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));
-    child.on("error", (error) => reject(gitFailure(["ls-tree"], error.message, error)));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(gitFailure(["ls-tree"], error.message, error));
+    });
     child.on("close", (code) => {
+      clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       if (signal?.aborted === true) reject(signal.reason as Error);
+      else if (isLate)
+        reject(new RunFailure("too-large", `The commit's files were not listed within ${MAX_SECONDS} s`));
       else if (entries.length > MAX_ENTRIES)
         reject(new RunFailure("too-large", `The commit lists more than ${MAX_ENTRIES} files`));
       else if (code !== 0) reject(gitFailure(["ls-tree"], stderr));

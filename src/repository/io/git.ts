@@ -16,6 +16,8 @@ const SETTINGS = [
   "submodule.recurse=false",
   "fetch.recurseSubmodules=false",
   "transfer.fsckObjects=true",
+  // One pack for each fetch, so that its size has a bound; the collection of mirrors packs them together.
+  "fetch.unpackLimit=1",
   "gc.auto=0",
   "maintenance.auto=false",
   "safe.bareRepository=explicit",
@@ -25,8 +27,33 @@ const SETTINGS = [
   "http.lowSpeedTime=60",
 ];
 
-/** Seconds for one call; what reads a local repository is far below it, and a fetch that needs more is told as slow. */
-const MAX_SECONDS = 1_800;
+/**
+ * What old tools wrote into authors, dates and modes, and nothing here depends on: famous repositories hold such objects. They are
+ * warnings; what could lead a path or a submodule astray stays refused. From `git help fsck`, "FSCK MESSAGES".
+ */
+const HARMLESS = [
+  "badDate",
+  "badDateOverflow",
+  "badEmail",
+  "badFilemode",
+  "badName",
+  "badTimezone",
+  "missingEmail",
+  "missingNameBeforeEmail",
+  "missingSpaceBeforeDate",
+  "missingSpaceBeforeEmail",
+  "multipleAuthors",
+  "nulInCommit",
+  "zeroPaddedDate",
+  "zeroPaddedFilemode",
+];
+
+/** Seconds for one call that reads a local repository, and for one that talks to a server. */
+const MAX_SECONDS = 600;
+const MAX_SECONDS_OF_SERVER = 1_800;
+
+/** Memory for git where a few objects can ask for any amount. 3,000 commits of repositories of 400 MB took less than 60 MB. */
+export const HISTORY_BYTES = 1_000_000_000;
 
 /** Memory for one answer of git. The largest seen, the list of 100,000 files, has 12 MB. */
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
@@ -44,9 +71,16 @@ export interface GitOptions {
   readonly signal?: AbortSignal | undefined;
   /** It is ended after so many seconds; `MAX_SECONDS` when undefined. */
   readonly seconds?: number | undefined;
+  /** Bytes of memory for it and each helper, and of the largest file that they write. Linux alone holds them to it. */
+  readonly bounds?: { readonly memory?: number; readonly file?: number } | undefined;
+  /** Bytes of its answer; `MAX_OUTPUT_BYTES` when undefined. */
+  readonly maxOutput?: number | undefined;
 }
 
-/** Starts git without a shell; the only place that does. The caller ends it. `detached`: with its helpers in a group of their own. */
+/**
+ * Starts git without a shell; the only place that does. The caller ends it, and Linux does when the caller is killed. `detached`:
+ * with its helpers in a group of their own.
+ */
 export function startGit(
   args: readonly string[],
   {
@@ -54,18 +88,19 @@ export function startGit(
     cwd = tmpdir(),
     protocol,
     env,
+    bounds = {},
     detached = false,
-  }: Pick<GitOptions, "gitDir" | "cwd" | "protocol" | "env"> & { readonly detached?: boolean } = {},
+  }: Pick<GitOptions, "gitDir" | "cwd" | "protocol" | "env" | "bounds"> & {
+    readonly detached?: boolean;
+  } = {},
 ): ChildProcessWithoutNullStreams {
   const settings = protocol === undefined ? SETTINGS : [...SETTINGS, `protocol.${protocol}.allow=always`];
+  const checks = protocol === undefined ? [] : HARMLESS.map((id) => `fetch.fsck.${id}=warn`);
   const own = [
-    ...settings.flatMap((setting) => ["-c", setting]),
+    ...[...settings, ...checks].flatMap((setting) => ["-c", setting]),
     ...(gitDir === undefined ? [] : [`--git-dir=${gitDir}`]),
   ];
-  // What waits for a network ends with us; everything else ends by itself when nobody reads it.
-  const binding = protocol === undefined ? [] : endsWithParent();
-  const program = binding[0] ?? "git";
-  const before = binding.length === 0 ? [] : [...binding.slice(1), "git"];
+  const [program, ...before] = [...boundedBy(bounds), ...endsWithParent(), "git"];
   // A folder of nobody's project: no `.git` above it is found by accident.
   return spawn(program, [...before, ...own, ...args], {
     cwd,
@@ -75,16 +110,29 @@ export function startGit(
   });
 }
 
-let bound: readonly string[] | undefined;
-
 /** Words before a command by which Linux kills it when its parent dies, also by SIGKILL; none where that cannot be asked for. */
-function endsWithParent(): readonly string[] {
-  if (bound !== undefined) return bound;
-  const words = ["setpriv", "--pdeathsig", "KILL"];
-  const { PATH } = process.env;
-  const tried =
-    process.platform === "linux" && spawnSync(words[0]!, [...words.slice(1), "true"], { env: { PATH } });
-  return (bound = tried !== false && tried.status === 0 ? words : []);
+const endsWithParent = whereItWorks(["setpriv", "--pdeathsig", "KILL"]);
+const hasBounds = whereItWorks(["prlimit", "--data=1000000000:", "--fsize=1000000000:"]);
+
+function boundedBy({ memory, file }: NonNullable<GitOptions["bounds"]>): readonly string[] {
+  const words = [
+    ...(memory === undefined ? [] : [`--data=${memory}`]),
+    ...(file === undefined ? [] : [`--fsize=${file}`]),
+  ];
+  return words.length === 0 || hasBounds().length === 0 ? [] : ["prlimit", ...words];
+}
+
+/** The words where Linux starts a program with them, else none; tried once. */
+function whereItWorks(words: readonly string[]): () => readonly string[] {
+  let known: readonly string[] | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const [program = "", ...rest] = words;
+    const { PATH } = process.env;
+    const works =
+      process.platform === "linux" && spawnSync(program, [...rest, "true"], { env: { PATH } }).status === 0;
+    return (known = works ? words : []);
+  };
 }
 
 /** Runs git and returns its output. Throws RunFailure for what a user can fix, Error for anything else. */
@@ -99,7 +147,8 @@ export function tryGit(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<{ code: number; stdout: Buffer; stderr: string }> {
-  const { signal, protocol, seconds = MAX_SECONDS } = options;
+  const { signal, protocol, maxOutput = MAX_OUTPUT_BYTES } = options;
+  const { seconds = protocol === undefined ? MAX_SECONDS : MAX_SECONDS_OF_SERVER } = options;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const child = startGit(args, { ...options, detached: true });
@@ -124,7 +173,7 @@ export function tryGit(
     signal?.addEventListener("abort", stop, { once: true });
     child.stdout.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > MAX_OUTPUT_BYTES) stop();
+      if (bytes > maxOutput) stop();
       else chunks.push(chunk);
     });
     child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-10_000)));
@@ -141,14 +190,22 @@ export function tryGit(
       else if (isLate)
         reject(
           protocol === undefined
-            ? gitFailure(args, `git ${args[0]} took more than ${seconds} s`)
+            ? new RunFailure(
+                "too-large",
+                `The repository is too large: git ${args[0]} took more than ${seconds} s`,
+              )
             : new RunFailure(
                 "repository-unreachable",
                 `The repository cannot be read from there: git ${args[0]} took more than ${seconds} s`,
               ),
         );
-      else if (bytes > MAX_OUTPUT_BYTES)
-        reject(gitFailure(args, `git ${args[0]} printed more than ${MAX_OUTPUT_BYTES} bytes`));
+      else if (bytes > maxOutput)
+        reject(
+          new RunFailure(
+            "too-large",
+            `The repository is too large: git ${args[0]} printed more than ${maxOutput} bytes`,
+          ),
+        );
       else resolve({ code: code ?? -1, stdout: Buffer.concat(chunks), stderr });
     });
     child.stdin.end(options.input ?? "");

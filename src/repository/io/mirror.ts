@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from "node:fs";
+import { join, sep } from "node:path";
 import { RunFailure } from "../../failure.ts";
 import { fileFailure } from "../../process/file-failure.ts";
 import { privateFolder } from "../../process/private-folder.ts";
@@ -21,7 +21,14 @@ export interface MirrorOptions {
   readonly token?: string;
   /** The caller knows the default branch: the origin is not asked for it, which is a second connection. */
   readonly knowsDefault?: boolean;
+  /** Bytes that one fetch may bring. Default: `MAX_BYTES`. */
+  readonly maxBytes?: number;
 }
+
+type FetchOptions = Pick<GitOptions, "protocol" | "env" | "signal" | "bounds">;
+
+/** Of one fetch; the history of Linux takes a third. */
+const MAX_BYTES = 15_000_000_000;
 
 /** The protocol of a URL (`https://…`, `git@host:path`); undefined for a path of this machine. */
 export function protocolOf(place: string): string | undefined {
@@ -32,13 +39,13 @@ export function protocolOf(place: string): string | undefined {
 
 /**
  * The folder of a bare mirror of `url` below `<data>/mirrors`: created, or refreshed when it exists. RunFailure `busy`: another
- * process refreshes it. `repository-unreachable`: an older mirror stays as it is.
+ * process refreshes it. `repository-unreachable`: an older mirror stays as it is. A damaged one is fetched anew, once.
  */
 export async function openMirror(
   url: string,
   data: string,
   signal?: AbortSignal,
-  { name = mirrorName(url), token, knowsDefault = false }: MirrorOptions = {},
+  { name = mirrorName(url), token, knowsDefault = false, maxBytes = MAX_BYTES }: MirrorOptions = {},
 ): Promise<string> {
   const protocol = protocolOf(url);
   if (protocol === undefined || !PROTOCOLS.has(protocol))
@@ -51,8 +58,9 @@ export async function openMirror(
   privateFolder(data);
   fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
   using _lock = takeLock(`${folder}.lock`, `the mirror of ${url}`);
-  if (existsSync(folder)) {
-    await refresh(folder, url, knowsDefault, { protocol, env, signal });
+  const options = { protocol, env, signal, bounds: { file: maxBytes } };
+  if (existsSync(folder) && (await isRefreshed(folder, url, knowsDefault, options))) {
+    markUsed(folder);
     return folder;
   }
   // A killed first fetch leaves a scratch folder, never half a mirror.
@@ -60,9 +68,65 @@ export async function openMirror(
   const fresh = join(scratch.path, "mirror");
   await git(["init", "--quiet", "--bare", "--template=", fresh], { signal });
   await git(["config", "remote.origin.url", url], { gitDir: fresh, signal });
-  await refresh(fresh, url, knowsDefault, { protocol, env, signal });
+  await refresh(fresh, url, knowsDefault, options);
+  // A damaged one stays until there is another.
+  rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
+  markUsed(folder);
   return folder;
+}
+
+/** Removes a mirror that was found damaged, so that the next `openMirror` fetches it anew. Throws RunFailure `busy`. */
+export function discardMirror(data: string, name: string): void {
+  const folder = join(data, "mirrors", name);
+  if (!existsSync(folder)) return;
+  using _lock = takeLock(`${folder}.lock`, "the mirror");
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Failures that say nothing about the mirror: fetching it anew would end in the same way. */
+const NOT_OURS: ReadonlySet<string> = new Set([
+  "repository-unreachable",
+  "refused-repository",
+  "too-large",
+  "no-space",
+  "no-permission",
+]);
+
+/** Brings a mirror up to date; false when it is damaged. Throws RunFailure for what is no damage. */
+async function isRefreshed(
+  gitDir: string,
+  url: string,
+  knowsDefault: boolean,
+  options: FetchOptions,
+): Promise<boolean> {
+  if (!["HEAD", "config", "objects", "refs"].every((name) => existsSync(join(gitDir, name)))) return false;
+  removeLocks(gitDir);
+  try {
+    // A renamed repository has another address, and links are made from it.
+    await git(["config", "remote.origin.url", url], { gitDir, signal: options.signal });
+    await refresh(gitDir, url, knowsDefault, options);
+    // Git fails here when a branch or tag names an object that is not there.
+    await git(["for-each-ref", "--format=%(objecttype)"], { gitDir, signal: options.signal });
+    return true;
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    if (error instanceof RunFailure && NOT_OURS.has(error.code)) throw error;
+    return false;
+  }
+}
+
+/** Locks of a git that was killed: we hold the mirror's own lock, so nobody writes there. */
+function removeLocks(gitDir: string): void {
+  for (const entry of readdirSync(gitDir, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name.endsWith(".lock") && !entry.parentPath.includes(`${sep}objects${sep}`))
+      rmSync(join(entry.parentPath, entry.name), { force: true });
+}
+
+/** Its time of change says when it was last opened. */
+function markUsed(folder: string): void {
+  const now = new Date();
+  utimesSync(folder, now, now);
 }
 
 /**
@@ -81,7 +145,13 @@ export async function fetchPull(
   if (protocol === undefined || !PROTOCOLS.has(protocol)) return undefined;
   using _lock = takeLock(`${gitDir}.lock`, `the mirror of ${url}`);
   const args = [...FETCH, "--end-of-options", url, `+${ref}:${ref}`];
-  const { code, stderr } = await tryGit(args, { gitDir, protocol, env, signal });
+  const { code, stderr } = await tryGit(args, {
+    gitDir,
+    protocol,
+    env,
+    signal,
+    bounds: { file: MAX_BYTES },
+  });
   if (code !== 0) {
     if (/couldn't find remote ref/.test(stderr)) return undefined;
     throw gitFailure(args, stderr);
@@ -95,9 +165,15 @@ async function refresh(
   gitDir: string,
   url: string,
   knowsDefault: boolean,
-  options: Pick<GitOptions, "protocol" | "env" | "signal">,
+  options: FetchOptions,
 ): Promise<void> {
-  await git([...FETCH, "--prune", "--end-of-options", url, ...REFSPECS], { gitDir, ...options });
+  await git([...FETCH, "--prune", "--end-of-options", url, ...REFSPECS], { gitDir, ...options }).catch(
+    (error: unknown) => {
+      if (!(error instanceof RunFailure) || error.code !== "too-large") throw error;
+      const most = Math.ceil((options.bounds?.file ?? MAX_BYTES) / 1_000_000);
+      throw new RunFailure("too-large", `A fetch may bring at most ${most} MB (CASEBOOK_FETCH_MB)`, error);
+    },
+  );
   if (knowsDefault) return;
   const { stdout } = await tryGit(["ls-remote", "--symref", "--end-of-options", url, "HEAD"], {
     gitDir,

@@ -14,11 +14,16 @@ export interface GitRepository extends Repository, Disposable {
 
 /**
  * Opens a git repository in a folder: a work tree, a folder inside one, a bare clone, a worktree. Throws RunFailure
- * `not-a-repository`. Dispose it: it may hold a git process.
+ * `not-a-repository`. Dispose it: it may hold a git process. `mirror`: branches are those of the origin. `isWhole`: it is a mirror
+ * that Casebook keeps, so an object that is not there is RunFailure `damaged-mirror`.
  */
 export async function openRepository(
   folder: string,
-  { name = folder, mirror = false }: { readonly name?: string; readonly mirror?: boolean } = {},
+  {
+    name = folder,
+    mirror = false,
+    isWhole = false,
+  }: { readonly name?: string; readonly mirror?: boolean; readonly isWhole?: boolean } = {},
 ): Promise<GitRepository> {
   if (!existsSync(folder)) throw new RunFailure("not-a-repository", `There is no folder ${folder}`);
   if (!statSync(folder).isDirectory())
@@ -39,7 +44,7 @@ export async function openRepository(
     tree(commit, signal) {
       const known = trees.get(commit);
       if (known !== undefined) return known;
-      const tree = readTree(gitDir, commit, objects, signal);
+      const tree = readTree(gitDir, commit, objects, { signal, isWhole });
       trees.set(commit, tree);
       tree.catch(() => trees.delete(commit));
       return tree;

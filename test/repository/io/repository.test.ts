@@ -7,6 +7,7 @@ import { treeSitterSyntax } from "../../../src/languages/io/tree-sitter-syntax.t
 import { openCheckout } from "../../../src/repository/io/checkout.ts";
 import { openCodebase } from "../../../src/repository/open-codebase.ts";
 import { type GitFolder, gitFolder, temporaryFolder } from "../../fakes/git-folder.ts";
+import { treeBomb } from "../../fakes/tree-bomb.ts";
 import { memoryCache } from "../../fakes/memory-cache.ts";
 
 async function textsOf(folder: string, revision: string): Promise<Record<string, string | undefined>> {
@@ -256,4 +257,10 @@ test.each([
   ["../elsewhere", undefined],
 ])("the page of %s is %s", (remote, url) => {
   expect(webUrlOf(remote)).toBe(url);
+});
+
+test("a commit that lists billions of files ends the history with a reason", async () => {
+  using origin = treeBomb();
+  using repository = await openRepository(origin.path);
+  await expect(repository.history.commits(origin.newest, 10)).rejects.toMatchObject({ code: "too-large" });
 });
