@@ -17,6 +17,8 @@ const issueSchema = z.object({
   html_url: z.string(),
   user: account,
   pull_request: z.unknown().optional(),
+  state: z.string().nullish(),
+  created_at: z.string().nullish(),
 });
 const commentSchema = z.object({
   body: z.string().nullish(),
@@ -74,6 +76,45 @@ export async function fetchIssue(address: string, { apiUrl, signal }: FetchOptio
   }
   const { pull_request: _, ...rest } = issue;
   return JSON.stringify({ ...rest, comments });
+}
+
+/** Issues of a repository that were read, and why no more were. */
+export interface FetchedIssues {
+  readonly issues: readonly unknown[];
+  /** A clause for people; undefined when each was read or does not exist. */
+  readonly stopped?: string;
+}
+
+/**
+ * Public issues by their numbers, without comments and without a key, one question each; numbers of pull requests and of nothing are
+ * left out. Ends at the first question that GitHub refuses or does not answer. `repository`: `owner/name`. Throws nothing but an abort.
+ */
+export async function fetchIssues(
+  repository: string,
+  numbers: readonly string[],
+  wanted: number,
+  { apiUrl, signal }: FetchOptions,
+): Promise<FetchedIssues> {
+  const api = (apiUrl ?? API).replace(/\/+$/, "");
+  const [owner = "", name = ""] = repository.split("/");
+  const issues: unknown[] = [];
+  for (const number of numbers) {
+    if (issues.length >= wanted) break;
+    try {
+      const answer = await send(`${api}/repos/${owner}/${name}/issues/${number}`, signal);
+      if (answer.status === 404 || answer.status === 410) {
+        await answer.body?.cancel();
+        continue;
+      }
+      const issue = await read(answer, issueSchema, { owner, name, number });
+      if (issue.pull_request === undefined || issue.pull_request === null) issues.push(issue);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof RunFailure) return { issues, stopped: error.message };
+      throw error;
+    }
+  }
+  return { issues };
 }
 
 function placeOf(address: string): Place & { readonly host: string } {

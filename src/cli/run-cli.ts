@@ -104,6 +104,24 @@ export async function runCli(
     .action(async (options) => {
       exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
     });
+  program
+    .command("backtest")
+    .summary("compare answers with your own fixed issues")
+    .description("work a repository's own fixed issues at the commit before their fix, and compare")
+    .option(...REPO)
+    .option(...COMMIT)
+    .option("--last <n>", "how many fixed issues, the newest first", "50")
+    .option(
+      "--tracker <file>",
+      "the issues, as `gh issue list --json` prints them (default: GitHub's public API)",
+    )
+    .option("--svg <file>", "write a picture of the result to this file")
+    .option(...JSON_RESULT)
+    .option("--quiet", "print no progress")
+    .option(...DATA)
+    .action(async (options) => {
+      exit = await (await import("./commands/backtest.ts")).backtestCommand(options, io);
+    });
   issueText(program.command("read").description("show what an issue says, part by part"))
     .option("--repo <dir>", "leave out what the issue forms of this repository say")
     .option("--commit <rev>", "the commit whose issue forms are read", "HEAD")
@@ -221,6 +239,8 @@ export async function runCli(
       exit = await (await import("./commands/demo.ts")).demoCommand(io);
     });
 
+  // Commands fill the screen, so the two options are in the usage line. A command of its own keeps its list.
+  program.usage("[--version | --help] <command>").configureHelp({ visibleOptions: () => [] });
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;

@@ -96,6 +96,11 @@ function fromJson(text: string): Parsed {
   } catch (error) {
     throw new RunFailure("unreadable-issue", "The issue is not valid JSON", error);
   }
+  return issueOfJson(data);
+}
+
+/** One issue as GitHub's API or `gh` prints it, without its key. Throws RunFailure `unreadable-issue`. */
+export function issueOfJson(data: unknown): Parsed {
   const result = jsonIssue.safeParse(Array.isArray(data) && data.length === 1 ? data[0] : data);
   if (!result.success) {
     const problem = result.error.issues[0];

@@ -17,6 +17,8 @@ export interface Tag {
   readonly name: string;
   /** 40 hexadecimal digits. */
   readonly commit: string;
+  /** Seconds since 1970: when the tag was made, or the commit where the tag does not say. */
+  readonly created?: number;
 }
 
 /** What a commit says of itself, and where it stands. */
@@ -34,8 +36,8 @@ interface CommitFacts {
 export interface Revisions {
   /** Full hash of the one commit that starts with these hexadecimal digits; undefined when there is none or several. */
   findCommit(hash: string): Promise<string | undefined>;
-  /** In no particular order. */
-  tags(): Promise<readonly Tag[]>;
+  /** In no particular order. `reachedBy`: only tags of what this commit reaches. */
+  tags(reachedBy?: string): Promise<readonly Tag[]>;
   /** Paths of the files of a commit. */
   pathsAt(commit: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Text of a file; undefined for what is not there, no text, or too large to be read. */

@@ -78,8 +78,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   server: ["failure", "github", "llm", "process", "repository", "research", "service", "store", "text"],
   setup: ["failure", "server", "text"],
+  backtest: ["documents", "evidence", "issue", "languages", "phases", "repository", "research"],
   cli: [
     "failure",
+    "backtest",
     "claims",
     "documents",
     "evidence",

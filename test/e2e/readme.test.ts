@@ -37,8 +37,11 @@ test.each([
     "issue.md": `---\nnumber: 42\n---\n${issue}`,
     "42.json": JSON.stringify({ number: 42, title: "Values disappear", body: issue }),
     "docs/design.md": "Writing starts at src/storage/store.py:31.\n",
+    "tracker.json": JSON.stringify([{ number: 41, title: "Paths are wrong", body: "`paths.py` fails." }]),
     "src/store.py": readFileSync(join(root, "examples/issue-42/src/storage/store.py")),
   });
+  const paths = readFileSync(join(repository.path, "src/storage/paths.py"), "utf8");
+  repository.commit({ "src/storage/paths.py": `${paths}\n# Mended.\n` }, "Mend paths\n\nFixes #41");
   const commands = commandsOf(text);
   expect(commands.length).toBeGreaterThanOrEqual(4);
   for (const command of commands) {

@@ -65,9 +65,12 @@ test("finds commits by the beginning of their hash, tags with their commits, and
   expect(await history.findCommit("0123456")).toBeUndefined();
   expect(await history.findCommit("HEAD")).toBeUndefined();
   expect(await history.tags()).toEqual([
-    { name: "light", commit: first },
-    { name: "v1.0.0", commit: first },
+    { name: "light", commit: first, created: expect.any(Number) },
+    { name: "v1.0.0", commit: first, created: expect.any(Number) },
   ]);
+  expect((await history.tags(second)).map(({ name }) => name)).toEqual(["light", "v1.0.0"]);
+  folder.git("tag", "later", second);
+  expect((await history.tags(first)).map(({ name }) => name)).toEqual(["light", "v1.0.0"]);
   expect(await history.pathsAt(second)).toEqual(["b.bin", "lib/a.py"]);
   expect(await history.textAt({ commit: first, path: "a.py" })).toBe("one\n");
   expect(await history.textAt({ commit: second, path: "a.py" })).toBeUndefined();

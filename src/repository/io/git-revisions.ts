@@ -25,13 +25,15 @@ export function gitRevisions(gitDir: string): Revisions {
       const oid = (await ask(["rev-parse", "--verify", "--quiet", `${hash}^{commit}`]))?.toString().trim();
       return oid?.startsWith(hash) === true ? oid : undefined;
     },
-    async tags() {
+    async tags(reachedBy) {
       const format =
-        "--format=%(refname:strip=2) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)";
-      const listed = (await ask(["for-each-ref", format, "refs/tags"]))?.toString() ?? "";
+        "--format=%(refname:strip=2) %(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end) %(creatordate:unix)";
+      const within = reachedBy === undefined ? [] : [`--merged=${reachedBy}`];
+      const listed = (await ask(["for-each-ref", format, ...within, "refs/tags"]))?.toString() ?? "";
       return listed.split("\n").flatMap((line) => {
-        const [name, commit] = line.split(" ");
-        return name !== "" && commit !== undefined ? [{ name: name!, commit }] : [];
+        const [name, commit, created = ""] = line.split(" ");
+        if (name === undefined || name === "" || commit === undefined) return [];
+        return [{ name, commit, ...(created === "" ? {} : { created: Number(created) }) }];
       });
     },
     async pathsAt(commit, signal) {
