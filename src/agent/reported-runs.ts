@@ -166,7 +166,10 @@ async function runProgram(
   if (program.refused !== undefined)
     return { program, why: `${program.refused}, so nothing that it does decides anything` };
   if (!sandbox.environment.toolchains.has(program.needs))
-    return { program, why: `there is no \`${program.needs}\` here` };
+    return {
+      program,
+      why: `there is no \`${program.needs}\` where code is run (\`CASEBOOK_TOOLCHAINS\` names folders of programs)`,
+    };
   const signal = context.signal ?? new AbortController().signal;
   context.onStep?.("running the report's own code");
   const run = (one: ReportedProgram): Promise<SandboxResult> => runProgramOnce(one, sandbox, signal);

@@ -50,7 +50,7 @@ const COMPARED = [
   "hangs-as-reported",
   /** It prints exactly what the report expects. */
   "as-expected",
-  /** It fails in the repository in another way. */
+  /** It fails in the repository with no message that was read in the report. */
   "otherwise",
   "no-failure",
   "hangs",
@@ -130,7 +130,7 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
     case "as-expected":
       return `${subject} prints what the report expects, ${runs}: ${printed}`;
     case "otherwise":
-      return `${subject} fails, ${runs}, and not as reported: ${message}${at}`;
+      return `${subject} fails, ${runs}: ${message}${at}; Casebook found no such failure in the report`;
     case "no-failure":
       return `${subject} does not fail here, ${runs}${ended.exit === undefined || ended.exit === 0 ? "" : `; it ends with exit code ${ended.exit}`}`;
     case "hangs":

@@ -27,7 +27,10 @@ export const usedOnlyByTests = claimType({
       lines === 0
         ? `nothing in the commit uses ${inlineCode(of.name)}`
         : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports it and gives it" : "import it and give it"} on`}${docs === 0 ? "" : `; ${counted(docs, "line")} of documentation ${docs === 1 ? "names" : "name"} it`}`,
-    citations: shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
+    citations:
+      lines === 0
+        ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
+        : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
   }),
   async check({ of, lines, files, imports, docs, shown }, evidence) {
     const symbol = await definitionAt(of, evidence);

@@ -7,7 +7,7 @@ const MAX_LINE = 2_000;
 
 /** Forms in which programs print what went wrong; group 1 is the message. */
 const PRINTED: readonly RegExp[] = [
-  // Rust: `panicked at 'message', src/lib.rs:1:2`, and the newer form with the message on the next line.
+  // Rust before 1.73: `panicked at 'message', src/lib.rs:1:2`.
   /panicked at '([^\n]{1,600}?)', [^\n]{1,300}:\d/,
   /panicked at '([^\n']{3,400})$/,
   /^(assertion (?:`?[^\n]{0,200}`? )?failed: [^\n]{1,400}?)(?:', [^\s']{1,300}:\d{1,7}:\d{1,7})?$/i,
@@ -22,6 +22,9 @@ const PRINTED: readonly RegExp[] = [
   /^(\[Vue warn\]: [^\n]{3,600})$/,
 ];
 
+/** Rust since 1.73: the message is the next line. */
+const PANICKED = /\bpanicked at [^\s'][^'\n]{0,300}:\d{1,7}:\d{1,7}:$/;
+
 const EXCEPTION = /^[A-Z]\w{0,60}(?:Error|Exception): /;
 /** A message that a sentence quotes: the words that introduce it, then the quotation. */
 const TOLD =
@@ -35,9 +38,12 @@ export function findMessages(title: string, blocks: readonly ReportBlock[]): rea
       block.language !== undefined &&
       SOURCE.has(block.language) &&
       !/\bTraceback|panicked at|^\s+at /m.test(block.text.slice(0, 20_000));
+    let isPanic = false;
     for (const line of block.text.split("\n")) {
       if (found.size >= MAX_MESSAGES) break;
       const text = withoutPrefix(line.slice(0, MAX_LINE));
+      if (isPanic && text.trim() !== "") found.add(text.trim());
+      isPanic = PANICKED.test(text.trimEnd());
       // In source a line is code, but for an exception's at its very beginning.
       if (isSource && !EXCEPTION.test(line)) continue;
       for (const form of PRINTED) {

@@ -82,8 +82,14 @@ export function programsOf({ toolchains, node, root, dependencies }: Surrounding
     ...toolchains.map((folder) => (isFolder(join(folder, "bin")) ? join(folder, "bin") : folder)),
     ...(hasNode ? [NODE] : []),
     ..."/usr/local/bin /usr/bin /bin".split(" "),
+    ...(root === undefined ? onPath(process.env["PATH"] ?? "") : []),
   ];
-  return { args, made: root === undefined ? madeFiles() : [], path: path.join(":") };
+  return { args, made: root === undefined ? madeFiles() : [], path: [...new Set(path)].join(":") };
+}
+
+/** Folders of a PATH that the sandbox sees anyhow, such as `/usr/local/go/bin`. */
+function onPath(path: string): readonly string[] {
+  return path.split(":").filter((folder) => folder.startsWith("/") && isOfHost(folder) && isFolder(folder));
 }
 
 function isOfHost(folder: string): boolean {

@@ -161,6 +161,13 @@ test.each([
   expect(read("", title).kind).toBe(kind);
 });
 
+test("a panic of today's Rust has its message on the next line", () => {
+  const report = read(
+    "```\nthread 'main' (8865) panicked at src/lib.rs:6:14:\nindex out of bounds: the len is 1\nnote: run with `RUST_BACKTRACE=1`\n```\n```\n2023-10-01 | thread 'tokio-runtime-worker' panicked at /w/a b/src/x.rs:1:2:\n\ncalled `Option::unwrap()` on a `None` value\n```",
+  );
+  expect(report.messages).toEqual(["index out of bounds: the len is 1"]);
+});
+
 test("messages are what a program printed, not code", () => {
   const report = read(
     "```\nthread 'main' panicked at 'index out of bounds: the len is 2', src/a.rs:1:2\n```\n```python\nraise ValueError('no')\n```\nIt says: \"Failed to parse the file.\"",

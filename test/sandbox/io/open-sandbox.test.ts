@@ -51,6 +51,18 @@ test("what the operator names is checked before anything is started", async () =
   );
 });
 
+test("a folder of the own PATH is on the sandbox's when the sandbox sees it: below `/usr`, and nowhere else", () => {
+  const before = process.env["PATH"];
+  try {
+    process.env["PATH"] = "/usr/lib:/var:/usr/absent:relative:/usr/bin";
+    const { path } = programsOf({ toolchains: [] });
+    expect(path.split(":")).toEqual(["/usr/local/bin", "/usr/bin", "/bin", "/usr/lib"]);
+    expect(programsOf({ toolchains: [], root: "/usr" }).path).not.toContain("/usr/lib");
+  } finally {
+    process.env["PATH"] = before;
+  }
+});
+
 describeSandboxed("opening", () => {
   /** A bubblewrap of a careless host, readable by everybody. */
   async function hostWith(script: string): Promise<Disposable & { readonly host: HostPrograms }> {
