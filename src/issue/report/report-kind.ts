@@ -6,11 +6,17 @@ export type ReportKind = "bug" | "feature" | "question" | "docs" | "security" | 
 const VERB_FIRST =
   /^(?:\P{L}{0,6}|\s*[[(][^\])]{1,20}[\])]\s*:?\s*|[\w-]{1,20}: )(?:please |proposal:? |we should )?(?:add|allow|adopt|apply|automatically|avoid|build|bump|cache|change|check|clarify|configure|consider|convert|create|customi[sz]e|deduplicate|default|define|deprecate|detect|disable|document|drop|emit|enable|encode|ensure|expose|extend|extract|format|generate|handle|hide|implement|improve|include|increase|initiali[sz]e|integrate|introduce|limit|load|log|make|merge|migrate|move|normali[sz]e|optimi[sz]e|parse|pass|plan|prefer|prevent|print|provide|read|redesign|reduce|refactor|remove|rename|reorder|replace|report|respect|return|rework|run|show|simplify|skip|sort|split|stop|store|support|suppress|switch|throw|track|treat|unify|unroll|unset|update|upgrade|use|validate|warn|wrap|write)\b/iu;
 
+/** The first word is a noun where a verb in the third person follows it with an object ("Cache loses entries"), or "is", "has". */
+const NOUN_FIRST =
+  /^\P{L}{0,6}\p{L}+ (?:(?:\p{L}+ )?(?:is|are|was|were|has|does|gets|keeps)\b|\p{L}+(?<![sui])s (?!(?:in|for|of|to|from|with|on|at|by|as|and|or|when|if|via|into|per|than|that|which|instead|before|after|without|using|during|under|over|like)\b)\p{L})/iu;
+
 /** What speaks for a kind, where it is looked for, and how much it weighs. */
 const CUES: readonly {
   readonly kind: ReportKind;
   readonly where: "title" | "heading" | "text" | "code";
   readonly cue: RegExp;
+  /** Where it does not count. */
+  readonly but?: RegExp;
   readonly weight: number;
 }[] = [
   { kind: "bug", where: "title", cue: /^\s*[[(]?bug\b|\bregression\b|^fix\b/i, weight: 4 },
@@ -26,7 +32,7 @@ const CUES: readonly {
     cue: /^\s*[[(]?(?:feat(?:ure)?|enhancement|request|proposal|rfc|suggestion|idea)\b|\bfeature request\b/i,
     weight: 5,
   },
-  { kind: "feature", where: "title", cue: VERB_FIRST, weight: 3 },
+  { kind: "feature", where: "title", cue: VERB_FIRST, but: NOUN_FIRST, weight: 3 },
   {
     kind: "feature",
     where: "title",
@@ -36,13 +42,13 @@ const CUES: readonly {
   {
     kind: "question",
     where: "title",
-    cue: /^\s*[[(]?question\b|^(?:how (?:do|can|to|should)|why (?:do|does|is)|what is)\b.*\??$/i,
+    cue: /^\s*[[(]?question\b|^(?:how (?:do|can|to|should)|why (?:do|does|is)|what is)\b.*\??$|^(?:is|are|which|where|when|who|what) [^?]*\?$/i,
     weight: 3,
   },
   {
     kind: "docs",
     where: "title",
-    cue: /^\s*[[(]?docs?\b|\b(?:documentation|docstring|readme|typo in)\b/i,
+    cue: /^\s*[[(]?docs?\b|^document (?!\w+s\b)|\b(?:documentation|docstring|readme|typo in)\b/i,
     weight: 4,
   },
   {
@@ -106,7 +112,8 @@ export function kindOf(title: string, blocks: readonly ReportBlock[]): ReportKin
     .slice(0, 40_000);
   const texts = { title, heading: headings, text: prose, code };
   const scores = new Map<ReportKind, number>();
-  for (const { kind, where, cue, weight } of CUES) {
+  for (const { kind, where, cue, but, weight } of CUES) {
+    if (but?.test(texts[where]) === true) continue;
     const hits = cue.global
       ? Math.min(MOST, [...texts[where].matchAll(cue)].length)
       : Number(cue.test(texts[where]));

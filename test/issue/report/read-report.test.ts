@@ -157,6 +157,12 @@ test.each([
   ["[BUG] crash on start", "bug"],
   ["How can I turn this off?", "question"],
   ["Docs: typo in the README", "docs"],
+  ["Cache loses entries after restart", "bug"],
+  ["Cache results of queries", "feature"],
+  ["Support streams in the parser", "feature"],
+  ["Document the `timeout` option", "docs"],
+  ["Document is saved twice", "bug"],
+  ["Is it safe to share a client between threads?", "question"],
 ])("the kind of %j is %s", (title, kind) => {
   expect(read("", title).kind).toBe(kind);
 });
