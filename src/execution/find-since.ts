@@ -74,6 +74,10 @@ export async function findSince(question: SinceQuestion, signal: AbortSignal): P
   const { base, history } = question;
   const lineage = await history.lineage(base, MOST_LINEAGE, signal);
   const trials = new Map<string, Trial[]>();
+  const older = history.shallow ? "cut" : "first";
+  // That it fails there is known, and there is nothing else to run.
+  if ((lineage.get(base) ?? []).length === 0)
+    return { kind: "back-to", commit: base, older, parent: undefined, trials };
   const main = lineFrom(base, lineage, new Set());
   const step = await search(main, new Set(), lineage, question, trials);
   const done = (why: UndecidedSince): Since => ({ kind: "undecided", why, trials });
@@ -93,7 +97,7 @@ export async function findSince(question: SinceQuestion, signal: AbortSignal): P
       return {
         kind: "back-to",
         commit,
-        older: step.older === "none" ? (history.shallow ? "cut" : "first") : step.older,
+        older: step.older === "none" ? older : step.older,
         parent: main[step.at + 1],
         trials,
       };

@@ -86,6 +86,12 @@ describe("the first bad commit", () => {
 });
 
 describe("where no commit passes", () => {
+  test("nothing is run where the base commit is the only one", async () => {
+    const { since, ran } = await find("a:", { a: "same" });
+    expect(since).toEqual({ kind: "back-to", commit: "a", older: "first", parent: undefined });
+    expect(ran).toEqual([]);
+  });
+
   test("it fails as far back as the first commit", async () => {
     const all = { a: "same", b: "same", c: "same", d: "same", e: "same" } as const;
     expect((await find(LINE, all)).since).toEqual({
