@@ -63,6 +63,14 @@ export const FAILURES = {
     exit: 8,
     hint: "Let this user read and write there, or choose another folder with `--out` or `CASEBOOK_DATA`.",
   },
+  "store-damaged": {
+    exit: 8,
+    hint: "Run `casebook rebuild`, then start the server again. It reads every investigation back from GitHub and its branch.",
+  },
+  "store-newer": {
+    exit: 8,
+    hint: "Start the newest version of Casebook again, or restore the backup of the database from before the upgrade.",
+  },
   busy: { exit: 9, hint: "Another Casebook process is at work there. Wait until it exits, then retry." },
   cancelled: { exit: 130, hint: "Run the same command again to continue." },
 } as const satisfies Record<string, { exit: number; hint: string }>;

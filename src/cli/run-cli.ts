@@ -208,6 +208,12 @@ export async function runCli(
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
     });
   program
+    .command("rebuild")
+    .description("set the App's damaged database aside; `serve` makes a new one from GitHub")
+    .action(async () => {
+      exit = (await import("./commands/rebuild.ts")).rebuildCommand(io);
+    });
+  program
     .command("setup")
     .description("register a GitHub App of your own")
     .option("--port <n>", "the port of the page on this machine", "3000")

@@ -11,7 +11,7 @@ export interface HttpOptions {
   /** Undefined in a worker: it has no webhooks. */
   readonly webhooks: WebhookHandler | undefined;
   readonly metrics: Metrics;
-  /** Throws while the process cannot run jobs. */
+  /** Throws NotReady while the process cannot take deliveries or run jobs. */
   readonly ready: () => Promise<void>;
   /** Bytes of a body that are accepted. */
   readonly maxBytes: number;
@@ -22,6 +22,9 @@ export interface HttpServer {
   /** Accepts no further request and lets the open ones end; cuts those that have not after so many milliseconds. */
   close(milliseconds?: number): Promise<void>;
 }
+
+/** Why the process is not ready, in words that anybody may read. */
+export class NotReady extends Error {}
 
 /** GitHub gives up after ten seconds; a slow or endless body is refused before. */
 const BODY_MILLISECONDS = 9_000;
@@ -61,8 +64,8 @@ async function handle(
     try {
       await options.ready();
       return text(response, 200, "ready\n");
-    } catch {
-      return text(response, 503, "not ready\n");
+    } catch (error) {
+      return text(response, 503, error instanceof NotReady ? `not ready: ${error.message}\n` : "not ready\n");
     }
   }
   if (path === "/metrics" && isRead)

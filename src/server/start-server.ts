@@ -7,8 +7,9 @@ import type { Workers } from "../store/store.ts";
 import type { Research } from "../service/research.ts";
 import { collectMirrors } from "../repository/io/collect-mirrors.ts";
 import { sweepScratch } from "../repository/io/scratch-folder.ts";
+import { checkDisk } from "./check-disk.ts";
 import { composeService, startWorkers, storeOf } from "./compose.ts";
-import { openHttpServer } from "./http-server.ts";
+import { NotReady, openHttpServer } from "./http-server.ts";
 import { openMetrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
 import { openWebhooks } from "./webhooks.ts";
@@ -33,6 +34,8 @@ const HAND_BACK = 7_000;
 const CLOSE = 1_500;
 /** Milliseconds between two tries to read our identity, while GitHub does not answer. */
 const ASK_AGAIN = 30_000;
+/** Milliseconds that the store may take to say that it is there. */
+const READY = 2_000;
 /** Milliseconds between two collections of mirrors. */
 const COLLECT = 3_600_000;
 const BOT = "bot-id";
@@ -89,8 +92,9 @@ async function start(
     metrics,
     maxBytes: config.webhookBytes,
     async ready() {
-      await store.ping();
-      if (isWorker && workers === undefined) throw new Error("no worker yet");
+      if (!(await isDone(READY, store.ping()))) throw new NotReady("the store does not answer");
+      if (isWorker || store.isEmbedded) await checkDisk(config.data);
+      if (isWorker && workers === undefined) throw new NotReady("the workers have not started");
     },
   });
   if (isWorker) {

@@ -77,6 +77,7 @@ function storeDeliveries(options: WebhookOptions): ApplicationFunction {
         guid: id.slice(0, MAX_GUID),
         event: name,
         payload,
+        installation: installationOf(payload),
         wanted,
       };
       try {
@@ -98,6 +99,12 @@ class Refusal extends Error {
     super(message);
     this.status = status;
   }
+}
+
+/** Whose delivery it is; its shape was read before. */
+function installationOf(payload: object): number | undefined {
+  const { installation } = payload as { readonly installation?: { readonly id?: unknown } | null };
+  return typeof installation?.id === "number" ? installation.id : undefined;
 }
 
 /** Headers are not signed: the body and the event's name that it was read under identify a delivery. */

@@ -6,7 +6,6 @@ import type { JobContext } from "../store/store.ts";
 import { admitRuns, type Service } from "./service.ts";
 import { processIssue } from "./process-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
-import { versionOf } from "./sync-issue.ts";
 
 /** Milliseconds until a delivery is asked for again that did not come; doubled each time, since it may be one that we refuse. */
 const FIRST_PAUSE = 2_000;
@@ -98,11 +97,6 @@ async function reconcileRepository(
 
 /** Investigations whose last state was not shown to its end. */
 async function showHalfPublished({ store }: Service): Promise<void> {
-  for (const { investigation } of await store.investigations()) {
-    const of = { repository: investigation.repository, issue: investigation.issue };
-    if (investigation.stage === "gone") continue;
-    const shown = (await store.idempotencyRecords(of)).get("synced");
-    if (shown !== versionOf(investigation))
-      await store.send({ kind: "sync", ...of }, { key: `${of.repository}#${of.issue}` });
-  }
+  for (const of of await store.unshown())
+    await store.send({ kind: "sync", ...of }, { key: `${of.repository}#${of.issue}` });
 }

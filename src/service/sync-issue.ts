@@ -74,7 +74,7 @@ async function withSpent({ modelProvider }: Service, investigation: Investigatio
 }
 
 /** What was shown; another state of the investigation has another one. */
-export function versionOf(investigation: Investigation): string {
+function versionOf(investigation: Investigation): string {
   return sha256(JSON.stringify(investigation));
 }
 

@@ -19,8 +19,10 @@ export interface Store {
   forgetDeliveries(days: number): Promise<number>;
 
   investigation(of: IssueKey): Promise<Investigation | undefined>;
-  /** Every investigation of a repository, `undefined` repository: all of them. */
-  investigations(repository?: number): Promise<readonly StoredInvestigation[]>;
+  /** Every investigation of a repository. */
+  investigations(repository: number): Promise<readonly StoredInvestigation[]>;
+  /** Investigations whose newest state was not shown to its end, by the record `synced`. */
+  unshown(): Promise<readonly IssueKey[]>;
   /**
    * Reads the investigation, lets `decide` make the next one and stores it with everything that follows from its effects
    * (runs wanted or stopped, jobs `test`, `sync` and `forget`) in one transaction. Nobody else changes it meanwhile. `decide`
@@ -35,6 +37,15 @@ export interface Store {
   forget(of: IssueKey): Promise<void>;
   /** Starts of work by one person in the last hour, over all repositories of the installation. */
   startsInLastHour(installation: number, actor: number): Promise<number>;
+  /**
+   * Counts a new issue that starts a run by itself, unless that is one too many of the last day in its repository or by its author:
+   * then the reason. The same issue counts once.
+   */
+  startByItself(
+    of: IssueKey,
+    author: number,
+    caps: { readonly perDay: number; readonly perPerson: number },
+  ): Promise<"allowed" | "repository" | "person">;
 
   /**
    * Starts an attempt of a run: its number, or undefined when the run was stopped. A later attempt makes every earlier
@@ -67,6 +78,8 @@ export interface Store {
   repository(id: number): Promise<StoredRepository | undefined>;
   repositories(installation?: number): Promise<readonly StoredRepository[]>;
   removeRepository(id: number): Promise<void>;
+  /** When the repository was last compared with GitHub (milliseconds since 1970), undefined: never. `at`: it is now. */
+  lookedAt(id: number, at?: number): Promise<number | undefined>;
 
   /** Sends a job that no row brings with it. `key`: at most one such job waits at a time. */
   send(job: Job, options?: { readonly key?: string; readonly inSeconds?: number }): Promise<void>;
@@ -76,18 +89,23 @@ export interface Store {
    * `spacing` milliseconds apart and never before what `holdWrites` said.
    */
   reserveWrite(installation: number, spacing: number): Promise<number>;
-  /** GitHub said to wait until then (milliseconds since 1970). Survives restarts. */
-  holdWrites(installation: number, until: number): Promise<void>;
-  /** When writing is allowed again (milliseconds since 1970), 0 when it is. */
-  heldUntil(installation: number): Promise<number>;
+  /** GitHub said to wait for so many milliseconds. Survives restarts. */
+  holdWrites(installation: number, milliseconds: number): Promise<void>;
+  /** Milliseconds until writing is allowed again, 0 when it is. */
+  heldFor(installation: number): Promise<number>;
 
   /** Milliseconds since 1970 of the last webhook; undefined before the first. */
   lastDeliveryAt(): Promise<number | undefined>;
   /** A small value by name (cursors of the reconciliation). */
   note(name: string): Promise<string | undefined>;
-  saveNote(name: string, value: string): Promise<void>;
+  /** Undefined removes it. */
+  saveNote(name: string, value: string | undefined): Promise<void>;
+  /** Every note whose name starts so, by the rest of its name. */
+  notesNamed(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /** Removes leases, ended runs, counts of starts and notes of lost deliveries that nobody used for `days`; gives their count. */
+  forgetOld(days: number): Promise<number>;
 
-  /** Jobs by queue and state, for the metrics. */
+  /** Jobs that are not done, by queue and state, for the metrics. */
   counts(): Promise<readonly { readonly queue: string; readonly state: string; readonly count: number }[]>;
   /** Runs that have not ended: `waiting` for their place or `admitted` to the queue. */
   openRuns(): Promise<readonly { readonly state: "waiting" | "admitted"; readonly count: number }[]>;
@@ -107,6 +125,8 @@ export interface NewDelivery {
   readonly guid: string;
   readonly event: string;
   readonly payload: unknown;
+  /** Whose delivery it is; jobs are fair between installations. */
+  readonly installation?: number | undefined;
   /** False: stored as finished, without a job. */
   readonly wanted: boolean;
 }

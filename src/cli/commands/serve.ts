@@ -1,10 +1,8 @@
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parseEnv } from "node:util";
 import { openLogger } from "../../server/log.ts";
 import { readServerConfig, secretsOf } from "../../server/server-config.ts";
 import { startServer } from "../../server/start-server.ts";
+import { dotEnv } from "../dot-env.ts";
 import type { CommandIo } from "../io.ts";
 
 /** Runs the roles of this process until a signal stops it. */
@@ -26,10 +24,4 @@ async function serve(io: CommandIo): Promise<number> {
   logger.info("stopping");
   await server.stop();
   return 0;
-}
-
-/** The settings of `.env` in the folder. The environment overrides them. */
-function dotEnv(folder: string): Readonly<Record<string, string | undefined>> {
-  const file = join(folder, ".env");
-  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
 }

@@ -16,29 +16,35 @@ export interface RateLimiter {
 
 /** A job waits this many milliseconds for its turn; for a longer wait it returns to the queue. */
 const PATIENCE = 5_000;
+/** Deliveries that are sent again in the time of one write. */
+const REDELIVERIES = 5;
 
 /** A rate limiter that all processes share through the store. */
 export function storeRateLimiter(
-  store: Pick<Store, "reserveWrite" | "holdWrites" | "heldUntil">,
+  store: Pick<Store, "reserveWrite" | "holdWrites" | "heldFor">,
   options: { readonly spacing?: number; readonly now?: () => number } = {},
 ): RateLimiter {
   const { spacing = LIMITS.writeSpacingMilliseconds, now = Date.now } = options;
   return {
     async turn(installation) {
       // Checked first: a turn that nobody waits for would delay everybody else's.
-      refuseLong(await store.heldUntil(installation), now());
-      const milliseconds = await store.reserveWrite(installation, spacing);
-      refuseLong(now() + milliseconds, now());
+      refuseLong(await store.heldFor(installation), now());
+      // Sending a delivery again makes no content on GitHub, and thousands of them may wait after an outage.
+      const milliseconds = await store.reserveWrite(
+        installation,
+        installation === 0 ? spacing / REDELIVERIES : spacing,
+      );
+      refuseLong(milliseconds, now());
       if (milliseconds > 0) await wait(milliseconds);
     },
-    hold: (installation, until) => store.holdWrites(installation, until),
+    hold: (installation, until) => store.holdWrites(installation, Math.max(0, until - now())),
   };
 }
 
-function refuseLong(until: number, now: number): void {
-  if (until - now <= PATIENCE) return;
-  const seconds = Math.ceil((until - now) / 1000);
+function refuseLong(milliseconds: number, now: number): void {
+  if (milliseconds <= PATIENCE) return;
+  const seconds = Math.ceil(milliseconds / 1000);
   throw new GitHubFailure("limited", `GitHub takes no writes of this installation for ${seconds} s`, {
-    retryAt: until,
+    retryAt: now + milliseconds,
   });
 }

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Pool } from "pg";
 import { type ConstructorOptions, type Db, fromPglite } from "pg-boss";
+import { RunFailure } from "../../failure.ts";
+import { fileFailure } from "../../process/file-failure.ts";
 import { privateFolder } from "../../process/private-folder.ts";
 import { takeLock } from "../../process/take-lock.ts";
 
@@ -44,7 +46,7 @@ async function openEmbedded(folder: string): Promise<Database> {
   // PGlite opens a folder twice without an error, and the second process corrupts it.
   const lock = takeLock(join(folder, "store.lock"), "the store");
   try {
-    const pglite = await PGlite.create({ dataDir: join(folder, "store") });
+    const pglite = await openFolder(join(folder, "store"));
     return {
       isEmbedded: true,
       query: async <Row>(text: string, values: readonly unknown[] = []) =>
@@ -68,14 +70,37 @@ async function openEmbedded(folder: string): Promise<Database> {
   }
 }
 
+/** What PGlite cannot open was damaged: a disk that was full, a copy that was cut, a power cut. */
+async function openFolder(dataDir: string): Promise<PGlite> {
+  // It prints what went wrong inside of it on standard error, and its own error says no more than that it ended.
+  try {
+    const pglite = await PGlite.create({ dataDir });
+    await pglite.query("SELECT 1");
+    return pglite;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOSPC" || code === "EACCES" || code === "EROFS")
+      return fileFailure(dataDir, () => throwIt(error));
+    throw new RunFailure("store-damaged", `The database in ${dataDir} is damaged and does not start`, error);
+  }
+}
+
+function throwIt(error: unknown): never {
+  throw error;
+}
+
+/** Milliseconds for one query: a server that vanished must not block webhooks behind it. */
+const QUERY = 30_000;
+
 function openServer(url: string): Promise<Database> {
   const pool = new Pool({
     connectionString: url,
     max: POOL,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // A server that vanished must not block webhooks behind one query.
-    query_timeout: 30_000,
+    query_timeout: QUERY,
+    // Waiting for a lock ends on the server's side too.
+    lock_timeout: QUERY,
     // A process that is paused inside a transaction must not block the others by its locks.
     idle_in_transaction_session_timeout: 10_000,
   });
@@ -104,9 +129,15 @@ function openServer(url: string): Promise<Database> {
         throw error;
       }
     },
-    boss: { connectionString: url, max: POOL },
+    // pg-boss hands all of it to its own pool.
+    boss: bossOptions(url),
     [Symbol.asyncDispose]: () => pool.end(),
   } satisfies Database);
+}
+
+function bossOptions(connectionString: string): Database["boss"] {
+  const deadlines = { connectionTimeoutMillis: 10_000, query_timeout: 2 * QUERY };
+  return { connectionString, max: POOL, ...deadlines };
 }
 
 /** Both libraries give rows and take a mutable list of values. */

@@ -1,6 +1,7 @@
-import type { PgBoss } from "pg-boss";
+import type { JobInsert, PgBoss } from "pg-boss";
 import type { NewDelivery, Store } from "../store.ts";
 import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
+import { turnOf } from "./queues.ts";
 
 type DeliveryStore = Pick<
   Store,
@@ -67,10 +68,27 @@ export function deliveryStore(
          ON CONFLICT (key) DO NOTHING RETURNING key, wanted`,
         columns,
       );
-      const jobs = rows.filter(({ wanted }) => wanted).map(({ key }) => ({ data: { key } }));
+      const stored = new Set(rows.filter(({ wanted }) => wanted).map(({ key }) => key));
+      const jobs = await jobsOf(
+        connection,
+        deliveries.filter(({ key }) => stored.delete(key)),
+      );
       if (jobs.length > 0) await boss.insert("delivery", jobs, { db: inTransaction(connection) });
       return new Set(rows.map(({ key }) => key));
     });
+
+  /** One job for each, in the turns of their installations. */
+  const jobsOf = async (connection: Connection, wanted: readonly NewDelivery[]): Promise<JobInsert[]> => {
+    const turns = new Map<number | undefined, Awaited<ReturnType<typeof turnOf>>>();
+    const jobs: JobInsert[] = [];
+    for (const { key, installation } of wanted) {
+      const turn =
+        turns.get(installation) ?? (await turnOf(connection, `${schema}_queue`, "delivery", installation));
+      jobs.push({ data: { key }, ...turn });
+      turns.set(installation, { ...turn, priority: (turn.priority ?? 0) - 1 });
+    }
+    return jobs;
+  };
 
   const finishIn = async (connection: Connection, key: string, outcome: string): Promise<void> => {
     // Texts of people are not kept longer than needed.

@@ -5,10 +5,11 @@ import { parseInvestigation } from "../../investigation/stored.ts";
 import type { IssueKey, Store, StoredInvestigation } from "../store.ts";
 import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
 import { sendOnce } from "./queues.ts";
+import { createHash } from "node:crypto";
 
 type InvestigationStore = Pick<
   Store,
-  "investigation" | "investigations" | "change" | "forget" | "startsInLastHour"
+  "investigation" | "investigations" | "unshown" | "change" | "forget" | "startsInLastHour" | "startByItself"
 >;
 
 /** Investigations; each change and its effects are one transaction. */
@@ -38,6 +39,15 @@ export function investigationStore(
         installation: Number(installation),
         changedAt: changed_at,
       }));
+    },
+    async unshown() {
+      const { rows } = await database.query<{ repository: string; issue: string }>(
+        `SELECT i.repository::text, i.issue::text FROM ${schema}.investigation i
+         LEFT JOIN ${schema}.receipt r ON r.repository = i.repository AND r.issue = i.issue AND r.name = 'synced'
+         WHERE r.value IS DISTINCT FROM i.digest AND i.state NOT LIKE '%"stage":"gone"%'
+         ORDER BY i.repository, i.issue`,
+      );
+      return rows.map(({ repository, issue }) => ({ repository: Number(repository), issue: Number(issue) }));
     },
     async change(of, decide, also = {}) {
       for (;;) {
@@ -69,10 +79,33 @@ export function investigationStore(
     async startsInLastHour(installation, actor) {
       const { rows } = await database.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM ${schema}.start
-         WHERE installation = $1 AND actor = $2 AND at > ${NOW} - 3600000`,
+         WHERE installation = $1 AND actor = $2 AND at > ${NOW} - 3600000 AND at <= ${NOW}`,
         [installation, actor],
       );
       return rows[0]?.count ?? 0;
+    },
+    startByItself({ repository, issue }, author, { perDay, perPerson }) {
+      return database.transaction(async (connection) => {
+        await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [
+          `casebook:automatic:${schema}:${repository}`,
+        ]);
+        const { rows } = await connection.query<{ known: number; here: number; theirs: number }>(
+          `SELECT (count(*) FILTER (WHERE issue = $2))::int AS known, count(*)::int AS here,
+             (count(*) FILTER (WHERE author = $3))::int AS theirs
+           FROM ${schema}.automatic_start WHERE repository = $1 AND at > ${NOW} - 86400000`,
+          [repository, issue, author],
+        );
+        const { known, here, theirs } = rows[0]!;
+        if (known > 0) return "allowed";
+        if (here >= perDay) return "repository";
+        if (theirs >= perPerson) return "person";
+        await connection.query(
+          `INSERT INTO ${schema}.automatic_start (repository, issue, author, at) VALUES ($1, $2, $3, ${NOW})
+           ON CONFLICT (repository, issue) DO UPDATE SET at = excluded.at`,
+          [repository, issue, author],
+        );
+        return "allowed";
+      });
     },
   };
 
@@ -94,17 +127,17 @@ export function investigationStore(
       const state = JSON.stringify(decision.investigation);
       if (before === undefined) {
         const { rows: made } = await connection.query(
-          `INSERT INTO ${schema}.investigation (repository, issue, installation, state, changed_at)
-           VALUES ($1, $2, $3, $4, ${NOW}) ON CONFLICT DO NOTHING RETURNING issue`,
-          [repository, issue, installation, state],
+          `INSERT INTO ${schema}.investigation (repository, issue, installation, state, digest, changed_at)
+           VALUES ($1, $2, $3, $4, $5, ${NOW}) ON CONFLICT DO NOTHING RETURNING issue`,
+          [repository, issue, installation, state, digestOf(state)],
         );
         // Another process created it concurrently: decide again on its state.
         if (made.length === 0) return "again";
       } else if (state !== before) {
         await connection.query(
-          `UPDATE ${schema}.investigation SET state = $3, installation = $4, changed_at = ${NOW}
+          `UPDATE ${schema}.investigation SET state = $3, installation = $4, digest = $5, changed_at = ${NOW}
            WHERE repository = $1 AND issue = $2`,
-          [repository, issue, state, installation],
+          [repository, issue, state, installation, digestOf(state)],
         );
       }
       await carryOut(connection, of, decision);
@@ -150,7 +183,7 @@ export function investigationStore(
             queue,
             "test",
             { repository, issue, test: effect.test },
-            { key: effect.test },
+            { key: effect.test, installation },
           );
           break;
         case "stop-test": {
@@ -179,10 +212,15 @@ export function investigationStore(
             queue,
             effect.kind,
             effect.kind === "sync" ? { repository, issue } : { repository, issue, installation },
-            { key: `${repository}#${issue}` },
+            { key: `${repository}#${issue}`, installation },
           );
       }
       done.add(effect.kind);
     }
   }
+}
+
+/** As the first version of `digest` was made by the database: of the state's text. */
+function digestOf(state: string): string {
+  return createHash("sha256").update(state).digest("hex");
 }

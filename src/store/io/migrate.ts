@@ -1,4 +1,8 @@
+import { RunFailure } from "../../failure.ts";
 import type { Connection, Database } from "./database.ts";
+
+/** The text of an investigation's state while it has a run. */
+export const HAS_RUN = `state LIKE '%"run":{"id":%'`;
 
 /**
  * Our tables as migration steps. A published step never changes; a new version adds one. Texts of people are JSON in
@@ -94,6 +98,28 @@ const STEPS: readonly ((schema: string) => string[])[] = [
       taken bigint NOT NULL,
       PRIMARY KEY (level, key)) WITH (fillfactor = 50)`,
   ],
+  (schema) => [
+    // What has no end of its own is removed some time after it was last used.
+    `ALTER TABLE ${schema}.lease ADD COLUMN at float8 NOT NULL DEFAULT 0`,
+    `ALTER TABLE ${schema}.note ADD COLUMN at float8 NOT NULL DEFAULT 0`,
+    `CREATE INDEX delivery_ended ON ${schema}.delivery (ended_at) WHERE ended_at IS NOT NULL`,
+    `CREATE INDEX run_over ON ${schema}.run (requested_at) WHERE state IN ('ended', 'stopped')`,
+    `CREATE INDEX investigation_running ON ${schema}.investigation (repository, issue) WHERE ${HAS_RUN}`,
+    // The digest of the state: what is shown is compared without reading every state.
+    `ALTER TABLE ${schema}.investigation ADD COLUMN digest text`,
+    `UPDATE ${schema}.investigation SET digest = encode(sha256(convert_to(state, 'UTF8')), 'hex')`,
+    // When the repository was last compared with GitHub; null before the first time.
+    `ALTER TABLE ${schema}.repository ADD COLUMN looked_at float8`,
+    `CREATE INDEX repository_installation ON ${schema}.repository (installation, looked_at)`,
+    // New issues that started a run by themselves, for the caps on these.
+    `CREATE TABLE ${schema}.automatic_start (
+      repository bigint NOT NULL,
+      issue bigint NOT NULL,
+      author bigint NOT NULL,
+      at float8 NOT NULL,
+      PRIMARY KEY (repository, issue))`,
+    `CREATE INDEX automatic_start_at ON ${schema}.automatic_start (at)`,
+  ],
 ];
 
 /** Migrates the tables to this version. Processes that start together wait for each other. */
@@ -104,8 +130,9 @@ export async function migrate(database: Database, schema: string): Promise<void>
     await connection.query(`CREATE TABLE IF NOT EXISTS ${schema}.migration (step int PRIMARY KEY)`);
     const done = await lastStep(connection, schema);
     if (done > STEPS.length)
-      throw new Error(
-        `a newer version of Casebook migrated this database (step ${done}; this version knows ${STEPS.length})`,
+      throw new RunFailure(
+        "store-newer",
+        `A newer version of Casebook migrated this database to step ${done}, and this version knows ${STEPS.length}`,
       );
     for (const [i, step] of STEPS.entries()) {
       if (i < done) continue;

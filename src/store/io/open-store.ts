@@ -1,12 +1,19 @@
 import type { PgBoss } from "pg-boss";
 import type { Journal } from "../../llm/journal.ts";
 import type { JobHandlers, Store, Workers } from "../store.ts";
-import { type Database, openDatabase, type DatabaseLocation } from "./database.ts";
+import { followClock } from "./clock.ts";
+import {
+  type Connection,
+  type Database,
+  type DatabaseLocation,
+  inTransaction,
+  openDatabase,
+} from "./database.ts";
 import { deliveryStore } from "./deliveries.ts";
 import { investigationStore } from "./investigations.ts";
 import { journalStore } from "./journal.ts";
 import { migrate } from "./migrate.ts";
-import { KINDS, openBoss, sendOnce } from "./queues.ts";
+import { KINDS, openBoss, sendOnce, turnOf } from "./queues.ts";
 import { rowStore } from "./rows.ts";
 import { runStore } from "./runs.ts";
 import { startWork, type WorkOptions } from "./work.ts";
@@ -59,6 +66,7 @@ export async function openStoreIn(
   await migrate(database, schema);
   const boss = await openBoss(database, queue, onError);
   const deliveries = deliveryStore(database, schema, boss);
+  await followClock(database, schema);
   if (isAlone) await putBackAbandoned(database, queue, boss);
   return {
     isEmbedded: database.isEmbedded,
@@ -68,15 +76,19 @@ export async function openStoreIn(
     ...runStore(database, schema, queue, boss),
     ...rowStore(database, schema),
     async send({ kind, ...data }, { key, inSeconds = 0 } = {}) {
-      await (key === undefined
-        ? boss.send(kind, data, { startAfter: inSeconds })
-        : database.transaction((connection) =>
-            sendOnce(boss, connection, queue, kind, data, { key, inSeconds }),
-          ));
+      await database.transaction(async (connection) => {
+        const installation = await installationOf(connection, schema, data);
+        if (key !== undefined)
+          return sendOnce(boss, connection, queue, kind, data, { key, inSeconds, installation });
+        const turn = await turnOf(connection, queue, kind, installation);
+        await boss.send(kind, data, { startAfter: inSeconds, ...turn, db: inTransaction(connection) });
+      });
     },
     async counts() {
       const { rows } = await database.query<{ queue: string; state: string; count: number }>(
-        `SELECT name AS queue, state::text AS state, count(*)::int AS count FROM ${queue}.job GROUP BY name, state ORDER BY name, state`,
+        // The condition is that of pg-boss's index, so that jobs that are done cost nothing.
+        `SELECT name AS queue, state::text AS state, count(*)::int AS count FROM ${queue}.job
+         WHERE state IN ('created', 'retry', 'active', 'failed') GROUP BY name, state ORDER BY name, state`,
       );
       return rows;
     },
@@ -91,6 +103,24 @@ export async function openStoreIn(
       await boss.stop({ graceful: false, close: !database.isEmbedded });
     },
   };
+}
+
+/** The installation that a job is for; undefined when it names none, or one that is not known. */
+async function installationOf(
+  connection: Connection,
+  schema: string,
+  data: object,
+): Promise<number | undefined> {
+  const { installation, repository } = data as {
+    readonly installation?: number;
+    readonly repository?: number;
+  };
+  if (installation !== undefined || repository === undefined) return installation;
+  const { rows } = await connection.query<{ installation: string }>(
+    `SELECT installation::text FROM ${schema}.repository WHERE id = $1`,
+    [repository],
+  );
+  return rows[0] === undefined ? undefined : Number(rows[0].installation);
 }
 
 /** Retries the jobs of a previous process that was killed. The failed attempt counts. */

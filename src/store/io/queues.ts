@@ -36,6 +36,8 @@ export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
 
 export interface Once {
   readonly key: string;
+  /** The installation that the job is for; undefined: none. */
+  readonly installation?: number | undefined;
   readonly inSeconds?: number;
   /** At most one in each such interval, over all processes. */
   readonly everySeconds?: number;
@@ -52,7 +54,7 @@ export async function sendOnce(
   queue: string,
   kind: JobKind,
   data: object,
-  { key, inSeconds = 0, everySeconds }: Once,
+  { key, installation, inSeconds = 0, everySeconds }: Once,
 ): Promise<void> {
   const { rows } = await connection.query(
     `SELECT 1 FROM ${queue}.job WHERE name = $1 AND singleton_key = $2 AND state = 'created'
@@ -63,9 +65,38 @@ export async function sendOnce(
   await boss.send(kind, data, {
     singletonKey: key,
     startAfter: inSeconds,
+    ...(await turnOf(connection, queue, kind, installation)),
     ...(everySeconds === undefined ? {} : { singletonSeconds: everySeconds }),
     db: inTransaction(connection),
   });
+}
+
+/** A queue counts an installation's jobs up to so many. */
+const MAX_COUNTED = 1_000;
+
+/** pg-boss's group of an installation's jobs: of one group, a process works one job of a kind at a time (`startWork`). */
+export function groupOf(installation: number | undefined): { readonly group?: { readonly id: string } } {
+  return installation === undefined ? {} : { group: { id: String(installation) } };
+}
+
+/**
+ * The turn of an installation's next job: its first one goes before the second one of any other, so a flood waits behind itself,
+ * whatever kind it is of.
+ */
+export async function turnOf(
+  connection: Connection,
+  queue: string,
+  kind: JobKind,
+  installation: number | undefined,
+): Promise<{ readonly priority?: number; readonly group?: { readonly id: string } }> {
+  if (installation === undefined) return {};
+  const { rows } = await connection.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM (
+       SELECT 1 FROM ${queue}.job WHERE name = $1 AND group_id = $2 AND state IN ('created', 'retry', 'active')
+       LIMIT ${MAX_COUNTED}) AS counted`,
+    [kind, String(installation)],
+  );
+  return { priority: -(rows[0]?.count ?? 0), ...groupOf(installation) };
 }
 
 async function createQueues(boss: PgBoss): Promise<void> {

@@ -13,9 +13,12 @@ type RowStore = Pick<
   | "removeRepository"
   | "reserveWrite"
   | "holdWrites"
-  | "heldUntil"
+  | "heldFor"
   | "note"
   | "saveNote"
+  | "notesNamed"
+  | "forgetOld"
+  | "lookedAt"
   | "ping"
 >;
 
@@ -42,8 +45,10 @@ export function rowStore(database: Database, schema: string): RowStore {
   return {
     async takeLease(name) {
       const { rows } = await database.query<{ number: number }>(
-        `INSERT INTO ${schema}.lease (name, number) VALUES ($1, 1)
-         ON CONFLICT (name) DO UPDATE SET number = lease.number + 1 RETURNING number::float8 AS number`,
+        // The first number is the time: when a row was removed, no earlier holder has it.
+        `INSERT INTO ${schema}.lease (name, number, at) VALUES ($1, ${NOW}::bigint, ${NOW})
+         ON CONFLICT (name) DO UPDATE SET number = lease.number + 1, at = excluded.at
+         RETURNING number::float8 AS number`,
         [name],
       );
       return rows[0]!.number;
@@ -94,6 +99,39 @@ export function rowStore(database: Database, schema: string): RowStore {
         : repositories("WHERE installation = $1", [installation]),
     async removeRepository(id) {
       await database.query(`DELETE FROM ${schema}.repository WHERE id = $1`, [id]);
+      await database.query(`DELETE FROM ${schema}.note WHERE starts_with(name, $1)`, [`label:${id}:`]);
+    },
+    async lookedAt(id, at) {
+      const { rows } = await database.query<{ looked_at: number | null }>(
+        at === undefined
+          ? `SELECT looked_at FROM ${schema}.repository WHERE id = $1`
+          : `UPDATE ${schema}.repository SET looked_at = $2 WHERE id = $1 RETURNING looked_at`,
+        at === undefined ? [id] : [id, at],
+      );
+      return rows[0]?.looked_at ?? undefined;
+    },
+    async forgetOld(days) {
+      const before = `${NOW} - $1::float8`;
+      let count = 0;
+      for (const statement of [
+        `DELETE FROM ${schema}.lease WHERE at < ${before}`,
+        `DELETE FROM ${schema}.run WHERE state IN ('ended', 'stopped') AND requested_at < ${before}`,
+        `DELETE FROM ${schema}.start WHERE at < ${before}`,
+        `DELETE FROM ${schema}.automatic_start WHERE at < ${before}`,
+        // What a delivery that never came left; GitHub's log is older than that by then.
+        `DELETE FROM ${schema}.note WHERE name LIKE 'redelivered:%' AND at < ${before}`,
+      ]) {
+        const { rows } = await database.query(`${statement} RETURNING 1`, [days * 86_400_000]);
+        count += rows.length;
+      }
+      return count;
+    },
+    async notesNamed(prefix) {
+      const { rows } = await database.query<{ name: string; value: string }>(
+        `SELECT name, value FROM ${schema}.note WHERE starts_with(name, $1) ORDER BY name`,
+        [prefix],
+      );
+      return new Map(rows.map(({ name, value }) => [name.slice(prefix.length), value]));
     },
     async reserveWrite(installation, spacing) {
       const { rows } = await database.query<{ wait: number }>(
@@ -106,19 +144,19 @@ export function rowStore(database: Database, schema: string): RowStore {
       );
       return Math.max(0, Math.ceil(rows[0]?.wait ?? 0));
     },
-    async holdWrites(installation, until) {
+    async holdWrites(installation, milliseconds) {
       await database.query(
-        `INSERT INTO ${schema}.pacing AS p (installation, next_at, held_until) VALUES ($1, 0, $2)
+        `INSERT INTO ${schema}.pacing AS p (installation, next_at, held_until) VALUES ($1, 0, ${NOW} + $2::float8)
          ON CONFLICT (installation) DO UPDATE SET held_until = greatest(p.held_until, excluded.held_until)`,
-        [installation, until],
+        [installation, milliseconds],
       );
     },
-    async heldUntil(installation) {
-      const { rows } = await database.query<{ held_until: number }>(
-        `SELECT held_until FROM ${schema}.pacing WHERE installation = $1 AND held_until > ${NOW}`,
+    async heldFor(installation) {
+      const { rows } = await database.query<{ wait: number }>(
+        `SELECT held_until - ${NOW} AS wait FROM ${schema}.pacing WHERE installation = $1 AND held_until > ${NOW}`,
         [installation],
       );
-      return rows[0]?.held_until ?? 0;
+      return Math.ceil(rows[0]?.wait ?? 0);
     },
     async note(name) {
       const { rows } = await database.query<{ value: string }>(
@@ -129,8 +167,11 @@ export function rowStore(database: Database, schema: string): RowStore {
     },
     async saveNote(name, value) {
       await database.query(
-        `INSERT INTO ${schema}.note (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-        [name, value],
+        value === undefined
+          ? `DELETE FROM ${schema}.note WHERE name = $1`
+          : `INSERT INTO ${schema}.note (name, value, at) VALUES ($1, $2, ${NOW})
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value, at = excluded.at`,
+        value === undefined ? [name] : [name, value],
       );
     },
     async ping() {

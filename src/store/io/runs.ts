@@ -2,6 +2,8 @@ import type { PgBoss } from "pg-boss";
 import { parseInvestigation } from "../../investigation/stored.ts";
 import type { Store } from "../store.ts";
 import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
+import { HAS_RUN } from "./migrate.ts";
+import { groupOf } from "./queues.ts";
 
 type RunStore = Pick<Store, "beginRun" | "isCurrent" | "endRun" | "admitRuns" | "recoverRuns">;
 
@@ -53,7 +55,12 @@ export function runStore(database: Database, schema: string, queue: string, boss
           const job = await boss.send(
             "run",
             { run: id, repository: Number(repository), issue: Number(issue) },
-            { singletonKey: `${repository}#${issue}`, priority: -ofOwner, db: inTransaction(connection) },
+            {
+              singletonKey: `${repository}#${issue}`,
+              priority: -ofOwner,
+              ...groupOf(Number(installation)),
+              db: inTransaction(connection),
+            },
           );
           await connection.query(`UPDATE ${schema}.run SET state = 'admitted', job = $2 WHERE id = $1`, [
             id,
@@ -78,7 +85,7 @@ export function runStore(database: Database, schema: string, queue: string, boss
           state: string;
         }>(
           `SELECT i.repository::text, i.issue::text, i.installation::text, i.state
-           FROM ${schema}.investigation i WHERE i.state LIKE '%"run":{"id":%'`,
+           FROM ${schema}.investigation i WHERE ${HAS_RUN}`,
         );
         const wanted: string[] = [];
         const recovered: string[] = [];

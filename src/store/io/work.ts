@@ -2,6 +2,7 @@ import { RetryLater } from "../../failure.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Job as BossJob, PgBoss } from "pg-boss";
 import type { JobContext, JobHandlers, JobKind, Workers } from "../store.ts";
+import { followClock } from "./clock.ts";
 import { type Database, inTransaction } from "./database.ts";
 import { KINDS, sendOnce } from "./queues.ts";
 
@@ -12,10 +13,13 @@ export interface WorkOptions {
   readonly reconcileSeconds: number;
 }
 
-/** Jobs at once in this process, by kind; they mostly wait for GitHub. */
+/**
+ * Jobs at once in this process, by kind; they mostly wait for GitHub. Of one installation it is one of each kind, runs aside: a job
+ * that waits for its installation's turn to write holds up no other installation.
+ */
 const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
-  delivery: 4,
-  sync: 4,
+  delivery: 6,
+  sync: 8,
   check: 1,
   test: 1,
   forget: 1,
@@ -29,6 +33,8 @@ const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
 const POLL_SECONDS = 60;
 /** Milliseconds between two looks for jobs whose time has come. */
 const WAKE = 500;
+/** Milliseconds between two looks at the database's clock. */
+const CLOCK = 5_000;
 /** Milliseconds for a job to end by itself when the process stops; then its signal is aborted. */
 const GRACE = 1_500;
 /** Share of the stop time after which jobs that ignore their signal return to the queue without it. */
@@ -56,8 +62,12 @@ export async function startWork(
         await connection.query(`SELECT 1 FROM ${schema}.run WHERE id = $1 FOR UPDATE`, [
           (job.data as { run: string }).run,
         ]);
-      const { rows } = await connection.query<{ singleton_key: string | null; priority: number }>(
-        `SELECT singleton_key, priority FROM ${schema}_queue.job
+      const { rows } = await connection.query<{
+        singleton_key: string | null;
+        priority: number;
+        group_id: string | null;
+      }>(
+        `SELECT singleton_key, priority, group_id FROM ${schema}_queue.job
          WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR UPDATE`,
         [kind, job.id, job.retryCount],
       );
@@ -68,6 +78,7 @@ export async function startWork(
         startAfter: seconds,
         priority: row.priority,
         ...(row.singleton_key === null ? {} : { singletonKey: row.singleton_key }),
+        ...(row.group_id === null ? {} : { group: { id: row.group_id } }),
         db,
       });
       await boss.complete(kind, job.id, null, { db });
@@ -104,7 +115,11 @@ export async function startWork(
     let worker: string | undefined;
     worker = await boss.work<object>(
       kind,
-      { pollingIntervalSeconds: POLL_SECONDS, heartbeatRefreshSeconds: 1 },
+      {
+        pollingIntervalSeconds: POLL_SECONDS,
+        heartbeatRefreshSeconds: 1,
+        ...(kind === "run" ? {} : { localGroupConcurrency: 1 }),
+      },
       async ([job]) => {
         try {
           if (job !== undefined) await carryOut(kind, job);
@@ -144,9 +159,15 @@ export async function startWork(
       .catch(() => undefined);
   }, reconcileSeconds * 1000);
 
+  const clock = setInterval(() => {
+    // The next look tries again.
+    followClock(database, schema).catch(() => undefined);
+  }, CLOCK);
+
   return {
     async stop(milliseconds) {
       clearInterval(wake);
+      clearInterval(clock);
       clearInterval(timer);
       const ended = Promise.all(KINDS.map((kind) => boss.offWork(kind, { wait: true })));
       const grace = Math.min(GRACE, milliseconds / 4);

@@ -12,12 +12,11 @@ function turns() {
       next.set(installation, at + spacing);
       return at - now;
     },
-    async holdWrites(installation: number, until: number) {
-      held.set(installation, until);
+    async holdWrites(installation: number, milliseconds: number) {
+      held.set(installation, now + milliseconds);
     },
-    async heldUntil(installation: number) {
-      const until = held.get(installation) ?? 0;
-      return until > now ? until : 0;
+    async heldFor(installation: number) {
+      return Math.max(0, (held.get(installation) ?? 0) - now);
     },
   };
   return {

@@ -1,6 +1,7 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { openDatabase } from "../../../src/store/io/database.ts";
 import { type OpenStore, openStore } from "../../../src/store/io/open-store.ts";
 import { newInvestigation } from "../../../src/investigation/investigation.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
@@ -41,6 +42,32 @@ describe("the folder of the embedded PostgreSQL", () => {
     expect(await store.beginRun("r1", "me")).toMatchObject({ crashes: 1 });
     end();
     await workers.stop(4_000);
+  });
+
+  test.each([
+    ["its pages are cut", (store: string) => truncateSync(join(store, "global/pg_control"), 100)],
+    ["its folders are gone", (store: string) => rmSync(join(store, "base"), { recursive: true })],
+  ])("is told as damaged when %s", async (_, damage) => {
+    using folder = temporaryFolder();
+    await (await openStore({ folder: folder.path }))[Symbol.asyncDispose]();
+    damage(join(folder.path, "store"));
+    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({ code: "store-damaged" });
+    // Nobody holds it: after it was rebuilt the next start works.
+    rmSync(join(folder.path, "store"), { recursive: true });
+    await (await openStore({ folder: folder.path }))[Symbol.asyncDispose]();
+  });
+
+  test("of a newer version is told as such", async () => {
+    using folder = temporaryFolder();
+    await (await openStore({ folder: folder.path }))[Symbol.asyncDispose]();
+    {
+      await using database = await openDatabase({ folder: folder.path });
+      await database.query("INSERT INTO casebook.migration (step) VALUES (1000)");
+    }
+    await expect(openStore({ folder: folder.path })).rejects.toMatchObject({
+      code: "store-newer",
+      message: expect.stringContaining("to step 1000"),
+    });
   });
 
   test("after a power cut holds an earlier state, which opens and works", async () => {

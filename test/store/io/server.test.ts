@@ -94,7 +94,7 @@ describe("several processes on one server", () => {
     });
     await Promise.all(both);
     expect(await one.beginRun("r1", "w")).toBeUndefined();
-    expect(await one.counts()).toEqual([{ queue: "run", state: "cancelled", count: 1 }]);
+    expect(await statesOf(database, schema)).toEqual(["cancelled"]);
   });
 
   test("a run that is handed back and stopped at the same time is locked by both in one order", async () => {
@@ -116,7 +116,7 @@ describe("several processes on one server", () => {
     });
     await workers.stop(4_000);
     await stop(store, "r1");
-    expect((await store.counts()).map(({ state }) => state)).toEqual(["cancelled", "completed"]);
+    expect(await statesOf(database, schema)).toEqual(["cancelled", "completed"]);
   });
 
   test("a run is stopped from another process", async () => {
@@ -250,6 +250,14 @@ async function openQueue(
 ): Promise<AsyncDisposable & { readonly boss: PgBoss }> {
   const boss = await openBoss(database, schema, () => undefined);
   return { boss, [Symbol.asyncDispose]: () => boss.stop({ graceful: false }) };
+}
+
+/** The states of the jobs that runs have, each once. */
+async function statesOf(database: Database, schema: string): Promise<readonly string[]> {
+  const { rows } = await database.query<{ state: string }>(
+    `SELECT DISTINCT state::text FROM ${schema}_queue.job WHERE name = 'run' ORDER BY 1`,
+  );
+  return rows.map(({ state }) => state);
 }
 
 function delivery(key: string): Parameters<OpenStore["acceptDelivery"]>[0] {
