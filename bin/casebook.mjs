@@ -22,7 +22,8 @@ else await runWith(node);
 
 async function run() {
   endWithLauncher();
-  await cacheCompiledCode();
+  // The server holds keys, so it runs no code but that of the package.
+  if (args[0] !== "serve") await cacheCompiledCode();
   const entry = args[0] === "simulate" ? "simulator/main" : "cli/main";
   const source = new URL(`src/${entry}.ts`, root);
   await import(existsSync(source) ? source.href : new URL(`dist/${entry}.js`, root).href);
@@ -37,9 +38,22 @@ async function cacheCompiledCode() {
   const { enableCompileCache } = await import("node:module");
   const { homedir } = await import("node:os");
   const { CASEBOOK_DATA: data, XDG_CACHE_HOME: caches } = process.env;
-  const folder = data || `${caches || `${homedir()}/.cache`}/casebook`;
-  const { directory } = enableCompileCache(`${folder}/compiled`);
+  const folder = `${data || `${caches || `${homedir()}/.cache`}/casebook`}/compiled`;
+  if (!(await isOursAlone(folder))) return;
+  const { directory } = enableCompileCache(folder);
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
+}
+
+/** Nobody else may leave code there. A folder that cannot be made is none. */
+async function isOursAlone(folder) {
+  const { mkdirSync, statSync } = await import("node:fs");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The older Node that started this one may be killed without a word; its end of the channel is then closed. */

@@ -7,6 +7,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runTests } from "../src/reproduction/run-tests.ts";
+import { sandboxesHere } from "../src/research/sandbox-door.ts";
 import { openOlderTrees } from "../src/research/older-trees.ts";
 import { tryTest } from "../src/execution/try-test.ts";
 import type { End } from "../src/execution/first-bad.ts";
@@ -207,10 +208,14 @@ async function real({ repo, fix, tests }: Fix): Promise<Case | string> {
     if (failing === undefined) continue;
     const tried = await triedTest(here, { path, name: failing.name }, text);
     if (tried === undefined) continue;
-    using older = openOlderTrees({
-      repository: here.workbench.repository,
+    await using sandboxes = sandboxesHere({
+      gitDir: here.workbench.repository.gitDir,
       data: folders.data,
-      sandbox: here.settings,
+      settings: here.settings,
+    });
+    using older = openOlderTrees({
+      sandboxes,
+      data: folders.data,
       about: [repo, fix, "truth"],
       minutes: 60,
       signal,

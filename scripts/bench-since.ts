@@ -10,6 +10,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { searchSince } from "../src/agent/show-since.ts";
 import { tryTest } from "../src/execution/try-test.ts";
+import { sandboxesHere } from "../src/research/sandbox-door.ts";
 import { openOlderTrees } from "../src/research/older-trees.ts";
 import { formatReport } from "../src/agent/trial.ts";
 import {
@@ -108,10 +109,14 @@ async function measure(
   if (tried === undefined)
     return { result: "undecided", said: "the test does not fail on the newest commit", truth };
   const places = values["no-suspects"] ? [] : await placesFor(here, tried);
-  using older = openOlderTrees({
-    repository: here.workbench.repository,
+  await using sandboxes = sandboxesHere({
+    gitDir: here.workbench.repository.gitDir,
     data: folders.data,
-    sandbox: here.settings,
+    settings: here.settings,
+  });
+  using older = openOlderTrees({
+    sandboxes,
+    data: folders.data,
     about: [one.repo, head, one.test.name],
     minutes: MINUTES,
     signal,

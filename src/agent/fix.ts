@@ -13,7 +13,8 @@ import type { Earlier, PhaseDraft } from "../phases/builtin/researcher.ts";
 import { findings, hypothesis, measured, unknown } from "../phases/builtin/statements.ts";
 import { counted } from "../text/counted.ts";
 import { listed } from "../text/listed.ts";
-import { isOurs, isPlainPath } from "./code-runner.ts";
+import { mayFixTouch } from "../phases/fix-paths.ts";
+import { isPlainPath } from "./code-runner.ts";
 import { failingTestOf } from "./failing-test.ts";
 import { type CauseShown, showFix } from "./show-cause.ts";
 import { diffOf } from "./diff-of.ts";
@@ -132,7 +133,7 @@ export async function runFix(phaseRun: PhaseRun): Promise<PhaseDraft> {
 function targetsOf(issueKey: string, { files }: Earlier): readonly string[] {
   const text = files.get(documentFileOf(issueKey, { type: "impact-map" }));
   if (text === undefined) return [];
-  return targetPaths(parseDocument(text)).filter((path) => isPlainPath(path) && !isOurs(path));
+  return targetPaths(parseDocument(text)).filter((path) => isPlainPath(path) && mayFixTouch(path));
 }
 
 function requestFor({ context, earlier, nonce }: PhaseRun, targets: readonly string[], test: string): string {

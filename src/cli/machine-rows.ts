@@ -6,6 +6,7 @@ import { openSandbox } from "../sandbox/io/open-sandbox.ts";
 import { RunFailure } from "../failure.ts";
 import { sandboxReport } from "../sandbox/sandbox-report.ts";
 import { readConfig } from "../process/config.ts";
+import { whyNotIsolated } from "../research/start-reader.ts";
 import type { DoctorRow } from "./commands/doctor.ts";
 
 /** The first git with `safe.bareRepository`, a setting of every call. */
@@ -15,15 +16,28 @@ const OLDEST_GIT = [2, 38] as const;
 export async function machineRows(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly DoctorRow[]> {
-  const { sandbox } = readConfig(env);
+  const { sandbox, data } = readConfig(env);
+  const rows = [await readerRow(data), await gitRow()];
   if (sandbox === undefined)
-    return [sandboxReport({ kind: "none", why: "CASEBOOK_SANDBOX is off" }), await gitRow()];
+    return [sandboxReport({ kind: "none", why: "CASEBOOK_SANDBOX is off" }), ...rows];
   const files = mkdtempSync(join(tmpdir(), "casebook-doctor-"));
   try {
-    return [sandboxReport(await openSandbox({ ...sandbox, files })), await gitRow()];
+    return [sandboxReport(await openSandbox({ ...sandbox, files })), ...rows];
   } finally {
     rmSync(files, { recursive: true, force: true });
   }
+}
+
+async function readerRow(data: string): Promise<DoctorRow> {
+  const why = await whyNotIsolated(data);
+  return {
+    name: "reader",
+    ok: why === undefined,
+    detail:
+      why === undefined
+        ? "what reads repositories and reports is kept from the network, keys and other files"
+        : `what reads repositories and reports has the rights of this user: ${why}`,
+  };
 }
 
 async function gitRow(): Promise<DoctorRow> {

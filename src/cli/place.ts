@@ -31,3 +31,8 @@ export function openPlace(
     onStep,
   });
 }
+
+/** Says that this machine does not isolate the process that reads the repository. */
+export function notIsolated(why: string): string {
+  return `casebook: The repository is read with the rights of this user, because this machine isolates no process: ${why}`;
+}

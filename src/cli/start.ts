@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { takeEnvironment } from "../process/take-environment.ts";
 import { type Extras, runCli } from "./run-cli.ts";
 
 /** Two signals within this time count as one: Ctrl-C comes from the terminal and from bin/casebook.mjs. */
@@ -8,6 +9,7 @@ const STOP_MILLISECONDS = 9_500;
 
 /** Runs the command line with the arguments, streams, signals and exit code of this process. */
 export async function start(extras: Extras = {}): Promise<void> {
+  const env = takeEnvironment(process.env);
   const stop = new AbortController();
   // The first signal stops the run in order, the second one exits at once.
   let first = 0;
@@ -26,7 +28,7 @@ export async function start(extras: Extras = {}): Promise<void> {
     process.argv.slice(2),
     {
       cwd: process.cwd(),
-      env: process.env,
+      env,
       signal: stop.signal,
       out: (line) => void process.stdout.write(`${line}\n`),
       err: (line) => void process.stderr.write(`${line}\n`),

@@ -1,27 +1,43 @@
+import { readlinkSync } from "node:fs";
+import { Socket } from "node:net";
 import { readConfig } from "../process/config.ts";
-import { type FromResearcher, type ToResearcher, serviceLink } from "./protocol.ts";
+import { git } from "../repository/io/git.ts";
+import { CHANNEL_FD } from "../sandbox/io/reader-jail.ts";
+import { openChannel } from "./channel.ts";
+import { type FromResearcher, serviceLink, type ToResearcher, type Whereabouts } from "./protocol.ts";
+import { sandboxesOverLink } from "./sandboxes-over-link.ts";
 import { checkTask, investigateTask } from "./tasks.ts";
 
 // A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this
 // disk and the service that started it. When that is gone, so is this.
 const config = readConfig(process.env);
 const stop = new AbortController();
-process.on("disconnect", () => process.exit(1));
-const say = (message: FromResearcher): void => void process.send?.(message);
+let isDone = false;
+const channel = openChannel(new Socket({ fd: CHANNEL_FD }), {
+  onMessage: (message) => take(message as ToResearcher),
+  onBroken: () => process.exit(1),
+  onEnd: () => process.exit(isDone ? 0 : 1),
+});
+const say = (message: FromResearcher): void => channel.say(message);
 const link = serviceLink(say);
-for (const signal of ["SIGTERM", "SIGINT"] as const)
-  process.on(signal, () => {
-    stop.abort();
-    link.abandon(new Error("stopped"));
-  });
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
+say(await whereabouts());
 
-process.on("message", (message: ToResearcher) => {
+function end(): void {
+  stop.abort();
+  link.abandon(new Error("stopped"));
+}
+
+function take(message: ToResearcher): void {
   if (message.kind === "answer" || message.kind === "refusal") {
     link.settle(message);
     return;
   }
-  const work = carryOut(message);
-  void work
+  if (message.kind === "stop") {
+    end();
+    return;
+  }
+  void carryOut(message)
     .catch((error: unknown): FromResearcher => {
       const { name, code, message: text } = error as { name?: string; code?: string; message?: string };
       return {
@@ -31,19 +47,32 @@ process.on("message", (message: ToResearcher) => {
         message: text ?? String(error),
       };
     })
-    .then((end) => process.send?.(end, () => process.disconnect()));
-});
+    .then((answer) => {
+      isDone = true;
+      say(answer);
+      channel.end();
+    });
+}
 
 async function carryOut(
-  task: Exclude<ToResearcher, { kind: "answer" | "refusal" }>,
+  task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" }>,
 ): Promise<FromResearcher> {
   const { signal } = stop;
+  const sandboxes = (request: { readonly sandbox?: { readonly suite?: object } | undefined }) =>
+    request.sandbox === undefined ? undefined : sandboxesOverLink(link, request.sandbox.suite);
   switch (task.kind) {
     case "investigate": {
       const { request, place } = task;
       return {
         kind: "investigated",
-        result: await investigateTask(request, { config, link, place, say, signal }),
+        result: await investigateTask(request, {
+          config,
+          link,
+          place,
+          say,
+          signal,
+          sandboxes: sandboxes(request),
+        }),
       };
     }
     case "check":
@@ -52,7 +81,28 @@ async function carryOut(
       // Loaded when it is asked for: most tasks run no code.
       const { testChange } = await import("./test-change.ts");
       const { request } = task;
-      return { kind: "tested", verdict: await testChange(request, { data: config.data, signal }) };
+      return {
+        kind: "tested",
+        verdict: await testChange(request, { sandboxes: sandboxes(request), signal }),
+      };
     }
   }
+}
+
+/** What the one who started this compares with its own. */
+async function whereabouts(): Promise<Whereabouts> {
+  return {
+    kind: "started",
+    namespaces: ["user", "net", "pid", "mnt", "ipc"].flatMap((name) => {
+      try {
+        return [readlinkSync(`/proc/self/ns/${name}`)];
+      } catch {
+        return [];
+      }
+    }),
+    hasGit: await git(["--version"]).then(
+      () => true,
+      () => false,
+    ),
+  };
 }

@@ -3,10 +3,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "nod
 import { join } from "node:path";
 import { z } from "zod";
 import type { OlderTrees, Trial } from "../agent/show-since.ts";
-import { openCheckout } from "../repository/io/checkout.ts";
-import type { Repository } from "../repository/repository.ts";
-import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { SandboxDoor } from "./sandbox-door.ts";
 
 /** Commits that lie checked out at once: a border has two, and a merge more. */
 const MOST_OPEN = 4;
@@ -28,16 +26,14 @@ const line = z.strictObject({
  * commit cannot be read or written. Dispose it: it holds files.
  */
 export function openOlderTrees({
-  repository,
+  sandboxes,
   data,
-  sandbox,
   about,
   minutes,
   signal,
 }: {
-  readonly repository: Pick<Repository, "tree">;
+  readonly sandboxes: SandboxDoor;
   readonly data: string;
-  readonly sandbox: SandboxSettings;
   readonly about: readonly string[];
   readonly minutes: number;
   readonly signal: AbortSignal;
@@ -56,11 +52,9 @@ export function openOlderTrees({
         open.set(commit, there);
         return there.sandbox;
       }
-      const { openSandbox } = await import("../sandbox/io/open-sandbox.ts");
-      const checkout = await openCheckout(await repository.tree(commit, signal), data, signal);
-      const state = await openSandbox({ ...sandbox, files: checkout.path });
+      const { state, close } = await sandboxes.open({ commit }, signal);
       if (state.kind === "none") {
-        checkout[Symbol.dispose]();
+        close();
         return state.why;
       }
       const [oldest] = open.keys();
@@ -68,7 +62,7 @@ export function openOlderTrees({
         open.get(oldest)!.close();
         open.delete(oldest);
       }
-      open.set(commit, { sandbox: state.sandbox, close: () => checkout[Symbol.dispose]() });
+      open.set(commit, { sandbox: state.sandbox, close });
       return state.sandbox;
     },
     recorded: (commit, nth) => known.get(`${commit} ${nth}`),

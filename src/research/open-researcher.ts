@@ -1,4 +1,3 @@
-import { openCheckout } from "../repository/io/checkout.ts";
 import { RunFailure } from "../failure.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
 import type { Block } from "../documents/finding.ts";
@@ -13,8 +12,8 @@ import type { Sandbox, SandboxState } from "../sandbox/sandbox.ts";
 import type { Repository } from "../repository/repository.ts";
 import type { Subject } from "../agent/show-since.ts";
 import type { ModelResearch } from "../service/research.ts";
-import type { SourceTree } from "../repository/source-tree.ts";
 import type { ServiceLink } from "./protocol.ts";
+import type { SandboxDoor } from "./sandbox-door.ts";
 
 interface ModelOptions {
   readonly source: CheckSource;
@@ -49,9 +48,9 @@ export async function openResearcher(
 
 /** Where older commits are found, and what they are run in. */
 interface OlderOptions {
-  readonly repository: Pick<Repository, "tree">;
+  /** Undefined, as `settings`: no code is run. */
+  readonly sandboxes: SandboxDoor | undefined;
   readonly data: string;
-  /** Undefined: no code is run. */
   readonly settings: SandboxSettings | undefined;
 }
 
@@ -96,16 +95,16 @@ export async function openRuns(
     tree: Sandbox,
     about: readonly string[],
   ): Promise<readonly Block[]> => {
-    const { settings } = older;
+    const { settings, sandboxes, data } = older;
     const minutes = settings?.sinceMinutes ?? 0;
-    if (subject === undefined || settings === undefined || minutes === 0) return [];
+    if (subject === undefined || sandboxes === undefined || minutes === 0) return [];
     const { signal = new AbortController().signal, onStep, baseCommit } = context();
     onStep?.("running it on older commits");
     const { openOlderTrees } = await import("./older-trees.ts");
     const { showSince } = await import("../agent/show-since.ts");
     using trees = openOlderTrees({
-      ...older,
-      sandbox: settings,
+      sandboxes,
+      data,
       about: [baseCommit, ...about, JSON.stringify(settings)],
       minutes,
       signal,
@@ -165,16 +164,14 @@ const MAX_OTHERS = 4;
 
 /** Sandboxes over commits that the base commit reaches, each opened once. Dispose it: it holds their files. */
 export function sandboxesBefore({
-  settings,
-  repository: { history, tree },
+  sandboxes,
+  repository: { history },
   base,
-  data,
   signal,
 }: {
-  readonly settings: SandboxSettings | undefined;
-  readonly repository: Pick<Repository, "history" | "tree">;
+  readonly sandboxes: SandboxDoor | undefined;
+  readonly repository: Pick<Repository, "history">;
   readonly base: string;
-  readonly data: string;
   readonly signal: AbortSignal;
 }): AsyncDisposable & { readonly at: SandboxAt } {
   const stack = new AsyncDisposableStack();
@@ -189,7 +186,7 @@ export function sandboxesBefore({
       let open = opened.get(commit);
       if (open === undefined) {
         if (opened.size === MAX_OTHERS) return `code ran on ${MAX_OTHERS} other commits already`;
-        open = stack.use(sandboxOver({ settings, tree: () => tree(commit, signal), data, signal })).open;
+        open = stack.use(sandboxOver({ sandboxes, commit, signal })).open;
         opened.set(commit, open);
       }
       const state = await open();
@@ -201,26 +198,24 @@ export function sandboxesBefore({
 
 /** A sandbox over the files of a commit, opened when code is to be run, and once. Dispose it: it holds these files. */
 export function sandboxOver({
-  settings,
-  tree,
-  data,
+  sandboxes,
+  commit,
   signal,
 }: {
   /** Undefined: no code is run. */
-  readonly settings: SandboxSettings | undefined;
-  readonly tree: () => Promise<SourceTree>;
-  readonly data: string;
+  readonly sandboxes: SandboxDoor | undefined;
+  readonly commit: string;
   readonly signal: AbortSignal;
 }): AsyncDisposable & { readonly open: () => Promise<SandboxState> } {
   const stack = new AsyncDisposableStack();
   return {
     open: once(async (): Promise<SandboxState> => {
-      if (settings === undefined)
+      if (sandboxes === undefined)
         return { kind: "none", why: "running code is switched off by the operator or the repository" };
       try {
-        const { openSandbox } = await import("../sandbox/io/open-sandbox.ts");
-        const checkout = stack.use(await openCheckout(await tree(), data, signal));
-        return await openSandbox({ ...settings, files: checkout.path });
+        const opened = await sandboxes.open({ commit }, signal);
+        stack.defer(opened.close);
+        return opened.state;
       } catch (error) {
         if (error instanceof RunFailure) return { kind: "none", why: error.message };
         throw error;

@@ -1,7 +1,10 @@
 import type { PhaseCost } from "../phases/outcome.ts";
 import type { Entry } from "../llm/transcript.ts";
 import type { NextReply, Question } from "../llm/gateway.ts";
-import type { FailureCode } from "../failure.ts";
+import { type FailureCode, RunFailure } from "../failure.ts";
+import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import type { SandboxEnvironment, SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
+import type { CommitFiles } from "./sandbox-door.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type {
   CheckedDocument,
@@ -13,16 +16,35 @@ import type {
 import type { InvestigateResult } from "../phases/investigate.ts";
 import type { Published } from "../repository/repository.ts";
 
-/** What the service says to the process that researches. Maps pass as they are (structured clone). */
+/** What the service says to the process that researches. */
 export type ToResearcher =
   | { readonly kind: "investigate"; readonly request: ResearchRequest; readonly place: string }
   | { readonly kind: "check"; readonly request: CheckRequest }
   | { readonly kind: "test"; readonly request: TestRequest }
   | { readonly kind: "answer"; readonly call: number; readonly value: unknown }
-  | { readonly kind: "refusal"; readonly call: number; readonly message: string };
+  | Refusal
+  /** The task is not wanted any more. */
+  | { readonly kind: "stop" };
 
-/** What it says back. Nothing of it is believed beyond its shape: it read a stranger's repository. */
+interface Refusal {
+  readonly kind: "refusal";
+  readonly call: number;
+  /** A failure that the one who asked may handle; undefined: it cannot continue. */
+  readonly code?: FailureCode;
+  readonly message: string;
+}
+
+/** Where the process that researches says it is, before it is given anything to read. */
+export interface Whereabouts {
+  readonly kind: "started";
+  /** Names of its namespaces, as `/proc/self/ns` has them; empty where there is none. */
+  readonly namespaces: readonly string[];
+  readonly hasGit: boolean;
+}
+
+/** What it says back. Nothing of it is believed beyond its shape, which `readFromResearcher` checks: it read a stranger's repository. */
 export type FromResearcher =
+  | Whereabouts
   | { readonly kind: "call"; readonly call: number; readonly ask: ServiceCall }
   | { readonly kind: "step"; readonly step: string }
   | { readonly kind: "investigated"; readonly result: InvestigateResult }
@@ -40,7 +62,33 @@ export type ServiceCall =
   | { readonly kind: "phase"; readonly event: PhaseEvent }
   | { readonly kind: "model-open"; readonly conversation: string }
   | { readonly kind: "model-next"; readonly question: Question }
-  | { readonly kind: "model-cost"; readonly conversation: string };
+  | { readonly kind: "model-cost"; readonly conversation: string }
+  | SandboxCall;
+
+/** Code of the repository runs in a sandbox that another process starts (`sandbox-keeper.ts`). */
+export type SandboxCall =
+  | ({ readonly kind: "sandbox-open" } & CommitFiles)
+  | { readonly kind: "sandbox-run"; readonly sandbox: number; readonly request: SandboxRequest }
+  | { readonly kind: "sandbox-close"; readonly sandbox: number };
+
+interface RemoteSandbox {
+  readonly sandbox: number;
+  readonly changed: readonly string[];
+  readonly state:
+    | { readonly kind: "ready"; readonly environment: SandboxEnvironment }
+    | { readonly kind: "none"; readonly why: string };
+}
+
+/** What the keeper of sandboxes is told: first what it keeps, then calls. */
+export type KeeperAsk =
+  | {
+      readonly kind: "keep";
+      readonly gitDir: string;
+      readonly data: string;
+      readonly settings: SandboxSettings;
+    }
+  | { readonly kind: "call"; readonly call: number; readonly ask: SandboxCall };
+export type KeeperAnswer = Extract<ToResearcher, { kind: "answer" | "refusal" }>;
 
 type ResultOf<K extends ServiceCall["kind"]> = {
   current: ReadonlyMap<string, string>;
@@ -49,6 +97,9 @@ type ResultOf<K extends ServiceCall["kind"]> = {
   "model-open": readonly Entry[];
   "model-next": NextReply;
   "model-cost": PhaseCost;
+  "sandbox-open": RemoteSandbox;
+  "sandbox-run": SandboxResult;
+  "sandbox-close": undefined;
 }[K];
 
 /** Questions to the service that started this process, each answered once. */
@@ -59,7 +110,10 @@ export interface ServiceLink {
   abandon(reason: Error): void;
 }
 
-export function serviceLink(say: (message: FromResearcher) => void): ServiceLink {
+/** `say`: sends a question to the other side. */
+export function serviceLink(
+  say: (message: { readonly kind: "call"; readonly call: number; readonly ask: ServiceCall }) => void,
+): ServiceLink {
   const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let calls = 0;
   return {
@@ -74,7 +128,12 @@ export function serviceLink(say: (message: FromResearcher) => void): ServiceLink
       const waiting = open.get(message.call);
       open.delete(message.call);
       if (message.kind === "answer") waiting?.resolve(message.value as never);
-      else waiting?.reject(new Error(message.message));
+      else
+        waiting?.reject(
+          message.code === undefined
+            ? new Error(message.message)
+            : new RunFailure(message.code, message.message),
+        );
     },
     abandon(reason) {
       for (const { reject } of open.values()) reject(reason);

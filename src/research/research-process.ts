@@ -1,29 +1,31 @@
-import { fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { ModelGateway } from "../llm/gateway.ts";
-import { FAILURES, RunFailure } from "../failure.ts";
+import { RunFailure } from "../failure.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
 import type { CheckedDocument, Research, ResearchHooks, ResearchRequest } from "../service/research.ts";
+import { mayFixTouch } from "../phases/fix-paths.ts";
 import { belongsTo } from "../phases/names.ts";
 import type { Publisher } from "../repository/repository.ts";
 import { repositoryMirrors } from "./repository-mirrors.ts";
-import type { ServiceCall, FromResearcher, ToResearcher } from "./protocol.ts";
-
-export interface ResearchOptions {
-  /** Folder of mirrors, index and scratch files. */
-  readonly data: string;
-  readonly workers?: number | undefined;
-  readonly cacheBytes: number;
-  /** Bytes that one fetch may bring. */
-  readonly fetchBytes?: number | undefined;
-}
+import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import { openChannel } from "./channel.ts";
+import {
+  type FromResearcher,
+  type KeeperAnswer,
+  type KeeperAsk,
+  type SandboxCall,
+  type ServiceCall,
+  type ServiceLink,
+  serviceLink,
+  type ToResearcher,
+} from "./protocol.ts";
+import { trimReaderHomes } from "./reader-home.ts";
+import { type ReaderOptions, startHelper, startReader } from "./start-reader.ts";
 
 /** Milliseconds that a process has to end by itself after a stop signal. */
 const GRACE = 2_000;
 
-/** Research in processes of their own, one for each task, started with an empty environment. */
-export function researchInProcesses(options: ResearchOptions): Research {
+/** Research in processes of their own, one for each task, each in a jail where this host has one. */
+export function researchInProcesses(options: ReaderOptions): Research {
   const mirrors = repositoryMirrors(options.data, options.fetchBytes);
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
@@ -51,108 +53,167 @@ export function researchInProcesses(options: ResearchOptions): Research {
 }
 
 /**
- * Publishes specs and documents of this issue alone, and for a fix, files outside of what steers the
- * repository's services: who reads hostile text is not believed when it says what to write.
+ * Publishes specs and documents of this issue alone, and for a fix, program text that runs when a person runs it: who reads hostile
+ * text is not believed when it says what to write.
  */
 export function confined(publisher: Publisher, { issue, phases }: ResearchRequest): Publisher {
-  const isAllowed = (path: unknown): boolean =>
-    typeof path === "string" &&
-    (belongsTo(issue.key, path) || (phases.includes("fix") && isOutsideOfServices(path)));
+  const isAllowed = (path: string): boolean =>
+    (belongsTo(issue.key, path) && path.split("/").length === 3) ||
+    (phases.includes("fix") && mayFixTouch(path));
   return {
     ...publisher,
     async publish(change) {
-      for (const [path, text] of change.files)
-        if (!isAllowed(path) || typeof text !== "string")
-          throw new Error(`the researcher wanted to write ${JSON.stringify(path)}`);
+      for (const [path] of change.files)
+        if (!isAllowed(path))
+          throw new Error(`the researcher wanted to write ${JSON.stringify(path.slice(0, 200))}`);
       return publisher.publish(change);
     },
   };
 }
 
-function isOutsideOfServices(path: string): boolean {
-  const parts = path.split("/");
-  return (
-    !["", ".git", ".github", ".chant", ".gitlab", ".circleci"].includes(parts[0]!.toLowerCase()) &&
-    parts.every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
-  );
-}
-
 type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" }>;
 type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" }>;
 
-function runTask(
+async function runTask(
   task: Task,
-  options: ResearchOptions,
+  options: ReaderOptions,
   signal: AbortSignal,
   hooks?: ResearchHooks,
 ): Promise<End> {
   signal.throwIfAborted();
-  const source = join(import.meta.dirname, "main.ts");
-  const child = fork(existsSync(source) ? source : join(import.meta.dirname, "main.js"), [], {
-    // Only what it needs to find programs and its folder: a secret that is not there cannot be read from it.
-    env: environmentOf(options),
-    execArgv: [],
-    serialization: "advanced",
-    stdio: ["ignore", "ignore", "pipe", "ipc"],
-  });
-  let stderr = "";
-  child.stderr?.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));
-  return new Promise<End>((resolve, reject) => {
-    let failure: Error | undefined;
-    let end: End | undefined;
-    let killer: ReturnType<typeof setTimeout> | undefined;
-    const stop = (): void => {
-      child.kill("SIGTERM");
-      killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
-    };
-    const say = (message: ToResearcher): void => {
-      if (child.connected) child.send(message, () => undefined);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    child.on("message", (message: FromResearcher) => {
+  const { mirror } = task.request;
+  trimReaderHomes(options.data, options.cacheBytes, Date.now());
+  let failure: Error | undefined;
+  let end: End | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= error instanceof Error ? error : new Error(String(error));
+  };
+  await using stack = new AsyncDisposableStack();
+  const settings = "sandbox" in task.request ? task.request.sandbox : undefined;
+  const keeper = settings === undefined ? undefined : stack.use(keeperOf(mirror, settings, options));
+  const reader = await startReader(mirror, options, {
+    onBroken(why) {
+      fail(new Error(`the researcher sent what it may not send: ${why}`));
+      reader.child.kill("SIGKILL");
+    },
+    onMessage(message) {
       switch (message.kind) {
-        case "call":
-          if (hooks === undefined) return;
-          answer(message.ask, hooks, signal).then(
-            (value) => say({ kind: "answer", call: message.call, value }),
+        case "started":
+          return;
+        case "call": {
+          const { call, ask } = message;
+          const isOfSandbox = ask.kind.startsWith("sandbox-");
+          const answered = isOfSandbox
+            ? askKeeper(keeper, ask as SandboxCall)
+            : hooks === undefined
+              ? Promise.reject(new Error(`the researcher asked for ${ask.kind}`))
+              : answer(ask as Exclude<ServiceCall, SandboxCall>, hooks, signal);
+          answered.then(
+            (value) => say({ kind: "answer", call, value }),
             (error: unknown) => {
+              const code = isOfSandbox && error instanceof RunFailure ? error.code : undefined;
+              say({
+                kind: "refusal",
+                call,
+                message: code === undefined ? "refused" : (error as Error).message,
+                ...(code === undefined ? {} : { code }),
+              });
+              if (code !== undefined) return;
               // The researcher cannot continue without what the service refused; the reason stays on this side.
-              failure ??= error instanceof Error ? error : new Error(String(error));
-              say({ kind: "refusal", call: message.call, message: "refused" });
+              fail(error);
               stop();
             },
           );
           return;
+        }
         case "step":
           hooks?.onStep(message.step);
           return;
         case "failed":
-          failure ??=
-            message.code !== undefined && message.code in FAILURES
-              ? new RunFailure(message.code, message.message)
-              : new Error(`the researcher failed: ${message.message}`);
+          fail(
+            message.code === undefined
+              ? new Error(`the researcher failed: ${message.message}`)
+              : new RunFailure(message.code, message.message),
+          );
           return;
         case "investigated":
         case "checked":
         case "tested":
           end = message;
       }
-    });
-    child.on("error", (error) => (failure ??= error));
+    },
+  });
+  const { child } = reader;
+  const say = (message: ToResearcher): void => reader.channel.say(message);
+  let killer: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    say({ kind: "stop" });
+    killer ??= setTimeout(() => child.kill("SIGKILL"), GRACE);
+  };
+  // What is awaited ends before the keeper is given back.
+  return await new Promise<End>((resolve, reject) => {
+    signal.addEventListener("abort", stop, { once: true });
+    child.on("error", fail);
     child.on("close", (code, by) => {
       clearTimeout(killer);
       signal.removeEventListener("abort", stop);
       if (signal.aborted) reject(signal.reason as Error);
       else if (failure !== undefined) reject(failure);
       else if (end !== undefined) resolve(end);
-      else reject(new Error(`the researcher ended with ${by ?? code}: ${stderr.trim().slice(-500)}`));
+      else reject(new Error(`the researcher ended with ${by ?? code}: ${reader.told().slice(-500)}`));
     });
-    say(task);
+    if (signal.aborted) stop();
+    else say(task);
   });
 }
 
+interface Keeper extends AsyncDisposable {
+  ask(call: SandboxCall): Promise<unknown>;
+}
+
+/** Starts the process that starts sandboxes, when the first one is asked for. */
+function keeperOf(gitDir: string, settings: SandboxSettings, options: ReaderOptions): Keeper {
+  let started: { readonly link: ServiceLink; readonly end: () => Promise<void> } | undefined;
+  const start = (): NonNullable<typeof started> => {
+    const { child, channel: stream, stderr } = startHelper("sandbox-keeper", options);
+    stderr.resume();
+    const channel = openChannel(stream, {
+      onMessage: (message) => link.settle(message as KeeperAnswer),
+      onBroken: (why) => link.abandon(new Error(why)),
+      onEnd: () => link.abandon(new Error("the process that starts sandboxes ended")),
+    });
+    const link = serviceLink((message) => channel.say(message));
+    channel.say({ kind: "keep", gitDir, data: options.data, settings } satisfies KeeperAsk);
+    const ended = new Promise<void>((resolve) => {
+      child.on("error", () => resolve());
+      child.on("close", () => resolve());
+    });
+    const end = async (): Promise<void> => {
+      channel.destroy();
+      const killer = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      await ended;
+      clearTimeout(killer);
+    };
+    return { link, end };
+  };
+  return {
+    ask: (call) => (started ??= start()).link.ask(call),
+    [Symbol.asyncDispose]: async () => started?.end(),
+  };
+}
+
+function askKeeper(keeper: Keeper | undefined, ask: SandboxCall): Promise<unknown> {
+  return (
+    keeper?.ask(ask) ?? Promise.reject(new Error("the researcher asks for a sandbox, and none was offered"))
+  );
+}
+
 /** The service's side of what a researcher asks. */
-export async function answer(ask: ServiceCall, hooks: ResearchHooks, signal: AbortSignal): Promise<unknown> {
+export async function answer(
+  ask: Exclude<ServiceCall, SandboxCall>,
+  hooks: ResearchHooks,
+  signal: AbortSignal,
+): Promise<unknown> {
   switch (ask.kind) {
     case "current":
       return hooks.publisher.current();
@@ -173,15 +234,4 @@ export async function answer(ask: ServiceCall, hooks: ResearchHooks, signal: Abo
 function gatewayOf({ gateway }: ResearchHooks): ModelGateway {
   if (gateway === undefined) throw new Error("the researcher asks for a model, and none was offered to it");
   return gateway;
-}
-
-function environmentOf({ data, workers, cacheBytes }: ResearchOptions): Record<string, string> {
-  const { PATH = "", NODE_COMPILE_CACHE } = process.env;
-  return {
-    PATH,
-    ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
-    CASEBOOK_DATA: data,
-    CASEBOOK_CACHE_MB: String(Math.max(10, Math.floor(cacheBytes / 1_000_000))),
-    ...(workers === undefined ? {} : { CASEBOOK_WORKERS: String(workers) }),
-  };
 }

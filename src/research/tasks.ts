@@ -13,6 +13,7 @@ import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
 import { openResearcher, openRuns, sandboxesBefore, sandboxOver } from "./open-researcher.ts";
+import type { SandboxDoor } from "./sandbox-door.ts";
 import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
@@ -37,12 +38,15 @@ export async function investigateTask(
     place,
     say,
     signal,
+    sandboxes,
   }: {
     readonly config: Config;
     readonly link: ServiceLink;
     readonly place: string;
     readonly say: (message: FromResearcher) => void;
     readonly signal: AbortSignal;
+    /** Undefined: no code is run. */
+    readonly sandboxes: SandboxDoor | undefined;
   },
 ): Promise<InvestigateResult> {
   const onStep = (step: string): void => say({ kind: "step", step });
@@ -52,15 +56,10 @@ export async function investigateTask(
   const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
   const codebase = await workbench.codebase(base);
   const issue = visibleIssue(written);
-  await using sandbox = sandboxOver({
-    settings,
-    tree: () => repository.tree(base, signal),
-    data: workbench.data,
-    signal,
-  });
-  await using others = sandboxesBefore({ settings, repository, base, data: workbench.data, signal });
+  await using sandbox = sandboxOver({ sandboxes, commit: base, signal });
+  await using others = sandboxesBefore({ sandboxes, repository, base, signal });
   const runs = await openRuns(() => context, sandbox.open, runsReport && model === undefined, {
-    repository,
+    sandboxes,
     data: workbench.data,
     settings,
   });

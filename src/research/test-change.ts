@@ -4,15 +4,12 @@ import { parseDocument } from "../documents/parse-document.ts";
 import { RunFailure } from "../failure.ts";
 import { belongsTo, documentFileOf } from "../phases/names.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
-import { applyPatch } from "../repository/io/apply-patch.ts";
-import { openCheckout } from "../repository/io/checkout.ts";
 import { type GitRepository, mergeBase, openRepository } from "../repository/io/open-repository.ts";
 import { readChantFiles } from "../repository/io/read-chant-files.ts";
 import { decodeText } from "../repository/source-text.ts";
 import type { SourceTree } from "../repository/source-tree.ts";
-import { openSandbox } from "../sandbox/io/open-sandbox.ts";
-import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { TestRequest } from "../service/research.ts";
+import type { SandboxDoor } from "./sandbox-door.ts";
 
 /** Files that a change may touch; a larger one is not a fix of one issue. */
 const MAX_FILES = 300;
@@ -51,13 +48,14 @@ export async function sealedTestOn(
  * does not fit, and what the repository throws.
  */
 export async function testChange(
-  { mirror, change, test, sandbox }: TestRequest,
+  { mirror, change, test }: Omit<TestRequest, "sandbox">,
   {
-    data,
+    sandboxes,
     signal,
     onStep,
   }: {
-    readonly data: string;
+    /** Undefined: no code is run. */
+    readonly sandboxes: SandboxDoor | undefined;
     readonly signal: AbortSignal;
     readonly onStep?: ((step: string) => void) | undefined;
   },
@@ -80,7 +78,7 @@ export async function testChange(
   if (base === undefined) return undecided("it has no history in common with the branch that it is for");
   if (base === head) return undecided("it changes nothing");
   if (change.kind === "patch" && change.text.length > MAX_PATCH) return undecided("the patch is too large");
-  if (sandbox === undefined) return undecided("the operator switched the sandbox off, so no code runs");
+  if (sandboxes === undefined) return undecided("the operator switched the sandbox off, so no code runs");
 
   const before = await repository.tree(base, signal);
   const after = head === undefined ? undefined : await repository.tree(head, signal);
@@ -89,7 +87,7 @@ export async function testChange(
 
   await using stack = new AsyncDisposableStack();
   onStep?.("writing the files without and with the change");
-  const sides = await sidesOf({ before, after, data, signal, stack, sandbox, change });
+  const sides = await sidesOf({ base, head, before, after, signal, stack, sandboxes, change });
   if (typeof sides === "string") return undecided(sides);
   if (sides.changed.length > MAX_FILES)
     return undecided(`it changes ${sides.changed.length} files; at most ${MAX_FILES} are tested`);
@@ -98,42 +96,37 @@ export async function testChange(
 }
 
 async function sidesOf({
+  base,
+  head,
   before,
   after,
-  data,
   signal,
   stack,
-  sandbox,
+  sandboxes,
   change,
 }: {
+  readonly base: string;
+  readonly head: string | undefined;
   readonly before: SourceTree;
   readonly after: SourceTree | undefined;
-  readonly data: string;
   readonly signal: AbortSignal;
   readonly stack: AsyncDisposableStack;
-  readonly sandbox: SandboxSettings;
+  readonly sandboxes: SandboxDoor;
   readonly change: TestRequest["change"];
 }): Promise<
   string | { readonly before: ChangeSide; readonly after: ChangeSide; readonly changed: readonly string[] }
 > {
-  const [one, other] = [
-    stack.use(await openCheckout(before, data, signal)),
-    stack.use(await openCheckout(after ?? before, data, signal)),
-  ];
-  const changed =
-    change.kind === "patch"
-      ? await applyPatch(other.path, change.text, signal)
-      : changedPaths(before, after ?? before);
-  const [without, withIt] = [
-    await openSandbox({ ...sandbox, files: one.path }),
-    await openSandbox({ ...sandbox, files: other.path }),
-  ];
-  if (without.kind === "none") return without.why;
-  if (withIt.kind === "none") return withIt.why;
+  const patch = change.kind === "patch" ? change.text : undefined;
+  const without = await sandboxes.open({ commit: base }, signal);
+  stack.defer(without.close);
+  const withIt = await sandboxes.open({ commit: head ?? base, patch }, signal);
+  stack.defer(withIt.close);
+  if (without.state.kind === "none") return without.state.why;
+  if (withIt.state.kind === "none") return withIt.state.why;
   return {
-    before: { sandbox: without.sandbox, files: filesOf(before, signal) },
-    after: { sandbox: withIt.sandbox, files: filesOf(after ?? before, signal) },
-    changed,
+    before: { sandbox: without.state.sandbox, files: filesOf(before, signal) },
+    after: { sandbox: withIt.state.sandbox, files: filesOf(after ?? before, signal) },
+    changed: patch === undefined ? changedPaths(before, after ?? before) : withIt.changed,
   };
 }
 

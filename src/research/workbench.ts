@@ -4,7 +4,6 @@ import { cachedHistory } from "../repository/io/cached-history.ts";
 import { indexThreads } from "../repository/io/index-threads.ts";
 import { discardMirror, openMirror, protocolOf } from "../repository/io/mirror.ts";
 import { type GitRepository, openRepository } from "../repository/io/open-repository.ts";
-import { sweepScratch } from "../repository/io/scratch-folder.ts";
 import { RunFailure } from "../failure.ts";
 import { privateFolder } from "../process/private-folder.ts";
 import { sqliteBlobCache } from "../repository/io/sqlite-blob-cache.ts";
@@ -50,14 +49,15 @@ const CACHE_BYTES = 2_000_000_000;
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { data, signal, onStep } = options;
   privateFolder(data);
-  sweepScratch(data);
   const isUrl = protocolOf(options.repository) !== undefined;
   if (isUrl) onStep?.(`fetching ${options.repository}`);
   const found = isUrl
     ? await openFetched(options.repository, options)
     : await openRepository(options.repository, {
-        // A mirror of ours, opened by the process that keeps it.
-        isWhole: dirname(options.repository) === join(data, "mirrors"),
+        // A mirror of ours, kept by the process that started this one, whose folder is two above the reader's home.
+        isWhole: [data, dirname(dirname(data))].some(
+          (folder) => dirname(options.repository) === join(folder, "mirrors"),
+        ),
       });
   const cache = sqliteBlobCache(join(data, "index.db"), {
     limitBytes: options.cacheBytes ?? CACHE_BYTES,

@@ -53,6 +53,8 @@ export function composeService(
       workers: config.workers,
       cacheBytes: config.cacheBytes,
       fetchBytes: config.fetchBytes,
+      onNotIsolated: (why) =>
+        logger.warn({ why }, "no bubblewrap here: repositories are read with the rights of this user"),
     }),
     ...(config.models === undefined
       ? {}

@@ -8,6 +8,7 @@ import type { ResearchDocument } from "../../src/documents/finding.ts";
 import { parseRun, type RecordedRun } from "../../src/documents/recorded-run.ts";
 import { renderDocument } from "../../src/documents/render-document.ts";
 import { dropWrong } from "../../src/phases/builtin/drop-wrong.ts";
+import { sandboxesHere } from "../../src/research/sandbox-door.ts";
 import { sandboxesBefore } from "../../src/research/open-researcher.ts";
 import { describeSandboxed, filesFolder } from "../sandbox/io/sandbox-here.ts";
 import { openShop, SOURCE } from "./failing-shop.ts";
@@ -25,13 +26,12 @@ describeSandboxed("a run of a model at another commit", () => {
     );
     const { folder, repository, context } = shop;
     using data = filesFolder({});
-    await using others = sandboxesBefore({
-      settings: { toolchains: [] },
-      repository,
-      base: context.baseCommit,
+    await using sandboxes = sandboxesHere({
+      gitDir: repository.gitDir,
       data: data.path,
-      signal,
+      settings: { toolchains: [] },
     });
+    await using others = sandboxesBefore({ sandboxes, repository, base: context.baseCommit, signal });
     const runner = codeRunner({ kind: "ready", sandbox: shop.sandbox }, NONCE, others.at);
     const run = (args: object): Promise<string> => runner.tools[0]!.answer(JSON.stringify(args), signal);
     const earlier = folder.git("rev-parse", "HEAD^");

@@ -6,6 +6,7 @@ import { repositorySource } from "../../src/documents/repository-source.ts";
 import { renderDocument } from "../../src/documents/render-document.ts";
 import { dropWrong } from "../../src/phases/builtin/drop-wrong.ts";
 import { openCheckout } from "../../src/repository/io/checkout.ts";
+import { sandboxesHere } from "../../src/research/sandbox-door.ts";
 import { openOlderTrees } from "../../src/research/older-trees.ts";
 import { type GitFolder, gitFolder, temporaryFolder } from "../fakes/git-folder.ts";
 import { describeSandboxed, sandboxOver } from "../sandbox/io/sandbox-here.ts";
@@ -88,9 +89,10 @@ async function searched(
   if (subject === undefined) throw new Error("it does not fail");
   const older = stack.use(
     openOlderTrees({
-      repository,
+      sandboxes: stack.use(
+        sandboxesHere({ gitDir: repository.gitDir, data, settings: { toolchains: [], sinceMinutes: 10 } }),
+      ),
       data,
-      sandbox: { toolchains: [], sinceMinutes: 10 },
       about: [context.baseCommit],
       minutes: 10,
       signal,

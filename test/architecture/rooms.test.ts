@@ -75,6 +75,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "repository",
     "sandbox",
     "service",
+    "text",
   ],
   server: ["failure", "github", "llm", "process", "repository", "research", "service", "store", "text"],
   setup: ["failure", "server", "text"],
@@ -231,8 +232,8 @@ test("programs are started in few places", () => {
   expect(starting.sort()).toEqual([
     "src/repository/io/git.ts",
     "src/repository/io/object-reader.ts",
-    "src/research/research-process.ts",
     "src/sandbox/io/host-programs.ts",
+    "src/sandbox/io/reader-jail.ts",
     "src/sandbox/io/start-bwrap.ts",
     "src/simulator/github/git-runner.ts",
     "src/simulator/github/git-runners.ts",

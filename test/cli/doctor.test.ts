@@ -165,12 +165,14 @@ phases: { default: [away, here], judge: [away] }
   test("tries the sandbox and git of this machine without a model too", async () => {
     const { exit, out } = await doctor([], {});
     expect(out).toMatch(/^sandbox +(?:ok +bubblewrap \d|no +no code is run: )/m);
+    expect(out).toMatch(/^reader +(?:ok +what reads repositories|no +what reads repositories)/m);
     expect(out).toMatch(/^git +ok +\d+\.\d+/m);
     expect(exit).toBe(0);
     const off = await doctor(["--json"], { CASEBOOK_SANDBOX: "off" });
     expect(JSON.parse(off.out)).toMatchObject({
       machine: [
         { name: "sandbox", ok: false, detail: "no code is run: CASEBOOK_SANDBOX is off" },
+        { name: "reader" },
         { name: "git", ok: true },
       ],
     });

@@ -3,6 +3,7 @@ import { repositoryMirrors } from "../../src/research/repository-mirrors.ts";
 import { answer, confined, researchInProcesses } from "../../src/research/research-process.ts";
 import type { ServiceLink } from "../../src/research/protocol.ts";
 import { checkTask, investigateTask } from "../../src/research/tasks.ts";
+import { sandboxesHere } from "../../src/research/sandbox-door.ts";
 import { testChange } from "../../src/research/test-change.ts";
 import type { Research } from "../../src/service/research.ts";
 
@@ -13,22 +14,29 @@ export function researchHere(data: string): Research {
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
     discardMirror: (repository) => mirrors.discard(repository),
-    investigate(request, given, signal) {
+    async investigate(request, given, signal) {
+      const { mirror: gitDir, sandbox: settings } = request;
+      await using sandboxes = settings === undefined ? undefined : sandboxesHere({ gitDir, data, settings });
       const hooks = { ...given, publisher: confined(given.publisher, request) };
       const ask = (question: Parameters<typeof answer>[0]): Promise<unknown> => {
         signal.throwIfAborted();
         return answer(question, hooks, signal);
       };
-      return investigateTask(request, {
+      return await investigateTask(request, {
         config,
         link: { ask, settle: () => undefined, abandon: () => undefined } as ServiceLink,
         place: hooks.publisher.place,
+        sandboxes,
         say: (message) => void (message.kind === "step" && hooks.onStep(message.step)),
         signal,
       });
     },
     check: (request, signal) => checkTask(request, { config, signal }),
-    test: (request, signal) => testChange(request, { data, signal }),
+    async test(request, signal) {
+      const { mirror: gitDir, sandbox: settings } = request;
+      await using sandboxes = settings === undefined ? undefined : sandboxesHere({ gitDir, data, settings });
+      return await testChange(request, { sandboxes, signal });
+    },
   };
 }
 

@@ -22,7 +22,7 @@ import { researchInProcesses } from "../../research/research-process.ts";
 import type { Workbench } from "../../research/workbench.ts";
 import type { CommandIo } from "../io.ts";
 import { choosePhases, requirePhase } from "../choose-phases.ts";
-import { openPlace } from "../place.ts";
+import { notIsolated, openPlace } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
 import { sandboxAt } from "../sandbox-at.ts";
@@ -149,14 +149,13 @@ async function research(
   const seen = visibleIssue(issue);
   const { openResearcher, openRuns, sandboxOver } = await import("../../research/open-researcher.ts");
   const settings = await sandboxAt(codebase, io);
-  await using sandbox = sandboxOver({
-    settings,
-    tree: () => workbench.repository.tree(commit, io.signal),
-    data: workbench.data,
-    signal: io.signal,
-  });
+  const { sandboxesHere } = await import("../../research/sandbox-door.ts");
+  const { gitDir } = workbench.repository;
+  await using sandboxes =
+    settings === undefined ? undefined : sandboxesHere({ gitDir, data: workbench.data, settings });
+  await using sandbox = sandboxOver({ sandboxes, commit, signal: io.signal });
   const runs = await openRuns(() => context, sandbox.open, true, {
-    repository: workbench.repository,
+    sandboxes,
     data: workbench.data,
     settings,
   });
@@ -214,7 +213,8 @@ async function researchWithModel(
   const { workers, cacheBytes } = config;
   const sandbox = await sandboxAt(await workbench.codebase(commit), io);
   // The journal closes when this function returns, so the result is awaited here.
-  return await researchInProcesses({ data, workers, cacheBytes }).investigate(
+  const onNotIsolated = (why: string): void => io.err(notIsolated(why));
+  return await researchInProcesses({ data, workers, cacheBytes, onNotIsolated }).investigate(
     {
       mirror: gitDir,
       base: commit,

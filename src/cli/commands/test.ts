@@ -4,6 +4,7 @@ import { RunFailure } from "../../failure.ts";
 import { changeDetails, changeHeadline } from "../../phases/change-verdict.ts";
 import { sandboxAt } from "../sandbox-at.ts";
 import { fetchPull, protocolOf } from "../../repository/io/mirror.ts";
+import { sandboxesHere } from "../../research/sandbox-door.ts";
 import { sealedTestOn, testChange } from "../../research/test-change.ts";
 import type { GitRepository } from "../../repository/io/open-repository.ts";
 import { inlineCode } from "../../text/inline-code.ts";
@@ -53,9 +54,12 @@ export async function testCommand(
     const settled = change.kind === "patch" ? change.base : change.onto;
     const sandbox = await sandboxAt(await workbench.codebase(settled), io);
     progress.start("testing the change");
+    const { gitDir } = repository;
+    await using sandboxes =
+      sandbox === undefined ? undefined : sandboxesHere({ gitDir, data: workbench.data, settings: sandbox });
     const verdict = await testChange(
-      { mirror: repository.gitDir, change, test, sandbox },
-      { data: workbench.data, signal: io.signal, onStep: (step) => progress.step(step) },
+      { mirror: gitDir, change, test },
+      { sandboxes, signal: io.signal, onStep: (step) => progress.step(step) },
     );
     await progress.close();
     const name = named === undefined ? "the patch" : inlineCode(named, 80);

@@ -126,7 +126,7 @@ function folders({ diskBytes }: SandboxLimits, dependencies: Start["dependencies
 }
 
 /** Standard input, then pipes up to `count`; whatever else a child would inherit from us leads nowhere. */
-function descriptors(count: number, nothing: number): ("ignore" | "pipe" | number)[] {
+export function descriptors(count: number, nothing: number): ("ignore" | "pipe" | number)[] {
   const list: ("ignore" | "pipe" | number)[] = ["ignore"];
   for (let fd = 1; fd < count; fd++) list.push("pipe");
   // Node closes its own files in a child. What was left open by whoever started us it closes only below the first gap.

@@ -96,7 +96,8 @@ function isOfHost(folder: string): boolean {
   return OF_HOST.includes(folder.split("/")[1]!);
 }
 
-function hostPrograms(toolchains: readonly string[]): string[] {
+/** Arguments of bubblewrap that offer the host's programs and libraries, read-only; `toolchains`: folders that stay visible. */
+export function hostPrograms(toolchains: readonly string[]): string[] {
   const args = OF_HOST.flatMap((name) => entryArgs("/", name));
   for (const name of HOST_SETTINGS) args.push("--ro-bind-try", `/etc/${name}`, `/etc/${name}`);
   // Debian keeps parts of a Java machine there and links to them.
