@@ -1,3 +1,6 @@
+import type { ReaderOptions } from "../research/start-reader.ts";
+import type { researchInProcesses } from "../research/research-process.ts";
+
 /** The process as a command sees it. Commands use nothing else of it. */
 export interface CommandIo {
   readonly cwd: string;
@@ -11,4 +14,6 @@ export interface CommandIo {
   /** Width of the terminal that `out` writes to, in characters; absent without a terminal. */
   readonly columns?: number;
   readonly stdin: () => Promise<string>;
+  /** Starts what reads repositories; absent: processes of their own. */
+  readonly research?: (options: ReaderOptions) => Pick<ReturnType<typeof researchInProcesses>, "investigate">;
 }

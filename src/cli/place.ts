@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { protocolOf } from "../repository/io/mirror.ts";
 import { readConfig } from "../process/config.ts";
-import { openWorkbench, type Workbench } from "../research/workbench.ts";
+import { openWorkbench, type Workbench, type WorkbenchOptions } from "../research/workbench.ts";
 import type { CommandIo } from "./io.ts";
 
 export interface PlaceOptions {
@@ -14,14 +14,14 @@ export function repositoryOf(repo: string, io: CommandIo): string {
   return protocolOf(repo) === undefined ? resolve(io.cwd, repo) : repo;
 }
 
-/** Opens the workbench of `--repo` with the operator's settings. */
-export function openPlace(
+/** Where a command works, from its options and the operator's settings. Throws RunFailure `usage`. */
+export function placeOf(
   { repo, data }: PlaceOptions,
   io: CommandIo,
   onStep?: (step: string) => void,
-): Promise<Workbench> {
+): WorkbenchOptions & { readonly cacheBytes: number } {
   const config = readConfig(io.env);
-  return openWorkbench({
+  return {
     repository: repositoryOf(repo, io),
     data: data === undefined ? config.data : resolve(io.cwd, data),
     workers: config.workers,
@@ -29,7 +29,16 @@ export function openPlace(
     fetchBytes: config.fetchBytes,
     signal: io.signal,
     onStep,
-  });
+  };
+}
+
+/** Opens the workbench of `--repo` with the operator's settings. */
+export async function openPlace(
+  options: PlaceOptions,
+  io: CommandIo,
+  onStep?: (step: string) => void,
+): Promise<Workbench> {
+  return openWorkbench(placeOf(options, io, onStep));
 }
 
 /** Says that this machine does not isolate the process that reads the repository. */

@@ -1,11 +1,9 @@
-import { readConfigInput } from "../investigation/settings/parse-repository-config.ts";
+import { suiteOf } from "../research/tasks.ts";
 import { readConfig } from "../process/config.ts";
 import type { Codebase } from "../repository/codebase.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import { withSuite } from "../sandbox/with-suite.ts";
 import type { CommandIo } from "./io.ts";
-
-const FILE = ".github/casebook.yml";
 
 /**
  * What code finds in the sandbox, with the `suite` that the commit's own settings give. A file with a mistake is named on standard error
@@ -16,9 +14,5 @@ export async function sandboxAt(
   io: Pick<CommandIo, "env" | "err">,
 ): Promise<SandboxSettings | undefined> {
   const { sandbox } = readConfig(io.env);
-  const { input, problems } = readConfigInput((await codebase.text(FILE))?.text, undefined);
-  const [first] = problems;
-  if (first !== undefined)
-    io.err(`casebook: ${FILE}:${first.line}: ${first.message} Its \`suite\` does not count.`);
-  return withSuite(sandbox, input.suite);
+  return withSuite(sandbox, await suiteOf(codebase, (text) => io.err(text)));
 }

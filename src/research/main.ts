@@ -58,8 +58,8 @@ async function carryOut(
   task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" }>,
 ): Promise<FromResearcher> {
   const { signal } = stop;
-  const sandboxes = (request: { readonly sandbox?: { readonly suite?: object } | undefined }) =>
-    request.sandbox === undefined ? undefined : sandboxesOverLink(link, request.sandbox.suite);
+  const sandboxesFor = ({ sandbox }: { readonly sandbox?: object | undefined }) =>
+    sandbox === undefined ? undefined : sandboxesOverLink(link);
   switch (task.kind) {
     case "investigate": {
       const { request, place } = task;
@@ -71,7 +71,7 @@ async function carryOut(
           place,
           say,
           signal,
-          sandboxes: sandboxes(request),
+          sandboxes: sandboxesFor(request),
         }),
       };
     }
@@ -83,7 +83,7 @@ async function carryOut(
       const { request } = task;
       return {
         kind: "tested",
-        verdict: await testChange(request, { sandboxes: sandboxes(request), signal }),
+        verdict: await testChange(request, { sandboxes: sandboxesFor(request), signal }),
       };
     }
   }

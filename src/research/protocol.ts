@@ -47,6 +47,7 @@ export type FromResearcher =
   | Whereabouts
   | { readonly kind: "call"; readonly call: number; readonly ask: ServiceCall }
   | { readonly kind: "step"; readonly step: string }
+  | { readonly kind: "note"; readonly note: string }
   | { readonly kind: "investigated"; readonly result: InvestigateResult }
   | { readonly kind: "checked"; readonly documents: readonly CheckedDocument[] }
   | { readonly kind: "tested"; readonly verdict: ChangeVerdict }

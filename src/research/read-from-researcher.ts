@@ -120,7 +120,7 @@ const ask = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("phase"),
     event: z.discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("start"), phase: name }),
+      z.strictObject({ kind: z.literal("start"), phase: name, isLeftOut: z.boolean().optional() }),
       z.strictObject({ kind: z.literal("end"), result }),
     ]),
   }),
@@ -183,6 +183,7 @@ const message = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("call"), call: count, ask }),
   z.strictObject({ kind: z.literal("step"), step: sentence }),
+  z.strictObject({ kind: z.literal("note"), note: sentence }),
   z.strictObject({
     kind: z.literal("investigated"),
     result: z.strictObject({

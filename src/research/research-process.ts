@@ -37,7 +37,13 @@ export function researchInProcesses(options: ReaderOptions): Research {
         publisher,
       });
       if (end.kind !== "investigated") throw new Error(`research ended with ${end.kind}`);
-      return end.result satisfies InvestigateResult;
+      // What this side knows, it does not take from the other one.
+      return {
+        ...end.result,
+        issue: request.issue.key,
+        baseCommit: request.base,
+        place: publisher.place,
+      } satisfies InvestigateResult;
     },
     async check(request, signal) {
       const end = await runTask({ kind: "check", request }, options, signal);
@@ -128,6 +134,9 @@ async function runTask(
         }
         case "step":
           hooks?.onStep(message.step);
+          return;
+        case "note":
+          hooks?.onNote?.(message.note);
           return;
         case "failed":
           fail(

@@ -2,6 +2,7 @@ import { applyPatch } from "../repository/io/apply-patch.ts";
 import { openCheckout } from "../repository/io/checkout.ts";
 import { openRepository } from "../repository/io/open-repository.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import type { SuiteSettings } from "../sandbox/suite-settings.ts";
 import type { SandboxState } from "../sandbox/sandbox.ts";
 
 /** The files of a commit (40 hex digits), with a patch on them where one is given. */
@@ -25,6 +26,20 @@ export interface OpenedSandbox {
 export interface SandboxDoor {
   /** Throws RunFailure `usage` for a patch that does not fit, `no-space` and `no-permission`. */
   open(files: CommitFiles, signal: AbortSignal): Promise<OpenedSandbox>;
+}
+
+/** The same sandboxes, which say how the project's tests are started. */
+export function handingOn(door: SandboxDoor, suite: SuiteSettings | undefined): SandboxDoor {
+  if (suite === undefined) return door;
+  return {
+    async open(files, signal) {
+      const opened = await door.open(files, signal);
+      if (opened.state.kind === "none") return opened;
+      const { sandbox } = opened.state;
+      const environment = { ...sandbox.environment, suite };
+      return { ...opened, state: { kind: "ready", sandbox: { ...sandbox, environment } } };
+    },
+  };
 }
 
 /** Sandboxes that this process starts. Dispose it: it holds files below `<data>/scratch` and a git process. */

@@ -1,18 +1,14 @@
-import type { SuiteSettings } from "../sandbox/suite-settings.ts";
 import type { SandboxDoor } from "./sandbox-door.ts";
 import type { ServiceLink } from "./protocol.ts";
 
-/** Sandboxes that another process starts. `suite`: how the project's tests are started, which only this side needs to know. */
-export function sandboxesOverLink(
-  { ask }: Pick<ServiceLink, "ask">,
-  suite: SuiteSettings | undefined,
-): SandboxDoor {
+/** Sandboxes that another process starts. */
+export function sandboxesOverLink({ ask }: Pick<ServiceLink, "ask">): SandboxDoor {
   return {
     async open(files, signal) {
       const opened = await ask({ kind: "sandbox-open", ...files });
       const close = (): void => void ask({ kind: "sandbox-close", sandbox: opened.sandbox }).catch(() => {});
       if (opened.state.kind === "none") return { state: opened.state, changed: opened.changed, close };
-      const environment = { ...opened.state.environment, ...(suite === undefined ? {} : { suite }) };
+      const { environment } = opened.state;
       return {
         changed: opened.changed,
         close,

@@ -1,6 +1,16 @@
 import { parseDocument } from "../documents/parse-document.ts";
 import { SINGLE_PHASE } from "../phases/catalogue.ts";
-import { belongsTo } from "../phases/names.ts";
+import { choosePhases } from "../phases/choose-phases.ts";
+import { belongsTo, specFileOf } from "../phases/names.ts";
+import type { Phase } from "../phases/phase.ts";
+import { labelledLocation } from "../phases/phase-spec.ts";
+import { readConfigInput } from "../investigation/settings/parse-repository-config.ts";
+import type { Codebase } from "../repository/codebase.ts";
+import type { Publisher } from "../repository/repository.ts";
+import type { SuiteSettings } from "../sandbox/suite-settings.ts";
+import { withSuite } from "../sandbox/with-suite.ts";
+import { parseSpec } from "../specs/parse-spec.ts";
+import type { Location } from "../text/location.ts";
 import { checkWhole } from "../claims/check-claims.ts";
 import { repositorySource } from "../documents/repository-source.ts";
 import { endsInvestigation, type InvestigateResult, investigate } from "../phases/investigate.ts";
@@ -13,7 +23,7 @@ import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
 import { openResearcher, openRuns, sandboxesBefore, sandboxOver } from "./open-researcher.ts";
-import type { SandboxDoor } from "./sandbox-door.ts";
+import { handingOn, type SandboxDoor } from "./sandbox-door.ts";
 import type { FromResearcher, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
@@ -23,14 +33,15 @@ export async function investigateTask(
     base,
     issue: written,
     phases: types,
-    at,
+    at: named,
     include,
     exclude,
     impactFrom,
     doubtful,
-    sandbox: settings,
+    sandbox: offered,
     runsReport = false,
     model,
+    choice,
   }: ResearchRequest,
   {
     config,
@@ -38,7 +49,7 @@ export async function investigateTask(
     place,
     say,
     signal,
-    sandboxes,
+    sandboxes: door,
   }: {
     readonly config: Config;
     readonly link: ServiceLink;
@@ -52,9 +63,21 @@ export async function investigateTask(
   const onStep = (step: string): void => say({ kind: "step", step });
   await using workbench = await openWorkbench({ repository: mirror, ...config, signal, onStep });
   const { repository, reader } = workbench;
-  const all = await phasesOf(await repository.tree(base, signal), () => undefined);
-  const phases = [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type));
+  const note = (text: string): void => (choice === undefined ? undefined : say({ kind: "note", note: text }));
+  const all = await phasesOf(await repository.tree(base, signal), note);
+  const phases =
+    choice === undefined
+      ? [SINGLE_PHASE, ...all].filter(({ type }) => types.includes(type))
+      : choosePhases(all, choice, model !== undefined);
+  const publisher: Publisher = {
+    place,
+    current: () => link.ask({ kind: "current" }),
+    publish: ({ files, message }) => link.ask({ kind: "publish", files, message }),
+  };
+  const at = named ?? (choice === undefined ? undefined : await rememberedAt(publisher, written.key, all));
   const codebase = await workbench.codebase(base);
+  const settings = choice === undefined ? offered : withSuite(offered, await suiteOf(codebase, note));
+  const sandboxes = door && handingOn(door, settings?.suite);
   const issue = visibleIssue(written);
   await using sandbox = sandboxOver({ sandboxes, commit: base, signal });
   await using others = sandboxesBefore({ sandboxes, repository, base, signal });
@@ -88,23 +111,26 @@ export async function investigateTask(
   let told: Promise<unknown> = Promise.resolve();
   const results: InvestigateResult[] = [];
   for (const phase of phases) {
-    told = link.ask({ kind: "phase", event: { kind: "start", phase: phase.type } });
+    const isLeftOut = researcher.cannot(phase) !== undefined;
+    told = link.ask({
+      kind: "phase",
+      event: { kind: "start", phase: phase.type, ...(isLeftOut ? { isLeftOut } : {}) },
+    });
     await told;
     const result = await investigate(
       {
         issue,
         phases: [phase],
-        present: all.filter(({ type, needs }) => needs === "builtin" || type === phase.type),
+        present:
+          choice === undefined || model !== undefined
+            ? all.filter(({ type, needs }) => needs === "builtin" || type === phase.type)
+            : phases,
         at,
       },
       {
         context,
         source,
-        publisher: {
-          place,
-          current: () => link.ask({ kind: "current" }),
-          publish: ({ files, message }) => link.ask({ kind: "publish", files, message }),
-        },
+        publisher,
         researcher,
         now: () => new Date(),
       },
@@ -151,6 +177,31 @@ export async function checkTask(
     checked.push({ path: entry.path, report: await checkWhole(text, source, context, signal) });
   }
   return checked;
+}
+
+const SETTINGS_FILE = ".github/casebook.yml";
+
+/** How the commit's own settings start its tests. A file with a mistake is noted and does not count. */
+export async function suiteOf(
+  codebase: Pick<Codebase, "text">,
+  note: (text: string) => void,
+): Promise<SuiteSettings | undefined> {
+  const { input, problems } = readConfigInput((await codebase.text(SETTINGS_FILE))?.text, undefined);
+  const [first] = problems;
+  if (first !== undefined)
+    note(`casebook: ${SETTINGS_FILE}:${first.line}: ${first.message} Its \`suite\` does not count.`);
+  return input.suite;
+}
+
+/** The location that a person named in an earlier run. */
+async function rememberedAt(
+  publisher: Publisher,
+  key: string,
+  phases: readonly Phase[],
+): Promise<Location | undefined> {
+  const phase = phases.find(({ type }) => type === "root-cause");
+  const text = phase === undefined ? undefined : (await publisher.current()).get(specFileOf(key, phase));
+  return text === undefined ? undefined : labelledLocation(parseSpec("spec", text).spec.labels, "at");
 }
 
 /** Files that may be named as the place of the cause; every file is still read, searched and followed. */

@@ -49,16 +49,7 @@ const CACHE_BYTES = 2_000_000_000;
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { data, signal, onStep } = options;
   privateFolder(data);
-  const isUrl = protocolOf(options.repository) !== undefined;
-  if (isUrl) onStep?.(`fetching ${options.repository}`);
-  const found = isUrl
-    ? await openFetched(options.repository, options)
-    : await openRepository(options.repository, {
-        // A mirror of ours, kept by the process that started this one, whose folder is two above the reader's home.
-        isWhole: [data, dirname(dirname(data))].some(
-          (folder) => dirname(options.repository) === join(folder, "mirrors"),
-        ),
-      });
+  const found = await openGit(options);
   const cache = sqliteBlobCache(join(data, "index.db"), {
     limitBytes: options.cacheBytes ?? CACHE_BYTES,
     now: () => Math.floor(Date.now() / 1000),
@@ -112,6 +103,23 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       cache[Symbol.dispose]();
     },
   };
+}
+
+/** The repository alone: a folder, or the mirror of a URL, which is fetched. Throws RunFailure. */
+export async function openGit(
+  options: Pick<WorkbenchOptions, "repository" | "data" | "fetchBytes" | "signal" | "onStep">,
+): Promise<GitRepository> {
+  const { data, onStep } = options;
+  const isUrl = protocolOf(options.repository) !== undefined;
+  if (isUrl) onStep?.(`fetching ${options.repository}`);
+  return isUrl
+    ? await openFetched(options.repository, options)
+    : await openRepository(options.repository, {
+        // A mirror of ours, kept by the process that started this one, whose folder is two above the reader's home.
+        isWhole: [data, dirname(dirname(data))].some(
+          (folder) => dirname(options.repository) === join(folder, "mirrors"),
+        ),
+      });
 }
 
 /** A mirror of the URL whose newest commit lacks nothing: one that is damaged is fetched anew, once. */

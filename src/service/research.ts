@@ -1,6 +1,7 @@
 import type { Location } from "../text/location.ts";
 import type { Issue } from "../issue/issue.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
+import type { PhaseChoice } from "../phases/choose-phases.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { CheckReport } from "../documents/check-document.ts";
@@ -61,6 +62,11 @@ export interface ResearchRequest {
   readonly sandbox?: SandboxSettings;
   /** A person with the right asked for the run, so that the built-in researcher may run the code that the report brings. */
   readonly runsReport?: boolean;
+  /**
+   * The command line: `phases` are chosen where the repository's own are known, the place that a person named in an earlier run is
+   * remembered, and the commit's own `suite` counts.
+   */
+  readonly choice?: PhaseChoice;
   /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }
@@ -78,10 +84,18 @@ export interface ResearchHooks {
   readonly onPhase: (event: PhaseEvent) => Promise<void>;
   /** A word about what is going on now, for people who watch. */
   readonly onStep: (step: string) => void;
+  /** What a person should know of the repository's own settings, such as a mistake in them. */
+  readonly onNote?: (note: string) => void;
 }
 
 export type PhaseEvent =
-  { readonly kind: "start"; readonly phase: string } | { readonly kind: "end"; readonly result: PhaseResult };
+  | {
+      readonly kind: "start";
+      readonly phase: string;
+      /** It cannot be run here. */
+      readonly isLeftOut?: boolean;
+    }
+  | { readonly kind: "end"; readonly result: PhaseResult };
 
 export interface CheckRequest {
   readonly mirror: string;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { researchHere } from "./research-here.ts";
 import { gitFolder, type GitFolder } from "./git-folder.ts";
 
 interface Given {
@@ -43,6 +44,8 @@ export async function casebook(
     err: (line) => void (err += `${line}\n`),
     isTerminal: false,
     stdin: async () => input,
+    // A process of its own takes a second of a core; tests of that process start it.
+    research: ({ data }) => researchHere(data),
   });
   return { exit, out, err };
 }

@@ -27,7 +27,10 @@ export function researchHere(data: string): Research {
         link: { ask, settle: () => undefined, abandon: () => undefined } as ServiceLink,
         place: hooks.publisher.place,
         sandboxes,
-        say: (message) => void (message.kind === "step" && hooks.onStep(message.step)),
+        say: (message) =>
+          void (message.kind === "step"
+            ? hooks.onStep(message.step)
+            : message.kind === "note" && hooks.onNote?.(message.note)),
         signal,
       });
     },
