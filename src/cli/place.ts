@@ -27,6 +27,7 @@ export function placeOf(
     workers: config.workers,
     cacheBytes: config.cacheBytes,
     fetchBytes: config.fetchBytes,
+    privateHosts: config.privateHosts,
     signal: io.signal,
     onStep,
   };

@@ -24,6 +24,11 @@ const schema = z.object({
   CASEBOOK_FETCH_MB: wholeNumber(1, 1_000_000).default(15_000),
   CASEBOOK_MIRRORS_MB: wholeNumber(1, 100_000_000).default(50_000),
   CASEBOOK_MIRROR_DAYS: wholeNumber(1, 3_650).default(90),
+  CASEBOOK_PRIVATE_HOSTS: z
+    .string()
+    .regex(/^[\w.:-]+(?:\s*,\s*[\w.:-]+)*$/, "must be names of hosts, separated by commas")
+    .transform((text) => text.split(/\s*,\s*/))
+    .optional(),
   CASEBOOK_DEBUG: oneOf(["0", "1"]).default("0"),
   CASEBOOK_SANDBOX: oneOf(["on", "off"]).default("on"),
   CASEBOOK_TOOLCHAINS: z.string().optional(),
@@ -71,6 +76,8 @@ export interface Config {
   readonly fetchBytes: number;
   /** When mirrors of repositories are removed: all of them together are larger, or one was not opened for so long. */
   readonly mirrors: { readonly bytes: number; readonly days: number };
+  /** Hosts of this machine or a private network whose repositories a URL on the command line may name. */
+  readonly privateHosts: readonly string[];
   /** Print stack traces of failures. */
   readonly debug: boolean;
   /** The surroundings of code that runs; undefined: no code runs. */
@@ -115,6 +122,7 @@ export function parseConfig(env: Environment): Config | { readonly problems: rea
     CASEBOOK_FETCH_MB,
     CASEBOOK_MIRRORS_MB,
     CASEBOOK_MIRROR_DAYS,
+    CASEBOOK_PRIVATE_HOSTS = [],
     CASEBOOK_DEBUG,
     ...sandbox
   } = parsed.data;
@@ -125,6 +133,7 @@ export function parseConfig(env: Environment): Config | { readonly problems: rea
     cacheBytes: CASEBOOK_CACHE_MB * 1_000_000,
     fetchBytes: CASEBOOK_FETCH_MB * 1_000_000,
     mirrors: { bytes: CASEBOOK_MIRRORS_MB * 1_000_000, days: CASEBOOK_MIRROR_DAYS },
+    privateHosts: CASEBOOK_PRIVATE_HOSTS,
     debug: CASEBOOK_DEBUG === "1",
     sandbox: sandboxSettings(sandbox),
   };

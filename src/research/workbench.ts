@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { cachedHistory } from "../repository/io/cached-history.ts";
 import { indexThreads } from "../repository/io/index-threads.ts";
 import { discardMirror, openMirror, protocolOf } from "../repository/io/mirror.ts";
+import { publicHost } from "../repository/io/public-host.ts";
 import { type GitRepository, openRepository } from "../repository/io/open-repository.ts";
 import { RunFailure } from "../failure.ts";
 import { privateFolder } from "../process/private-folder.ts";
@@ -26,6 +27,8 @@ export interface WorkbenchOptions {
   readonly workers?: number | undefined;
   /** Bytes that the fetch of a URL may bring. */
   readonly fetchBytes?: number | undefined;
+  /** Hosts of this machine or a private network that a URL may name. */
+  readonly privateHosts?: readonly string[] | undefined;
   /** Bytes of the index on disk before it is evicted. */
   readonly cacheBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -107,7 +110,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
 /** The repository alone: a folder, or the mirror of a URL, which is fetched. Throws RunFailure. */
 export async function openGit(
-  options: Pick<WorkbenchOptions, "repository" | "data" | "fetchBytes" | "signal" | "onStep">,
+  options: Pick<
+    WorkbenchOptions,
+    "repository" | "data" | "fetchBytes" | "privateHosts" | "signal" | "onStep"
+  >,
 ): Promise<GitRepository> {
   const { data, onStep } = options;
   const isUrl = protocolOf(options.repository) !== undefined;
@@ -125,11 +131,20 @@ export async function openGit(
 /** A mirror of the URL whose newest commit lacks nothing: one that is damaged is fetched anew, once. */
 async function openFetched(
   url: string,
-  { data, signal, fetchBytes }: Pick<WorkbenchOptions, "data" | "signal" | "fetchBytes">,
+  {
+    data,
+    signal,
+    fetchBytes,
+    privateHosts,
+  }: Pick<WorkbenchOptions, "data" | "signal" | "fetchBytes" | "privateHosts">,
 ): Promise<GitRepository> {
+  const settings = await publicHost(url, { allowed: privateHosts ?? [] });
   const open = async (): Promise<GitRepository> =>
     openRepository(
-      await openMirror(url, data, signal, fetchBytes === undefined ? {} : { maxBytes: fetchBytes }),
+      await openMirror(url, data, signal, {
+        settings,
+        ...(fetchBytes === undefined ? {} : { maxBytes: fetchBytes }),
+      }),
       { name: url, mirror: true, isWhole: true },
     );
   const found = await open();

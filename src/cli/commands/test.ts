@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { RunFailure } from "../../failure.ts";
 import { changeDetails, changeHeadline } from "../../phases/change-verdict.ts";
 import { sandboxAt } from "../sandbox-at.ts";
+import { readConfig } from "../../process/config.ts";
+import { publicHost } from "../../repository/io/public-host.ts";
 import { fetchPull, protocolOf } from "../../repository/io/mirror.ts";
 import { sandboxesHere } from "../../research/sandbox-door.ts";
 import { sealedTestOn, testChange } from "../../research/test-change.ts";
@@ -78,7 +80,7 @@ async function headOf(
   named: string,
   { repo }: TestOptions,
   repository: Pick<GitRepository, "gitDir" | "resolve">,
-  { signal }: CommandIo,
+  { env, signal }: CommandIo,
 ): Promise<string> {
   const number = /^#([1-9]\d{0,8})$/.exec(named)?.[1];
   if (number === undefined) return repository.resolve(named);
@@ -87,7 +89,8 @@ async function headOf(
       "usage",
       `${named} is a pull request on GitHub; name the repository by \`--repo URL\``,
     );
-  const head = await fetchPull(repository.gitDir, repo, Number(number), { signal });
+  const settings = await publicHost(repo, { allowed: readConfig(env).privateHosts });
+  const head = await fetchPull(repository.gitDir, repo, Number(number), { settings, signal });
   if (head === undefined) throw new RunFailure("unknown-revision", `${repo} has no pull request ${number}`);
   return head;
 }

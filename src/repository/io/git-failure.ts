@@ -3,6 +3,11 @@ import { type FailureCode, RunFailure } from "../../failure.ts";
 /** Messages of git (in English, see `LC_ALL`) and their meaning for the user. The first match counts. */
 const MEANINGS: readonly (readonly [RegExp, FailureCode, string])[] = [
   [
+    /requested url returned error: 30\d/i,
+    "repository-unreachable",
+    "The server redirects to another address, which Casebook does not follow; name that address",
+  ],
+  [
     /out of memory|died of signal 25|file too large|invalid index-pack output/i,
     "too-large",
     "The repository is too large",

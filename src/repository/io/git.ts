@@ -22,6 +22,8 @@ const SETTINGS = [
   "maintenance.auto=false",
   "safe.bareRepository=explicit",
   "log.showSignature=false",
+  // A token is for one server, and a public server must not lead to one of this machine.
+  "http.followRedirects=false",
   // A server that sends less than this for so many seconds has stopped.
   "http.lowSpeedLimit=500",
   "http.lowSpeedTime=60",

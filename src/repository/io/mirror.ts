@@ -19,6 +19,8 @@ export interface MirrorOptions {
   readonly name?: string;
   /** Installation token of a GitHub App. */
   readonly token?: string;
+  /** Further settings of git for this server. */
+  readonly settings?: readonly (readonly [string, string])[];
   /** The caller knows the default branch: the origin is not asked for it, which is a second connection. */
   readonly knowsDefault?: boolean;
   /** Bytes that one fetch may bring. Default: `MAX_BYTES`. */
@@ -45,7 +47,13 @@ export async function openMirror(
   url: string,
   data: string,
   signal?: AbortSignal,
-  { name = mirrorName(url), token, knowsDefault = false, maxBytes = MAX_BYTES }: MirrorOptions = {},
+  {
+    name = mirrorName(url),
+    token,
+    settings = [],
+    knowsDefault = false,
+    maxBytes = MAX_BYTES,
+  }: MirrorOptions = {},
 ): Promise<string> {
   const protocol = protocolOf(url);
   if (protocol === undefined || !PROTOCOLS.has(protocol))
@@ -54,7 +62,7 @@ export async function openMirror(
       `Casebook cannot read from ${protocol ?? "that"}: https, ssh, git, http and file URLs only`,
     );
   const folder = join(data, "mirrors", name);
-  const env = token === undefined ? {} : authorization(url, token);
+  const env = settingsOf([...settings, ...(token === undefined ? [] : [authorization(url, token)])]);
   privateFolder(data);
   fileFailure(folder, () => mkdirSync(join(data, "mirrors"), { recursive: true }));
   using _lock = takeLock(`${folder}.lock`, `the mirror of ${url}`);
@@ -137,10 +145,18 @@ export async function fetchPull(
   gitDir: string,
   url: string,
   number: number,
-  { token, signal }: { readonly token?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+  {
+    token,
+    settings = [],
+    signal,
+  }: {
+    readonly token?: string | undefined;
+    readonly settings?: MirrorOptions["settings"];
+    readonly signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<string | undefined> {
   const ref = `refs/pull/${number}/head`;
-  const env = token === undefined ? {} : authorization(url, token);
+  const env = settingsOf([...settings, ...(token === undefined ? [] : [authorization(url, token)])]);
   const protocol = protocolOf(url);
   if (protocol === undefined || !PROTOCOLS.has(protocol)) return undefined;
   using _lock = takeLock(`${gitDir}.lock`, `the mirror of ${url}`);
@@ -189,15 +205,22 @@ async function refresh(
 
 /**
  * The token goes by environment to git alone: not into the URL, an argument that others can list, or a file. It is sent
- * to this server only, so a redirect elsewhere does not get it.
+ * to this server only, and git follows no redirect.
  */
-function authorization(url: string, token: string): Readonly<Record<string, string>> {
+function authorization(url: string, token: string): readonly [string, string] {
   const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
-  return {
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`,
-  };
+  return [`http.${new URL(url).origin}/.extraHeader`, `Authorization: Basic ${basic}`];
+}
+
+/** Settings of git, as variables. */
+function settingsOf(settings: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries([
+    ["GIT_CONFIG_COUNT", `${settings.length}`],
+    ...settings.flatMap(([name, value], at) => [
+      [`GIT_CONFIG_KEY_${at}`, name],
+      [`GIT_CONFIG_VALUE_${at}`, value],
+    ]),
+  ]) as Record<string, string>;
 }
 
 /** Readable, and one folder for one URL whatever its characters. */
