@@ -9,6 +9,10 @@ import { isSpecType } from "../specs/spec.ts";
 /** Numbers below are the built-in phases'. */
 const FIRST_OWN_NUMBER = 6;
 const LAST_NUMBER = 999;
+/** A larger file is no phase; the App reads as many characters. */
+const MAX_PHASE_BYTES = 20_000;
+/** Further files are left out. */
+const MAX_OWN_PHASES = 20;
 const CHECK = /\s*\(check: ([a-z-]{1,40})\)$/;
 
 /**
@@ -113,9 +117,9 @@ function sectionText(body: string, heading: string): string {
 export async function phasesOf(tree: SourceTree, warn: (line: string) => void): Promise<readonly Phase[]> {
   const own: Phase[] = [];
   const files = tree.entries.filter(
-    ({ path, size }) => /^\.chant\/phases\/[^/]+\.md$/.test(path) && size < 100_000,
+    ({ path, size }) => /^\.chant\/phases\/[^/]+\.md$/.test(path) && size <= MAX_PHASE_BYTES,
   );
-  for await (const { entry, bytes } of tree.read(files)) {
+  for await (const { entry, bytes } of tree.read(files.slice(0, MAX_OWN_PHASES))) {
     const { phase, problems } = parsePhase(
       entry.path.slice(".chant/phases/".length, -3),
       new TextDecoder().decode(bytes),

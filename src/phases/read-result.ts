@@ -37,13 +37,16 @@ export function readResult({
   };
 }
 
+/** Characters of a document whose references are read here; the process may hold keys, and the text is anybody's. */
+const MAX_READ = 200_000;
+
 /** What a document shows, by its text alone. */
 export function factsOf(
   document: string,
 ): Required<Omit<DocumentFacts, "lead">> & Pick<DocumentFacts, "lead"> {
   const lead = leadOf(document);
   const cited = new Map<string, LineReference>();
-  for (const { value } of parseDocument(document).lines) {
+  for (const { value } of document.length > MAX_READ ? [] : parseDocument(document).lines) {
     const key = formatLocation(value);
     if (!cited.has(key)) cited.set(key, value);
   }
@@ -65,10 +68,11 @@ export function baseOf(document: string): string | undefined {
 
 /** Lines of a document among which its first sentence is. */
 const HEAD = 20;
+const MAX_HEAD = 20_000;
 
 /** The first sentence in bold, as a document starts; Markdown. */
 function leadOf(document: string): string | undefined {
-  const head = document.split("\n", HEAD).join("\n");
+  const head = document.slice(0, MAX_HEAD).split("\n", HEAD).join("\n");
   for (const block of parseMarkdown(head).children) {
     const [first] = block.type === "paragraph" ? block.children : [];
     if (first?.type !== "strong") continue;

@@ -4,6 +4,7 @@ import type { InvestigateResult } from "../phases/investigate.ts";
 import type { CheckedDocument, Research, ResearchHooks, ResearchRequest } from "../service/research.ts";
 import { mayFixTouch } from "../phases/fix-paths.ts";
 import { belongsTo } from "../phases/names.ts";
+import { MAX_FILE_BYTES } from "../repository/io/read-chant-files.ts";
 import type { Publisher } from "../repository/repository.ts";
 import { repositoryMirrors } from "./repository-mirrors.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
@@ -69,8 +70,9 @@ export function confined(publisher: Publisher, { issue, phases }: ResearchReques
   return {
     ...publisher,
     async publish(change) {
-      for (const [path] of change.files)
-        if (!isAllowed(path))
+      for (const [path, text] of change.files)
+        // What is larger could not be read back.
+        if (!isAllowed(path) || Buffer.byteLength(text) > MAX_FILE_BYTES)
           throw new Error(`the researcher wanted to write ${JSON.stringify(path.slice(0, 200))}`);
       return publisher.publish(change);
     },

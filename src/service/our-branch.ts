@@ -1,3 +1,4 @@
+import { RunFailure } from "../failure.ts";
 import type { CommitInfo, RepositoryInfo, GitHub } from "../github/github.ts";
 import type { Mirror, Research } from "./research.ts";
 import type { Investigation } from "../investigation/investigation.ts";
@@ -64,7 +65,7 @@ export async function restoreFromBranch(
   let pull: Investigation["pull"];
   for (const branch of branches) {
     head = await mirror.resolve(branch);
-    for (const [path, text] of await mirror.filesOf(head, String(issue))) files.set(path, text);
+    for (const [path, text] of await readable(mirror, head, issue)) files.set(path, text);
     const [newest] = await github.pullsFrom(repository, branch);
     if (newest !== undefined && (pull === undefined || newest.number > pull.number))
       pull = { number: newest.number, state: newest.state };
@@ -79,4 +80,14 @@ export async function restoreFromBranch(
     },
     rules,
   );
+}
+
+/** Files that are larger than any of ours are nobody's investigation. */
+async function readable(mirror: Mirror, head: string, issue: number): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await mirror.filesOf(head, String(issue));
+  } catch (error) {
+    if (error instanceof RunFailure && error.code === "too-large") return new Map();
+    throw error;
+  }
 }

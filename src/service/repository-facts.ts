@@ -14,6 +14,8 @@ export const CONFIG_FILE = ".github/casebook.yml";
 const PHASE_FOLDER = ".chant/phases";
 /** Own phases beyond this many are left out: each costs a request. */
 const MAX_OWN_PHASES = 20;
+/** This process holds keys, so it reads only what a phase needs: the built-in ones have 3,000 characters. */
+const MAX_PHASE_CHARACTERS = 20_000;
 
 /** A repository in reach, with what its default branch says about Casebook. */
 export interface RepositoryFacts {
@@ -186,7 +188,8 @@ async function phasesOf(github: GitHub, repository: RepositoryInfo): Promise<rea
   const own: Phase[] = [];
   for (const name of names.slice(0, MAX_OWN_PHASES)) {
     const text = await github.file(repository, `${PHASE_FOLDER}/${name}`);
-    const { phase } = parsePhase(name.slice(0, -".md".length), text ?? "");
+    if (text === undefined || text.length > MAX_PHASE_CHARACTERS) continue;
+    const { phase } = parsePhase(name.slice(0, -".md".length), text);
     if (phase !== undefined) own.push(phase);
   }
   return [...PHASES, ...own].sort((a, b) => a.number - b.number || (a.type < b.type ? -1 : 1));

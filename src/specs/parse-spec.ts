@@ -15,8 +15,9 @@ export interface ParsedSpec {
   readonly problems: readonly SpecProblem[];
 }
 
-/** UTF-16 code units; twelve times the largest spec seen. */
-const MAX_SPEC_CHARACTERS = 262_144;
+/** UTF-16 code units, and lines; six times the largest spec seen. The worst text of this size takes 150 MB while it is read. */
+const MAX_SPEC_CHARACTERS = 131_072;
+const MAX_SPEC_LINES = 4_000;
 
 /**
  * Reads a spec file. `id` is the file name without `.md`, `text` the whole file. Never throws: a file that is wrong
@@ -33,7 +34,10 @@ export function parseSpec(id: string, text: string): ParsedSpec {
     const message = `Expected at most ${MAX_SPEC_CHARACTERS} characters; found ${text.length}.`;
     problems.push(errorAt(1, "too-large", message));
   }
-  const readable = text.length > MAX_SPEC_CHARACTERS ? "" : text;
+  const lines = text.length > MAX_SPEC_CHARACTERS ? 0 : 1 + countLineFeeds(text, text.length);
+  if (lines > MAX_SPEC_LINES)
+    problems.push(errorAt(1, "too-large", `Expected at most ${MAX_SPEC_LINES} lines; found ${lines}.`));
+  const readable = lines === 0 || lines > MAX_SPEC_LINES ? "" : text;
   const front = readFrontMatter(readable);
   problems.push(...front.problems);
   const lineOf = (key: string) => front.lines.get(key) ?? 1;
