@@ -159,6 +159,14 @@ export async function runCli(
     .action(async (change: string | undefined, options) => {
       exit = await (await import("./commands/test.ts")).testCommand(change, options, io);
     });
+  program
+    .command("brief <issue>")
+    .description("print what was found, in 600 tokens for an agent")
+    .option(...REPO)
+    .option("--ref <rev>", "the branch of the investigation (default: casebook/issue-<n>)")
+    .action(async (key: string, options) => {
+      exit = await (await import("./commands/brief.ts")).briefCommand(key, options, io);
+    });
   const spec = program.command("spec").description("list, show or check specs");
   const specOptions = (command: Command): Command =>
     command

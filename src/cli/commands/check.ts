@@ -70,7 +70,9 @@ export async function checkCommand(
     };
     return [
       await repositorySource(repository, commit, async () => codebase, issue?.text),
-      issue === undefined ? openEvidence(at) : researchContext({ ...at, issue, at: undefined }),
+      issue === undefined
+        ? openEvidence(at)
+        : researchContext({ ...at, issue, at: undefined, webUrl: repository.webUrl }),
     ];
   };
   const reports: FileReport[] = [];
