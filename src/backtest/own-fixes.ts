@@ -1,7 +1,8 @@
 import type { Issue } from "../issue/issue.ts";
 import type { TrackedIssue } from "../issue/parse-tracker.ts";
 import type { CommitRecord } from "../repository/history.ts";
-import { type Fix, pullNumbers } from "./find-fixes.ts";
+import { pullNumbers } from "../repository/fixed-issues.ts";
+import type { Fix } from "./find-fixes.ts";
 
 /** Why an issue says more than was known when it was reported; undefined where nothing shows it. */
 export function hindsightIn(

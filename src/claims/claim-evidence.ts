@@ -3,6 +3,7 @@ import type { CommitRecord, History } from "../repository/history.ts";
 import type { IndexedCodebase } from "../repository/open-codebase.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
 import type { Ranking } from "../evidence/ranking/locate.ts";
+import type { Premise } from "../evidence/premises/premise.ts";
 import type { Reported } from "../evidence/reported-places/reported-place.ts";
 import type { SymbolIndex } from "../evidence/references/build-symbol-index.ts";
 import type { UseFinder } from "../evidence/references/find-uses.ts";
@@ -27,13 +28,15 @@ export interface ClaimEvidence {
   readonly symbolIndex: () => Promise<SymbolIndex>;
   readonly uses: () => Promise<UseFinder>;
   readonly search: (query: SearchQuery) => Promise<RecordedSearch>;
-  /** Undefined where there is no issue at hand; so are the five below. */
+  /** Undefined where there is no issue at hand; so are the six below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;
   readonly reading?: Pick<IssueReading, "codeBlocks" | "messages" | "textBlocks"> | undefined;
   readonly query?: Query | undefined;
   /** What the report names, found in the repository. */
   readonly reported?: (() => Promise<Reported>) | undefined;
+  /** What the report takes for granted and the repository does not have. */
+  readonly premises?: (() => Promise<readonly Premise[]>) | undefined;
   readonly ranking?: (() => Promise<Ranking>) | undefined;
   /** The ranking that knows what a run executed. */
   readonly rankingWith?: ((ran: RanCode) => Promise<Ranking>) | undefined;

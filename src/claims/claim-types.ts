@@ -11,6 +11,7 @@ import { defines } from "./defines.ts";
 import { discriminating } from "./discriminating.ts";
 import { executed } from "./executed.ts";
 import { failingSince } from "./failing-since.ts";
+import { fixedBy } from "./fixed-by.ts";
 import { frameIn } from "./frame-in.ts";
 import { hasSequence } from "./has-sequence.ts";
 import { importedBy } from "./imported-by.ts";
@@ -34,6 +35,7 @@ import { namedPlace } from "./named-place.ts";
 import { namesDefinition } from "./names-definition.ts";
 import { necessary } from "./necessary.ts";
 import { noSuspect } from "./no-suspect.ts";
+import { notInCode, notInHistory } from "./not-there.ts";
 import { notInReport } from "./not-in-report.ts";
 import { personNamed } from "./person-named.ts";
 import { personSaid } from "./person-said.ts";
@@ -65,6 +67,8 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     reportedVersions,
     reportedRegression,
     notInReport,
+    notInHistory,
+    notInCode,
     namedPlace,
     namedChange,
     namesDefinition,
@@ -86,6 +90,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     changedWith,
     lastChanged,
     citesIssue,
+    fixedBy,
     likelyFiles,
     component,
     suspect,

@@ -29,6 +29,7 @@ export const PHASES: readonly Phase[] = [
     task: "Say what the reporter experiences, expects and sees, in the reporter's own words; name the components it touches and what was done about the same thing before; list what has to be asked. No cause and no fix.",
     sections: [
       { id: "report", heading: "What the report says" },
+      { id: "fixed", heading: "Already fixed", optional: true },
       { id: "missing", heading: "To ask the reporter", optional: true },
       { id: "questions", heading: "Questions", optional: true },
       EXPLANATION,

@@ -72,6 +72,9 @@ function pastHistory(history: History, base: string, until: number): History {
       ifPast([from], new Map() as ReadonlyMap<string, readonly string[]>, () =>
         history.lineage(from, limit, signal),
       ),
+    removalOf: (from, path, signal) => ifPast([from], undefined, () => history.removalOf(from, path, signal)),
+    fileWithWord: (commit, words, signal) =>
+      ifPast([commit], undefined, () => history.fileWithWord(commit, words, signal)),
     touching: (commit, ...rest) =>
       ifPast([commit], [] as readonly string[], () => history.touching(commit, ...rest)),
   };

@@ -52,6 +52,10 @@ export interface Revisions {
   lineage(base: string, limit: number, signal?: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Undefined for what is no commit of the repository. */
   facts(commit: string): Promise<CommitFacts | undefined>;
+  /** The newest commit that `base` reaches and that removed the file; undefined where none did. */
+  removalOf(base: string, path: string, signal?: AbortSignal): Promise<string | undefined>;
+  /** The first file of a commit that holds these words letter by letter, between word boundaries; undefined where none does. */
+  fileWithWord(commit: string, words: string, signal?: AbortSignal): Promise<string | undefined>;
   /** Commits that changed these lines, as they are at `commit`, newest first; empty where git cannot tell. */
   touching(
     commit: string,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { findFixes, fixedIssues, mainLine, pullNumbers } from "../../src/backtest/find-fixes.ts";
+import { findFixes, mainLine } from "../../src/backtest/find-fixes.ts";
+import { fixedIssues, pullNumbers } from "../../src/repository/fixed-issues.ts";
 import { hindsightIn } from "../../src/backtest/own-fixes.ts";
 
 const OWN = "acme/store";

@@ -83,6 +83,81 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
     },
     { type: "not-in-report", data: { parts: [] }, twins: [{ parts: ["steps"] }, { parts: ["version"] }] },
     {
+      type: "not-in-history",
+      data: {
+        kind: "path",
+        written: "store/legacy/old.py",
+        removed: { oid: oid("Tidy more"), subject: "Tidy more" },
+      },
+      twins: [
+        { kind: "path", written: "store/legacy/old.py" },
+        {
+          kind: "path",
+          written: "store/legacy/old.py",
+          removed: { oid: oid("Explain"), subject: "Explain" },
+        },
+        {
+          kind: "path",
+          written: "store/legacy/old.py",
+          removed: { oid: oid("Tidy more"), subject: "Tidy more", to: "store/store.py" },
+        },
+        {
+          kind: "path",
+          written: "store/store.py",
+          removed: { oid: oid("Tidy more"), subject: "Tidy more" },
+        },
+        { kind: "version", written: "1.3.0", newest: "v1.2.0" },
+      ],
+    },
+    {
+      type: "not-in-code",
+      data: { kind: "name", written: "nobody_elze", near: "nobody_else" },
+      twins: [
+        { kind: "name", written: "nobody_elze", near: "only_tested" },
+        { kind: "name", written: "nobody_else" },
+        { kind: "name", written: "nobody_elze", near: "nobody_else", in: "v1.2.0" },
+        { kind: "option", written: "nobody_elze", near: "nobody_else" },
+        { kind: "line", path: "store/store.py", line: 21, ref: "", lines: 34 },
+        {
+          kind: "message",
+          words: "there is no such key",
+          there: "there is one such key",
+          path: "store/store.py",
+          line: 33,
+        },
+      ],
+    },
+    {
+      type: "fixed-by",
+      data: { oid: oid("Tidy more"), subject: "Tidy more", by: { kind: "message", issue: "7" } },
+      twins: [
+        { oid: oid("Explain"), subject: "Explain", by: { kind: "message", issue: "7" } },
+        { oid: oid("Tidy more"), subject: "Tidy more", tag: "v1.3.0", by: { kind: "message", issue: "7" } },
+        { oid: oid("Tidy more"), subject: "Tidy more", by: { kind: "message", issue: "8" } },
+        { oid: swap.oid, subject: swap.subject, by: { kind: "message", issue: "7" } },
+        {
+          oid: oid("Tidy more"),
+          subject: "Tidy more",
+          by: {
+            kind: "test",
+            issue: "7",
+            path: "tests/test_store.py",
+            line: 5,
+            changed: "store/store.py",
+          },
+        },
+        {
+          oid: oid("Tidy more"),
+          subject: "Tidy more",
+          by: {
+            kind: "quotes",
+            words: "KeyError: 'there is no such key in the file'",
+            changed: "store/store.py",
+          },
+        },
+      ],
+    },
+    {
       type: "named-place",
       data: {
         written: "store/store.py:21",

@@ -122,6 +122,7 @@ Both keys are there.
 One of the keys is lost.
 
 It worked in 1.2.0 and fails since 1.3.0. See #9. Look at store/store.py:21 and at \`nobody_else\`.
+It was the same with \`nobody_elze\` and in store/legacy/old.py before.
 
 \`\`\`
 Traceback (most recent call last):
@@ -174,7 +175,12 @@ export async function claimsIn(): Promise<ClaimsIn> {
   // A scanner looks for the end of each of these marks up to the end of the file.
   const hostile = 'r#"'.repeat(12_000);
   folder.commit(
-    { ...FILES, "store/tables.rs": hostile, "store/store.py": STORE.replace("swap", "exchange") },
+    {
+      ...FILES,
+      "store/legacy/old.py": "x = 1\n",
+      "store/tables.rs": hostile,
+      "store/store.py": STORE.replace("swap", "exchange"),
+    },
     "Keep values",
   );
   folder.commit(
@@ -185,7 +191,7 @@ export async function claimsIn(): Promise<ClaimsIn> {
     { "store/cli.py": FILES["store/cli.py"], "store/store.py": `${STORE}\n` },
     "Tidy up the command",
   );
-  folder.commit({ "store/store.py": STORE }, "Tidy more");
+  folder.commit({ "store/store.py": STORE, "store/legacy/old.py": undefined }, "Tidy more\n\nFixes #7");
   folder.commit({ "README.md": `${FILES["README.md"]}\nMore.\n` }, "Explain");
   const repository = await openRepository(folder.path);
   const reader = treeSitterSyntax({ workers: 0 });

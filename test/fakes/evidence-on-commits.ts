@@ -6,31 +6,47 @@ import { openCodebase } from "../../src/repository/open-codebase.ts";
 import { gitFolder } from "./git-folder.ts";
 import { memoryCache } from "./memory-cache.ts";
 
-/** A commit's subject and the files that it writes. */
-type Commit = readonly [string, Readonly<Record<string, string>>];
+/** A commit's subject, the files that it writes (undefined removes one), and its tag. */
+type Commit = readonly [string, Readonly<Record<string, string | undefined>>, string?];
 
 /** Real repositories of a few commits, each read at its newest with an issue; `close` removes them. */
 export function evidenceOnCommits(): {
   readonly on: (
     commits: readonly Commit[],
-    issue?: { readonly title: string; readonly body?: string },
+    issue?: { readonly title: string; readonly body?: string; readonly url?: string },
   ) => Promise<ResearchContext>;
   readonly close: () => void;
 } {
   const opened: Disposable[] = [];
+  const reader = treeSitterSyntax({ workers: 0 });
+  const open = async (commits: readonly Commit[]) => {
+    const folder = gitFolder();
+    for (const [subject, files, tag] of commits) {
+      folder.commit(files, subject);
+      if (tag !== undefined) folder.git("tag", tag);
+    }
+    const repository = await openRepository(folder.path);
+    opened.push(repository, folder);
+    const tree = await repository.tree(await repository.resolve("HEAD"));
+    const codebase = await openCodebase(tree, { cache: memoryCache(), reader });
+    return { codebase, history: repository.history };
+  };
+  // The same commits are one repository, however many issues are read on it.
+  const known = new Map<readonly Commit[], ReturnType<typeof open>>();
   return {
-    async on(commits, { title, body = "" } = { title: "It fails" }) {
-      const folder = gitFolder();
-      for (const [subject, files] of commits) folder.commit(files, subject);
-      const repository = await openRepository(folder.path);
-      opened.push(repository, folder);
-      const reader = treeSitterSyntax({ workers: 0 });
-      const tree = await repository.tree(await repository.resolve("HEAD"));
+    async on(commits, { title, body = "", url } = { title: "It fails" }) {
+      const found = known.get(commits) ?? open(commits);
+      known.set(commits, found);
       return researchContext({
-        codebase: await openCodebase(tree, { cache: memoryCache(), reader }),
-        history: repository.history,
+        ...(await found),
         hasGrammar: (path: string) => reader.languageOf(path) !== undefined,
-        issue: visibleIssue({ key: "7", title, body, comments: [] }),
+        issue: visibleIssue({
+          key: "7",
+          title,
+          body,
+          comments: [],
+          ...(url === undefined ? {} : { url }),
+        }),
         at: undefined,
       });
     },

@@ -22,8 +22,8 @@ export function misspelt(written: string, paths: readonly string[]): string | un
   return near.length === 1 ? near[0] : undefined;
 }
 
-/** A letter added, left out or replaced, or two neighbours swapped. */
-function isOneEdit(a: string, b: string): boolean {
+/** A letter added, left out or replaced, or two neighbours swapped; false for the same text. */
+export function isOneEdit(a: string, b: string): boolean {
   if (Math.abs(a.length - b.length) > 1 || a === b) return false;
   let from = 0;
   while (from < a.length && a[from] === b[from]) from++;

@@ -58,7 +58,7 @@ export async function findReported(
 }
 
 /** The tags of the project's versions that a report names, the one that it runs first. */
-async function tagsOf(
+export async function tagsOf(
   versions: IssueReading["versions"],
   allTags: () => Promise<readonly Tag[]>,
   repository: string | undefined,

@@ -2,6 +2,7 @@ import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { citesIssue, namesIssue } from "../../claims/cites-issue.ts";
 import { component, likeliestIn } from "../../claims/component.ts";
 import { namedChange } from "../../claims/named-change.ts";
+import { notInCode, notInHistory } from "../../claims/not-there.ts";
 import { type SoughtName, missingParts, notInReport } from "../../claims/not-in-report.ts";
 import { reportedRegression } from "../../claims/reported-regression.ts";
 import { reportedVersions } from "../../claims/reported-versions.ts";
@@ -82,7 +83,9 @@ const FAILS_ALOUD =
   /\b(?:errors?|exceptions?|crash\w*|panic\w*|traceback|stack ?trace|segfault\w*|abort\w*|throws?|raises?)\b/i;
 
 /** What only the reporter can tell, of what the next step needs. A report of no failure is asked for nothing. */
-export async function missing({ report: read, reading, issue }: ResearchContext): Promise<readonly Block[]> {
+export async function missing(context: ResearchContext): Promise<readonly Block[]> {
+  const { report: read, reading, issue } = context;
+  const absent = await notThere(context);
   const needed: readonly SoughtName[] =
     WANTS.has(reading.kind) || read.kind === "other"
       ? []
@@ -97,7 +100,19 @@ export async function missing({ report: read, reading, issue }: ResearchContext)
             : []),
         ];
   const parts = missingParts(needed, read, issue.text);
-  return parts.length === 0 ? [] : claimsBlock("list", [notInReport.of({ parts: [...parts] })]);
+  return claimsBlock("list", [
+    ...absent,
+    ...(parts.length === 0 ? [] : [notInReport.of({ parts: [...parts] })]),
+  ]);
+}
+
+const MAX_ABSENT = 3;
+
+/** What the report takes for granted and the repository does not have. */
+async function notThere(context: ResearchContext): Promise<readonly StatedClaim[]> {
+  return (await context.premises())
+    .slice(0, MAX_ABSENT)
+    .map((one) => (one.kind === "path" || one.kind === "version" ? notInHistory.of(one) : notInCode.of(one)));
 }
 
 /** The likeliest files with their likeliest functions, and what points to them besides shared words. */

@@ -1,6 +1,8 @@
 import type { VisibleIssue } from "../../issue/visible-issue.ts";
 import type { IssueReading } from "../../issue/issue-reading.ts";
 import { findReported, repositoryName } from "../../evidence/reported-places/find-reported.ts";
+import { findPremises } from "../../evidence/premises/find-premises.ts";
+import type { Premise } from "../../evidence/premises/premise.ts";
 import type { Reported } from "../../evidence/reported-places/reported-place.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
@@ -48,6 +50,7 @@ export interface ResearchContext extends ClaimEvidence {
   readonly onStep: ((step: string) => void) | undefined;
   /** Places, frames and changes that the report names, as far as the repository has them. */
   reported(): Promise<Reported>;
+  premises(): Promise<readonly Premise[]>;
   ranking(): Promise<Ranking>;
   suspects(): Promise<readonly Suspect[]>;
   targets(): Promise<readonly Target[]>;
@@ -114,6 +117,18 @@ export function researchContext(options: ContextOptions): ResearchContext {
   const { commits, symbolIndex, uses } = evidence;
   const reported = once(() =>
     findReported(reading, codebase, history, {
+      repository: repositoryName(issue.url ?? options.webUrl),
+      signal,
+    }),
+  );
+  const premises = once(() =>
+    findPremises({
+      reading,
+      versions: report.versions,
+      codebase,
+      history,
+      symbolIndex,
+      reported,
       repository: repositoryName(issue.url ?? options.webUrl),
       signal,
     }),
@@ -212,6 +227,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     signal,
     onStep,
     reported,
+    premises,
     ranking,
     rankingWith,
     points: async () => (await ran())?.points ?? [],

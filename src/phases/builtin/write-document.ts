@@ -6,6 +6,7 @@ import { formatLocation } from "../../text/location.ts";
 import { safeTitle } from "../../text/safe-text.ts";
 import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
+import { alreadyFixed } from "./already-fixed.ts";
 import * as comprehension from "./comprehension.ts";
 import * as impact from "./impact-map.ts";
 import * as cause from "./root-cause.ts";
@@ -20,6 +21,7 @@ function together(...parts: readonly Writer[]): Writer {
 /** Who writes which section; a repository's own phase names sections of this table. */
 const WRITERS: Readonly<Record<string, Writer>> = {
   report: comprehension.report,
+  fixed: alreadyFixed,
   missing: comprehension.missing,
   questions: nothing,
   explanation: nothing,
@@ -43,7 +45,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   "co-change": impact.coChange,
   "public-surface": nothing,
   targets: nothing,
-  "stage-comprehension": together(comprehension.report, comprehension.missing),
+  "stage-comprehension": together(comprehension.report, alreadyFixed, comprehension.missing),
   "stage-reproduction": nothing,
   "stage-root-cause": together(cause.sequence, cause.suspects),
   "stage-impact-map": together(impact.similar, impact.callers, impact.tests, impact.scope),

@@ -96,6 +96,16 @@ export function gitRevisions(gitDir: string): Revisions {
         tag: tag === "" ? undefined : tag,
       };
     },
+    async removalOf(base, path, signal) {
+      const args = ["log", "-1", "--format=%H", "--diff-filter=D", "--no-renames", base, "--"];
+      const oid = (await ask([...args, `:(literal,top)${path}`], signal))?.toString().trim();
+      return oid === undefined || oid === "" ? undefined : oid;
+    },
+    async fileWithWord(commit, words, signal) {
+      const args = ["grep", "-I", "-l", "-z", "-w", "-F", "--no-color", "--full-name", "-e", words, commit];
+      const found = (await ask([...args, "--"], signal))?.toString().split("\0")[0];
+      return found === undefined || found === "" ? undefined : found.slice(commit.length + 1);
+    },
     async touching(commit, path, { start, end }, limit, signal) {
       const range = `-L${start},${end}:${path}`;
       const listed = await ask(["log", "-s", "--format=%H", "-n", String(limit), range, commit], signal);
