@@ -33,7 +33,10 @@ export interface CauseTrials {
   /** Whether the failing test calls the function at a place; undefined where that is not known. */
   calls(place: Location, signal: AbortSignal): Promise<StatedClaim | undefined>;
   /** What happens in some functions while it runs, as claims that one recorded run shows; a text says why there are none. */
-  watch(watched: Watched, signal: AbortSignal): Promise<readonly StatedClaim[] | string>;
+  watch(
+    watched: Pick<Watched, "asked"> & { readonly functions: readonly { path: string; start: number }[] },
+    signal: AbortSignal,
+  ): Promise<readonly StatedClaim[] | string>;
 }
 
 /** Of one run: a document keeps so many records of it. */
@@ -147,7 +150,14 @@ export function causeTrials(
         sandbox,
         framework,
         request,
-        { plain, test: failing.name, watched: { functions: places, asked } },
+        {
+          plain,
+          test: failing.name,
+          watched: {
+            functions: places.map(({ name, ...place }) => ({ ...place, name: name.split(".").at(-1)! })),
+            asked,
+          },
+        },
         signal,
       );
       if (watching.kind === "none") return watching.why;

@@ -36,7 +36,7 @@ export function watchTools(trials: CauseTrials | undefined, runner: CodeRunner):
   return [
     defineTool({
       name: "watch",
-      description: `Runs the failing test while at most ${MOST_WATCHED} functions are watched (Python), and tells how their last calls end, the order of their lines, and values. Hand in what matters as claims of type value.`,
+      description: `Runs the failing test while at most ${MOST_WATCHED} functions are watched (Python, JavaScript), and tells how their last calls end, the order of their lines, and values. Hand in what matters as claims of type value.`,
       args,
       async run({ functions, values }, signal) {
         const strange = values.find(({ expression }) => !EXPRESSION.test(expression));
@@ -45,7 +45,7 @@ export function watchTools(trials: CauseTrials | undefined, runner: CodeRunner):
         const before = runner.runs.length;
         const claims = await trials.watch(
           {
-            functions: functions.map(({ path, line }) => ({ path, start: line, end: line })),
+            functions: functions.map(({ path, line }) => ({ path, start: line })),
             asked: values.map(({ path, line, expression }) => ({ path, line, expressions: [expression] })),
           },
           signal,

@@ -13,7 +13,7 @@ def _casebook():
     for path, line, names in json.loads(os.environ["CASEBOOK_ASKED"]):
         asked.setdefault((path, line), []).extend(names)
     # The end of a test is what matters: of a long one its beginning is dropped.
-    state = {"name": None, "events": collections.deque(maxlen=3000), "bytes": 0, "busy": False, "call": 0, "threads": False}
+    state = {"name": None, "events": collections.deque(maxlen=3000), "bytes": 0, "busy": False, "call": 0, "unsure": False}
     paths = {}
     short = reprlib.Repr()
     short.maxstring = short.maxother = 160
@@ -78,11 +78,12 @@ def _casebook():
             return None
         first = code.co_firstlineno
         last = max((line for _, _, line in code.co_lines() if line), default=first) if hasattr(code, "co_lines") else first
-        if not any(first <= end and last >= start for start, end in watched[path]):
+        if not any(code.co_name == one["name"] and first <= one["end"] and last >= one["start"] for one in watched[path]):
             return None
-        # Whose turn it is in which moment is chance.
-        if threading.current_thread() is not threading.main_thread():
-            state["threads"] = True
+        # Whose turn it is in which moment is chance; a generator or coroutine is entered and left many times in one call.
+        if threading.current_thread() is not threading.main_thread() or code.co_flags & 0x2A0:
+            state["unsure"] = True
+            return None
         state["call"] += 1
         call = state["call"]
         arguments = code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
@@ -107,15 +108,15 @@ def _casebook():
 
     def switch(name):
         sys.settrace(None)
-        if state["name"] is not None and state["events"]:
-            record = base64.b64encode(zlib.compress(json.dumps({"test": state["name"], "threads": state["threads"], "events": list(state["events"])}).encode())) + b"\n"
+        if state["name"] is not None:
+            record = base64.b64encode(zlib.compress(json.dumps({"test": state["name"], "unsure": state["unsure"], "events": list(state["events"])}).encode())) + b"\n"
             state["bytes"] += len(record)
             if state["bytes"] <= most:
                 writing = os.open(out, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
                 os.write(writing, record)
                 os.close(writing)
         state["name"] = name
-        state["threads"] = False
+        state["unsure"] = False
         state["events"].clear()
         state["call"] = 0
         sys.settrace(on_call)

@@ -42,8 +42,8 @@ export function spectrumOf(
   return sorted;
 }
 
-/** Runners join the names of suites in different ways in a report and inside the test. */
-function compact(name: string): string {
+/** The name of a test for comparing: runners join the names of suites in different ways in a report and inside the test. */
+export function compact(name: string): string {
   return name.replaceAll(/[\s>›]+/g, " ").trim();
 }
 

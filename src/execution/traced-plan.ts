@@ -1,6 +1,7 @@
 import type { FrameworkName, RunPlan } from "../reproduction/frameworks/test-framework.ts";
 import { COPY, MAX_COLLECTED, OUT } from "../sandbox/places.ts";
 import { NODE_TRACER } from "./node-tracer.ts";
+import { NODE_WATCHER } from "./node-watcher.ts";
 import { PYTHON_TRACER } from "./python-tracer.ts";
 import { PYTHON_WATCHER } from "./python-watcher.ts";
 import type { Watched } from "./watched.ts";
@@ -55,7 +56,6 @@ export function tracedPlan(
     case "vitest":
     case "mocha":
     case "node:test": {
-      if (watched !== undefined) return undefined;
       const own = traced.env["NODE_OPTIONS"];
       const hooked = [...tests].map(([path, text]) => [path, withHook(framework, path, text)] as const);
       return {
@@ -66,7 +66,11 @@ export function tracedPlan(
             NODE_OPTIONS: [`--require ${COPY}/${PRELOADED}`, own].filter(Boolean).join(" "),
           },
         },
-        changes: new Map([...changes, ...hooked, [PRELOADED, NODE_TRACER]]),
+        changes: new Map([
+          ...changes,
+          ...hooked,
+          [PRELOADED, watched === undefined ? NODE_TRACER : NODE_WATCHER],
+        ]),
       };
     }
     case "tap":
@@ -80,8 +84,8 @@ export function tracedPlan(
 }
 
 function watchedIn({ functions, asked }: Watched): Readonly<Record<string, string>> {
-  const places = new Map<string, [number, number][]>();
-  for (const { path, start, end } of functions) places.set(path, [...(places.get(path) ?? []), [start, end]]);
+  const places = new Map<string, Omit<Watched["functions"][number], "path">[]>();
+  for (const { path, ...place } of functions) places.set(path, [...(places.get(path) ?? []), place]);
   return {
     CASEBOOK_WATCHED: JSON.stringify(Object.fromEntries(places)),
     CASEBOOK_ASKED: JSON.stringify(asked.map(({ path, line, expressions }) => [path, line, expressions])),

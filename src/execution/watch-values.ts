@@ -3,6 +3,7 @@ import type { Detected } from "../reproduction/frameworks/test-framework.ts";
 import type { TestRun } from "../reproduction/run-tests.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Watched } from "./watched.ts";
+import { compact } from "./spectrum.ts";
 import { runTraced, type TraceRequest } from "./trace-tests.ts";
 import { recordsIn } from "./trace.ts";
 
@@ -28,7 +29,8 @@ export type WatchedEvent = z.infer<typeof eventForm>;
 
 const recordForm = z.object({
   test: z.string(),
-  threads: z.boolean(),
+  /** It runs them in threads, or leaves and enters one call many times. */
+  unsure: z.boolean(),
   events: z.array(eventForm).max(5_000),
 });
 
@@ -51,10 +53,13 @@ export async function watchValues(
   for (let time = 0; time < 2; time++) {
     const ran = await runTraced(sandbox, detected, request, plain, signal, watched);
     if (ran.kind === "none") return ran;
-    const record = [...recordsIn(ran.written, recordForm)].findLast((one) => one.test === test);
-    if (record?.threads === true)
-      return { kind: "none", why: "the test calls them in threads, whose order is chance" };
-    runs.push({ run: ran.run, events: record?.events ?? [] });
+    const record = [...recordsIn(ran.written, recordForm)].findLast(
+      (one) => compact(one.test) === compact(test),
+    );
+    if (record === undefined) return { kind: "none", why: "the watcher noted nothing of the test" };
+    if (record.unsure)
+      return { kind: "none", why: "they run in threads, or pause in the middle, and their order is chance" };
+    runs.push({ run: ran.run, events: record.events });
   }
   const [first, second] = runs;
   const events = sameIn(first!.events, second!.events);
