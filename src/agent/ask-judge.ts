@@ -10,22 +10,44 @@ export interface Asking {
   readonly signal: AbortSignal;
 }
 
-/**
- * One question to a second model, answered by JSON of a form; undefined where it gave none that can be read. The same question is one
- * conversation, so that a run that continues does not pay for it twice. `instructions` are ours alone; what is foreign in `request` is
- * marked.
- */
+/** A question whose answer is JSON of a form. `instructions` are ours alone; what is foreign in `request` is marked. */
+interface FormQuestion<T> {
+  readonly instructions: readonly string[];
+  readonly request: string;
+  readonly answer: z.ZodType<T>;
+}
+
+type FormAnswer<T> =
+  | { readonly kind: "answer"; readonly answer: T; readonly model: string }
+  /** One sentence for people, without its full stop. */
+  | { readonly kind: "none"; readonly why: string };
+
+/** One question to a second model; undefined where it gave no answer that can be read. */
 export async function askJudge<T>(
-  {
-    instructions,
-    request,
-    answer,
-  }: { instructions: readonly string[]; request: string; answer: z.ZodType<T> },
-  { phase, gateway, nonce, signal }: Asking,
+  question: FormQuestion<T>,
+  { phase, ...asking }: Asking,
 ): Promise<{ readonly answer: T; readonly model: string } | undefined> {
+  const given = await askOnce(question, { ...asking, purpose: `${phase.type}/judge`, form: "verdicts" });
+  return given.kind === "answer" ? given : undefined;
+}
+
+/**
+ * One question, one call; `form` names the form for the endpoint. The same question is one conversation below `purpose`, so that a run that continues does not pay for it
+ * twice. Throws only what the signal is aborted with.
+ */
+export async function askOnce<T>(
+  { instructions, request, answer }: FormQuestion<T>,
+  {
+    purpose,
+    form,
+    gateway,
+    nonce,
+    signal,
+  }: Omit<Asking, "phase"> & { readonly purpose: string; readonly form: string },
+): Promise<FormAnswer<T>> {
   const next = await gateway.next(
     {
-      conversation: `${phase.type}/judge-${nonceOf(request)}`,
+      conversation: `${purpose}-${nonceOf(request)}`,
       at: 0,
       entries: [
         {
@@ -38,13 +60,15 @@ export async function askJudge<T>(
         { kind: "request", text: request },
       ],
       tools: [],
-      schema: { name: "verdicts", schema: z.toJSONSchema(answer, { io: "input" }) },
+      schema: { name: form, schema: z.toJSONSchema(answer, { io: "input" }) },
     },
     signal,
   );
-  if (next.kind !== "reply") return undefined;
+  if (next.kind !== "reply") return { kind: "none", why: next.why.replace(/\.$/, "") };
   const parsed = answer.safeParse(jsonIn(next.reply.text));
-  return parsed.success ? { answer: parsed.data, model: next.reply.model } : undefined;
+  return parsed.success
+    ? { kind: "answer", answer: parsed.data, model: next.reply.model }
+    : { kind: "none", why: "The model's answer has another form than the one that was asked for" };
 }
 
 /** The JSON object in a reply, which a model may wrap in words. */

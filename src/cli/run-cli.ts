@@ -55,14 +55,8 @@ export async function runCli(
     issueText(command)
       .option(...REPO)
       .option(...COMMIT);
-  const resultOptions = (command: Command): Command =>
-    issueOptions(command)
-      .option("--at <path:line[-line]>", "the place of the cause, if you know it")
-      .option("--out <dir>", "write files to this folder and do not commit to casebook/issue-<n>")
-      .option("--dry-run", "print the documents and write nothing")
-      .option(...JSON_RESULT)
-      .option("--quiet", "print no progress")
-      .option(...DATA)
+  const modelOptions = (command: Command): Command =>
+    command
       .addOption(
         new Option("--researcher <name>", "model: a model continues from the evidence").choices([
           "builtin",
@@ -74,6 +68,16 @@ export async function runCli(
       .option("--record <file>", "write every call of a model to this file")
       .option("--replay <file>", "take the replies from such a file and call no model")
       .option("--fresh", "start again instead of continuing a stopped run with a model");
+  const resultOptions = (command: Command): Command =>
+    modelOptions(
+      issueOptions(command)
+        .option("--at <path:line[-line]>", "the place of the cause, if you know it")
+        .option("--out <dir>", "write files to this folder and do not commit to casebook/issue-<n>")
+        .option("--dry-run", "print the documents and write nothing")
+        .option(...JSON_RESULT)
+        .option("--quiet", "print no progress")
+        .option(...DATA),
+    );
 
   resultOptions(
     program
@@ -96,14 +100,15 @@ export async function runCli(
       await import("./commands/investigate.ts")
     ).investigateCommand({ ...options, at, phase: "impact-map" }, io);
   });
-  issueOptions(program.command("locate").description("rank files and functions, with reasons"))
-    .option("--top <n>", "how many files and functions to print", "10")
-    .option(...JSON_RESULT)
-    .option("--quiet", "print no progress")
-    .option(...DATA)
-    .action(async (options) => {
-      exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
-    });
+  modelOptions(
+    issueOptions(program.command("locate").description("rank files and functions, with reasons"))
+      .option("--top <n>", "how many files and functions to print", "10")
+      .option(...JSON_RESULT)
+      .option("--quiet", "print no progress")
+      .option(...DATA),
+  ).action(async (options) => {
+    exit = await (await import("./commands/locate.ts")).locateCommand(options, io);
+  });
   program
     .command("backtest")
     .summary("compare answers with your own fixed issues")

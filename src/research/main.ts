@@ -6,7 +6,7 @@ import { CHANNEL_FD } from "../sandbox/io/reader-jail.ts";
 import { openChannel } from "./channel.ts";
 import { type FromResearcher, serviceLink, type ToResearcher, type Whereabouts } from "./protocol.ts";
 import { sandboxesOverLink } from "./sandboxes-over-link.ts";
-import { checkTask, investigateTask } from "./tasks.ts";
+import { checkTask, investigateTask, locateTask } from "./tasks.ts";
 
 // A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this
 // disk and the service that started it. When that is gone, so is this.
@@ -55,7 +55,7 @@ function take(message: ToResearcher): void {
 }
 
 async function carryOut(
-  task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" }>,
+  task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" }>,
 ): Promise<FromResearcher> {
   const { signal } = stop;
   const sandboxesFor = ({ sandbox }: { readonly sandbox?: object | undefined }) =>
@@ -77,6 +77,8 @@ async function carryOut(
     }
     case "check":
       return { kind: "checked", documents: await checkTask(task.request, { config, signal }) };
+    case "locate":
+      return { kind: "located", located: await locateTask(task.request, { config, link, say, signal }) };
     case "test": {
       // Loaded when it is asked for: most tasks run no code.
       const { testChange } = await import("./test-change.ts");

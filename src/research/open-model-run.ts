@@ -95,9 +95,9 @@ function openReplay(file: string): ModelRun {
   }
 }
 
-/** `root-cause/judge-…` is the judge's. */
+/** `root-cause/judge-…` is the judge's, `locate/order-…` is for `locate`. */
 export function purposeOf(conversation: string): string {
-  return conversation.includes("/judge") ? "judge" : conversation;
+  return conversation.includes("/judge") ? "judge" : conversation.split("/", 1)[0]!;
 }
 
 export function limitsOf(settings: Pick<ModelSettings, "limits"> | undefined): ResearchLimits {

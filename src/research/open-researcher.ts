@@ -151,7 +151,8 @@ const UNASKED: SandboxState = {
 };
 
 /** Keys, prices and the journal are on the other side. */
-function gatewayOver(link: ServiceLink): ModelGateway {
+/** The way to the models over a link to the process that holds their keys. */
+export function gatewayOver(link: ServiceLink): ModelGateway {
   return {
     open: (conversation) => link.ask({ kind: "model-open", conversation }),
     next: (question) => link.ask({ kind: "model-next", question }),

@@ -1,3 +1,5 @@
+import type { ModelOrder } from "../agent/order-files.ts";
+import type { Ranking } from "../evidence/ranking/locate.ts";
 import type { PhaseCost } from "../phases/outcome.ts";
 import type { Entry } from "../llm/transcript.ts";
 import type { NextReply, Question } from "../llm/gateway.ts";
@@ -9,6 +11,7 @@ import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type {
   CheckedDocument,
   CheckRequest,
+  LocateRequest,
   PhaseEvent,
   ResearchRequest,
   TestRequest,
@@ -21,6 +24,7 @@ export type ToResearcher =
   | { readonly kind: "investigate"; readonly request: ResearchRequest; readonly place: string }
   | { readonly kind: "check"; readonly request: CheckRequest }
   | { readonly kind: "test"; readonly request: TestRequest }
+  | { readonly kind: "locate"; readonly request: LocateRequest }
   | { readonly kind: "answer"; readonly call: number; readonly value: unknown }
   | Refusal
   /** The task is not wanted any more. */
@@ -51,7 +55,14 @@ export type FromResearcher =
   | { readonly kind: "investigated"; readonly result: InvestigateResult }
   | { readonly kind: "checked"; readonly documents: readonly CheckedDocument[] }
   | { readonly kind: "tested"; readonly verdict: ChangeVerdict }
+  | { readonly kind: "located"; readonly located: Located }
   | { readonly kind: "failed"; readonly code: FailureCode | undefined; readonly message: string };
+
+/** A ranking and what a model made of it. */
+export interface Located {
+  readonly ranking: Ranking;
+  readonly order: ModelOrder;
+}
 
 export type ServiceCall =
   | { readonly kind: "current" }

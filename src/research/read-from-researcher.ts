@@ -175,6 +175,61 @@ const report = z.strictObject({
   undecided: count.optional(),
 });
 
+const likely = {
+  path: z.string().min(1).max(5_000),
+  score: z.number(),
+  confidence: z.number().min(0).max(1),
+  strength: z.enum(["strong", "moderate", "weak"]),
+  reasons: z
+    .array(
+      z.strictObject({
+        signal: z.string().max(100),
+        text: sentence,
+        citations: z.array(object).max(100),
+      }),
+    )
+    .max(100),
+};
+const files = z.array(z.strictObject(likely)).max(MANY);
+const lines = z.strictObject({ start: count, end: count });
+
+const located = z.strictObject({
+  ranking: z.strictObject({
+    files,
+    functions: z
+      .array(
+        z.strictObject({
+          ...likely,
+          symbol: z.strictObject({
+            name: sentence,
+            kind: z.string().max(100),
+            container: sentences,
+            start: count,
+            end: count,
+            nameLine: count,
+            signature: sentence,
+            isPublic: z.boolean(),
+            doc: lines.optional(),
+          }),
+        }),
+      )
+      .max(MANY),
+    candidates: count,
+    unreadable: z.array(z.string().max(5_000)),
+  }),
+  order: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("ordered"),
+      model: sentence,
+      files,
+      set: count,
+      missing: z.array(path).max(100),
+      refused: count,
+    }),
+    z.strictObject({ kind: z.literal("unordered"), why: sentence }),
+  ]),
+});
+
 const message = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("started"),
@@ -214,6 +269,7 @@ const message = z.discriminatedUnion("kind", [
       environment: sentence.optional(),
     }),
   }),
+  z.strictObject({ kind: z.literal("located"), located }),
   z.strictObject({
     kind: z.literal("failed"),
     code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]).optional(),

@@ -1,7 +1,13 @@
 import type { ModelGateway } from "../llm/gateway.ts";
 import { RunFailure } from "../failure.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
-import type { CheckedDocument, Research, ResearchHooks, ResearchRequest } from "../service/research.ts";
+import type {
+  CheckedDocument,
+  LocateRequest,
+  Research,
+  ResearchHooks,
+  ResearchRequest,
+} from "../service/research.ts";
 import { mayFixTouch } from "../phases/fix-paths.ts";
 import { belongsTo } from "../phases/names.ts";
 import { MAX_FILE_BYTES } from "../repository/io/read-chant-files.ts";
@@ -13,6 +19,7 @@ import {
   type FromResearcher,
   type KeeperAnswer,
   type KeeperAsk,
+  type Located,
   type SandboxCall,
   type ServiceCall,
   type ServiceLink,
@@ -59,6 +66,30 @@ export function researchInProcesses(options: ReaderOptions): Research {
   };
 }
 
+/** Ranks files and lets a model order the best, in a process without its key. Throws RunFailure, and for the signal. */
+export async function locateInProcess(
+  request: LocateRequest,
+  options: ReaderOptions,
+  hooks: Required<Pick<ResearchHooks, "gateway" | "onStep">>,
+  signal: AbortSignal,
+): Promise<Located> {
+  const end = await runTask({ kind: "locate", request }, options, signal, {
+    ...hooks,
+    publisher: PUBLISHES_NOTHING,
+    onPhase: async () => undefined,
+  });
+  if (end.kind !== "located") throw new Error(`locating ended with ${end.kind}`);
+  return end.located;
+}
+
+const PUBLISHES_NOTHING: Publisher = {
+  place: "nowhere",
+  current: async () => new Map(),
+  publish: async () => {
+    throw new Error("a ranking is not published");
+  },
+};
+
 /**
  * Publishes specs and documents of this issue alone, and for a fix, program text that runs when a person runs it: who reads hostile
  * text is not believed when it says what to write.
@@ -79,8 +110,8 @@ export function confined(publisher: Publisher, { issue, phases }: ResearchReques
   };
 }
 
-type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" }>;
-type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" }>;
+type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" }>;
+type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" | "located" }>;
 
 async function runTask(
   task: Task,
@@ -150,6 +181,7 @@ async function runTask(
         case "investigated":
         case "checked":
         case "tested":
+        case "located":
           end = message;
       }
     },

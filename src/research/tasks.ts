@@ -19,12 +19,13 @@ import { phasesOf } from "../phases/parse-phase.ts";
 import { readIssueForms } from "../evidence/read-issue-forms.ts";
 import { type ResearchContext, researchContext } from "../phases/builtin/research-context.ts";
 import { matcherOf } from "../repository/glob.ts";
-import type { CheckedDocument, CheckRequest, ResearchRequest } from "../service/research.ts";
+import type { CheckedDocument, CheckRequest, LocateRequest, ResearchRequest } from "../service/research.ts";
+import type { LocatedFunction } from "../evidence/ranking/locate.ts";
 import type { Config } from "../process/config.ts";
 import { openWorkbench } from "./workbench.ts";
-import { openResearcher, openRuns, sandboxesBefore, sandboxOver } from "./open-researcher.ts";
+import { gatewayOver, openResearcher, openRuns, sandboxesBefore, sandboxOver } from "./open-researcher.ts";
 import { handingOn, type SandboxDoor } from "./sandbox-door.ts";
-import type { FromResearcher, ServiceLink } from "./protocol.ts";
+import type { FromResearcher, Located, ServiceLink } from "./protocol.ts";
 
 /** Runs the phases of a request; what is published and how far it is goes over the link. */
 export async function investigateTask(
@@ -146,6 +147,41 @@ export async function investigateTask(
     phases: results.flatMap((result) => result.phases),
     unchanged: results.flatMap((result) => result.unchanged),
   };
+}
+
+/** Ranks files and functions, and lets a model order the best files. */
+export async function locateTask(
+  { mirror, base, issue, top, run }: LocateRequest,
+  {
+    config,
+    link,
+    say,
+    signal,
+  }: {
+    readonly config: Config;
+    readonly link: ServiceLink;
+    readonly say: (message: FromResearcher) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<Located> {
+  const onStep = (step: string): void => say({ kind: "step", step });
+  // Loaded when it is asked for: most tasks ask nobody.
+  const { ORDERED, orderFiles } = await import("../agent/order-files.ts");
+  await using workbench = await openWorkbench({ repository: mirror, ...config, signal, onStep });
+  const seen = visibleIssue(issue);
+  const ranking = await workbench.locate(seen, base, Math.max(top, ORDERED));
+  onStep(`asking a model to order ${Math.min(ORDERED, ranking.files.length)} files`);
+  const order = await orderFiles(
+    ranking,
+    { issue: seen, codebase: await workbench.codebase(base) },
+    { gateway: gatewayOver(link), run, signal },
+  );
+  return { ranking: { ...ranking, functions: ranking.functions.map(withoutBody) }, order };
+}
+
+/** What a body is made of stays here: it is long, and nobody on the other side compares it. */
+function withoutBody({ symbol: { shape: _, ...symbol }, ...located }: LocatedFunction): LocatedFunction {
+  return { ...located, symbol };
 }
 
 /** Compares every document of the issue in a commit of our branch with the commit that it names. */

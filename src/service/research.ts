@@ -103,6 +103,18 @@ export interface CheckRequest {
   readonly issue: Issue;
 }
 
+/** A ranking that a model orders. */
+export interface LocateRequest {
+  readonly mirror: string;
+  /** 40 hex digits. */
+  readonly base: string;
+  readonly issue: Issue;
+  /** How many files and functions come back; at least what a model orders. */
+  readonly top: number;
+  /** Names the run: a question that was answered under it is not asked again. */
+  readonly run: string;
+}
+
 export interface TestRequest {
   readonly mirror: string;
   readonly change: TestedCommit | TestedPatch;

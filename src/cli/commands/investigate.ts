@@ -18,11 +18,12 @@ import { formatLocation, type Location, parseLocation, type WrittenLocation } fr
 import type { CommandIo } from "../io.ts";
 import { notIsolated, placeOf } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
+import { type ModelOptions, usesModel } from "../uses-model.ts";
 import { readIssue } from "../read-issue.ts";
 import { requirePhase } from "../require-phase.ts";
 import { summarise } from "../summarise.ts";
 
-export interface InvestigateOptions {
+export interface InvestigateOptions extends ModelOptions {
   readonly issue?: string;
   readonly number?: string;
   readonly repo: string;
@@ -35,18 +36,10 @@ export interface InvestigateOptions {
   readonly data?: string;
   /** Only this phase and the phases it depends on. */
   readonly phase?: string;
-  /** `model`: one of the operator's models continues from the evidence. */
-  readonly researcher?: "builtin" | "model";
-  readonly model?: string;
-  /** US dollars. */
-  readonly budget?: number;
   /** Runs the fix phase too. */
   readonly fix?: boolean;
   /** One document for the whole issue. */
   readonly single?: boolean;
-  readonly record?: string;
-  readonly replay?: string;
-  readonly fresh?: boolean;
 }
 
 /** Runs the phases of one issue. Exit code 1 when a phase fails. */
@@ -186,17 +179,6 @@ async function research(
 function mayFix({ phase, fix, single }: InvestigateOptions): boolean {
   if (single === true) return false;
   return phase === undefined ? fix === true : !PHASES.some(({ type }) => type === phase && type !== "fix");
-}
-
-/** A model, a budget or a record asks for a run with a model. */
-function usesModel({ researcher, model, budget, record, replay }: InvestigateOptions): boolean {
-  const named = [model, budget, record, replay].some((option) => option !== undefined);
-  if (researcher === "builtin" && named)
-    throw new RunFailure(
-      "usage",
-      "`--researcher builtin` uses no model, so --model, --budget, --record and --replay have no effect; leave them out",
-    );
-  return researcher === "model" || named;
 }
 
 function locationOf(text: string): WrittenLocation {

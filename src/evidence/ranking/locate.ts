@@ -12,7 +12,7 @@ export type Strength = "strong" | "moderate" | "weak";
 
 const STRENGTHS = { strong: 0.5, moderate: 0.15 } as const;
 
-interface LocatedFile {
+export interface LocatedFile {
   readonly path: string;
   /** A logit; only comparable within one ranking. */
   readonly score: number;
