@@ -9,7 +9,7 @@ import { notIsolated, openPlace, placeOf } from "../place.ts";
 import { openProgress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
 import { visibleIssue } from "../../issue/visible-issue.ts";
-import type { ModelOrder } from "../../agent/order-files.ts";
+import type { Located } from "../../research/protocol.ts";
 import type { Ranking } from "../../evidence/ranking/locate.ts";
 import type { Issue } from "../../issue/issue.ts";
 import { privateFolder } from "../../process/private-folder.ts";
@@ -25,6 +25,8 @@ export interface LocateOptions extends ModelOptions {
   readonly quiet?: boolean;
   readonly data?: string;
 }
+
+type ModelOrder = Located["order"];
 
 const MAX_TOP = 1_000;
 const SHOWN_REASONS = 3;
