@@ -180,7 +180,8 @@ export async function locateTask(
 }
 
 /** What a body is made of stays here: it is long, and nobody on the other side compares it. */
-function withoutBody({ symbol: { shape: _, ...symbol }, ...located }: LocatedFunction): LocatedFunction {
+function withoutBody(located: LocatedFunction): LocatedFunction {
+  const { shape: _, ...symbol } = located.symbol;
   return { ...located, symbol };
 }
 
