@@ -122,7 +122,8 @@ async function faultsFor(context: ResearchContext): Promise<readonly Fault[]> {
     const name = path.slice(path.lastIndexOf("/") + 1);
     // A link with a branch is not looked up, and a name alone may be any project's.
     const isWhole =
-      /^[0-9a-f]{7,40}$/.test(ref) || (!/^https?:/.test(named) && basePath?.includes("/") === true);
+      /^[0-9a-f]{7,40}$/.test(ref) ||
+      (path === basePath && path.split("/").length > 2 && named.replace(/^[\x60.]*\/?/, "").startsWith(path));
     if (isWhole && named.includes("/") && named.includes(name))
       add("path", named, named.replace(name, `lost_${name}`));
   }

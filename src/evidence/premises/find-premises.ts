@@ -9,6 +9,7 @@ import type { SymbolIndex } from "../references/build-symbol-index.ts";
 import { isOneEdit, misspelt } from "../reported-places/file-name.ts";
 import type { Reported, ReportedTag } from "../reported-places/reported-place.ts";
 import { tagsOf } from "../reported-places/find-reported.ts";
+import { RevisionFiles } from "../reported-places/revision-files.ts";
 import { projectVersions, tagOf } from "../reported-places/version-tag.ts";
 import { parseReference, type WrittenPlace } from "../reported-places/written-reference.ts";
 import type {
@@ -22,7 +23,12 @@ import type {
 
 /** What premises are looked up in, and for whom. */
 export interface PremiseSources {
-  readonly reading: Pick<IssueReading, "references" | "frames" | "messages" | "textBlocks" | "versions">;
+  readonly reading: Pick<
+    IssueReading,
+    "kind" | "references" | "frames" | "messages" | "textBlocks" | "versions"
+  >;
+  /** What readers of the issue see. */
+  readonly text: string;
   /** The versions that the report states, also those that a document does not show. */
   readonly versions: readonly Pick<ReportVersion, "subject" | "value">[];
   readonly codebase: IndexedCodebase;
@@ -35,6 +41,7 @@ export interface PremiseSources {
 }
 
 const MAX_PLACES = 12;
+const MAX_FRAMES = 30;
 const MAX_NAMES = 30;
 /** Names and options that are looked up at a tag: git reads its whole tree for each. */
 const MAX_AT_TAG = 6;
@@ -48,22 +55,27 @@ export async function findPremises(sources: PremiseSources): Promise<readonly Pr
   const [tag] = await tagsOf(reading.versions, () => history.tags(), repository);
   return [
     ...(await paths(sources, tag)),
-    ...(await lines(sources)),
+    ...(await lines(sources, tag)),
     ...(await versions(sources)),
-    ...(await names(sources, tag)),
-    ...(await options(sources, tag)),
+    // A request names what it wishes for.
+    ...(reading.kind === "feature" ? [] : await names(sources, tag)),
+    ...(reading.kind === "feature" ? [] : await options(sources, tag)),
     ...(await messages(sources)),
   ];
 }
 
-function placesOf({ reading, repository }: PremiseSources): readonly WrittenPlace[] {
-  return reading.references
-    .flatMap((reference) => parseReference(reference) ?? [])
-    .filter((one) => one.kind === "place")
-    .filter(
-      ({ repository: named }) => named === undefined || named.toLowerCase() === repository?.toLowerCase(),
-    )
-    .slice(0, MAX_PLACES);
+/** Places of this repository, and of a fork's link whose commit is here, too. */
+async function placesOf({ reading, repository, history }: PremiseSources): Promise<readonly WrittenPlace[]> {
+  const own: WrittenPlace[] = [];
+  for (const one of reading.references.flatMap((reference) => parseReference(reference) ?? [])) {
+    if (one.kind !== "place" || own.length >= MAX_PLACES) continue;
+    const isOwn =
+      one.repository === undefined ||
+      one.repository.toLowerCase() === repository?.toLowerCase() ||
+      (one.ref !== undefined && (await history.findCommit(one.ref)) !== undefined);
+    if (isOwn) own.push(one);
+  }
+  return own;
 }
 
 async function paths(sources: PremiseSources, tag: ReportedTag | undefined): Promise<readonly PathPremise[]> {
@@ -73,7 +85,7 @@ async function paths(sources: PremiseSources, tag: ReportedTag | undefined): Pro
   const known = [...atBase, ...atTag];
   const folders = new Set(known.map(folderOf));
   const found: PathPremise[] = [];
-  for (const { named, path, ref } of placesOf(sources)) {
+  for (const { named, path, ref } of await placesOf(sources)) {
     if (ref !== undefined) {
       const commit = await history.findCommit(ref);
       // A branch moves and may have had it.
@@ -130,32 +142,50 @@ function endsIn(path: string, is: (path: string) => boolean): boolean {
   return parts.some((_, from) => is(parts.slice(from).join("/")));
 }
 
-async function lines(sources: PremiseSources): Promise<readonly LinePremise[]> {
-  const { places, frames } = await sources.reported();
+async function lines(sources: PremiseSources, tag: ReportedTag | undefined): Promise<readonly LinePremise[]> {
+  const { codebase, history, reading, repository, signal } = sources;
   const found = new Map<string, LinePremise>();
-  const asked = placesOf(sources).flatMap(({ named, lines: at }) => {
+  const add = (path: string, line: number, ref: string, lines: number | undefined): void => {
+    if (lines !== undefined && line > lines)
+      found.set(`${path}:${line}`, { kind: "line", path, line, ref, lines });
+  };
+  const countAt = async (commit: string, path: string): Promise<number | undefined> =>
+    (await history.textAt({ commit, path }))?.replace(/\n$/, "").split("\n").length;
+  const { places } = await sources.reported();
+  for (const { named, lines: at } of await placesOf(sources)) {
     const place = places.find((one) => one.named === named);
-    return at === undefined || place === undefined || place.lines !== undefined
-      ? []
-      : [{ place, line: at.start }];
-  });
-  const inFrames = frames.flatMap((place) =>
-    place.frame.line === undefined || place.lines !== undefined ? [] : [{ place, line: place.frame.line }],
-  );
-  for (const { place, line } of [...asked, ...inFrames]) {
-    const text = await sources.history.textAt({ commit: place.commit, path: place.path });
-    if (text === undefined) continue;
-    const count = text.replace(/\n$/, "").split("\n").length;
-    if (line > count)
-      found.set(`${place.path}:${line}`, {
-        kind: "line",
-        path: place.path,
-        line,
-        ref: place.ref,
-        lines: count,
-      });
+    if (at !== undefined && place !== undefined && place.lines === undefined)
+      add(place.path, at.start, place.ref, await countAt(place.commit, place.path));
+  }
+  const files = new RevisionFiles(codebase, history, signal);
+  const revisions = [
+    ...(tag === undefined ? [] : [{ ref: tag.name, commit: tag.commit }]),
+    { ref: "", commit: codebase.tree.commit },
+  ];
+  for (const { path: written, line } of reading.frames.slice(-MAX_FRAMES)) {
+    if (line === undefined) continue;
+    let known: LinePremise | undefined;
+    let isThere = false;
+    for (const { ref, commit } of revisions) {
+      const path = await files.onlyPath(written, commit, false);
+      const lines = path === undefined ? undefined : await countAt(commit, path);
+      if (path === undefined || lines === undefined || !isOurs(written, path, repository)) continue;
+      if (line <= lines) isThere = true;
+      else known ??= { kind: "line", path, line, ref, lines };
+    }
+    if (!isThere && known !== undefined) add(known.path, line, known.ref, known.lines);
   }
   return [...found.values()];
+}
+
+/** A frame's file is this repository's, and no other project's that ends alike. */
+function isOurs(written: string, path: string, repository: string | undefined): boolean {
+  const name = repository?.split("/")[1]?.toLowerCase();
+  const before = written
+    .toLowerCase()
+    .slice(0, Math.max(0, written.length - path.length))
+    .split("/");
+  return path.split("/").length >= 3 || (name !== undefined && before.includes(name));
 }
 
 /** Tags of versions that a repository must have before a missing one says something. */
@@ -186,7 +216,9 @@ async function versions({
   for (const written of own) {
     const digits = PLAIN_VERSION.exec(written)![1]!;
     if (tagOf(written, tags, [name]) !== undefined) continue;
-    if (tags.some((tag) => isIn(digits, tag.name.replaceAll("_", ".")))) continue;
+    // Of a version of four numbers the fourth is rarely tagged.
+    const tagged = digits.split(".").slice(0, 3).join(".");
+    if (tags.some((tag) => isIn(tagged, tag.name.replaceAll("_", ".")))) continue;
     if (await statesVersion(digits, codebase)) continue;
     found.push({ kind: "version", written, newest });
   }
@@ -207,6 +239,8 @@ async function statesVersion(digits: string, codebase: IndexedCodebase): Promise
 
 /** `Class.method`, `Class::method`, `Class#method`, or a name of several parts, alone between marks of code. */
 const WRITTEN = /^(?:([A-Za-z_$][\w$]*)(?:\.|::|#))?([A-Za-z_$][\w$]*)(?:\(\))?$/;
+const SAYS_MISSING =
+  /\b(?:missing|lacks?|lacking|add(?:ing)?|implement(?:ed)?|propos\w+|no longer|removed|renamed|undefined|unknown|(?:not|n't) (?:exist|defined|available|implemented|found)|no (?:such )?(?:method|function|field|attribute|property|member))\b/i;
 const COMPOUND = /\p{Ll}\p{Lu}|[\p{L}\p{N}]_[\p{L}\p{N}]/u;
 const MIN_NAME = 4;
 /** Shorter names are near to each other by chance. */
@@ -218,6 +252,8 @@ async function names(sources: PremiseSources, tag: ReportedTag | undefined): Pro
   const written = new Set(
     reading.textBlocks.flatMap(({ kind, text }) => (kind === "inline-code" ? text.split("\n") : [])),
   );
+  // A report that says that something is missing takes nothing for granted.
+  const missed = sources.text.split("\n").filter((line) => SAYS_MISSING.test(line));
   const own = reading.textBlocks.filter(({ kind }) => kind === "code").map(({ text }) => text);
   const { definitions } = await sources.symbolIndex();
   const found: NamePremise[] = [];
@@ -226,8 +262,9 @@ async function names(sources: PremiseSources, tag: ReportedTag | undefined): Pro
     const [, owner, name] = WRITTEN.exec(text.trim()) ?? [];
     if (name === undefined || name.length < MIN_NAME || definitions.has(name)) continue;
     if (await isAnywhere(name, codebase)) continue;
+    if (missed.some((line) => line.includes(name))) continue;
     // What the report's own code defines is its own.
-    if (owner === undefined && own.some((code) => holdsWord(code, name))) continue;
+    if (owner === undefined && own.some((code) => defines(code, name))) continue;
     const there =
       tag !== undefined && COMPOUND.test(name) && atTag++ < MAX_AT_TAG
         ? await history.fileWithWord(tag.commit, name, signal)
@@ -243,6 +280,14 @@ async function names(sources: PremiseSources, tag: ReportedTag | undefined): Pro
     });
   }
   return found;
+}
+
+/** Code that declares the name or gives it a value, in any language: all of it is the reporter's own. */
+function defines(code: string, name: string): boolean {
+  const plain = name.replaceAll("$", "\\$");
+  return new RegExp(
+    `\\b(?:def|class|function|fn|fun|func|const|let|var|val|mut|struct|interface|enum|trait|type|void|int)\\s+${plain}(?![\\w$])|(?<![\\w$])${plain}\\s*(?::(?!:)|:?=(?!=))`,
+  ).test(code);
 }
 
 async function isAnywhere(name: string, codebase: IndexedCodebase): Promise<boolean> {
@@ -343,6 +388,8 @@ async function otherWord(message: string, { codebase }: PremiseSources): Promise
     const five = words.slice(at - 2, at + 3);
     if (!CHANGED.test(five[2]!) || five.filter((word) => WORD.test(word)).length < 4) continue;
     const around = [0, 1, 3, 4].map((place) => five[place]!);
+    // "was not … in the" is in every program.
+    if (around.filter((word) => word.length >= 4).length < 2) continue;
     const files = filesWith(around, codebase).filter((path) => codebase.roleOf(path) === "source");
     if (files.length === 0 || files.length > MAX_FILES) continue;
     const escaped = around.map((word) => word.replace(/[$\\^.*+?()[\]{}|]/g, "\\$&"));

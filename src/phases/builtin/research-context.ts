@@ -124,6 +124,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
   const premises = once(() =>
     findPremises({
       reading,
+      text: issue.text,
       versions: report.versions,
       codebase,
       history,

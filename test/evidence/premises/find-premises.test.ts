@@ -8,7 +8,7 @@ afterAll(close);
 const FILES = {
   "src/core/store.py": `class Store:
     def put_value(self, key):
-        raise KeyError("there is no such key in the file")
+        raise KeyError("there is no stored key below the file")
 
 
 class Shelf(Missing):
@@ -61,6 +61,15 @@ describe("what a report takes for granted and the repository does not have", () 
     ]);
   });
 
+  test("a frame behind the end of a file of the repository, and of no other's", async () => {
+    const trace = (path: string) =>
+      `\`\`\`\nTraceback (most recent call last):\n  File "${path}", line 90, in read_values\n    return path\nKeyError: 'a'\n\`\`\``;
+    expect(await premises(trace("/srv/site-packages/store/src/core/values.py"))).toEqual([
+      { kind: "line", path: "src/core/values.py", line: 90, ref: "", lines: 2 },
+    ]);
+    expect(await premises(trace("/home/me/main.py"))).toEqual([]);
+  });
+
   test("a version without a tag", async () => {
     expect(await premises("I use store 1.7.0.")).toEqual([
       { kind: "version", written: "1.7.0", newest: "v1.3.0" },
@@ -84,8 +93,8 @@ describe("what a report takes for granted and the repository does not have", () 
   });
 
   test("a message that differs in one word", async () => {
-    expect(await premises('It says "there is no such value in the file".')).toMatchObject([
-      { kind: "message", words: "no such value in the", there: "no such key in the", line: 3 },
+    expect(await premises('It says "there is no stored value below the file".')).toMatchObject([
+      { kind: "message", words: "no stored value below the", there: "no stored key below the", line: 3 },
     ]);
   });
 });
@@ -105,12 +114,26 @@ test.each([
   ["a link with a branch", "https://github.com/acme/store/blob/dev/src/core/x.py#L4"],
   ["a member of a type that may inherit it", "`Shelf.fetch` fails"],
   ["a name of the report's own code", "`read_valeus` fails\n\n```python\nread_valeus = 3\n```"],
+  [
+    "a function of the report's own code",
+    "`read_valeus` fails\n\n```python\ndef read_valeus():\n    pass\n```",
+  ],
+  ["words that every message has", 'It says "he was not found in the house".'],
+  ["what the report says is missing", "`Store.fetch` is missing"],
+  ["a fourth number of a tagged version", "store 1.3.0.1"],
   ["a plural", "`read_valuess`"],
   ["a short name", "`reed`"],
   ["another program's option", "```\n$ grep --max-worker 3\n```"],
-  ["the whole message", 'It says "there is no such key in the file".'],
+  ["the whole message", 'It says "there is no stored key below the file".'],
   ["a message of another program", 'It says "could not connect to the server at all".'],
 ])("says nothing of %s", async (_, body) => expect(await premises(body)).toEqual([]));
+
+test("a request names what it wishes for", async () => {
+  const title = "Feature request: add `Store.fetch_values`";
+  const context = await on(COMMITS, { title, body: "Please add `Store.fetch_values`.", url: URL });
+  expect(context.reading.kind).toBe("feature");
+  expect(await context.premises()).toEqual([]);
+});
 
 test("without the repository's name no version and no option is looked up", async () => {
   expect(await premises("store 1.7.0\n\n```\n$ store --max-worker 3\n```", "")).toEqual([]);
