@@ -1,5 +1,6 @@
 import type { CommitRecord } from "../repository/history.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
+import { isMasked } from "../text/find-secrets.ts";
 import { formatLocation } from "../text/location.ts";
 import { counted } from "../text/counted.ts";
 import { inlineCode, printable } from "../text/inline-code.ts";
@@ -127,10 +128,9 @@ async function wrongExcerpt(excerpt: Excerpt, source: CheckSource): Promise<stri
   const shown = excerpt.text.split("\n");
   const length = Math.max(there.length, shown.length);
   for (let i = 0; i < length; i++) {
-    if ((there[i] ?? "").trimEnd() === (shown[i] ?? "").trimEnd() && i < there.length === i < shown.length)
-      continue;
-    const line = excerpt.start + i;
-    return `${formatLocation(excerpt)}: line ${line} is ${i < there.length ? inlineCode(there[i]!.trim(), 80) : "not in the excerpt's range"}, the excerpt shows ${inlineCode((shown[i] ?? "").trim(), 80)}`;
+    const [line, written] = [(there[i] ?? "").trimEnd(), (shown[i] ?? "").trimEnd()];
+    if ((line === written || isMasked(written, line)) && i < there.length === i < shown.length) continue;
+    return `${formatLocation(excerpt)}: line ${excerpt.start + i} is ${i < there.length ? inlineCode(there[i]!.trim(), 80) : "not in the excerpt's range"}, the excerpt shows ${inlineCode((shown[i] ?? "").trim(), 80)}`;
   }
   return undefined;
 }

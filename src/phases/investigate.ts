@@ -9,7 +9,9 @@ import type { SpecChanges } from "../specs/edit-spec.ts";
 import { parseSpec } from "../specs/parse-spec.ts";
 import { dropWrong } from "./builtin/drop-wrong.ts";
 import type { ResearchContext } from "./builtin/research-context.ts";
+import { findSecrets, maskSecrets } from "../text/find-secrets.ts";
 import { sha256 } from "../text/hash.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 import { builtinResearcher, type Researcher, type PhaseDraft } from "./builtin/researcher.ts";
 import { confirmCause } from "./confirm-cause.ts";
 import { decideCriterion, statusOf } from "./decide-criterion.ts";
@@ -198,7 +200,7 @@ async function runPhase(
     existing ?? phaseSpec({ issueKey: issue.key, issueTitle: issue.title.text, phase, present, at });
   const spec = readRunnable(specText, specId, specFile);
 
-  const researched = await researcher.write(phase, context, { files: current });
+  const researched = await withoutSecrets(await researcher.write(phase, context, { files: current }));
   const {
     document,
     files = new Map(),
@@ -213,7 +215,9 @@ async function runPhase(
   const evidence = { ...context, runs: (name: string) => runs.find((run) => run.name === name) };
   const optional = new Set(phase.sections.flatMap(({ id, optional: may }) => (may === true ? [id] : [])));
   const checked = await dropWrong(document, optional, source, evidence);
-  const text = renderDocument(checked.document);
+  const rendered = renderDocument(checked.document);
+  // What only shows as a secret beside other words is masked here.
+  const text = maskSecrets(rendered, await findSecrets(rendered));
   // From here on only the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
   const report = await checkWhole(text, source, evidence, context.signal);
