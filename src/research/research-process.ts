@@ -8,6 +8,7 @@ import type {
   ResearchHooks,
   ResearchRequest,
 } from "../service/research.ts";
+import { isForeign } from "../phases/foreign-file.ts";
 import { mayFixTouch } from "../phases/fix-paths.ts";
 import { belongsTo } from "../phases/names.ts";
 import { MAX_FILE_BYTES } from "../repository/io/read-chant-files.ts";
@@ -91,7 +92,7 @@ const PUBLISHES_NOTHING: Publisher = {
 };
 
 /**
- * Publishes specs and documents of this issue alone, and for a fix, program text that runs when a person runs it: who reads hostile
+ * Publishes specs and documents of this issue alone, over no file of a person (RunFailure `branch-changed`), and for a fix, program text that runs when a person runs it: who reads hostile
  * text is not believed when it says what to write.
  */
 export function confined(publisher: Publisher, { issue, phases }: ResearchRequest): Publisher {
@@ -105,6 +106,10 @@ export function confined(publisher: Publisher, { issue, phases }: ResearchReques
         // What is larger could not be read back.
         if (!isAllowed(path) || Buffer.byteLength(text) > MAX_FILE_BYTES)
           throw new Error(`the researcher wanted to write ${JSON.stringify(path.slice(0, 200))}`);
+      const current = await publisher.current();
+      for (const [path, text] of change.files)
+        if (current.get(path) !== text && isForeign(path, current))
+          throw new RunFailure("branch-changed", `${path} is there already, and Casebook did not write it`);
       return publisher.publish(change);
     },
   };

@@ -24,6 +24,45 @@ async function published(phases: readonly string[], path: string): Promise<boole
   return !isRefused;
 }
 
+const OURS = `# Fix of issue 42\n\nBase commit: \`${"0".repeat(40)}\`\n`;
+
+describe("over a file that is there already", () => {
+  const over = async (before: Readonly<Record<string, string>>, path: string): Promise<unknown> => {
+    const memory = memoryPublisher(new Map(Object.entries(before)));
+    const publisher = confined(memory, { ...request, phases: [] });
+    try {
+      await publisher.publish({ files: new Map([[path, OURS]]), message: "m" });
+    } catch (error) {
+      expect(memory.files.get(path)).toBe(before[path]);
+      return (error as { code?: string }).code;
+    }
+    return memory.files.get(path) === OURS ? "written" : "lost";
+  };
+  const document = ".chant/research/issue-42-fix.md";
+  const test42 = ".chant/research/issue-42-reproduction-test.py";
+
+  test("of a person nothing is written", async () => {
+    expect(await over({ [document]: "# My notes\n" }, document)).toBe("branch-changed");
+    expect(await over({ [test42]: "import os\n" }, test42)).toBe("branch-changed");
+  });
+
+  test("of ours the new one is written", async () => {
+    expect(await over({ [document]: OURS.replace("Fix", "Old fix") }, document)).toBe("written");
+    expect(await over({ [test42]: "x", ".chant/research/issue-42-reproduction.md": OURS }, test42)).toBe(
+      "written",
+    );
+  });
+
+  test("that says the same, nothing is in the way", async () => {
+    expect(await over({ [document]: OURS }, document)).toBe("written");
+  });
+
+  test("of a spec, which is edited, the new one is written", async () => {
+    const spec = ".chant/specs/issue-42-005-fix.md";
+    expect(await over({ [spec]: "---\ntype: code\n---\n\n# Mine\n" }, spec)).toBe("written");
+  });
+});
+
 /** Files that run something at install, commit, build, in a pipeline or for a review, or that steer who may merge. */
 const RUNS_BY_ITSELF =
   `package.json package-lock.json .npmrc .yarnrc.yml pnpm-workspace.yaml .husky/pre-commit .pre-commit-config.yaml

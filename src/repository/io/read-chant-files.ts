@@ -10,7 +10,7 @@ const MAX_LIST_BYTES = 5_000_000;
 
 /**
  * Specs and documents of a commit that are `ours`, as text by path. The process that reads them may hold keys, so their sizes are
- * looked at before their content. Throws RunFailure `too-large`.
+ * looked at before their content. Throws RunFailure `too-large`, and `branch-changed` for a link at such a place.
  */
 export async function readChantFiles(
   gitDir: string,
@@ -28,6 +28,9 @@ export async function readChantFiles(
     .flatMap((entry) => {
       const [head, path] = [entry.slice(0, entry.indexOf("\t")), entry.slice(entry.indexOf("\t") + 1)];
       const [mode, , oid, size] = head.split(/ +/);
+      // Writing over a link or a submodule would be writing over somebody's.
+      if ((mode === "120000" || mode === "160000") && isOurs(path))
+        throw new RunFailure("branch-changed", `${path} is a link, and Casebook did not make it`);
       return mode?.startsWith("100") === true && oid !== undefined && isOurs(path)
         ? [{ path, oid, bytes: Number(size) }]
         : [];

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { phasesOf } from "../../../src/phases/parse-phase.ts";
@@ -19,6 +20,15 @@ describe("files of an investigation", () => {
     const commit = folder.commit({ ...own, ".chant/specs/issue-8-001-x.md": ZEROS, "a.md": ZEROS }, "Start");
     const files = await readChantFiles(join(folder.path, ".git"), commit, isOurs);
     expect(Object.fromEntries(files)).toEqual(own);
+  });
+
+  test("are refused where one is a link", async () => {
+    using folder = gitFolder();
+    mkdirSync(join(folder.path, ".chant/research"), { recursive: true });
+    symlinkSync("../../a.md", join(folder.path, ".chant/research/issue-7-fix.md"));
+    const commit = folder.commit({ "a.md": "mine" }, "Start");
+    const read = readChantFiles(join(folder.path, ".git"), commit, isOurs);
+    await expect(read).rejects.toMatchObject({ code: "branch-changed" });
   });
 
   test.each([
