@@ -11,7 +11,7 @@ export const reportedRegression = claimType({
     label: "Since",
     text:
       good === ""
-        ? `fails since ${inlineCode(bad)}`
+        ? `fails in ${inlineCode(bad)}`
         : bad === ""
           ? `worked in ${inlineCode(good)}`
           : `worked in ${inlineCode(good)}, fails in ${inlineCode(bad)}`,

@@ -16,6 +16,12 @@ export const reportedVersions = claimType({
   say: ({ versions }) => ({
     label: "Versions",
     text: versions
+      // A bare number beside the same one with its name says nothing more.
+      .filter(
+        ({ subject, value }) =>
+          subject !== "" ||
+          !versions.some((other) => other.subject !== "" && withoutV(other.value) === withoutV(value)),
+      )
       .map(({ subject, value }) =>
         subject === "" ? inlineCode(value) : `${inlineCode(subject)} ${inlineCode(value)}`,
       )
@@ -31,3 +37,7 @@ export const reportedVersions = claimType({
       : wrong(`the report does not state ${inlineCode(stray.value)} for ${inlineCode(stray.subject)}`);
   },
 });
+
+function withoutV(version: string): string {
+  return version.replace(/^v(?=\d)/i, "");
+}

@@ -1,4 +1,6 @@
+import { sideElsewhere } from "./regression-elsewhere.ts";
 import { sentencesOf } from "./sentences.ts";
+import { withoutTakenBack } from "./taken-back.ts";
 
 /** The last version or change that worked and the first that does not, as the report names them. */
 export interface ReportRegression {
@@ -73,6 +75,21 @@ const FORMS: readonly { readonly form: RegExp; readonly of: readonly ("good" | "
   { form: new RegExp(`${CHANGE}[^.\\n]{0,30}?\\b(?:introduced|broke|caused|regress\\w*)`, "i"), of: ["bad"] },
 ];
 
+/** What worked, told in the past, before a sentence that begins with the update: "With 3.1.0 it read the file. Since the update …". */
+const WORKED = new RegExp(
+  `^(?:with|in|on|under|using|until|up to|before) (?:[\\w.-]{1,30} )?${V},? (?=[^\\n]{0,120}?\\b(?:\\w{2,20}ed|was|were|did|had|gave|got|went|read|wrote|ran|could|used to|came|kept|took|made|sent|found|showed|threw no|raised no)\\b)(?![^\\n]{0,160}?\\b(?:not|never|fail\\w*|broke\\w*|crash\\w*|error\\w*|wrong\\w*|same|also)\\b|[^\\n]{0,160}n't\\b)`,
+  "i",
+);
+const SINCE_THEN =
+  /^(?:but |and |now )?(?:since|after|with|from|as of) (?:the |this |that |our |an? )?(?:(?:update|upgrade|new (?:version|release)|upgrading|updating|then)\b|(?:version |v)?\d)/i;
+const FIRST_SINCE = new RegExp(`^(?:but |and |now )?(?:since|after|with|from|as of) [^.\\n]{0,30}?${V}`, "i");
+const SINCE = new RegExp(`^[^]{0,200}?\\bsince (?:[A-Za-z][\\w.-]{0,30} )?${V}`, "i");
+/** What is there since a version, and is no fault. */
+const THERE_SINCE = /\b(?:support\w*|available|exists?|add\w*|deprecat\w*|new|works?|worked|possible)\b/i;
+/** The writer does not vouch for a version. */
+const UNSURE =
+  /^[`*'"]{0,2}[\s,;(–—-]{0,3}(?:or so|or thereabouts|or (?:maybe|perhaps)|(?:i (?:think|guess|believe)|if i (?:remember|recall)[^.]{0,20}|not (?:quite |really )?sure|iirc)\s?(?:[.,;)!?]|$))/i;
+
 const LATEST = new RegExp(`\\b(?:current|latest|newest|most recent) (?:release|version)\\W{0,3}${V}`, "i");
 
 /** The regression that the report speaks of; undefined where it names neither side. */
@@ -86,25 +103,50 @@ export function findRegression(
   let bad = "";
   let quote = "";
   let latest: string | undefined;
-  for (const sentence of [title, ...prose.flatMap((text) => sentencesOf(text.slice(0, 10_000)))]) {
-    latest ??= LATEST.exec(sentence.slice(0, 1_000))?.[1];
+  const sentences = [title, ...prose.flatMap((text) => sentencesOf(text.slice(0, 10_000)))];
+  const elsewhere = { good: "", bad: "", quote: "" };
+  for (const [at, whole] of sentences.entries()) {
+    const next = sentences[at + 1] ?? "";
+    const sentence = withoutTakenBack(`${whole.slice(0, 1_000)} ${next.slice(0, 200)}`).slice(
+      0,
+      Math.min(whole.length, 1_000),
+    );
+    latest ??= LATEST.exec(sentence)?.[1];
+    const other = sideElsewhere(sentence);
+    elsewhere.bad ||= other.bad ?? "";
+    if (elsewhere.good === "" && other.good !== undefined) {
+      elsewhere.good = other.good;
+      elsewhere.quote = whole;
+    }
+    const past = SINCE_THEN.test(next) ? WORKED.exec(sentence)?.[1] : undefined;
+    if (past !== undefined && good === "") {
+      good = past;
+      bad ||= FIRST_SINCE.exec(next)?.[1] ?? "";
+      quote ||= whole;
+    }
     for (const { form, of } of FORMS) {
-      const match = form.exec(sentence.slice(0, 1_000));
+      const match = form.exec(sentence);
       if (match === null) continue;
       const values = match.slice(1).filter((value): value is string => value !== undefined);
-      const named = Object.fromEntries(of.map((side, i) => [side, values[i] ?? ""])) as {
-        good?: string;
-        bad?: string;
-      };
+      const named: { good?: string; bad?: string } = {};
+      for (const [i, side] of of.entries())
+        if (!isUnsure(values[i] ?? "", match, sentence)) named[side] = values[i] ?? "";
+      if (Object.keys(named).length === 0) continue;
       if (good === "" && named.good !== undefined) good = named.good;
       // A commit or pull request says more than a version.
       if (named.bad !== undefined && (bad === "" || /^#?\d*$|^[0-9a-f]{7,40}$/.test(named.bad)))
         bad = named.bad;
-      quote ||= sentence;
+      quote ||= whole;
       break;
     }
   }
-  if (quote === "") return undefined;
+  // A title's "since 2.0.0" says it of what fails.
+  const since = THERE_SINCE.test(title) ? undefined : SINCE.exec(title)?.[1];
+  if (bad === "" && since !== undefined && since !== good) {
+    bad = since;
+    quote ||= title;
+  }
+  if (quote === "") return elsewhere.good === "" ? undefined : elsewhere;
   // A version of a runtime is none of the project's.
   const isOwn =
     current !== undefined &&
@@ -114,4 +156,10 @@ export function findRegression(
     );
   if (bad !== "") return { good, bad, quote };
   return { good, bad: isOwn ? current : latest !== undefined && latest !== good ? latest : "", quote };
+}
+
+/** Whether the writer does not vouch for a version: "worked in 0.14 or so". */
+function isUnsure(value: string, match: RegExpExecArray, sentence: string): boolean {
+  const at = match[0].lastIndexOf(value);
+  return value !== "" && UNSURE.test(sentence.slice(match.index + at + value.length));
 }

@@ -1,4 +1,5 @@
 import type { ReportBlock } from "./report-blocks.ts";
+import { withoutTakenBack } from "./taken-back.ts";
 
 /** A version that the report states. */
 export interface ReportVersion {
@@ -26,7 +27,13 @@ const WHOLE =
 const NAME =
   /(?:^|[\s("'`*|[,;/>])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[:=\s]{0,4})?[*_`'"]{0,3}$/;
 const NO_NAME = new Set(
-  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over same see since so than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i".split(
+  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over perhaps probably rather same see since so sorry than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via wait was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i e.g i.e maybe mean tried try".split(
+    " ",
+  ),
+);
+/** The same in other languages: what stands before "Version 2.5.0" is no name. */
+const NO_NAME_ELSEWHERE = new Set(
+  "ab auf aus bei bis das dem den der die ist mit nach seit und unter von vor zu zur à au aux avec dans de depuis des du et jusqu jusqu'à la le les sous sur a al con da dal dalla del della desde e el em en fino hasta in las los na no nella o para por pela até com dos das o os по до с со в во на из от версии версия версией версию versione versión versão".split(
     " ",
   ),
 );
@@ -40,7 +47,7 @@ const UNIT =
 export function findVersions(title: string, blocks: readonly ReportBlock[]): readonly ReportVersion[] {
   const found = new Map<string, ReportVersion>();
   const add = (subject: string, value: string, quote: string): void => {
-    const key = `${subject.toLowerCase()} ${value}`;
+    const key = `${subject.toLowerCase()} ${value.replace(/^v/i, "")}`;
     if (found.size < MAX_VERSIONS && !found.has(key)) found.set(key, { subject, value, quote: quote.trim() });
   };
   for (const line of [title]) readLine(line, { inProse: true, isAnswer: false, subject: "" }, add);
@@ -68,7 +75,10 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
           { inProse: false, isAnswer: isAnswer || isDump, subject: block.part === "version" ? heading : "" },
           add,
         );
-      else readPaths(text, add);
+      else {
+        readPaths(text, add);
+        readImport(text, add);
+      }
     }
   }
   return [...found.values()];
@@ -93,10 +103,14 @@ function readLine(
   { inProse, isAnswer, subject }: Where,
   add: (subject: string, value: string, quote: string) => void,
 ): void {
-  const shown = line.replace(ADDRESSES, (address) => " ".repeat(address.length));
+  const shown = withoutTakenBack(
+    (inProse ? line.replace(EXAMPLE, " ") : line).replace(ADDRESSES, (address) => " ".repeat(address.length)),
+  );
   for (const match of shown.matchAll(VALUE)) {
     const value = match[0].replace(/[-+.]+$/, "");
     const before = shown.slice(0, match.index);
+    // `5.0.0-rc...`: its end is left out.
+    if (/[a-z]$/i.test(value) && /^(?:\.{2,}|…)/.test(shown.slice(match.index + value.length))) continue;
     if (!startsToken(before) && !match[0].startsWith("==")) continue;
     const after = shown.slice(match.index + value.length);
     if (isOther(value, before, after)) continue;
@@ -125,6 +139,10 @@ function readLine(
   }
 }
 
+/** What a form shows as an example of an answer, which stands before or behind it: `Version [e.g. 2.1.0] 4.7.3`. */
+const EXAMPLE =
+  /\[(?:e\.?g\.?|for example|such as|z\. ?b\.|par ex\.?|p\. ?ej\.?|例|например)[^\]\n]{0,120}\]|<[^<>\n]{0,40}\be\.g\.[^<>\n]{0,80}>|(?<=^[\s*-]{0,6}[\w .]{1,40})\(e\.?g\.?[^()\n]{0,120}\)(?=[*_]{0,2}:)/gi;
+
 /** A version starts after a space or a mark; after a letter only with the mark that ties it to a name: `name-1.2`, `name@1.2`, `image:1.2`. */
 function startsToken(before: string): boolean {
   const mark = before.at(-1);
@@ -144,6 +162,15 @@ function readPaths(line: string, add: (subject: string, value: string, quote: st
     /(?<=[\\/])([A-Za-z][\w.+-]{0,60}?)-(\d{1,6}(?:\.\d{1,6}){2,3})(?=[\\/])/g,
   ))
     add(name!, value!, quote);
+}
+
+/** A comment behind an import that is a version: `import { z } from "zod"; // 4.3.6`. */
+const IMPORT =
+  /^\s*(?:(?:import|export|from|use|using|require|load|const|let|var)\b[^\n]{0,200}?["']([@\w][\w@/.-]{0,60})["'][^\n]{0,20}?|(?:import|from|use|using)\s+([A-Za-z_][\w.]{0,60})[^\n"']{0,80}?)\s*(?:\/\/|#|--)\s*(v?\d{1,6}(?:\.\d{1,6}){1,3}(?:[-.](?:alpha|beta|rc)[\w.-]{0,12})?)\s*$/;
+
+function readImport(line: string, add: (subject: string, value: string, quote: string) => void): void {
+  const [quote, quotedName, name, value] = IMPORT.exec(line.slice(0, 400)) ?? [];
+  if (value !== undefined) add((quotedName ?? name)!, value, quote!);
 }
 
 /** IP addresses, clock times, sums and measures. */
@@ -184,6 +211,8 @@ function nameBefore(before: string): string | undefined {
     .trim();
   if (name === undefined) return undefined;
   const clean = name
+    // A sentence that ends before it.
+    .replace(/^[^]*[.!?]\s+/, "")
     .replace(/\s+(?:version|versions|ver|release|build)$/i, "")
     .replace(/[-.:/@]+$/, "")
     .trim();
@@ -193,6 +222,7 @@ function nameBefore(before: string): string | undefined {
   return text === "" ||
     NO_NAME.has(words.at(-1)!.toLowerCase()) ||
     NO_NAME.has(text.toLowerCase()) ||
+    NO_NAME_ELSEWHERE.has(text.toLowerCase()) ||
     /^v$/i.test(text)
     ? undefined
     : text;

@@ -28,6 +28,18 @@ describe("versions", () => {
     ['```json\n"vue": "^3.2.31",\n```', ["vue ^3.2.31"]],
     ["We need to update git-config (or gix-config?) to 0.16.3.", ["git-config 0.16.3"]],
     ["Bumps [clap](https://example.org/clap) from 3.2.23 to 4.0.19.", ["clap 3.2.23", "clap 4.0.19"]],
+    [
+      "- Parser Version [e.g. 2.1.0] 4.7.3\n- Node <version, e.g. 12.0.0>: 22.3.1",
+      ["Parser 4.7.3", "Node 22.3.1"],
+    ],
+    ["- Browser (e.g. Chrome 80): Firefox 140\n- App 1.2.3 [e.g. 4.5.6]", ["Firefox 140", "App 1.2.3"]],
+    ["- Parser [2.4.1]", ["2.4.1"]],
+    ["Some versions (e.g. 2.1.0) fail.", ["2.1.0"]],
+    ["Node v22.14.0 is what I run.", ["Node v22.14.0"]],
+    ["It needs gizmo 4.46.0... and more. Tried 3.2.1.", ["gizmo 4.46.0", "3.2.1"]],
+    ["Mit der Version 2.5.0 und mit gizmo 2.4.1", ["2.5.0", "gizmo 2.4.1"]],
+    ["```py\nimport shapelib  # 2.0.6\n```", ["shapelib 2.0.6"]],
+    ['```js\nconst { a } = require("@x/shape"); // v5.1.0\n```', ["@x/shape v5.1.0"]],
   ])("are read with their subject: %s", (body, expected) => {
     expect(versions(body)).toEqual(expected);
   });
@@ -40,6 +52,8 @@ describe("versions", () => {
     "The licence is GPL-3.0, the protocol HTTP/1.1 over TLS 1.2.",
     "```python\nx = 0.5\ny = np.array([1.25, 2.5])\n```",
     "Alpha is 0.05 in the formula.",
+    "- Version [e.g. 1.2.3]",
+    '```js\nconst { a } = require("shape");\nscale(2, 3); // 1.2.3\n```',
   ])("are not found where there is none: %s", (body) => {
     expect(versions(body)).toEqual([]);
   });
