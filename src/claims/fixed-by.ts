@@ -12,9 +12,9 @@ const MIN_WORDS = 4;
 const schema = z.discriminatedUnion("kind", [
   /** Its message says so. */
   z.strictObject({ kind: z.literal("message"), issue: z.string().regex(/^\d{1,10}$/) }),
-  /** A line of a test that it wrote names the issue, and it changed a file that the report leads to. */
+  /** A line of a test or a changelog that it wrote names the issue, and it changed a file that the report leads to. */
   z.strictObject({
-    kind: z.literal("test"),
+    kind: z.enum(["test", "changelog"]),
     issue: z.string().regex(/^\d{1,10}$/),
     path: part.path,
     line: part.line,
@@ -49,8 +49,9 @@ export const fixedBy = claimType({
           citations: [commit],
         };
       case "test":
+      case "changelog":
         return {
-          text: `A commit added a test that names issue ${inlineCode(by.issue)} and changed ${inlineCode(by.changed)}; ${first}`,
+          text: `A commit wrote a line of a ${by.kind} that names issue ${inlineCode(by.issue)} and changed ${inlineCode(by.changed)}; ${first}`,
           citations: [commit, { kind: "lines", path: by.path, start: by.line, end: by.line }],
         };
       case "quotes":
@@ -92,8 +93,8 @@ async function saysSo(commit: CommitRecord, by: FixedBy, evidence: ClaimEvidence
       ? holds("its message holds the words")
       : wrong("its message does not hold the words");
   const text = (await codebase.text(by.path))?.lines[by.line - 1] ?? "";
-  if (codebase.roleOf(by.path) !== "test" || !namesNumber(text, by.issue))
-    return wrong("no such line of a test names the issue");
+  if (recordOf(by.path, codebase) !== by.kind || !namesNumber(text, by.issue))
+    return wrong(`no such line of a ${by.kind} names the issue`);
   const [blamed] = (await history.blame(baseCommit, by.path, by.line, by.line)) ?? [];
   return blamed?.oid === commit.oid ? holds("blamed again") : wrong("another commit wrote the line");
 }
@@ -105,10 +106,21 @@ export async function leadsTo(path: string, { ranking, reported }: ClaimEvidence
   return ((await ranking?.())?.files ?? []).slice(0, 5).some((file) => file.path === path);
 }
 
+const CHANGELOG = /(?:^|\/)(?:change(?:s|log)|history|news|whats-?new|release-?notes?)(?:[-_.\w]*)?$/i;
+
+/** What a line of the file says of a commit that wrote it; undefined for other files. */
+export function recordOf(
+  path: string,
+  { roleOf }: Pick<ClaimEvidence["codebase"], "roleOf">,
+): "test" | "changelog" | undefined {
+  const role = roleOf(path);
+  return role === "test" ? "test" : role === "docs" && CHANGELOG.test(path) ? "changelog" : undefined;
+}
+
 /** A line that writes an issue's number as one: `#12`, `issues/12`, `GH-12`, `issue_12`, `test_gh12`. */
 export function namesNumber(line: string, issue: string): boolean {
   return new RegExp(
-    `(?:(?<![\\w&/])#|/issues/|(?<![a-z])gh[-_ ]?|(?<![a-z])issue[-_ #]{0,2})${issue}(?!\\d)`,
+    `(?:(?<![\\w&/])#|/issues/|:issue:\`|(?<![a-z])gh[-_ ]?|(?<![a-z])issue[-_ #]{0,2})${issue}(?!\\d)`,
     "i",
   ).test(line);
 }

@@ -57,8 +57,8 @@ export async function findPremises(sources: PremiseSources): Promise<readonly Pr
     ...(await paths(sources, tag)),
     ...(await lines(sources, tag)),
     ...(await versions(sources)),
+    ...(await names(sources, tag)),
     // A request names what it wishes for.
-    ...(reading.kind === "feature" ? [] : await names(sources, tag)),
     ...(reading.kind === "feature" ? [] : await options(sources, tag)),
     ...(await messages(sources)),
   ];
@@ -252,7 +252,7 @@ async function names(sources: PremiseSources, tag: ReportedTag | undefined): Pro
   const written = new Set(
     reading.textBlocks.flatMap(({ kind, text }) => (kind === "inline-code" ? text.split("\n") : [])),
   );
-  // A report that says that something is missing takes nothing for granted.
+  // A request, and a report that says that something is missing, take nothing for granted.
   const missed = sources.text.split("\n").filter((line) => SAYS_MISSING.test(line));
   const own = reading.textBlocks.filter(({ kind }) => kind === "code").map(({ text }) => text);
   const { definitions } = await sources.symbolIndex();
@@ -262,7 +262,6 @@ async function names(sources: PremiseSources, tag: ReportedTag | undefined): Pro
     const [, owner, name] = WRITTEN.exec(text.trim()) ?? [];
     if (name === undefined || name.length < MIN_NAME || definitions.has(name)) continue;
     if (await isAnywhere(name, codebase)) continue;
-    if (missed.some((line) => line.includes(name))) continue;
     // What the report's own code defines is its own.
     if (owner === undefined && own.some((code) => defines(code, name))) continue;
     const there =
@@ -270,7 +269,11 @@ async function names(sources: PremiseSources, tag: ReportedTag | undefined): Pro
         ? await history.fileWithWord(tag.commit, name, signal)
         : undefined;
     const near = name.length >= MIN_NEAR && COMPOUND.test(name) ? nearest(name, definitions) : undefined;
-    const isOfOurs = owner !== undefined && (await isWholeType(owner, sources));
+    const isOfOurs =
+      owner !== undefined &&
+      reading.kind !== "feature" &&
+      !missed.some((line) => line.includes(name)) &&
+      (await isWholeType(owner, sources));
     if (there === undefined && near === undefined && !isOfOurs) continue;
     found.push({
       kind: "name",

@@ -1,6 +1,13 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
-import { type FixedBy, fixedBy, leadsTo, namesNumber, quotesMessage } from "../../claims/fixed-by.ts";
+import {
+  type FixedBy,
+  fixedBy,
+  leadsTo,
+  namesNumber,
+  quotesMessage,
+  recordOf,
+} from "../../claims/fixed-by.ts";
 import { fixedIssues } from "../../repository/fixed-issues.ts";
 import type { CommitRecord } from "../../repository/history.ts";
 import type { ResearchContext } from "./research-context.ts";
@@ -13,7 +20,7 @@ const MAX_LINES = 20;
 /** Commits of the base commit's history that fix the issue, each by a check; never by likeness alone. */
 export async function alreadyFixed(context: ResearchContext): Promise<readonly Block[]> {
   const found = new Map<string, StatedClaim>();
-  for (const look of [byMessage, byTest, byQuotation]) {
+  for (const look of [byMessage, byRecord, byQuotation]) {
     for await (const { commit, by } of look(context)) {
       if (found.size >= MAX_SHOWN || found.has(commit.oid)) continue;
       const tag = (await context.history.facts(commit.oid))?.tag;
@@ -47,21 +54,22 @@ async function* byMessage(context: ResearchContext): AsyncGenerator<Candidate> {
     if (fixedIssues(commit, undefined).includes(issue)) yield { commit, by: { kind: "message", issue } };
 }
 
-/** A test that names the issue is written with its fix. */
-async function* byTest(context: ResearchContext): AsyncGenerator<Candidate> {
+/** A test or a changelog's line that names the issue is written with its fix. */
+async function* byRecord(context: ResearchContext): AsyncGenerator<Candidate> {
   const issue = numberOf(context);
   if (issue === undefined) return;
   const { history, baseCommit, codebase, signal } = context;
-  const pattern = `(#|/issues/|[gG][hH][-_ ]?|[iI]ssue[-_ #]?[-_ #]?)${issue}([^0-9]|$)`;
+  const pattern = `(#|/issues/|:issue:\`|[gG][hH][-_ ]?|[iI]ssue[-_ #]?[-_ #]?)${issue}([^0-9]|$)`;
   const { hits } = await context.search({ kind: "regex", pattern, include: [], exclude: [] });
   for (const { path, line } of hits.slice(0, MAX_LINES)) {
-    if (codebase.roleOf(path) !== "test") continue;
+    const kind = recordOf(path, codebase);
+    if (kind === undefined) continue;
     if (!namesNumber((await codebase.text(path))?.lines[line - 1] ?? "", issue)) continue;
     const [blamed] = (await history.blame(baseCommit, path, line, line, signal)) ?? [];
     const commit = blamed === undefined ? undefined : await history.commit(baseCommit, blamed.oid);
     const changed = commit === undefined ? undefined : await ledTo(commit, context);
     if (commit !== undefined && changed !== undefined)
-      yield { commit, by: { kind: "test", issue, path, line, changed } };
+      yield { commit, by: { kind, issue, path, line, changed } };
   }
 }
 

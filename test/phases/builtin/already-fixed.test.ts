@@ -52,8 +52,16 @@ test("says that no tag holds the fix yet", async () => {
 
 test("names a commit whose test names the issue and that changed a file that the report leads to", async () => {
   expect(await named(["Begin", BEGIN], ["Sum up", { ...MENDED, ...TEST }])).toEqual([
-    "A commit added a test that names issue `7` and changed `src/parse.py`; no tag holds it yet [Sum up,lines]",
+    "A commit wrote a line of a test that names issue `7` and changed `src/parse.py`; no tag holds it yet [Sum up,lines]",
   ]);
+});
+
+test("names a commit whose line of a changelog names the issue", async () => {
+  const changelog = { "CHANGELOG.md": "- Amounts are summed up (#7)\n" };
+  expect(await named(["Begin", BEGIN], ["Sum up", { ...MENDED, ...changelog }])).toEqual([
+    "A commit wrote a line of a changelog that names issue `7` and changed `src/parse.py`; no tag holds it yet [Sum up,lines]",
+  ]);
+  expect(await named(["Begin", BEGIN], ["Sum up", MENDED], ["Release", changelog])).toEqual([]);
 });
 
 test("names a commit that quotes the reported message and changed a file that the report leads to", async () => {
