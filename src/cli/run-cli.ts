@@ -145,6 +145,7 @@ export async function runCli(
     .option("--number <n>", "the number of the issue, if the file does not name it")
     .option("--commit <rev>", "compare with this commit instead of the one the document names")
     .option("--ref <rev>", "check the documents of this branch (default: the files in .chant)")
+    .option("--sarif <file>", "write what does not hold to this file, for code scanning")
     .option(...JSON_RESULT)
     .option(...DATA)
     .action(async (files: string[], options) => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { findFixes, type Fix } from "../../backtest/find-fixes.ts";
 import { goldOf, workPast } from "../../backtest/io/work-case.ts";
@@ -9,7 +9,6 @@ import { repositoryName } from "../../evidence/reported-places/find-reported.ts"
 import { RunFailure } from "../../failure.ts";
 import { parseTracker, trackedIssue, type TrackedIssue } from "../../issue/parse-tracker.ts";
 import { withoutEmpty } from "../../process/config.ts";
-import { fileFailure } from "../../process/file-failure.ts";
 import { openWorkbench } from "../../research/workbench.ts";
 import { readConfig } from "../../process/config.ts";
 import { counted } from "../../text/counted.ts";
@@ -19,6 +18,7 @@ import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { openProgress } from "../progress.ts";
 import { table } from "../table.ts";
+import { writeResult } from "../write-result.ts";
 
 export interface BacktestOptions {
   readonly repo: string;
@@ -119,11 +119,8 @@ export async function backtestCommand(options: BacktestOptions, io: CommandIo): 
     if (worked.length === 0) throw nothingWorked(fixes.length, left, stopped);
     const score = scoreOf(worked);
     const name = ownName ?? printable(repository.name);
-    if (options.svg !== undefined) {
-      const place = resolve(io.cwd, options.svg);
-      const svg = picture(`${name} at ${head.slice(0, 12)}`, score);
-      fileFailure(place, () => writeFileSync(place, svg));
-    }
+    if (options.svg !== undefined)
+      writeResult(options.svg, picture(`${name} at ${head.slice(0, 12)}`, score), io);
     const leftOut = Object.fromEntries(left);
     if (options.json === true)
       io.out(

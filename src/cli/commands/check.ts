@@ -12,11 +12,14 @@ import { openEvidence } from "../../claims/open-evidence.ts";
 import { visibleIssue } from "../../issue/visible-issue.ts";
 import { researchContext } from "../../phases/builtin/research-context.ts";
 import { counted } from "../../text/counted.ts";
+import { version } from "../../process/version.ts";
 import { repositorySource } from "../../documents/repository-source.ts";
 import { chantFiles } from "../chant-files.ts";
 import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { readIssue } from "../read-issue.ts";
+import { sarifOf } from "../sarif.ts";
+import { writeResult } from "../write-result.ts";
 
 export interface CheckOptions {
   readonly repo: string;
@@ -25,6 +28,7 @@ export interface CheckOptions {
   readonly number?: string;
   readonly ref?: string;
   readonly json?: boolean;
+  readonly sarif?: string;
   readonly data?: string;
 }
 
@@ -109,6 +113,7 @@ export async function checkCommand(
     });
   }
   const wrong = reports.reduce((total, { problems }) => total + problems.length, 0);
+  if (options.sarif !== undefined) writeResult(options.sarif, sarifOf(reports, version()), io);
   if (options.json === true) io.out(JSON.stringify(reports, null, 2));
   else {
     for (const { file, problems } of reports)
