@@ -179,6 +179,11 @@ export interface GitHub {
   permission(repository: RepositoryName, login: string): Promise<Permission>;
   /** Numbers of open issues with this label, pull requests left out. */
   issuesLabelled(repository: RepositoryName, label: string): Promise<readonly number[]>;
+  /** Open issues that changed at or after `since` (ISO 8601), oldest change first, pull requests left out. */
+  issuesChangedSince(
+    repository: RepositoryName,
+    since: string,
+  ): Promise<readonly Pick<IssueInfo, "number" | "labels">[]>;
   /**
    * Who put a label on an issue last, from the issue's events (`GET /repos/{owner}/{repo}/issues/{issue_number}/events`);
    * undefined when it is not known.

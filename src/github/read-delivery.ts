@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { textDigest } from "../issue/text-digest.ts";
 import { mayHoldCommand } from "../issue/command-lines.ts";
 import type { WebhookEvent, Origin, Message, Sender } from "./webhook-event.ts";
 import { type account, app, BODIES, type EventName, GHOST, type repository } from "./delivery-bodies.ts";
@@ -143,7 +144,13 @@ function readIssue(body: z.infer<typeof BODIES.issues>): WebhookEvent {
       body.issue.performed_via_github_app,
     ),
     ...(body.action === "opened"
-      ? { message: { body: body.issue.body ?? "", at: body.issue.created_at } }
+      ? {
+          message: {
+            body: body.issue.body ?? "",
+            at: body.issue.created_at,
+            issueText: digestOf(body.issue),
+          },
+        }
       : {}),
     ...(body.action === "labeled" && body.label !== undefined ? { labelled: body.label.name } : {}),
   };
@@ -165,8 +172,24 @@ function readComment(body: z.infer<typeof BODIES.issue_comment>): WebhookEvent {
     isPull,
     sender,
     ...(hasNoCommand ? { hasNoCommand } : {}),
-    message: { comment: comment.id, body: comment.body ?? "", at: comment.created_at },
+    message: {
+      comment: comment.id,
+      body: comment.body ?? "",
+      at: comment.created_at,
+      // Of a pull request the body holds its own text.
+      ...(isPull ? {} : { issueText: digestOf(body.issue) }),
+    },
   };
+}
+
+function digestOf({
+  title,
+  body,
+}: {
+  readonly title: string;
+  readonly body?: string | null | undefined;
+}): string {
+  return textDigest({ title, body: body ?? "" });
 }
 
 function readReview(body: z.infer<typeof BODIES.pull_request_review>): WebhookEvent {

@@ -22,6 +22,8 @@ export interface Message {
   readonly body: string;
   /** ISO 8601. */
   readonly at: string;
+  /** The digest of the issue's title and text at that moment (`textDigest`), when the body holds them. */
+  readonly issueText?: string;
 }
 
 /** What a webhook means to Casebook. */

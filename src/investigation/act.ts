@@ -52,8 +52,12 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
   }
 }
 
-function approve(investigation: Investigation, { actor, at: time }: CommandEvent, rules: Rules): Act {
-  const { stage, wanted } = investigation;
+function approve(
+  investigation: Investigation,
+  { actor, at: time, text: seen }: CommandEvent,
+  rules: Rules,
+): Act {
+  const { stage, wanted, text } = investigation;
   // Opening a gate does not answer what an outcome asks of people.
   const shut =
     ACTIVE.has(stage) && !HELD_BY_OUTCOME.has(stage)
@@ -65,7 +69,18 @@ function approve(investigation: Investigation, { actor, at: time }: CommandEvent
         ? investigation.reason
         : `Nothing waits for approval${HELD_BY_OUTCOME.has(stage) ? "; `/casebook retry` continues" : ""}.`,
     );
-  const approval = { phase: shut, by: actor.login, at: time };
+  if (seen !== undefined && text?.read !== undefined && ![text.read.digest, text.reported].includes(seen))
+    return {
+      kind: "confused",
+      note: `The issue was edited after Casebook read it (${text.read.at}), so the documents rest on another text. \`/casebook retry PHASE\` reads it again; a second \`/casebook approve\` approves the documents as they are.`,
+      investigation: { ...investigation, text: { ...text, reported: seen } },
+    };
+  const approval = {
+    phase: shut,
+    by: actor.login,
+    at: time,
+    ...(seen === undefined ? {} : { text: seen }),
+  };
   const next = { ...investigation, approvals: [...investigation.approvals, approval] };
   if (stage === "awaiting-approval") return { kind: "continues", investigation: next };
   if (stage === "queued" || stage === "running") return { kind: "waits", investigation: next };

@@ -33,7 +33,7 @@ export function decideCommand(investigation: Investigation, event: CommandEvent,
  * what the command asks for; so is the right that it needs, whatever right labelling needs.
  */
 export function decideRequestLabel(investigation: Investigation, event: LabelEvent, rules: Rules): Decided {
-  const { label, phase, actor, permission, at } = event;
+  const { label, phase, actor, permission, at, text } = event;
   if (investigation.labelsToRemove.includes(label)) return unchanged(investigation);
   const taken = {
     ...investigation,
@@ -46,6 +46,7 @@ export function decideRequestLabel(investigation: Investigation, event: LabelEve
     actor,
     permission,
     at,
+    ...(text === undefined ? {} : { text }),
   };
   if (!hasAtLeast(permission, rules.start)) {
     const note = `The label ${inlineCode(label, 50)} needs ${rules.start}; ${has({ ...actor, permission })}.`;
@@ -60,7 +61,7 @@ function carryOut(investigation: Investigation, event: CommandEvent, rules: Rule
   switch (act.kind) {
     case "refused":
     case "confused":
-      return answered(before, event, act.kind, act.note);
+      return answered(act.investigation ?? before, event, act.kind, act.note);
     case "done": {
       const next = withAsk(touched(act.investigation, event), askOf(event, "finished"));
       return shown(next, ...(act.effects ?? []));

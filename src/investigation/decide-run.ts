@@ -8,6 +8,8 @@ import {
   isFailedFix,
   putPullBehind,
   shown,
+  stopRun,
+  unchanged,
   withCauseOpen,
   withPhase,
 } from "./change.ts";
@@ -21,16 +23,21 @@ type Active = Investigation<"queued" | "running">;
 
 export function decideRun(
   investigation: Active,
-  event: EventOf<"run-started" | "phase-started" | "phase-finished" | "run-finished" | "run-failed">,
+  event: EventOf<
+    "text-edited" | "run-started" | "phase-started" | "phase-finished" | "run-finished" | "run-failed"
+  >,
   rules: Rules,
 ): Decided {
   switch (event.kind) {
+    case "text-edited":
+      return textEdited(investigation, event, rules);
     case "run-started":
       return shown({
         ...investigation,
         stage: "running",
         base: event.base,
         ...(event.readUpTo === undefined ? {} : { readUpTo: event.readUpTo }),
+        ...(event.text === undefined ? {} : { text: { ...investigation.text, read: event.text } }),
       });
     case "phase-started":
       return shown(
@@ -49,6 +56,32 @@ export function decideRun(
       return shown(enter({ ...investigation, asks }, { stage: "failed", reason: event.message }));
     }
   }
+}
+
+/**
+ * What a person approved was not this text. The gates that they opened on another one are shut again, and what comes before them
+ * is done.
+ */
+function textEdited(investigation: Active, { text }: EventOf<"text-edited">, rules: Rules): Decided {
+  const isStale = ({ text: seen }: Investigation["approvals"][number]): boolean =>
+    seen !== undefined && seen !== text.digest;
+  const stale = investigation.approvals.find(isStale);
+  if (stale === undefined) return unchanged(investigation);
+  const decided = proceed(
+    {
+      ...investigation,
+      approvals: investigation.approvals.filter((approval) => !isStale(approval)),
+      text: { ...investigation.text, reported: text.digest },
+    },
+    rules,
+  );
+  const { stage } = decided.investigation;
+  const reason = `The issue was edited after \`${stale.phase}\` was approved; \`/casebook approve\` approves it for the text as it is now.`;
+  return {
+    investigation:
+      stage === "awaiting-approval" ? { ...decided.investigation, reason } : decided.investigation,
+    effects: [...stopRun(investigation), ...decided.effects],
+  };
 }
 
 function phaseFinished(investigation: Active, event: EventOf<"phase-finished">, rules: Rules): Decided {

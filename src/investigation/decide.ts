@@ -38,6 +38,7 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
       return conditions(investigation, { configuration: event.problem }, rules);
     case "labels-removed":
       return labelsRemoved(investigation, event);
+    case "text-edited":
     case "run-started":
     case "phase-started":
     case "phase-finished":

@@ -11,6 +11,12 @@ export interface AskPlace {
   readonly text: string;
 }
 
+/** An issue's text by its digest, and when Casebook read it, UTC to the second. */
+export interface ReadText {
+  readonly digest: string;
+  readonly at: string;
+}
+
 /** Everything that can happen to an investigation. `at` is UTC to the second. */
 export type InvestigationEvent =
   | {
@@ -20,6 +26,8 @@ export type InvestigationEvent =
       readonly actor: Actor;
       readonly permission: Permission;
       readonly at: string;
+      /** The digest of the issue's text that the person saw. */
+      readonly text?: string;
     }
   /** A command that is refused before its meaning matters: too many starts in an hour, a bot. */
   | { readonly kind: "declined"; readonly place: AskPlace; readonly actor: Actor; readonly note: string }
@@ -40,6 +48,7 @@ export type InvestigationEvent =
       readonly actor: Actor;
       readonly permission: Permission;
       readonly at: string;
+      readonly text?: string;
     }
   /** What GitHub says of the issue now; events are only a reason to look, so their order does not matter. */
   | { readonly kind: "seen"; readonly closed: boolean; readonly locked: boolean; readonly held: boolean }
@@ -52,12 +61,20 @@ export type InvestigationEvent =
       /** They opened the issue. */
       readonly isReporter: boolean;
     }
+  /** The issue's text is not the one that a gate was opened on: nothing behind that gate runs. */
+  | {
+      readonly kind: "text-edited";
+      readonly run: string;
+      readonly text: ReadText;
+    }
   | {
       readonly kind: "run-started";
       readonly run: string;
       readonly base: string;
       /** The newest comment of the issue that the run reads. */
       readonly readUpTo?: number;
+      /** The issue's text that the run reads. */
+      readonly text?: ReadText;
     }
   | { readonly kind: "phase-started"; readonly run: string; readonly phase: string; readonly at: string }
   | {

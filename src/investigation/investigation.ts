@@ -171,6 +171,15 @@ export interface Core {
   readonly asksForgotten?: number;
   /** Request labels that were taken up and are to be removed. */
   readonly labelsToRemove: readonly string[];
+  /** The text: what was seen, what was read. */
+  readonly text?: {
+    /** The digest of the text when the research was last asked for. */
+    readonly asked?: string;
+    /** What the last run read. */
+    readonly read?: { readonly digest: string; readonly at: string };
+    /** A digest whose difference from what was read was reported: a further approval is meant for it. */
+    readonly reported?: string;
+  };
   /** Somebody asked for help: the status comment shows it unfolded. */
   readonly help: boolean;
 }
@@ -193,6 +202,8 @@ interface Approval {
   readonly by: string;
   /** UTC to the second. */
   readonly at: string;
+  /** The digest of the text that the person saw. */
+  readonly text?: string;
 }
 
 export const MAX_ASKS = 50;

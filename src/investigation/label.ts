@@ -54,6 +54,12 @@ export function requestOf(
   return phases.includes(phase) ? { label, phase } : undefined;
 }
 
+/** True for a label that may ask for work, whatever phases there are. */
+export function mayRequest(label: string): boolean {
+  const name = label.toLowerCase();
+  return name.startsWith(REQUEST_PREFIX) && name !== HOLD_LABEL;
+}
+
 export function isHeld(labels: readonly string[]): boolean {
   return labels.some((label) => isSameLabel(label, HOLD_LABEL));
 }

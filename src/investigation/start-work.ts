@@ -119,7 +119,7 @@ export function refresh(
 function begin(
   investigation: Investigation,
   types: readonly string[],
-  { actor }: CommandEvent,
+  { actor, text: seen }: CommandEvent,
   rules: Rules,
   {
     retry = false,
@@ -140,6 +140,7 @@ function begin(
     wanted: inOrder(FRESH.has(stage) ? types : [...before, ...types], rules),
     // Somebody with the right to asks again, so answers count again.
     ...(answers === undefined ? {} : { answers: { ...answers, taken: 0 } }),
+    ...(seen === undefined ? {} : { text: { ...investigation.text, asked: seen } }),
     startedBy:
       startedBy !== undefined && ACTIVE.has(stage) ? startedBy : { id: actor.id, login: actor.login },
   };
@@ -213,8 +214,13 @@ function isSkipped({ phases }: Investigation, type: string): boolean {
 
 /** What a command that may be carried out comes to. */
 export type Act =
-  /** Nothing changes; the note says why. */
-  | { readonly kind: "confused" | "refused"; readonly note: string }
+  /** Nothing is done; the note says why. */
+  | {
+      readonly kind: "confused" | "refused";
+      readonly note: string;
+      /** With what was reported by that. */
+      readonly investigation?: Investigation;
+    }
   /** Changed, and the request is answered by that. */
   | { readonly kind: "done"; readonly investigation: Investigation; readonly effects?: readonly Effect[] }
   /** Only what people see changes. */

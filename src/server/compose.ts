@@ -73,6 +73,8 @@ export function composeService(
       worker: `${hostname()}:${process.pid}`,
       runsPerInstallation: config.runsPerInstallation,
       editSpacing: EDITS_PER_WRITE * config.writeSpacing,
+      keepDays: config.keepDays,
+      deliveryDays: config.deliveryDays,
     },
     now: Date.now,
     log: serviceLog(logger),

@@ -40,6 +40,8 @@ const schema = z.object({
   CASEBOOK_RUNS_PER_INSTALLATION: wholeNumber(1, 100).default(4),
   CASEBOOK_WRITE_SPACING_MS: wholeNumber(0, 60_000).default(LIMITS.writeSpacingMilliseconds),
   CASEBOOK_RECONCILE_SECONDS: wholeNumber(5, 86_400).default(180),
+  CASEBOOK_KEEP_DAYS: wholeNumber(7, 3_650).default(30),
+  CASEBOOK_DELIVERY_DAYS: wholeNumber(1, 30).default(LIMITS.deliveryDays),
   CASEBOOK_WEBHOOK_BYTES: wholeNumber(65_536, LIMITS.webhookBytes).default(LIMITS.webhookBytes),
   LOG_LEVEL: oneOf(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
@@ -64,6 +66,8 @@ export interface ServerConfig extends Config {
   readonly runsPerInstallation: number;
   readonly writeSpacing: number;
   readonly reconcileSeconds: number;
+  readonly keepDays: number;
+  readonly deliveryDays: number;
   readonly webhookBytes: number;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
 }
@@ -115,6 +119,8 @@ export function readServerConfig(variables: Readonly<Record<string, string | und
     runsPerInstallation: settings.CASEBOOK_RUNS_PER_INSTALLATION,
     writeSpacing: settings.CASEBOOK_WRITE_SPACING_MS,
     reconcileSeconds: settings.CASEBOOK_RECONCILE_SECONDS,
+    keepDays: settings.CASEBOOK_KEEP_DAYS,
+    deliveryDays: settings.CASEBOOK_DELIVERY_DAYS,
     webhookBytes: settings.CASEBOOK_WEBHOOK_BYTES,
     logLevel: settings.LOG_LEVEL,
   };

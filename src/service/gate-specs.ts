@@ -22,7 +22,7 @@ export async function recordApprovals(
   { investigation, phases }: GateContext,
 ): Promise<void> {
   const files = await publisher.current();
-  for (const { phase: type, by, at } of investigation.approvals) {
+  for (const { phase: type, by, at, text: seen } of investigation.approvals) {
     const phase = phases.find((known) => known.type === type);
     const file = phase === undefined ? undefined : specFileOf(String(investigation.issue), phase);
     const text = file === undefined ? undefined : files.get(file);
@@ -33,7 +33,11 @@ export async function recordApprovals(
       publisher,
       file,
       text,
-      approvalChanges("approved", { by, at, reason: "" }),
+      approvalChanges("approved", {
+        by,
+        at,
+        reason: seen === undefined ? "" : `The issue's text then: sha256 ${seen.slice(0, 16)}`,
+      }),
       `Approve ${specIdOf(String(investigation.issue), phase)}`,
     );
   }

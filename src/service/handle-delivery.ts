@@ -16,7 +16,34 @@ export async function handleDelivery(service: Service, { key }: { readonly key: 
   const { appId, bot } = await app.identity();
   const event = readDelivery(delivery.event, delivery.payload, { appId, botId: bot.id });
   log.info(`delivery ${delivery.event}: ${event.kind}`, { delivery: delivery.guid });
+  const { deliveryDays } = service.settings;
+  if (isOld(event, delivery.receivedAt - deliveryDays * DAY))
+    return store.finishDelivery(key, `its words are older than ${deliveryDays} days, so they are not obeyed`);
+  if (await isAnsweredAlready(service, event))
+    return store.finishDelivery(key, "answered with another delivery");
   await act(service, event, key);
+}
+
+const DAY = 86_400_000;
+
+/**
+ * A person said it before `time`. GitHub's log of deliveries does not go back so far: it was sent for the first time all the same,
+ * and nobody expects it to be obeyed any more.
+ */
+function isOld(event: WebhookEvent, time: number): boolean {
+  const said = event.kind === "issue" || event.kind === "pull" ? event.message?.at : undefined;
+  return said !== undefined && Date.parse(said) < time;
+}
+
+/** Comments of a time are answered together: what a burst of them asks costs one look at GitHub. */
+async function isAnsweredAlready({ store }: Service, event: WebhookEvent): Promise<boolean> {
+  if (event.kind !== "issue" || event.isPull || event.message?.comment === undefined) return false;
+  const { comment } = event.message;
+  const known = await store.investigation({ repository: event.place.repository, issue: event.number });
+  // An answer to a question may stand beside a command.
+  return (
+    known !== undefined && known.stage !== "needs-info" && known.asks.some((ask) => ask.comment === comment)
+  );
 }
 
 async function act(service: Service, event: WebhookEvent, key: string): Promise<void> {
@@ -146,6 +173,13 @@ async function repository(service: Service, { place, action }: Of<"repository">)
     installation: place.installation,
   });
   await processAll(service, place);
+  // What is shown names the repository and links into it.
+  if (action === "renamed" || action === "transferred")
+    for (const { investigation } of await store.investigations(place.repository))
+      await store.send(
+        { kind: "sync", repository: place.repository, issue: investigation.issue },
+        { key: `${place.repository}#${investigation.issue}` },
+      );
 }
 
 async function installation(

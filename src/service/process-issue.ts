@@ -1,3 +1,4 @@
+import { textDigest } from "../issue/text-digest.ts";
 import { issueOfBranch } from "../phases/names.ts";
 import type { Origin } from "../github/webhook-event.ts";
 import type { Decision, Effect, InvestigationEvent, Rules } from "../investigation/event.ts";
@@ -72,7 +73,9 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
       held: answer.issue.labels.some((label) => label.toLowerCase() === HOLD_LABEL),
     },
     ...asked,
-    ...(trigger.also ?? []),
+    ...(trigger.also ?? []).map((event) =>
+      event.kind === "command" ? { ...event, text: textDigest(answer.issue) } : event,
+    ),
   ];
   const now = await change(service, of, place, events, facts.rules, trigger, start);
   if (now === undefined) return;

@@ -1,4 +1,5 @@
 import { isOnlyCommands } from "../issue/command-lines.ts";
+import { textDigest } from "../issue/text-digest.ts";
 import { parseCommands } from "../investigation/commands/parse-commands.ts";
 import { hasAtLeast, missingRight, type Permission } from "../investigation/commands/rights.ts";
 import { type Command, FORMS } from "../investigation/commands/forms.ts";
@@ -48,6 +49,7 @@ export async function requestsOf(
   const { config, rules } = facts;
   const rights = rightsOf(service, facts);
   const at = secondOf(service.now());
+  const text = textDigest(issue);
   const types = rules.known.map(({ type }) => type);
   const events: InvestigationEvent[] = [];
   const isAsking = known?.stage === "needs-info";
@@ -95,6 +97,7 @@ export async function requestsOf(
           actor,
           permission,
           at,
+          text: message.issueText ?? text,
         };
         // Who may not give the command is refused before it counts as a start or is looked up.
         if (missingRight(line.command.verb, asker, rules.start) !== undefined) {
@@ -150,6 +153,7 @@ export async function requestsOf(
         actor: { id: by.id, login: by.login },
         permission,
         at,
+        text,
       });
     }
   return events;

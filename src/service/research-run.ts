@@ -1,3 +1,4 @@
+import { textDigest } from "../issue/text-digest.ts";
 import { deadlineOf } from "../process/clock.ts";
 import { lowerBudget } from "../investigation/settings/merge-configs.ts";
 import { withSuite } from "../sandbox/with-suite.ts";
@@ -45,6 +46,11 @@ export async function research(
   await refuseLostRights(service, facts, investigation);
   const answer = await facts.github.issue(repository, job.issue);
   if (answer.kind !== "issue") throw new RunFailure("unreadable-issue", `The issue was ${answer.kind}`);
+  const text = { digest: textDigest(answer.issue), at: secondOf(service.now()) };
+  if (wasEdited(investigation, text.digest)) {
+    await tell({ kind: "text-edited", run: job.run, text });
+    throw new LeaseLost("the approval");
+  }
   const comments = await facts.github.comments(repository, job.issue);
   const readUpTo = comments.reduce((newest, { id }) => Math.max(newest, id), 0);
   const issue = await issueForResearch(facts, answer.issue, comments);
@@ -64,12 +70,10 @@ export async function research(
   // A merged phase is part of what the next one reads.
   const pinned = rules.perPhase ? undefined : investigation.base;
   const base = pinned ?? (await mirror.resolve(investigation.from ?? repository.defaultBranch));
-  let isAsked = false;
   const github = guarded(facts.github, async () => {
     await guard();
-    // Research takes minutes; who lost the right meanwhile gets nothing published.
-    if (!isAsked) await refuseLostRights(service, facts, investigation);
-    isAsked = true;
+    // Research takes minutes, and each of its phases publishes: who lost the right meanwhile gets nothing more published.
+    await refuseLostRights(service, facts, investigation);
   });
   const publisher = await openPublisher(service, facts, github, mirror, {
     investigation,
@@ -80,7 +84,12 @@ export async function research(
   });
   if (publisher === undefined) throw new LeaseLost("the branch");
   // A run of no phase reads no comment, so a newer comment may still be an answer.
-  await tell({ kind: "run-started", run: job.run, base, ...(endedBy === undefined ? { readUpTo } : {}) });
+  await tell({
+    kind: "run-started",
+    run: job.run,
+    base,
+    ...(endedBy === undefined ? { readUpTo, text } : {}),
+  });
   const gates = { investigation, issueTitle: answer.issue.title, phases: facts.phases, rules };
   await recordApprovals(publisher.publisher, gates);
 
@@ -144,7 +153,9 @@ export async function research(
             }
           },
           onStep(step) {
-            if (service.now() - steppedAt < STEP_SPACING) return;
+            const since = service.now() - steppedAt;
+            // A clock that is set back silences nobody.
+            if (since >= 0 && since < STEP_SPACING) return;
             steppedAt = service.now();
             void showStep(service, job, step);
           },
@@ -171,6 +182,11 @@ export async function research(
   if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
   const head = publisher.head();
   await tell({ kind: "run-finished", run: job.run, ...(head === undefined ? {} : { head }) });
+}
+
+/** A gate that is still to be passed was opened on another text of the issue. */
+function wasEdited({ approvals, wanted }: Investigation, digest: string): boolean {
+  return approvals.some(({ phase, text }) => text !== undefined && text !== digest && wanted.includes(phase));
 }
 
 /** The phase that ended last. */
@@ -230,7 +246,7 @@ async function openPublisher(
 }
 
 /** Checks again that the person who started the run still has the right: without it nothing is published. */
-async function refuseLostRights(
+export async function refuseLostRights(
   service: Service,
   { github, repository, rules }: RepositoryFacts,
   investigation: Investigation,

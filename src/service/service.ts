@@ -26,6 +26,10 @@ interface ServiceSettings {
   readonly runsPerInstallation: number;
   /** Milliseconds between two edits of a status comment that only show progress. */
   readonly editSpacing: number;
+  /** Days that what nobody uses any more is kept: ended runs, leases. */
+  readonly keepDays: number;
+  /** Days after which words that were said are recorded and not obeyed. */
+  readonly deliveryDays: number;
 }
 
 /** Structured logging: a sentence, and ids that other lines share. Never a text of a person, never a secret. */

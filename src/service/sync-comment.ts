@@ -32,8 +32,9 @@ export async function syncComment(context: SyncContext): Promise<void> {
   const shown = idempotencyRecords.get("comment-body");
   if (known !== undefined && shown === body) return;
   if (known !== undefined) {
-    const wait =
-      Number(idempotencyRecords.get("comment-at") ?? 0) + service.settings.editSpacing - service.now();
+    const { editSpacing } = service.settings;
+    const since = Math.max(0, service.now() - Number(idempotencyRecords.get("comment-at") ?? 0));
+    const wait = editSpacing - since;
     // Only the phase that runs moved on: the edit can wait, so that a run does not use up the installation's writes.
     if (
       wait > 0 &&

@@ -7,7 +7,9 @@ import type { PullInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import { sendCheck } from "./check-head.ts";
 import { recordRejection } from "./gate-specs.ts";
+import { RunFailure } from "../failure.ts";
 import { githubPublisher } from "./github-publisher.ts";
+import { refuseLostRights } from "./research-run.ts";
 import { readOurBranch } from "./our-branch.ts";
 import { secondOf } from "./time.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
@@ -104,6 +106,7 @@ async function openPull(context: SyncContext, branch: Branch): Promise<PullInfo 
   // Merged or closed by a person: that is an answer. `retry` puts it behind us.
   if (isAnswered) return newest;
   if (!PROPOSING.has(investigation.stage) || !hasResults(investigation, branch)) return undefined;
+  if (await isRightLost(context)) return undefined;
   try {
     const number = await github.createPull(repository, {
       head: branch.name,
@@ -118,6 +121,20 @@ async function openPull(context: SyncContext, branch: Branch): Promise<PullInfo 
     }
     if (error instanceof GitHubFailure && error.code === "nothing-to-publish") return undefined;
     throw error;
+  }
+}
+
+/** True when the person who started the research may not do so any more: nothing more is proposed for them. */
+async function isRightLost({ service, facts, investigation, of }: SyncContext): Promise<boolean> {
+  try {
+    await refuseLostRights(service, facts, investigation);
+    return false;
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    service.log.warn("no pull request: the right to start was lost", {
+      investigation: `${of.repository}#${of.issue}`,
+    });
+    return true;
   }
 }
 

@@ -78,6 +78,17 @@ export interface Store {
   repository(id: number): Promise<StoredRepository | undefined>;
   repositories(installation?: number): Promise<readonly StoredRepository[]>;
   removeRepository(id: number): Promise<void>;
+  /**
+   * Up to `count` repositories of an installation, those that were not compared with GitHub for longest first. `activeSince`: only
+   * those with an investigation that changed since then (milliseconds since 1970).
+   */
+  repositoriesToLook(
+    installation: number,
+    count: number,
+    which: { readonly activeSince?: number },
+  ): Promise<readonly StoredRepository[]>;
+  /** Issues of a repository whose investigation waits until the repository is in reach again. */
+  outOfReach(repository: number): Promise<readonly number[]>;
   /** When the repository was last compared with GitHub (milliseconds since 1970), undefined: never. `at`: it is now. */
   lookedAt(id: number, at?: number): Promise<number | undefined>;
 

@@ -428,6 +428,11 @@ describe("GitHub, simulated, through the client", () => {
       for (const number of [first, closed]) await people.label("ann", number, "casebook:go");
       await people.closeIssue("ann", closed);
       expect(await github.issuesLabelled(repository, "casebook:go")).toEqual([first]);
+      expect(await github.issuesChangedSince(repository, "2000-01-01T00:00:00Z")).toContainEqual({
+        number: first,
+        labels: ["casebook:go"],
+      });
+      expect(await github.issuesChangedSince(repository, "2100-01-01T00:00:00Z")).toEqual([]);
       await people.unlabel("ann", first, "casebook:go");
       expect(await github.issuesLabelled(repository, "casebook:go")).toEqual([]);
     });

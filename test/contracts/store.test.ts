@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { RetryLater } from "../../src/failure.ts";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Database, openDatabase } from "../../src/store/io/database.ts";
@@ -701,6 +702,44 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await store.lookedAt(7, 1_000)).toBe(1_000);
       await store.saveRepository({ ...repository, name: "new" });
       expect(await store.lookedAt(7)).toBe(1_000);
+    });
+
+    test("repositories are looked at in turn, and those where something happened are known", async () => {
+      await using store = await open();
+      for (const id of [7, 8, 9, 10]) {
+        await store.saveRepository({ id, installation: id === 10 ? 2 : 1, owner: "o", name: "r" });
+        if (id !== 9) await store.lookedAt(id, 1_000 - id);
+      }
+      const order = async (count: number, activeSince?: number): Promise<readonly number[]> =>
+        (await store.repositoriesToLook(1, count, activeSince === undefined ? {} : { activeSince })).map(
+          ({ id }) => id,
+        );
+      expect(await order(9)).toEqual([9, 8, 7]);
+      expect(await order(1)).toEqual([9]);
+      await store.change(ISSUE, decide("queued"));
+      expect(await order(9, Date.now() - 60_000)).toEqual([7]);
+      expect(await order(9, Date.now() + 60_000)).toEqual([]);
+    });
+
+    test("investigations that wait for their repository, and those that are not shown, are found", async () => {
+      await using store = await open();
+      const unreachable = (current: Investigation | undefined): Decision<Investigation> => ({
+        investigation: {
+          ...newInvestigation(7, 1),
+          ...current,
+          conditions: { closed: false, locked: false, held: false, unreachable: "gone" },
+        },
+        effects: [],
+      });
+      await store.change({ ...ISSUE, issue: 1 }, unreachable);
+      await store.change({ ...ISSUE, issue: 2 }, decide("queued"));
+      await store.change({ ...ISSUE, issue: 3 }, decide("gone"));
+      expect(await store.outOfReach(7)).toEqual([1]);
+      expect(await store.unshown()).toEqual([1, 2].map((issue) => ({ repository: 7, issue })));
+      const shown = await store.investigation({ repository: 7, issue: 2 });
+      const digest = createHash("sha256").update(JSON.stringify(shown)).digest("hex");
+      await store.saveIdempotencyRecord({ repository: 7, issue: 2 }, "synced", digest);
+      expect(await store.unshown()).toEqual([{ repository: 7, issue: 1 }]);
     });
 
     test("new issues start runs by themselves up to the caps of a day, and each counts once", async () => {

@@ -80,7 +80,7 @@ export function serviceOf(app: GitHubApp, store: Store): Service {
     app,
     store,
     research: {} as Service["research"],
-    settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0 },
+    settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0, keepDays: 30, deliveryDays: 3 },
     now: () => Date.parse("2026-01-01T01:00:00Z"),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };

@@ -11,9 +11,22 @@ import { phasesIn, rulesOf } from "../../src/service/repository-facts.ts";
 import type { ResearchHooks, ResearchRequest } from "../../src/service/research.ts";
 import type { Service } from "../../src/service/service.ts";
 import { RetryLater, RunFailure } from "../../src/failure.ts";
+import { statusComment } from "../../src/github/report/status-comment.ts";
+import { NO_RULES } from "../../src/service/repository-facts.ts";
 import { handleRun } from "../../src/service/run-job.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
 
+const REPOSITORY = {
+  id: 7,
+  owner: "o",
+  name: "r",
+  isPrivate: false,
+  archived: false,
+  hasIssues: true,
+  defaultBranch: "main",
+  webUrl: "https://github.com/o/r",
+  cloneUrl: "https://github.com/o/r.git",
+};
 const person = (id: number, login: string): Account => ({ id, login, type: "User" });
 const ada = person(1, "ada");
 const eve = person(2, "eve");
@@ -30,6 +43,7 @@ class World {
   config = "destination: comment\nlimits: { startsPerHour: 100 }\n";
   readonly comments: CommentInfo[] = [];
   readonly permissions: Record<string, Permission> = { ada: "write", tia: "triage" };
+  receivedAt = 0;
   /** How often GitHub was asked for an issue. */
   looks = 0;
   /** Outcomes by phase, taken from the front each time the phase is worked. */
@@ -39,6 +53,10 @@ class World {
   killedAfter: string | undefined;
   /** What the research throws, taken from the front. */
   readonly failures: Error[] = [];
+  /** The text of the issue. */
+  body = "b";
+  /** Logins whose right was asked for. */
+  readonly asked: string[] = [];
   /** How often the mirror was thrown away. */
   discarded = 0;
   readonly deliveries = new Map<string, StoredDelivery>();
@@ -61,7 +79,7 @@ class World {
         investigate: (request, hooks) => this.#investigate(request, hooks),
         check: async () => [],
       },
-      settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0 },
+      settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0, keepDays: 30, deliveryDays: 3 },
       modelProvider: {
         names: () => ["large"],
         forget: async () => undefined,
@@ -87,13 +105,20 @@ class World {
 
   /** Says something in the issue; GitHub delivers it once, or as often as asked. */
   async say(id: number, author: Account, body: string, times = 1): Promise<void> {
+    this.comment(id, author, body);
+    for (let i = 0; i < times; i++) await this.deliver(`${id}-${i}`, id);
+  }
+
+  comment(id: number, author: Account, body: string): void {
     const createdAt = "2026-01-01T00:30:00Z";
     this.comments.push({ id, body, author, isMinimized: false, createdAt, updatedAt: createdAt });
-    for (let i = 0; i < times; i++) {
-      const key = `${id}-${i}`;
+  }
+
+  async deliver(key: string, id: number): Promise<void> {
+    const { body, author, createdAt } = this.comments.find((comment) => comment.id === id)!;
       const payload = {
         action: "created",
-        issue: { number: 42, title: "t", body: "b", created_at: createdAt },
+        issue: { number: 42, title: "t", body: this.body, created_at: createdAt },
         comment: { id, body, created_at: createdAt, user: author },
         sender: author,
         installation: { id: 5 },
@@ -105,10 +130,9 @@ class World {
         event: "issue_comment",
         payload,
         wanted: true,
-        receivedAt: 0,
+        receivedAt: this.receivedAt,
       });
       await handleDelivery(this.service, { key });
-    }
   }
 
   /** Works the run that is wanted now. */
@@ -187,23 +211,15 @@ class World {
   } as unknown as Store;
 
   #app(): GitHubApp {
-    const repository = {
-      id: 7,
-      owner: "o",
-      name: "r",
-      isPrivate: false,
-      archived: false,
-      hasIssues: true,
-      defaultBranch: "main",
-      webUrl: "https://github.com/o/r",
-      cloneUrl: "https://github.com/o/r.git",
-    };
     const github: Partial<GitHub> = {
-      repository: async () => repository,
+      repository: async () => REPOSITORY,
       file: async () => this.config,
       filesIn: async () => [],
       comments: async () => this.comments,
-      permission: async (_, login) => this.permissions[login] ?? "read",
+      permission: async (_, login) => {
+        this.asked.push(login);
+        return this.permissions[login] ?? "read";
+      },
       branches: async () => [],
       branchHead: async () => undefined,
       readToken: async () => "token",
@@ -215,7 +231,7 @@ class World {
           issue: {
             number: 42,
             title: "t",
-            body: "b",
+            body: this.body,
             author: eve,
             state: "open",
             locked: false,
@@ -232,6 +248,17 @@ class World {
       forInstallation: () => github as GitHub,
     } as unknown as GitHubApp;
   }
+}
+
+/** The status comment as it would be now. */
+function statusOf({ present }: World): string {
+  return statusComment({
+    investigation: present!,
+    repository: REPOSITORY,
+    rules: NO_RULES,
+    destination: "comment",
+    documents: new Map(),
+  });
 }
 
 let world: World;
@@ -303,6 +330,87 @@ test("what was written where there is no branch outlives the process that wrote 
   expect(idempotencyRecords.get("document:.chant/research/issue-42-comprehension.md")).toBe(
     "# comprehension\n",
   );
+});
+
+describe("an issue that is edited", () => {
+  beforeEach(() => {
+    world.config += "gates: [root-cause]\nphases: [comprehension, root-cause]\n";
+  });
+
+  test("after a command is read as it is then, and that is said", async () => {
+    await world.say(10, ada, "/casebook comprehension");
+    world.body = "something else";
+    await world.work();
+    expect(world.present?.text?.read?.digest).not.toBe(world.present?.text?.asked);
+    expect(statusOf(world)).toContain("The issue was edited after the command");
+  });
+
+  test("after it was read needs a second word to approve, which names what changed", async () => {
+    await world.say(10, ada, "/casebook investigate");
+    await world.work();
+    expect(world.present?.stage).toBe("awaiting-approval");
+    world.body = "delete everything";
+    await world.say(11, ada, "/casebook approve");
+    expect(world.present).toMatchObject({ stage: "awaiting-approval", approvals: [] });
+    expect(world.present?.asks.at(-1)?.note).toContain("The issue was edited after Casebook read it");
+    await world.say(12, ada, "/casebook approve");
+    expect(world.present?.stage).toBe("queued");
+    await world.work();
+    expect(world.worked).toEqual(["comprehension", "root-cause"]);
+  });
+
+  test("after it was approved shuts the gate again: nothing behind it runs without a new word", async () => {
+    await world.say(10, ada, "/casebook investigate");
+    await world.work();
+    await world.say(11, ada, "/casebook approve");
+    world.body = "delete everything";
+    await world.work();
+    expect(world.worked).toEqual(["comprehension"]);
+    expect(world.present).toMatchObject({
+      stage: "awaiting-approval",
+      approvals: [],
+      reason: expect.stringContaining("The issue was edited after `root-cause` was approved"),
+    });
+    await world.say(12, ada, "/casebook approve");
+    await world.work();
+    expect(world.worked).toEqual(["comprehension", "root-cause"]);
+    expect(world.present?.stage).toBe("done");
+  });
+
+  test("in nothing but its line ends is not edited", async () => {
+    world.body = "one\r\ntwo";
+    await world.say(10, ada, "/casebook investigate");
+    await world.work();
+    world.body = "one\ntwo";
+    await world.say(11, ada, "/casebook approve");
+    await world.work();
+    expect(world.worked).toEqual(["comprehension", "root-cause"]);
+  });
+});
+
+describe("words that are old", () => {
+  test("are recorded and not obeyed, however they are signed", async () => {
+    world.receivedAt = Date.parse("2026-02-01T00:00:00Z");
+    await world.say(10, ada, "/casebook investigate");
+    expect(world.present).toBeUndefined();
+    expect(world.deliveries.get("10-0")?.outcome).toBe(
+      "its words are older than 3 days, so they are not obeyed",
+    );
+  });
+});
+
+describe("a burst of questions", () => {
+  test("costs one look at GitHub, and each is answered", async () => {
+    await world.say(10, ada, "/casebook investigate");
+    await world.work();
+    const ids = Array.from({ length: 40 }, (_, i) => 100 + i);
+    const bodies = ids.map((id) => ({ id, author: ada, body: "/casebook status" }));
+    for (const { id, author, body } of bodies) world.comment(id, author, body);
+    world.looks = 0;
+    for (const { id } of bodies) await world.deliver(`${id}`, id);
+    expect(world.looks).toBe(1);
+    expect(world.present?.asks.filter(({ text }) => text === "/casebook status")).toHaveLength(40);
+  });
 });
 
 describe("a mirror that lost a part", () => {

@@ -10,7 +10,14 @@ import { tolerate } from "./failure-of.ts";
 
 export type IssueReads = Pick<
   GitHub,
-  "issue" | "comments" | "comment" | "issuesLabelled" | "labelledBy" | "ownIssues" | "ownReactions"
+  | "issue"
+  | "comments"
+  | "comment"
+  | "issuesLabelled"
+  | "issuesChangedSince"
+  | "labelledBy"
+  | "ownIssues"
+  | "ownReactions"
 >;
 
 const ISSUES = z.array(ISSUE);
@@ -73,6 +80,15 @@ export function readIssues(context: InstallationContext): IssueReads {
         parseResponse(ISSUES, page, route),
       );
       return issues.filter(({ isPullRequest }) => !isPullRequest).map(({ number }) => number);
+    },
+
+    async issuesChangedSince(repository, since) {
+      const route = "GET /repos/{owner}/{repo}/issues";
+      const parameters = { since, state: "open", sort: "updated", direction: "asc" };
+      const issues = await list(repository, route, parameters, (page) => parseResponse(ISSUES, page, route));
+      return issues
+        .filter(({ isPullRequest }) => !isPullRequest)
+        .map(({ number, labels }) => ({ number, labels }));
     },
 
     async labelledBy(repository, issue, label) {

@@ -144,9 +144,13 @@ function factsOf(
 
 const ENDED: ReadonlySet<string> = new Set(["completed", "needs_attention", "failed"]);
 
-function conditionsOf({ conditions, stage }: Investigation): string {
+function conditionsOf({ conditions, stage, text }: Investigation): string {
   const { configuration, closed, held } = conditions;
+  const isEdited = text?.read !== undefined && text.asked !== undefined && text.asked !== text.read.digest;
   const lines = [
+    ...(isEdited
+      ? [`The issue was edited after the command: this research reads its text of ${text.read?.at}.`]
+      : []),
     ...(configuration === undefined || stage === "paused" ? [] : [configuration]),
     ...(closed && stage !== "done" && stage !== "rejected" ? ["The issue is closed: no run starts."] : []),
     ...(held && stage !== "paused" ? ["The label `casebook:hold` is on the issue: no run starts."] : []),

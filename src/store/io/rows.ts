@@ -19,6 +19,8 @@ type RowStore = Pick<
   | "notesNamed"
   | "forgetOld"
   | "lookedAt"
+  | "repositoriesToLook"
+  | "outOfReach"
   | "ping"
 >;
 
@@ -34,10 +36,14 @@ interface RepositoryRow {
 
 /** Single rows: leases, idempotency records, repositories, write turns, notes. */
 export function rowStore(database: Database, schema: string): RowStore {
-  const repositories = async (where: string, values: readonly unknown[]): Promise<StoredRepository[]> => {
+  const repositories = async (
+    where: string,
+    values: readonly unknown[],
+    order = "id",
+  ): Promise<StoredRepository[]> => {
     const { rows } = await database.query<RepositoryRow>(
       `SELECT id::text, installation::text, owner, name, unreachable, configuration_problem, run_limit
-       FROM ${schema}.repository ${where} ORDER BY id`,
+       FROM ${schema}.repository AS repository ${where} ORDER BY ${order}`,
       values,
     );
     return rows.map(repositoryOf);
@@ -100,6 +106,21 @@ export function rowStore(database: Database, schema: string): RowStore {
     async removeRepository(id) {
       await database.query(`DELETE FROM ${schema}.repository WHERE id = $1`, [id]);
       await database.query(`DELETE FROM ${schema}.note WHERE starts_with(name, $1)`, [`label:${id}:`]);
+    },
+    repositoriesToLook: (installation, count, { activeSince }) =>
+      repositories(
+        `WHERE installation = $1 AND ($3::float8 IS NULL OR EXISTS (
+           SELECT FROM ${schema}.investigation i WHERE i.repository = repository.id AND i.changed_at >= $3::float8))`,
+        [installation, count, activeSince ?? null],
+        "looked_at NULLS FIRST, id LIMIT $2::int",
+      ),
+    async outOfReach(repository) {
+      const { rows } = await database.query<{ issue: string }>(
+        `SELECT issue::text FROM ${schema}.investigation WHERE repository = $1
+         AND (state LIKE '%"unreachable":%' OR state LIKE '%"pausedBy":"reach"%') ORDER BY issue`,
+        [repository],
+      );
+      return rows.map(({ issue }) => Number(issue));
     },
     async lookedAt(id, at) {
       const { rows } = await database.query<{ looked_at: number | null }>(

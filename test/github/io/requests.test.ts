@@ -313,6 +313,18 @@ const READS: readonly Row[] = [
     gives: [3, 5],
   },
   {
+    name: "issuesChangedSince",
+    situation: "with their labels, without pull requests",
+    call: (github) => github.issuesChangedSince(R, "2026-01-01T00:00:00Z"),
+    requests: [
+      {
+        at: "GET /repos/o/r/issues?per_page=100&since=2026-01-01T00%3A00%3A00Z&state=open&sort=updated&direction=asc",
+        answer: [issue(3), issue(4, { pull_request: {} })],
+      },
+    ],
+    gives: [{ number: 3, labels: expect.any(Array) }],
+  },
+  {
     name: "labelledBy",
     situation: "is the last who put it on",
     call: (github) => github.labelledBy(R, 3, "Go"),
