@@ -177,6 +177,8 @@ export interface GitHub {
   comment(repository: RepositoryName, id: number): Promise<CommentInfo | undefined>;
   /** From the collaborator-permission endpoint. `none` for accounts that it does not know, bots included. */
   permission(repository: RepositoryName, login: string): Promise<Permission>;
+  /** When an account was made, in milliseconds since 1970; undefined when there is none of that name. */
+  accountMadeAt(login: string): Promise<number | undefined>;
   /** Numbers of open issues with this label, pull requests left out. */
   issuesLabelled(repository: RepositoryName, label: string): Promise<readonly number[]>;
   /** Open issues that changed at or after `since` (ISO 8601), oldest change first, pull requests left out. */

@@ -5,6 +5,7 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { LIMITS } from "../text/github-limits.ts";
+import { MIN_SECRET, readSecrets } from "./webhook-secrets.ts";
 import {
   type Config,
   type Environment,
@@ -21,14 +22,15 @@ type Role = (typeof ROLES)[number];
 
 /** The variables of the server. `.env.example` explains them, and a test compares the two. */
 const NUMBER = "must be the number of the App";
-const SECRET = "must have at least 16 characters";
+const SECRET = `must have at least ${MIN_SECRET} characters`;
 
 const schema = z.object({
   APP_ID: z.coerce.number(NUMBER).int(NUMBER).positive(NUMBER),
   PRIVATE_KEY: z.string().optional(),
   PRIVATE_KEY_PATH: z.string().optional(),
-  WEBHOOK_SECRET: z.string().min(16, SECRET),
-  WEBHOOK_SECRET_OLD: z.string().min(16, SECRET).optional(),
+  WEBHOOK_SECRET: z.string().min(MIN_SECRET, SECRET).optional(),
+  WEBHOOK_SECRET_OLD: z.string().min(MIN_SECRET, SECRET).optional(),
+  WEBHOOK_SECRETS_PATH: z.string().optional(),
   GITHUB_API_URL: z
     .url({ protocol: /^https?$/, error: "must be an http or https address" })
     .default("https://api.github.com"),
@@ -57,6 +59,8 @@ export interface ServerConfig extends Config {
   readonly app: { readonly id: number; readonly privateKey: string; readonly apiUrl: string };
   /** The newest first. The server accepts an older one during a rotation. */
   readonly webhookSecrets: readonly string[];
+  /** The file that they are in, which is read again when it changes; undefined: they are settings. */
+  readonly webhookSecretsPath: string | undefined;
   readonly host: string;
   readonly port: number;
   /** Undefined: the embedded store, in one process. */
@@ -82,6 +86,7 @@ export function readServerConfig(variables: Readonly<Record<string, string | und
   const parsed = schema.safeParse(env);
   if (!parsed.success) wrong.push(...problemsOf(parsed.error, env));
   const key = privateKeyOf(env, wrong);
+  const secrets = secretsFrom(env, wrong);
   const role = env["CASEBOOK_ROLE"];
   if ((role === "web" || role === "worker") && env["DATABASE_URL"] === undefined)
     wrong.push(
@@ -107,10 +112,8 @@ export function readServerConfig(variables: Readonly<Record<string, string | und
       privateKey: key,
       apiUrl: settings.GITHUB_API_URL.replace(/\/+$/, ""),
     },
-    webhookSecrets: [
-      settings.WEBHOOK_SECRET,
-      ...(settings.WEBHOOK_SECRET_OLD === undefined ? [] : [settings.WEBHOOK_SECRET_OLD]),
-    ],
+    webhookSecrets: secrets,
+    webhookSecretsPath: settings.WEBHOOK_SECRETS_PATH,
     host: settings.HOST,
     port: settings.PORT,
     databaseUrl: settings.DATABASE_URL,
@@ -126,11 +129,35 @@ export function readServerConfig(variables: Readonly<Record<string, string | und
   };
 }
 
+/** The secrets of the settings, or of the file that `WEBHOOK_SECRETS_PATH` names. */
+function secretsFrom(env: Environment, wrong: string[]): readonly string[] {
+  const { WEBHOOK_SECRET: newest, WEBHOOK_SECRET_OLD: old, WEBHOOK_SECRETS_PATH: path } = env;
+  if (path === undefined) {
+    if (newest === undefined) wrong.push("WEBHOOK_SECRET: is missing, and so is WEBHOOK_SECRETS_PATH");
+    return [newest, old].filter((secret) => secret !== undefined);
+  }
+  if (newest !== undefined || old !== undefined) {
+    wrong.push("WEBHOOK_SECRETS_PATH: is set, and so is WEBHOOK_SECRET; keep one");
+    return [];
+  }
+  try {
+    return readSecrets(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    wrong.push(
+      `WEBHOOK_SECRETS_PATH: ${code === undefined ? message : `names a file that Casebook cannot read (${code})`}`,
+    );
+    return [];
+  }
+}
+
 const SETUP = "`casebook setup` registers an App and writes its settings to .env";
 
 /** No setting of the App is there: the operator has not run `casebook setup`, or runs in another folder. */
 function lacksApp(env: Environment): boolean {
-  return ["APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET"].every((name) => !(name in env));
+  return ["APP_ID", "PRIVATE_KEY", "PRIVATE_KEY_PATH", "WEBHOOK_SECRET", "WEBHOOK_SECRETS_PATH"].every(
+    (name) => !(name in env),
+  );
 }
 
 /** Throws RunFailure `usage` when a key is missing: at the start, not in the middle of an investigation. */

@@ -12,6 +12,7 @@ import { composeService, startWorkers, storeOf } from "./compose.ts";
 import { NotReady, openHttpServer } from "./http-server.ts";
 import { openMetrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
+import { watchedSecrets } from "./webhook-secrets.ts";
 import { openWebhooks } from "./webhooks.ts";
 
 export interface RunningServer {
@@ -76,7 +77,15 @@ async function start(
     ? await openWebhooks({
         appId: config.app.id,
         privateKey: config.app.privateKey,
-        secrets: config.webhookSecrets,
+        secrets:
+          config.webhookSecretsPath === undefined
+            ? () => config.webhookSecrets
+            : watchedSecrets(config.webhookSecretsPath, config.webhookSecrets, (problem) =>
+                logger.error(
+                  { problem },
+                  "the file of WEBHOOK_SECRETS_PATH is wrong; what it held before counts",
+                ),
+              ),
         store,
         metrics,
         logger,

@@ -16,8 +16,8 @@ export type WebhookHandler = (
 export interface WebhookOptions {
   readonly appId: number;
   readonly privateKey: string;
-  /** The newest first; an older one is still accepted during a rotation. */
-  readonly secrets: readonly string[];
+  /** Gives the secrets that count now, the newest first; an older one is still accepted during a rotation. */
+  readonly secrets: () => readonly string[];
   readonly store: Pick<Store, "acceptDelivery">;
   readonly metrics: Pick<Metrics, "delivery">;
   readonly logger: Logger;
@@ -37,12 +37,24 @@ const EVENT_NAME = /^[a-z_]{1,50}$/;
 export async function openWebhooks(options: WebhookOptions): Promise<WebhookHandler> {
   const { appId, privateKey, secrets } = options;
   // Probot knows one secret. Its errors hold the payload, so it logs nothing.
-  const probots = secrets.map(
-    (secret) => new Probot({ appId, privateKey, secret, log: pino({ level: "silent" }) }),
-  );
-  const middlewares = await Promise.all(
-    probots.map((probot) => createNodeMiddleware(storeDeliveries(options), { probot })),
-  );
+  const doorOf = async (secret: string): Promise<Door> => {
+    const probot = new Probot({ appId, privateKey, secret, log: pino({ level: "silent" }) });
+    return { probot, enter: await createNodeMiddleware(storeDeliveries(options), { probot }) };
+  };
+  const doors = new Map<string, Promise<Door>>();
+  /** A door for each secret that counts now. */
+  const open = (): Promise<readonly Door[]> => {
+    const now = secrets();
+    for (const secret of doors.keys()) if (!now.includes(secret)) doors.delete(secret);
+    return Promise.all(
+      now.map((secret) => {
+        const door = doors.get(secret) ?? doorOf(secret);
+        doors.set(secret, door);
+        return door;
+      }),
+    );
+  };
+  await open();
   return async (request, response, body) => {
     const text = body.toString("utf8");
     const { "x-github-event": event, "x-hub-signature-256": signature } = request.headers;
@@ -53,12 +65,19 @@ export async function openWebhooks(options: WebhookOptions): Promise<WebhookHand
     }
     request.body = {};
     request.rawBody = body;
+    const all = await open();
     const verified = await Promise.all(
-      probots.map(({ webhooks }) => webhooks.verify(text, String(signature)).catch(() => false)),
+      all.map(({ probot }) => probot.webhooks.verify(text, String(signature)).catch(() => false)),
     );
     // Without a match, the newest one refuses it.
-    await middlewares[Math.max(verified.indexOf(true), 0)]!(request, response);
+    await all[Math.max(verified.indexOf(true), 0)]!.enter(request, response);
   };
+}
+
+/** The way in for deliveries that are signed with one secret. */
+interface Door {
+  readonly probot: Probot;
+  readonly enter: Awaited<ReturnType<typeof createNodeMiddleware>>;
 }
 
 /** An error in the handler makes the response an error, so that GitHub counts the delivery as failed. */

@@ -126,7 +126,8 @@ export async function requestsOf(
     config.triggers.opened &&
     trigger.message !== undefined &&
     trigger.message.comment === undefined &&
-    !trigger.isPull
+    !trigger.isPull &&
+    (await startsByItself(service, facts, issue, trigger))
   ) {
     const { bot } = await service.app.identity();
     const command: Command = { verb: "investigate" };
@@ -157,6 +158,35 @@ export async function requestsOf(
       });
     }
   return events;
+}
+
+const DAY = 86_400_000;
+
+/**
+ * A new issue may start a run that nobody asked for, within the caps: anybody can open issues, and each run costs. One that may not
+ * is not answered.
+ */
+async function startsByItself(
+  { store, now, log }: Service,
+  { github, repository, config: { limits, who } }: RepositoryFacts,
+  { number, author }: IssueInfo,
+  { sender }: IssueTrigger,
+): Promise<boolean> {
+  const refused = (why: string): boolean => {
+    log.info(`a new issue starts nothing by itself: ${why}`, { repository: repository.id });
+    return false;
+  };
+  if (author.type === "Bot") {
+    if (sender?.appId === undefined || !who.apps.includes(sender.appId)) return refused("a bot opened it");
+  } else if (limits.openedAccountDays > 0) {
+    const madeAt = await github.accountMadeAt(author.login);
+    if (madeAt === undefined || now() - madeAt < limits.openedAccountDays * DAY)
+      return refused("the account is too new");
+  }
+  const of = { repository: repository.id, issue: number };
+  const { openedPerDay: perDay, openedPerPerson: perPerson } = limits;
+  const found = await store.startByItself(of, author.id, { perDay, perPerson });
+  return found === "allowed" || refused(`the cap of the ${found} for a day is reached`);
 }
 
 /** A person's comment that is more than commands, as what it may be where a phase asked. */

@@ -1,3 +1,4 @@
+import { textDigest } from "../../src/issue/text-digest.ts";
 import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
 import { EVENTS } from "../../src/github/delivery-bodies.ts";
@@ -28,7 +29,12 @@ describe("what a webhook means", () => {
       number: 42,
       isPull: false,
       sender: { id: 1, login: "ada", isBot: false },
-      message: { comment: 8, body: "/casebook help", at: "2026-01-02T00:00:00Z" },
+      message: {
+        comment: 8,
+        body: "/casebook help",
+        at: "2026-01-02T00:00:00Z",
+        issueText: textDigest({ title: "t", body: "b" }),
+      },
     });
   });
 

@@ -1,9 +1,13 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import type { NewDelivery } from "../../src/store/store.ts";
 import { type HttpServer, openHttpServer, WEBHOOK_PATH } from "../../src/server/http-server.ts";
+import { readSecrets, watchedSecrets } from "../../src/server/webhook-secrets.ts";
+import { temporaryFolder } from "../fakes/git-folder.ts";
 import { openMetrics } from "../../src/server/metrics.ts";
 import { openWebhooks } from "../../src/server/webhooks.ts";
 
@@ -41,15 +45,17 @@ function inbox() {
 }
 
 let store: ReturnType<typeof inbox>;
+let secrets: readonly string[];
 let server: HttpServer;
 
 async function open({ isWeb = true, storeMilliseconds = 8_000 } = {}): Promise<void> {
   store = inbox();
+  secrets = [SECRET, OLD_SECRET];
   const metrics = openMetrics(store);
   const webhooks = await openWebhooks({
     appId: APP,
     privateKey,
-    secrets: [SECRET, OLD_SECRET],
+    secrets: () => secrets,
     store,
     metrics,
     logger: pino({ level: "silent" }),
@@ -167,6 +173,30 @@ describe("a delivery", () => {
   test("signed with the previous secret is accepted during a rotation", async () => {
     expect(await deliver(opened, { secret: OLD_SECRET })).toBe(200);
     expect(store.stored.size).toBe(1);
+  });
+
+  test("with a secret of a file that changes, without a restart; one that is taken out is refused", async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, "secrets");
+    writeFileSync(file, `${SECRET}\n`);
+    const problems: string[] = [];
+    const watched = watchedSecrets(file, readSecrets(file), (problem) => problems.push(problem));
+    const next = "the secret of tomorrow";
+    const take = async (): Promise<number[]> => {
+      secrets = watched();
+      return [await deliver(opened), await deliver(opened, { secret: next })];
+    };
+    expect(await take()).toEqual([200, 400]);
+    writeFileSync(file, `${next}\n${SECRET}\n`);
+    expect(await take()).toEqual([200, 200]);
+    writeFileSync(file, "short\n");
+    expect(await take()).toEqual([200, 200]);
+    rmSync(file);
+    expect(await take()).toEqual([200, 200]);
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).not.toContain("short");
+    writeFileSync(file, `${next}\n`);
+    expect(await take()).toEqual([400, 200]);
   });
 
   test("that cannot be stored is refused, so that GitHub counts it as failed", async () => {

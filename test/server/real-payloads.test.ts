@@ -23,7 +23,7 @@ beforeAll(async () => {
   const webhooks = await openWebhooks({
     appId: 4711,
     privateKey: privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
-    secrets: [SECRET],
+    secrets: () => [SECRET],
     metrics,
     logger: pino({ level: "silent" }),
     self: () => ({ appId: 4711 }),

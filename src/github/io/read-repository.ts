@@ -12,6 +12,7 @@ export type RepositoryReads = Pick<
   GitHub,
   | "repository"
   | "permission"
+  | "accountMadeAt"
   | "filesIn"
   | "file"
   | "commitOf"
@@ -28,6 +29,7 @@ export type RepositoryReads = Pick<
 const MAX_COMMITS = 250;
 
 const ACCESS = z.object({ permission: z.string(), role_name: z.string().optional() });
+const USER = z.object({ created_at: z.iso.datetime({ offset: true }) });
 const FILE = z.object({ type: z.string(), encoding: z.string().optional(), content: z.string().optional() });
 const ENTRY = z.object({ name: z.string(), type: z.string() });
 const CONTENT = z.union([z.array(ENTRY), FILE]);
@@ -68,6 +70,18 @@ export function readRepository(context: InstallationContext): RepositoryReads {
   const { client, rateLimiter, identity, installation } = context;
   const { read, list } = reading(context);
   return {
+    async accountMadeAt(login) {
+      const route = "GET /users/{username}";
+      const rights = { installation, purpose: "list" } as const;
+      const answer = await tolerate(
+        "gone",
+        holding(rateLimiter, installation, () =>
+          client.ask({ route, parameters: { username: login }, rights }),
+        ),
+      );
+      return answer === undefined ? undefined : Date.parse(parseResponse(USER, answer, route).created_at);
+    },
+
     async repository(id) {
       const route = "GET /repositories/{repository_id}";
       const rights = { installation, repository: id, purpose: "read" } as const;

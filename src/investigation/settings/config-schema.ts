@@ -91,6 +91,21 @@ export const configSchema = z
           runs: integer(1, 10, "Runs at once in this repository. Default: 2."),
           minutes: integer(1, 120, "Minutes that one phase may take. Default: 20."),
           startsPerHour: integer(1, 100, "Starts by one person in an hour. Default: 5."),
+          openedPerDay: integer(
+            1,
+            1_000,
+            "New issues of this repository that `triggers.opened` investigates in a day. Default: 20.",
+          ),
+          openedPerPerson: integer(
+            1,
+            100,
+            "New issues of one person that `triggers.opened` investigates in a day. Default: 3.",
+          ),
+          openedAccountDays: integer(
+            0,
+            3_650,
+            "Days that an account must be old for `triggers.opened` to investigate its issues. Default: 7.",
+          ),
         },
         "Expected keys and values",
       )

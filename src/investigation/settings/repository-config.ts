@@ -28,6 +28,12 @@ export interface RepositoryConfig {
     readonly minutes: number;
     /** Starts by one person in an hour, 1 to 100. Default: 5. */
     readonly startsPerHour: number;
+    /** New issues that are investigated without anybody asking, in a day. */
+    readonly openedPerDay: number;
+    /** Of these, issues of one person. */
+    readonly openedPerPerson: number;
+    /** Days since the person's account was made. */
+    readonly openedAccountDays: number;
   };
   readonly paths: {
     /** Globs of files that may be named as the place of a cause; empty means every source file. */

@@ -313,6 +313,13 @@ const READS: readonly Row[] = [
     gives: [3, 5],
   },
   {
+    name: "accountMadeAt",
+    situation: "is told in milliseconds",
+    call: (github) => github.accountMadeAt("ann"),
+    requests: [{ at: "GET /users/ann", answer: { id: 1, login: "ann", created_at: "2026-01-01T00:00:00Z" } }],
+    gives: Date.parse("2026-01-01T00:00:00Z"),
+  },
+  {
     name: "issuesChangedSince",
     situation: "with their labels, without pull requests",
     call: (github) => github.issuesChangedSince(R, "2026-01-01T00:00:00Z"),
