@@ -523,7 +523,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       for (let i = 0; i < 8; i++) await store.acceptDelivery(delivery(`k${i}`));
       const held = heldJobs<"delivery">();
       const workers = await store.work(handlers({ delivery: held.handler }), WORK);
-      const present = await Promise.all([held.next(), held.next(), held.next(), held.next()]);
+      const present = await Promise.all(Array.from({ length: 6 }, () => held.next()));
       const stopped = workers.stop(4_000);
       for (const { context, end } of present) {
         expect(context.signal.aborted).toBe(false);

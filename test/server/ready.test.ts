@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import { checkDisk } from "../../src/server/check-disk.ts";
 import { readServerConfig } from "../../src/server/server-config.ts";
@@ -51,14 +51,16 @@ const program = "bwrap";
 const small = ["--dev-bind", "/", "/", "--size", "10000000", "--tmpfs", "/mnt"];
 const canMount = spawnSync(program, [...small, "true"]).status === 0;
 
-const testMounted = canMount ? test : test.skip;
+const describeMounted = canMount ? describe : describe.skip;
 
-testMounted("a disk that is nearly full makes it not ready", () => {
-  const module = JSON.stringify(join(import.meta.dirname, "../../src/server/check-disk.ts"));
-  const script = `const { checkDisk } = await import(${module});
+describeMounted("a disk that is nearly full", () => {
+  test("makes it not ready", () => {
+    const module = JSON.stringify(join(import.meta.dirname, "../../src/server/check-disk.ts"));
+    const script = `const { checkDisk } = await import(${module});
     await checkDisk("/mnt").catch((error) => console.log(error.message));`;
-  const { stdout } = spawnSync(program, [...small, process.execPath, "--input-type=module", "-e", script], {
-    encoding: "utf8",
+    const { stdout } = spawnSync(program, [...small, process.execPath, "--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
+    expect(stdout).toBe("less than 100 MB are free in the data folder\n");
   });
-  expect(stdout).toBe("less than 100 MB are free in the data folder\n");
 });

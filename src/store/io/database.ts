@@ -34,6 +34,9 @@ export type DatabaseLocation =
 /** Milliseconds since 1970 by the database's clock, which advances within a transaction. */
 export const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
 
+/** The same for a whole transaction, which an index can be searched by. */
+export const SINCE = "(extract(epoch FROM now()) * 1000)::float8";
+
 /** Connections of one process to a server. pg-boss opens as many of its own. */
 const POOL = 10;
 

@@ -1,6 +1,6 @@
 import type { JobInsert, PgBoss } from "pg-boss";
 import type { NewDelivery, Store } from "../store.ts";
-import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
+import { type Connection, type Database, inTransaction, NOW, SINCE } from "./database.ts";
 import { turnOf } from "./queues.ts";
 
 type DeliveryStore = Pick<
@@ -142,7 +142,7 @@ export function deliveryStore(
         // In batches, so that webhooks are stored in between.
         const { rows } = await database.query(
           `DELETE FROM ${schema}.delivery WHERE key IN (
-             SELECT key FROM ${schema}.delivery WHERE ended_at < ${NOW} - $1::float8 LIMIT ${MAX_FORGET})
+             SELECT key FROM ${schema}.delivery WHERE ended_at < ${SINCE} - $1::float8 LIMIT ${MAX_FORGET})
            RETURNING 1`,
           [days * 86_400_000],
         );

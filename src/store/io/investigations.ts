@@ -3,7 +3,7 @@ import type { Decision, Effect } from "../../investigation/event.ts";
 import type { Investigation } from "../../investigation/investigation.ts";
 import { parseInvestigation } from "../../investigation/stored.ts";
 import type { IssueKey, Store, StoredInvestigation } from "../store.ts";
-import { type Connection, type Database, inTransaction, NOW } from "./database.ts";
+import { type Connection, type Database, inTransaction, NOW, SINCE } from "./database.ts";
 import { sendOnce } from "./queues.ts";
 import { createHash } from "node:crypto";
 
@@ -42,10 +42,12 @@ export function investigationStore(
     },
     async unshown() {
       const { rows } = await database.query<{ repository: string; issue: string }>(
-        `SELECT i.repository::text, i.issue::text FROM ${schema}.investigation i
-         LEFT JOIN ${schema}.receipt r ON r.repository = i.repository AND r.issue = i.issue AND r.name = 'synced'
-         WHERE r.value IS DISTINCT FROM i.digest AND i.state NOT LIKE '%"stage":"gone"%'
-         ORDER BY i.repository, i.issue`,
+        // States are read of those alone whose digest differs.
+        `SELECT repository::text, issue::text FROM (
+           SELECT i.repository, i.issue, i.state FROM ${schema}.investigation i
+           LEFT JOIN ${schema}.receipt r ON r.repository = i.repository AND r.issue = i.issue AND r.name = 'synced'
+           WHERE r.value IS DISTINCT FROM i.digest OFFSET 0) AS other
+         WHERE state NOT LIKE '%"stage":"gone"%' ORDER BY other.repository, other.issue`,
       );
       return rows.map(({ repository, issue }) => ({ repository: Number(repository), issue: Number(issue) }));
     },
@@ -79,7 +81,7 @@ export function investigationStore(
     async startsInLastHour(installation, actor) {
       const { rows } = await database.query<{ count: number }>(
         `SELECT count(*)::int AS count FROM ${schema}.start
-         WHERE installation = $1 AND actor = $2 AND at > ${NOW} - 3600000 AND at <= ${NOW}`,
+         WHERE installation = $1 AND actor = $2 AND at > ${SINCE} - 3600000 AND at <= ${SINCE}`,
         [installation, actor],
       );
       return rows[0]?.count ?? 0;
@@ -92,7 +94,7 @@ export function investigationStore(
         const { rows } = await connection.query<{ known: number; here: number; theirs: number }>(
           `SELECT (count(*) FILTER (WHERE issue = $2))::int AS known, count(*)::int AS here,
              (count(*) FILTER (WHERE author = $3))::int AS theirs
-           FROM ${schema}.automatic_start WHERE repository = $1 AND at > ${NOW} - 86400000`,
+           FROM ${schema}.automatic_start WHERE repository = $1 AND at > ${SINCE} - 86400000`,
           [repository, issue, author],
         );
         const { known, here, theirs } = rows[0]!;

@@ -1,5 +1,5 @@
 import type { IssueKey, Store, StoredRepository } from "../store.ts";
-import { type Database, NOW } from "./database.ts";
+import { type Database, NOW, SINCE } from "./database.ts";
 
 type RowStore = Pick<
   Store,
@@ -132,7 +132,7 @@ export function rowStore(database: Database, schema: string): RowStore {
       return rows[0]?.looked_at ?? undefined;
     },
     async forgetOld(days) {
-      const before = `${NOW} - $1::float8`;
+      const before = `${SINCE} - $1::float8`;
       let count = 0;
       for (const statement of [
         `DELETE FROM ${schema}.lease WHERE at < ${before}`,
