@@ -111,7 +111,7 @@ describe("the server's settings", () => {
   test("treat empty variables as missing, so a copy of `.env.example` names what is missing", () => {
     const empty = Object.fromEntries(SERVER_VARIABLES.map((name) => [name, ""]));
     expect(complaintAbout(empty)).toMatch(
-      /APP_ID: is missing.*WEBHOOK_SECRET: is missing.*PRIVATE_KEY: is missing.*`casebook setup` registers/,
+      /APP_ID: is missing.*PRIVATE_KEY: is missing.*WEBHOOK_SECRET: is missing.*`casebook setup` registers/,
     );
     expect(readServerConfig({ ...empty, ...good })).toEqual(readServerConfig(good));
   });

@@ -313,13 +313,6 @@ const READS: readonly Row[] = [
     gives: [3, 5],
   },
   {
-    name: "accountMadeAt",
-    situation: "is told in milliseconds",
-    call: (github) => github.accountMadeAt("ann"),
-    requests: [{ at: "GET /users/ann", answer: { id: 1, login: "ann", created_at: "2026-01-01T00:00:00Z" } }],
-    gives: Date.parse("2026-01-01T00:00:00Z"),
-  },
-  {
     name: "issuesChangedSince",
     situation: "with their labels, without pull requests",
     call: (github) => github.issuesChangedSince(R, "2026-01-01T00:00:00Z"),
@@ -985,7 +978,8 @@ test("every method is here", () => {
   using github = nockedGitHub();
   const methods = Object.keys(github.app.forInstallation(INSTALLATION)).toSorted();
   const tested = [...READS, ...CHANGES].map(({ name }) => name);
-  expect(methods).toEqual([...new Set([...tested, "readToken"])].toSorted());
+  // Two have tests of their own, since they use another token.
+  expect(methods).toEqual([...new Set([...tested, "readToken", "accountMadeAt"])].toSorted());
   expect([...new Set(CHANGES.map(({ name }) => name)), "redeliver"].toSorted()).toEqual(WRITES.toSorted());
 });
 
@@ -1053,6 +1047,18 @@ describe("the App", () => {
       .reply(200, { total_count: 1, repositories: [repository] });
     expect(await github.app.repositoriesOf(INSTALLATION)).toEqual([repositoryInfo]);
     expect(github.minted).toEqual([{ permissions: { metadata: "read" } }]);
+  });
+
+  test("reads when an account was made with a token that sees names only", async () => {
+    using github = nockedGitHub();
+    nock(API, { reqheaders: { authorization: "token ghs_list" } })
+      .get("/users/ann")
+      .reply(200, { id: 1, login: "ann", created_at: "2026-01-01T00:00:00Z" })
+      .get("/users/nobody")
+      .reply(404, { message: "Not Found" });
+    const installation = github.app.forInstallation(INSTALLATION);
+    expect(await installation.accountMadeAt("ann")).toBe(Date.parse("2026-01-01T00:00:00Z"));
+    expect(await installation.accountMadeAt("nobody")).toBeUndefined();
   });
 
   test("lists deliveries back to a time and no further", async () => {
