@@ -67,7 +67,6 @@ function writeReproduction(phase: Phase, context: ResearchContext, ran: readonly
       ),
     ],
     test: ran.flatMap(codeBlocks),
-    "steps-for-a-person": [{ kind: "note", text: "Running the code above does what a person would do." }],
   };
   const document: ResearchDocument = {
     phase: phase.type,
@@ -88,9 +87,8 @@ function writeReproduction(phase: Phase, context: ResearchContext, ran: readonly
   };
 }
 
-function codeBlocks({ program: { shown, path, added, kind } }: RanProgram): readonly Block[] {
-  const what =
-    kind === "command" ? "The report's own command, as it was run" : "The report's own code, as it was run";
+function codeBlocks({ program: { shown, path, added, kind }, shown: end }: RanProgram): readonly Block[] {
+  const what = `The report's own ${kind}, ${end === undefined ? "which was not run" : "as it was run"}`;
   const lines =
     added.length === 0
       ? ""

@@ -43,7 +43,7 @@ const schema = z.strictObject({
 });
 
 /**
- * The first commit on which a test fails as it does on the base commit: each parent passes (`since`), or no older one can tell
+ * The first commit on which a test, or the report's own code, ends as it does on the base commit: each parent passes (`since`), or no older one can tell
  * (`back-to`). The second says nothing of the commits in between, on which the failure may have been gone.
  */
 export const failingSince = claimType({
@@ -51,18 +51,20 @@ export const failingSince = claimType({
   mark: "run",
   schema,
   say({ kind, test, first, subject, date, tag, parents, older, commits, runs }) {
-    const what = test === undefined ? "the report's own code" : inlineCode(test.name);
+    // The report's own code may show the fault without a failure: by what it prints.
+    const isTest = test !== undefined;
+    const what = isTest ? `${inlineCode(test.name)} fails` : "the report's own code ends as reported";
     const when = `of ${date}${tag === undefined ? "" : `, which the tag ${inlineCode(tag)} holds first`}`;
-    const there = `the same failure in ${first.times} of ${counted(first.times, "run")} (${inlineCode(first.run)})`;
+    const there = `the same ${isTest ? "failure" : "end"} in ${first.times} of ${counted(first.times, "run")} (${inlineCode(first.run)})`;
     const before = parents.map(({ oid, run }) => `${inlineCode(oid.slice(0, 10))} (${inlineCode(run)})`);
     const [least] = parents.map(({ times }) => times).toSorted((a, b) => a - b);
-    const passed = `${parents.length === 1 ? "its parent" : "each of its parents,"} ${listed(before)}${parents.length === 1 ? "" : ","} passes in ${least} of ${counted(least ?? 0, "run")}`;
+    const passed = `${parents.length === 1 ? "its parent" : "each of its parents,"} ${listed(before)}${parents.length === 1 ? "" : ","} ${isTest ? "passes" : "does not"} in ${least} of ${counted(least ?? 0, "run")}`;
     return {
       label: "since",
-      text: `${what} fails ${kind === "since" ? "since" : "already at"} commit ${inlineCode(first.oid.slice(0, 10))} ${when}: ${there}; ${
+      text: `${what} ${kind === "since" ? "since" : "already at"} commit ${inlineCode(first.oid.slice(0, 10))} ${when}: ${there}; ${
         kind === "since"
           ? passed
-          : `${OLDER[older ?? "cut"](listed(before))}; not every commit after it was run`
+          : `${OLDER[older ?? "cut"](isTest ? "the test" : "the code", listed(before))}; not every commit after it was run`
       }; Casebook ran ${counted(commits, "commit")} in ${counted(runs, "run")}`,
       citations: [{ kind: "commit", oid: first.oid, subject }],
     };
@@ -98,8 +100,8 @@ export const failingSince = claimType({
 });
 
 const OLDER = {
-  "no-start": (before: string) => `before it the test does not start: ${before}`,
-  other: (before: string) => `before it the test fails in another way: ${before}`,
+  "no-start": (what: string, before: string) => `before it ${what} does not start: ${before}`,
+  other: (what: string, before: string) => `before it ${what} ends in another way: ${before}`,
   first: () => "there is no older commit",
   cut: () => "the clone has no older commit",
 } as const;

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { ReportedFrame } from "../evidence/reported-places/reported-place.ts";
 import { qualifiedName } from "../languages/syntax.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import { definitionAt } from "./claim-evidence.ts";
+import { textRulesOf } from "../languages/languages.ts";
+import { endingOf } from "../languages/paths.ts";
+import { codeOf, definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
@@ -26,7 +28,7 @@ export const frameIn = claimType({
     innermost: z.boolean(),
   }),
   say: ({ ref, at, line, text, innermost }) => ({
-    text: `${innermost ? "The last call of the reported trace in this repository is" : "The reported trace passes"} in ${inlineCode(at.name)}${
+    text: `${innermost ? "The last call of the reported trace in this repository is in" : "The reported trace passes through"} ${inlineCode(at.name)}${
       ref === ""
         ? `; at the base commit the line is ${inlineCode(text)}`
         : `: ${inlineCode(text)} (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`
@@ -47,6 +49,7 @@ export const frameIn = claimType({
     // These traces print the line itself; another line is of another version.
     if (PRINTS_LINES.has(format ?? "") && !isPrinted(frame.line, text, issue.text))
       return wrong("the trace prints another line");
+    if (!canBeInTrace(text, frame.path)) return wrong("nothing runs on such a line");
     if (found.ref !== ref || found.text?.trim() !== text) return wrong("the line holds something else");
     if (
       found.function === undefined ||
@@ -71,3 +74,24 @@ function isPrinted(line: number, text: string, issue: string): boolean {
     (one, i) => number.test(one) && lines.slice(i, i + 3).some((printed) => printed.trimEnd().endsWith(text)),
   );
 }
+
+/** A line that calls or raises something: no comment, no brace, no `end`. */
+export function canBeInTrace(text: string, path: string): boolean {
+  const rules = textRulesOf(endingOf(path));
+  const code = rules === undefined ? text : codeOf(text, rules);
+  const words = code.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
+  return words.some((word) => !CLOSING.has(word));
+}
+
+const CLOSING: ReadonlySet<string> = new Set([
+  "end",
+  "else",
+  "begin",
+  "do",
+  "then",
+  "try",
+  "fi",
+  "done",
+  "ensure",
+  "finally",
+]);

@@ -4,6 +4,7 @@ import { inlineCode } from "../text/inline-code.ts";
 import { type ClaimEvidence, definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
+import { hasForeignBase } from "./foreign-base.ts";
 import { nameHits } from "./name-hits.ts";
 import { endingOf, fileNameOf, stemOf } from "../languages/paths.ts";
 
@@ -20,8 +21,10 @@ export const nameAppears = claimType({
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
     /** Where no test holds the name: the one file of tests that is named after the file of the definition. */
     near: part.path.optional(),
+    /** Nothing of the program holds the name, and a base of its class outside of the commit may call it. */
+    foreignBase: z.literal(true).optional(),
   }),
-  say: ({ of, from, count, only, shown, near }) => ({
+  say: ({ of, from, count, only, shown, near, foreignBase }) => ({
     label: from === "test" ? "Tested by" : "Called by",
     text:
       count > 0
@@ -29,16 +32,19 @@ export const nameAppears = claimType({
           ? `the name of ${inlineCode(of.name)} appears on ${counted(count, "line")} ${from === "test" ? "of tests" : "outside it and outside tests"}; no other definition has the name`
           : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain: ${counted(count, "line")} ${from === "test" ? "of tests hold" : "outside it and outside tests hold"} the name, and other definitions have it, too`
         : near === undefined
-          ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "outside tests"} holds the name`
+          ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
           : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`,
     citations:
       count === 0
         ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
         : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
   }),
-  async check({ of, from, count, only, shown, near }, evidence) {
+  async check({ of, from, count, only, shown, near, foreignBase }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
+    const isForeign =
+      from === "program" && count === 0 && (await hasForeignBase({ path: of.path, symbol }, evidence));
+    if (isForeign !== (foreignBase === true)) return wrong("its class has another base");
     const hits = await nameHits({ path: of.path, symbol }, evidence);
     const there = from === "test" ? hits.tests : [...hits.uses, ...hits.unread];
     if (near !== undefined && (from !== "test" || count > 0)) return wrong("the tests hold the name");

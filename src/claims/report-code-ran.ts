@@ -72,7 +72,7 @@ const HINDRANCES: Readonly<Record<NonNullable<ReadEnd["hindrance"]>, string>> = 
   limits: "it reaches a limit of the sandbox",
   import: "the repository cannot be loaded here",
   build: "it cannot be built here",
-  "own-code": "it fails before it reaches the repository",
+  "own-code": "it fails on a line of its own",
 };
 
 /** What happened when Casebook ran a program of the report, several times and each time the same. */
@@ -132,7 +132,7 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
     case "otherwise":
       return `${subject} fails, ${runs}: ${message}${at}; Casebook found no such failure in the report`;
     case "no-failure":
-      return `${subject} does not fail here, ${runs}${ended.exit === undefined || ended.exit === 0 ? "" : `; it ends with exit code ${ended.exit}`}`;
+      return noFailure(subject, runs, ended, printed);
     case "hangs":
       return `${subject} does not end here, ${runs}${at}`;
     case "floods":
@@ -140,6 +140,18 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
     case "not-runnable":
       return `${subject} cannot be run here, because ${HINDRANCES[ended.hindrance ?? "own-code"]}${ended.failure === undefined ? "" : `: ${message}`}`;
   }
+}
+
+/** A report is about a failure or about a wrong value: which, this end does not say. */
+function noFailure(
+  subject: string,
+  runs: string,
+  { exit = 0, printed = "" }: ReadEnd,
+  shown: string,
+): string {
+  const end = exit === 0 ? "without an error" : `with exit code ${exit}`;
+  if (printed.trim() === "" && exit === 0) return `${subject} ends ${end} here, ${runs}`;
+  return `${subject} ends ${end} here, ${runs}${printed.trim() === "" ? "" : `, and prints ${shown}`}; Casebook found no such end in the report`;
 }
 
 /** `KeyError: 'a'` */

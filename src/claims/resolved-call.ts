@@ -26,6 +26,7 @@ export async function resolvedCalls(
   evidence: ClaimEvidence,
 ): Promise<readonly ResolvedCall[]> {
   const found: ResolvedCall[] = [];
+  if (await hasOverload(definition, evidence)) return found;
   for (const use of (await evidence.uses()).usesOf(definition)) {
     if (!(await isCertain(use, definition, evidence))) continue;
     const { path, line, inside } = use;
@@ -40,6 +41,17 @@ export async function resolvedCalls(
     });
   }
   return found;
+}
+
+/** Another function of the same name stands beside it: a call may mean either. */
+async function hasOverload(
+  { path, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
+  { codebase }: ClaimEvidence,
+): Promise<boolean> {
+  return ((await codebase.syntax(path))?.symbols ?? []).some(
+    (other) =>
+      other.start !== symbol.start && isFunctionLike(other) && qualifiedName(other) === qualifiedName(symbol),
+  );
 }
 
 async function isCertain(

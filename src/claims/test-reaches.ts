@@ -19,7 +19,7 @@ export const testReaches = claimType({
   }),
   say: ({ callee, via, line, test }) => ({
     label: "Tested by",
-    text: `no test calls ${inlineCode(callee.name)} itself; ${inlineCode(test.name)} reaches it through ${inlineCode(via.name)}`,
+    text: `Casebook found no test that calls ${inlineCode(callee.name)} itself; ${inlineCode(test.name)} calls ${inlineCode(via.name)}, which holds a call of it`,
     citations: [
       { kind: "lines", path: test.path, start: test.line, end: test.line },
       { kind: "lines", path: via.path, start: line, end: line },

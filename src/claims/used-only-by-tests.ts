@@ -4,6 +4,7 @@ import { inlineCode } from "../text/inline-code.ts";
 import { definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
+import { hasForeignBase } from "./foreign-base.ts";
 import { nameHits } from "./name-hits.ts";
 
 /** Nothing but tests uses a definition: every line of the commit with its name is accounted for. */
@@ -35,6 +36,8 @@ export const usedOnlyByTests = claimType({
   async check({ of, lines, files, imports, docs, shown }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
+    if (await hasForeignBase({ path: of.path, symbol }, evidence))
+      return undecided("its class has a base that is not in the commit, which may call it");
     const hits = await nameHits({ path: of.path, symbol }, evidence);
     if (hits.uses.length > 0) return wrong(`${counted(hits.uses.length, "line")} outside tests use the name`);
     if (hits.unread.length > 0)

@@ -60,7 +60,7 @@ export const PHASES: readonly Phase[] = [
       { id: "test", heading: "Test" },
       { id: "why-it-fails", heading: "Why it fails", optional: true },
       EXPLANATION,
-      { id: "steps-for-a-person", heading: "Steps for a person" },
+      { id: "steps-for-a-person", heading: "Steps for a person", optional: true },
     ],
     criteria: [
       ...EVERY_DOCUMENT,

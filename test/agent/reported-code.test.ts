@@ -82,7 +82,7 @@ describeSandboxed("the report's own code", () => {
     [
       "no failure",
       fenced("python", 'from store.keep import take\ntake({"a": 1}, "a")'),
-      /does not fail here, in 3 of 3 runs \(/,
+      /ends without an error here, in 3 of 3 runs \(/,
     ],
     [
       "a module that is not here, though the report says so, too",

@@ -1,7 +1,9 @@
+import { canBeInTrace } from "../../src/claims/frame-in.ts";
+import { hasForeignBase } from "../../src/claims/foreign-base.ts";
 import { afterAll, expect, test } from "@jest/globals";
 import type { StatedClaim } from "../../src/documents/finding.ts";
 import { checkClaim } from "../../src/claims/claim-types.ts";
-import { calledBy } from "../../src/claims/called-by.ts";
+import { calledBy, otherLines } from "../../src/claims/called-by.ts";
 import { citesIssue } from "../../src/claims/cites-issue.ts";
 import { isPublic } from "../../src/claims/is-public.ts";
 import { nameAppears } from "../../src/claims/name-appears.ts";
@@ -28,6 +30,7 @@ async function callsOf(name: string, path: string, files: Readonly<Record<string
     callee: definitionOf(path, symbol),
     from: "program",
     count: 2,
+    more: 0,
     shown: found.slice(0, 1).map((call) => ({ path: call.path, line: call.line, name: call.caller!.name })),
   });
   return {
@@ -158,3 +161,74 @@ test.each([
   ["Store", "`Store.put` loses a key", false],
   ["export", "export() drops a column", true],
 ])("whether a report names %s: %s", (name, text, is) => expect(isNamed(name, text)).toBe(is));
+
+test("of two functions with one name in one class no call is certain", async () => {
+  const files = {
+    "src/Conn.java":
+      "class Conn {\n  Conn run() {\n    return run(1);\n  }\n  Conn run(int n) {\n    return this;\n  }\n  Conn stop() {\n    return this.end();\n  }\n  Conn end() {\n    return this;\n  }\n}\n",
+  };
+  expect((await callsOf("run", "src/Conn.java", files)).lines).toEqual([]);
+  expect((await callsOf("end", "src/Conn.java", files)).lines).toEqual(["src/Conn.java:9"]);
+});
+
+test("lines with the name that are no certain call are counted beside the calls", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "lib/time.py": "def parse(x):\n    return x\n\n\ndef use(x):\n    return parse(x)\n",
+        "lib/table.py": "from lib import time\n\n\nTABLE = {'a': time.parse}\n",
+      },
+    ],
+  ]);
+  const symbol = await symbolNamed("parse", "lib/time.py", context);
+  const calls = await resolvedCalls({ path: "lib/time.py", symbol }, context);
+  expect(calls.map(({ path, line }) => `${path}:${line}`)).toEqual(["lib/time.py:6"]);
+  const more = await otherLines({ path: "lib/time.py", symbol }, calls, "program", context);
+  expect(more).toMatchObject([{ path: "lib/table.py", line: 4 }]);
+});
+
+test.each([
+  [
+    "lib/server.py",
+    "from http.server import Base\n\n\nclass Own(Base):\n    def log(self):\n        pass\n",
+    true,
+  ],
+  ["lib/server.py", "class Base:\n    pass\n\n\nclass Own(Base):\n    def log(self):\n        pass\n", false],
+  ["lib/server.py", "class Own:\n    def log(self):\n        pass\n", false],
+  ["lib/Server.java", "class Own implements Runnable {\n  public void log() {\n  }\n}\n", true],
+  ["lib/server.ts", "export class Own extends Base {\n  log() {\n    return 1;\n  }\n}\n", true],
+])(
+  "a method whose class has a base elsewhere may be called from there: %s %j",
+  async (path, text, isForeign) => {
+    const context = await on([["Start", { [path]: text }]]);
+    const symbol = await symbolNamed("log", path, context);
+    expect(await hasForeignBase({ path, symbol }, context)).toBe(isForeign);
+    const of = definitionOf(path, symbol);
+    const none = usedOnlyByTests.of({ of, lines: 0, files: 0, imports: 0, docs: 0, shown: [] });
+    expect((await checkClaim(none, context)).verdict).toBe(isForeign ? "cannot be decided" : "holds");
+    const appears = nameAppears.of({
+      of,
+      from: "program",
+      count: 0,
+      only: true,
+      shown: [],
+      ...(isForeign ? { foreignBase: true } : {}),
+    });
+    expect((await checkClaim(appears, context)).verdict).toBe("holds");
+    if (isForeign)
+      expect(appears.text).toContain("its class has a base outside of the commit, which may call it");
+  },
+);
+
+test.each([
+  ["# only parse up to the limit", "a.rb", false],
+  ["end", "a.rb", false],
+  ["});", "a.js", false],
+  ["// set up the request", "A.java", false],
+  ["} else {", "A.java", false],
+  ["raise", "a.py", true],
+  ["return run(x); // ends", "a.js", true],
+])("%j can be a line of a trace, in %s: %s", (text, path, can) => {
+  expect(canBeInTrace(text, path)).toBe(can);
+});

@@ -43,7 +43,7 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
   { kind: "issue", form: /(?<![\w&/#])(?:[\w.-]{1,60}\/[\w.-]{1,60})?#\d{1,7}(?![\w-]|;)/g },
   {
     kind: "line",
-    form: /(?<![\w@.+/\\-])`?[\w@.+/\\-]{1,200}\.[A-Za-z]\w{0,5}:\d{1,7}(?::\d{1,7})?`?(?![\w.])/g,
+    form: /(?<![\w@.+/\\-])`?[\w@.+/\\-]{1,200}\.[A-Za-z]\w{0,5}:\d{1,7}(?::\d{1,7})?`?(?!\w|\.\w)/g,
   },
   {
     kind: "line",

@@ -1,5 +1,5 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
-import { calledBy } from "../../claims/called-by.ts";
+import { calledBy, otherLines } from "../../claims/called-by.ts";
 import { changedWith, commitsOf } from "../../claims/changed-with.ts";
 import { hasSequence } from "../../claims/has-sequence.ts";
 import { importersOf } from "../../claims/importers.ts";
@@ -14,6 +14,7 @@ import { scope as scopeClaim } from "../../claims/scope.ts";
 import { target as targetClaim } from "../../claims/target.ts";
 import { testThatReaches } from "../../claims/test-reaches.ts";
 import { MAX_UNPARSED_SHOWN, unparsedFiles } from "../../claims/unparsed-files.ts";
+import { hasForeignBase } from "../../claims/foreign-base.ts";
 import { usedOnlyByTests } from "../../claims/used-only-by-tests.ts";
 import { isFunctionLike } from "../../languages/syntax.ts";
 import type { ResearchContext, Target } from "./research-context.ts";
@@ -153,12 +154,19 @@ async function addCalls(
     ...(caller === undefined ? {} : { name: caller.name }),
   }));
   items.push(
-    calledBy.of({ callee: definitionOf(target.path, target.symbol), from, count: found.length, shown }),
+    calledBy.of({
+      callee: definitionOf(target.path, target.symbol),
+      from,
+      count: found.length,
+      more: (await otherLines(target, found, from, context)).length,
+      shown,
+    }),
   );
   return true;
 }
 
 async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchContext): Promise<boolean> {
+  if (await hasForeignBase(target, context)) return false;
   const hits = await nameHits(target, context);
   if (hits.uses.length + hits.unread.length > 0) return false;
   const seen = new Set<string>();
@@ -191,6 +199,9 @@ async function addAppearance(
       only: await isOnlyDefinition(target.symbol.name, context),
       shown: there.slice(0, 2),
       ...(from === "test" && there.length === 0 ? near(target.path, context) : {}),
+      ...(from === "program" && there.length === 0 && (await hasForeignBase(target, context))
+        ? { foreignBase: true as const }
+        : {}),
     }),
   );
 }

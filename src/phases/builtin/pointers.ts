@@ -1,6 +1,6 @@
 import type { StatedClaim } from "../../documents/finding.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
-import { frameIn } from "../../claims/frame-in.ts";
+import { canBeInTrace, frameIn } from "../../claims/frame-in.ts";
 import { messageAt } from "../../claims/message-at.ts";
 import { namedChange } from "../../claims/named-change.ts";
 import { namedPlace } from "../../claims/named-place.ts";
@@ -75,7 +75,7 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   const { frames: all } = await context.reported();
   for (const one of all.toReversed()) {
     const { frame, ref, text, atBase, basePath, function: around } = one;
-    if (frame.line === undefined || text === undefined || text.trim() === "") continue;
+    if (frame.line === undefined || text === undefined || !canBeInTrace(text, frame.path)) continue;
     if (basePath === undefined || around === undefined || context.codebase.roleOf(basePath) !== "source")
       continue;
     const line = atBase === undefined || atBase === "gone" ? undefined : atBase.start;

@@ -19,7 +19,7 @@ import { buildQuery, NOTHING_RAN, type Query, type RanCode } from "../../evidenc
 import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
 import type { Location } from "../../text/location.ts";
-import { findSuspects, type Suspect } from "./suspects.ts";
+import { findSuspects, type Suspect, withNamedFirst } from "./suspects.ts";
 
 /** Files and functions that the ranking hands on. */
 const TOP = 30;
@@ -154,9 +154,12 @@ export function researchContext(options: ContextOptions): ResearchContext {
   const ran = async (): Promise<Ran | undefined> => (options.usesRuns === true ? options.ran?.() : undefined);
   const ranking = once(async () => rankingWith((await ran())?.code ?? NOTHING_RAN));
   let withRuns: ResearchContext | undefined;
-  const suspects = once(async () =>
-    findSuspects(await ranking(), query, codebase, at, signal, options.proposed),
-  );
+  const suspects = once(async () => {
+    const found = await findSuspects(await ranking(), query, codebase, at, signal, options.proposed);
+    return at === undefined && options.proposed === undefined
+      ? withNamedFirst(found, (await reported()).places, codebase)
+      : found;
+  });
   const targets = once(async () => {
     const [leading] = await suspects();
     if (leading?.symbol === undefined) return [];

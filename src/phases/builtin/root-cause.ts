@@ -87,7 +87,11 @@ function givenClaim({ path, symbol, start, end }: Suspect, { at }: ResearchConte
 export async function sequence(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
   const claim = await leadingClaim(context);
-  if (leading === undefined || claim === undefined) return [];
+  if (leading === undefined || claim === undefined)
+    return claimsBlock(
+      "list",
+      (await broughtBy(context)).map((one) => one.claim),
+    );
   const [pattern] = leading.patterns;
   const at = leading.symbol === undefined ? undefined : definitionOf(leading.path, leading.symbol);
   const steps =
@@ -96,7 +100,9 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
       : pattern.steps.map(({ line, what }) =>
           sequenceStep.of({ pattern: pattern.pattern.name, in: at, line, what }),
         );
-  const pointed = (await pointersTo(leading, context)).map((one) => one.claim);
+  const pointed = [...new Set([...(await pointersTo(leading, context)), ...(await broughtBy(context))])].map(
+    ({ claim }) => claim,
+  );
   const headline = await rootCauseHeadline(context);
   const others = pointed.filter((one) => JSON.stringify(one) !== JSON.stringify(headline));
   const lines = [
@@ -108,6 +114,16 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
     ...claimsBlock("steps", steps),
     ...claimsBlock("list", others),
   ];
+}
+
+/** Claims on places and changes that the reporter names. */
+const BROUGHT: ReadonlySet<string> = new Set(["named-place", "named-change"]);
+
+/** What the reporter brings, wherever it leads: also the last call of the trace. */
+async function broughtBy(context: ResearchContext): Promise<readonly Pointer[]> {
+  return (await pointers(context)).filter(({ claim: { type, data } }) =>
+    type === "frame-in" ? (data as { innermost: boolean }).innermost : BROUGHT.has(type),
+  );
 }
 
 /** Of a long function the lines around the evidence. */

@@ -6,6 +6,7 @@ import type { Strength } from "../../evidence/ranking/locate.ts";
 import type { Ranking, LocatedFunction } from "../../evidence/ranking/locate.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
 import { type BugPatternHit, findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
+import type { ReportedPlace } from "../../evidence/reported-places/reported-place.ts";
 import type { Codebase } from "../../repository/codebase.ts";
 import type { Query } from "../../evidence/ranking/query.ts";
 import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
@@ -88,6 +89,41 @@ export async function findSuspects(
     given,
     ...ranked.filter((suspect) => keyOf(suspect.path, suspect.symbol) !== keyOf(given.path, given.symbol)),
   ].slice(0, MAX_SUSPECTS);
+}
+
+/**
+ * The suspects with the function first that holds lines which the reporter names; of several the one that the ranking holds highest.
+ * In: the suspects, best first, and the places of the report.
+ */
+export async function withNamedFirst(
+  found: readonly Suspect[],
+  places: readonly Pick<ReportedPlace, "atBase" | "function">[],
+  codebase: Codebase,
+): Promise<readonly Suspect[]> {
+  const named: Suspect[] = [];
+  for (const { atBase, function: around } of places) {
+    if (atBase === undefined || atBase === "gone" || around === undefined) continue;
+    if (codebase.roleOf(atBase.path) !== "source") continue;
+    named.push(
+      found.find((one) => keyOf(one.path, one.symbol) === keyOf(atBase.path, around)) ?? {
+        path: atBase.path,
+        symbol: around,
+        start: around.start,
+        end: around.end,
+        name: qualifiedName(around),
+        likelihood: undefined,
+        strength: "strong",
+        reasons: [],
+        patterns: [],
+        given: false,
+      },
+    );
+  }
+  const order = (one: Suspect): number => (found.includes(one) ? found.indexOf(one) : found.length);
+  const [first] = named.toSorted((a, b) => order(a) - order(b));
+  return first === undefined
+    ? found
+    : [first, ...found.filter((one) => one !== first)].slice(0, MAX_SUSPECTS);
 }
 
 /** A definition as claims hold it. */

@@ -103,7 +103,9 @@ function dedented(text: string): string {
 function undefinedIn(source: string): readonly string[] {
   const { code } = maskText(source, "python");
   const known = definedIn(source);
-  const used = [...code.matchAll(/(?<![\w.])([A-Za-z_]\w*)(?!\w|\s*=(?!=))/g)].map(([, name]) => name!);
+  const used = [...withoutImports(code).matchAll(/(?<![\w.])([A-Za-z_]\w*)(?!\w|\s*=(?!=))/g)].map(
+    ([, name]) => name!,
+  );
   return [...new Set(used)].filter((name) => !known.has(name));
 }
 
@@ -111,8 +113,15 @@ function undefinedIn(source: string): readonly string[] {
 function missingIn(source: string): readonly string[] {
   const { code } = maskText(source, "python");
   const known = definedIn(source);
-  const used = [...code.matchAll(/(?<![\w.@])@?([A-Za-z_]\w*)\s*[.(]/g)].map(([, name]) => name!);
+  const used = [...withoutImports(code).matchAll(/(?<![\w.@])@?([A-Za-z_]\w*)\s*[.(]/g)].map(
+    ([, name]) => name!,
+  );
   return [...new Set(used)].filter((name) => !known.has(name) && !BUILT_IN.has(name));
+}
+
+/** What an import names is no use of it. */
+function withoutImports(code: string): string {
+  return code.replaceAll(/^\s*(?:from\s+[\w.]+\s+)?import\b[^\n(]*(?:\([^)]*\))?/gm, "");
 }
 
 function definedIn(source: string): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Block } from "../../../src/documents/finding.ts";
 import { components, missing, priorWork, report } from "../../../src/phases/builtin/comprehension.ts";
 import { docs, risks } from "../../../src/phases/builtin/impact-map.ts";
-import { recentChange, rootCauseHeadline } from "../../../src/phases/builtin/root-cause.ts";
+import { recentChange, rootCauseHeadline, sequence } from "../../../src/phases/builtin/root-cause.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { writeDocument } from "../../../src/phases/builtin/write-document.ts";
 import { checkClaim } from "../../../src/claims/claim-types.ts";
@@ -100,6 +100,25 @@ test("a place that the report gives answers where the ranking alone does not", a
   expect(headline?.text).toMatch(/points to `print_amount`|Likely in/);
   const said = sentences(sections.flatMap(({ blocks }) => blocks));
   expect(said).not.toContain(headline?.text);
+});
+
+test("lines that the reporter names stand first, whatever the words of the report are like", async () => {
+  const body = "`parse_amount` and `parse_all` give no sum.\n\nI think it is src/print.py:2.";
+  const context = await on([["Start", PROGRAM]], { title: "parse_amount gives no sum", body });
+  expect((await context.suspects())[0]).toMatchObject({ path: "src/print.py", name: "print_amount" });
+  expect((await rootCauseHeadline(context)).text).toMatch(/points to `print_amount`/);
+  expect((await context.targets())[0]).toMatchObject({ path: "src/print.py" });
+});
+
+test("the last call of a trace is shown where another function leads", async () => {
+  const body =
+    '`parse_all` fails.\n\n```\nTraceback (most recent call last):\n  File "src/parse.py", line 9, in parse_all\n    return [parse_amount(text) for text in texts]\n  File "src/print.py", line 2, in print_amount\n    return str(amount)\nTypeError: no\n```';
+  const context = await on([["Start", PROGRAM]], { title: "parse_all fails with parse_all", body });
+  const said = sentences(await sequence(context)).join("\n");
+  const answer = (await rootCauseHeadline(context)).text;
+  expect(`${answer}\n${said}`).toContain(
+    "The last call of the reported trace in this repository is in `print_amount`",
+  );
 });
 
 test("words of one answer are shown with a gap between them, steps without", async () => {
