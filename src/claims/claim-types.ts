@@ -59,6 +59,7 @@ import { testReaches } from "./test-reaches.ts";
 import { unparsedFiles } from "./unparsed-files.ts";
 import { unreadFiles } from "./unread-files.ts";
 import { usedOnlyByTests } from "./used-only-by-tests.ts";
+import { writtenBy } from "./written-by.ts";
 
 /** Every type of claim that a document may hold, by its name. `docs/claims.md` shows the same table. */
 export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | "read" | "check">> = new Map(
@@ -89,6 +90,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     sequenceExplains,
     changedWith,
     lastChanged,
+    writtenBy,
     citesIssue,
     fixedBy,
     likelyFiles,

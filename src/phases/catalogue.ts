@@ -90,7 +90,7 @@ export const PHASES: readonly Phase[] = [
       { id: "suspects", heading: "Suspects", folded: true },
       { id: "hypotheses", heading: "Hypotheses", folded: true, optional: true },
       { id: "callers-of-suspects", heading: "Callers", folded: true, optional: true },
-      { id: "line-history", heading: "Last change", folded: true, optional: true },
+      { id: "line-history", heading: "Last change and authors", folded: true, optional: true },
       { id: "not-established", heading: "Not established", folded: true, optional: true },
     ],
     criteria: [

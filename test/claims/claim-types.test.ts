@@ -664,6 +664,51 @@ beforeAll(async () => {
       undecided: null,
     },
     {
+      type: "written-by",
+      data: {
+        lines: lines(20, 23),
+        name: "Store.put",
+        of: 4,
+        people: [{ author: "Ada", lines: 4, date: last.date }],
+      },
+      twins: [
+        {
+          lines: lines(20, 23),
+          name: "Store.put",
+          of: 4,
+          people: [{ author: "Bob", lines: 4, date: last.date }],
+        },
+        {
+          lines: lines(20, 23),
+          name: "Store.put",
+          of: 4,
+          people: [{ author: "Ada", lines: 3, date: last.date }],
+        },
+        {
+          lines: lines(20, 23),
+          name: "Store.put",
+          of: 5,
+          people: [{ author: "Ada", lines: 4, date: last.date }],
+        },
+        {
+          lines: lines(20, 23),
+          name: "Store.swap",
+          of: 4,
+          people: [{ author: "Ada", lines: 4, date: last.date }],
+        },
+        {
+          lines: lines(20, 23),
+          name: "Store.put",
+          of: 4,
+          people: [
+            { author: "Ada", lines: 4, date: last.date },
+            { author: "Bob", lines: 1, date: last.date },
+          ],
+        },
+      ],
+      undecided: null,
+    },
+    {
       type: "likely-files",
       data: { files: [{ path: files[0]!.path, percent: percentOf(files[0]!) }] },
       twins: [

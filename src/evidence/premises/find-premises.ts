@@ -178,14 +178,18 @@ async function lines(sources: PremiseSources, tag: ReportedTag | undefined): Pro
   return [...found.values()];
 }
 
-/** A frame's file is this repository's, and no other project's that ends alike. */
+/** A frame's file is this repository's, and no other project's or bundle's that ends alike: its folder is written, too. */
 function isOurs(written: string, path: string, repository: string | undefined): boolean {
   const name = repository?.split("/")[1]?.toLowerCase();
-  const before = written
-    .toLowerCase()
-    .slice(0, Math.max(0, written.length - path.length))
-    .split("/");
-  return path.split("/").length >= 3 || (name !== undefined && before.includes(name));
+  const [parts, own] = [written.toLowerCase().split("/"), path.toLowerCase().split("/")];
+  let shared = 0;
+  while (shared < own.length && parts.at(-1 - shared) === own.at(-1 - shared)) shared++;
+  const before = parts.slice(0, parts.length - shared);
+  return (
+    shared >= 3 ||
+    (shared >= 1 && name !== undefined && before.includes(name)) ||
+    (shared === own.length && shared === parts.length && shared >= 2)
+  );
 }
 
 /** Tags of versions that a repository must have before a missing one says something. */

@@ -33,7 +33,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   hypotheses: nothing,
   // The impact map says who calls it.
   "callers-of-suspects": nothing,
-  "line-history": cause.recentChange,
+  "line-history": together(cause.recentChange, cause.whoKnows),
   options: nothing,
   "not-established": nothing,
   similar: impact.similar,

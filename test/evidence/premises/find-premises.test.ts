@@ -67,7 +67,8 @@ describe("what a report takes for granted and the repository does not have", () 
     expect(await premises(trace("/srv/site-packages/store/src/core/values.py"))).toEqual([
       { kind: "line", path: "src/core/values.py", line: 90, ref: "", lines: 2 },
     ]);
-    expect(await premises(trace("/home/me/main.py"))).toEqual([]);
+    for (const other of ["/home/me/main.py", "values.py", "/opt/bundle/values.py", "/opt/core/values.py"])
+      expect(await premises(trace(other))).toEqual([]);
   });
 
   test("a version without a tag", async () => {

@@ -2,7 +2,12 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Block } from "../../../src/documents/finding.ts";
 import { components, missing, priorWork, report } from "../../../src/phases/builtin/comprehension.ts";
 import { docs, risks } from "../../../src/phases/builtin/impact-map.ts";
-import { recentChange, rootCauseHeadline, sequence } from "../../../src/phases/builtin/root-cause.ts";
+import {
+  recentChange,
+  rootCauseHeadline,
+  sequence,
+  whoKnows,
+} from "../../../src/phases/builtin/root-cause.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { writeDocument } from "../../../src/phases/builtin/write-document.ts";
 import { checkClaim } from "../../../src/claims/claim-types.ts";
@@ -154,4 +159,15 @@ test("a namespace is documented by what is in it", async () => {
   };
   const context = await on([["Start", files]], { title: "is_path_ok is wrong", body: "`is_path_ok` lies." });
   expect(await docs(context)).toEqual([]);
+});
+
+test("says who wrote the suspect that stands out, and nothing where none does", async () => {
+  const known = await on([["Start", PROGRAM]], {
+    title: "`parse_amount` gives a wrong sum",
+    body: "`parse_amount`",
+  });
+  expect(sentences(await whoKnows(known)).join()).toMatch(
+    /^Written by of 5 lines of `parse_amount`, `Ada` wrote 5, the newest on \d{4}-\d\d-\d\d$/,
+  );
+  expect(sentences(await whoKnows(await on([["Start", PROGRAM]], { title: "It fails" })))).toEqual([]);
 });
