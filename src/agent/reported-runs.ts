@@ -168,7 +168,7 @@ async function runProgram(
   if (!sandbox.environment.toolchains.has(program.needs))
     return {
       program,
-      why: `there is no \`${program.needs}\` where code is run (\`CASEBOOK_TOOLCHAINS\` names folders of programs)`,
+      why: `there is no \`${program.needs}\` where code is run`,
     };
   const signal = context.signal ?? new AbortController().signal;
   context.onStep?.("running the report's own code");

@@ -15,8 +15,11 @@ export const sameStructure = claimType({
     percent: z.int().min(1).max(100),
   }),
   say: ({ of, other, percent }) => ({
-    label: inlineCode(other.name),
-    text: `${percent} % of its structure equals that of ${inlineCode(of.name)}`,
+    label:
+      other.name === of.name
+        ? `${inlineCode(other.name)} in ${inlineCode(other.path)}`
+        : inlineCode(other.name),
+    text: `${percent} % of its structure equals that of ${inlineCode(of.name)}${other.name === of.name ? ` in ${inlineCode(of.path)}` : ""}`,
     citations: [{ kind: "lines", path: other.path, start: other.start, end: other.end }],
   }),
   async check({ of, other, percent }, evidence) {

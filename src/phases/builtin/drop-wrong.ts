@@ -84,7 +84,7 @@ export async function dropWrong(
   const sections: Section[] = [];
   for (const section of document.sections) {
     const kept = await blocks(section.blocks);
-    if (kept.length > 0) sections.push({ ...section, blocks: kept });
+    if (kept.length > 0) sections.push({ ...section, blocks: oneTable(kept) });
     else if (!optional.has(section.id))
       sections.push({
         ...section,
@@ -95,6 +95,28 @@ export async function dropWrong(
     document: { ...rest, ...(headline === undefined ? {} : { headline }), lead, sections },
     dropped,
   };
+}
+
+/** Tables of claims with the same columns become one, in the place of the first. */
+function oneTable(blocks: readonly Block[]): readonly Block[] {
+  const merged: Block[] = [];
+  for (const block of blocks) {
+    const at = merged.findIndex((one) => isTable(one) && isTable(block) && isAlike(one, block));
+    const before = merged[at];
+    if (before === undefined || !isTable(before) || !isTable(block)) merged.push(block);
+    else merged[at] = { ...before, items: [...before.items, ...block.items] };
+  }
+  return merged;
+}
+
+type ClaimsTable = Extract<Block, { kind: "claims" }>;
+
+function isTable(block: Block): block is ClaimsTable {
+  return block.kind === "claims" && block.form === "table";
+}
+
+function isAlike({ columns: a }: ClaimsTable, { columns: b }: ClaimsTable): boolean {
+  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
 }
 
 /** Provenances that mean nothing without what they rest on. */
