@@ -12,7 +12,7 @@ export interface AskPlace {
 }
 
 /** An issue's text by its digest, and when Casebook read it, UTC to the second. */
-export interface ReadText {
+interface ReadText {
   readonly digest: string;
   readonly at: string;
 }

@@ -1,8 +1,10 @@
-import { LeaseLost } from "../failure.ts";
+import { LeaseLost, RetryLater } from "../failure.ts";
 import { checkContent } from "../github/report/check-content.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { IssueKey, JobContext, Store } from "../store/store.ts";
 import { issueForResearch } from "./issue-for-research.ts";
+import { renewsMirror } from "./renew-mirror.ts";
+import { RETRY_SECONDS } from "./time.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, type Service } from "./service.ts";
 
@@ -69,6 +71,8 @@ export async function checkHead(
       service.log.warn("several check runs on one head", { repository: id, count: more.length + 1 });
     await store.saveIdempotencyRecord(of, `check:${head}`, content.conclusion);
   } catch (error) {
+    if (await renewsMirror(service, repository, of, head, error))
+      throw new RetryLater(RETRY_SECONDS, "the mirror was damaged");
     if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
     // The head is gone, or the App may not write checks: the table in the pull request says the same.
     await store.saveIdempotencyRecord(of, `check:${head}`, `refused: ${error.code}`);

@@ -12,6 +12,8 @@ import { keptDocuments } from "./kept-documents.ts";
 import { type FoundChange, findChange } from "./named-change.ts";
 import { readOurBranch } from "./our-branch.ts";
 import type { Mirror } from "./research.ts";
+import { renewsMirror } from "./renew-mirror.ts";
+import { RETRY_SECONDS } from "./time.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { change as changeInvestigation, failureOf } from "./run-job.ts";
 import { MAX_ATTEMPTS, type Service } from "./service.ts";
@@ -56,6 +58,8 @@ export async function handleTest(
       return await tell(
         `it took longer than the ${facts.config.limits.minutes} minutes that \`limits.minutes\` allows`,
       );
+    if (await renewsMirror(service, facts.repository, job, job.test, error))
+      throw new RetryLater(RETRY_SECONDS, "the mirror was damaged");
     const failure = failureOf(error, service.now());
     if (failure === undefined) throw error;
     if (failure.kind === "later") throw new RetryLater(failure.seconds, failure.message);

@@ -7,6 +7,7 @@ import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { IssueKey, JobContext } from "../store/store.ts";
 import { admitRuns, MAX_ATTEMPTS, type Service } from "./service.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { renewsMirror } from "./renew-mirror.ts";
 import { RETRY_SECONDS, secondsUntil } from "./time.ts";
 import { type RunJob, research, showStep } from "./research-run.ts";
 
@@ -67,7 +68,7 @@ export async function handleRun(service: Service, job: RunJob, context: JobConte
     if (context.signal.aborted) throw error;
     const failure = failureOf(error, service.now());
     if (failure === undefined) throw error;
-    if (failure.kind === "failed" && (await discardsMirror(service, facts, job, failure.code)))
+    if (await renewsMirror(service, facts.repository, job, job.run, error))
       throw new RetryLater(RETRY_SECONDS, failure.message);
     if (failure.kind === "later")
       throw new RetryLater(await secondsOf(service, job, failure), failure.message);
@@ -75,24 +76,6 @@ export async function handleRun(service: Service, job: RunJob, context: JobConte
     await tell(facts.rules, { kind: "run-failed", run: job.run, message: failure.message });
     await end();
   }
-}
-
-/** What a mirror says that lost a part of what was fetched. */
-const DAMAGE: ReadonlySet<string> = new Set(["damaged-mirror", "incomplete-repository", "not-a-repository"]);
-
-/** Throws a damaged mirror away, so that the next attempt fetches it anew; false when this run did that before. */
-async function discardsMirror(
-  { store, research: source, log }: Service,
-  { repository }: RepositoryFacts,
-  job: RunJob,
-  code: string,
-): Promise<boolean> {
-  if (!DAMAGE.has(code)) return false;
-  if ((await store.idempotencyRecords(job)).get("mirror-anew") === job.run) return false;
-  source.discardMirror(repository);
-  await store.saveIdempotencyRecord(job, "mirror-anew", job.run);
-  log.warn("a damaged mirror is fetched anew", { run: job.run, repository: job.repository, code });
-  return true;
 }
 
 /**

@@ -31,8 +31,8 @@ export function investigationStore(
     async investigations(repository) {
       const { rows } = await database.query<{ state: string; installation: string; changed_at: number }>(
         `SELECT state, installation::text AS installation, changed_at FROM ${schema}.investigation
-         WHERE $1::bigint IS NULL OR repository = $1 ORDER BY repository, issue`,
-        [repository ?? null],
+         WHERE repository = $1 ORDER BY issue`,
+        [repository],
       );
       return rows.map(({ state, installation, changed_at }): StoredInvestigation => ({
         investigation: parseInvestigation(state),
