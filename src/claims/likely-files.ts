@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LIKELY } from "../evidence/ranking/locate.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { listed } from "../text/listed.ts";
 import { percent } from "../text/percent.ts";
@@ -16,7 +17,7 @@ export const likelyFiles = claimType({
       .max(8),
   }),
   say: ({ files }) => ({
-    text: `${files[0]!.percent >= 50 ? "Likely in" : `The file is not established; best ${files.length === 1 ? "guess" : "guesses"}:`} ${listed(
+    text: `${files[0]!.percent >= LIKELY * 100 ? "Likely in" : `The file is not established; best ${files.length === 1 ? "guess" : "guesses"}:`} ${listed(
       files.map(({ path, percent: likelihood }) => `${inlineCode(path)} (${percent(likelihood)})`),
     )}`,
   }),

@@ -16,11 +16,14 @@ const COMPARED = 20;
 const MIN_LEAD = 0.1;
 const MAX_REASONS = 5;
 
-/** Ranks in two passes: the direct signals alone, then with what is near the files they found. */
+/**
+ * Ranks in three passes: the direct signals alone, then with what is near the files they found, then what goes with the first
+ * file is moved up behind it.
+ */
 export async function rankFiles(
   query: Query,
   context: SignalContext,
-  { direct, near }: RankingSignals = SIGNALS,
+  { direct, near, companions }: RankingSignals = SIGNALS,
 ): Promise<FileRanking> {
   const shares = new Map<string, Map<string, number>>();
   const yieldNow = yielder(context.signal);
@@ -33,21 +36,62 @@ export async function rankFiles(
     addShares(shares, weighted, await weighted[0].score(query, context, first));
     await yieldNow();
   }
-  const files = ranked(shares);
+  const files = await completed(ranked(shares), companions, context);
+  const seed = files[0]?.path;
   return {
     files,
     async explain(file) {
       const reasons: Reason[] = [];
       const signals = [...direct, ...near].map(([signal]) => signal);
+      const ties = companions.map(([signal]) => signal);
       for (const { name, lead } of leadsOf(file, files.slice(0, COMPARED))) {
         // A smaller lead is named only when there is no larger one.
         if (reasons.length >= (lead >= MIN_LEAD ? MAX_REASONS : 1)) break;
         const signal = signals.find((one) => one.name === name);
         if (signal !== undefined) reasons.push(...(await signal.explain(file.path, query, context, first)));
+        const tie = ties.find((one) => one.name === name);
+        if (tie !== undefined && seed !== undefined)
+          reasons.push(...(await tie.explain(file.path, seed, context)));
       }
       return reasons;
     },
   };
+}
+
+/** The same files with the first in its place and what goes with it moved up; no score passes that of the first. */
+async function completed(
+  files: readonly RankedFile[],
+  companions: RankingSignals["companions"],
+  context: SignalContext,
+): Promise<readonly RankedFile[]> {
+  const [first, ...others] = files;
+  if (first === undefined) return [];
+  const gains = new Map<string, Map<string, number>>();
+  for (const [signal, weight] of companions)
+    for (const [path, score] of await signal.score(first.path, context)) {
+      const own = gains.get(path) ?? new Map<string, number>();
+      gains.set(path, own.set(signal.name, weight * score));
+    }
+  const raised = others
+    .map((file) => {
+      const own = gains.get(file.path) ?? new Map<string, number>();
+      const gain = [...own.values()].reduce((total, one) => total + one, 0);
+      return { file, own, gain, score: file.score + gain };
+    })
+    .sort((a, b) => b.score - a.score || (a.file.path < b.file.path ? -1 : 1));
+  return [
+    first,
+    ...raised.map(({ file, own, gain, score }) => {
+      if (gain === 0) return file;
+      const part = Math.min(1, (first.score - file.score) / gain);
+      const shares = [...file.shares, ...[...own].map(([name, share]) => [name, share * part] as const)];
+      return {
+        path: file.path,
+        score: Math.min(first.score, score),
+        shares: new Map(shares.sort((a, b) => b[1] - a[1])),
+      };
+    }),
+  ];
 }
 
 /** How much more each signal gives to a file than to the best others, the greatest lead first. */

@@ -1,3 +1,5 @@
+import { coChange } from "../co-change/signals/co-change.ts";
+import type { FileSignal } from "../co-change/signal.ts";
 import type { NearSignal, Signal, Weighted } from "./signal.ts";
 import { calledBy } from "./signals/called-by.ts";
 import { changeWords } from "./signals/change-words.ts";
@@ -21,6 +23,8 @@ export interface RankingSignals {
   readonly direct: readonly Weighted<Signal>[];
   /** What needs the ranking of the direct ones. */
   readonly near: readonly Weighted<NearSignal>[];
+  /** What ties a file to the first one: it completes the set and never changes the first place. */
+  readonly companions: readonly Weighted<FileSignal>[];
 }
 
 /**
@@ -51,4 +55,6 @@ export const SIGNALS: RankingSignals = {
     [folder, 0.67],
     [entryPoint, 0.53],
   ],
+  // Learned given a right first file it is 2.2; no weight up to 3 lost a case of either set (docs/decisions/ranking.md).
+  companions: [[coChange, 2]],
 };

@@ -1,3 +1,4 @@
+import { LIKELY, MODERATE } from "../../evidence/ranking/locate.ts";
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { citesIssue, namesIssue } from "../../claims/cites-issue.ts";
 import { component, likeliestIn } from "../../claims/component.ts";
@@ -14,8 +15,8 @@ import { claimsBlock } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
 const MAX_COMPONENTS = 5;
-/** In whole percent. A file below it is named only where it is the first. */
-export const MIN_PERCENT = 5;
+/** In whole percent: the set of files ends before one that is less likely. */
+export const MIN_PERCENT = MODERATE * 100;
 const MAX_SYMBOLS = 2;
 const MAX_COMMITS_SHOWN = 5;
 /** A request states no failure, so nobody is asked for its steps. */
@@ -129,7 +130,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
           .map(({ symbol }) => definitionOf(path, symbol)),
       }),
     );
-  const answer = (ranking.files[0]?.confidence ?? 0) >= 0.5 ? undefined : await pointingAnswer(context);
+  const answer = (ranking.files[0]?.confidence ?? 0) >= LIKELY ? undefined : await pointingAnswer(context);
   return [
     { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
     ...claimsBlock(

@@ -1,3 +1,4 @@
+import { LIKELY } from "../../evidence/ranking/locate.ts";
 import { likelyFiles } from "../../claims/likely-files.ts";
 import { noSuspect } from "../../claims/no-suspect.ts";
 import type { Block, ResearchDocument, Section, StatedClaim } from "../../documents/finding.ts";
@@ -87,7 +88,7 @@ export async function writeDocument(
 }
 
 const MAX_TITLE = 160;
-/** Files that share the first place where none is likelier than one half. */
+/** Files that share the first place where none is `LIKELY`. */
 const MAX_FILES = 3;
 
 async function headlineOf(phase: Phase, context: ResearchContext): Promise<StatedClaim> {
@@ -95,7 +96,7 @@ async function headlineOf(phase: Phase, context: ResearchContext): Promise<State
   if (phase.type === "root-cause") return cause.rootCauseHeadline(context);
   if (phase.type !== "comprehension") return cause.readHeadline(context);
   const { files } = await context.ranking();
-  const isLikely = (files[0]?.confidence ?? 0) >= 0.5;
+  const isLikely = (files[0]?.confidence ?? 0) >= LIKELY;
   const pointing = isLikely ? undefined : await comprehension.pointingAnswer(context);
   if (pointing !== undefined) return pointing;
   const named = files

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { confidencesOf, strengthOf } from "../../../src/evidence/ranking/locate.ts";
+import { confidencesOf, likelihoodsOf, strengthOf } from "../../../src/evidence/ranking/locate.ts";
 
 /** Scores of a ranking, best first. */
 const scores = fc
@@ -38,6 +38,23 @@ test("only the distances between scores count", () => {
       },
     ),
   );
+});
+
+test("likelihoods keep the order of the scores, stay between 0 and 1, and can sum to more than 1", () => {
+  fc.assert(
+    fc.property(scores, (all) => {
+      const likelihoods = likelihoodsOf(all);
+      expect(likelihoods).toHaveLength(all.length);
+      for (const [i, one] of likelihoods.entries()) {
+        expect(one).toBeGreaterThanOrEqual(0);
+        expect(one).toBeLessThanOrEqual(i === 0 ? 1 : likelihoods[i - 1]!);
+      }
+    }),
+  );
+  // Two files of one score: each is likelier to change than to be the only one.
+  const [a, b] = likelihoodsOf([1, 1]);
+  expect(a! + b!).toBeGreaterThan(1.2);
+  expect(likelihoodsOf([])).toEqual([]);
 });
 
 test("of no file there is none, and of one alone it is certain", () => {

@@ -21,16 +21,24 @@ async function ranked(given: ReportOnCode, weights?: Readonly<Record<string, num
     signals.flatMap(([signal]) =>
       weights[signal.name] === undefined ? [] : [[signal, weights[signal.name]!] as const],
     );
-  return rankFiles(query, context, { direct: only(SIGNALS.direct), near: only(SIGNALS.near) });
+  return rankFiles(query, context, {
+    direct: only(SIGNALS.direct),
+    near: only(SIGNALS.near),
+    companions: only(SIGNALS.companions),
+  });
 }
 
 test("no two signals have the same name, and each has a weight above zero", () => {
-  const signals: readonly Weighted<{ readonly name: string }>[] = [...SIGNALS.direct, ...SIGNALS.near];
+  const signals: readonly Weighted<{ readonly name: string }>[] = [
+    ...SIGNALS.direct,
+    ...SIGNALS.near,
+    ...SIGNALS.companions,
+  ];
   expect(new Set(signals.map(([{ name }]) => name)).size).toBe(signals.length);
   expect(signals.filter(([, weight]) => !(weight > 0))).toEqual([]);
 });
 
-describe("files are ranked in two passes", () => {
+describe("files are ranked in passes", () => {
   test("what is near the files that the first pass found joins them, without a word of the issue", async () => {
     const { files: found } = await ranked({ files, title: "run is slow" }, { words: 2, "imported by": 1 });
     expect(found.map(({ path, score }) => [path, score])).toEqual([
@@ -42,6 +50,44 @@ describe("files are ranked in two passes", () => {
   test("near to nothing is nothing", async () => {
     const near = { function: 1, "called by": 1, "imported by": 1, folder: 1 };
     expect((await ranked({ files, title: "run is slow" }, near)).files).toEqual([]);
+  });
+});
+
+describe("what changed with the first file", () => {
+  const report: ReportOnCode = {
+    files: {
+      "src/store.py": "def flush():\n    journal()\n",
+      "src/codec.py": "flush = 1\n",
+      "src/disk.py": "flush = 1\n",
+    },
+    title: "flush the journal",
+    commits: [
+      { subject: "Add a mode", files: ["src/store.py", "src/disk.py"] },
+      { subject: "Add a type", files: ["src/store.py", "src/disk.py"] },
+      { subject: "Format", files: ["src/codec.py"] },
+    ],
+  };
+
+  test("comes behind it, before a file with the same words, and says in how many commits", async () => {
+    const { files: found, explain } = await ranked(report, { words: 1, "co-change": 2 });
+    expect(found.map(({ path }) => path)).toEqual(["src/store.py", "src/disk.py", "src/codec.py"]);
+    const [reason] = await explain(found[1]!);
+    expect(reason?.text).toBe(
+      "`src/disk.py` changed in 2 of 2 earlier small commits that changed `src/store.py`",
+    );
+    expect(reason?.citations.map((citation) => citation.kind)).toEqual(["commit", "commit"]);
+  });
+
+  test("never passes it, whatever the weight, and its shares still make its score", async () => {
+    const { files: found } = await ranked(report, { words: 1, "co-change": 1_000 });
+    expect(found.map(({ path }) => path)).toEqual(["src/store.py", "src/disk.py", "src/codec.py"]);
+    expect(found[1]!.score).toBe(found[0]!.score);
+    for (const { score, shares } of found)
+      expect([...shares.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(score);
+  });
+
+  test("is none where nothing ranks first", async () => {
+    expect((await ranked({ ...report, title: "Hello" }, { words: 1, "co-change": 2 })).files).toEqual([]);
   });
 });
 

@@ -51,6 +51,24 @@ test("functions with the same score stand in the order of path and line", async 
   expect(names(found)).toEqual(["a.py one", "a.py two", "b.py one", "b.py two"]);
 });
 
+test("the best function of each file comes before the second best of another", async () => {
+  const files = {
+    "a.py": "def one():\n    flush()\n    flush()\n\ndef two():\n    flush()\n",
+    "b.py": "def three():\n    flush()\n\ndef four():\n    pass\n",
+  };
+  const found = await ranked({ files, title: "flush" }, { "place in file": 1 });
+  expect(names(found)).toEqual(["a.py one", "b.py three", "a.py two"]);
+});
+
+test("a file of few functions speaks for each of them", async () => {
+  const files = {
+    "a.py": "def one():\n    flush()\n\ndef two():\n    flush()\n",
+    "b.py": "def three():\n    flush()\n",
+  };
+  const found = await ranked({ files, title: "flush" }, { "few in file": 1 });
+  expect(names(found)).toEqual(["b.py three", "a.py one", "a.py two"]);
+});
+
 describe("a stack frame lies in a function", () => {
   const files = {
     "app/store.py": "def save():\n    pass\n\ndef load():\n    pass\n",
