@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { roleOfPath } from "../src/languages/role-of-path.ts";
+import { isFunctionLike, qualifiedName } from "../src/languages/syntax.ts";
+import type { Codebase } from "../src/repository/codebase.ts";
 import type { CommitRecord } from "../src/repository/history.ts";
 import type { Workbench } from "../src/research/workbench.ts";
 
@@ -85,6 +87,41 @@ export async function mineCases(
     if (one.goldFiles.every((path) => tree.find(path) !== undefined)) existing.push({ ...one, commit });
   }
   return existing;
+}
+
+const HUNK = /^@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@.*\n((?:[ +\-\\].*\n?)*)/gm;
+
+/** `path::Name` of the functions, as they are before the commit, that hold a line which it removes or adds to. */
+export async function changedFunctions(
+  { repository }: Workbench,
+  codebase: Codebase,
+  oid: string,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const path of paths) {
+    const functions = ((await codebase.syntax(path))?.symbols ?? []).filter(isFunctionLike);
+    for (const line of changedLines((await repository.history.patch(oid, oid, path)) ?? "")) {
+      const [innermost] = functions
+        .filter(({ start, end }) => start <= line && line <= end)
+        .sort((a, b) => a.end - a.start - (b.end - b.start));
+      if (innermost !== undefined) found.add(`${path}::${qualifiedName(innermost)}`);
+    }
+  }
+  return [...found];
+}
+
+/** Lines before the change that it removes, or before which it adds some. */
+function changedLines(patch: string): readonly number[] {
+  const lines: number[] = [];
+  for (const [, start, text = ""] of patch.matchAll(HUNK)) {
+    let at = Number(start);
+    for (const line of text.split("\n")) {
+      if (/^[+-]/.test(line)) lines.push(at);
+      if (!line.startsWith("+")) at++;
+    }
+  }
+  return lines;
 }
 
 function caseOf({ oid, subject, body, files }: CommitRecord, repo: string): readonly RankingCase[] {

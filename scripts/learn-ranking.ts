@@ -7,7 +7,7 @@
  * CASES and MIRROR_DIR as for `bench:localize`. For every clone in MIRROR_DIR, `--mined` fix commits with their messages are
  * cases, too, each counted half an issue. Prints the weights, the plain and the cross-validated figures (a
  * repository's cases are scored with weights learned from the other repositories), what each signal adds, and how often a
- * confidence was right.
+ * likelihood was right.
  */
 import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { understandIssue } from "../src/issue/understand-issue.ts";
-import { confidencesOf } from "../src/evidence/ranking/locate.ts";
+import { likelihoodsOf } from "../src/evidence/ranking/locate.ts";
 import { readIssueForms } from "../src/evidence/read-issue-forms.ts";
 import { findReported } from "../src/evidence/reported-places/find-reported.ts";
 import { buildQuery } from "../src/evidence/ranking/query.ts";
@@ -25,7 +25,14 @@ import type { SignalContext } from "../src/evidence/ranking/signal.ts";
 import { SIGNALS } from "../src/evidence/ranking/signals.ts";
 import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
 import { type Example, fit, scoresOf } from "./learn-impact-fit.ts";
-import { cloneOf, clonesIn, mineCases, type RankingCase, readCases } from "./learn-ranking-cases.ts";
+import {
+  changedFunctions,
+  cloneOf,
+  clonesIn,
+  mineCases,
+  type RankingCase,
+  readCases,
+} from "./learn-ranking-cases.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -109,8 +116,11 @@ async function read(workbench: Workbench, one: RankingCase, issue: boolean): Pro
     ),
     wanted: gold.size,
   });
-  if (one.goldFunctions === undefined || one.goldFunctions.length === 0) return;
-  const wanted = new Set(one.goldFunctions);
+  const changed = issue
+    ? (one.goldFunctions ?? [])
+    : await changedFunctions(workbench, codebase, one.id, one.goldFiles);
+  if (changed.length === 0) return;
+  const wanted = new Set(changed);
   const parted = await functionFeatures(ranked.slice(0, FILES_FOR_FUNCTIONS), query, context);
   functions.push({
     ...about,
@@ -120,7 +130,7 @@ async function read(workbench: Workbench, one: RankingCase, issue: boolean): Pro
         // The benchmark names functions of other languages than Python without what they stand in.
         [
           [...symbol.container, symbol.name].join("."),
-          ...(one.language === "Python" ? [] : [symbol.name]),
+          ...(one.language === "Python" || !issue ? [] : [symbol.name]),
         ].some((name) => wanted.has(`${path}::${name}`)),
       ),
     ),
@@ -252,27 +262,36 @@ function placesOf({ values: rows, gold }: Learned, weights: readonly number[]): 
   });
 }
 
-/** How often the first row was right, by its confidence. */
+/** How often a row was right, by the likelihood that is told for it and by its place; what goes with the first file is left out. */
 function reliability(examples: readonly Learned[], weightsOf: (repo: string) => readonly number[]): void {
   for (const [name, own] of [
     ["issues", examples.filter(({ issue }) => issue)],
     ["issues and commits", examples],
   ] as const) {
-    console.log(`\n| confidence of the first, ${name} | cases | mean | right |\n| --- | --- | --- | --- |`);
-    const tops = own.flatMap((one) => {
+    const rows = own.flatMap((one) => {
       const scores = [...scoresOf(one.values, weightsOf(one.repo))].map((score, row) => ({ score, row }));
       scores.sort((a, b) => b.score - a.score);
-      const confidence = confidencesOf(scores.map(({ score }) => score))[0];
-      return confidence === undefined ? [] : [{ confidence, right: one.gold.includes(scores[0]!.row) }];
+      const told = likelihoodsOf(scores.map(({ score }) => score));
+      return scores
+        .slice(0, FILES_FOR_FUNCTIONS)
+        .map(({ row }, place) => ({ told: told[place]!, place, right: one.gold.includes(row) }));
     });
-    for (const [i, low] of BINS.slice(0, -1).entries()) {
-      const inBin = tops.filter(({ confidence }) => confidence >= low && confidence < BINS[i + 1]!);
-      if (inBin.length === 0) continue;
-      const mean = inBin.reduce((sum, { confidence }) => sum + confidence, 0) / inBin.length;
-      const right = inBin.filter((one) => one.right).length / inBin.length;
-      console.log(
-        `| ${low} to ${Math.min(1, BINS[i + 1]!)} | ${inBin.length} | ${mean.toFixed(2)} | ${right.toFixed(2)} |`,
+    console.log(`\n| likelihood, ${name} | rows | mean | right |\n| --- | --- | --- | --- |`);
+    const told = (label: string, group: typeof rows): void => {
+      if (group.length === 0) return;
+      const mean = group.reduce((sum, one) => sum + one.told, 0) / group.length;
+      const right = group.filter((one) => one.right).length / group.length;
+      console.log(`| ${label} | ${group.length} | ${mean.toFixed(2)} | ${right.toFixed(2)} |`);
+    };
+    for (const [i, low] of BINS.slice(0, -1).entries())
+      told(
+        `${low} to ${Math.min(1, BINS[i + 1]!)}`,
+        rows.filter((one) => one.told >= low && one.told < BINS[i + 1]!),
       );
-    }
+    for (const place of [0, 1, 2, 3, 4])
+      told(
+        `place ${place + 1}`,
+        rows.filter((one) => one.place === place),
+      );
   }
 }

@@ -12,7 +12,7 @@ export type Strength = "strong" | "moderate" | "weak";
 
 /** From here on a file is told as likely, and a function as strong: of first files from here on one in seven was wrong. */
 export const LIKELY = 0.65;
-/** Where the set of files that a fix changes together ends: files from here on hold 68 % of those that fixes changed, and half of them were. */
+/** The set of files ends before one that is less likely. Of the files in it every second one was changed by the fix. */
 export const MODERATE = 0.15;
 
 export interface LocatedFile {
@@ -178,8 +178,8 @@ export function likelihoodsOf(scores: readonly number[]): readonly number[] {
   });
 }
 
-const ODDS = 1.63;
-const SLOPE = 0.89;
+const ODDS = 1.6;
+const SLOPE = 0.88;
 
 export function strengthOf(confidence: number): Strength {
   if (confidence >= LIKELY) return "strong";
