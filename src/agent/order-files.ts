@@ -28,7 +28,7 @@ export type ModelOrder =
 /** Files that a model orders: a perfect order of them would put the right one first in 19 of 20 development issues. */
 export const ORDERED = 20;
 /** Tokens of the whole question. */
-export const MAX_QUESTION = 6_000;
+const MAX_QUESTION = 6_000;
 const ISSUE_CHARACTERS = 6_000;
 const MAX_REASONS = 2;
 const MAX_REASON = 160;
