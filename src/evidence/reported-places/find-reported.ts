@@ -8,7 +8,7 @@ import { findFrames } from "./find-frames.ts";
 import type { Reported, ReportedPlace, ReportedTag } from "./reported-place.ts";
 import { type Revision, RevisionFiles } from "./revision-files.ts";
 import { projectVersions, tagOf } from "./version-tag.ts";
-import { parseReference, type WrittenPlace } from "./written-reference.ts";
+import { parseReference, usedRevision, type WrittenPlace } from "./written-reference.ts";
 
 const MAX_PLACES = 12;
 const MAX_CHANGES = 6;
@@ -43,18 +43,31 @@ export async function findReported(
   const needsTag =
     reading.frames.length > 0 || places.some(({ ref, lines }) => ref === undefined && lines !== undefined);
   const tags = needsTag ? await tagsOf(reading.versions, allTags, repository) : [];
+  const used = needsTag ? await usedRevisions(reading.references, history) : [];
   const found: ReportedPlace[] = [];
   for (const place of places) {
-    const one = await placeOf(place, isForeign(place.repository), tags[0], allTags, files);
+    const one = await placeOf(place, isForeign(place.repository), used[0] ?? tags[0], allTags, files);
     if (one !== undefined) found.push(one);
   }
   const named = await findNamedFunctions(reading.textBlocks, codebase, signal);
   return {
     tag: tags[0],
     places: [...found, ...named],
-    frames: await findFrames(reading.frames, tags, files, repository),
+    frames: await findFrames(reading.frames, [...used, ...tags], files, repository),
     changes: await findChanges(changes, ({ repository: named }) => isForeign(named), files, signal),
   };
+}
+
+/** The commits of the history that the reporter ran. */
+async function usedRevisions(
+  references: IssueReading["references"],
+  history: History,
+): Promise<readonly ReportedTag[]> {
+  const hashes = references.flatMap((reference) => usedRevision(reference) ?? []).slice(0, MAX_TAGS);
+  const commits = await Promise.all(hashes.map((hash) => history.findCommit(hash)));
+  return commits.flatMap((commit, i) =>
+    commit === undefined ? [] : [{ name: commit, commit, version: hashes[i]! }],
+  );
 }
 
 /** The tags of the project's versions that a report names, the one that it runs first. */

@@ -34,8 +34,14 @@ const HASH = /\b([0-9a-f]{7,40})\b`?$/;
 const ANCHOR = /^L(\d{1,7})(?:C\d+)?(?:-L?(\d{1,7})?)?/;
 /** `a.c:12`, `a.c:12:3`, `a.c(12)`. */
 const COLON = /^`?([^\s`]+?\.\w{1,6})(?::(\d{1,7})(?::\d{1,7})?|\((\d{1,7})\))`?$/;
-/** `line 12 of a.c`, `around lines 12-14 in a.c`. */
-const WORDS = /\blines? (\d{1,7})(?:\s?[-–]\s?(\d{1,7}))? (?:of|in) `?([^\s`]+?\.\w{1,6})`?$/i;
+/** `line 12 of a.c`, `a.c, Zeile 12`, `around lines 12-14 in a.c`: a path, and apart from it a number or two. */
+const PATH = /[\w@.+/\\-]{1,200}\.[A-Za-z]\w{0,5}(?![\w/])/;
+const NUMBERS = /(?<![\w.])(\d{1,6})(?:\s?[-–]\s?(\d{1,6}))?(?![\w.]\w)/;
+
+/** The hash of a revision that was used; undefined for other references. */
+export function usedRevision({ kind, quote }: ReportReference): string | undefined {
+  return kind === "revision" ? HASH.exec(quote)?.[1] : undefined;
+}
 
 /** Undefined for what names no file, number or hash. */
 export function parseReference({ kind, quote }: ReportReference): WrittenReference | undefined {
@@ -44,6 +50,8 @@ export function parseReference({ kind, quote }: ReportReference): WrittenReferen
     case "line":
     case "file":
       return placeOf(quote);
+    case "revision":
+      return undefined;
     case "commit": {
       const link = COMMIT.exec(quote);
       if (link !== null) return { kind: "change", named: quote, repository: link[1]!, hash: link[2]! };
@@ -80,9 +88,12 @@ function placeOf(named: string): WrittenPlace | undefined {
   const colon = COLON.exec(named);
   if (colon !== null)
     return { kind: "place", named, path: cleaned(colon[1]!), ...linesOf(colon[2] ?? colon[3]) };
-  const words = WORDS.exec(named);
-  if (words !== null)
-    return { kind: "place", named, path: cleaned(words[3]!), ...linesOf(words[1], words[2]) };
+  const inWords = /\s|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Hangul}/u.test(named)
+    ? PATH.exec(named)?.[0]
+    : undefined;
+  const numbers = inWords === undefined ? null : NUMBERS.exec(named.replace(inWords, " "));
+  if (inWords !== undefined && numbers !== null)
+    return { kind: "place", named, path: cleaned(inWords), ...linesOf(numbers[1], numbers[2]) };
   const path = named.replaceAll("`", "");
   return /\s|^https?:/.test(path) || !/\.\w{1,6}$/.test(path)
     ? undefined

@@ -1,10 +1,22 @@
 /** A place in code or tracker that the report points to. */
 export interface ReportReference {
-  readonly kind: "permalink" | "line" | "file" | "pull" | "issue" | "commit";
+  /** `revision`: the state that was used; the reporter does not say that it changed anything. */
+  readonly kind: "permalink" | "line" | "file" | "pull" | "issue" | "commit" | "revision";
   readonly quote: string;
 }
 
 const MAX_REFERENCES = 60;
+
+const PATH = "`?[\\w@.+/\\\\-]{1,200}\\.[A-Za-z]\\w{0,5}`?";
+/** "Line" in the languages that the reader knows; an abbreviation needs its full stop. */
+const LINE = "(?:lines?|ln\\.|zeilen?|lignes?|l[ií]neas?|linhas?|righ?[ae]|linea|строк[аеиуой]{1,2}|стр\\.)";
+const NUMBER =
+  "(?:no\\.|nr\\.|nº|n°|№|number|num\\.|nummer|número|numero|numéro|#)?\\s?(\\d{1,6})(?:\\s?[-–]\\s?\\d{1,6})?(?![\\w.]\\w)";
+/** Between a path and its line. */
+const BESIDE =
+  "(?:\\s?[,(:;，、（]\\s?|\\s)(?:(?:(?:at|on|in|around|near|an?|à|bei|auf|en|na|em|alla|в|на|the|der|die|la) ){0,2})";
+const OF =
+  "(?:of|in|von|aus|der|de|du|di|del|della|da|do|в|из|файла)(?: (?:the|file|der|datei|le|el|fichier|archivo|o|il))?";
 
 /** Forms of references: one row each, in the order in which they are looked for; what one took is gone for the next. */
 const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: RegExp }[] = [
@@ -34,7 +46,7 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
   },
   {
     kind: "commit",
-    form: /(?<![\w/@])(?:commit|since|in|by|from|introduced in|broke in|bisected to)\s{1,3}`?[0-9a-f]{7,40}`?(?![\w-])/gi,
+    form: /(?<![\w/@])(?:commit|revision|rev|since|in|by|from|at|introduced in|broke in|bisected to)[\s:]{1,3}`?(?=[a-f]{0,39}\d|[0-9a-f]{40})[0-9a-f]{7,40}`?(?![\w-])/gi,
   },
   {
     kind: "pull",
@@ -48,6 +60,21 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
   {
     kind: "line",
     form: /(?<![\w@.+/\\-])`?[\w@.+/\\-]{1,200}\.(?:[a-z]{1,3}|java|kts|scala|swift|html|json|yaml|toml)\(\d{1,7}\)`?/g,
+  },
+  {
+    kind: "line",
+    form: new RegExp(`(?<![\\w@.+/\\\\-])${PATH}${BESIDE}${LINE}\\s?${NUMBER}[)）]?`, "giu"),
+  },
+  {
+    kind: "line",
+    form: new RegExp(`(?<![\\p{L}])${LINE}\\s?${NUMBER},? ${OF} ${PATH}`, "giu"),
+  },
+  {
+    kind: "line",
+    form: new RegExp(
+      `(?<![\\w@.+/\\\\-])${PATH}[\\s,:(，、（]{0,3}(?:の|的|第|에서|의){0,2}\\s?\\d{1,6}\\s?(?:行目?|번째\\s?줄|줄|번\\s?라인)`,
+      "giu",
+    ),
   },
   {
     kind: "line",
@@ -67,14 +94,35 @@ export function findReferences(prose: readonly string[]): readonly ReportReferen
   for (const text of prose) {
     let rest = text;
     for (const { kind, form } of FORMS)
-      rest = rest.replace(form, (quote) => {
+      rest = rest.replace(form, (quote, ...more: readonly unknown[]) => {
         const clean = quote.replace(/[.,;:!?*]+$/, "");
-        if (isPlace(kind, clean) && found.size < MAX_REFERENCES && !found.has(clean))
+        const at = more.find((one) => typeof one === "number")!;
+        if (kind === "commit" && !/^http/.test(clean) && isUsed(text, at, quote)) {
+          if (found.size < MAX_REFERENCES && !found.has(clean))
+            found.set(clean, { kind: "revision", quote: clean });
+        } else if (isPlace(kind, clean) && found.size < MAX_REFERENCES && !found.has(clean))
           found.set(clean, { kind, quote: clean });
         return " ".repeat(quote.length);
       });
   }
   return [...found.values()];
+}
+
+/** Words with which somebody holds a change to be the cause, or tells what it did. */
+const BLAME =
+  /\b(?:introduc\w*|br[oe]ak?\w*|broke\w*|caus\w*|regress\w*|bisect\w*|since|culprit|blam\w*|revert\w*|offending|first bad|stop\w*|due to|because|after|before|point(?:s|ed)? (?:at|to)|chang\w*|add(?:ed|s)|remov\w*|renam\w*|refactor\w*|merged|landed|fix\w*|seit|depuis|desde)\b/i;
+/** The same right before the hash. */
+const BLAMED = /^(?:since|by|introduced|broke|bisected)\b/i;
+
+/** Whether a hash names the state that was used: no word of blame is in its sentence. */
+function isUsed(text: string, at: number, quote: string): boolean {
+  const start = Math.max(0, at - 200);
+  const before = text
+    .slice(start, at)
+    .split(/[.!?]\s|\n/)
+    .at(-1)!;
+  const after = text.slice(at + quote.length, at + quote.length + 120).split(/[.!?]\s|\n/)[0]!;
+  return !BLAME.test(`${before} ${after}`) && !BLAMED.test(quote) && !/\bsee (?:also )?$/i.test(before);
 }
 
 /** A written file or line names source; an address with a port, an image or a page does not. */
@@ -83,6 +131,12 @@ function isPlace(kind: ReportReference["kind"], quote: string): boolean {
     return !/\.(?:com|org|net|io|dev|png|jpe?g|gif|svg|mp4|webp|html?|css|log|txt|zip|gz|exe|dll|so)`?$/i.test(
       quote,
     );
+  if (
+    kind === "line" &&
+    /[^\d\s]\.(?:com|org|net|io|dev|log|txt|csv|png)`?\b/i.test(quote) &&
+    !/^https?:|:\d/.test(quote)
+  )
+    return false;
   if (kind === "line" && /:\d/.test(quote) && !/^https?:/.test(quote))
     return !/\.(?:com|org|net|io|dev|local)`?:\d/i.test(quote);
   return true;

@@ -48,6 +48,30 @@ describe("places that a report names", () => {
     ]);
   });
 
+  test("a line without a link is counted in the revision that the reporter used, which is no change that is named", async () => {
+    using folder = gitFolder();
+    const used = folder.commit({ "src/store.py": OLD });
+    folder.commit({ "src/store.py": NEW });
+    const found = await reportedIn(
+      folder,
+      `Built from ${used.slice(0, 10)}. The fault is in src/store.py, Zeile 3.`,
+    );
+    expect(found.places.map(shown)).toEqual(["src/store.py:3 | linked | write(key) | src/store.py:7 | save"]);
+    expect(found.changes).toEqual([]);
+    const blamed = await reportedIn(folder, `Broken since ${used.slice(0, 10)}.`);
+    expect(blamed.changes.map(({ commit }) => commit)).toEqual([used]);
+  });
+
+  test("a trace is read at the revision that the reporter used", async () => {
+    using folder = gitFolder();
+    const used = folder.commit({ "src/store.py": OLD });
+    folder.commit({ "src/store.py": NEW });
+    const trace =
+      '```\nTraceback (most recent call last):\n  File "src/store.py", line 3, in save\nOSError: full\n```';
+    const { frames } = await reportedIn(folder, `I run commit ${used.slice(0, 10)}.\n\n${trace}`);
+    expect(frames.map(shown)).toEqual(["src/store.py:3 | linked | write(key) | src/store.py:7 | save"]);
+  });
+
   test("also in a file that was renamed since, or removed", async () => {
     using folder = gitFolder();
     const linked = folder.commit({ "src/store.py": OLD, "src/old.py": "x = 1\n" });
