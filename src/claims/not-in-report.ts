@@ -11,6 +11,9 @@ interface SoughtPart {
 /** Where a number like a version is anywhere in the text, nobody says that there is none. */
 const LIKE_A_VERSION = /\d\.\d/;
 
+/** Nor where an error and its text are. */
+const LIKE_A_MESSAGE = /\b\w*(?:Error|Exception|Sanitizer): \S/;
+
 const SOUGHT = {
   version: {
     words: "version of the project",
@@ -25,7 +28,8 @@ const SOUGHT = {
   actual: { words: "actual result", count: ({ actual, symptom }) => actual.length + symptom.length },
   message: {
     words: "error message or stack trace",
-    count: ({ messages, frames }) => messages.length + frames.length,
+    count: ({ messages, frames }, text) =>
+      messages.length + frames.length + (LIKE_A_MESSAGE.test(text) ? 1 : 0),
   },
 } as const satisfies Record<string, SoughtPart>;
 export type SoughtName = keyof typeof SOUGHT;

@@ -1,7 +1,9 @@
+import { isComparison } from "./comparison.ts";
 import { moodsOf } from "./sentence-moods.ts";
 import { sentencesOf } from "./sentences.ts";
 import type { ReportBlock } from "./report-blocks.ts";
 import type { ReportPart } from "./report-part.ts";
+import { workedBefore } from "./report-regression.ts";
 import { isInstruction, isTemplate } from "./report-template.ts";
 
 /** A sentence or a code block of the report, with what can be seen of it without knowing what it means. */
@@ -55,6 +57,20 @@ const INTRODUCTIONS: readonly (readonly [string, RegExp])[] = [
   ],
   ["intro:actual", /\b(?:currently|actual|instead of|now|becomes?|this is|but)\b/i],
 ];
+
+/** Moods that make a sentence an expectation; words that it quotes do not give it one. */
+const WISHING: ReadonlySet<string> = new Set(["ought", "should", "wishes", "would be good", "would"]);
+const SAID_ELSEWHERE = /["“][^"“”\n]{1,60} [^"“”\n]{1,60} [^"“”\n]{1,400}["”]/g;
+/** What the reporter expects, in so many words. */
+const EXPECTS =
+  /\b(?:i|we)(?: was| were|'d| would|'d have| would have| had)?(?: also| really| rather| actually| naively)? expect(?:ed|ing)?\b(?! (?:to (?:know|ask)|this (?:is|was)|it(?:'s| is| was)|that (?:this|the (?:bug|problem|cause)) ))|\b(?:it|this) (?:would|might) make (?:much |a lot )?more sense (?:to|if|for)\b/i;
+const EXPECTS_NOTHING =
+  /\b(?:not|never|\w+n't|nothing|no)\b[^.]{0,20}\bexpect\w*|\bexpect\w* (?:nothing|more|some|no more)\b|\b(?:because|caused by|due to|culprit)\b|^as (?:i|we) expect|\?\s*$/i;
+/** What a program does, in so many words: "`x` prints `y`", "Output: `y`", "prints nothing". */
+const HAPPENS =
+  /^(?:the )?(?:(?:actual )?(?:output|result)|got|observed)(?: is| was)?\s?[:：] ?\S|^(?:but |however,? |now,? |running |calling |with [^,]{1,60}, )?`x` (?:\w+ly |now |always |still ){0,2}(?:prints?|outputs?|yields?|returns?|gives?|writes?|evaluates to|results in|displays?|shows?|logs?)(?: me| us)?(?: the (?:value|string|number))? (?:`x`|“x”|nothing\b|an empty\b|\d)|^(?:it |this |that |but )?(?:it )?(?:prints?|outputs?|writes?|logs?|displays?) (?:out )?nothing\b|^(?:i|we)(?: \w+ly| now| always| still)? (?:get|got|see|saw) `x`/i;
+const HAPPENS_RIGHT =
+  /\b(?:works?|correct\w*|right|fine|as (?:expected|documented|it should)|should|must|would|good|properly|ok|instead of (?:failing|throwing|raising))\b/i;
 
 const PARTS_ASKED: readonly ReportPart[] = [
   "expected",
@@ -125,7 +141,17 @@ export function candidatesOf(
         if (!isComment) index++;
         if (i === texts.length - 1) features.add("last");
         const spoken = text.replace(/`[^`\n]*`/g, "`x`").slice(0, MAX_TEXT);
+        const own = spoken.replace(SAID_ELSEWHERE, "“x”");
+        const ownMoods = new Set(moodsOf(own));
+        if (
+          !isComment &&
+          (isComparison(text, texts[i + 1], title) || workedBefore(text, texts[i + 1]) !== undefined)
+        )
+          features.add("compares");
+        if (EXPECTS.test(own) && !EXPECTS_NOTHING.test(own)) features.add("expects");
+        if (HAPPENS.test(own) && !HAPPENS_RIGHT.test(own)) features.add("happens");
         for (const mood of moodsOf(spoken)) {
+          if (WISHING.has(mood) && !ownMoods.has(mood)) continue;
           features.add(`mood:${mood}`);
           if (!firsts.has(mood)) features.add(`mood:${mood}/first`);
           firsts.add(mood);

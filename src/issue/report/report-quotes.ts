@@ -42,10 +42,16 @@ export function quotesOf(
     );
     return choose(field, candidates, chances, READING_WEIGHTS[field].from, messages);
   };
+  const symptom = told("symptom");
+  const expected = told("expected");
+  const actual = told("actual");
+  // Beside what is expected, what is wrong is what happens, where nothing else says that.
+  const isBug = candidates[0]?.features.has("kind:bug") === true;
+  const inWords = symptom.filter((text) => !text.includes("\n"));
   return {
-    symptom: unique([title, ...told("symptom")]),
-    expected: told("expected"),
-    actual: told("actual"),
+    symptom: unique([title, ...symptom]),
+    expected,
+    actual: actual.length === 0 && expected.length > 0 && isBug ? inWords.slice(0, 1) : actual,
     steps: told("steps"),
     environment: environmentOf(blocks, candidates),
     frequency: unique(
@@ -88,6 +94,8 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
   const has = (...names: readonly string[]): boolean => names.some((name) => features.has(name));
   switch (field) {
     case "expected":
+      if (has("expects") && !has("mood:offers", "part:expected", "part:environment", "part:tried"))
+        return true;
       return (
         !isCode &&
         has("part:expected/place:0") &&
@@ -98,7 +106,10 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
       // A printed trace is what happened, wherever it is.
       return isCode
         ? has("code:trace") && !has("code/part:expected")
-        : has("part:actual/place:0") && !has("mood:link alone", "mood:cites");
+        : (has("part:actual/place:0") && !has("mood:link alone", "mood:cites")) ||
+            (has("happens") &&
+              has("kind:bug") &&
+              !has("part:expected", "part:steps", "part:tried", "expects", "compares"));
     case "steps":
       return isCode
         ? has("code/part:steps") && has("code/place:0", "code:language:source", "code:language:shell")
@@ -116,6 +127,7 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
 function isElse({ features }: Candidate, field: LearnedField): boolean {
   if (field === "steps") return false;
   return (
+    features.has("compares") ||
     features.has("part:environment") ||
     features.has("part:version") ||
     (field === "expected" && features.has("mood:offers"))

@@ -77,7 +77,7 @@ const FORMS: readonly { readonly form: RegExp; readonly of: readonly ("good" | "
 
 /** What worked, told in the past, before a sentence that begins with the update: "With 3.1.0 it read the file. Since the update …". */
 const WORKED = new RegExp(
-  `^(?:with|in|on|under|using|until|up to|before) (?:[\\w.-]{1,30} )?${V},? (?=[^\\n]{0,120}?\\b(?:\\w{2,20}ed|was|were|did|had|gave|got|went|read|wrote|ran|could|used to|came|kept|took|made|sent|found|showed|threw no|raised no)\\b)(?![^\\n]{0,160}?\\b(?:not|never|fail\\w*|broke\\w*|crash\\w*|error\\w*|wrong\\w*|same|also)\\b|[^\\n]{0,160}n't\\b)`,
+  `^(?:with|in|on|under|using|until|up to|before) (?:[\\w.-]{1,30} )?${V},? (?=[^\\n]{0,120}?\\b(?:\\w{2,20}ed|was|were|did|had|gave|got|went|read|wrote|ran|could|used to|came|kept|took|made|sent|found|showed|threw no|raised no)\\b)(?![^\\n]{0,160}?\\b(?:not|never|fail\\w*|broke\\w*|crash\\w*|(?<!without (?:an? |any )?)error\\w*|wrong\\w*|same|also)\\b|[^\\n]{0,160}n't\\b)`,
   "i",
 );
 const SINCE_THEN =
@@ -118,7 +118,7 @@ export function findRegression(
       elsewhere.good = other.good;
       elsewhere.quote = whole;
     }
-    const past = SINCE_THEN.test(next) ? WORKED.exec(sentence)?.[1] : undefined;
+    const past = workedBefore(sentence, next);
     if (past !== undefined && good === "") {
       good = past;
       bad ||= FIRST_SINCE.exec(next)?.[1] ?? "";
@@ -156,6 +156,11 @@ export function findRegression(
     );
   if (bad !== "") return { good, bad, quote };
   return { good, bad: isOwn ? current : latest !== undefined && latest !== good ? latest : "", quote };
+}
+
+/** The version in which something worked, of a sentence before one that begins with the update; undefined for others. */
+export function workedBefore(sentence: string, next: string | undefined): string | undefined {
+  return next !== undefined && SINCE_THEN.test(next) ? WORKED.exec(sentence.slice(0, 1_000))?.[1] : undefined;
 }
 
 /** Whether the writer does not vouch for a version: "worked in 0.14 or so". */

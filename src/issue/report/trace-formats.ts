@@ -157,6 +157,11 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     line: /^#\d{1,4} (?:0x[0-9a-f]{1,16} in )?(?<fn>[^\n]{1,300}?) (?<path>[^\s:()]{1,300}\.\w{1,5}):(?<line>\d{1,7})(?::\d{1,7})?(?: \([^\n]{1,200}\))?$/,
   },
   {
+    name: "sanitizer",
+    innermost: "first",
+    line: /^(?<path>[^\s:"'()]{1,300}\.\w{1,5}):(?<line>\d{1,7}):\d{1,7}: runtime error: /,
+  },
+  {
     name: "valgrind",
     innermost: "first",
     line: /^(?:==\d{1,8}== {1,8})?(?:at|by) 0x[0-9A-Fa-f]{1,16}: (?<fn>[^\n]{1,300}?) \((?<path>[^\s:()]{1,300}):(?<line>\d{1,7})\)/,
