@@ -97,7 +97,7 @@ export function findReferences(prose: readonly string[]): readonly ReportReferen
       rest = rest.replace(form, (quote, ...more: readonly unknown[]) => {
         const clean = quote.replace(/[.,;:!?*]+$/, "");
         const at = more.find((one) => typeof one === "number")!;
-        if (kind === "commit" && !/^http/.test(clean) && isUsed(text, at, quote)) {
+        if (kind === "commit" && !clean.startsWith("http") && isUsed(text, at, quote)) {
           if (found.size < MAX_REFERENCES && !found.has(clean))
             found.set(clean, { kind: "revision", quote: clean });
         } else if (isPlace(kind, clean) && found.size < MAX_REFERENCES && !found.has(clean))
