@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ReportQuotes } from "../issue/report/report-quotes.ts";
+import { inlineCode } from "../text/inline-code.ts";
 import { quoted } from "../text/safe-text.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
@@ -26,6 +27,42 @@ function withoutPictures(words: string): string {
     .replace(/!\[[^\]\n]{0,200}\]\([^()\n]{0,1000}\)/g, "[picture]");
 }
 
+/** At most `max` characters of what has several lines: whole lines, so that no statement is cut. */
+function wholeLines(words: string, max: number): string {
+  if (words.length <= max) return words;
+  const end = words.lastIndexOf("\n", max);
+  return end <= 0 ? words : `${words.slice(0, end).trimEnd()} …`;
+}
+
+/** One line of the reporter's in quotation marks, several as code. */
+function shown(words: string, max: number): string {
+  return words.includes("\n")
+    ? inlineCode(wholeLines(words, max), max + 2)
+    : quoted(withoutPictures(words), max);
+}
+
+/** What a program printed is no sentence; it is shown where there is nothing else. */
+function sentences(words: readonly string[]): string {
+  const inWords = words.filter((one) => !one.includes("\n"));
+  return inWords.length > 0
+    ? quoted(withoutPictures(inWords.join(" … ")), MAX_WORDS)
+    : shown(words[0]!, MAX_WORDS);
+}
+
+function textOf(part: ReportPart, words: readonly string[]): string {
+  switch (part) {
+    case "steps":
+      return words.length === 1
+        ? shown(words[0]!, MAX_WORDS)
+        : words.map((one, i) => `${i + 1}. ${shown(one, MAX_WORDS / 2)}`).join(" ");
+    // As it was printed: nothing in it is markup.
+    case "messages":
+      return words.map((one) => inlineCode(one, MAX_WORDS)).join(" … ");
+    default:
+      return sentences(words);
+  }
+}
+
 /** Words of the reporter, and the part of the report in which they are. */
 export const reportedWords = claimType({
   name: "reported-words",
@@ -35,13 +72,7 @@ export const reportedWords = claimType({
     /** In their order; several steps, or several sentences of one answer. */
     words: z.array(part.words).min(1).max(30),
   }),
-  say: ({ part: of, words }) => ({
-    label: LABELS[of],
-    text:
-      of === "steps" && words.length > 1
-        ? words.map((one, i) => `${i + 1}. ${quoted(withoutPictures(one), MAX_WORDS / 2)}`).join(" ")
-        : quoted(withoutPictures(words.join(" … ")), MAX_WORDS),
-  }),
+  say: ({ part: of, words }) => ({ label: LABELS[of], text: textOf(of, words) }),
   check({ part: of, words }, { report }) {
     if (report === undefined) return undecided("the issue is not at hand");
     const there = report[of];
