@@ -239,6 +239,10 @@ const SPOKEN: ReadonlySet<ReportPart> = new Set(["expected", "actual", "steps", 
 /** `Label: value`; an address is no label. */
 const LABEL = /^\s{0,3}(?:[-*+]\s+)?(\S[^:：\n]{0,80}?)\s*[:：](?!\/\/|:)(?:\s+|$)(.*)$/;
 
+/** A line that is nothing but a heading of a report, also without a mark or a colon. */
+const BARE_TITLE =
+  /^(?:steps?(?: (?:to|for) reproduc\w+)?|(?:how )?to reproduce|reproduc(?:tion|ing)(?: steps)?|repro(?: steps)?|(?:expected|actual|observed|current) (?:behaviou?rs?|results?|outputs?|outcomes?)|schritte(?: zu[mr] \p{L}+)?|erwartetes (?:verhalten|ergebnis)|tatsächliches (?:verhalten|ergebnis)|étapes(?: (?:pour|de) \p{L}+)?|(?:comportement|résultat) (?:attendu|actuel|obtenu)|pasos(?: para \p{L}+)?|passos(?: para \p{L}+)?|(?:comportamiento|comportamento|resultado) (?:esperado|actual|atual)|шаги(?: \p{L}+)?|ожидаемое поведение|фактическое поведение|再現手順|期待(?:される)?(?:動作|結果)|実際の(?:動作|結果)|[复重]现步骤|(?:预期|期望|实际)(?:结果|行为)|재현 (?:방법|절차)|(?:예상|기대|실제) (?:결과|동작))(?: (?:the|this|it)(?: (?:bug|issue|problem|behaviou?r|error))?)?$/iu;
+
 /** A paragraph that is bold as a whole, or one short line with a colon at its end and a meaning, acts as a heading. */
 function titleOf(node: Paragraph, whole: string): string | undefined {
   if (whole.length > MAX_HEADING || whole.includes("\n")) return undefined;
@@ -250,7 +254,7 @@ function titleOf(node: Paragraph, whole: string): string | undefined {
   )
     return plainText(only).replace(/[:：\s]+$/, "");
   const bare = plainText(node).trim();
-  if (/[:：]$/.test(bare) && isTitle(bare) && partOfHeading(bare) !== undefined)
+  if (((/[:：]$/.test(bare) && isTitle(bare)) || BARE_TITLE.test(bare)) && partOfHeading(bare) !== undefined)
     return bare.replace(/[:：\s]+$/, "");
   return undefined;
 }

@@ -37,6 +37,14 @@ const CODE: readonly (readonly [string, RegExp])[] = [
     /(?:\/\/|#|--|\/\*)\s*[^\n]{0,80}\b(?:should|expect|ok|good|bad|wrong|error|fails?)\b/i,
   ],
 ];
+/** What somebody typed, with the prompt before it. */
+const TRANSCRIPT =
+  /^\s*(?:[\w.-]{1,30}@[\w.-]{1,40}[^\n$#]{0,40})?(?:\$|❯|PS [^\n>]{0,40}>|[A-Z]:\\[^\n>]{0,60}>) ?\S|^\s*>>> \S|^In \[\d{1,4}\]: \S|^irb\([^\n)]{1,30}\)[^\n>]{0,20}> \S/m;
+/** It only says what is installed. */
+const ABOUT_VERSIONS = /--version|-V\b|\bversion\b|\blist\b|\bfreeze\b|\benv\b|\buname\b/;
+const PROMPT = /^\s*(?:\$|❯|>) ?\S/;
+const IS_FINE =
+  /\b(?:works?|working|fine|correct\w*|expect\w*|should|instead|workaround|fix\w*)\b[^.!?]{0,80}$/i;
 /** What the words before a code block say of it. */
 const INTRODUCTIONS: readonly (readonly [string, RegExp])[] = [
   [
@@ -60,7 +68,7 @@ const INTRODUCTIONS: readonly (readonly [string, RegExp])[] = [
 
 /** Moods that make a sentence an expectation; words that it quotes do not give it one. */
 const WISHING: ReadonlySet<string> = new Set(["ought", "should", "wishes", "would be good", "would"]);
-const SAID_ELSEWHERE = /["“][^"“”\n]{1,60} [^"“”\n]{1,60} [^"“”\n]{1,400}["”]/g;
+const SAID_ELSEWHERE = /["“]([^"“”\n]{5,500})["”]/g;
 /** What the reporter expects, in so many words. */
 const EXPECTS =
   /\b(?:i|we)(?: was| were|'d| would|'d have| would have| had)?(?: also| really| rather| actually| naively)? expect(?:ed|ing)?\b(?! (?:to (?:know|ask)|this (?:is|was)|it(?:'s| is| was)|that (?:this|the (?:bug|problem|cause)) ))|\b(?:it|this) (?:would|might) make (?:much |a lot )?more sense (?:to|if|for)\b/i;
@@ -128,6 +136,8 @@ export function candidatesOf(
         features.add(`code:language:${languageClass(block.language)}`);
         const head = text.slice(0, 4_000);
         for (const [name, cue] of CODE) if (cue.test(head)) features.add(name);
+        if (TRANSCRIPT.test(head) && !isAboutVersions(head) && !IS_FINE.test(introduction))
+          features.add("transcript");
         for (const [name, cue] of INTRODUCTIONS) if (cue.test(introduction)) features.add(name);
         features.add(
           `code:lines:${text.split("\n").length > 15 ? "many" : text.includes("\n") ? "some" : "one"}`,
@@ -141,7 +151,9 @@ export function candidatesOf(
         if (!isComment) index++;
         if (i === texts.length - 1) features.add("last");
         const spoken = text.replace(/`[^`\n]*`/g, "`x`").slice(0, MAX_TEXT);
-        const own = spoken.replace(SAID_ELSEWHERE, "“x”");
+        const own = spoken.replace(SAID_ELSEWHERE, (said: string) =>
+          said.split(" ").length > 2 ? "“x”" : said,
+        );
         const ownMoods = new Set(moodsOf(own));
         if (
           !isComment &&
@@ -221,6 +233,11 @@ function commentsOf(code: string): readonly string[] {
       return /\p{L}{2,} \S*\p{L}{2,}/u.test(text) && !/[;{}]$/.test(text) ? [text] : [];
     })
     .slice(0, MAX_COMMENTS);
+}
+
+function isAboutVersions(code: string): boolean {
+  const typed = code.split("\n").filter((line) => PROMPT.test(line));
+  return typed.length > 0 && typed.every((line) => ABOUT_VERSIONS.test(line.slice(0, 200)));
 }
 
 function sectionOf({ block }: Candidate): string {

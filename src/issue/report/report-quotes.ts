@@ -112,7 +112,8 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
               !has("part:expected", "part:steps", "part:tried", "expects", "compares"));
     case "steps":
       return isCode
-        ? has("code/part:steps") && has("code/place:0", "code:language:source", "code:language:shell")
+        ? (has("code/part:steps") && has("code/place:0", "code:language:source", "code:language:shell")) ||
+            (has("transcript") && has("code/kind:bug") && has("code/part:none", "code/part:description"))
         : (has("item/part:steps") && has("ordered")) || (has("mood:commands") && has("part:steps"));
     case "symptom":
       return (

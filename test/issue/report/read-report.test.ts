@@ -301,3 +301,28 @@ describe("what a sentence does", () => {
     expect(read("Let me know if I should open a pull request.").expected).toEqual([]);
   });
 });
+
+describe("steps", () => {
+  test("are below a bare line that is nothing but their heading", () => {
+    const { steps, expected } = read(
+      "It is lost.\n\nSteps to reproduce\n\n1. Create a file\n2. Run `tool x`\n\nExpected behavior\n\nIt is kept.",
+    );
+    expect(steps).toEqual(["Create a file", "Run `tool x`"]);
+    expect(expected).toEqual(["It is kept."]);
+    expect(read("Works as expected\n\nIt is kept.").expected).toEqual([]);
+  });
+
+  test.each([
+    [
+      "When I run\n\n```\n$ tool run --config x.cfg\n$ echo $?\n0\n```",
+      "$ tool run --config x.cfg\n$ echo $?\n0",
+    ],
+    ["Look:\n\n```\n>>> tool.run(1)\n2\n```", ">>> tool.run(1)\n2"],
+  ])("are what was typed: %s", (body, step) => expect(read(body).steps).toEqual([step]));
+
+  test.each([
+    "It works with\n\n```\n$ tool run --default\nok\n```",
+    "I have\n\n```\n$ tool --version\n1.2.3\n$ pip list\na 1.0\n```",
+    "The price is\n\n```\n12 $ each\n```",
+  ])("are not what works, what is installed, or a price: %s", (body) => expect(read(body).steps).toEqual([]));
+});
