@@ -18,7 +18,7 @@ export type Provenance = "code" | "run" | "model" | "doubtful" | "inference";
 export type Mark = "run" | "code" | "history" | "reported" | "concluded";
 
 /** What a later phase of the investigation can take back; the sentence stays readable, struck out. */
-export interface Withdrawable {
+interface Withdrawable {
   /** Title of the phase in which a model took it back. */
   readonly withdrawn?: string;
 }

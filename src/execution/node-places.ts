@@ -4,7 +4,7 @@
  * much a runner wrote before the file's own text.
  */
 export const NODE_PLACES = String.raw`const fs = require("fs"), path = require("path"), url = require("url");
-const root = process.env.CASEBOOK_TRACE_ROOT;
+const { env } = process, root = env.CASEBOOK_TRACE_ROOT;
 const WRAPPERS = [/^\(\{"Object\.<anonymous>":function\([^)]*\)\{/, /^(?:'use strict';|"use strict";)?\s*async \([^)]*\)\s*=>\s*\{\{?/];
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

@@ -9,7 +9,6 @@ import { NODE_PLACES } from "./node-places.ts";
 export const NODE_TRACER = String.raw`"use strict";
 const zlib = require("zlib");
 const inspector = require("inspector");
-const { env } = process, out = env.CASEBOOK_TRACE, most = Number(env.CASEBOOK_TRACE_BYTES);
 const session = new inspector.Session();
 // A thread of Node's own has no inspector, and runs no test.
 let connected = true;
@@ -27,6 +26,7 @@ if (connected) {
 }
 
 ${NODE_PLACES}
+const out = env.CASEBOOK_TRACE, most = Number(env.CASEBOOK_TRACE_BYTES);
 const scripts = new Map();
 function scriptOf(id, address) {
   if (scripts.has(id)) return scripts.get(id);

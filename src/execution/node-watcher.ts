@@ -8,7 +8,8 @@ import { NODE_PLACES } from "./node-places.ts";
  * `casebookTake(name)` ends the record of a test. Needs Node 22; an older one, and a thread, note nothing.
  */
 export const NODE_WATCHER = String.raw`"use strict";
-if (require.main === module) attach(process.argv[2]);
+const { argv, execPath, exit } = process;
+if (require.main === module) attach(argv[2]);
 else watched();
 
 function watched() {
@@ -17,8 +18,8 @@ function watched() {
   if (!require("worker_threads").isMainThread || typeof WebSocket !== "function") return;
   // The process of node --test that only starts others has no inspector.
   try { inspector.open(0, "127.0.0.1"); } catch { return; }
-  const { NODE_OPTIONS, ...env } = process.env;
-  require("child_process").spawn(process.execPath, [__filename, inspector.url()], { stdio: "ignore", env }).unref();
+  const { env: { NODE_OPTIONS, ...env } } = process;
+  require("child_process").spawn(execPath, [__filename, inspector.url()], { stdio: "ignore", env }).unref();
   inspector.waitForDebugger();
   inspector.casebookTake = function casebookTake(test) { debugger; };
 }
@@ -26,7 +27,7 @@ function watched() {
 function attach(address) {
 const zlib = require("zlib");
 ${NODE_PLACES}
-const { env } = process, out = env.CASEBOOK_TRACE, most = Number(env.CASEBOOK_TRACE_BYTES);
+const out = env.CASEBOOK_TRACE, most = Number(env.CASEBOOK_TRACE_BYTES);
 const functions = JSON.parse(env.CASEBOOK_WATCHED), asked = new Map();
 for (const [name, line, texts] of JSON.parse(env.CASEBOOK_ASKED)) asked.set(name + ":" + line, [...(asked.get(name + ":" + line) ?? []), ...texts]);
 /** Lines of a file on which a function of it is first looked for, and words of a sentence. */
@@ -38,7 +39,7 @@ const post = (method, params) => new Promise((resolve, reject) => {
   waiting.set(++sent, [resolve, reject]);
   socket.send(JSON.stringify({ id: sent, method, params }));
 });
-socket.onerror = socket.onclose = () => process.exit();
+socket.onerror = socket.onclose = () => exit();
 socket.onmessage = ({ data }) => {
   const { id, method, params, result, error } = JSON.parse(data);
   if (id !== undefined) {

@@ -9,9 +9,8 @@ import { askJudge, type Asking } from "../ask-judge.ts";
 import type { WithdrawnStatement } from "../../phases/builtin/researcher.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { plainStatement, plainText } from "./plain-statement.ts";
-import type { Submissions } from "./submissions.ts";
 import { type Ending, MAX_EXPLANATION } from "./submission.ts";
-import type { TakenClaim } from "./taken-claim.ts";
+import type { TakenClaim, Withdrawal } from "./taken-claim.ts";
 
 /** A sentence of a model with the claims that it is bound to. */
 export interface Sentence {
@@ -98,7 +97,13 @@ export interface Explained {
  * it make it true. Where none answers, it is taken back: the sentence stays readable, and the claims beside it were checked.
  */
 export async function explained(
-  { explanation, withdrawals }: Pick<Submissions, "explanation" | "withdrawals">,
+  {
+    explanation,
+    withdrawals,
+  }: {
+    readonly explanation: () => readonly Sentence[];
+    readonly withdrawals: () => readonly Withdrawal[];
+  },
   judging: Judging,
 ): Promise<Explained> {
   const own = await judgedExplanation(explanation(), judging);

@@ -30,8 +30,8 @@ import { diffOf } from "../diff-of.ts";
 import { plainText } from "./plain-statement.ts";
 import { type HandedPlace, readPlace } from "./read-place.ts";
 import type { HandedClaim, HandedType } from "./submission.ts";
-import type { TakenClaim } from "./taken-claim.ts";
-import { readWithdrawal, type Withdrawal } from "./withdrawal.ts";
+import type { TakenClaim, Withdrawal } from "./taken-claim.ts";
+import { readWithdrawal } from "./withdrawal.ts";
 
 /** What claims of one investigation are made from and compared with. */
 export interface ClaimSource {

@@ -7,8 +7,7 @@ import { defineTool, type Tool } from "../tool.ts";
 import type { PhaseNeeds } from "../phase-needs.ts";
 import { readExplanation, type Sentence } from "./explanation.ts";
 import { type CheckedOutcome, readOutcome } from "./read-outcome.ts";
-import type { TakenClaim } from "./taken-claim.ts";
-import type { Withdrawal } from "./withdrawal.ts";
+import type { TakenClaim, Withdrawal } from "./taken-claim.ts";
 import { type ClaimSource, readCause, stateClaim } from "./state-claim.ts";
 import {
   type Ending,

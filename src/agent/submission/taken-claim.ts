@@ -1,6 +1,6 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
+import type { Conclusion } from "../../documents/withdraw.ts";
 import type { HandedType } from "./submission.ts";
-import type { Withdrawal } from "./withdrawal.ts";
 
 /** A claim that was taken, with its place in the document. */
 export interface TakenClaim {
@@ -15,4 +15,13 @@ export interface TakenClaim {
   readonly step?: number;
   /** What it takes back from an earlier document. */
   readonly withdrawal?: Withdrawal;
+}
+
+/** A conclusion of an earlier document that a model takes back. */
+export interface Withdrawal {
+  /** Path of the document. */
+  readonly file: string;
+  readonly statement: Conclusion;
+  /** What speaks against it; at least one was not concluded itself. */
+  readonly against: readonly TakenClaim[];
 }

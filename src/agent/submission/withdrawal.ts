@@ -1,19 +1,10 @@
 import { readClaims } from "../../claims/check-claims.ts";
-import { type Conclusion, conclusionOf } from "../../documents/withdraw.ts";
+import { conclusionOf } from "../../documents/withdraw.ts";
 import { parseDocument } from "../../documents/parse-document.ts";
 import { belongsTo } from "../../phases/names.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import type { HandedClaim } from "./submission.ts";
-import type { TakenClaim } from "./taken-claim.ts";
-
-/** A conclusion of an earlier document that a model takes back. */
-export interface Withdrawal {
-  /** Path of the document. */
-  readonly file: string;
-  readonly statement: Conclusion;
-  /** What speaks against it; at least one was not concluded itself. */
-  readonly against: readonly TakenClaim[];
-}
+import type { TakenClaim, Withdrawal } from "./taken-claim.ts";
 
 /** Documents that a model may take something back from: those of its own investigation. */
 export interface WithdrawableDocuments {
