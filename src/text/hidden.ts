@@ -5,6 +5,8 @@ export type HiddenKind =
   | "tag"
   /** Text in an attribute of a tag. */
   | "attribute"
+  /** What is inside `<template>`, `<noscript>` or an element that is `hidden`. */
+  | "element"
   | "alt-text"
   | "link-title"
   /** A link without text. */

@@ -27,6 +27,62 @@ export function htmlCuts(text: string, from: number, to: number): readonly Cut[]
   return cuts;
 }
 
+/** Elements whose content a page does not show. */
+const UNSHOWN = new Set(["template", "noscript"]);
+/** Elements without content: nothing follows that they could hide. */
+const VOID = new Set("area base br col embed hr img input link meta param source track wbr".split(" "));
+
+/**
+ * Cuts for elements that a page does not show, with all that is in them, across the pieces of raw HTML of a text (in order). One that
+ * nobody closes hides what follows. Linear.
+ */
+export function elementCuts(text: string, pieces: readonly { from: number; to: number }[]): readonly Cut[] {
+  const cuts: Cut[] = [];
+  let hiding: { readonly name: string; readonly start: number; depth: number } | undefined;
+  const close = (end: number): void => {
+    const source = text.slice(hiding!.start, end);
+    cuts.push({ start: hiding!.start, end, hidden: { kind: "element", text: source } });
+    hiding = undefined;
+  };
+  for (const { from, to } of pieces)
+    for (let at = text.indexOf("<", from); at !== -1 && at < to;) {
+      const tag = tagAt(text, at, to);
+      if (tag !== undefined && hiding === undefined) {
+        if (!tag.closes && tag.hides) hiding = { name: tag.name, start: at, depth: 1 };
+      } else if (tag !== undefined && hiding !== undefined && tag.name === hiding.name) {
+        hiding.depth += tag.closes ? -1 : 1;
+        if (hiding.depth === 0) close(tag.end);
+      }
+      at = text.indexOf("<", tag?.end ?? at + 1);
+    }
+  if (hiding !== undefined) close(text.length);
+  return cuts;
+}
+
+/** A comment, as a tag without a name, or a tag; undefined for another `<`. */
+function tagAt(
+  text: string,
+  at: number,
+  to: number,
+):
+  | { readonly name: string; readonly closes: boolean; readonly hides: boolean; readonly end: number }
+  | undefined {
+  if (text.startsWith("<!--", at)) {
+    const end = text.indexOf("-->", at + 4);
+    return { name: "", closes: false, hides: false, end: end === -1 || end + 3 > to ? to : end + 3 };
+  }
+  const closes = text[at + 1] === "/";
+  const nameAt = closes ? at + 2 : at + 1;
+  if (!isLetter(text.charCodeAt(nameAt))) return undefined;
+  let i = nameAt;
+  while (i < to && isNameCharacter(text.charCodeAt(i))) i++;
+  const name = text.slice(nameAt, i).toLowerCase();
+  const attributes = readAttributes(text, i, to);
+  if (attributes === undefined) return undefined;
+  const isHidden = attributes.list.some(([key]) => key === "hidden") && !VOID.has(name);
+  return { name, closes, hides: UNSHOWN.has(name) || isHidden, end: attributes.end };
+}
+
 function cutAt(text: string, at: number, to: number): Cut | undefined {
   const next = text[at + 1] ?? "";
   if (text.startsWith("<!--", at)) {

@@ -1,7 +1,8 @@
 import type { Nodes } from "mdast";
 import { parseMarkdown, plainText } from "./parse-markdown.ts";
 import type { Cut, Hidden } from "./hidden.ts";
-import { htmlCuts } from "./html-cuts.ts";
+import { footnoteCuts } from "./footnote-cuts.ts";
+import { elementCuts, htmlCuts } from "./html-cuts.ts";
 import { readableEnd } from "./readable-end.ts";
 import { stripCharacters } from "./strip-characters.ts";
 
@@ -49,6 +50,12 @@ export function visibleText(markdown: string): VisibleText {
     hidden.push(...applied.hidden);
     text = applied.text;
   }
+  const notes = footnoteCuts(text);
+  if (notes.length > 0) {
+    const applied = applyCuts(text, notes);
+    hidden.push(...applied.hidden);
+    text = applied.text;
+  }
   return { text, hidden: hidden.sort((a, b) => a.line - b.line) };
 }
 
@@ -59,17 +66,25 @@ function findCuts(text: string): readonly Cut[] {
   if (!HIDES.test(text)) return [];
   const root = parseMarkdown(text, "foreign");
   const used = new Set<string>();
-  const called = new Set<string>();
+  const targets = new Map<string, string>();
   const all: Nodes[] = [];
+  const html: { from: number; to: number }[] = [];
   const open: Nodes[] = [root];
   for (let node = open.pop(); node; node = open.pop()) {
     all.push(node);
     if (node.type === "linkReference" || node.type === "imageReference") used.add(node.identifier);
-    if (node.type === "footnoteReference") called.add(node.identifier);
+    if (node.type === "definition" && !targets.has(node.identifier)) targets.set(node.identifier, node.url);
+    if (node.type === "html")
+      html.push({ from: node.position?.start.offset ?? 0, to: node.position?.end.offset ?? 0 });
     if ("children" in node) open.push(...(node.children as Nodes[]));
   }
-  const cuts: Cut[] = [];
-  for (const node of all) cuts.push(...cutsOf(node, text, used, called));
+  const cuts: Cut[] = [
+    ...elementCuts(
+      text,
+      html.sort((a, b) => a.from - b.from),
+    ),
+  ];
+  for (const node of all) cuts.push(...cutsOf(node, text, { used, targets }));
   cuts.sort((a, b) => a.start - b.start || b.end - a.end);
   // Of cuts that overlap the outer one counts.
   const kept: Cut[] = [];
@@ -80,8 +95,7 @@ function findCuts(text: string): readonly Cut[] {
 function cutsOf(
   node: Nodes,
   text: string,
-  used: ReadonlySet<string>,
-  called: ReadonlySet<string>,
+  { used, targets }: { readonly used: ReadonlySet<string>; readonly targets: ReadonlyMap<string, string> },
 ): readonly Cut[] {
   const start = node.position?.start.offset ?? 0;
   const end = node.position?.end.offset ?? 0;
@@ -90,11 +104,11 @@ function cutsOf(
     case "html":
       return htmlCuts(text, start, end);
     case "definition":
+      // To the parser, which knows no footnotes, some look like this.
+      if (node.identifier.startsWith("^")) return [];
       return used.has(node.identifier)
         ? titleCut(start, source, node.title)
         : [{ start, end, hidden: { kind: "definition", text: source } }];
-    case "footnoteDefinition":
-      return called.has(node.identifier) ? [] : [{ start, end, hidden: { kind: "footnote", text: source } }];
     case "image": {
       const close = node.alt ? source.indexOf(node.alt) : -1;
       const alt: Cut[] =
@@ -108,6 +122,13 @@ function cutsOf(
             ]
           : [];
       return [...alt, ...titleCut(start, source, node.title)];
+    }
+    case "imageReference": {
+      if (!node.alt?.trim()) return [];
+      // The words may be the name of the reference too, so the picture is written with its address.
+      const url = targets.get(node.identifier) ?? "";
+      const instead = /^[^\s<>()\\]{1,2000}$/.test(url) ? `![](${url})` : "![]()";
+      return [{ start, end, instead, hidden: { kind: "alt-text", text: node.alt } }];
     }
     case "link":
       if (

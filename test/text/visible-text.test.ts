@@ -85,3 +85,66 @@ test.each([
   const read = (size: number): unknown => visibleText(unit.repeat(size / unit.length));
   expect(growthOf(read, 8_192, 32_768)).toBeLessThan(10);
 });
+
+describe("what a page does not show is hidden", () => {
+  test.each([
+    ["the words of a picture by reference", "a ![WORDS][p] b\n\n[p]: https://e.org/p.png", "alt-text"],
+    ["the words of a picture by its own name", "a ![WORDS] b\n\n[WORDS]: https://e.org/p.png", "alt-text"],
+    [
+      "the words of a picture by an empty reference",
+      "a ![WORDS][] b\n\n[WORDS]: https://e.org/p.png",
+      "alt-text",
+    ],
+    ["a footnote that only itself calls", "a\n\n[^1]: WORDS [^1]", "footnote"],
+    ["footnotes that only call each other", "a\n\n[^1]: WORDS [^2]\n\n[^2]: x [^1]", "footnote"],
+    ["a footnote that only a comment calls", "a <!-- [^1] -->\n\n[^1]: WORDS and more", "footnote"],
+    ["a footnote of several lines", "a\n\n[^1]: x y\n    z\n\n    WORDS\n\nb", "footnote"],
+    ["the second footnote of one name", "a[^1]\n\n[^1]: x y\n\n[^1]: WORDS and more", "footnote"],
+    ["a template", "a <template>WORDS</template> b", "element"],
+    ["a template over several blocks", "a\n\n<template>\n\nWORDS\n\n</template>\n\nb", "element"],
+    ["a template in a template", "a <template>x<template>y</template>WORDS</template> b", "element"],
+    ["a template that nobody closes", "a <template> WORDS", "element"],
+    ["noscript", "a <NOSCRIPT>WORDS</NOSCRIPT> b", "element"],
+    ["an element that is hidden", "a <p hidden>WORDS</p> b", "element"],
+    [
+      "an element that is hidden by a value",
+      'a <span class="x" hidden="until-found">WORDS</span> b',
+      "element",
+    ],
+  ] as const)("%s", (_, page, kind) => {
+    const { text, hidden } = visibleText(page);
+    expect(text).not.toContain("WORDS");
+    expect(hidden.find((one) => one.text.includes("WORDS"))?.kind).toBe(kind);
+    expect(text.split("\n")).toHaveLength(page.split("\n").length);
+    // Reading it again finds nothing more to hide.
+    expect(visibleText(text).text).toBe(text);
+  });
+
+  test.each([
+    "a[^1]\n\n[^1]: WORDS",
+    "a[^1]\n\n[^1]: x[^2]\n\n[^2]: WORDS",
+    "a\n\n[^1]: x y\n\nWORDS",
+    "a\n\n[^1]: x y\n# WORDS",
+    "a[^A]\n\n[^a]: WORDS and more",
+    "```\n[^1]: WORDS\n```",
+    "`<template>`WORDS`</template>`",
+    "```html\n<template>WORDS</template>\n```",
+    "<!-- <template> --> WORDS",
+    "<input hidden> WORDS",
+    "<template></template> WORDS",
+  ])("%j is shown", (page) => {
+    expect(visibleText(page).text).toContain("WORDS");
+  });
+});
+
+test.each([
+  ["hiding elements", "<template>a</template>"],
+  ["open templates", "<template>"],
+  ["hidden paragraphs", "<p hidden>a"],
+  ["pictures by reference", "![a][b] "],
+  ["footnotes", "[^a] "],
+])("the work on %s grows with the length", (_, part) => {
+  const work = (size: number): void => void visibleText(part.repeat(size / part.length));
+  // Four times the text; the square would be 16.
+  expect(growthOf(work, 16_000, 64_000)).toBeLessThan(8);
+});
