@@ -10,6 +10,7 @@ import { parseSpec } from "../specs/parse-spec.ts";
 import { dropWrong } from "./builtin/drop-wrong.ts";
 import type { ResearchContext } from "./builtin/research-context.ts";
 import { findSecrets, maskSecrets } from "../text/find-secrets.ts";
+import { pageProblems } from "../text/page-problems.ts";
 import { sha256 } from "../text/hash.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 import { builtinResearcher, type Researcher, type PhaseDraft } from "./builtin/researcher.ts";
@@ -218,6 +219,7 @@ async function runPhase(
   const rendered = renderDocument(checked.document);
   // What only shows as a secret beside other words is masked here.
   const text = maskSecrets(rendered, await findSecrets(rendered));
+  refuseActing(text);
   // From here on only the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
   const report = await checkWhole(text, source, evidence, context.signal);
@@ -293,6 +295,13 @@ async function runPhase(
     message: `chant: ${ENDED[result.status]} ${specId}\n\nRun: ${run}\n`,
   });
   return { ...ended, changed: true };
+}
+
+/** The last look at a document before it leaves: a page that shows it loads, links, mentions, closes and commands nothing. */
+function refuseActing(text: string): void {
+  const [first] = pageProblems(text);
+  if (first !== undefined)
+    throw new Error(`line ${first.line} of the document would be more than text on a page (${first.kind})`);
 }
 
 const ENDED: Readonly<Record<PhaseResult["status"], string>> = {

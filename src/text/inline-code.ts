@@ -43,3 +43,10 @@ function longestRun(text: string): number {
   }
   return longest;
 }
+
+/** Pieces of Markdown beside each other, with a space where two code spans would share their backticks and so be none. */
+export function beside(parts: readonly string[]): string {
+  let all = "";
+  for (const part of parts) all += all.endsWith("`") && part.startsWith("`") ? ` ${part}` : part;
+  return all;
+}

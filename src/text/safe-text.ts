@@ -1,5 +1,5 @@
 import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
-import { codeBlock, inlineCode, printable } from "./inline-code.ts";
+import { beside, codeBlock, inlineCode, printable } from "./inline-code.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { applySplices, type Splice } from "./splice.ts";
 
@@ -69,7 +69,7 @@ export function quoted(text: string, max: number): SafeText {
   const line = clip(printable(text), max);
   const parts = line.split(/`+([^`]+)`+/);
   if (parts.length === 1 && CODE.test(line)) return inlineCode(line, max) as SafeText;
-  return `“${parts.map((part, i) => (i % 2 === 1 ? inlineCode(part, max) : neutralised(part))).join("")}”` as SafeText;
+  return `“${beside(parts.map((part, i) => (i % 2 === 1 ? inlineCode(part, max) : neutralised(part))))}”` as SafeText;
 }
 
 /** Marks that prose has no use for. */
@@ -175,10 +175,11 @@ function isBlockStart(line: string): boolean {
 }
 
 function words(line: string, live: (word: string) => string, plain: (word: string) => string): string {
-  return line
-    .split(/([\s()[\]{}<>"'|,;]+)/)
-    .map((part, i) => (i % 2 === 0 && TRIGGER.test(part) ? live(part) : plain(part)))
-    .join("");
+  return beside(
+    line
+      .split(/([\s()[\]{}<>"'|,;]+)/)
+      .map((part, i) => (i % 2 === 0 && TRIGGER.test(part) ? live(part) : plain(part))),
+  );
 }
 
 /** Plain words as Markdown that shows them and does nothing. */

@@ -1,5 +1,5 @@
 import { MARKS, QUESTION_MARK, UNKNOWN_MARK } from "../../documents/render-document.ts";
-import { inlineCode, printable } from "../../text/inline-code.ts";
+import { beside, inlineCode, printable } from "../../text/inline-code.ts";
 
 /** One sentence or two of a model, taken apart. */
 export interface PlainStatement {
@@ -52,7 +52,12 @@ export function plainStatement(text: string): PlainStatement {
     }
     at = close + ticks;
   }
-  return { markdown: parts.join("").trim(), code, words: words.join("").trimEnd(), codeAt };
+  return {
+    markdown: beside(parts).trim().replace(/^\//, "\\/"),
+    code,
+    words: words.join("").trimEnd(),
+    codeAt,
+  };
 }
 
 function closing(line: string, from: number, length: number): number {
