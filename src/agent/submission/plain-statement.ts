@@ -53,11 +53,17 @@ export function plainStatement(text: string): PlainStatement {
     at = close + ticks;
   }
   return {
-    markdown: beside(parts).trim().replace(/^\//, "\\/"),
+    markdown: noCommand(beside(parts).trim()),
     code,
     words: words.join("").trimEnd(),
     codeAt,
   };
+}
+
+/** A line that begins with a slash and a word is a command to bots that read the raw text. */
+function noCommand(markdown: string): string {
+  const word = /^\/[A-Za-z][\w-]*/.exec(markdown)?.[0];
+  return word === undefined ? markdown : beside([inlineCode(word), markdown.slice(word.length)]);
 }
 
 function closing(line: string, from: number, length: number): number {
