@@ -2,17 +2,15 @@ import type { Nodes } from "mdast";
 import { parseMarkdown } from "./parse-markdown.ts";
 
 /** What a page would do with a text, other than show it. */
-export interface PageProblem {
+interface PageProblem {
   readonly kind: "image" | "link" | "mention" | "closing" | "html" | "command" | "address";
   /** 1-based line. */
   readonly line: number;
 }
 
-export interface PageOptions {
+interface PageOptions {
   /** `https://github.com/o/r`: links to its pages are ours. */
   readonly webUrl?: string | undefined;
-  /** `o/r`: links to its pages are ours, on whatever host. */
-  readonly repository?: string | undefined;
 }
 
 /** HTML of our own: folded parts, line breaks, marks that nobody sees. */
@@ -28,7 +26,7 @@ const COMMAND = /^\/[A-Za-z]/;
  * Reads a text as a page shows it, before it is published: pictures, links that are not ours, mentions, closing words, bare addresses, raw
  * HTML that is not ours, and lines that a bot takes for a command. What is in code does nothing. Linear.
  */
-export function pageProblems(markdown: string, options: PageOptions = {}): readonly PageProblem[] {
+export function pageProblems(markdown: string, { webUrl }: PageOptions = {}): readonly PageProblem[] {
   const problems: PageProblem[] = [];
   const report = (kind: PageProblem["kind"], node: Nodes, behind = 0): void => {
     problems.push({ kind, line: (node.position?.start.line ?? 1) + behind });
@@ -42,7 +40,7 @@ export function pageProblems(markdown: string, options: PageOptions = {}): reado
         break;
       case "definition":
       case "link":
-        if (!isOurs(node.url, options)) report("link", node);
+        if (!isOurs(node.url, webUrl)) report("link", node);
         break;
       case "html":
         if (/[<>]/.test(node.value.replace(OWN_HTML, ""))) report("html", node);
@@ -72,13 +70,8 @@ function checkWords(
 }
 
 /** A place of the same document or folder, or a page of the repository. */
-function isOurs(url: string, { webUrl, repository }: PageOptions): boolean {
+function isOurs(url: string, webUrl: string | undefined): boolean {
   if (/["'<>\s\\]/.test(url)) return false;
-  if (repository !== undefined) {
-    const path = /^https?:\/\/[\w.:-]{1,200}\/(.*)$/.exec(url)?.[1];
-    if (path !== undefined)
-      return `${path}/`.toLowerCase().startsWith(`${repository.toLowerCase()}/`) && !/\.\.|%2e/i.test(path);
-  }
   if (webUrl !== undefined && (url === webUrl || url.startsWith(`${webUrl}/`))) return !/\.\.|%2e/i.test(url);
   return !/^(?:[A-Za-z][A-Za-z0-9+.-]*:|\/)/.test(url);
 }
