@@ -21,7 +21,7 @@ export const component = claimType({
     text:
       best.length === 0
         ? percent(likelihood)
-        : `${percent(likelihood)}, most likely in ${best.map(({ name }) => inlineCode(name)).join(", ")}`,
+        : `${percent(likelihood)}, most likely in ${[...new Set(best.map(({ name }) => inlineCode(name)))].join(", ")}`,
     citations:
       best.length === 0
         ? [{ kind: "lines", path, start: 1, end: 1 }]

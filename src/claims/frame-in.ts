@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ReportedFrame } from "../evidence/reported-places/reported-place.ts";
-import { qualifiedName } from "../languages/syntax.ts";
+import { qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { textRulesOf } from "../languages/languages.ts";
 import { endingOf } from "../languages/paths.ts";
@@ -22,16 +22,18 @@ export const frameIn = claimType({
     at: part.definition,
     /** The line at the base commit; absent where it changed since. */
     line: part.line.optional(),
-    /** What the line holds at that revision. */
-    text: part.words,
+    /** What the line holds at that revision; absent where nothing runs on such a line, so that the trace is of other code. */
+    text: part.words.optional(),
     /** True for the last call of the trace that is in the repository. */
     innermost: z.boolean(),
   }),
   say: ({ ref, at, line, text, innermost }) => ({
     text: `${innermost ? "The last call of the reported trace in this repository is in" : "The reported trace passes through"} ${inlineCode(at.name)}${
-      ref === ""
-        ? `; at the base commit the line is ${inlineCode(text)}`
-        : `: ${inlineCode(text)} (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`
+      text === undefined
+        ? "; its lines are those of another version"
+        : ref === ""
+          ? `; at the base commit the line is ${inlineCode(text)}`
+          : `: ${inlineCode(text)} (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`
     }`,
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),
@@ -45,6 +47,17 @@ export const frameIn = claimType({
     const found = frames.find(isSame);
     if (found === undefined) return wrong("the report has no such frame in this repository");
     if (innermost !== isSame(frames.at(-1))) return wrong("another frame is the innermost one");
+    if (text === undefined) {
+      if (canBeInTrace(found.text ?? "", frame.path)) return wrong("the trace has a line of this function");
+      return found.function !== undefined &&
+        isNamedBy(found.frame, found.function) &&
+        qualifiedName(found.function) === at.name &&
+        found.basePath === at.path &&
+        line === undefined &&
+        (await definitionAt(at, evidence)) !== undefined
+        ? holds("the trace names the function")
+        : wrong("the trace names another function");
+    }
     const { format } = report.frames.find((one) => one.path === frame.path && one.line === frame.line) ?? {};
     // These traces print the line itself; another line is of another version.
     if (PRINTS_LINES.has(format ?? "") && !isPrinted(frame.line, text, issue.text))
@@ -73,6 +86,14 @@ function isPrinted(line: number, text: string, issue: string): boolean {
   return lines.some(
     (one, i) => number.test(one) && lines.slice(i, i + 3).some((printed) => printed.trimEnd().endsWith(text)),
   );
+}
+
+/** The function that the trace prints beside the line has the name of the one that holds the line. */
+export function isNamedBy(
+  { function: printed }: ReportedFrame["frame"],
+  { name }: Pick<SymbolDefinition, "name">,
+): boolean {
+  return printed?.split(/[.:#]+/).at(-1) === name;
 }
 
 /** A line that calls or raises something: no comment, no brace, no `end`. */

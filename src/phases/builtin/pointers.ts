@@ -1,6 +1,6 @@
 import type { StatedClaim } from "../../documents/finding.ts";
 import { checkClaim } from "../../claims/claim-types.ts";
-import { canBeInTrace, frameIn } from "../../claims/frame-in.ts";
+import { canBeInTrace, frameIn, isNamedBy } from "../../claims/frame-in.ts";
 import { messageAt } from "../../claims/message-at.ts";
 import { namedChange } from "../../claims/named-change.ts";
 import { namedPlace } from "../../claims/named-place.ts";
@@ -75,10 +75,12 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   const { frames: all } = await context.reported();
   for (const one of all.toReversed()) {
     const { frame, ref, text, atBase, basePath, function: around } = one;
-    if (frame.line === undefined || text === undefined || !canBeInTrace(text, frame.path)) continue;
+    if (frame.line === undefined || text === undefined) continue;
     if (basePath === undefined || around === undefined || context.codebase.roleOf(basePath) !== "source")
       continue;
-    const line = atBase === undefined || atBase === "gone" ? undefined : atBase.start;
+    const isLine = canBeInTrace(text, frame.path);
+    if (!isLine && !isNamedBy(frame, around)) continue;
+    const line = !isLine || atBase === undefined || atBase === "gone" ? undefined : atBase.start;
     yield {
       path: basePath,
       start: line ?? around.start,
@@ -89,7 +91,7 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
         ref,
         at: definitionOf(basePath, around),
         ...(line === undefined ? {} : { line }),
-        text: text.trim(),
+        ...(isLine ? { text: text.trim() } : {}),
         innermost: one === all.at(-1),
       }),
     };

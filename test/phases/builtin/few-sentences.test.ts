@@ -9,6 +9,7 @@ import {
   whoKnows,
 } from "../../../src/phases/builtin/root-cause.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
+import { pointers } from "../../../src/phases/builtin/pointers.ts";
 import { writeDocument } from "../../../src/phases/builtin/write-document.ts";
 import { checkClaim } from "../../../src/claims/claim-types.ts";
 import { reportedWords } from "../../../src/claims/reported-words.ts";
@@ -125,6 +126,23 @@ test("the last call of a trace is shown where another function leads", async () 
     "The last call of the reported trace in this repository is in `print_amount`",
   );
 });
+
+test.each([
+  [
+    "log_amount",
+    "The last call of the reported trace in this repository is in `log_amount`; its lines are those of another version",
+  ],
+  ["other", undefined],
+])(
+  "a trace whose line is a comment here says the function that it prints, %s, and no line",
+  async (name, said) => {
+    const program = { ...PROGRAM, "src/log.py": "def log_amount(x):\n    # rounds\n    return x\n" };
+    const body = `\`\`\`\nTraceback (most recent call last):\n  File "src/log.py", line 2, in ${name}\n    return round(x)\nTypeError: no\n\`\`\``;
+    const context = await on([["Start", program]], { title: "It fails", body });
+    const found = (await pointers(context)).filter(({ claim }) => claim.type === "frame-in");
+    expect(found.map(({ claim }) => claim.text)).toEqual(said === undefined ? [] : [said]);
+  },
+);
 
 test("words of one answer are shown with a gap between them, steps without", async () => {
   const body = "### Steps\n\n1. Start it\n2. Stop it\n3. Start it again";
