@@ -187,7 +187,10 @@ describe("bad input gets one sentence, a documented exit code, and nothing is wr
     const theirs = repository.commit({ ".chant/research/issue-42-root-cause.md": "Mine now.\n" }, "By hand");
     repository.git("switch", "-q", "main");
     const result = await casebook(repository.path, ["investigate", ...issue]);
-    expect(result).toMatchObject({ exit: 6, err: expect.stringContaining("was changed by Ada") });
+    expect(result).toMatchObject({
+      exit: 6,
+      err: expect.stringContaining("root-cause.md is there already, and Casebook did not write it"),
+    });
     expect(repository.git("rev-parse", "casebook/issue-42")).toBe(theirs);
   });
 
