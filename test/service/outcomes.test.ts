@@ -116,23 +116,23 @@ class World {
 
   async deliver(key: string, id: number): Promise<void> {
     const { body, author, createdAt } = this.comments.find((comment) => comment.id === id)!;
-      const payload = {
-        action: "created",
-        issue: { number: 42, title: "t", body: this.body, created_at: createdAt },
-        comment: { id, body, created_at: createdAt, user: author },
-        sender: author,
-        installation: { id: 5 },
-        repository: { id: 7, name: "r", owner: { login: "o" }, default_branch: "main" },
-      };
-      this.deliveries.set(key, {
-        key,
-        guid: key,
-        event: "issue_comment",
-        payload,
-        wanted: true,
-        receivedAt: this.receivedAt,
-      });
-      await handleDelivery(this.service, { key });
+    const payload = {
+      action: "created",
+      issue: { number: 42, title: "t", body: this.body, created_at: createdAt },
+      comment: { id, body, created_at: createdAt, user: author },
+      sender: author,
+      installation: { id: 5 },
+      repository: { id: 7, name: "r", owner: { login: "o" }, default_branch: "main" },
+    };
+    this.deliveries.set(key, {
+      key,
+      guid: key,
+      event: "issue_comment",
+      payload,
+      wanted: true,
+      receivedAt: this.receivedAt,
+    });
+    await handleDelivery(this.service, { key });
   }
 
   /** Works the run that is wanted now. */
