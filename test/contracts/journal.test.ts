@@ -690,13 +690,10 @@ describe.each(BACKENDS)("the journal in %s", (backendName, openBackend) => {
     });
 });
 
-test("the store has a journal, also in a database of the version before", async () => {
+test.each([1, 2])("the store has a journal, also in a database of step %i", async (step) => {
   using folder = temporaryFolder();
   await using database = await openDatabase({ folder: folder.path });
-  await migrate(database, "casebook");
-  for (const table of ["conversation", "transcript_entry", "model_call", "spend"])
-    await database.query(`DROP TABLE casebook.${table}`);
-  await database.query("DELETE FROM casebook.migration WHERE step = 2");
+  await migrate(database, "casebook", step);
   await database.query("INSERT INTO casebook.note (name, value) VALUES ('old', 'kept')");
   await using store = await openStoreIn(database);
   const task = freshTask();

@@ -122,8 +122,8 @@ const STEPS: readonly ((schema: string) => string[])[] = [
   ],
 ];
 
-/** Migrates the tables to this version. Processes that start together wait for each other. */
-export async function migrate(database: Database, schema: string): Promise<void> {
+/** Migrates the tables to this version, or to a step before it. Processes that start together wait for each other. */
+export async function migrate(database: Database, schema: string, last = STEPS.length): Promise<void> {
   await database.transaction(async (connection) => {
     await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`casebook:migrate:${schema}`]);
     await connection.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
@@ -134,7 +134,7 @@ export async function migrate(database: Database, schema: string): Promise<void>
         "store-newer",
         `A newer version of Casebook migrated this database to step ${done}, and this version knows ${STEPS.length}`,
       );
-    for (const [i, step] of STEPS.entries()) {
+    for (const [i, step] of STEPS.slice(0, last).entries()) {
       if (i < done) continue;
       for (const statement of step(schema)) await connection.query(statement);
       await connection.query(`INSERT INTO ${schema}.migration (step) VALUES ($1)`, [i + 1]);
