@@ -16,16 +16,21 @@ export interface Callers {
   readonly nonce: string;
 }
 
+/** What a model is told of the tool. */
+export const CALLERS = {
+  name: "callers",
+  description:
+    "Lists the functions from which control can come to a function, direct callers first, through uses that are resolved or the only ones of their name; at most 200, up to four calls away. Uses that only share the name are left out: references lists them.",
+  args: z.strictObject({
+    ...definitionArgs,
+    depth: z.int().min(1).max(4).default(2).describe("Calls away, at most."),
+  }),
+};
+
 /** From where control can come to a function. */
 export function callersTool({ codebase, symbolIndex, callers, paths, nonce }: Callers): Tool {
   return defineTool({
-    name: "callers",
-    description:
-      "Lists the functions from which control can come to a function, direct callers first, through uses that are resolved or the only ones of their name; at most 200, up to four calls away. Uses that only share the name are left out: references lists them.",
-    args: z.strictObject({
-      ...definitionArgs,
-      depth: z.int().min(1).max(4).default(2).describe("Calls away, at most."),
-    }),
+    ...CALLERS,
     async run({ depth, ...wanted }) {
       const found = definitionOf(wanted, { symbolIndex: await symbolIndex(), paths, nonce });
       if (typeof found === "string") return found;

@@ -18,20 +18,25 @@ export interface Commits {
   readonly nonce: string;
 }
 
+/** What a model is told of the tool. */
+export const HISTORY = {
+  name: "history",
+  description: `Lists commits up to the commit under research, newest first: those that changed a file or a folder, those whose message holds all of some words, or both; with author, date, subject and files. With "commit" it gives one commit's whole message and files, with "commit" and "path" what it changed in that file. Renames are not followed; commits over ${MAX_FILES_PER_COMMIT} files are not found by path.`,
+  args: z.strictObject({
+    path: z.string().min(1).max(4_096).optional().describe("A file or folder."),
+    words: z.string().max(500).optional().describe("Words that the message holds, case ignored."),
+    commit: z
+      .string()
+      .regex(/^[0-9a-f]{7,40}$/, "7 to 40 hexadecimal digits")
+      .optional(),
+    from: z.int().min(1).max(10_000_000).default(1).describe("The first commit to show."),
+  }),
+};
+
 /** Commits before the base commit: those that touched a path, those that speak of something, or one of them whole. */
 export function historyTool({ commits, history, baseCommit, paths, nonce }: Commits): Tool {
   return defineTool({
-    name: "history",
-    description: `Lists commits up to the commit under research, newest first: those that changed a file or a folder, those whose message holds all of some words, or both; with author, date, subject and files. With "commit" it gives one commit's whole message and files, with "commit" and "path" what it changed in that file. Renames are not followed; commits over ${MAX_FILES_PER_COMMIT} files are not found by path.`,
-    args: z.strictObject({
-      path: z.string().min(1).max(4_096).optional().describe("A file or folder."),
-      words: z.string().max(500).optional().describe("Words that the message holds, case ignored."),
-      commit: z
-        .string()
-        .regex(/^[0-9a-f]{7,40}$/, "7 to 40 hexadecimal digits")
-        .optional(),
-      from: z.int().min(1).max(10_000_000).default(1).describe("The first commit to show."),
-    }),
+    ...HISTORY,
     async run({ path, words, commit, from }) {
       if (commit !== undefined) return path === undefined ? one(commit) : change(commit, path);
       const wanted = (words ?? "")

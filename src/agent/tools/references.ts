@@ -23,16 +23,21 @@ const MEANS: Readonly<Record<Certainty, string>> = {
   "by-name": "shares the name",
 };
 
+/** What a model is told of the tool. */
+export const REFERENCES = {
+  name: "references",
+  description:
+    'Lists the uses of a function, method, class or constant, with how sure each is: "resolved" through its file or an import, "only definition of the name", or "shares the name" with other definitions. Calls that do not write the name (reflection, callbacks) are not found. Sure ones come first; ask for the rest with "from".',
+  args: z.strictObject({
+    ...definitionArgs,
+    from: z.int().min(1).max(10_000_000).default(1).describe("The first use to show."),
+  }),
+};
+
 /** Who uses a definition, and how sure that is. */
 export function referencesTool({ codebase, symbolIndex, uses, paths, nonce }: References): Tool {
   return defineTool({
-    name: "references",
-    description:
-      'Lists the uses of a function, method, class or constant, with how sure each is: "resolved" through its file or an import, "only definition of the name", or "shares the name" with other definitions. Calls that do not write the name (reflection, callbacks) are not found. Sure ones come first; ask for the rest with "from".',
-    args: z.strictObject({
-      ...definitionArgs,
-      from: z.int().min(1).max(10_000_000).default(1).describe("The first use to show."),
-    }),
+    ...REFERENCES,
     async run({ from, ...wanted }) {
       const found = definitionOf(wanted, { symbolIndex: await symbolIndex(), paths, nonce });
       if (typeof found === "string") return found;

@@ -14,6 +14,21 @@ const MAX_LINE = 200;
 const MAX_PATTERN = 500;
 const globs = z.array(z.string().min(1).max(MAX_PATTERN)).max(20).default([]);
 
+/** What a model is told of the tool. */
+export const SEARCH = {
+  name: "search",
+  description: `Finds every line of the repository's text files, at the commit under research, that matches; case counts. The answer repeats the query in the form in which it can be cited: it can be run again, so "no others" can rest on it. At most ${MAX_HITS} hits come back, with the total; ask for the rest with "from", or narrow it with "include".`,
+  args: z.strictObject({
+    kind: z
+      .enum(["word", "text", "regex"])
+      .describe('"word": a whole identifier. "text": these characters. "regex": RE2 syntax, no look-around.'),
+    pattern: z.string().min(1).max(MAX_PATTERN),
+    include: globs.describe('Globs of paths, e.g. "src/**" or "*.py"; empty means every file.'),
+    exclude: globs,
+    from: z.int().min(1).max(10_000_000).default(1).describe("The first hit to show."),
+  }),
+};
+
 /** Finds lines; the query that comes back with the hits is what a document cites. */
 export function searchTool({
   codebase,
@@ -23,19 +38,7 @@ export function searchTool({
   readonly nonce: string;
 }): Tool {
   return defineTool({
-    name: "search",
-    description: `Finds every line of the repository's text files, at the commit under research, that matches; case counts. The answer repeats the query in the form in which it can be cited: it can be run again, so "no others" can rest on it. At most ${MAX_HITS} hits come back, with the total; ask for the rest with "from", or narrow it with "include".`,
-    args: z.strictObject({
-      kind: z
-        .enum(["word", "text", "regex"])
-        .describe(
-          '"word": a whole identifier. "text": these characters. "regex": RE2 syntax, no look-around.',
-        ),
-      pattern: z.string().min(1).max(MAX_PATTERN),
-      include: globs.describe('Globs of paths, e.g. "src/**" or "*.py"; empty means every file.'),
-      exclude: globs,
-      from: z.int().min(1).max(10_000_000).default(1).describe("The first hit to show."),
-    }),
+    ...SEARCH,
     async run({ from, ...query }, signal) {
       const wrong = wrongPattern(query);
       if (wrong !== undefined) return wrong;

@@ -16,12 +16,17 @@ export interface SimilarCode {
   readonly nonce: string;
 }
 
+/** What a model is told of the tool. */
+export const SIMILAR_CODE = {
+  name: "similar_code",
+  description: `Lists the functions whose body has the structure of a given one: 70 % or more of the runs of four tokens, names and literals put aside. Most similar first. Finds copies of a mistake; bodies under ${MIN_TOKENS} tokens are not compared.`,
+  args: z.strictObject(definitionArgs),
+};
+
 /** Functions that are built like one. */
 export function similarCodeTool({ symbolIndex, paths, nonce }: SimilarCode): Tool {
   return defineTool({
-    name: "similar_code",
-    description: `Lists the functions whose body has the structure of a given one: 70 % or more of the runs of four tokens, names and literals put aside. Most similar first. Finds copies of a mistake; bodies under ${MIN_TOKENS} tokens are not compared.`,
-    args: z.strictObject(definitionArgs),
+    ...SIMILAR_CODE,
     async run(wanted, signal) {
       const all = await symbolIndex();
       const found = definitionOf(wanted, { symbolIndex: all, paths, nonce });
