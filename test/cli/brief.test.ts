@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { briefOf, MAX_TOKENS } from "../../src/cli/brief.ts";
+import { briefOf, MAX_TOKENS } from "../../src/research/brief.ts";
 import { chantFiles } from "../../src/cli/chant-files.ts";
 import type { CommandIo } from "../../src/cli/io.ts";
 import { estimateTokens } from "../../src/llm/estimate-tokens.ts";

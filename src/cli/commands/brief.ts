@@ -1,6 +1,6 @@
 import { RunFailure } from "../../failure.ts";
 import { branchOf } from "../../phases/names.ts";
-import { briefOf } from "../brief.ts";
+import { briefOf } from "../../research/brief.ts";
 import { chantFiles } from "../chant-files.ts";
 import type { CommandIo } from "../io.ts";
 

@@ -1,7 +1,7 @@
 import { readReport, type Report } from "../../issue/report/read-report.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { visibleIssue } from "../../issue/visible-issue.ts";
-import { printable } from "../../text/inline-code.ts";
+import { rowsOf } from "../../issue/report/rows-of.ts";
 import type { CommandIo } from "../io.ts";
 import { readIssue } from "../read-issue.ts";
 
@@ -47,45 +47,4 @@ export function toJson({ innermostFrame, frames, regression, ...report }: Report
     innermost_frame: innermostFrame === undefined ? null : plain(innermostFrame),
     regression: regression ?? null,
   };
-}
-
-const MAX_SHOWN = 100;
-
-/** One line a finding; what Casebook found nothing for has no line. */
-function rowsOf(report: Report): readonly string[] {
-  const row = (name: string, texts: readonly string[]): readonly string[] =>
-    texts.map((text, i) => `${(i === 0 ? name : "").padEnd(12)} ${short(text)}`);
-  const inner = report.innermostFrame;
-  return [
-    ...row("kind", [report.kind]),
-    ...row("symptom", report.symptom),
-    ...row("expected", report.expected),
-    ...row("actual", report.actual),
-    ...row("steps", report.steps),
-    ...row("environment", report.environment),
-    ...row(
-      "versions",
-      report.versions.map(({ subject, value }) => `${subject} ${value}`.trim()),
-    ),
-    ...row("messages", report.messages),
-    ...row(
-      "innermost",
-      inner === undefined
-        ? []
-        : [`${inner.path}${inner.line === undefined ? "" : `:${inner.line}`} ${inner.function}`],
-    ),
-    ...row(
-      "references",
-      report.references.map(({ kind, quote }) => `${kind}: ${quote}`),
-    ),
-    ...row("regression", report.regression === undefined ? [] : [report.regression.quote]),
-    ...row("frequency", report.frequency),
-    ...row("tried", report.tried),
-  ];
-}
-
-/** A text on one line, cut; characters that would steer a terminal are replaced. */
-function short(text: string): string {
-  const line = printable(text.replace(/\s+/g, " ").trim());
-  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)} …` : line;
 }
