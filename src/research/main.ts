@@ -55,7 +55,7 @@ function take(message: ToResearcher): void {
 }
 
 async function carryOut(
-  task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" }>,
+  task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" | "ask" }>,
 ): Promise<FromResearcher> {
   const { signal } = stop;
   const sandboxesFor = ({ sandbox }: { readonly sandbox?: object | undefined }) =>
@@ -79,6 +79,10 @@ async function carryOut(
       return { kind: "checked", documents: await checkTask(task.request, { config, signal }) };
     case "locate":
       return { kind: "located", located: await locateTask(task.request, { config, link, say, signal }) };
+    case "ask": {
+      const { askTask } = await import("./ask-task.ts");
+      return { kind: "told", told: await askTask(task.request, { config, say, signal }) };
+    }
     case "test": {
       // Loaded when it is asked for: most tasks run no code.
       const { testChange } = await import("./test-change.ts");

@@ -6,6 +6,7 @@ import type { NextReply, Question } from "../llm/gateway.ts";
 import { type FailureCode, RunFailure } from "../failure.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { SandboxEnvironment, SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
+import type { AskRequest, Told } from "./asks.ts";
 import type { CommitFiles } from "./sandbox-door.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type {
@@ -25,6 +26,7 @@ export type ToResearcher =
   | { readonly kind: "check"; readonly request: CheckRequest }
   | { readonly kind: "test"; readonly request: TestRequest }
   | { readonly kind: "locate"; readonly request: LocateRequest }
+  | { readonly kind: "ask"; readonly request: AskRequest }
   | { readonly kind: "answer"; readonly call: number; readonly value: unknown }
   | Refusal
   /** The task is not wanted any more. */
@@ -56,6 +58,7 @@ export type FromResearcher =
   | { readonly kind: "checked"; readonly documents: readonly CheckedDocument[] }
   | { readonly kind: "tested"; readonly verdict: ChangeVerdict }
   | { readonly kind: "located"; readonly located: Located }
+  | { readonly kind: "told"; readonly told: Told }
   | { readonly kind: "failed"; readonly code: FailureCode | undefined; readonly message: string };
 
 /** A ranking and what a model made of it. */

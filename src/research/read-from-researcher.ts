@@ -271,6 +271,10 @@ const message = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("located"), located }),
   z.strictObject({
+    kind: z.literal("told"),
+    told: z.strictObject({ text: z.string().max(SENTENCE), isError: z.boolean() }),
+  }),
+  z.strictObject({
     kind: z.literal("failed"),
     code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]).optional(),
     message: z.string().transform((text) => text.slice(0, SENTENCE)),

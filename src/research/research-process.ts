@@ -15,6 +15,7 @@ import { MAX_FILE_BYTES } from "../repository/io/read-chant-files.ts";
 import type { Publisher } from "../repository/repository.ts";
 import { repositoryMirrors } from "./repository-mirrors.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
+import type { AskRequest, Told } from "./asks.ts";
 import { openChannel } from "./channel.ts";
 import {
   type FromResearcher,
@@ -83,11 +84,27 @@ export async function locateInProcess(
   return end.located;
 }
 
+/** Answers one question about a commit in a process of its own. Throws for the signal and for bugs; a failure is an answer. */
+export async function askInProcess(
+  request: AskRequest,
+  options: ReaderOptions,
+  signal: AbortSignal,
+  onStep: (step: string) => void = () => undefined,
+): Promise<Told> {
+  const end = await runTask({ kind: "ask", request }, options, signal, {
+    onStep,
+    publisher: PUBLISHES_NOTHING,
+    onPhase: async () => undefined,
+  });
+  if (end.kind !== "told") throw new Error(`the question ended with ${end.kind}`);
+  return end.told;
+}
+
 const PUBLISHES_NOTHING: Publisher = {
   place: "nowhere",
   current: async () => new Map(),
   publish: async () => {
-    throw new Error("a ranking is not published");
+    throw new Error("an answer is not published");
   },
 };
 
@@ -115,8 +132,8 @@ export function confined(publisher: Publisher, { issue, phases }: ResearchReques
   };
 }
 
-type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" }>;
-type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" | "located" }>;
+type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" | "ask" }>;
+type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" | "located" | "told" }>;
 
 async function runTask(
   task: Task,
@@ -187,6 +204,7 @@ async function runTask(
         case "checked":
         case "tested":
         case "located":
+        case "told":
           end = message;
       }
     },
