@@ -1,3 +1,4 @@
+import type { Readable, Writable } from "node:stream";
 import type { ReaderOptions } from "../research/start-reader.ts";
 import type { researchInProcesses } from "../research/research-process.ts";
 
@@ -14,6 +15,8 @@ export interface CommandIo {
   /** Width of the terminal that `out` writes to, in characters; absent without a terminal. */
   readonly columns?: number;
   readonly stdin: () => Promise<string>;
+  /** Standard input and output, for a protocol; absent where somebody else uses them. */
+  readonly streams?: { readonly input: Readable; readonly output: Writable };
   /** Starts what reads repositories; absent: processes of their own. */
   readonly research?: (options: ReaderOptions) => Pick<ReturnType<typeof researchInProcesses>, "investigate">;
 }

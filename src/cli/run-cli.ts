@@ -173,6 +173,17 @@ export async function runCli(
     .action(async (key: string, options) => {
       exit = await (await import("./commands/brief.ts")).briefCommand(key, options, io);
     });
+  program
+    .command("mcp")
+    .summary("answer the questions of other agents")
+    .description("answer other agents over the Model Context Protocol, on standard input and output")
+    .option(...REPO)
+    .option(...COMMIT)
+    .option("--port <n>", "answer over HTTP on this machine, with the token of CASEBOOK_MCP_TOKEN")
+    .option(...DATA)
+    .action(async (options) => {
+      exit = await (await import("./commands/mcp.ts")).mcpCommand(options, io);
+    });
   const spec = program.command("spec").description("list, show or check specs");
   const specOptions = (command: Command): Command =>
     command
@@ -223,6 +234,7 @@ export async function runCli(
     });
   program
     .command("rebuild")
+    .summary("set the App's damaged database aside")
     .description("set the App's damaged database aside; `serve` makes a new one from GitHub")
     .action(async () => {
       exit = (await import("./commands/rebuild.ts")).rebuildCommand(io);

@@ -36,6 +36,7 @@ export async function start(extras: Extras = {}): Promise<void> {
       isTerminal: process.stderr.isTTY && process.stdout.isTTY && process.stdout.columns >= 40,
       ...(process.stdout.isTTY && process.stdout.columns >= 40 ? { columns: process.stdout.columns } : {}),
       stdin: () => text(process.stdin),
+      streams: { input: process.stdin, output: process.stdout },
     },
     extras,
   );
