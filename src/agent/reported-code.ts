@@ -114,6 +114,6 @@ function judgementOf(check: string, best: Required<RanProgram>["shown"] | undefi
         ? "no test was added"
         : best === undefined
           ? "no end of the report's code decides anything"
-          : `${best.claim.text}${isReproduced(best.kind) ? "" : "; so this does not show what the report says"}; it is no test of the project's own framework`,
+          : `${best.claim.text}${isReproduced(best.kind) ? "" : "; whether that is what the report says is open"}; it is no test of the project's own framework`,
   };
 }

@@ -31,7 +31,7 @@ export interface ClaimEvidence {
   /** Undefined where there is no issue at hand; so are the six below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;
-  readonly reading?: Pick<IssueReading, "codeBlocks" | "messages" | "textBlocks"> | undefined;
+  readonly reading?: Pick<IssueReading, "codeBlocks" | "messages" | "textBlocks" | "versions"> | undefined;
   readonly query?: Query | undefined;
   /** What the report names, found in the repository. */
   readonly reported?: (() => Promise<Reported>) | undefined;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fixedIssues } from "../repository/fixed-issues.ts";
 import type { CommitRecord } from "../repository/history.ts";
+import { repositoryName, tagsOf } from "../evidence/reported-places/find-reported.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
 import { type Checked, claimType, holds, undecided, wrong } from "./claim.ts";
@@ -69,9 +70,17 @@ export const fixedBy = claimType({
     if ((await history.facts(oid))?.tag !== tag) return wrong("its first tag is another");
     if ((await evidence.commits()).some((later) => reverts(later, oid)))
       return wrong("a later commit reverts it");
+    if (await isReported(oid, evidence)) return wrong("the reported version holds it already");
     return saysSo(commit, by, evidence);
   },
 });
+
+/** The version that the report runs holds the commit: it fixed something else. */
+async function isReported(oid: string, { reading, history, issue }: ClaimEvidence): Promise<boolean> {
+  if (reading === undefined) return false;
+  const [tag] = await tagsOf(reading.versions, () => history.tags(), repositoryName(issue?.url));
+  return tag !== undefined && (await history.commit(tag.commit, oid)) !== undefined;
+}
 
 /** A message as `git revert` writes it. A revert of that revert brings the change back by a commit of its own. */
 function reverts({ body }: CommitRecord, oid: string): boolean {

@@ -150,8 +150,7 @@ function noFailure(
   shown: string,
 ): string {
   const end = exit === 0 ? "without an error" : `with exit code ${exit}`;
-  if (printed.trim() === "" && exit === 0) return `${subject} ends ${end} here, ${runs}`;
-  return `${subject} ends ${end} here, ${runs}${printed.trim() === "" ? "" : `, and prints ${shown}`}; Casebook found no such end in the report`;
+  return `${subject} ends ${end} here, ${runs}${printed.trim() === "" ? "" : `, and prints ${shown}`}`;
 }
 
 /** `KeyError: 'a'` */

@@ -166,11 +166,7 @@ describe("stack frames, outermost first", () => {
       ["/srv/main.go:3 main", "/srv/store.go:10 set"],
     ],
     ["Ruby", "a.rb:3:in `set': x\n\tfrom b.rb:1:in `main'", ["b.rb:1 main", "a.rb:3 set"]],
-    [
-      "PHP",
-      "#0 /srv/a.php(12): Store->set()\n#1 /srv/b.php(3): main()",
-      ["/srv/b.php:3 main", "/srv/a.php:12 set"],
-    ],
+    ["PHP", "#0 /srv/a.php(12): Store->set()\n#1 /srv/b.php(3): main()", ["/srv/b.php:3", "/srv/a.php:12"]],
     [
       "C#",
       "   at Ns.Store.Set(String k) in C:\\src\\Store.cs:line 10\n   at Ns.P.Main() in C:\\src\\P.cs:line 3",
@@ -186,6 +182,31 @@ describe("stack frames, outermost first", () => {
       "Java with a cause",
       "java.lang.X: y\n\tat org.a.Main.main(Main.java:3)\nCaused by: java.lang.Z\n\tat org.a.Store$1.set(Store.java:10)",
       ["org/a/Main.java:3 main", "org/a/Store.java:10 set"],
+    ],
+    [
+      "Go, in a function without a name",
+      "goroutine 1 [running]:\ngithub.com/acme/store.(*Store).Serve.func1.2({0x1}, 0x3)\n\t/go/store/serve.go:66 +0x1\nmain.main()\n\t/a/main.go:3 +0x2",
+      ["/a/main.go:3 main", "/go/store/serve.go:66 Serve"],
+    ],
+    [
+      "Java, in a lambda",
+      "java.lang.X: y\n\tat org.a.Store.lambda$load$0(Store.java:10)\n\tat org.a.Main.main(Main.java:3)",
+      ["org/a/Main.java:3 main", "org/a/Store.java:10 load"],
+    ],
+    [
+      "Python, in a part of a line",
+      'Traceback (most recent call last):\n  File "a.py", line 2, in load\n    x\n  File "a.py", line 3, in <listcomp>\n    y\nKeyError: 1',
+      ["a.py:2 load", "a.py:3"],
+    ],
+    [
+      "Ruby, in a block",
+      "lib/a.rb:4:in `block (2 levels) in load': no (KeyError)\n\tfrom lib/a.rb:2:in `each'\n\tfrom b.rb:1:in `<main>'",
+      ["b.rb:1", "lib/a.rb:2 each", "lib/a.rb:4 load"],
+    ],
+    [
+      "PHP, which prints what a line calls",
+      "PHP Fatal error:  Uncaught Error: no in /srv/src/A.php:9\nStack trace:\n#0 /srv/src/B.php(5): App\\A->run()\n#1 {main}\n  thrown in /srv/src/A.php on line 9",
+      ["/srv/src/B.php:5", "/srv/src/A.php:9"],
     ],
     ["a place in prose, which is no frame", "see src/a.py:12 for it", []],
   ])("%s", (_, text, frames) => {

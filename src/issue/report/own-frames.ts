@@ -21,7 +21,8 @@ function frameOf({ path, line, function: printed, format }: ReportFrame): readon
     .replace(/^.*\/(?:site-packages|dist-packages)\/(?!.*\/(?:site-packages|dist-packages)\/)/, "")
     .replace(/^(?:\.{1,2}\/)+/, "");
   if (!/\.\w{1,8}$/.test(clean) || clean.startsWith("node:")) return [];
-  const name = lastName(printed);
+  // PHP prints what the line calls, not what it is in.
+  const name = format === "php" ? "" : lastName(printed);
   return [
     {
       path: format === "java" ? `${folderOfType(printed)}${clean}` : clean,
@@ -31,11 +32,30 @@ function frameOf({ path, line, function: printed, format }: ReportFrame): readon
   ];
 }
 
-/** `Store.set`, `async Ns::set(String)` and `<Store as Trait>::set` give set. */
+/** How runtimes name a function without a name, and which part is the one around it: none where they do not tell. */
+const UNNAMED: readonly (readonly [form: RegExp, around: string])[] = [
+  // Go: `pkg.Serve.func1`, `pkg.Serve.func2.1`, `pkg.Serve.gowrap1`
+  [/^(.*?)(?:\.(?:func|gowrap|deferwrap)\d+(?:\.\d+)*)+(\(.*)?$/, "$1"],
+  // Rust: `app::run::{{closure}}`
+  [/^(.*?)(?:::\{\{?closure[^}]*\}\}?)+.*$/, "$1"],
+  // Java: `org.a.Store.lambda$load$0`
+  [/^(.*[./])?lambda\$(\w+)\$\d+(.*)$/, "$1$2"],
+  // .NET: `A.B.<Load>b__0`, `A.B.<Load>g__Inner|0_1`
+  [/^(?:.*\.)?<(\w+)>[bg]__.*$/, "$1"],
+  // Ruby: `block in load`, `block (2 levels) in load`
+  [/^(?:block|rescue|ensure) (?:\(\d+ levels\) )?in (.*)$/, "$1"],
+  // Python: a function of a line, or of a part of it
+  [/^(?:.*\.)?<(?:lambda|listcomp|setcomp|dictcomp|genexpr)>$/, ""],
+];
+
+/** `Store.set`, `async Ns::set(String)` and `<Store as Trait>::set` give set; a function without a name the one around it. */
 function lastName(printed: string): string {
+  const [form, around] = UNNAMED.find(([one]) => one.test(printed)) ?? [/$/, ""];
   const bare =
     printed
-      .replace(/\([^]*$/, "")
+      .replace(form, around)
+      // Arguments; in Go a receiver may stand before: `(*Store).Set(0x1)`.
+      .replace(/\((?!\*)[^]*$/, "")
       .trim()
       .split(/\s/)
       .at(-1) ?? "";

@@ -21,8 +21,15 @@ const TEST = {
     "def test_parse():\n    assert True\n\n\n# see #7\ndef test_gh7():\n    assert True\n",
 };
 
-async function named(...commits: Parameters<typeof on>[0]): Promise<readonly string[]> {
-  const blocks = await alreadyFixed(await on(commits, ISSUE));
+function named(...commits: Parameters<typeof on>[0]): Promise<readonly string[]> {
+  return namedFor(ISSUE, commits);
+}
+
+async function namedFor(
+  issue: Parameters<typeof on>[1],
+  commits: Parameters<typeof on>[0],
+): Promise<readonly string[]> {
+  const blocks = await alreadyFixed(await on(commits, issue));
   return blocks.flatMap((block) =>
     block.kind === "claims"
       ? block.items.map(
@@ -42,6 +49,26 @@ test("names a commit that says that it fixes the issue, with the first tag that 
       ["More", { "README.md": "# More\n" }, "v1.2.0"],
     ),
   ).toEqual(["A commit says that it fixes `#7`; `v1.1.0` is the first tag that holds it [Sum up]"]);
+});
+
+test("names none that the reported version holds: it fixed something else", async () => {
+  const commits = [
+    ["Begin", BEGIN, "v1.0.0"],
+    ["Sum up\n\nFixes #7", MENDED, "v1.1.0"],
+    ["More", { "README.md": "# More\n" }, "v1.2.0"],
+  ] as const;
+  const reported = (version: string) =>
+    namedFor(
+      {
+        ...ISSUE,
+        url: "https://github.com/acme/amounts/issues/7",
+        body: `${ISSUE.body}\n\namounts version: ${version}`,
+      },
+      commits,
+    );
+  expect(await reported("1.2.0")).toEqual([]);
+  expect(await reported("1.1.0")).toEqual([]);
+  expect(await reported("1.0.0")).toHaveLength(1);
 });
 
 test("says that no tag holds the fix yet", async () => {
