@@ -25,6 +25,7 @@ export const namesDefinition = claimType({
     if ((await definitionAt(at, evidence)) === undefined) return wrong("there is no such definition");
     if (issue === undefined) return undecided("the issue is not at hand");
     if (!isNamed(written, issue.text)) return wrong("the report does not write this name");
+    if (isOfAnother(written, at.name, issue.text)) return wrong("the report writes another type before it");
     const only = await onlyDefinition(written, evidence);
     return only !== undefined && only.path === at.path && only.symbol.start === at.start
       ? holds("the report writes it, and one definition has the name")
@@ -42,6 +43,19 @@ export function isNamed(name: string, text: string): boolean {
   const whole = new RegExp(`(?<![\\w$])${plain}(?![\\w$]|(?:::|\\.|#|->)[A-Za-z_$])`);
   if (!whole.test(text)) return false;
   return !/^[a-z]+$/.test(name) || new RegExp(`\`${plain}(?:\\(\\))?\`|(?<![\\w$.:])${plain}\\(`).test(text);
+}
+
+/**
+ * Wherever a text writes the name of a method, another type stands before it: `I18n.load_path` need not be `Config.load_path`, whoever
+ * else has the name. What begins in lower case may be a value of any type.
+ */
+export function isOfAnother(written: string, definition: string, text: string): boolean {
+  const owner = definition.split(".").at(-2);
+  if (owner === undefined || /[.#:]/.test(written)) return false;
+  const plain = written.replace(/[$\\^.*+?()[\]{}|]/g, "\\$&");
+  const form = new RegExp(`(?:([A-Za-z_$][\\w$]*)(?:\\.|::|#|->))?(?<![\\w$])${plain}(?![\\w$])`, "g");
+  const before = [...text.matchAll(form)].map(([, receiver]) => receiver);
+  return before.every((one) => one !== undefined && /^[A-Z]/.test(one) && one !== owner);
 }
 
 /** Kinds that a name means as a whole. A field or a variable can be set in many places. */

@@ -7,7 +7,7 @@ import { calledBy, otherLines } from "../../src/claims/called-by.ts";
 import { citesIssue } from "../../src/claims/cites-issue.ts";
 import { isPublic } from "../../src/claims/is-public.ts";
 import { nameAppears } from "../../src/claims/name-appears.ts";
-import { isNamed } from "../../src/claims/names-definition.ts";
+import { isNamed, isOfAnother } from "../../src/claims/names-definition.ts";
 import { usedOnlyByTests } from "../../src/claims/used-only-by-tests.ts";
 import type { ResearchContext } from "../../src/phases/builtin/research-context.ts";
 import { definitionOf } from "../../src/phases/builtin/suspects.ts";
@@ -232,4 +232,15 @@ test.each([
   ["return run(x); // ends", "a.js", true],
 ])("%j can be a line of a trace, in %s: %s", (text, path, can) => {
   expect(canBeInTrace(text, path)).toBe(can);
+});
+
+test.each([
+  ["load_path", "I18n.Config.load_path", "`I18n.load_path` is lost", true],
+  ["load_path", "I18n.Config.load_path", "`I18n.load_path` is lost, and `load_path` too", false],
+  ["load_path", "I18n.Config.load_path", "`Config.load_path` is lost", false],
+  ["setZone", "DateTime.setZone", "`dt.setZone()` throws", false],
+  ["parse", "parse", "`Store.parse` throws", false],
+  ["Store.parse", "Store.parse", "`Store.parse` throws", false],
+])("%s of %s in %j is of another type: %s", (written, definition, text, isOther) => {
+  expect(isOfAnother(written, definition, text)).toBe(isOther);
 });
