@@ -46,7 +46,13 @@ function longestRun(text: string): number {
 
 /** Pieces of Markdown beside each other, with a space where two code spans would share their backticks and so be none. */
 export function beside(parts: readonly string[]): string {
-  let all = "";
-  for (const part of parts) all += all.endsWith("`") && part.startsWith("`") ? ` ${part}` : part;
-  return all;
+  const all: string[] = [];
+  // A text that grows and is looked at in each turn would be copied in each turn.
+  let last = "";
+  for (const part of parts) {
+    if (last.endsWith("`") && part.startsWith("`")) all.push(" ");
+    all.push(part);
+    if (part !== "") last = part;
+  }
+  return all.join("");
 }
