@@ -121,7 +121,7 @@ const ask = z.discriminatedUnion("kind", [
     kind: z.literal("phase"),
     event: z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("start"), phase: name, isLeftOut: z.boolean().optional() }),
-      z.strictObject({ kind: z.literal("end"), result }),
+      z.strictObject({ kind: z.literal("end"), result, brief: sentence.optional() }),
     ]),
   }),
   z.strictObject({ kind: z.literal("model-open"), conversation }),

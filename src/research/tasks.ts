@@ -22,6 +22,7 @@ import { matcherOf } from "../repository/glob.ts";
 import type { CheckedDocument, CheckRequest, LocateRequest, ResearchRequest } from "../service/research.ts";
 import type { LocatedFunction } from "../evidence/ranking/locate.ts";
 import type { Config } from "../process/config.ts";
+import { briefOf } from "./brief.ts";
 import { openWorkbench } from "./workbench.ts";
 import { gatewayOver, openResearcher, openRuns, sandboxesBefore, sandboxOver } from "./open-researcher.ts";
 import { handingOn, type SandboxDoor } from "./sandbox-door.ts";
@@ -136,7 +137,12 @@ export async function investigateTask(
         now: () => new Date(),
       },
     );
-    for (const end of result.phases) await link.ask({ kind: "phase", event: { kind: "end", result: end } });
+    const brief = choice === undefined ? briefOf(issue.key, await publisher.current()) : undefined;
+    for (const end of result.phases)
+      await link.ask({
+        kind: "phase",
+        event: { kind: "end", result: end, ...(brief === undefined ? {} : { brief }) },
+      });
     results.push(result);
     if (result.phases.some(endsInvestigation)) break;
   }

@@ -144,6 +144,7 @@ export async function research(
               await store.saveIdempotencyRecord(job, "model-wait", undefined);
               // Stored before the phase is recorded as ended: a later attempt does not run it again.
               if (publisher.documents !== undefined) await keepDocuments(service, job, publisher.documents());
+              if (event.brief !== undefined) await store.saveIdempotencyRecord(job, "brief", event.brief);
               await tell({
                 kind: "phase-finished",
                 run: job.run,

@@ -95,7 +95,12 @@ export type PhaseEvent =
       /** It cannot be run here. */
       readonly isLeftOut?: boolean;
     }
-  | { readonly kind: "end"; readonly result: PhaseResult };
+  | {
+      readonly kind: "end";
+      readonly result: PhaseResult;
+      /** What the documents come to now, as one text for whoever works on the issue next; of the App's runs alone. */
+      readonly brief?: string;
+    };
 
 export interface CheckRequest {
   readonly mirror: string;

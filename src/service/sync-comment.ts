@@ -22,6 +22,7 @@ export async function syncComment(context: SyncContext): Promise<void> {
       rules: facts.rules,
       destination: facts.config.destination,
       documents: facts.config.destination === "comment" ? keptTexts(idempotencyRecords, of.issue) : new Map(),
+      ...(idempotencyRecords.has("brief") ? { brief: idempotencyRecords.get("brief")! } : {}),
       ...(idempotencyRecords.has("step") ? { step: idempotencyRecords.get("step")! } : {}),
       ...(cap === undefined ? {} : { cap }),
     }),

@@ -48,7 +48,8 @@ describe("a maintainer's comment", () => {
     const issue = await issueOf(repository, number);
     expect(issue.labels).toEqual(["casebook/done"]);
     expect(await reactionsOf(repository, number, comment)).toEqual(["rocket"]);
-    expect(await statusOf(repository, number)).toMatch(/^### Likely cause: /);
+    const shown = await statusOf(repository, number);
+    expect(shown).toMatch(/^### Likely cause: /);
     const { checks } = await repository.state();
     expect(checks).toMatchObject([
       {
@@ -68,6 +69,10 @@ describe("a maintainer's comment", () => {
         env: { CASEBOOK_DATA: join(folder, "data") },
       });
       expect({ exit, out }).toEqual({ exit: 0, out: expect.stringMatching(/ 0 wrong\n/) });
+      const brief = await casebook(folder, ["brief", String(number), "--repo", repository.gitDir], {
+        env: { CASEBOOK_DATA: join(folder, "data") },
+      });
+      expect(shown).toContain(`\n\n\`\`\`text\n${brief.out.trim()}\n\`\`\`\n\n</details>`);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

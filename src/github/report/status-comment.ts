@@ -1,5 +1,5 @@
 import { formatHelp } from "../../investigation/commands/format-help.ts";
-import { inlineCode } from "../../text/inline-code.ts";
+import { codeBlock, inlineCode } from "../../text/inline-code.ts";
 import { LIMITS } from "../../text/github-limits.ts";
 import { parseMarkdown } from "../../text/parse-markdown.ts";
 import type { Ask, Investigation, Stage } from "../../investigation/investigation.ts";
@@ -17,6 +17,8 @@ import { formatSeconds, phaseTable, secondsOf, type TableInput } from "./phase-t
 export interface StatusInput extends TableInput {
   /** Texts by phase that the thread shows, where there is no branch. */
   readonly documents: ReadonlyMap<string, string>;
+  /** The documents as one text to paste, where there are any. */
+  readonly brief?: string;
   /** What the running phase is doing. */
   readonly step?: string;
   /** What the investigation may cost, everybody's limits taken together; what was asked for when undefined. */
@@ -81,6 +83,7 @@ export function statusComment(input: StatusInput): SafeText {
     { text: safe(mistakesOf(investigation.asks)), rank: 2 },
     { text: safe(next === "" ? "" : `**Next:** ${next}`), rank: 0 },
     ...findings(input, safe).map((text) => ({ text, rank: 6 })),
+    { text: briefIn(input, safe), rank: 5 },
     { text: details(input, answer, safe), rank: 3 },
   ];
   return lengthen(parts, LIMITS.ownBodyCharacters, noteFor(input));
@@ -179,6 +182,13 @@ function stepOf({ investigation, step }: StatusInput): string {
 /** Without a branch the thread holds the documents, each folded. */
 function findings({ documents }: StatusInput, safe: (text: string) => SafeText): readonly SafeText[] {
   return [...documents].map(([phase, text]) => fold(phase, safe(wholeBlocks(text, MAX_DOCUMENT))));
+}
+
+/** As code, which GitHub copies with one click, and in which nothing acts. */
+function briefIn({ brief }: StatusInput, safe: (text: string) => SafeText): SafeText {
+  return brief === undefined
+    ? NOTHING
+    : fold("Brief to paste for whoever fixes it", safe(codeBlock(brief, "text")));
 }
 
 const MAX_DOCUMENT = 16_000;

@@ -185,6 +185,35 @@ describe("the status comment", () => {
   });
 });
 
+describe("the brief", () => {
+  const folded = "<details><summary>Brief to paste for whoever fixes it</summary>";
+  const brief = "# Brief for issue 42 at aaaa\n\nAnswer: `Store.set` (`src/store.py:31-35`)";
+
+  test("is below the fold, as it is, in one block of code", () => {
+    const text = status(done, { brief });
+    expect(text).toContain(`${folded}\n\n\`\`\`text\n${brief}\n\`\`\`\n\n</details>`);
+    expect(aboveFold(text)).toBe(aboveFold(status(done)));
+    expect(status(done)).not.toContain("Brief to paste");
+  });
+
+  test("mentions, commands, drawings and closes nothing, whatever it holds", () => {
+    const hostile =
+      "@ada fixes #1\n```\n</details>\n/casebook cancel\n```mermaid\ngraph\n~~~\n![a](http://b)";
+    const text = status(done, { brief: hostile });
+    const code = text.slice(text.indexOf("````text\n") + 9, text.indexOf("\n````\n"));
+    expect(code).toBe(hostile.replace("\n/casebook", "\n /casebook"));
+    expect(safeText(text.slice(text.indexOf("````text"), text.indexOf("\n````\n") + 5))).toBe(
+      text.slice(text.indexOf("````text"), text.indexOf("\n````\n") + 5),
+    );
+  });
+
+  test("goes before the answer does where the comment is too long", () => {
+    const text = status(done, { brief: "ü".repeat(40_000) });
+    expect(text).not.toContain("Brief to paste");
+    expect(text).toMatch(/^### Likely cause: /);
+  });
+});
+
 describe("answers to commands", () => {
   const asks = [
     ask("/casebook at b.py:1", "confused", "There is no file `b.py` at `aaaaaaaaaaaa`."),
