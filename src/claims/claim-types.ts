@@ -7,6 +7,7 @@ import type { ClaimEvidence } from "./claim-evidence.ts";
 import { type Checked, type ClaimType, wrong } from "./claim.ts";
 import { commitMade } from "./commit-made.ts";
 import { component } from "./component.ts";
+import { convention } from "./convention.ts";
 import { defines } from "./defines.ts";
 import { discriminating } from "./discriminating.ts";
 import { executed } from "./executed.ts";
@@ -83,6 +84,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     usedOnlyByTests,
     importedBy,
     inDocs,
+    convention,
     isPublic,
     sameStructure,
     hasSequence,

@@ -121,6 +121,7 @@ export const PHASES: readonly Phase[] = [
       { id: "scope", heading: "Scope", folded: true, optional: true },
       { id: "risks", heading: "Risks", folded: true },
       { id: "docs", heading: "Documentation", folded: true, optional: true },
+      { id: "conventions", heading: "What the project asks of agents", folded: true, optional: true },
       { id: "co-change", heading: "Files that change together", folded: true, optional: true },
       { id: "public-surface", heading: "Public surface", folded: true, optional: true },
       { id: "targets", heading: "Target files", folded: true, optional: true },

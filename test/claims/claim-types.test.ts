@@ -31,6 +31,13 @@ const SECOND = at("store/pairs.py", "second", 9, 14);
 const RULE = "read-change-write";
 const lines = (start: number, end = start) => ({ path: "store/store.py", start, end });
 const UPPER = RUNS[1]!.command[2]!;
+const TESTS = {
+  path: "AGENTS.md",
+  line: 6,
+  kind: "test-command",
+  heading: "Testing",
+  words: "python3 -m pytest tests",
+};
 const ALONE_SEARCH = { kind: "word", pattern: "nobody_else", include: [], exclude: [] };
 const ALONE_HITS = [
   { path: "store/alone.py", line: 1 },
@@ -126,6 +133,25 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
           line: 33,
         },
       ],
+    },
+    {
+      type: "convention",
+      data: TESTS,
+      twins: [
+        { ...TESTS, line: 5 },
+        { ...TESTS, heading: "Files" },
+        { ...TESTS, kind: "leave-alone" },
+        { ...TESTS, words: "python3 -m pytest" },
+        { ...TESTS, path: "README.md" },
+        {
+          path: "AGENTS.md",
+          line: 11,
+          kind: "leave-alone",
+          heading: "Files",
+          words: "Never edit `store/store.py` by hand.",
+        },
+      ],
+      undecided: null,
     },
     {
       type: "fixed-by",

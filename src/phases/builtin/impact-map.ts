@@ -1,6 +1,7 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { calledBy, otherLines } from "../../claims/called-by.ts";
 import { changedWith, commitsOf } from "../../claims/changed-with.ts";
+import { convention, conventionFiles, conventionsOf } from "../../claims/convention.ts";
 import { hasSequence } from "../../claims/has-sequence.ts";
 import { importersOf } from "../../claims/importers.ts";
 import { importedBy } from "../../claims/imported-by.ts";
@@ -260,6 +261,29 @@ export async function docs(context: ResearchContext): Promise<readonly Block[]> 
     items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
   }
   return claimsBlock("list", items);
+}
+
+/** Commands and sentences of the files for agents that are shown. */
+const MAX_COMMANDS = 2;
+const MAX_LEAVE_ALONE = 3;
+
+/** How the project's files for agents say that its tests are run, and what they say that nobody should edit. */
+export async function conventions(context: ResearchContext): Promise<readonly Block[]> {
+  const [first] = await context.targets();
+  if (first === undefined) return [];
+  const all = [];
+  for (const path of conventionFiles(first.path, context.codebase))
+    all.push(...(await conventionsOf(path, context.codebase)));
+  // `CLAUDE.md` is often a copy of `AGENTS.md`.
+  const seen = new Set<string>();
+  const own = all.filter(({ kind, words }) => !seen.has(`${kind} ${words}`) && seen.add(`${kind} ${words}`));
+  return claimsBlock(
+    "list",
+    [
+      ...own.filter(({ kind }) => kind === "test-command").slice(0, MAX_COMMANDS),
+      ...own.filter(({ kind }) => kind === "leave-alone").slice(0, MAX_LEAVE_ALONE),
+    ].map((one) => convention.of(one)),
+  );
 }
 
 async function areCode(

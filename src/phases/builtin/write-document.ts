@@ -43,6 +43,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   scope: nothing,
   risks: impact.risks,
   docs: impact.docs,
+  conventions: impact.conventions,
   "co-change": impact.coChange,
   "public-surface": nothing,
   targets: nothing,
