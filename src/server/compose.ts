@@ -13,6 +13,7 @@ import { errorFields, serviceLog } from "./log.ts";
 import { openModelProvider } from "./open-model-provider.ts";
 import type { Metrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
+import { deadlineOf } from "../process/clock.ts";
 import { version } from "../process/version.ts";
 
 /** Progress must not use up the writes of an installation: one edit per ten writes, so per ten seconds. */
@@ -77,6 +78,7 @@ export function composeService(
       deliveryDays: config.deliveryDays,
     },
     now: Date.now,
+    deadline: deadlineOf,
     log: serviceLog(logger),
   };
 }

@@ -16,10 +16,18 @@ export interface ModelProviderOptions {
   readonly journal: Journal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Throws the signal's reason. Default: in real time. */
+  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** The operator's models and caps; keys stay in this process. */
-export function openModelProvider({ settings, models, journal, now }: ModelProviderOptions): ModelProvider {
+export function openModelProvider({
+  settings,
+  models,
+  journal,
+  now,
+  sleep,
+}: ModelProviderOptions): ModelProvider {
   return {
     names: (customer) => {
       const allowed = new Set(
@@ -67,6 +75,7 @@ export function openModelProvider({ settings, models, journal, now }: ModelProvi
           installationPerMonth: microsOf(limit.installationPerMonth),
         },
         now,
+        ...(sleep === undefined ? {} : { sleep }),
       });
       const limits = limitsOf(settings);
       // The model ends before the phase is stopped, so that its findings are published.

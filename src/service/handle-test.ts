@@ -5,7 +5,6 @@ import type { Actor, Investigation } from "../investigation/investigation.ts";
 import { hasAtLeast } from "../investigation/commands/rights.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import { branchOf, issueOfBranch } from "../phases/names.ts";
-import { deadlineOf } from "../process/clock.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import type { IssueKey, JobContext } from "../store/store.ts";
 import { keptDocuments } from "./kept-documents.ts";
@@ -46,7 +45,7 @@ export async function handleTest(
   };
   if (facts.kind === "unreachable") return tell(facts.why.replace(/\.$/, ""));
   if (attempt > MAX_ATTEMPTS) return tell(`the run crashed ${MAX_ATTEMPTS} times and was stopped`);
-  const limit = deadlineOf(facts.config.limits.minutes);
+  const limit = service.deadline(facts.config.limits.minutes);
   limit.restart();
   try {
     await tell(

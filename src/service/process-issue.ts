@@ -12,7 +12,7 @@ import { admitRuns, type Service } from "./service.ts";
 import { requestsOf, type IssueTrigger } from "./read-requests.ts";
 
 /** Bringing the mirror of a large repository takes minutes. */
-const RESTORE_MILLISECONDS = 600_000;
+const RESTORE_MINUTES = 10;
 
 /**
  * Reads what GitHub says of an issue now and lets the investigation follow it. The reason for looking matters little:
@@ -60,9 +60,7 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
     trigger.hasBranch !== true
   )
     return done("nothing was asked");
-  const start =
-    known ??
-    (await restoreFromBranch(facts, number, service.research, AbortSignal.timeout(RESTORE_MILLISECONDS)));
+  const start = known ?? (await restored(service, facts, number));
   const events: readonly InvestigationEvent[] = [
     { kind: "reach", unreachable: undefined },
     { kind: "configuration", problem: facts.stopped },
@@ -83,6 +81,20 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
   const { add, remove } = labelChanges(answer.issue.labels, now);
   if (add.length + remove.length > 0)
     await store.send({ kind: "sync", ...of }, { key: `${of.repository}#${of.issue}` });
+}
+
+async function restored(
+  { research, deadline }: Service,
+  facts: RepositoryFacts,
+  number: number,
+): Promise<Investigation | undefined> {
+  const limit = deadline(RESTORE_MINUTES);
+  limit.restart();
+  try {
+    return await restoreFromBranch(facts, number, research, limit.signal);
+  } finally {
+    limit.clear();
+  }
 }
 
 /** Lets several events happen one after the other, in one transaction. */

@@ -1,5 +1,4 @@
 import { textDigest } from "../issue/text-digest.ts";
-import { deadlineOf } from "../process/clock.ts";
 import { lowerBudget } from "../investigation/settings/merge-configs.ts";
 import { withSuite } from "../sandbox/with-suite.ts";
 import { branchFor } from "../phases/names.ts";
@@ -94,7 +93,7 @@ export async function research(
   await recordApprovals(publisher.publisher, gates);
 
   const sandbox = config.runCode ? withSuite(service.sandbox, config.suite) : undefined;
-  const limit = deadlineOf(config.limits.minutes);
+  const limit = service.deadline(config.limits.minutes);
   const stop = AbortSignal.any([signal, limit.signal]);
   let steppedAt = 0;
   try {

@@ -1,4 +1,5 @@
 import { type GitHub, type GitHubApp, WRITES } from "../github/github.ts";
+import type { Deadline } from "../process/clock.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ModelProvider } from "./model-provider.ts";
@@ -16,6 +17,8 @@ export interface Service {
   readonly settings: ServiceSettings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** A time limit in the time of `now`. */
+  readonly deadline: (minutes: number) => Deadline;
   readonly log: Log;
 }
 

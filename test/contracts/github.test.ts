@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { openGitHubApp } from "../../src/github/io/open-github-app.ts";
-import type { SimulatedGitHub, SimulatedRepository } from "../../src/simulator/github/contract.ts";
+import type { SimulatedGitHub } from "../../src/simulator/github/contract.ts";
+import { memoryGitHub, type MemoryRepository } from "../fakes/memory-github.ts";
 import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { LIMITS } from "../../src/text/github-limits.ts";
 import { type SafeText, safeText } from "../../src/text/safe-text.ts";
@@ -12,10 +13,26 @@ import type {
   RepositoryName,
 } from "../../src/github/github.ts";
 
-/** The simulated GitHub, and our view of it through the client. */
+/** A GitHub with people, and our view of it. */
 interface Place extends AsyncDisposable {
-  readonly world: SimulatedGitHub;
+  readonly world: Pick<
+    SimulatedGitHub,
+    "installation" | "suspend" | "unsuspend" | "uninstall" | "violations"
+  > & {
+    readonly webhooks: Pick<SimulatedGitHub["webhooks"], "settled">;
+    createRepository(...args: Parameters<SimulatedGitHub["createRepository"]>): Promise<MemoryRepository>;
+  };
   readonly app: GitHubApp;
+}
+
+/** The one of the simulation of the service: each call is one step. */
+async function openMemory(): Promise<Place> {
+  const github = memoryGitHub();
+  return {
+    app: github.app,
+    world: { ...github, violations: [], webhooks: { settled: async () => undefined } },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
 async function openPlace(): Promise<Place> {
@@ -34,17 +51,20 @@ async function openPlace(): Promise<Place> {
 const safe = (text: string): SafeText => safeText(text);
 const BRANCH = "casebook/issue-1";
 
-describe("GitHub, simulated, through the client", () => {
+describe.each([
+  ["simulated, through the client", openPlace],
+  ["in memory", openMemory],
+] as const)("GitHub, %s", (_, open) => {
   let place: Place;
   let made = 0;
   /** A repository of its own for each test, as people see it and as we do. */
-  let people: SimulatedRepository;
+  let people: MemoryRepository;
   let repository: RepositoryInfo;
   let installation: number;
   let github: GitHub;
 
   beforeAll(async () => {
-    place = await openPlace();
+    place = await open();
   });
 
   afterAll(async () => {

@@ -8,14 +8,15 @@ import { type Investigation, newInvestigation } from "../../src/investigation/in
 import { enter } from "../../src/investigation/change.ts";
 import { followClock } from "../../src/store/io/clock.ts";
 import { sendCheck } from "../../src/service/check-head.ts";
-import type { NewDelivery } from "../../src/store/store.ts";
+import type { NewDelivery, Store } from "../../src/store/store.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { handlers, heldJobs, untilAborted } from "../fakes/handlers.ts";
 import { freshDatabase } from "../fakes/fresh-database.ts";
+import { type MemoryStore, memoryStore } from "../fakes/memory-store.ts";
 import { prepareStore } from "../fakes/prepared-store.ts";
 
 /** Every database that the store runs on, opened once; each test has a schema of its own in it. */
-const DATABASES: readonly (readonly [string, () => Promise<Database>])[] = [
+const DATABASES: readonly (readonly [string, (() => Promise<Database>) | undefined])[] = [
   [
     "the embedded PostgreSQL",
     async () => {
@@ -45,7 +46,12 @@ const DATABASES: readonly (readonly [string, () => Promise<Database>])[] = [
       };
     },
   ],
+  // The one of the simulation of the service.
+  ["memory", undefined],
 ];
+
+/** Of the tables, or the store in memory with a clock that the test moves. */
+type TestedStore = { readonly schema: string } & (OpenStore | MemoryStore);
 
 const ISSUE = { repository: 7, issue: 42, installation: 1 };
 const LIMITS = { perRepository: 1, perInstallation: 3 };
@@ -53,21 +59,25 @@ const LIMITS = { perRepository: 1, perInstallation: 3 };
 describe.each(DATABASES)("the store on %s", (_, openBackend) => {
   let database: Database;
   let tests = 0;
+  let offset = 0;
   beforeAll(async () => {
-    database = await openBackend();
+    if (openBackend !== undefined) database = await openBackend();
   });
   afterAll(async () => {
-    await database[Symbol.asyncDispose]();
+    if (openBackend !== undefined) await database[Symbol.asyncDispose]();
   });
+  /** What is done to rows is for a store that has some. */
+  const testRows = openBackend === undefined ? (): void => undefined : test;
 
-  const open = async (): Promise<OpenStore & { readonly schema: string }> => {
+  const open = async (): Promise<TestedStore> => {
     const schema = `t${++tests}`;
-    return { schema, ...(await openStoreIn(database, { schema })) };
+    return openBackend === undefined
+      ? { schema, ...memoryStore(() => Date.now() + offset) }
+      : { schema, ...(await openStoreIn(database, { schema })) };
   };
-  const jobs = async (
-    { schema }: { readonly schema: string },
-    queue: string,
-  ): Promise<Record<string, number>> => {
+  const jobs = async (store: TestedStore, queue: string): Promise<Readonly<Record<string, number>>> => {
+    if ("jobs" in store) return store.jobs(queue);
+    const { schema } = store;
     const { rows } = await database.query<{ state: string; count: number }>(
       `SELECT state::text, count(*)::int AS count FROM ${schema}_queue.job WHERE name = $1 GROUP BY state`,
       [queue],
@@ -430,7 +440,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await store.beginRun("r2", "w")).toBeDefined();
     });
 
-    test("one that no row or no job knows of any more is found again, once", async () => {
+    testRows("one that no row or no job knows of any more is found again, once", async () => {
       await using store = await open();
       const lost: Investigation = {
         ...newInvestigation(7, 42),
@@ -490,7 +500,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await jobs(store, "delivery")).toEqual({ completed: 39, retry: 1 });
     });
 
-    test("a job that failed too often is put aside, where an operator sees it", async () => {
+    testRows("a job that failed too often is put aside, where an operator sees it", async () => {
       await using store = await open();
       await store.acceptDelivery(delivery("poison"));
       const table = `${store.schema}_queue.job`;
@@ -661,7 +671,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       await store.ping();
     });
 
-    test("what nobody uses any more is removed, and the rest stays", async () => {
+    testRows("what nobody uses any more is removed, and the rest stays", async () => {
       await using store = await open();
       const old = (table: string, column: string, where = "true"): Promise<unknown> =>
         database.query(
@@ -742,28 +752,40 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await store.unshown()).toEqual([{ repository: 7, issue: 1 }]);
     });
 
-    test("new issues start runs by themselves up to the caps of a day, and each counts once", async () => {
-      await using store = await open();
-      const caps = { perDay: 3, perPerson: 2 };
-      const by = (author: number, issue: number): Promise<string> =>
-        store.startByItself({ repository: 7, issue }, author, caps);
-      expect([await by(1, 1), await by(1, 2), await by(1, 2), await by(1, 3)]).toEqual([
-        "allowed",
-        "allowed",
-        "allowed",
-        "person",
-      ]);
-      expect([await by(2, 4), await by(3, 5), await by(3, 4)]).toEqual(["allowed", "repository", "allowed"]);
-      expect(await store.startByItself({ repository: 8, issue: 1 }, 1, caps)).toBe("allowed");
-      await database.query(`UPDATE ${store.schema}.automatic_start SET at = at - 86400000.0`);
-      expect(await by(1, 6)).toBe("allowed");
-    });
+    testRows(
+      "new issues start runs by themselves up to the caps of a day, and each counts once",
+      async () => {
+        await using store = await open();
+        const caps = { perDay: 3, perPerson: 2 };
+        const by = (author: number, issue: number): Promise<string> =>
+          store.startByItself({ repository: 7, issue }, author, caps);
+        expect([await by(1, 1), await by(1, 2), await by(1, 2), await by(1, 3)]).toEqual([
+          "allowed",
+          "allowed",
+          "allowed",
+          "person",
+        ]);
+        expect([await by(2, 4), await by(3, 5), await by(3, 4)]).toEqual([
+          "allowed",
+          "repository",
+          "allowed",
+        ]);
+        expect(await store.startByItself({ repository: 8, issue: 1 }, 1, caps)).toBe("allowed");
+        await database.query(`UPDATE ${store.schema}.automatic_start SET at = at - 86400000.0`);
+        expect(await by(1, 6)).toBe("allowed");
+      },
+    );
   });
 
   describe("a clock that is set back", () => {
     /** As the store looks after the database's clock was set back by two hours: everything lies two hours ahead. */
-    const setBack = async ({ schema }: { readonly schema: string }): Promise<void> => {
+    const setBack = async (store: TestedStore): Promise<void> => {
       const hours = 2 * 3_600_000;
+      if ("jobs" in store) {
+        offset -= hours;
+        return;
+      }
+      const { schema } = store;
       await database.query(
         `UPDATE ${schema}.note SET value = (value::bigint + ${hours})::text WHERE name = 'clock'`,
       );
@@ -775,27 +797,32 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       );
     };
 
+    const follow = async (store: TestedStore): Promise<number> =>
+      "jobs" in store ? store.followClock() : followClock(database, store.schema);
+
     test("stops nobody's writes", async () => {
       await using store = await open();
+      await follow(store);
       await store.reserveWrite(1, 1_000);
       await store.holdWrites(2, 3_000_000);
       await setBack(store);
       expect(await store.reserveWrite(1, 0)).toBeGreaterThan(7_000_000);
-      expect(await followClock(database, store.schema)).toBeGreaterThan(7_000_000);
+      expect(await follow(store)).toBeGreaterThan(7_000_000);
       // Not the two hours; what the test itself takes does not matter.
       expect(await store.reserveWrite(1, 0)).toBeLessThan(3_600_000);
       // What GitHub asked for is still kept to.
       expect(await store.heldFor(2)).toBeLessThan(3_600_000);
       expect(await store.heldFor(2)).toBeGreaterThan(1_000_000);
-      expect(await followClock(database, store.schema)).toBe(0);
+      expect(await follow(store)).toBe(0);
     });
 
     test("stops no job, and one that was put off still waits for its time", async () => {
       await using store = await open();
+      await follow(store);
       await store.change(ISSUE, decide("queued", { kind: "sync" }));
       await store.send({ kind: "sync", repository: 7, issue: 43 }, { key: "7#43", inSeconds: 600 });
       await setBack(store);
-      await followClock(database, store.schema);
+      await follow(store);
       const sync = heldJobs<"sync">();
       const workers = await store.work(handlers({ sync: sync.handler }), WORK);
       const { job, end } = await sync.next();
@@ -870,7 +897,7 @@ function decide(
 
 /** What happens when a person asks for a run. */
 async function start(
-  store: OpenStore,
+  store: Pick<Store, "change">,
   of: { readonly repository: number; readonly issue: number; readonly installation: number },
   run: string,
 ): Promise<void> {

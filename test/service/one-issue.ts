@@ -1,5 +1,6 @@
 import type { Investigation } from "../../src/investigation/investigation.ts";
 import type { CommentInfo, GitHub, GitHubApp, IssueInfo } from "../../src/github/github.ts";
+import { deadlineOf } from "../../src/process/clock.ts";
 import type { Service } from "../../src/service/service.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
 
@@ -82,6 +83,7 @@ export function serviceOf(app: GitHubApp, store: Store): Service {
     research: {} as Service["research"],
     settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0, keepDays: 30, deliveryDays: 3 },
     now: () => Date.parse("2026-01-01T01:00:00Z"),
+    deadline: deadlineOf,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
 }

@@ -1,3 +1,4 @@
+import { deadlineOf } from "../../src/process/clock.ts";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Permission } from "../../src/investigation/commands/rights.ts";
 import type { Investigation } from "../../src/investigation/investigation.ts";
@@ -99,6 +100,7 @@ class World {
         }),
       },
       now: () => Date.parse("2026-01-01T01:00:00Z"),
+      deadline: deadlineOf,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
   }

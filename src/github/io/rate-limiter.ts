@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { LIMITS } from "../../text/github-limits.ts";
 import { GitHubFailure } from "../github-failure.ts";
 import type { Store } from "../../store/store.ts";
@@ -22,9 +22,13 @@ const REDELIVERIES = 5;
 /** A rate limiter that all processes share through the store. */
 export function storeRateLimiter(
   store: Pick<Store, "reserveWrite" | "holdWrites" | "heldFor">,
-  options: { readonly spacing?: number; readonly now?: () => number } = {},
+  options: {
+    readonly spacing?: number;
+    readonly now?: () => number;
+    readonly wait?: (milliseconds: number) => Promise<unknown>;
+  } = {},
 ): RateLimiter {
-  const { spacing = LIMITS.writeSpacingMilliseconds, now = Date.now } = options;
+  const { spacing = LIMITS.writeSpacingMilliseconds, now = Date.now, wait = pause } = options;
   return {
     async turn(installation) {
       // Checked first: a turn that nobody waits for would delay everybody else's.

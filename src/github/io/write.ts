@@ -53,18 +53,28 @@ const ROUTES = {
  * says to wait, the rate limiter holds every writer before the failure is thrown.
  */
 export function createWrite(client: Client, rateLimiter: RateLimiter): Write {
-  const queues = new Map<number, PQueue>();
+  const inTurn = turns(rateLimiter);
   return async (name, { repository, route, parameters }) => {
     const allowed: readonly string[] = ROUTES[name];
     if (!allowed.includes(route)) throw new GitHubFailure("invalid", `${route} is no request of ${name}`);
     const installation = repository?.installation ?? 0;
     const rights: "app" | TokenScope =
       repository === undefined ? "app" : { installation, repository: repository.id, purpose: "write" };
+    return inTurn(installation, () => client.change({ route, parameters, rights }));
+  };
+}
+
+/** Lets writes of an installation happen one after the other, each when the rate limiter gives it its turn. */
+export function turns(
+  rateLimiter: RateLimiter,
+): <T>(installation: number, write: () => Promise<T>) => Promise<T> {
+  const queues = new Map<number, PQueue>();
+  return async (installation, write) => {
     const queue = queues.get(installation) ?? new PQueue({ concurrency: 1 });
     queues.set(installation, queue);
     return queue.add(async () => {
       await rateLimiter.turn(installation);
-      return holding(rateLimiter, installation, () => client.change({ route, parameters, rights }));
+      return holding(rateLimiter, installation, write);
     });
   };
 }

@@ -1,5 +1,6 @@
 import type { PgBoss } from "pg-boss";
 import type { Journal } from "../../llm/journal.ts";
+import { KINDS } from "../queue-rules.ts";
 import type { JobHandlers, Store, Workers } from "../store.ts";
 import { followClock } from "./clock.ts";
 import {
@@ -13,7 +14,7 @@ import { deliveryStore } from "./deliveries.ts";
 import { investigationStore } from "./investigations.ts";
 import { journalStore } from "./journal.ts";
 import { migrate } from "./migrate.ts";
-import { KINDS, openBoss, sendOnce, turnOf } from "./queues.ts";
+import { openBoss, sendOnce, turnOf } from "./queues.ts";
 import { rowStore } from "./rows.ts";
 import { runStore } from "./runs.ts";
 import { startWork, type WorkOptions } from "./work.ts";

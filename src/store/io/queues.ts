@@ -1,38 +1,7 @@
-import { PgBoss, type QueueOptions, type QueuePolicy } from "pg-boss";
+import { PgBoss } from "pg-boss";
+import { DEAD, KINDS, QUEUES } from "../queue-rules.ts";
 import type { JobKind } from "../store.ts";
 import { type Connection, type Database, inTransaction } from "./database.ts";
-
-/** The dead-letter queue; the metrics show its size. */
-const DEAD = "dead";
-
-type Settings = QueueOptions & { readonly policy: QueuePolicy };
-
-const COMMON = {
-  // A killed worker sends no heartbeat; pg-boss checks every few seconds (`openBoss`).
-  heartbeatSeconds: 10,
-  retryLimit: 8,
-  retryDelay: 2,
-  retryBackoff: true,
-  retryDelayMax: 600,
-  deadLetter: DEAD,
-  deleteAfterSeconds: 86_400,
-  notify: true,
-  // One active job per key; `groupConcurrency` ran two at once when measured.
-  policy: "singleton",
-} as const;
-
-const QUEUES: Readonly<Record<JobKind, Settings>> = {
-  delivery: { ...COMMON, policy: "standard", expireInSeconds: 900 },
-  run: { ...COMMON, expireInSeconds: 6 * 3600 },
-  sync: { ...COMMON, expireInSeconds: 900 },
-  check: { ...COMMON, expireInSeconds: 1_800 },
-  test: { ...COMMON, expireInSeconds: 3 * 3600 },
-  forget: { ...COMMON, expireInSeconds: 900 },
-  configure: { ...COMMON, expireInSeconds: 900 },
-  reconcile: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },
-};
-
-export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
 
 export interface Once {
   readonly key: string;

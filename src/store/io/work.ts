@@ -1,10 +1,11 @@
 import { RetryLater } from "../../failure.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Job as BossJob, PgBoss } from "pg-boss";
+import { AT_ONCE, KINDS } from "../queue-rules.ts";
 import type { JobContext, JobHandlers, JobKind, Workers } from "../store.ts";
 import { followClock } from "./clock.ts";
 import { type Database, inTransaction } from "./database.ts";
-import { KINDS, sendOnce } from "./queues.ts";
+import { sendOnce } from "./queues.ts";
 
 export interface WorkOptions {
   /** Runs at once in this process. */
@@ -13,19 +14,6 @@ export interface WorkOptions {
   readonly reconcileSeconds: number;
 }
 
-/**
- * Jobs at once in this process, by kind; they mostly wait for GitHub. Of one installation it is one of each kind, runs aside: a job
- * that waits for its installation's turn to write holds up no other installation.
- */
-const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
-  delivery: 6,
-  sync: 8,
-  check: 1,
-  test: 1,
-  forget: 1,
-  configure: 1,
-  reconcile: 1,
-};
 /**
  * Seconds between two fetches of a worker that nothing wakes. PostgreSQL notifies of a job that can start at once, and
  * `wake` finds one whose time has come: a fetch of each worker each second would take a seventh of a core when embedded.
