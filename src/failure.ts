@@ -58,6 +58,10 @@ export const FAILURES = {
     hint: "Run the same command again later. Casebook keeps every reply that was paid for.",
   },
   "model-refused": { exit: 10, hint: "`casebook doctor` checks the endpoint and names the problem." },
+  "would-act": {
+    exit: 70,
+    hint: "Casebook wrote a text that a page would not only show: this is a bug of Casebook. Earlier phases are kept.",
+  },
   "no-space": { exit: 8, hint: "Free disk space, then run the same command again. Nothing is lost." },
   "no-permission": {
     exit: 8,

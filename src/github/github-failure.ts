@@ -25,6 +25,8 @@ export const GITHUB_FAILURES = {
   "rule-violated": { retry: "never" },
   /** 2,500 comments: for ever. */
   "thread-full": { retry: "never" },
+  /** Nothing was sent: our own text would do more on a page than show. */
+  "would-act": { retry: "never" },
   /** 400 or 422 otherwise: our request is wrong, a bug. */
   invalid: { retry: "never" },
 } as const satisfies Record<string, { retry: "never" | "later" }>;

@@ -3,7 +3,8 @@ import type { SafeText } from "../text/safe-text.ts";
 
 /**
  * GitHub as Casebook uses it. Reads say what is there now. Each write is one outside effect (`WRITES`), can be repeated
- * without a second effect or says that it was there already, and takes foreign words only as `SafeText`.
+ * without a second effect or says that it was there already, and takes foreign words only as `SafeText`. Before a text is sent it
+ * is read back as a page shows it; one that would do more than show is refused (`would-act`).
  * Every method throws GitHubFailure and nothing else on purpose.
  */
 export interface GitHubApp {
@@ -61,6 +62,9 @@ export interface RepositoryInfo {
 
 /** Names a repository in a request: the adapter asks GitHub by owner and name, found from the number. */
 export type RepositoryName = Pick<RepositoryInfo, "id" | "owner" | "name">;
+
+/** The same where a text is written: links to the repository's own pages are the only ones that may leave. */
+export type RepositoryPage = RepositoryName & Pick<RepositoryInfo, "webUrl">;
 
 export interface Account {
   readonly id: number;
@@ -223,8 +227,8 @@ export interface GitHub {
   removeLabel(repository: RepositoryName, issue: number, label: string): Promise<void>;
   addReaction(repository: RepositoryName, target: ReactionTarget, content: Reaction): Promise<number>;
   removeReaction(repository: RepositoryName, target: ReactionTarget, id: number): Promise<void>;
-  createComment(repository: RepositoryName, issue: number, body: SafeText): Promise<number>;
-  updateComment(repository: RepositoryName, id: number, body: SafeText): Promise<void>;
+  createComment(repository: RepositoryPage, issue: number, body: SafeText): Promise<number>;
+  updateComment(repository: RepositoryPage, id: number, body: SafeText): Promise<void>;
   deleteComment(repository: RepositoryName, id: number): Promise<void>;
   createBranch(repository: RepositoryName, branch: string, oid: string): Promise<void>;
   deleteBranch(repository: RepositoryName, branch: string): Promise<void>;
@@ -243,7 +247,7 @@ export interface GitHub {
   ): Promise<string>;
   /** A draft where the plan allows drafts. Throws `exists` when the branch has an open one, `nothing-to-publish` without commits. */
   createPull(
-    repository: RepositoryName,
+    repository: RepositoryPage,
     pull: {
       readonly head: string;
       readonly base: string;
@@ -252,18 +256,18 @@ export interface GitHub {
     },
   ): Promise<number>;
   updatePull(
-    repository: RepositoryName,
+    repository: RepositoryPage,
     number: number,
     change: { readonly title?: SafeText; readonly body?: SafeText; readonly state?: "closed" },
   ): Promise<void>;
-  createCheckRun(repository: RepositoryName, content: CheckRunContent): Promise<number>;
-  updateCheckRun(repository: RepositoryName, id: number, content: CheckRunContent): Promise<void>;
+  createCheckRun(repository: RepositoryPage, content: CheckRunContent): Promise<number>;
+  updateCheckRun(repository: RepositoryPage, id: number, content: CheckRunContent): Promise<void>;
   createIssue(
-    repository: RepositoryName,
+    repository: RepositoryPage,
     issue: { readonly title: SafeText; readonly body: SafeText },
   ): Promise<number>;
   updateIssue(
-    repository: RepositoryName,
+    repository: RepositoryPage,
     number: number,
     change: { readonly body?: SafeText; readonly state?: "open" | "closed" },
   ): Promise<void>;

@@ -10,7 +10,6 @@ import { parseSpec } from "../specs/parse-spec.ts";
 import { dropWrong } from "./builtin/drop-wrong.ts";
 import type { ResearchContext } from "./builtin/research-context.ts";
 import { findSecrets, maskSecrets } from "../text/find-secrets.ts";
-import { pageProblems } from "../text/page-problems.ts";
 import { sha256 } from "../text/hash.ts";
 import { withoutSecrets } from "./without-secrets.ts";
 import { builtinResearcher, type Researcher, type PhaseDraft } from "./builtin/researcher.ts";
@@ -22,6 +21,7 @@ import type { PhaseResult } from "./phase-result.ts";
 import { isCauseWithdrawn, withdrawStatements, withoutWithdrawals } from "./withdraw-statements.ts";
 import { edit, labelledLocation, labelsWith, phaseSpec, readRunnable } from "./phase-spec.ts";
 import type { Phase } from "./phase.ts";
+import { refuseActing, refuseActingSpec } from "./refuse-acting.ts";
 import { factsOf, formatCriterion } from "./read-result.ts";
 import { formatRecordLines } from "./record-lines.ts";
 
@@ -219,7 +219,7 @@ async function runPhase(
   const rendered = renderDocument(checked.document);
   // What only shows as a secret beside other words is masked here.
   const text = maskSecrets(rendered, await findSecrets(rendered));
-  refuseActing(text);
+  refuseActing(documentFile, text);
   // From here on only the text counts: it is read again as any other document would be.
   const parsed = parseDocument(text);
   const report = await checkWhole(text, source, evidence, context.signal);
@@ -263,6 +263,8 @@ async function runPhase(
     { set: { status: "in_progress", completed_at: undefined, labels } },
     specFile,
   );
+  for (const [file, changed] of struck.files) refuseActing(file, changed);
+  refuseActingSpec(specFile, inProgress, existing ?? "", phase);
   const work = await publisher.publish({
     files: new Map([[specFile, inProgress], ...struck.files, [documentFile, text], ...files]),
     message: `chant(${specId}): ${phase.title} of issue ${issue.key}\n\nSpec: ${specId}\nRun: ${run}\n`,
@@ -285,9 +287,11 @@ async function runPhase(
       redact: (output) => output,
     },
   };
+  const endedSpec = edit(inProgress, finished, specFile);
+  refuseActingSpec(specFile, endedSpec, inProgress, phase);
   await publisher.publish({
     files: new Map([
-      [specFile, edit(inProgress, finished, specFile)],
+      [specFile, endedSpec],
       ...(phase.type === CAUSE
         ? []
         : confirmCause(issue.key, current, judgements?.get("cause-confirmed"), finishedAt)),
@@ -295,13 +299,6 @@ async function runPhase(
     message: `chant: ${ENDED[result.status]} ${specId}\n\nRun: ${run}\n`,
   });
   return { ...ended, changed: true };
-}
-
-/** The last look at a document before it leaves: a page that shows it loads, links, mentions, closes and commands nothing. */
-function refuseActing(text: string): void {
-  const [first] = pageProblems(text);
-  if (first !== undefined)
-    throw new Error(`line ${first.line} of the document would be more than text on a page (${first.kind})`);
 }
 
 const ENDED: Readonly<Record<PhaseResult["status"], string>> = {

@@ -9,6 +9,8 @@ import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, type Service } from "./service.ts";
 
 const CHECK_NAME = "casebook / evidence";
+/** Record of an issue: why its newest check was read back and not published. */
+export const WITHHELD_CHECK = "withheld:check";
 
 /**
  * Asks for the check of one head. The key names the head: with one for the whole issue, the check of an older head that
@@ -70,10 +72,16 @@ export async function checkHead(
     if (more.length > 0)
       service.log.warn("several check runs on one head", { repository: id, count: more.length + 1 });
     await store.saveIdempotencyRecord(of, `check:${head}`, content.conclusion);
+    await store.saveIdempotencyRecord(of, WITHHELD_CHECK, undefined);
   } catch (error) {
     if (await renewsMirror(service, repository, of, head, error))
       throw new RetryLater(RETRY_SECONDS, "the mirror was damaged");
     if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+    service.log.warn("could not show the check", { investigation: `${id}#${issue}`, code: error.code });
+    if (error.code === "would-act") {
+      await store.saveIdempotencyRecord(of, WITHHELD_CHECK, error.message);
+      await store.send({ kind: "sync", ...of }, { key: `${id}#${issue}:withheld` });
+    }
     // The head is gone, or the App may not write checks: the table in the pull request says the same.
     await store.saveIdempotencyRecord(of, `check:${head}`, `refused: ${error.code}`);
   }

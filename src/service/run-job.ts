@@ -136,7 +136,8 @@ export function failureOf(error: unknown, now: number): Failure | undefined {
     const { code, message } = error;
     if (GITHUB_FAILURES[code].retry === "later")
       return { kind: "later", seconds: secondsUntil(error.retryAt, now), message, isModel: false };
-    return { kind: "failed", code, message: `GitHub refused it: ${message}` };
+    const said = code === "would-act" ? "Casebook did not publish its own text" : "GitHub refused it";
+    return { kind: "failed", code, message: `${said}: ${message}` };
   }
   if (error instanceof RunFailure)
     return PASSING.has(error.code)

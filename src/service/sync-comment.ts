@@ -1,21 +1,24 @@
 import { readMarker, withMarker } from "../github/report/marker.ts";
 import { saysNothing, statusComment } from "../github/report/status-comment.ts";
+import { withheldComment } from "../github/report/withheld.ts";
 import type { CommentInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
+import type { SafeText } from "../text/safe-text.ts";
 import { keptTexts } from "./kept-documents.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
 /**
  * The one status comment, edited in place. It is found by its number, else among our own comments by its marker; of
- * several the oldest stays. A marker in somebody else's comment means nothing.
+ * several the oldest stays. A marker in somebody else's comment means nothing. A text that is not published because it would do more
+ * than show is replaced by a sentence that says so.
  */
 export async function syncComment(context: SyncContext): Promise<void> {
-  const { service, facts, github, investigation, issue, of, idempotencyRecords } = context;
+  const { service, facts, github, investigation, issue, of, idempotencyRecords, withheld } = context;
   const { store } = service;
   const { appId, bot } = await service.app.identity();
   const cap = capOf(context);
   const marker = { appId, kind: "status", subject: String(issue.number) };
-  const body = withMarker(
+  const wanted = withMarker(
     statusComment({
       investigation,
       repository: facts.repository,
@@ -25,53 +28,67 @@ export async function syncComment(context: SyncContext): Promise<void> {
       ...(idempotencyRecords.has("brief") ? { brief: idempotencyRecords.get("brief")! } : {}),
       ...(idempotencyRecords.has("step") ? { step: idempotencyRecords.get("step")! } : {}),
       ...(cap === undefined ? {} : { cap }),
+      withheld,
     }),
     marker,
   );
   const known = idempotencyRecords.get("comment");
   if (known === undefined && saysNothing(investigation)) return;
-  const shown = idempotencyRecords.get("comment-body");
-  if (known !== undefined && shown === body) return;
-  if (known !== undefined) {
-    const { editSpacing } = service.settings;
-    const since = Math.max(0, service.now() - Number(idempotencyRecords.get("comment-at") ?? 0));
-    const wait = editSpacing - since;
-    // Only the phase that runs moved on: the edit can wait, so that a run does not use up the installation's writes.
-    if (
-      wait > 0 &&
-      investigation.stage === "running" &&
-      idempotencyRecords.get("comment-stage") === "running"
-    ) {
-      await store.send(
-        { kind: "sync", ...of },
-        { key: `${of.repository}#${of.issue}:later`, inSeconds: Math.ceil(wait / 1000) },
-      );
-      return;
-    }
-    try {
-      await github.updateComment(facts.repository, Number(known), body);
-      await remember(Number(known));
-      return;
-    } catch (error) {
-      // Somebody removed it; what it says must still be somewhere.
-      if (!(error instanceof GitHubFailure) || error.code !== "gone") throw error;
-      await store.saveIdempotencyRecord(of, "comment", undefined);
-    }
-  }
-  const isOurs = ({ author, body: text }: CommentInfo): boolean => {
-    const found = author.id === bot.id ? readMarker(text) : undefined;
-    return found?.appId === appId && found.kind === marker.kind && found.subject === marker.subject;
-  };
-  const [first, ...more] = (await facts.github.comments(facts.repository, issue.number)).filter(isOurs);
-  for (const { id } of more) await github.deleteComment(facts.repository, id);
-  if (first === undefined) {
-    await remember(await github.createComment(facts.repository, issue.number, body));
-  } else {
-    if (first.body !== body) await github.updateComment(facts.repository, first.id, body);
-    await remember(first.id);
+  try {
+    await put(wanted);
+  } catch (error) {
+    if (!(error instanceof GitHubFailure) || error.code !== "would-act") throw error;
+    service.log.warn("could not show the status comment", {
+      investigation: `${of.repository}#${of.issue}`,
+      code: error.code,
+    });
+    await put(withMarker(withheldComment(error.message), marker));
   }
 
-  async function remember(id: number): Promise<void> {
+  async function put(body: SafeText): Promise<void> {
+    const shown = idempotencyRecords.get("comment-body");
+    if (known !== undefined && shown === body) return;
+    if (known !== undefined) {
+      const { editSpacing } = service.settings;
+      const since = Math.max(0, service.now() - Number(idempotencyRecords.get("comment-at") ?? 0));
+      const wait = editSpacing - since;
+      // Only the phase that runs moved on: the edit can wait, so that a run does not use up the installation's writes.
+      if (
+        wait > 0 &&
+        investigation.stage === "running" &&
+        idempotencyRecords.get("comment-stage") === "running"
+      ) {
+        await store.send(
+          { kind: "sync", ...of },
+          { key: `${of.repository}#${of.issue}:later`, inSeconds: Math.ceil(wait / 1000) },
+        );
+        return;
+      }
+      try {
+        await github.updateComment(facts.repository, Number(known), body);
+        await remember(Number(known), body);
+        return;
+      } catch (error) {
+        // Somebody removed it; what it says must still be somewhere.
+        if (!(error instanceof GitHubFailure) || error.code !== "gone") throw error;
+        await store.saveIdempotencyRecord(of, "comment", undefined);
+      }
+    }
+    const isOurs = ({ author, body: text }: CommentInfo): boolean => {
+      const found = author.id === bot.id ? readMarker(text) : undefined;
+      return found?.appId === appId && found.kind === marker.kind && found.subject === marker.subject;
+    };
+    const [first, ...more] = (await facts.github.comments(facts.repository, issue.number)).filter(isOurs);
+    for (const { id } of more) await github.deleteComment(facts.repository, id);
+    if (first === undefined) {
+      await remember(await github.createComment(facts.repository, issue.number, body), body);
+    } else {
+      if (first.body !== body) await github.updateComment(facts.repository, first.id, body);
+      await remember(first.id, body);
+    }
+  }
+
+  async function remember(id: number, body: SafeText): Promise<void> {
     await store.saveIdempotencyRecord(of, "comment", String(id));
     await store.saveIdempotencyRecord(of, "comment-body", body);
     await store.saveIdempotencyRecord(of, "comment-at", String(service.now()));

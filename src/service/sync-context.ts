@@ -3,6 +3,7 @@ import { type Micros, microsOf } from "../llm/money.ts";
 import { lowerBudget } from "../investigation/settings/merge-configs.ts";
 import type { GitHub, IssueInfo } from "../github/github.ts";
 import type { IssueKey } from "../store/store.ts";
+import type { Withheld } from "../github/report/withheld.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
 
@@ -16,6 +17,8 @@ export interface SyncContext {
   readonly issue: IssueInfo;
   readonly of: IssueKey;
   readonly idempotencyRecords: ReadonlyMap<string, string>;
+  /** Texts that were read back and not published, with why: the status comment names them. */
+  readonly withheld: Withheld[];
   readonly signal: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ import { reactionOf } from "../investigation/asks.ts";
 import type { ReactionTarget } from "../github/github.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
 import type { IssueKey, JobContext } from "../store/store.ts";
+import { WITHHELD_CHECK } from "./check-head.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, type Service } from "./service.ts";
 import { syncComment } from "./sync-comment.ts";
@@ -41,14 +42,18 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
     issue: answer.issue,
     of: { repository: of.repository, issue: of.issue },
     idempotencyRecords: await store.idempotencyRecords(of),
+    withheld: [],
     signal,
   };
+  if (context.idempotencyRecords.get(WITHHELD_CHECK) !== undefined)
+    context.withheld.push({ what: "the check", why: context.idempotencyRecords.get(WITHHELD_CHECK)! });
   for (const [what, put] of PARTS) {
     try {
       await put(context);
     } catch (error) {
       // A locked or full thread, a rule of the repository: the rest is still shown.
       if (!(error instanceof GitHubFailure) || GITHUB_FAILURES[error.code].retry === "later") throw error;
+      if (error.code === "would-act") context.withheld.push({ what, why: error.message });
       log.warn(`could not show ${what}`, {
         investigation: `${of.repository}#${of.issue}`,
         code: error.code,

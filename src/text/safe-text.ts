@@ -1,5 +1,6 @@
 import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
 import { beside, codeBlock, inlineCode, printable } from "./inline-code.ts";
+import { leadsUp } from "./page-problems.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { applySplices, type Splice } from "./splice.ts";
 
@@ -215,7 +216,7 @@ function fenced(text: string): string {
 function isOurs({ url, title }: Link, webUrl: string | undefined): boolean {
   if (webUrl === undefined || !url.startsWith(`${webUrl}/`) || (title ?? "") !== "") return false;
   const rest = url.slice(webUrl.length);
-  return /^\/(?:blob|tree|commit|pull)\//.test(rest) && !/\.\.|%2e/i.test(rest) && !/["'<>\s\\?]/.test(rest);
+  return /^\/(?:blob|tree|commit|pull)\//.test(rest) && !leadsUp(rest) && !/["'<>\s\\?]/.test(rest);
 }
 
 function plainOf(node: Parents | PhrasingContent): string {

@@ -10,7 +10,7 @@ import type {
   GitHub,
   GitHubApp,
   RepositoryInfo,
-  RepositoryName,
+  RepositoryPage,
 } from "../../src/github/github.ts";
 
 /** A GitHub with people, and our view of it. */
@@ -136,7 +136,12 @@ describe.each([
         isPrivate: true,
       });
       const number = await other.openIssue("beta", "T", "B");
-      const name: RepositoryName = { id: other.id, owner: "beta", name: other.name };
+      const name: RepositoryPage = {
+        id: other.id,
+        owner: "beta",
+        name: other.name,
+        webUrl: "https://github.com/beta/x",
+      };
       await expect(github.repository(other.id)).rejects.toMatchObject({ code: "gone" });
       await expect(github.issue(name, number)).rejects.toMatchObject({ code: "gone" });
       await expect(github.createComment(name, number, safe("x"))).rejects.toMatchObject({ code: "gone" });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { plainStatement } from "../../src/agent/submission/plain-statement.ts";
 import { renderDocument } from "../../src/documents/render-document.ts";
 import type { Block } from "../../src/documents/finding.ts";
-import { pageProblems } from "../../src/text/page-problems.ts";
+import { pageProblems, plainProblems, problemWords } from "../../src/text/page-problems.ts";
 import { quoted, safeText } from "../../src/text/safe-text.ts";
 import { growthOf } from "../growth.ts";
 
@@ -18,6 +18,7 @@ test.each([
   ["[x](javascript:alert)", "link"],
   ["[x](//evil.example)", "link"],
   ["[x](https://github.com/o/r/../../evil)", "link"],
+  ["[x](https://github.com/o/r/%2E./evil)", "link"],
   ["[x][p]\n\n[p]: https://evil.example", "link"],
   ["<https://evil.example>", "link"],
   ["<img src=x>", "html"],
@@ -30,6 +31,11 @@ test.each([
   ["this closes: o/r#12", "closing"],
   ["see https://evil.example", "address"],
   ["see www.evil.example", "address"],
+  ["https://github.com/o/r2/blob/main/a.ts", "address"],
+  ["https://github.com/o/r@evil.example/", "address"],
+  ["https://github.com/o/r/../../evil", "address"],
+  ["https://github.com/o/r/x https://evil.example", "address"],
+  [`${"[![".repeat(6_000)}a](https://evil.example)`, "unread"],
   ["a\n/casebook approve", "command"],
   ["/approve", "command"],
 ])("%j has a %s", (text, kind) => {
@@ -44,8 +50,27 @@ test.each([
   "<!-- casebook status -->",
   "Refs #12; a/b/c, e-mail a@b",
   "**Next:** `/casebook retry` runs it again",
+  "https://github.com/o/r/blob/main/pages/[...slug]/a..b.tsx#L3",
+  "a\n\nhttps://github.com/o/r/blob/main/a.ts#L3-L9\n\nb",
 ])("%j only shows", (text) => {
   expect(kinds(text)).toEqual([]);
+});
+
+test("in a comment a line with a slash is a command in code, too", () => {
+  const text = "a\n\n```\nb\n/lgtm\n```";
+  expect(pageProblems(text)).toEqual([]);
+  expect(pageProblems(text, { isComment: true })).toEqual([{ kind: "command", line: 5 }]);
+});
+
+test("plain words mention, close, link and command nothing", () => {
+  expect(plainProblems("Research: #42 Lost `@a` writes (documents only)")).toEqual([]);
+  const lines = ["thanks @octocat", "fixes #1", "https://evil.example", "/lgtm"];
+  expect(plainProblems(lines.join("\n")).map(problemWords)).toEqual([
+    "line 1 would mention somebody",
+    "line 2 would close an issue",
+    "line 3 would link to an address",
+    "line 4 would give a command",
+  ]);
 });
 
 const EVIL = [

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { GitHubFailure } from "../github-failure.ts";
-import type { GitHub, RepositoryName, WriteName } from "../github.ts";
+import type { GitHub, RepositoryName, RepositoryPage, WriteName } from "../github.ts";
 import { NUMBERED, WITH_ID } from "./response-schemas.ts";
 import { checkRunRequests, COMMIT_MUTATION, commitInput, type SentAnnotation } from "./request-bodies.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
@@ -44,16 +44,17 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
   const reads = readRepository(context);
   const { list } = reading(context);
   const at = ({ id }: RepositoryName) => ({ installation, id });
+  const page = ({ id, webUrl }: RepositoryPage) => ({ installation, id, webUrl });
 
   const updateCheckRun = async (
     name: WriteName,
-    repository: RepositoryName,
+    repository: RepositoryPage,
     id: number,
     bodies: readonly object[],
   ): Promise<void> => {
     for (const body of bodies)
       await write(name, {
-        repository: at(repository),
+        repository: page(repository),
         route: "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
         parameters: { ...named(repository), check_run_id: id, ...body },
       });
@@ -105,7 +106,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
       const route = "POST /repos/{owner}/{repo}/pulls";
       const create = async (draft: boolean): Promise<number> => {
         const answer = await write("createPull", {
-          repository: at(repository),
+          repository: page(repository),
           route,
           parameters: { ...named(repository), ...pull, draft },
         });
@@ -121,7 +122,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
 
     async updatePull(repository, number, change) {
       await write("updatePull", {
-        repository: at(repository),
+        repository: page(repository),
         route: "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
         parameters: { ...named(repository), pull_number: number, ...change },
       });
@@ -131,7 +132,7 @@ export function writeChanges(context: InstallationContext): ChangeWrites {
       const route = "POST /repos/{owner}/{repo}/check-runs";
       const [first, ...rest] = checkRunRequests(content, []);
       const answer = await write("createCheckRun", {
-        repository: at(repository),
+        repository: page(repository),
         route,
         parameters: { ...named(repository), head_sha: content.head, ...first },
       });

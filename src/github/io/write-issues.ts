@@ -1,4 +1,4 @@
-import type { GitHub, ReactionTarget, RepositoryName } from "../github.ts";
+import type { GitHub, ReactionTarget, RepositoryName, RepositoryPage } from "../github.ts";
 import { NUMBERED, WITH_ID } from "./response-schemas.ts";
 import type { InstallationContext } from "./installation-context.ts";
 import { parseResponse } from "./api-response.ts";
@@ -21,6 +21,7 @@ export type IssueWrites = Pick<
 /** Labels, reactions, comments and issues. A write that finds its effect in place succeeds. */
 export function writeIssues({ write, installation }: InstallationContext): IssueWrites {
   const at = ({ id }: RepositoryName) => ({ installation, id });
+  const page = ({ id, webUrl }: RepositoryPage) => ({ installation, id, webUrl });
   return {
     async createLabel(repository, { name, color, description }) {
       await tolerate(
@@ -83,7 +84,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
     async createComment(repository, issue, body) {
       const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
       const answer = await write("createComment", {
-        repository: at(repository),
+        repository: page(repository),
         route,
         parameters: { ...named(repository), issue_number: issue, body },
       });
@@ -92,7 +93,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
 
     async updateComment(repository, id, body) {
       await write("updateComment", {
-        repository: at(repository),
+        repository: page(repository),
         route: "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
         parameters: { ...named(repository), comment_id: id, body },
       });
@@ -112,7 +113,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
     async createIssue(repository, { title, body }) {
       const route = "POST /repos/{owner}/{repo}/issues";
       const answer = await write("createIssue", {
-        repository: at(repository),
+        repository: page(repository),
         route,
         parameters: { ...named(repository), title, body },
       });
@@ -121,7 +122,7 @@ export function writeIssues({ write, installation }: InstallationContext): Issue
 
     async updateIssue(repository, number, change) {
       await write("updateIssue", {
-        repository: at(repository),
+        repository: page(repository),
         route: "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
         parameters: { ...named(repository), issue_number: number, ...change },
       });

@@ -1,4 +1,5 @@
 import PQueue from "p-queue";
+import { pageProblems, plainProblems, problemWords } from "../../text/page-problems.ts";
 import { GitHubFailure } from "../github-failure.ts";
 import type { WriteName } from "../github.ts";
 import type { Client } from "./client.ts";
@@ -8,7 +9,12 @@ import type { ApiResponse } from "./api-response.ts";
 
 interface WriteRequest {
   /** Undefined: the App itself. */
-  readonly repository?: { readonly installation: number; readonly id: number };
+  readonly repository?: {
+    readonly installation: number;
+    readonly id: number;
+    /** Its pages; a text may link to them and to nothing else. */
+    readonly webUrl?: string;
+  };
   readonly route: `${"POST" | "PATCH" | "DELETE"} /${string}`;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
@@ -50,13 +56,15 @@ const ROUTES = {
 
 /**
  * The only way to change anything on GitHub. In this process one write of an installation runs at a time. When GitHub
- * says to wait, the rate limiter holds every writer before the failure is thrown.
+ * says to wait, the rate limiter holds every writer before the failure is thrown. A text that would do more than show on a page is
+ * refused with `would-act`, and nothing is sent.
  */
 export function createWrite(client: Client, rateLimiter: RateLimiter): Write {
   const inTurn = turns(rateLimiter);
   return async (name, { repository, route, parameters }) => {
     const allowed: readonly string[] = ROUTES[name];
     if (!allowed.includes(route)) throw new GitHubFailure("invalid", `${route} is no request of ${name}`);
+    refuseActing(parameters, repository?.webUrl);
     const installation = repository?.installation ?? 0;
     const rights: "app" | TokenScope =
       repository === undefined ? "app" : { installation, repository: repository.id, purpose: "write" };
@@ -77,6 +85,45 @@ export function turns(
       return holding(rateLimiter, installation, write);
     });
   };
+}
+
+/** What a request can say, by where it is. */
+interface Texts {
+  readonly title?: unknown;
+  readonly body?: unknown;
+  readonly output?: {
+    readonly title?: unknown;
+    readonly summary?: unknown;
+    readonly annotations?: readonly { readonly message?: unknown }[];
+  };
+  readonly variables?: {
+    readonly input?: { readonly message?: { readonly headline?: unknown; readonly body?: unknown } };
+  };
+}
+
+/** The title of a fix names its issue so that tools that count versions read it; merging the fix ends that issue. */
+const FIX_TITLE = /^fix: #\d+ /;
+
+/** The last look at the words of a request. Throws GitHubFailure `would-act`. */
+function refuseActing(parameters: WriteRequest["parameters"], webUrl: string | undefined): void {
+  const { title, body, output, variables } = parameters as Texts;
+  const message = variables?.input?.message;
+  const pages = [
+    body,
+    output?.summary,
+    ...(output?.annotations ?? []).map((annotation) => annotation.message),
+  ].filter((text) => typeof text === "string");
+  const lines = [
+    typeof title === "string" ? title.replace(FIX_TITLE, "") : undefined,
+    output?.title,
+    message?.headline,
+    message?.body,
+  ].filter((text) => typeof text === "string");
+  const [first] = [
+    ...pages.flatMap((text) => pageProblems(text, { webUrl, isComment: true })),
+    ...lines.flatMap((text) => plainProblems(text)),
+  ];
+  if (first !== undefined) throw new GitHubFailure("would-act", problemWords(first));
 }
 
 /** Holds every writer when GitHub says to wait. Reads count into the same limits. */

@@ -1,5 +1,6 @@
 import type { LineReference } from "../../documents/parse-document.ts";
 import { formatLocation } from "../../text/location.ts";
+import { leadsUp } from "../../text/page-problems.ts";
 import type { SafeText } from "../../text/safe-text.ts";
 
 /** A longer address would fill the page. */
@@ -14,7 +15,7 @@ export interface PermalinkPlace {
 
 /**
  * The address of lines at a commit; GitHub shows the code of one that is alone on its line. Safe as it is: every character
- * of the path that could be markup is encoded. Undefined without a commit, and for a path of hundreds of characters.
+ * of the path that could be markup is encoded. Undefined without a commit, for a path of hundreds of characters, and for one that leads up.
  */
 export function permalink(
   { path, start, end, commit }: LineReference,
@@ -24,7 +25,7 @@ export function permalink(
   if (at === undefined) return undefined;
   const lines = start === end ? `L${start}` : `L${start}-L${end}`;
   const url = `${webUrl}/blob/${at}/${encodePath(path)}#${lines}`;
-  return url.length > MAX_ADDRESS ? undefined : (url as SafeText);
+  return url.length > MAX_ADDRESS || leadsUp(url) ? undefined : (url as SafeText);
 }
 
 /** Places in the order of their phases, none inside one before it. */

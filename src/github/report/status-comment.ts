@@ -12,6 +12,7 @@ import { counted } from "../../text/counted.ts";
 import { lengthen } from "../../text/lengthen.ts";
 import { clipMarkdown, fold, type SafeText, safeText } from "../../text/safe-text.ts";
 import { testedChanges } from "./tested-changes.ts";
+import { type Withheld, withheldLines } from "./withheld.ts";
 import { formatSeconds, phaseTable, secondsOf, type TableInput } from "./phase-table.ts";
 
 export interface StatusInput extends TableInput {
@@ -23,6 +24,8 @@ export interface StatusInput extends TableInput {
   readonly step?: string;
   /** What the investigation may cost, everybody's limits taken together; what was asked for when undefined. */
   readonly cap?: Micros;
+  /** What was read back and not published. */
+  readonly withheld?: readonly Withheld[];
 }
 
 /** The headline of a stage that has no answer yet, or whose state a reader must know before the answer. */
@@ -77,6 +80,7 @@ export function statusComment(input: StatusInput): SafeText {
     { text: safe(factsOf(input, answer)), rank: 0 },
     { text: safe(waitingOf(investigation, answer)), rank: 0 },
     { text: safe(conditionsOf(investigation)), rank: 1 },
+    { text: safe(withheldLines(input.withheld ?? [])), rank: 1 },
     { text: safe(questionsOf(investigation)), rank: 0 },
     { text: safe(testedChanges(investigation, repository)), rank: 1 },
     { text: safe(stepOf(input)), rank: 4 },

@@ -1,12 +1,17 @@
 import { generateKeyPairSync } from "node:crypto";
 import nock from "nock";
 import { openGitHubApp, type GitHubAppOptions } from "../../../src/github/io/open-github-app.ts";
-import type { GitHubApp, RepositoryName } from "../../../src/github/github.ts";
+import type { GitHubApp, RepositoryPage } from "../../../src/github/github.ts";
 
 /** GitHub's own address; the test plays GitHub with nock. */
 export const API = "https://api.github.com";
 export const INSTALLATION = 7;
-export const REPOSITORY: RepositoryName = { id: 42, owner: "o", name: "r" };
+export const REPOSITORY: RepositoryPage = {
+  id: 42,
+  owner: "o",
+  name: "r",
+  webUrl: "https://github.com/o/r",
+};
 
 const { privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,

@@ -5,7 +5,7 @@ import nock from "nock";
 import type { Call } from "../../../src/github/io/client.ts";
 import { createWrite } from "../../../src/github/io/write.ts";
 import type { SafeText } from "../../../src/text/safe-text.ts";
-import { WRITES } from "../../../src/github/github.ts";
+import { type CheckRunContent, type GitHub, WRITES } from "../../../src/github/github.ts";
 import { API, endNock, INSTALLATION, NOW, nockedGitHub, REPOSITORY } from "./nocked-github.ts";
 
 const folder = join(import.meta.dirname, "../../../src/github/io");
@@ -72,6 +72,82 @@ describe("write", () => {
     await expect(wrong).rejects.toMatchObject({ code: "invalid" });
     await write("createPull", { route: "POST /repos/{owner}/{repo}/pulls", parameters: {} });
     expect(sent).toEqual(["POST /repos/{owner}/{repo}/pulls"]);
+  });
+
+  const TEXTS: readonly (readonly [string, (github: GitHub, text: SafeText) => Promise<unknown>])[] = [
+    ["createComment", (github, text) => github.createComment(REPOSITORY, 3, text)],
+    ["updateComment", (github, text) => github.updateComment(REPOSITORY, 3, text)],
+    ["createIssue", (github, body) => github.createIssue(REPOSITORY, { title: hello, body })],
+    ["createIssue, title", (github, title) => github.createIssue(REPOSITORY, { title, body: hello })],
+    ["updateIssue", (github, body) => github.updateIssue(REPOSITORY, 3, { body })],
+    ["createPull", (github, body) => github.createPull(REPOSITORY, { ...branches, title: hello, body })],
+    [
+      "createPull, title",
+      (github, title) => github.createPull(REPOSITORY, { ...branches, title, body: hello }),
+    ],
+    ["updatePull", (github, body) => github.updatePull(REPOSITORY, 3, { body })],
+    ["updatePull, title", (github, title) => github.updatePull(REPOSITORY, 3, { title })],
+    ["createCheckRun", (github, summary) => github.createCheckRun(REPOSITORY, { ...check, summary })],
+    ["createCheckRun, title", (github, title) => github.createCheckRun(REPOSITORY, { ...check, title })],
+    [
+      "createCheckRun, annotation",
+      (github, message) =>
+        github.createCheckRun(REPOSITORY, {
+          ...check,
+          annotations: [{ path: "a", line: 1, level: "warning", message }],
+        }),
+    ],
+    ["updateCheckRun", (github, summary) => github.updateCheckRun(REPOSITORY, 3, { ...check, summary })],
+    [
+      "commit",
+      (github, message) =>
+        github.commit(REPOSITORY, {
+          branch: "b",
+          expectedHead: "0".repeat(40),
+          files: new Map(),
+          message: `a\n\n${message}`,
+        }),
+    ],
+  ];
+  const branches = { head: "b", base: "main" };
+  const check: CheckRunContent = {
+    name: "n",
+    head: "0".repeat(40),
+    externalId: "1",
+    conclusion: "success",
+    title: "t",
+    summary: hello,
+    annotations: [],
+  };
+  const ACTING = ["thanks @octocat", "this fixes #1", "see https://evil.example/x", "/lgtm"];
+  const ON_PAGES = [
+    "![x](https://evil.example/x)",
+    "[x](https://evil.example)",
+    "<img src=x>",
+    "```\n/lgtm\n```",
+  ];
+
+  test.each(TEXTS)("sends no words that would act: %s", async (name, publish) => {
+    using github = nockedGitHub();
+    const here = github.app.forInstallation(INSTALLATION);
+    const isPage = !/title|annotation|commit/.test(name);
+    for (const text of [...ACTING, ...(isPage ? ON_PAGES : [])])
+      await expect(publish(here, text as SafeText)).rejects.toMatchObject({ code: "would-act" });
+    expect(github.turns).toEqual([]);
+  });
+
+  test("sends a link to the repository's own pages, and a fix's title that names its issue", async () => {
+    using github = nockedGitHub();
+    const here = github.app.forInstallation(INSTALLATION);
+    nock(API).post("/repos/o/r/issues/3/comments").reply(201, { id: 1 });
+    nock(API).post("/repos/o/r/pulls").reply(201, { number: 2 });
+    const own =
+      "https://github.com/o/r/blob/main/a.ts#L3\n\n[pull](https://github.com/o/r/pull/1)" as SafeText;
+    expect(await here.createComment(REPOSITORY, 3, own)).toBe(1);
+    const title = "fix: #42 Lost writes" as SafeText;
+    expect(await here.createPull(REPOSITORY, { ...branches, title, body: hello })).toBe(2);
+    const elsewhere = { ...REPOSITORY, webUrl: "https://github.com/o/r2" };
+    await expect(here.createComment(elsewhere, 3, own)).rejects.toMatchObject({ code: "would-act" });
   });
 
   test("is one at a time for an installation, in order, and does not wait for other installations", async () => {
