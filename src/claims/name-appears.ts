@@ -5,7 +5,7 @@ import { type ClaimEvidence, definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 import { hasForeignBase } from "./foreign-base.ts";
-import { nameHits } from "./name-hits.ts";
+import { type NameHits, nameHits } from "./name-hits.ts";
 import { endingOf, fileNameOf, stemOf } from "../languages/paths.ts";
 
 /** Lines with the name of a definition whose meaning is not certain: counted, and no more said than that. */
@@ -32,7 +32,7 @@ export const nameAppears = claimType({
           ? `the name of ${inlineCode(of.name)} appears on ${counted(count, "line")} ${from === "test" ? "of tests" : "outside it and outside tests"}; no other definition has the name`
           : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain: ${counted(count, "line")} ${from === "test" ? "of tests hold" : "outside it and outside tests hold"} the name, and other definitions have it, too`
         : near === undefined
-          ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
+          ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
           : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`,
     citations:
       count === 0
@@ -46,7 +46,7 @@ export const nameAppears = claimType({
       from === "program" && count === 0 && (await hasForeignBase({ path: of.path, symbol }, evidence));
     if (isForeign !== (foreignBase === true)) return wrong("its class has another base");
     const hits = await nameHits({ path: of.path, symbol }, evidence);
-    const there = from === "test" ? hits.tests : [...hits.uses, ...hits.unread];
+    const there = appearances(hits, from);
     if (near !== undefined && (from !== "test" || count > 0)) return wrong("the tests hold the name");
     if (from === "test" && count === 0 && testFileOf(of.path, evidence) !== near)
       return wrong("another file of tests, or none, is named after the file");
@@ -58,6 +58,15 @@ export const nameAppears = claimType({
       : wrong("a cited line does not hold the name");
   },
 });
+
+/** Lines of code with the name. In tests a text counts where no code has it: `describe("set")`. */
+export function appearances(
+  { uses, unread, tests, testUses }: NameHits,
+  from: "program" | "test",
+): readonly { readonly path: string; readonly line: number }[] {
+  if (from === "program") return [...uses, ...unread];
+  return testUses.length > 0 ? testUses : tests;
+}
 
 /** True where one definition of the commit has the name. What an import brings under it is none: `const f = require("./f")`. */
 export async function isOnlyDefinition(

@@ -2,6 +2,7 @@ import type { SymbolDefinition } from "../languages/syntax.ts";
 import { roleOfPath } from "../languages/role-of-path.ts";
 import { endingOf } from "../languages/paths.ts";
 import { textRulesOf } from "../languages/languages.ts";
+import { COMMENT, scanFields } from "../repository/inverted-index/scan-fields.ts";
 import { holdsWord } from "../repository/run-search.ts";
 import { type ClaimEvidence, codeOf, isTestLine } from "./claim-evidence.ts";
 
@@ -19,8 +20,10 @@ export interface NameHits {
   readonly docs: readonly { readonly path: string; readonly line: number }[];
   /** Comments and strings of files with a grammar. */
   readonly remarks: number;
-  /** In files without a grammar: nobody can say what the name means there. */
+  /** In source without a grammar: nobody can say what the name means there. */
   readonly unread: readonly { readonly path: string; readonly line: number }[];
+  /** Data, settings and what is generated: it may name code, and calls none. */
+  readonly data: readonly { readonly path: string; readonly line: number }[];
 }
 
 /** Searches the whole commit for the name of a definition and accounts for each hit. */
@@ -38,18 +41,38 @@ export async function nameHits(
   const docs: typeof uses = [];
   const imports: typeof uses = [];
   const unread: typeof uses = [];
+  const data: typeof uses = [];
+  const known = new Map<string, ReadonlySet<number>>();
+  const commentsIn = (path: string, text: string): ReadonlySet<number> => {
+    const found = known.get(path) ?? linesOfComments(text, symbol.name, path);
+    known.set(path, found);
+    return found;
+  };
+  const isRemark = async ({
+    path,
+    line,
+  }: {
+    readonly path: string;
+    readonly line: number;
+  }): Promise<boolean> => {
+    const source = await codebase.text(path);
+    return (
+      source !== undefined &&
+      (isRemarkAlone(source.lines[line - 1] ?? "", symbol.name, path) ||
+        commentsIn(path, source.text).has(line))
+    );
+  };
   for (const hit of hits) {
     const role = roleOfPath(hit.path);
     if (hit.path === home && symbol.start <= hit.line && hit.line <= symbol.end) definition++;
     else if (role === "test" || (await isTestLine(hit, evidence))) {
       tests.push(hit);
-      if (!isRemark((await codebase.text(hit.path))?.lines[hit.line - 1] ?? "", symbol.name, hit.path))
-        testUses.push(hit);
+      if (!(await isRemark(hit))) testUses.push(hit);
     } else if (role === "docs") docs.push(hit);
     else {
       const syntax = await codebase.syntax(hit.path);
       if (syntax === undefined) {
-        unread.push(hit);
+        (codebase.roleOf(hit.path) === "source" ? unread : data).push(hit);
         continue;
       }
       const isImport = (line: number): boolean => syntax.imports.some((one) => one.line === line);
@@ -62,18 +85,32 @@ export async function nameHits(
         (syntax.symbols.some(
           ({ doc }) => doc !== undefined && doc.start <= hit.line && hit.line <= doc.end,
         ) ||
-          isRemark((await codebase.text(hit.path))?.lines[hit.line - 1] ?? "", symbol.name, hit.path))
+          (await isRemark(hit)))
       )
         remarks++;
       // What no rule explains may be a use.
       else uses.push(hit);
     }
   }
-  return { definition, uses, imports, tests, testUses, docs, remarks, unread };
+  return { definition, uses, imports, tests, testUses, docs, remarks, unread, data };
+}
+
+/** Lines that hold the word in comments alone, by the whole file: a line inside a block comment shows no sign of it. */
+function linesOfComments(text: string, word: string, path: string): ReadonlySet<number> {
+  const comments = new Set<number>();
+  const code = new Set<number>();
+  let line = 1;
+  let read = 0;
+  scanFields(text, endingOf(path), (found, field, at) => {
+    if (found !== word) return;
+    for (; read < at; read++) if (text.charCodeAt(read) === 10) line++;
+    (field === COMMENT ? comments : code).add(line);
+  });
+  return new Set([...comments].filter((one) => !code.has(one)));
 }
 
 /** True where the word is on the line in a comment or in quotation marks alone, as far as the line shows. */
-function isRemark(line: string, word: string, path: string): boolean {
+function isRemarkAlone(line: string, word: string, path: string): boolean {
   const rules = textRulesOf(endingOf(path));
   if (rules === undefined) return false;
   if (/^\s*\*/.test(line) && rules.block.length > 0) return true;

@@ -11,13 +11,16 @@ import { qualifiedName } from "../languages/syntax.ts";
 /** Shorter names are words of many texts. */
 const MIN_NAME = 4;
 
-/** The report writes the name of a definition, and nothing else in the program's code has the name. */
+/**
+ * The report writes the name of a definition, and the grammars find no other with the name. A program can make more while it runs, which
+ * nobody reads from its text.
+ */
 export const namesDefinition = claimType({
   name: "names-definition",
   mark: "reported",
   schema: z.strictObject({ written: z.string().min(MIN_NAME).max(300), at: part.definition }),
   say: ({ written, at }) => ({
-    text: `The report names ${inlineCode(written)}; ${written === at.name ? "it is defined here alone" : `only ${inlineCode(at.name)} has this name`}`,
+    text: `The report names ${inlineCode(written)}, defined here${written === at.name ? "" : ` as ${inlineCode(at.name)}`}; Casebook found no other definition of it`,
     citations: [{ kind: "lines", path: at.path, start: at.start, end: at.end }],
   }),
   async check({ written, at }, evidence) {

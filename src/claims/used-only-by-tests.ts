@@ -40,10 +40,9 @@ export const usedOnlyByTests = claimType({
       return undecided("its class has a base that is not in the commit, which may call it");
     const hits = await nameHits({ path: of.path, symbol }, evidence);
     if (hits.uses.length > 0) return wrong(`${counted(hits.uses.length, "line")} outside tests use the name`);
-    if (hits.unread.length > 0)
-      return undecided(
-        `${counted(hits.unread.length, "line")} with the name are in files that Casebook cannot parse`,
-      );
+    const unread = hits.unread.length + hits.data.length;
+    if (unread > 0)
+      return undecided(`${counted(unread, "line")} with the name are in files that Casebook cannot parse`);
     if (hits.testUses.length !== lines || new Set(hits.testUses.map(({ path }) => path)).size !== files)
       return wrong(`${counted(hits.testUses.length, "line")} of tests hold the name`);
     if (hits.docs.length !== docs)

@@ -44,6 +44,7 @@ export const writtenBy = claimType({
   }),
   async check({ lines, name, of, people }, evidence) {
     const { history, baseCommit } = evidence;
+    if (!areMost(people, of)) return wrong("they wrote less than half of the lines");
     if (name !== undefined && (await definitionAt({ ...lines, name }, evidence)) === undefined)
       return wrong("the function on these lines is another");
     const blamed = await history.blame(baseCommit, lines.path, lines.start, lines.end);
@@ -56,6 +57,11 @@ export const writtenBy = claimType({
       : wrong("other people wrote them, or other numbers of lines");
   },
 });
+
+/** Whether people wrote half of the lines or more between them: whoever wrote one of many knows no more of it than others. */
+export function areMost(people: readonly Writer[], of: number): boolean {
+  return people.reduce((sum, { lines }) => sum + lines, 0) * 2 >= of;
+}
 
 /** Who wrote most of the lines by what they count at `now` (seconds since 1970), at most two. */
 export function writersOf(lines: readonly BlameLine[], now: number): readonly Writer[] {

@@ -428,8 +428,10 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
     },
     {
       type: "in-docs",
-      data: { name: "Store", count: 3, shown: [{ path: "README.md", line: 3 }] },
+      data: { name: "Store", count: 2, shown: [{ path: "README.md", line: 3 }] },
       twins: [
+        // The heading is the word Store, not the class.
+        { name: "Store", count: 3, shown: [{ path: "README.md", line: 1 }] },
         { name: "Store", count: 0, shown: [] },
         { name: "Cache", count: 1, shown: [{ path: "README.md", line: 3 }] },
       ],
@@ -757,6 +759,9 @@ beforeAll(async () => {
         { at: TAKE, percent: 5 },
         { at: { ...TAKE, start: 31 }, percent: percentOf(take!) },
         { at: { ...TAKE, end: 33 } },
+        // Others are likelier than 4 %.
+        { at: PUT, beside: TAKE },
+        { at: TAKE, beside: TAKE },
       ],
     },
     {

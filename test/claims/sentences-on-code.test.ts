@@ -4,6 +4,9 @@ import { afterAll, expect, test } from "@jest/globals";
 import type { StatedClaim } from "../../src/documents/finding.ts";
 import { checkClaim } from "../../src/claims/claim-types.ts";
 import { calledBy, otherLines } from "../../src/claims/called-by.ts";
+import { importersOf } from "../../src/claims/importers.ts";
+import { docsOf } from "../../src/claims/in-docs.ts";
+import { nameHits } from "../../src/claims/name-hits.ts";
 import { citesIssue } from "../../src/claims/cites-issue.ts";
 import { isPublic } from "../../src/claims/is-public.ts";
 import { nameAppears } from "../../src/claims/name-appears.ts";
@@ -243,4 +246,66 @@ test.each([
   ["Store.parse", "Store.parse", "`Store.parse` throws", false],
 ])("%s of %s in %j is of another type: %s", (written, definition, text, isOther) => {
   expect(isOfAnother(written, definition, text)).toBe(isOther);
+});
+
+test("a line inside a block comment, and a file of data, use nothing", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "flag.go": `/*
+	Package flag reads flags.
+
+	Call parseAll after the flags are defined.
+*/
+package flag
+
+func parseAll() int {
+	return 1
+}
+`,
+        "use.go": "package flag\n\nfunc run() int {\n\treturn parseAll()\n}\n",
+        "routes.json": '{ "handler": "parseAll" }\n',
+      },
+    ],
+  ]);
+  const symbol = await symbolNamed("parseAll", "flag.go", context);
+  const hits = await nameHits({ path: "flag.go", symbol }, context);
+  expect(hits).toMatchObject({
+    uses: [{ path: "use.go", line: 4 }],
+    data: [{ path: "routes.json", line: 1 }],
+    unread: [],
+  });
+});
+
+test("documentation names what it writes as code; a word between two pieces of code is none", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "README.md":
+          "# Bump\n\nBump sorts, `x` by Bump `y`.\n\n```js\nBump(1)\nBump\n```\n\nAsk `Bump`, or Bump.next().\nBump.\n",
+        "CHANGELOG.md": "- `Bump` is faster\n",
+      },
+    ],
+  ]);
+  expect((await docsOf("Bump", context)).map(({ line }) => line)).toEqual([6, 7, 10]);
+});
+
+test("an import of a package counts for a file where it uses what the file defines", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "go.mod": "module example.org/web\n",
+        "middle/url.go": "package middle\n\nfunc Url() int {\n\treturn 1\n}\n",
+        "middle/log.go": "package middle\n\nfunc Log() int {\n\treturn 2\n}\n",
+        "a.go":
+          'package web\n\nimport "example.org/web/middle"\n\nfunc A() int {\n\treturn middle.Url()\n}\n',
+        "b.go":
+          'package web\n\nimport "example.org/web/middle"\n\nfunc B() int {\n\treturn middle.Log()\n}\n',
+      },
+    ],
+  ]);
+  expect(await importersOf("middle/url.go", context)).toEqual([{ path: "a.go", line: 3 }]);
 });

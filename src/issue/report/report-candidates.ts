@@ -45,6 +45,13 @@ const ABOUT_VERSIONS = /--version|-V\b|\bversion\b|\blist\b|\bfreeze\b|\benv\b|\
 const PROMPT = /^\s*(?:\$|❯|>) ?\S/;
 const IS_FINE =
   /\b(?:works?|working|fine|correct\w*|expect\w*|should|instead|workaround|fix\w*)\b[^.!?]{0,80}$/i;
+/** A few words that name a version before a code block: "With 4.11.0:". */
+const OF_A_VERSION =
+  /^(?:[\w.-]{1,20} ){0,4}v?\d{1,6}(?:\.\d{1,6}){1,3}\S{0,12}(?: [\w.-]{1,20}){0,3} ?[:：]$/;
+/** `Go 1.24.5, v1.0.7, linux/amd64`: things and versions, and no sentence. */
+const THING = /^(?:\S{1,40} ){0,3}\S{1,40}$/;
+const VERSION = /(?<![\w.])v?\d{1,6}\.\d/;
+
 /** What the words before a code block say of it. */
 const INTRODUCTIONS: readonly (readonly [string, RegExp])[] = [
   [
@@ -139,6 +146,7 @@ export function candidatesOf(
         if (TRANSCRIPT.test(head) && !isAboutVersions(head) && !IS_FINE.test(introduction))
           features.add("transcript");
         for (const [name, cue] of INTRODUCTIONS) if (cue.test(introduction)) features.add(name);
+        if (OF_A_VERSION.test(introduction.trim())) features.add("code:of a version");
         features.add(
           `code:lines:${text.split("\n").length > 15 ? "many" : text.includes("\n") ? "some" : "one"}`,
         );
@@ -170,6 +178,7 @@ export function candidatesOf(
         }
         if (/[?？]\s*$/.test(text)) features.add("question");
         if (text.includes("`")) features.add("names code");
+        if (isListOfVersions(text)) features.add("versions");
         features.add(
           `length:${text.length < 30 ? "short" : text.length < 90 ? "middle" : text.length < 220 ? "long" : "very long"}`,
         );
@@ -194,6 +203,7 @@ function inContext(candidates: readonly Candidate[]): readonly Candidate[] {
   const sections = Map.groupBy(candidates, sectionOf);
   const size = candidates.length;
   const codes = candidates.filter(({ isCode }) => isCode);
+  const ofVersions = candidates.filter(({ features }) => features.has("code:of a version"));
   return candidates.map((one, at) => {
     const length = Math.min(sections.get(sectionOf(one))!.length, 6);
     return {
@@ -206,6 +216,8 @@ function inContext(candidates: readonly Candidate[]): readonly Candidate[] {
         `section:${length}`,
         `section:${one.block.part ?? "none"}/${Math.min(length, 3)}`,
         ...(one === codes.at(-1) ? ["code:last"] : []),
+        // One of them may be what worked.
+        ...(ofVersions.length > 1 && ofVersions.includes(one) ? ["versions"] : []),
       ]),
     };
   });
@@ -238,6 +250,18 @@ function commentsOf(code: string): readonly string[] {
 function isAboutVersions(code: string): boolean {
   const typed = code.split("\n").filter((line) => PROMPT.test(line));
   return typed.length > 0 && typed.every((line) => ABOUT_VERSIONS.test(line.slice(0, 200)));
+}
+
+/** Two things or more beside each other, half of them with a version. */
+function isListOfVersions(text: string): boolean {
+  const things = text
+    .slice(0, 400)
+    .replace(/\.$/, "")
+    .split(/[,;] ?/);
+  const versions = things.filter((one) => VERSION.test(one));
+  return (
+    things.length > 1 && versions.length * 2 >= things.length && things.every((one) => THING.test(one.trim()))
+  );
 }
 
 function sectionOf({ block }: Candidate): string {

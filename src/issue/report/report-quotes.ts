@@ -78,7 +78,7 @@ export function choose(
     .map((candidate, at) => ({
       at,
       text: candidate.text,
-      chance: isLead(candidate, field) ? 1 : chances[at]!,
+      chance: !candidate.features.has("versions") && isLead(candidate, field) ? 1 : chances[at]!,
     }))
     .filter(({ chance }) => chance >= from)
     .toSorted((a, b) => b.chance - a.chance);
@@ -124,8 +124,12 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
   }
 }
 
-/** What surely belongs to another part: where it was seen is not what happened, and an offer of help is no wish. */
+/**
+ * What surely belongs to another part: where it was seen is not what happened, what two versions do is no sequence of steps, and an
+ * offer of help is no wish.
+ */
 function isElse({ features }: Candidate, field: LearnedField): boolean {
+  if (features.has("versions")) return true;
   if (field === "steps") return false;
   return (
     features.has("compares") ||

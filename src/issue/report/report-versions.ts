@@ -46,11 +46,13 @@ const UNIT =
 /** Versions that a text states, each value once a subject. Linear in the text. */
 export function findVersions(title: string, blocks: readonly ReportBlock[]): readonly ReportVersion[] {
   const found = new Map<string, ReportVersion>();
+  const whole = [title, ...blocks.map(({ text }) => text)].join("\n");
+  const isName = memoized((word: string) => occursAlone(word, whole));
   const add = (subject: string, value: string, quote: string): void => {
     const key = `${subject.toLowerCase()} ${value.replace(/^v/i, "")}`;
     if (found.size < MAX_VERSIONS && !found.has(key)) found.set(key, { subject, value, quote: quote.trim() });
   };
-  for (const line of [title]) readLine(line, { inProse: true, isAnswer: false, subject: "" }, add);
+  for (const line of [title]) readLine(line, { inProse: true, isAnswer: false, subject: "", isName }, add);
   const said = blocks.filter(({ quoted }) => quoted !== true);
   for (const block of said.length > 0 ? said : blocks) {
     const isAnswer = block.part === "version" || block.part === "environment";
@@ -64,6 +66,7 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
           {
             inProse: true,
             isAnswer,
+            isName,
             subject:
               block.kind === "cell" ? ownOr(block.label ?? heading) : block.part === "version" ? heading : "",
           },
@@ -72,7 +75,12 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
       else if (isAnswer || isDump || isVersionLine(text))
         readLine(
           text,
-          { inProse: false, isAnswer: isAnswer || isDump, subject: block.part === "version" ? heading : "" },
+          {
+            inProse: false,
+            isAnswer: isAnswer || isDump,
+            isName,
+            subject: block.part === "version" ? heading : "",
+          },
           add,
         );
       else {
@@ -96,11 +104,13 @@ interface Where {
   readonly isAnswer: boolean;
   /** Of a bare answer. */
   readonly subject: string;
+  /** Whether the report writes a word without a version behind it. */
+  readonly isName: (word: string) => boolean;
 }
 
 function readLine(
   line: string,
-  { inProse, isAnswer, subject }: Where,
+  { inProse, isAnswer, subject, isName }: Where,
   add: (subject: string, value: string, quote: string) => void,
 ): void {
   const shown = withoutTakenBack(
@@ -131,6 +141,14 @@ function readLine(
     if (!isStated) continue;
     if (!inProse && name === undefined && !bare) continue;
     if (dots < 2 && spoken && name === undefined && !isAnswer) continue;
+    // "becomes `1.2.0`": a word that stands before numbers in code alone need not be a name.
+    if (
+      /[`'"]v?$/.test(before) &&
+      /^[A-Za-z][a-z]{4,}$/.test(name ?? "") &&
+      !isName(name!) &&
+      !TOOL.test(name!)
+    )
+      continue;
     add(name ?? (bare ? subject : ""), value.replace(/^(?:==|=|<=|>=|<|>)/, ""), quoteOf(line, name, value));
   }
   for (const match of shown.matchAll(WHOLE)) {
@@ -228,17 +246,27 @@ function nameBefore(before: string): string | undefined {
     : text;
 }
 
+const TOOL =
+  /^(?:python|rust|rustc|cargo|node|nodejs|ruby|java|ubuntu|debian|macos|windows|fedora|android|kotlin|scala|swift|pytest|numpy|pandas)$/i;
+
 /** `Python 3.9`, `Rust 1.56`: a name that is written like one of a thing. */
 function isTool(name: string): boolean {
   const last = name.split(" ").at(-1)!;
-  return (
-    /^[A-Z]/.test(last) ||
-    /\d|[+#._-]/.test(last) ||
-    last.length <= 4 ||
-    /^(?:python|rust|rustc|cargo|node|nodejs|ruby|java|ubuntu|debian|macos|windows|fedora|android|kotlin|scala|swift|pytest|numpy|pandas)$/i.test(
-      last,
-    )
-  );
+  return /^[A-Z]/.test(last) || /\d|[+#._-]/.test(last) || last.length <= 4 || TOOL.test(last);
+}
+
+/** Whether a text has a word without a version behind it, as the name of a thing mostly stands somewhere. Case does not count. */
+function occursAlone(word: string, text: string): boolean {
+  const form = new RegExp(`(?<![\\w])${word}(?![\\w])(?! ?versions?\\b)(?!\\W{0,8}v?\\d)`, "i");
+  return form.test(text);
+}
+
+function memoized<Result>(of: (word: string) => Result): (word: string) => Result {
+  const known = new Map<string, Result>();
+  return (word) => {
+    if (!known.has(word)) known.set(word, of(word));
+    return known.get(word)!;
+  };
 }
 
 /** Lines that a program prints about itself: `rustc 1.66.1 (90743e729 2023-01-10)`, `[debug] yt-dlp version 2022.10.04`. */

@@ -5,9 +5,9 @@ import { convention, conventionFiles, conventionsOf } from "../../claims/convent
 import { hasSequence } from "../../claims/has-sequence.ts";
 import { importersOf } from "../../claims/importers.ts";
 import { importedBy } from "../../claims/imported-by.ts";
-import { inDocs, searchDocs } from "../../claims/in-docs.ts";
+import { docsOf, inDocs, isHistory } from "../../claims/in-docs.ts";
 import { isPublic, visibilityOf } from "../../claims/is-public.ts";
-import { isOnlyDefinition, nameAppears, testFileOf } from "../../claims/name-appears.ts";
+import { appearances, isOnlyDefinition, nameAppears, testFileOf } from "../../claims/name-appears.ts";
 import { nameHits } from "../../claims/name-hits.ts";
 import { resolvedCalls } from "../../claims/resolved-call.ts";
 import { sameStructure } from "../../claims/same-structure.ts";
@@ -169,7 +169,7 @@ async function addCalls(
 async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchContext): Promise<boolean> {
   if (await hasForeignBase(target, context)) return false;
   const hits = await nameHits(target, context);
-  if (hits.uses.length + hits.unread.length > 0) return false;
+  if (hits.uses.length + hits.unread.length + hits.data.length > 0) return false;
   const seen = new Set<string>();
   items.push(
     usedOnlyByTests.of({
@@ -191,7 +191,7 @@ async function addAppearance(
   context: ResearchContext,
 ): Promise<void> {
   const hits = await nameHits(target, context);
-  const there = from === "test" ? hits.tests : [...hits.uses, ...hits.unread];
+  const there = appearances(hits, from);
   items.push(
     nameAppears.of({
       of: definitionOf(target.path, target.symbol),
@@ -243,21 +243,17 @@ export async function risks(context: ResearchContext): Promise<readonly Block[]>
   return claimsBlock("list", [isPublic.of(as === "public" ? { at } : { at, as })]);
 }
 
-/** Documentation that names the class of a target, or a target at the top of a file. */
+/** Documentation that writes the name of a target as code, where nothing else has the name. */
 export async function docs(context: ResearchContext): Promise<readonly Block[]> {
-  const names = new Set<string>();
-  for (const target of await context.targets()) {
-    const owner = await ownerOf(target, context);
-    // A namespace is documented by what is in it.
-    names.add(owner === undefined || owner.symbol.kind === "module" ? target.symbol.name : owner.symbol.name);
-  }
   const items: StatedClaim[] = [];
-  for (const name of [...names].filter((one) => one.length > 3).slice(0, MAX_SHOWN)) {
-    const { hits } = await searchDocs(name, context);
+  for (const { symbol } of await context.targets()) {
+    const { name } = symbol;
+    if (items.length === MAX_SHOWN) break;
+    if (name.length <= 3 || items.some(({ data }) => (data as { name?: string }).name === name)) continue;
+    if (!(await isOnlyDefinition(name, context))) continue;
+    const hits = await docsOf(name, context);
     // More lines than a person reads say nothing about this function.
     if (hits.length === 0 || hits.length > MAX_DOC_LINES) continue;
-    // A plain word, `Bash`, is a word of any text, unless it is written as code.
-    if (/^[A-Z]?[a-z]+$/.test(name) && !(await areCode(name, hits, context))) continue;
     items.push(inDocs.of({ name, count: hits.length, shown: hits.slice(0, MAX_SHOWN) }));
   }
   return claimsBlock("list", items);
@@ -286,19 +282,6 @@ export async function conventions(context: ResearchContext): Promise<readonly Bl
   );
 }
 
-async function areCode(
-  name: string,
-  hits: readonly { readonly path: string; readonly line: number }[],
-  { codebase }: ResearchContext,
-): Promise<boolean> {
-  for (const { path, line } of hits) {
-    const text = (await codebase.text(path))?.lines[line - 1] ?? "";
-    if (!new RegExp(`\x60[^\x60]*\\b${name}\\b[^\x60]*\x60|\\b${name}(?:\\.|::|\\()\\w?`).test(text))
-      return false;
-  }
-  return true;
-}
-
 /** Files that often changed in the same commits as the target files. */
 export async function coChange(context: ResearchContext): Promise<readonly Block[]> {
   const commits = await context.commits();
@@ -310,7 +293,7 @@ export async function coChange(context: ResearchContext): Promise<readonly Block
     const own = commitsOf(path, commits);
     const shared = new Map<string, number>();
     for (const other of own.flatMap(({ files }) => files))
-      if (other !== path && context.codebase.tree.find(other) !== undefined)
+      if (other !== path && !isHistory(other) && context.codebase.tree.find(other) !== undefined)
         shared.set(other, (shared.get(other) ?? 0) + 1);
     const often = [...shared]
       .filter(([, count]) => count >= MIN_TOGETHER && count / own.length >= MIN_SHARE)

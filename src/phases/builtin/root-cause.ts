@@ -1,4 +1,5 @@
 import type { Block, StatedClaim } from "../../documents/finding.ts";
+import type { DefinitionData } from "../../claims/claim-data.ts";
 import { isTestLine } from "../../claims/claim-evidence.ts";
 import { calls } from "../../claims/calls.ts";
 import { lastChanged } from "../../claims/last-changed.ts";
@@ -7,8 +8,8 @@ import { personNamed } from "../../claims/person-named.ts";
 import { resolvedCalls } from "../../claims/resolved-call.ts";
 import { sequenceExplains } from "../../claims/sequence-explains.ts";
 import { sequenceStep } from "../../claims/sequence-step.ts";
-import { suspect as suspectClaim } from "../../claims/suspect.ts";
-import { writersOf, writtenBy } from "../../claims/written-by.ts";
+import { MIN_NAMED, othersThan, suspect as suspectClaim } from "../../claims/suspect.ts";
+import { areMost, writersOf, writtenBy } from "../../claims/written-by.ts";
 import { fenceWord } from "../../languages/languages.ts";
 import { dateOf } from "../../text/date-of.ts";
 import { type Pointer, pointers } from "./pointers.ts";
@@ -21,7 +22,7 @@ const MAX_EXCERPT = 12;
 const MAX_CALLS_SHOWN = 6;
 /** Guesses that are named where no suspect stands out. */
 const MAX_GUESSES = 3;
-/** In whole percent; a suspect below it decides nothing, but the first. */
+/** In whole percent; a suspect below it decides nothing. */
 const MIN_PERCENT = 10;
 
 /** What speaks for the leading suspect besides shared words; undefined where nothing does, so that none stands out. */
@@ -163,7 +164,7 @@ export async function suspects(context: ResearchContext): Promise<readonly Block
     if (one.given) items.push(givenClaim(one, context));
     else if (one.symbol !== undefined && one.likelihood !== undefined) {
       const percent = Math.round(one.likelihood * 100);
-      if (items.length < 2 || percent >= MIN_PERCENT)
+      if (percent >= (items.length === 0 ? 0 : items.length === 1 ? MIN_NAMED : MIN_PERCENT))
         items.push(
           suspectClaim.of({
             at: definitionOf(one.path, one.symbol),
@@ -171,6 +172,14 @@ export async function suspects(context: ResearchContext): Promise<readonly Block
           }),
         );
     }
+  }
+  // One suspect alone is no ranking, and a name of 1 % says nothing.
+  const [beside] = items.flatMap(({ type, data }) =>
+    type === "suspect" ? [(data as { readonly at: DefinitionData }).at] : [],
+  );
+  if (items.length === 1 && beside !== undefined) {
+    const [next] = othersThan(beside, await context.ranking());
+    if (next !== undefined) items.push(suspectClaim.of({ at: definitionOf(next.path, next.symbol), beside }));
   }
   return claimsBlock("ranking", items);
 }
@@ -235,7 +244,7 @@ export async function whoKnows(context: ResearchContext): Promise<readonly Block
   const lines = (await history.blame(baseCommit, path, start, end, signal)) ?? [];
   const now = (await history.commit(baseCommit, baseCommit))?.time;
   const people = now === undefined ? [] : writersOf(lines, now);
-  if (people.length === 0) return [];
+  if (people.length === 0 || !areMost(people, lines.length)) return [];
   return claimsBlock("list", [
     writtenBy.of({
       lines: { path, start, end },

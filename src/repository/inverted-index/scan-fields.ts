@@ -28,10 +28,14 @@ const CONTROL = new Set(
 );
 
 /**
- * Calls `emit` for each word of a file with its field. One pass, no look-back beyond a word:
+ * Calls `emit` for each word of a file with its field and its place in the text. One pass, no look-back beyond a word:
  * time grows with the length of the text whatever it holds. A quote that is not closed ends at its line's end.
  */
-export function scanFields(text: string, ending: string, emit: (word: string, field: number) => void): void {
+export function scanFields(
+  text: string,
+  ending: string,
+  emit: (word: string, field: number, at: number) => void,
+): void {
   const rules = textRulesOf(ending) ?? (PROSE_ENDINGS.has(ending) ? PROSE : C_TEXT);
   const n = text.length;
   let i = 0;
@@ -68,7 +72,7 @@ export function scanFields(text: string, ending: string, emit: (word: string, fi
         if (previous !== "" && !NO_TYPE.has(previous)) field = DEFINITION;
         else if (startsLine(text, lineStart, i) && lineEndsWithBrace(text, j)) field = DEFINITION;
       }
-      emit(word, field);
+      emit(word, field, i);
       previous = word;
       i = j;
       continue;
@@ -124,7 +128,7 @@ function words(
   from: number,
   to: number,
   field: number,
-  emit: (word: string, field: number) => void,
+  emit: (word: string, field: number, at: number) => void,
 ): number {
   let i = from;
   while (i < to) {
@@ -134,7 +138,7 @@ function words(
     }
     let j = i + 1;
     while (j < to && isWordPart(text.charCodeAt(j))) j++;
-    emit(text.slice(i, j), field);
+    emit(text.slice(i, j), field, i);
     i = j;
   }
   return Math.max(from, to);

@@ -87,3 +87,37 @@ describe("what happens", () => {
     expect(read(`${wrong}\n\nI expected a header on each page.`, "Header is lost").actual).toEqual([wrong]);
   });
 });
+
+test("what two versions print is no sequence of steps", () => {
+  const body = `naturalsize drops digits since the update.
+
+With 4.11.0:
+
+\`\`\`pycon
+>>> naturalsize(1.5)
+'1 Bytes'
+\`\`\`
+
+With 4.12.0:
+
+\`\`\`pycon
+>>> naturalsize(1.5)
+'1.5 Bytes'
+\`\`\`
+`;
+  expect(read(body, "naturalsize prints a fraction of a byte").steps).toEqual([]);
+});
+
+test("a line of versions is no step", () => {
+  const { steps } = read(
+    "To reproduce:\n\n1. Make a flag set.\n2. Call `Parse` with `-h -h`.\n\nGo 1.24.5, pflag v1.0.7, linux/amd64.\n",
+    "The second -h is ignored",
+  );
+  expect(steps).not.toContain("Go 1.24.5, pflag v1.0.7, linux/amd64.");
+  expect(steps).toHaveLength(2);
+});
+
+test("a word that stands before numbers alone is no name", () => {
+  const { versions } = read("The value becomes `1.2.0` with gizmo `7.8.1`. I use gizmo everywhere.\n");
+  expect(versions.map(({ subject, value }) => `${subject} ${value}`)).toEqual(["gizmo 7.8.1"]);
+});
