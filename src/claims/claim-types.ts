@@ -1,4 +1,5 @@
 import type { StatedClaim } from "../documents/finding.ts";
+import { assertedBy } from "./asserted-by.ts";
 import { calledBy } from "./called-by.ts";
 import { calls } from "./calls.ts";
 import { changedWith } from "./changed-with.ts";
@@ -38,6 +39,7 @@ import { necessary } from "./necessary.ts";
 import { noSuspect } from "./no-suspect.ts";
 import { notInCode, notInHistory } from "./not-there.ts";
 import { notInReport } from "./not-in-report.ts";
+import { ownedBy } from "./owned-by.ts";
 import { personNamed } from "./person-named.ts";
 import { personSaid } from "./person-said.ts";
 import { programPrints } from "./program-prints.ts";
@@ -93,6 +95,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     changedWith,
     lastChanged,
     writtenBy,
+    ownedBy,
     citesIssue,
     fixedBy,
     likelyFiles,
@@ -100,6 +103,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     suspect,
     target,
     testReaches,
+    assertedBy,
     noSuspect,
     scope,
     linesRead,

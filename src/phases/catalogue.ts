@@ -88,6 +88,7 @@ export const PHASES: readonly Phase[] = [
       { id: "shown-by-run", heading: "Shown by a run", optional: true },
       { id: "options", heading: "Options for a fix", optional: true },
       { id: "suspects", heading: "Suspects", folded: true },
+      { id: "intent", heading: "Bug or intended", folded: true, optional: true },
       { id: "hypotheses", heading: "Hypotheses", folded: true, optional: true },
       { id: "callers-of-suspects", heading: "Callers", folded: true, optional: true },
       { id: "line-history", heading: "Last change and authors", folded: true, optional: true },

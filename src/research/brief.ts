@@ -25,6 +25,7 @@ const PARTS: readonly {
   { heading: "Not as the report says", phase: "comprehension", sections: ["missing"], most: 2 },
   { heading: "Chain", phase: "root-cause", sections: ["shown-by-run", "sequence"], most: 5 },
   { heading: "Suspects", phase: "root-cause", sections: ["suspects"], most: 3 },
+  { heading: "Bug or intended", phase: "root-cause", sections: ["intent"], most: 2 },
   { heading: "Would change", phase: "impact-map", sections: ["similar"], most: 4 },
   { heading: "Keep working", phase: "impact-map", sections: ["callers", "tests", "risks"], most: 5 },
   { heading: "The project says", phase: "impact-map", sections: ["conventions"], most: 4 },

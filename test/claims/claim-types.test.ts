@@ -38,6 +38,17 @@ const TESTS = {
   heading: "Testing",
   words: "python3 -m pytest tests",
 };
+const OWNED = {
+  path: "store/store.py",
+  by: { path: ".github/CODEOWNERS", line: 2 },
+  owners: ["@ada", "@acme/store"],
+  more: 1,
+};
+const ASSERTED = {
+  callee: ALONE,
+  test: { path: "tests/test_store.py", name: "test_put", line: 8 },
+  words: "assert nobody_else(1) == 1",
+};
 const ALONE_SEARCH = { kind: "word", pattern: "nobody_else", include: [], exclude: [] };
 const ALONE_HITS = [
   { path: "store/alone.py", line: 1 },
@@ -150,6 +161,32 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
           heading: "Files",
           words: "Never edit `store/store.py` by hand.",
         },
+      ],
+      undecided: null,
+    },
+    {
+      type: "owned-by",
+      data: OWNED,
+      twins: [
+        { ...OWNED, owners: ["@acme/all"] },
+        { ...OWNED, owners: ["@acme/store", "@ada"] },
+        { ...OWNED, by: { ...OWNED.by, line: 1 } },
+        { ...OWNED, by: { ...OWNED.by, path: "CODEOWNERS" } },
+        { ...OWNED, more: 0 },
+        { ...OWNED, path: "store/pairs.py" },
+        { ...OWNED, path: "README.md" },
+      ],
+      undecided: null,
+    },
+    {
+      type: "asserted-by",
+      data: ASSERTED,
+      twins: [
+        { ...ASSERTED, words: "assert nobody_else(1) == 2" },
+        { ...ASSERTED, words: "assert nobody_else(1)" },
+        { ...ASSERTED, test: { ...ASSERTED.test, line: 7 } },
+        { ...ASSERTED, callee: ONLY_TESTED },
+        { ...ASSERTED, callee: { ...ALONE, end: 3 } },
       ],
       undecided: null,
     },

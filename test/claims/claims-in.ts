@@ -47,6 +47,7 @@ class Store:
 /** Files of a small program with a class, a command, tests and documentation. */
 const FILES = {
   "README.md": "# Store\n\n`Store` keeps values.\nCall `Store.put` from one process.\n",
+  ".github/CODEOWNERS": "* @acme/all\n/store/ @ada @acme/store bob@example.org # values\n/store/pairs.py\n",
   "AGENTS.md":
     "# Rules\n\n## Testing\n\n```sh\npython3 -m pytest tests\n```\n\n## Files\n\nNever edit `store/tables.rs` by hand.\n",
   "store/__init__.py": "from .store import Store\n",

@@ -9,7 +9,6 @@ import { resolvedCalls } from "../../claims/resolved-call.ts";
 import { sequenceExplains } from "../../claims/sequence-explains.ts";
 import { sequenceStep } from "../../claims/sequence-step.ts";
 import { MIN_NAMED, othersThan, suspect as suspectClaim } from "../../claims/suspect.ts";
-import { areMost, writersOf, writtenBy } from "../../claims/written-by.ts";
 import { fenceWord } from "../../languages/languages.ts";
 import { dateOf } from "../../text/date-of.ts";
 import { type Pointer, pointers } from "./pointers.ts";
@@ -185,7 +184,7 @@ export async function suspects(context: ResearchContext): Promise<readonly Block
 }
 
 /** The suspect that the headline names; undefined where none stands out, so that nothing more is worth saying of the best guess. */
-async function standing(context: ResearchContext): Promise<Suspect | undefined> {
+export async function standing(context: ResearchContext): Promise<Suspect | undefined> {
   const found = await context.suspects();
   if ((await leadingClaim(context)) !== undefined) return found[0];
   const [best] = found.toSorted((a, b) => (b.likelihood ?? 0) - (a.likelihood ?? 0));
@@ -233,26 +232,6 @@ export async function recentChange(context: ResearchContext): Promise<readonly B
   const now = (await history.commit(baseCommit, baseCommit))?.time ?? newest.time;
   const isRecent = report.regression !== undefined || now - newest.time <= RECENT_DAYS * 86_400;
   return isRecent ? claimsBlock("list", [newest.claim]) : [];
-}
-
-/** Who wrote most of the suspect that stands out: whom a maintainer may ask. */
-export async function whoKnows(context: ResearchContext): Promise<readonly Block[]> {
-  const leading = await standing(context);
-  if (leading === undefined) return [];
-  const { history, baseCommit, signal } = context;
-  const { path, start, end, name, symbol } = leading;
-  const lines = (await history.blame(baseCommit, path, start, end, signal)) ?? [];
-  const now = (await history.commit(baseCommit, baseCommit))?.time;
-  const people = now === undefined ? [] : writersOf(lines, now);
-  if (people.length === 0 || !areMost(people, lines.length)) return [];
-  return claimsBlock("list", [
-    writtenBy.of({
-      lines: { path, start, end },
-      ...(symbol === undefined ? {} : { name }),
-      of: lines.length,
-      people: [...people],
-    }),
-  ]);
 }
 
 async function newestChange(

@@ -9,6 +9,7 @@ import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { alreadyFixed } from "./already-fixed.ts";
 import * as comprehension from "./comprehension.ts";
+import { intent, whoKnows } from "./intent.ts";
 import * as impact from "./impact-map.ts";
 import * as cause from "./root-cause.ts";
 
@@ -32,9 +33,10 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   "shown-by-run": async ({ shown }, files) => (await shown?.(files)) ?? [],
   suspects: cause.suspects,
   hypotheses: nothing,
+  intent,
   // The impact map says who calls it.
   "callers-of-suspects": nothing,
-  "line-history": together(cause.recentChange, cause.whoKnows),
+  "line-history": together(cause.recentChange, whoKnows),
   options: nothing,
   "not-established": nothing,
   similar: impact.similar,

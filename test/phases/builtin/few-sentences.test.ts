@@ -2,12 +2,8 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Block } from "../../../src/documents/finding.ts";
 import { components, missing, priorWork, report } from "../../../src/phases/builtin/comprehension.ts";
 import { docs, risks } from "../../../src/phases/builtin/impact-map.ts";
-import {
-  recentChange,
-  rootCauseHeadline,
-  sequence,
-  whoKnows,
-} from "../../../src/phases/builtin/root-cause.ts";
+import { whoKnows } from "../../../src/phases/builtin/intent.ts";
+import { recentChange, rootCauseHeadline, sequence } from "../../../src/phases/builtin/root-cause.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { pointers } from "../../../src/phases/builtin/pointers.ts";
 import { writeDocument } from "../../../src/phases/builtin/write-document.ts";

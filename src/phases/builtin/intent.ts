@@ -1,0 +1,156 @@
+import { type Asserted, assertedBy, assertionsOn } from "../../claims/asserted-by.ts";
+import { commitMade, messageOf } from "../../claims/commit-made.ts";
+import { linesRead, readLines, wholeSentences } from "../../claims/lines-read.ts";
+import { isOnlyDefinition } from "../../claims/name-appears.ts";
+import { sentencesAround } from "../../claims/person-said.ts";
+import { ownedBy, ownersOf } from "../../claims/owned-by.ts";
+import { areMost, writersOf, writtenBy } from "../../claims/written-by.ts";
+import type { Block, StatedClaim } from "../../documents/finding.ts";
+import { dateOf } from "../../text/date-of.ts";
+import type { ResearchContext } from "./research-context.ts";
+import { standing } from "./root-cause.ts";
+import { claimsBlock } from "./statements.ts";
+import { definitionOf, type Suspect } from "./suspects.ts";
+
+const MAX_ASSERTIONS = 3;
+const MAX_REMARKS = 2;
+const MAX_DOCUMENTED = 2;
+const MAX_HITS = 200;
+const MAX_COMMITS = 20;
+/** A sentence is shown whole or not at all. */
+const MAX_MESSAGE = 400;
+
+/** Words with which people say that code is meant as it is, or that they know that it is not right. */
+const MEANT =
+  /\b(?:intentional(?:ly)?|on purpose|purposely|deliberate(?:ly)?|by design|expected behaviou?r|not a bug|known (?:issue|bug|limitation)s?|work-?around)\b/i;
+const MARKED = /\b(?:FIXME|HACK|XXX|TODO)\b/;
+
+/**
+ * What says how the suspect that stands out is meant to work: assertions of tests, remarks at the place, documentation, a commit. Each is
+ * quoted; whether it is a bug stays a person's judgement.
+ */
+export async function intent(context: ResearchContext): Promise<readonly Block[]> {
+  const suspect = await standing(context);
+  if (suspect?.symbol === undefined) return [];
+  return claimsBlock("list", [
+    ...(await assertions(suspect, context)),
+    ...(await remarks(suspect, context)),
+    ...(await documented(suspect, context)),
+    ...(await committed(suspect, context)),
+  ]);
+}
+
+/** Assertions that hold a value of the report come first. */
+async function assertions(
+  { path, symbol }: Suspect,
+  context: ResearchContext,
+): Promise<readonly StatedClaim[]> {
+  const found = await assertionsOn(definitionOf(path, symbol!), context);
+  const isReported = ({ words }: Asserted): boolean =>
+    [...words.matchAll(/(["'])((?:(?!\1).){3,})\1/g)].some(([, , value]) =>
+      context.issue.text.includes(value!),
+    );
+  return found
+    .toSorted((a, b) => Number(isReported(b)) - Number(isReported(a)))
+    .slice(0, MAX_ASSERTIONS)
+    .map((one) => assertedBy.of(one));
+}
+
+async function remarks(
+  { path, start, end }: Suspect,
+  context: ResearchContext,
+): Promise<readonly StatedClaim[]> {
+  const lines = (await context.codebase.text(path))?.lines ?? [];
+  const items = new Map<string, StatedClaim>();
+  for (let line = start; line <= end && items.size < MAX_REMARKS; line++) {
+    const text = lines[line - 1] ?? "";
+    if (!MEANT.test(text) && !MARKED.test(text)) continue;
+    const claim = await read({ path, line }, "comment", context);
+    if (claim !== undefined) items.set(claim.text, claim);
+  }
+  return [...items.values()];
+}
+
+/** Sentences of documentation and changelogs that write the name as code and say that something is meant. */
+async function documented(
+  { symbol, name }: Suspect,
+  context: ResearchContext,
+): Promise<readonly StatedClaim[]> {
+  const plain = symbol!.name;
+  if (plain.length < 4 || !(await isOnlyDefinition(plain, context))) return [];
+  const { hits } = await context.search({
+    kind: "word",
+    pattern: plain,
+    include: ["*.{md,mdx,rst,adoc,txt}"],
+    exclude: ["**/.chant/**", ".chant/**"],
+  });
+  const items = new Map<string, StatedClaim>();
+  for (const { path, line } of hits.slice(0, MAX_HITS)) {
+    if (items.size >= MAX_DOCUMENTED) break;
+    const text = (await context.codebase.text(path))?.lines[line - 1] ?? "";
+    const asCode = [...text.matchAll(/`([^`]+)`/g)].some(([, code]) =>
+      [plain, name].includes(code!.replace(/\([^()]*\)$/, "")),
+    );
+    const claim = asCode ? await read({ path, line }, "documentation", context) : undefined;
+    if (claim !== undefined && MEANT.test(claim.text)) items.set(claim.text, claim);
+  }
+  return [...items.values()];
+}
+
+/** The newest commit of the suspect's lines whose message says that something is meant. */
+async function committed(
+  { path, start, end }: Suspect,
+  { history, baseCommit, signal }: ResearchContext,
+): Promise<readonly StatedClaim[]> {
+  const blamed = (await history.blame(baseCommit, path, start, end, signal)) ?? [];
+  const newest = [...new Set(blamed.toSorted((a, b) => b.time - a.time).map(({ oid }) => oid))];
+  for (const oid of newest.slice(0, MAX_COMMITS)) {
+    const commit = await history.commit(baseCommit, oid);
+    const said = commit && MEANT.exec(messageOf(commit));
+    const words = said && sentencesAround(said[0], messageOf(commit));
+    if (!commit || !words || words.length > MAX_MESSAGE || !commit.files.includes(path)) continue;
+    const { subject, author, time } = commit;
+    return [commitMade.of({ oid, subject, author, date: dateOf(time), path, words })];
+  }
+  return [];
+}
+
+/** What somebody wrote on a line, with the rest of its sentences. */
+async function read(
+  { path, line }: { readonly path: string; readonly line: number },
+  kind: "comment" | "documentation",
+  context: ResearchContext,
+): Promise<StatedClaim | undefined> {
+  const lines = await wholeSentences({ path, start: line, end: line }, context);
+  const there = await readLines(lines, context);
+  return there?.kind === kind ? linesRead.of({ lines, ...there }) : undefined;
+}
+
+/** Whom a maintainer may ask about the suspect that stands out: owners of its file, and who wrote most of it. Nobody is mentioned. */
+export async function whoKnows(context: ResearchContext): Promise<readonly Block[]> {
+  const suspect = await standing(context);
+  if (suspect === undefined) return [];
+  const owned = await ownersOf(suspect.path, context.codebase);
+  const written = await writers(suspect, context);
+  return claimsBlock("list", [
+    ...(owned === undefined || owned === "unreadable" ? [] : [ownedBy.of(owned)]),
+    ...(written === undefined ? [] : [written]),
+  ]);
+}
+
+async function writers(
+  { path, start, end, name, symbol }: Suspect,
+  { history, baseCommit, signal }: ResearchContext,
+): Promise<StatedClaim | undefined> {
+  const lines = (await history.blame(baseCommit, path, start, end, signal)) ?? [];
+  const now = (await history.commit(baseCommit, baseCommit))?.time;
+  const people = now === undefined ? [] : writersOf(lines, now);
+  return people.length === 0 || !areMost(people, lines.length)
+    ? undefined
+    : writtenBy.of({
+        lines: { path, start, end },
+        ...(symbol === undefined ? {} : { name }),
+        of: lines.length,
+        people: [...people],
+      });
+}
