@@ -6,9 +6,10 @@ import type { TestRun } from "../reproduction/run-tests.ts";
 import type { TestResult } from "../reproduction/test-report.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Codebase } from "../repository/codebase.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { describeEnvironment, shortened } from "./code-runner.ts";
-import { frameworkFor } from "./test-bench.ts";
+import { frameworkFor, nearestTo } from "./test-bench.ts";
 import { secondsOf } from "../sandbox/suite-settings.ts";
 import { told } from "./trial.ts";
 import { testsOn, tryChange } from "./try-change.ts";
@@ -32,12 +33,17 @@ export async function judgeChange(
     after,
     test,
     changed,
+    codebase,
+    onStep,
   }: {
     readonly before: ChangeSide;
     readonly after: ChangeSide;
     readonly test: { readonly path: string; readonly text: string };
     /** Paths that the change adds, removes or edits. */
     readonly changed: readonly string[];
+    /** Of the files without the change: which tests are nearest to it, and so run first. */
+    readonly codebase: Pick<Codebase, "syntax">;
+    readonly onStep?: ((step: string) => void) | undefined;
   },
   signal: AbortSignal,
 ): Promise<Judged> {
@@ -53,6 +59,8 @@ export async function judgeChange(
       before: { sandbox: before.sandbox, changes: withTest },
       after: { sandbox: after.sandbox, changes: withTest },
       suiteBefore: () => testsOn(framework, plain, [], secondsOf(before.sandbox.environment.suite), signal),
+      nearest: await nearestTo(changed, test.path, framework.detection.tests, codebase),
+      onStep,
       test: test.path,
       changed: changed.filter((path) => path !== test.path),
       seconds: secondsOf(before.sandbox.environment.suite),

@@ -8,7 +8,9 @@ import { repositoryNames } from "../reproduction/static/repository-names.ts";
 import { runTests, type TestRun } from "../reproduction/run-tests.ts";
 import { readStatements } from "../languages/io/read-statements.ts";
 import { inlineCode } from "../text/inline-code.ts";
+import { stemOf } from "../languages/paths.ts";
 import { importedWords, nearestTests } from "../execution/nearest-tests.ts";
+import type { Codebase } from "../repository/codebase.ts";
 import { secondsOf } from "../sandbox/suite-settings.ts";
 import { describeEnvironment } from "./code-runner.ts";
 import {
@@ -191,7 +193,12 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
           before: { sandbox, changes: withTest },
           after: { sandbox, changes: new Map([...changed, ...withTest]) },
           suiteBefore: async () => (await suiteBefore(framework, signal)).report,
-          nearest: await nearestTo([...changed.keys()], test.path, framework, context.codebase),
+          nearest: await nearestTo(
+            [...changed.keys()],
+            test.path,
+            framework.detection.tests.filter((path) => context.codebase.roleOf(path) === "test"),
+            context.codebase,
+          ),
           onStep: phaseRun.onStep,
           test: test.path,
           changed: [...changed.keys()],
@@ -217,15 +224,14 @@ export async function openTestBench(phaseRun: PhaseRun): Promise<TestBench> {
 
 const NEAREST = 2;
 
-/** The test files that use most of the changed files. */
-function nearestTo(
+/** Of test files the two that use most of the changed files. */
+export function nearestTo(
   changed: readonly string[],
   test: string,
-  { detection }: Detected,
-  codebase: PhaseRun["context"]["codebase"],
+  tests: readonly string[],
+  codebase: Pick<Codebase, "syntax">,
 ): Promise<readonly string[]> {
-  const imports = importedWords(changed.map((source) => ({ source, names: [] })));
-  const tests = detection.tests.filter((path) => codebase.roleOf(path) === "test");
+  const imports = importedWords(changed.map((path) => ({ source: stemOf(path), names: [] })));
   return nearestTests({ path: test, imports }, tests, codebase, NEAREST);
 }
 

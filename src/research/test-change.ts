@@ -1,5 +1,7 @@
 import { failingTestOf } from "../agent/failing-test.ts";
 import { type ChangeSide, judgeChange } from "../agent/judge-change.ts";
+import { treeSitterSyntax } from "../languages/io/tree-sitter-syntax.ts";
+import type { FileSyntax, SyntaxReader } from "../languages/syntax.ts";
 import { parseDocument } from "../documents/parse-document.ts";
 import { RunFailure } from "../failure.ts";
 import { belongsTo, documentFileOf } from "../phases/names.ts";
@@ -91,8 +93,9 @@ export async function testChange(
   if (typeof sides === "string") return undecided(sides);
   if (sides.changed.length > MAX_FILES)
     return undecided(`it changes ${sides.changed.length} files; at most ${MAX_FILES} are tested`);
-  onStep?.("running the failing test and the other tests without and with the change");
-  return { ...(await judgeChange({ ...sides, test }, signal)), ...commits };
+  await using reader = treeSitterSyntax({ workers: 1 });
+  const codebase = { syntax: (path: string) => syntaxOf(path, sides.before.files, reader, signal) };
+  return { ...(await judgeChange({ ...sides, test, codebase, onStep }, signal)), ...commits };
 }
 
 async function sidesOf({
@@ -149,6 +152,19 @@ function whyTooLarge(before: SourceTree, after: SourceTree): string | undefined 
   return bytes > MAX_BYTES
     ? `the files that it changes have ${Math.ceil(bytes / 1_000_000)} MB; at most ${MAX_BYTES / 1_000_000} MB are tested`
     : undefined;
+}
+
+async function syntaxOf(
+  path: string,
+  files: ChangeSide["files"],
+  reader: SyntaxReader,
+  signal: AbortSignal,
+): Promise<FileSyntax | undefined> {
+  const language = reader.languageOf(path);
+  const text = await files.text(path);
+  if (language === undefined || text === undefined) return undefined;
+  for await (const { syntax } of reader.parse([{ oid: path, language, text }], signal)) return syntax;
+  return undefined;
 }
 
 function filesOf(tree: SourceTree, signal: AbortSignal): ChangeSide["files"] {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { casebook } from "../fakes/casebook.ts";
 import { exampleFiles } from "../fakes/app.ts";
+import { sandboxesHere } from "../../src/research/sandbox-door.ts";
+import { testChange } from "../../src/research/test-change.ts";
 import { type GitFolder, gitFolder } from "../fakes/git-folder.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 
@@ -103,6 +105,25 @@ describeSandboxed("casebook test", () => {
     expect({ exit, out }).toEqual({ exit: 0, out: expect.stringMatching(/passes with `#7`, and no other/) });
     const missing = await casebook(repository.path, [...from, "#8"]);
     expect(missing).toMatchObject({ exit: 3, err: expect.stringContaining("has no pull request 8") });
+  });
+
+  test("runs the test files that use what changed before all others", async () => {
+    using repository = investigated();
+    const data = join(repository.path, ".git/data");
+    const gitDir = join(repository.path, ".git");
+    await using sandboxes = sandboxesHere({ gitDir, data, settings: { toolchains: [] } });
+    const steps: string[] = [];
+    const change = { kind: "patch" as const, base: repository.base, text: patchFor(repository, right) };
+    const { kind } = await testChange(
+      { mirror: gitDir, change, test: { path: "tests/test_missing.py", text: TEST } },
+      { sandboxes, signal: new AbortController().signal, onStep: (step) => steps.push(step) },
+    );
+    expect(kind).toBe("passes");
+    expect(steps.slice(-3)).toEqual([
+      "running the 1 test file nearest to the change",
+      expect.stringMatching(/^running all tests without the change/),
+      expect.stringMatching(/^running all tests with the change/),
+    ]);
   });
 
   test("gives no verdict where the test does not fail without the change", async () => {
