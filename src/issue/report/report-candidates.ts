@@ -87,6 +87,10 @@ const HAPPENS =
 const HAPPENS_RIGHT =
   /\b(?:works?|correct\w*|right|fine|as (?:expected|documented|it should)|should|must|would|good|properly|ok|instead of (?:failing|throwing|raising))\b/i;
 
+/** What the reporter thinks lies behind it. */
+const THEORY =
+  /^(?:so|therefore|thus|hence|apparently|presumably|probably|perhaps|maybe)\b[^.]{0,200}\b(?:seems?|appears?|looks?|must|probably|might|may)\b|\b(?:i|we) (?:would |do |also )?(?:think|guess|suspect|believe|assume|suppose)\b(?! (?:it|this|that) (?:should|would))|\b(?:my|our) (?:best )?(?:guess|theory|suspicion|hunch)\b|\b(?:i'm|i am) guessing\b/i;
+
 const PARTS_ASKED: readonly ReportPart[] = [
   "expected",
   "actual",
@@ -179,6 +183,7 @@ export function candidatesOf(
         if (/[?？]\s*$/.test(text)) features.add("question");
         if (text.includes("`")) features.add("names code");
         if (isListOfVersions(text)) features.add("versions");
+        if (THEORY.test(own)) features.add("theory");
         features.add(
           `length:${text.length < 30 ? "short" : text.length < 90 ? "middle" : text.length < 220 ? "long" : "very long"}`,
         );

@@ -25,6 +25,12 @@ const PRINTED: readonly RegExp[] = [
   /^((?:fatal )?(?:error|fatal|ERROR|Error|FATAL|panic)(?:\[[\w:-]{1,30}\])?:\s[^\n]{3,800})$/,
   /^(?:[\w./\\+-]{1,80}: )((?:fatal )?error: [^\n]{3,600})$/,
   /^([✖×✘❌] [^\n]{3,400})$/,
+  // Go's server, a C++ exception that nobody catches, Ruby, PHP, Elixir.
+  /\bpanic serving \S{1,80}: ([^\n]{3,600})$/,
+  /^\s*what\(\):\s+([^\n]{2,600})$/,
+  /^[^\s:]{1,300}:\d{1,7}:in [`'][^'\n]{1,200}': ([^\n]{2,600} \([A-Z][\w:]{1,100}\))$/,
+  /^(?:PHP )?(?:Fatal|Parse) error: {1,3}(?:Uncaught )?([^\n]{3,600}?)(?: in \S{1,300}(?::\d{1,7}| on line \d{1,7}))?$/,
+  /^\*\* (\([A-Z][\w.]{2,100}\) [^\n]{2,600})$/,
   /^(\[Vue warn\]: [^\n]{3,600})$/,
 ];
 

@@ -135,7 +135,8 @@ function isElse({ features }: Candidate, field: LearnedField): boolean {
     features.has("compares") ||
     features.has("part:environment") ||
     features.has("part:version") ||
-    (field === "expected" && features.has("mood:offers"))
+    (field === "expected" && features.has("mood:offers")) ||
+    (field === "actual" && features.has("theory"))
   );
 }
 

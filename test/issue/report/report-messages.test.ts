@@ -83,3 +83,28 @@ describe("sanitizers and Valgrind", () => {
     expect(innermostFrame).toMatchObject({ path: "src/hash.c", line: 41 });
   });
 });
+
+test.each([
+  [
+    "2025/08/11 09:14:02 http: panic serving 127.0.0.1:51544: runtime error: invalid memory address or nil pointer dereference",
+    "runtime error: invalid memory address or nil pointer dereference",
+  ],
+  [
+    "terminate called after throwing an instance of 'std::bad_any_cast'\n  what():  bad any_cast\nAborted",
+    "bad any_cast",
+  ],
+  [
+    "app.rb:7:in 'Object#<main>': undefined method 'to_s!' for nil (NoMethodError)",
+    "undefined method 'to_s!' for nil (NoMethodError)",
+  ],
+  [
+    "PHP Fatal error:  Uncaught TypeError: usort(): Argument #1 must be of type array in /srv/app/Sort.php:12",
+    "TypeError: usort(): Argument #1 must be of type array",
+  ],
+  [
+    "** (KeyError) key :name not found in: %{}\n    lib/app.ex:3: App.run/1",
+    "(KeyError) key :name not found in: %{}",
+  ],
+])("what a runtime prints last is a message: %s", (printed, message) => {
+  expect(read(`It stops.\n\n\`\`\`\n${printed}\n\`\`\``).messages[0]).toBe(message);
+});

@@ -121,3 +121,12 @@ test("a word that stands before numbers alone is no name", () => {
   const { versions } = read("The value becomes `1.2.0` with gizmo `7.8.1`. I use gizmo everywhere.\n");
   expect(versions.map(({ subject, value }) => `${subject} ${value}`)).toEqual(["gizmo 7.8.1"]);
 });
+
+test("what the reporter thinks lies behind it is not what happens", () => {
+  const guess = "So the template `put` seems to store the pointer, and `get` then fails to cast it.";
+  const { actual } = read(
+    `I hit a crash.\n\n\`\`\`\nterminate called after throwing an instance of 'std::bad_any_cast'\n  what():  bad any_cast\n\`\`\`\n\n${guess}\n`,
+  );
+  expect(actual.join("\n")).not.toContain("So the template");
+  expect(actual.join("\n")).toContain("bad any_cast");
+});
