@@ -217,19 +217,40 @@ function messagesIn(blocks: readonly string[]): readonly string[] {
   return findMessages("", [{ kind: "code", text: comments.join("\n"), heading: "", part: undefined }]);
 }
 
-/** What the report shows as printed by these blocks: its sessions, and blocks that it puts below "actual" and "expected". */
+/** What the line before a block of output says. */
+const OUTPUT =
+  /\b(?:prints?|printed|printing|outputs?|gives?|gave|results? (?:is|in)|result|yields?|shows?|logs?|writes?|i (?:get|got|see))\b[^.!?]{0,60}[:：.]?\s*$/i;
+/** The same of what ought to be printed, or once was. */
+const WANTED =
+  /\b(?:expect\w*|should|would|want\w*|instead|correct\w*|ought|supposed|desired|rather|used to|before|previously|until|with v?\d)\b/i;
+const DENIED = /\b(?:not|never|no longer|\w+n't|without)\b/i;
+
+/**
+ * What the report shows as printed by these blocks: its sessions, blocks that it puts below "actual" and "expected", and one that
+ * it introduces as output.
+ */
 function shownBy(
   blocks: readonly string[],
   { codeBlocks }: Pick<IssueReading, "codeBlocks">,
 ): { readonly actual: readonly string[]; readonly expected: readonly string[] } {
   const others = codeBlocks.filter(({ text }) => !blocks.includes(text));
+  const introduced = others.filter(
+    ({ part, before = "" }) =>
+      part !== "expected" && part !== "actual" && OUTPUT.test(before) && !DENIED.test(before),
+  );
+  const asOutput = introduced.filter(({ before = "" }) => !WANTED.test(before));
   const sessions = blocks.flatMap((text) => printedIn(text) ?? []);
   return {
     actual: [
       ...(sessions.length === blocks.length ? [sessions.join("\n")] : []),
       ...others.filter(({ part: of }) => of === "actual").map(({ text }) => text),
+      // Of several one may be what another version printed.
+      ...(asOutput.length === 1 ? asOutput.map(({ text }) => text) : []),
     ],
-    expected: others.filter(({ part: of }) => of === "expected").map(({ text }) => text),
+    expected: [
+      ...others.filter(({ part: of }) => of === "expected"),
+      ...introduced.filter(({ before = "" }) => WANTED.test(before)),
+    ].map(({ text }) => text),
   };
 }
 
