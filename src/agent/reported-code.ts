@@ -21,7 +21,10 @@ export function runningResearcher(reported: ReportedRuns): Researcher {
     cannot: (phase) => (phase.type === REPRODUCTION ? undefined : builtinResearcher.cannot(phase)),
     async withholds(phase, context) {
       if (phase.type !== REPRODUCTION) return builtinResearcher.withholds?.(phase, context);
-      if ((await reported.programs()).length === 0) return "it needs a model, or code in the report";
+      if ((await reported.programs()).length === 0)
+        return context.reading.codeBlocks.length === 0
+          ? "it needs a model, or code in the report"
+          : "it needs a model; the report's code is no whole program that Casebook runs";
       const state = await reported.sandbox();
       return state.kind === "none" ? `no code is run here: ${state.why}` : undefined;
     },
