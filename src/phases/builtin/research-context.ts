@@ -19,7 +19,7 @@ import { buildQuery, NOTHING_RAN, type Query, type RanCode } from "../../evidenc
 import { findBugPatterns } from "../../evidence/bug-patterns/find-bug-patterns.ts";
 import { findSimilar, type SimilarFunction } from "../../evidence/find-similar.ts";
 import type { Location } from "../../text/location.ts";
-import { findSuspects, type Suspect, withNamedFirst } from "./suspects.ts";
+import { findSuspects, type Suspect, withLastCallFirst, withNamedFirst } from "./suspects.ts";
 
 /** Files and functions that the ranking hands on. */
 const TOP = 30;
@@ -156,9 +156,11 @@ export function researchContext(options: ContextOptions): ResearchContext {
   let withRuns: ResearchContext | undefined;
   const suspects = once(async () => {
     const found = await findSuspects(await ranking(), query, codebase, at, signal, options.proposed);
-    return at === undefined && options.proposed === undefined
-      ? withNamedFirst(found, (await reported()).places, codebase)
-      : found;
+    if (at !== undefined || options.proposed !== undefined) return found;
+    const { places, frames } = await reported();
+    const named = await withNamedFirst(found, places, codebase);
+    // The reporter's own line says more than a trace.
+    return named[0] === found[0] ? withLastCallFirst(named, frames, codebase) : named;
   });
   const targets = once(async () => {
     const [leading] = await suspects();

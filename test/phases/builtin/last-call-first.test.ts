@@ -1,0 +1,46 @@
+import { expect, test } from "@jest/globals";
+import type { SymbolDefinition } from "../../../src/languages/syntax.ts";
+import { type Suspect, withLastCallFirst } from "../../../src/phases/builtin/suspects.ts";
+
+const symbol = (name: string, start: number): SymbolDefinition =>
+  ({ name, container: [], kind: "function", start, end: start + 5 }) as unknown as SymbolDefinition;
+const [LOAD, PARSE, OTHER] = [symbol("load", 1), symbol("parse", 10), symbol("other", 20)];
+const suspect = (of: SymbolDefinition, more: Partial<Suspect> = {}): Suspect => ({
+  path: "a.py",
+  symbol: of,
+  start: of.start,
+  end: of.end,
+  name: of.name,
+  strength: "strong",
+  likelihood: 0.4,
+  reasons: [],
+  patterns: [],
+  given: false,
+  ...more,
+});
+const frame = (of: SymbolDefinition, path = "a.py") => ({ basePath: path, function: of });
+const codebase = { roleOf: (path: string) => (path.startsWith("test") ? "test" : "source") } as never;
+const names = (found: readonly Suspect[]): readonly string[] => found.map(({ name }) => name);
+
+test("the last call of the trace leads where an earlier call did", () => {
+  const found = [suspect(LOAD), suspect(OTHER)];
+  expect(names(withLastCallFirst(found, [frame(LOAD), frame(PARSE)], codebase))).toEqual([
+    "parse",
+    "load",
+    "other",
+  ]);
+});
+
+test.each([
+  ["another function leads", [suspect(OTHER), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
+  ["it leads already", [suspect(PARSE), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
+  ["there is no trace", [suspect(LOAD)], []],
+  ["the last call is in a test", [suspect(LOAD)], [frame(LOAD), frame(PARSE, "test/a.py")]],
+  [
+    "a known sequence leads",
+    [suspect(LOAD, { patterns: [{}] as never }), suspect(PARSE)],
+    [frame(LOAD), frame(PARSE)],
+  ],
+])("nothing moves where %s", (_, found, frames) =>
+  expect(withLastCallFirst(found, frames, codebase)).toBe(found),
+);
