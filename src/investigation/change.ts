@@ -43,12 +43,14 @@ function coreOf(investigation: Core): Core {
 
 /** What keeps new work from starting now, in one sentence; undefined when nothing does. The strongest first. */
 export function blockReasonOf({
-  conditions: { unreachable, held, closed, configuration },
-}: Pick<Core, "conditions">): { readonly by: BlockReason; readonly reason: string } | undefined {
+  conditions: { unreachable, held, closed, configuration, confidential },
+  isPublic,
+}: Pick<Core, "conditions" | "isPublic">): { readonly by: BlockReason; readonly reason: string } | undefined {
   if (unreachable !== undefined) return { by: "reach", reason: unreachable };
   if (held) return { by: "hold", reason: "The label `casebook:hold` is on the issue." };
   if (closed) return { by: "closed", reason: "The issue is closed." };
   if (configuration !== undefined) return { by: "configuration", reason: configuration };
+  if (confidential !== undefined && isPublic !== true) return { by: "confidential", reason: confidential };
   return undefined;
 }
 

@@ -84,14 +84,20 @@ function carryOut(investigation: Investigation, event: CommandEvent, rules: Rule
 }
 
 /** Why nothing new starts now; what only stops or shows is always done. A label that holds is obeyed by waiting instead. */
-function forbidding(investigation: Investigation, { command: { verb } }: CommandEvent): Act | undefined {
+function forbidding(investigation: Investigation, { command }: CommandEvent): Act | undefined {
+  const { verb } = command;
   const { effect } = FORMS[verb];
   if (effect === "stops" || effect === "shows") return undefined;
   const { conditions } = investigation;
   // What went stale can be brought up to date for those who read it later.
   if (conditions.closed && verb !== "refresh")
     return { kind: "refused", note: "The issue is closed; reopen it first." };
-  const still = blockReasonOf({ conditions: { ...conditions, held: false, closed: false } });
+  const still = blockReasonOf({
+    conditions: { ...conditions, held: false, closed: false },
+    ...(investigation.isPublic === true || (command.verb === "investigate" && command.public === true)
+      ? { isPublic: true }
+      : {}),
+  });
   return still === undefined ? undefined : { kind: "refused", note: still.reason };
 }
 

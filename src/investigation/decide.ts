@@ -4,7 +4,7 @@ import { answerOpen, isAnswered, withAsk } from "./asks.ts";
 import { type Decided, blockReasonOf, enter, proceed, unchanged, shown, stopRun } from "./change.ts";
 import { decideCommand, decideRequestLabel } from "./decide-command.ts";
 import type { EventOf, InvestigationEvent, Rules } from "./event.ts";
-import { type Conditions, type Investigation, MAX_ANSWERS } from "./investigation.ts";
+import { type BlockReason, type Conditions, type Investigation, MAX_ANSWERS } from "./investigation.ts";
 import { decidePull } from "./decide-pull.ts";
 import { decideRun } from "./decide-run.ts";
 import { changeTested, stopTests } from "./test-change.ts";
@@ -36,6 +36,8 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
       return conditions(investigation, { unreachable: event.unreachable }, rules);
     case "configuration":
       return conditions(investigation, { configuration: event.problem }, rules);
+    case "confidential":
+      return conditions(investigation, { confidential: event.why }, rules);
     case "labels-removed":
       return labelsRemoved(investigation, event);
     case "text-edited":
@@ -88,9 +90,10 @@ function answered(
   // Read back from its branch, an investigation was started by nobody who could be asked for the right.
   const starter = startedBy ?? (hasAtLeast(permission, rules.start) ? actor : undefined);
   if (starter === undefined || answers.taken >= MAX_ANSWERS) return unchanged(investigation);
-  const { closed, configuration } = investigation.conditions;
-  // As for commands: both are somebody's answer and do not pass by themselves.
+  const { closed, configuration, confidential } = investigation.conditions;
+  // As for commands: each is somebody's answer and does not pass by itself.
   if (closed || configuration !== undefined) return unchanged(investigation);
+  if (confidential !== undefined && investigation.isPublic !== true) return unchanged(investigation);
   return proceed(
     {
       ...investigation,
@@ -111,19 +114,21 @@ function conditions(
   rules: Rules,
 ): Decided {
   const before = investigation.conditions;
-  const { unreachable, configuration, closed, locked, held } = { ...before, ...now };
+  const { unreachable, configuration, confidential, closed, locked, held } = { ...before, ...now };
   const after: Conditions = {
     closed: closed ?? false,
     locked: locked ?? false,
     held: held ?? false,
     ...(unreachable === undefined ? {} : { unreachable }),
     ...(configuration === undefined ? {} : { configuration }),
+    ...(confidential === undefined ? {} : { confidential }),
   };
   if (isSame(before, after)) return unchanged(investigation);
   const next = { ...investigation, conditions: after };
   const still = blockReasonOf(next);
   const isNew = still !== undefined && still.by !== blockReasonOf(investigation)?.by;
-  if ((next.stage === "queued" && isNew) || (next.run !== undefined && still?.by === "reach")) {
+  const leaves = next.stage === "queued" ? isNew : next.run !== undefined && stopsRuns(still?.by);
+  if (still !== undefined && leaves) {
     const paused = enter(next, { stage: "paused", reason: still.reason, pausedBy: still.by });
     return visible(shown(paused, ...stopRun(next)));
   }
@@ -132,6 +137,11 @@ function conditions(
     return visible(shown(enter(next, { stage: "paused", reason: still.reason, pausedBy: still.by })));
   }
   return visible(shown(next));
+}
+
+/** What a running run does not outlast: it could publish nothing, or must not. */
+function stopsRuns(by: BlockReason | undefined): boolean {
+  return by === "reach" || by === "confidential";
 }
 
 /** Nothing can be shown in a repository that is out of reach. */
@@ -146,7 +156,8 @@ function isSame(a: Conditions, b: Conditions): boolean {
     a.locked === b.locked &&
     a.held === b.held &&
     a.unreachable === b.unreachable &&
-    a.configuration === b.configuration
+    a.configuration === b.configuration &&
+    a.confidential === b.confidential
   );
 }
 

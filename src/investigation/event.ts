@@ -93,7 +93,9 @@ export type InvestigationEvent =
   | { readonly kind: "reach"; readonly unreachable: string | undefined }
   /** Request labels are off the issue: they are not to be removed any more, and may be put on again. */
   | { readonly kind: "labels-removed"; readonly labels: readonly string[] }
-  | { readonly kind: "configuration"; readonly problem: string | undefined };
+  | { readonly kind: "configuration"; readonly problem: string | undefined }
+  /** Whether the issue looks like the report of a vulnerability, where everybody can read it; `why` is for people. */
+  | { readonly kind: "confidential"; readonly why: string | undefined };
 
 export type EventOf<K extends InvestigationEvent["kind"]> = Extract<InvestigationEvent, { kind: K }>;
 export type CommandEvent = EventOf<"command">;

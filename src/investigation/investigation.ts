@@ -101,7 +101,7 @@ export interface Ask {
 }
 
 /** What keeps new work from starting until it ends by itself. */
-export type BlockReason = "reach" | "hold" | "closed" | "configuration";
+export type BlockReason = "reach" | "hold" | "closed" | "configuration" | "confidential";
 
 /** Set from outside and independent of the stage. */
 export interface Conditions {
@@ -113,6 +113,8 @@ export interface Conditions {
   readonly unreachable?: string;
   /** Why no new work starts: the repository's configuration is wrong or switched off. */
   readonly configuration?: string;
+  /** Why the issue is not researched where everybody can read it, unless a person said that it may be. */
+  readonly confidential?: string;
 }
 
 /** What an investigation holds in every stage. */
@@ -165,6 +167,8 @@ export interface Core {
   /** Pull requests up to this number are behind us: what became of them changes nothing any more. */
   readonly pullsOver?: number;
   readonly conditions: Conditions;
+  /** A person with the right said that all of it may be public. */
+  readonly isPublic?: true;
   /** In the order of their comments, at most `MAX_ASKS`. */
   readonly asks: readonly Ask[];
   /** Comments up to this one were answered, and some of their asks are not kept any more. */

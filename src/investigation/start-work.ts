@@ -15,7 +15,7 @@ export function investigate(
   event: CommandEvent,
   rules: Rules,
 ): Act {
-  const { to, budget, model, from } = command;
+  const { to, budget, model, from, public: isPublic } = command;
   if (rules.models.length === 0 && (model !== undefined || budget !== undefined))
     return confused(
       `No model is set up here, so \`${model === undefined ? "--budget" : "--model"}\` has no effect; leave it out.`,
@@ -43,6 +43,7 @@ export function investigate(
     ...next,
     ...(model === undefined ? {} : { model }),
     ...(budget === undefined ? {} : { budget }),
+    ...(isPublic === true ? { isPublic } : {}),
   };
   return begin(next, withDependencies(types, investigation, rules), event, rules, {
     restart: isNewRevision,

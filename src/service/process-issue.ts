@@ -7,9 +7,10 @@ import { type Investigation, newInvestigation } from "../investigation/investiga
 import { HOLD_LABEL, labelChanges } from "../investigation/label.ts";
 import type { IssueKey } from "../store/store.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
+import { whyConfidential } from "./confidential.ts";
 import { restoreFromBranch } from "./our-branch.ts";
 import { admitRuns, type Service } from "./service.ts";
-import { requestsOf, type IssueTrigger } from "./read-requests.ts";
+import { requestsOf, startsByItself, type IssueTrigger } from "./read-requests.ts";
 
 /** Bringing the mirror of a large repository takes minutes. */
 const RESTORE_MINUTES = 10;
@@ -52,7 +53,11 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
       { kind: "configure", repository: place.repository, installation: place.installation },
       { key: String(place.repository) },
     );
-  const asked = await requestsOf(service, facts, answer.issue, trigger, known);
+  const why = await whyConfidential(facts, answer.issue);
+  // Nobody asked for it, so nobody is answered.
+  const asked = (await requestsOf(service, facts, answer.issue, trigger, known)).filter(
+    (event) => why === undefined || !startsByItself(event),
+  );
   if (
     known === undefined &&
     asked.length === 0 &&
@@ -70,6 +75,7 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
       locked: answer.issue.locked,
       held: answer.issue.labels.some((label) => label.toLowerCase() === HOLD_LABEL),
     },
+    { kind: "confidential", why },
     ...asked,
     ...(trigger.also ?? []).map((event) =>
       event.kind === "command" ? { ...event, text: textDigest(answer.issue) } : event,

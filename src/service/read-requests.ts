@@ -38,6 +38,13 @@ export interface IssueTrigger {
   readonly delivery?: string;
 }
 
+const BY_ITSELF: AskPlace = { text: "a new issue" };
+
+/** True for the start of a new issue that nobody asked for. */
+export function startsByItself(event: InvestigationEvent): boolean {
+  return event.kind === "command" && event.place === BY_ITSELF;
+}
+
 /** Everything that people ask for on the issue: commands in what was said and around it, request labels that are on it. */
 export async function requestsOf(
   service: Service,
@@ -127,14 +134,14 @@ export async function requestsOf(
     trigger.message !== undefined &&
     trigger.message.comment === undefined &&
     !trigger.isPull &&
-    (await startsByItself(service, facts, issue, trigger))
+    (await mayStartByItself(service, facts, issue, trigger))
   ) {
     const { bot } = await service.app.identity();
     const command: Command = { verb: "investigate" };
     events.push({
       kind: "command",
       command,
-      place: { text: "a new issue" },
+      place: BY_ITSELF,
       actor: bot,
       permission: rules.start,
       at,
@@ -166,7 +173,7 @@ const DAY = 86_400_000;
  * A new issue may start a run that nobody asked for, within the caps: anybody can open issues, and each run costs. One that may not
  * is not answered.
  */
-async function startsByItself(
+async function mayStartByItself(
   { store, now, log }: Service,
   { github, repository, config: { limits, who } }: RepositoryFacts,
   { number, author }: IssueInfo,

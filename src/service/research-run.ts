@@ -12,6 +12,7 @@ import type { Publisher } from "../repository/repository.ts";
 import type { IssueKey, JobContext } from "../store/store.ts";
 import { guarded, type Service } from "./service.ts";
 import { recordApprovals, writeShutGate } from "./gate-specs.ts";
+import { whyConfidential } from "./confidential.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { readOurBranch } from "./our-branch.ts";
@@ -45,6 +46,12 @@ export async function research(
   await refuseLostRights(service, facts, investigation);
   const answer = await facts.github.issue(repository, job.issue);
   if (answer.kind !== "issue") throw new RunFailure("unreadable-issue", `The issue was ${answer.kind}`);
+  const why = await whyConfidential(facts, answer.issue);
+  if (why !== undefined && investigation.isPublic !== true) {
+    // It was edited after the start.
+    await tell({ kind: "confidential", why });
+    throw new LeaseLost("the run");
+  }
   const text = { digest: textDigest(answer.issue), at: secondOf(service.now()) };
   if (wasEdited(investigation, text.digest)) {
     await tell({ kind: "text-edited", run: job.run, text });

@@ -494,6 +494,7 @@ describe("conditions", () => {
     ["casebook:hold", seen({ held: true }), "hold"],
     ["a closed issue", seen({ closed: true }), "closed"],
     ["a wrong configuration", { kind: "configuration", problem: "It is wrong." }, "configuration"],
+    ["a report for private", { kind: "confidential", why: "It is for private." }, "confidential"],
     ["a repository out of reach", { kind: "reach", unreachable: "It is suspended." }, "reach"],
   ] as const)(
     "%s keeps what waits from beginning, and when it ends the work goes on by itself",
@@ -504,6 +505,7 @@ describe("conditions", () => {
       const over = decideAll(held.investigation, [
         seen(),
         { kind: "configuration", problem: undefined },
+        { kind: "confidential", why: undefined },
         { kind: "reach", unreachable: undefined },
       ]);
       expect(over.investigation).toMatchObject({ stage: "queued", run: { id: "7-42-2" } });
@@ -571,10 +573,42 @@ describe("conditions", () => {
   test.each([
     [{ kind: "configuration", problem: "It is wrong." }, "It is wrong."],
     [{ kind: "reach", unreachable: "It is archived." }, "It is archived."],
+    [{ kind: "confidential", why: "It is for private." }, "It is for private."],
   ] as const)("%j: no new work, and the reason is said", (event, note) => {
     const recordAnswer = after(idle, [event, says("investigate", 10)]);
     expect(recordAnswer.stage).toBe("idle");
     expect(askOf(recordAnswer, 10)).toMatchObject({ answer: "refused", note });
+  });
+
+  test("a report for private starts where a person says that it may be public, and only then", () => {
+    const why = { kind: "confidential", why: "It is for private." } as const;
+    const stopped = after(idle, [
+      why,
+      says("investigate", 10),
+      says("run root-cause", 11),
+      puts("casebook:investigate"),
+    ]);
+    expect([stopped.stage, stopped.asks.map(({ answer }) => answer)]).toEqual([
+      "idle",
+      ["refused", "refused", "refused"],
+    ]);
+    expect(stopped.labelsToRemove).toEqual(["casebook:investigate"]);
+    const told = after(stopped, [says("investigate --public", 12)]);
+    expect(told).toMatchObject({ stage: "queued", isPublic: true });
+    expect(after(told, [why, says("cancel", 13), says("retry", 14)]).stage).toBe("queued");
+    expect(after(stopped, [says("investigate --public", 12, { actor: BOB, permission: "read" })]).stage).toBe(
+      "idle",
+    );
+  });
+
+  test("a report that becomes one for private stops the run, and a person continues it", () => {
+    const { investigation, effects } = decideAll(running, [
+      { kind: "confidential", why: "It is for private." },
+    ]);
+    expect(investigation).toMatchObject({ stage: "paused", pausedBy: "confidential" });
+    expect(effects).toEqual([{ kind: "stop-run", run: runOf(running) }, { kind: "sync" }]);
+    expect(after(investigation, [says("resume", 20)]).stage).toBe("paused");
+    expect(after(investigation, [says("investigate --public", 21)]).stage).toBe("queued");
   });
 
   test("a locked conversation stops nothing", () => {

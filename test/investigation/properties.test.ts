@@ -130,6 +130,9 @@ const surroundings: fc.Arbitrary<InvestigationEvent> = fc.oneof(
     .option(fc.constant("It is wrong."), { nil: undefined })
     .map((problem) => ({ kind: "configuration", problem }) as const),
   fc
+    .option(fc.constant("It is for private."), { nil: undefined })
+    .map((why) => ({ kind: "confidential", why }) as const),
+  fc
     .record({ n: fc.integer({ min: 1, max: 3 }), kind: fc.constantFrom("passes", "undecided") })
     .map(
       ({ n, kind }) => ({ kind: "change-tested", test: `7-42-test-${n}`, verdict: verdictOf(kind) }) as const,

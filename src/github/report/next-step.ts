@@ -86,6 +86,8 @@ function resumption({ pausedBy }: Investigation): string {
       return "Reopen the issue to continue, or comment `/casebook cancel`.";
     case "configuration":
       return "The run continues when `.github/casebook.yml` is right.";
+    case "confidential":
+      return "`/casebook investigate --public` continues, `/casebook cancel` ends it.";
     case "reach":
       return "The run continues when Casebook can reach the repository.";
     default:

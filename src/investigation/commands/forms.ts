@@ -31,10 +31,10 @@ export interface Form {
 /** In the order of the help. */
 export const FORMS = {
   investigate: {
-    usage: "investigate [--to PHASE] [--budget USD] [--model NAME] [--from REF]",
+    usage: "investigate [--to PHASE] [--budget USD] [--model NAME] [--from REF] [--public]",
     who: "write",
     effect: "starts",
-    does: "Runs all phases up to the next gate, or up to `PHASE`.",
+    does: "Runs all phases up to the next gate, or up to `PHASE`. `--public`: also what looks confidential.",
     parse: parseInvestigate,
   },
   run: {
@@ -193,6 +193,8 @@ interface Options {
   readonly model?: string;
   /** A branch, tag or commit to read instead of the default branch. */
   readonly from?: string;
+  /** All of it may be public, though it looks like the report of a vulnerability. */
+  readonly public?: true;
 }
 
 function parseInvestigate(words: readonly string[], phases: readonly string[]): Options | Mistake {
@@ -203,6 +205,11 @@ function parseInvestigate(words: readonly string[], phases: readonly string[]): 
     const flag = (equals === -1 ? word : word.slice(0, equals)).toLowerCase();
     if (!isFlag(flag)) return notAFlag(flag);
     if (options[NAMES[flag]] !== undefined) return { mistake: `\`${flag}\` appears twice.` };
+    if (flag === "--public") {
+      if (equals !== -1) return { mistake: "`--public` takes no value." };
+      options = { ...options, public: true };
+      continue;
+    }
     const value = equals === -1 ? words[++i] : word.slice(equals + 1);
     if (value === undefined || value === "") return { mistake: `\`${flag}\` needs a value.` };
     const option = parseOption(flag, value, phases);
@@ -212,7 +219,11 @@ function parseInvestigate(words: readonly string[], phases: readonly string[]): 
   return options;
 }
 
-function parseOption(flag: Flag, value: string, phases: readonly string[]): Options | Mistake {
+function parseOption(
+  flag: Exclude<Flag, "--public">,
+  value: string,
+  phases: readonly string[],
+): Options | Mistake {
   switch (flag) {
     case "--to": {
       const to = phaseNamed(value, phases);
@@ -237,7 +248,13 @@ function parseOption(flag: Flag, value: string, phases: readonly string[]): Opti
   }
 }
 
-const NAMES = { "--to": "to", "--budget": "budget", "--model": "model", "--from": "from" } as const;
+const NAMES = {
+  "--to": "to",
+  "--budget": "budget",
+  "--model": "model",
+  "--from": "from",
+  "--public": "public",
+} as const;
 type Flag = keyof typeof NAMES;
 
 function isFlag(word: string): word is Flag {
