@@ -22,11 +22,15 @@ else await runWith(node);
 
 async function run() {
   endWithLauncher();
-  // The server holds keys, so it runs no code but that of the package.
-  if (args[0] !== "serve") await cacheCompiledCode();
-  const entry = args[0] === "simulate" ? "simulator/main" : "cli/main";
-  const source = new URL(`src/${entry}.ts`, root);
-  await import(existsSync(source) ? source.href : new URL(`dist/${entry}.js`, root).href);
+  // The server holds keys, so it runs no code but that of the package, and keeps them out of what other processes can read.
+  if (args[0] === "serve") (await load("process/leave-environment")).leaveEnvironment();
+  else await cacheCompiledCode();
+  await load(args[0] === "simulate" ? "simulator/main" : "cli/main");
+}
+
+function load(module) {
+  const source = new URL(`src/${module}.ts`, root);
+  return import(existsSync(source) ? source.href : new URL(`dist/${module}.js`, root).href);
 }
 
 /**

@@ -4,7 +4,7 @@
  *   npm run bench:read -- LABELS.jsonl TEXTS.jsonl… OUT.jsonl
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { toJson } from "../src/cli/commands/read.ts";
+import { toJson } from "../src/cli/reading/read.ts";
 import { readReport } from "../src/issue/report/read-report.ts";
 import { visibleIssue } from "../src/issue/visible-issue.ts";
 

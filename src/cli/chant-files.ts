@@ -7,8 +7,8 @@ import { repositoryOf } from "./place.ts";
 
 /** The Markdown files in `.chant`, path to text: of a branch (`ref`), or of the folder as it is. */
 export async function chantFiles(
-  { repo, ref }: { readonly repo: string; readonly ref?: string | undefined },
-  io: CommandIo,
+  { repo = ".", ref }: { readonly repo?: string | undefined; readonly ref?: string | undefined },
+  io: Pick<CommandIo, "cwd" | "signal">,
 ): Promise<ReadonlyMap<string, string>> {
   const folder = repositoryOf(repo, io);
   if (ref === undefined) return filesOf(folder);

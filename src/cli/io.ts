@@ -20,3 +20,10 @@ export interface CommandIo {
   /** Starts what reads repositories; absent: processes of their own. */
   readonly research?: (options: ReaderOptions) => Pick<ReturnType<typeof researchInProcesses>, "investigate">;
 }
+
+/** What a command that reads foreign text gets where it runs. */
+export type ReaderIo = Pick<CommandIo, "cwd" | "env" | "signal" | "out" | "columns"> & {
+  readonly step: (text: string) => void;
+  /** Keeps the text of a file that the user asked for. */
+  readonly file: (text: string) => void;
+};

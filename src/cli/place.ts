@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { protocolOf } from "../repository/io/mirror.ts";
 import { readConfig } from "../process/config.ts";
-import { openWorkbench, type Workbench, type WorkbenchOptions } from "../research/workbench.ts";
+import type { WorkbenchOptions } from "../research/open-git.ts";
+import type { Workbench } from "../research/workbench.ts";
 import type { CommandIo } from "./io.ts";
 
 export interface PlaceOptions {
@@ -9,15 +10,17 @@ export interface PlaceOptions {
   readonly data?: string | undefined;
 }
 
+type PlaceIo = Pick<CommandIo, "cwd" | "env" | "signal">;
+
 /** The folder or URL of `--repo`. */
-export function repositoryOf(repo: string, io: CommandIo): string {
+export function repositoryOf(repo: string, io: Pick<CommandIo, "cwd">): string {
   return protocolOf(repo) === undefined ? resolve(io.cwd, repo) : repo;
 }
 
 /** Where a command works, from its options and the operator's settings. Throws RunFailure `usage`. */
 export function placeOf(
   { repo, data }: PlaceOptions,
-  io: CommandIo,
+  io: PlaceIo,
   onStep?: (step: string) => void,
 ): WorkbenchOptions & { readonly cacheBytes: number } {
   const config = readConfig(io.env);
@@ -36,9 +39,10 @@ export function placeOf(
 /** Opens the workbench of `--repo` with the operator's settings. */
 export async function openPlace(
   options: PlaceOptions,
-  io: CommandIo,
+  io: PlaceIo,
   onStep?: (step: string) => void,
 ): Promise<Workbench> {
+  const { openWorkbench } = await import("../research/workbench.ts");
   return openWorkbench(placeOf(options, io, onStep));
 }
 

@@ -1,63 +1,15 @@
-import { readlinkSync } from "node:fs";
-import { Socket } from "node:net";
 import { readConfig } from "../process/config.ts";
-import { git } from "../repository/io/git.ts";
-import { CHANNEL_FD } from "../sandbox/io/reader-jail.ts";
-import { openChannel } from "./channel.ts";
-import { type FromResearcher, serviceLink, type ToResearcher, type Whereabouts } from "./protocol.ts";
+import type { FromResearcher } from "./protocol.ts";
 import { sandboxesOverLink } from "./sandboxes-over-link.ts";
+import { serveTasks, type Task, type TaskHooks } from "./serve-tasks.ts";
 import { checkTask, investigateTask, locateTask } from "./tasks.ts";
 
 // A process of its own for one task: it reads hostile text, holds no secret and reaches nothing but a mirror on this
-// disk and the service that started it. When that is gone, so is this.
+// disk and the service that started it.
 const config = readConfig(process.env);
-const stop = new AbortController();
-let isDone = false;
-const channel = openChannel(new Socket({ fd: CHANNEL_FD }), {
-  onMessage: (message) => take(message as ToResearcher),
-  onBroken: () => process.exit(1),
-  onEnd: () => process.exit(isDone ? 0 : 1),
-});
-const say = (message: FromResearcher): void => channel.say(message);
-const link = serviceLink(say);
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, end);
-say(await whereabouts());
+await serveTasks(carryOut);
 
-function end(): void {
-  stop.abort();
-  link.abandon(new Error("stopped"));
-}
-
-function take(message: ToResearcher): void {
-  if (message.kind === "answer" || message.kind === "refusal") {
-    link.settle(message);
-    return;
-  }
-  if (message.kind === "stop") {
-    end();
-    return;
-  }
-  void carryOut(message)
-    .catch((error: unknown): FromResearcher => {
-      const { name, code, message: text } = error as { name?: string; code?: string; message?: string };
-      return {
-        kind: "failed",
-        code:
-          name === "RunFailure" ? (code as Extract<FromResearcher, { kind: "failed" }>["code"]) : undefined,
-        message: text ?? String(error),
-      };
-    })
-    .then((answer) => {
-      isDone = true;
-      say(answer);
-      channel.end();
-    });
-}
-
-async function carryOut(
-  task: Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" | "ask" }>,
-): Promise<FromResearcher> {
-  const { signal } = stop;
+async function carryOut(task: Task, { link, say, signal }: TaskHooks): Promise<FromResearcher> {
   const sandboxesFor = ({ sandbox }: { readonly sandbox?: object | undefined }) =>
     sandbox === undefined ? undefined : sandboxesOverLink(link);
   switch (task.kind) {
@@ -92,23 +44,7 @@ async function carryOut(
         verdict: await testChange(request, { sandboxes: sandboxesFor(request), signal }),
       };
     }
+    case "command":
+      throw new Error("commands have a reader of their own");
   }
-}
-
-/** What the one who started this compares with its own. */
-async function whereabouts(): Promise<Whereabouts> {
-  return {
-    kind: "started",
-    namespaces: ["user", "net", "pid", "mnt", "ipc"].flatMap((name) => {
-      try {
-        return [readlinkSync(`/proc/self/ns/${name}`)];
-      } catch {
-        return [];
-      }
-    }),
-    hasGit: await git(["--version"]).then(
-      () => true,
-      () => false,
-    ),
-  };
 }

@@ -7,6 +7,7 @@ import { type FailureCode, RunFailure } from "../failure.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { SandboxEnvironment, SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
 import type { AskRequest, Told } from "./asks.ts";
+import type { CommandRequest, Ran } from "./command-request.ts";
 import type { CommitFiles } from "./sandbox-door.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type {
@@ -27,6 +28,7 @@ export type ToResearcher =
   | { readonly kind: "test"; readonly request: TestRequest }
   | { readonly kind: "locate"; readonly request: LocateRequest }
   | { readonly kind: "ask"; readonly request: AskRequest }
+  | { readonly kind: "command"; readonly request: CommandRequest }
   | { readonly kind: "answer"; readonly call: number; readonly value: unknown }
   | Refusal
   /** The task is not wanted any more. */
@@ -59,6 +61,7 @@ export type FromResearcher =
   | { readonly kind: "tested"; readonly verdict: ChangeVerdict }
   | { readonly kind: "located"; readonly located: Located }
   | { readonly kind: "told"; readonly told: Told }
+  | { readonly kind: "ran"; readonly ran: Ran }
   | { readonly kind: "failed"; readonly code: FailureCode | undefined; readonly message: string };
 
 /** A ranking and what a model made of it. */

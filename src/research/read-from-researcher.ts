@@ -8,10 +8,14 @@ import type { FromResearcher } from "./protocol.ts";
 const SENTENCE = 20_000;
 const TEXT = 1_000_000;
 const FILE = 5_000_000;
+/** What a command prints: JSON of many files. */
+const PRINTED = 14_000_000;
 /** Entries of a list that is shown. */
 const MANY = 5_000;
 
 const sentence = z.string().max(SENTENCE);
+/** What is printed as it comes: who read foreign text may not speak to a terminal. */
+const printed = sentence.transform(withoutControls);
 const sentences = z.array(sentence).max(MANY);
 const hash = z.string().regex(/^[0-9a-f]{40}$/);
 const count = z.int().min(0).max(1e12);
@@ -237,8 +241,8 @@ const message = z.discriminatedUnion("kind", [
     hasGit: z.boolean(),
   }),
   z.strictObject({ kind: z.literal("call"), call: count, ask }),
-  z.strictObject({ kind: z.literal("step"), step: sentence }),
-  z.strictObject({ kind: z.literal("note"), note: sentence }),
+  z.strictObject({ kind: z.literal("step"), step: printed }),
+  z.strictObject({ kind: z.literal("note"), note: printed }),
   z.strictObject({
     kind: z.literal("investigated"),
     result: z.strictObject({
@@ -275,9 +279,17 @@ const message = z.discriminatedUnion("kind", [
     told: z.strictObject({ text: z.string().max(SENTENCE), isError: z.boolean() }),
   }),
   z.strictObject({
+    kind: z.literal("ran"),
+    ran: z.strictObject({
+      exit: z.int().min(0).max(9),
+      out: z.string().max(PRINTED).transform(withoutControls),
+      file: z.string().max(PRINTED).optional(),
+    }),
+  }),
+  z.strictObject({
     kind: z.literal("failed"),
     code: z.enum(Object.keys(FAILURES) as [FailureCode, ...FailureCode[]]).optional(),
-    message: z.string().transform((text) => text.slice(0, SENTENCE)),
+    message: z.string().transform((text) => withoutControls(text.slice(0, SENTENCE))),
   }),
 ]);
 
@@ -290,4 +302,8 @@ export function readFromResearcher(value: unknown): FromResearcher | string {
   if (read.success) return read.data as FromResearcher;
   const [issue] = read.error.issues;
   return `${issue?.path.map(String).join(".").slice(0, 200) || "a message"}: ${issue?.code ?? "unknown"}`;
+}
+
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, "\ufffd");
 }

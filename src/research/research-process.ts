@@ -17,6 +17,7 @@ import { repositoryMirrors } from "./repository-mirrors.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { AskRequest, Told } from "./asks.ts";
 import { openChannel } from "./channel.ts";
+import type { CommandRequest, Ran } from "./command-request.ts";
 import {
   type FromResearcher,
   type KeeperAnswer,
@@ -29,6 +30,7 @@ import {
   type ToResearcher,
 } from "./protocol.ts";
 import { trimReaderHomes } from "./reader-home.ts";
+import type { Task } from "./serve-tasks.ts";
 import { type ReaderOptions, startHelper, startReader } from "./start-reader.ts";
 
 /** Milliseconds that a process has to end by itself after a stop signal. */
@@ -100,6 +102,22 @@ export async function askInProcess(
   return end.told;
 }
 
+/** Carries out a command of the command line in a process of its own, `options.main`. Throws RunFailure, and for the signal. */
+export async function commandInProcess(
+  request: CommandRequest,
+  options: ReaderOptions,
+  signal: AbortSignal,
+  onStep: (step: string) => void = () => undefined,
+): Promise<Ran> {
+  const end = await runTask({ kind: "command", request }, options, signal, {
+    onStep,
+    publisher: PUBLISHES_NOTHING,
+    onPhase: async () => undefined,
+  });
+  if (end.kind !== "ran") throw new Error(`the command ended with ${end.kind}`);
+  return end.ran;
+}
+
 const PUBLISHES_NOTHING: Publisher = {
   place: "nowhere",
   current: async () => new Map(),
@@ -132,8 +150,10 @@ export function confined(publisher: Publisher, { issue, phases }: ResearchReques
   };
 }
 
-type Task = Extract<ToResearcher, { kind: "investigate" | "check" | "test" | "locate" | "ask" }>;
-type End = Extract<FromResearcher, { kind: "investigated" | "checked" | "tested" | "located" | "told" }>;
+type End = Extract<
+  FromResearcher,
+  { kind: "investigated" | "checked" | "tested" | "located" | "told" | "ran" }
+>;
 
 async function runTask(
   task: Task,
@@ -151,7 +171,10 @@ async function runTask(
   };
   await using stack = new AsyncDisposableStack();
   const settings = "sandbox" in task.request ? task.request.sandbox : undefined;
-  const keeper = settings === undefined ? undefined : stack.use(keeperOf(mirror, settings, options));
+  const keeper =
+    settings === undefined || mirror === undefined
+      ? undefined
+      : stack.use(keeperOf(mirror, settings, options));
   const reader = await startReader(mirror, options, {
     onBroken(why) {
       fail(new Error(`the researcher sent what it may not send: ${why}`));
@@ -205,6 +228,7 @@ async function runTask(
         case "tested":
         case "located":
         case "told":
+        case "ran":
           end = message;
       }
     },

@@ -23,9 +23,14 @@ export interface ReaderOptions {
   readonly cacheBytes: number;
   /** Bytes that one fetch may bring. */
   readonly fetchBytes?: number | undefined;
+  /** What is started, from the folder of this file; `main` when undefined. */
+  readonly main?: ReaderMain | undefined;
   /** Told, once in the life of this process, why foreign text is read by a process that is not isolated. */
   readonly onNotIsolated?: ((why: string) => void) | undefined;
 }
+
+/** Files that are started: they read foreign text, or start sandboxes for one that does. */
+export type ReaderMain = "main" | "sandbox-keeper" | "../cli/reader";
 
 /** A process that reads foreign text, before it is given any. */
 export interface Reader {
@@ -66,15 +71,23 @@ interface Hooks {
 }
 
 /**
- * Starts the process that reads the repository at `gitDir`, in bubblewrap where this host offers it: it then sees programs, our code,
- * this repository and an index of its own, and nothing else. Throws where it does not start.
+ * Starts the process that reads the repository at `gitDir` (undefined: none), in bubblewrap where this host offers it: it then sees
+ * programs, our code, this repository and an index of its own, and nothing else. Throws where it does not start.
  */
-export async function startReader(gitDir: string, options: ReaderOptions, hooks: Hooks): Promise<Reader> {
+export async function startReader(
+  gitDir: string | undefined,
+  options: ReaderOptions,
+  hooks: Hooks,
+): Promise<Reader> {
   const found = await (jail ??= findJail());
   let why = found.kind === "none" ? found.why : "";
   if (found.kind === "ready")
     try {
-      const reader = await startIn(found.bwrap, readerProcess("main", options, gitDir), hooks);
+      const reader = await startIn(
+        found.bwrap,
+        readerProcess(options.main ?? "main", options, gitDir),
+        hooks,
+      );
       hasHeld = true;
       return reader;
     } catch (error) {
@@ -86,7 +99,7 @@ export async function startReader(gitDir: string, options: ReaderOptions, hooks:
   if (!isTold) options.onNotIsolated?.(why);
   isTold = true;
   // Where it may write, it could leave code for the next start: no compile cache without a jail.
-  return opened(startBeside(withoutCache(readerProcess("main", options, gitDir))), hooks);
+  return opened(startBeside(withoutCache(readerProcess(options.main ?? "main", options, gitDir))), hooks);
 }
 
 /** Starts one of our processes that reads no foreign text: the environment of a reader, and this user's rights. */
@@ -152,7 +165,7 @@ function opened({ child, channel, stderr }: StartedReader, { onMessage, onBroken
 
 /** What is started to read the repository at `gitDir`, and all that it may touch. */
 export function readerProcess(
-  main: "main" | "sandbox-keeper",
+  main: ReaderMain,
   options: ReaderOptions,
   gitDir: string | undefined,
 ): ReaderProcess {

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { briefOf, MAX_TOKENS } from "../../src/research/brief.ts";
 import { chantFiles } from "../../src/cli/chant-files.ts";
-import type { CommandIo } from "../../src/cli/io.ts";
 import { estimateTokens } from "../../src/llm/estimate-tokens.ts";
 import { casebook, exampleRepository } from "../fakes/casebook.ts";
 import type { GitFolder } from "../fakes/git-folder.ts";
@@ -34,10 +33,13 @@ test("prints the answer, the places and what must keep working, within its token
 
 test("names the failing test of a reproduction", async () => {
   const files = new Map(
-    await chantFiles({ repo: ".", ref: "casebook/issue-42" }, {
-      cwd: folder.path,
-      signal: new AbortController().signal,
-    } as CommandIo),
+    await chantFiles(
+      { repo: ".", ref: "casebook/issue-42" },
+      {
+        cwd: folder.path,
+        signal: new AbortController().signal,
+      },
+    ),
   );
   const [, spec] = [...files].find(([path]) => path.includes("root-cause") && path.includes("specs"))!;
   expect(briefOf("42", files)).not.toContain("Failing test");
@@ -63,10 +65,13 @@ test("refuses an issue without documents", async () => {
 });
 
 test("a damaged document never breaks it or its limit", async () => {
-  const files = await chantFiles({ repo: ".", ref: "casebook/issue-42" }, {
-    cwd: folder.path,
-    signal: new AbortController().signal,
-  } as CommandIo);
+  const files = await chantFiles(
+    { repo: ".", ref: "casebook/issue-42" },
+    {
+      cwd: folder.path,
+      signal: new AbortController().signal,
+    },
+  );
   const paths = [...files.keys()];
   fc.assert(
     fc.property(fc.constantFrom(...paths), fc.nat(), fc.nat(400), fc.string(), (path, from, length, put) => {

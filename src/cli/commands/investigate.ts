@@ -13,7 +13,7 @@ import { sweepScratch } from "../../repository/io/scratch-folder.ts";
 import { memoryPublisher } from "../../repository/memory-publisher.ts";
 import type { Publisher } from "../../repository/repository.ts";
 import { researchInProcesses } from "../../research/research-process.ts";
-import { openGit } from "../../research/workbench.ts";
+import { openGit } from "../../research/open-git.ts";
 import { formatLocation, type Location, parseLocation, type WrittenLocation } from "../../text/location.ts";
 import type { CommandIo } from "../io.ts";
 import { notIsolated, placeOf } from "../place.ts";

@@ -5,7 +5,7 @@ import { RunFailure } from "../../failure.ts";
 import { privateFolder } from "../../process/private-folder.ts";
 import { sweepScratch } from "../../repository/io/scratch-folder.ts";
 import { askInProcess } from "../../research/research-process.ts";
-import { openGit } from "../../research/workbench.ts";
+import { openGit } from "../../research/open-git.ts";
 import type { CommandIo } from "../io.ts";
 import { startMcpHttp } from "../mcp-http.ts";
 import { mcpServers } from "../mcp-server.ts";

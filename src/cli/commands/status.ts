@@ -1,48 +1,10 @@
-import { branchesBelow } from "../../repository/io/read-chant-files.ts";
-import { openRepository } from "../../repository/io/open-repository.ts";
-import { parseSpec } from "../../specs/parse-spec.ts";
-import { shownStatus } from "../../specs/readiness.ts";
-import { specIdOfPath } from "../../specs/spec-path.ts";
-import { chantFiles } from "../chant-files.ts";
+import { inReader } from "../in-reader.ts";
 import type { CommandIo } from "../io.ts";
-import { repositoryOf } from "../place.ts";
-import { table } from "../table.ts";
+import type { StatusOptions } from "../reading/status.ts";
 
 /** Lists the investigations of a repository from the specs on its branches `casebook/issue-*`. */
-export async function statusCommand(
-  { repo, json }: { readonly repo: string; readonly json?: boolean },
-  io: CommandIo,
-): Promise<number> {
-  using repository = await openRepository(repositoryOf(repo, io));
-  const rows: { issue: string; spec: string; status: string; criteria: string; completedAt: string }[] = [];
-  for (const branch of await branchesBelow(repository.gitDir, "casebook/")) {
-    const key = branch.slice("casebook/issue-".length);
-    const files = await chantFiles({ repo, ref: `refs/heads/${branch}` }, io);
-    const specs = new Map(
-      [...files].flatMap(([path, text]) => {
-        const id = specIdOfPath(path);
-        return id === undefined ? [] : [[id, parseSpec(id, text).spec] as const];
-      }),
-    );
-    for (const spec of specs.values())
-      if (spec.id.startsWith(`issue-${key}-`))
-        rows.push({
-          issue: key,
-          spec: spec.id,
-          status: shownStatus(spec, specs),
-          criteria: `${spec.criteria.filter(({ done }) => done).length}/${spec.criteria.length}`,
-          completedAt: spec.completedAt ?? "",
-        });
-  }
-  if (json === true) io.out(JSON.stringify(rows, null, 2));
-  else if (rows.length === 0)
-    io.out("There is no investigation yet. `casebook investigate --issue FILE` starts one.");
-  else
-    io.out(
-      table(
-        ["issue", "spec", "status", "criteria", "finished"],
-        rows.map((row) => Object.values(row)),
-      ),
-    );
-  return 0;
+export async function statusCommand(options: StatusOptions, io: CommandIo): Promise<number> {
+  const { exit, out } = await inReader("status", { given: {}, options }, io);
+  io.out(out);
+  return exit;
 }

@@ -1,0 +1,50 @@
+import { readReport, type Report } from "../../issue/report/read-report.ts";
+import type { IssueForms } from "../../issue/report/issue-forms.ts";
+import { visibleIssue } from "../../issue/visible-issue.ts";
+import { rowsOf } from "../../issue/report/rows-of.ts";
+import type { Issue } from "../../issue/issue.ts";
+import type { ReaderIo } from "../io.ts";
+
+export interface ReadOptions {
+  readonly issue?: string;
+  readonly number?: string;
+  readonly json?: boolean;
+  readonly repo?: string;
+  readonly commit: string;
+}
+
+/** Reads the issue and the forms of the repository. */
+export async function readHere(
+  { issue }: { readonly issue: Issue },
+  options: ReadOptions,
+  io: ReaderIo,
+): Promise<number> {
+  const report = readReport(visibleIssue(issue), await formsOf(options, io));
+  io.out(options.json === true ? JSON.stringify(toJson(report)) : rowsOf(report).join("\n"));
+  return 0;
+}
+
+async function formsOf({ repo, commit }: ReadOptions, io: ReaderIo): Promise<IssueForms | undefined> {
+  if (repo === undefined) return undefined;
+  const { repositoryOf } = await import("../place.ts");
+  const { openRepository } = await import("../../repository/io/open-repository.ts");
+  const { readIssueForms } = await import("../../evidence/read-issue-forms.ts");
+  using repository = await openRepository(repositoryOf(repo, io));
+  const tree = await repository.tree(await repository.resolve(commit), io.signal);
+  return await readIssueForms(tree, io.signal);
+}
+
+/** The reading as JSON: keys in snake case, null for what the report does not name. */
+export function toJson({ innermostFrame, frames, regression, ...report }: Report): object {
+  const plain = ({ path, line, function: fn }: Report["frames"][number]): object => ({
+    path,
+    line: line ?? null,
+    function: fn,
+  });
+  return {
+    ...report,
+    frames: frames.map(plain),
+    innermost_frame: innermostFrame === undefined ? null : plain(innermostFrame),
+    regression: regression ?? null,
+  };
+}
