@@ -58,17 +58,23 @@ export async function definitionAt(
   );
 }
 
-/** True for a line of a test: in a test file, or in the module of tests that a source file of Rust holds. */
+/** True for a line of a test: in a test file, or in a module or function of tests that a source file of Rust holds. */
 export async function isTestLine(
   { path, line }: { readonly path: string; readonly line: number },
   { codebase }: Pick<ClaimEvidence, "codebase">,
 ): Promise<boolean> {
   if (codebase.roleOf(path) === "test") return true;
   if (!path.endsWith(".rs")) return false;
-  const symbols = (await codebase.syntax(path))?.symbols ?? [];
-  return symbols.some(
-    (symbol) =>
-      symbol.start <= line && line <= symbol.end && [...symbol.container, symbol.name].some(isTestModule),
+  const symbols = ((await codebase.syntax(path))?.symbols ?? []).filter(
+    ({ start, end }) => start <= line && line <= end,
+  );
+  if (symbols.some(({ container, name }) => [...container, name].some(isTestModule))) return true;
+  const lines = (await codebase.text(path))?.lines ?? [];
+  // A definition begins with its attributes.
+  return symbols.some(({ start, nameLine }) =>
+    lines
+      .slice(start - 1, nameLine)
+      .some((text) => /^\s*#\[(?:\w+::)*(?:test|rstest|cfg\(test\))\b/.test(text)),
   );
 }
 

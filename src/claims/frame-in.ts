@@ -48,7 +48,8 @@ export const frameIn = claimType({
     if (found === undefined) return wrong("the report has no such frame in this repository");
     if (innermost !== isSame(frames.at(-1))) return wrong("another frame is the innermost one");
     if (text === undefined) {
-      if (canBeInTrace(found.text ?? "", frame.path)) return wrong("the trace has a line of this function");
+      if (canBeInTrace(found.text ?? "", frame.path, found.function))
+        return wrong("the trace has a line of this function");
       return found.function !== undefined &&
         isNamedBy(found.frame, found.function) &&
         qualifiedName(found.function) === at.name &&
@@ -62,7 +63,7 @@ export const frameIn = claimType({
     // These traces print the line itself; another line is of another version.
     if (PRINTS_LINES.has(format ?? "") && !isPrinted(frame.line, text, issue.text))
       return wrong("the trace prints another line");
-    if (!canBeInTrace(text, frame.path)) return wrong("nothing runs on such a line");
+    if (!canBeInTrace(text, frame.path, found.function)) return wrong("nothing runs on such a line");
     if (found.ref !== ref || found.text?.trim() !== text) return wrong("the line holds something else");
     if (
       found.function === undefined ||
@@ -96,8 +97,19 @@ export function isNamedBy(
   return printed?.split(/[.:#]+/).at(-1) === name;
 }
 
-/** A line that calls or raises something: no comment, no brace, no `end`. */
-export function canBeInTrace(text: string, path: string): boolean {
+/** A line that calls or raises something: no comment, no brace, no `end`, and not the head of the function around it. */
+export function canBeInTrace(
+  text: string,
+  path: string,
+  around?: Pick<SymbolDefinition, "signature">,
+): boolean {
+  const head = text.trim().replace(/\s+/g, " ");
+  if (
+    around !== undefined &&
+    /[{:(,]$/.test(head) &&
+    around.signature.startsWith(head.replace(/ ?[{:]$/, ""))
+  )
+    return false;
   const rules = textRulesOf(endingOf(path));
   const code = rules === undefined ? text : codeOf(text, rules);
   const words = code.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];

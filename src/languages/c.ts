@@ -1,3 +1,4 @@
+import { blankMacros } from "./blank-macros.ts";
 import { chooseBranches } from "./choose-branches.ts";
 import type { GrammarRules } from "./grammar-rules.ts";
 import { C_TEXT, type Language, vscodeGrammar } from "./language.ts";
@@ -41,7 +42,10 @@ const cRules: GrammarRules = {
   comments: ["comment"],
   opaque: ["preproc_arg"],
   annotations: ["attribute_declaration"],
-  repair: chooseBranches,
+  repair: (text) => {
+    const blanked = blankMacros(text);
+    return chooseBranches(blanked ?? text) ?? blanked;
+  },
   functions: ["function_definition", "lambda_expression"],
   blocks: ["compound_statement"],
   members: { field_expression: "field" },

@@ -4,7 +4,7 @@ import { LANGUAGE_NAMES } from "./languages.ts";
 import type { FileSyntax, Reference, RenamedExport, Shape, SymbolDefinition } from "./syntax.ts";
 
 /** The BlobCache kind of encoded syntax. Whoever changes what is extracted or how it is written counts it up. */
-export const SYNTAX_KIND = "syntax-7";
+export const SYNTAX_KIND = "syntax-8";
 
 const SYMBOL_KINDS: readonly SymbolKind[] = [
   "function",

@@ -309,3 +309,13 @@ test("an import of a package counts for a file where it uses what the file defin
   ]);
   expect(await importersOf("middle/url.go", context)).toEqual([{ path: "a.go", line: 3 }]);
 });
+
+test.each([
+  ["public static Field get(Class<?> c) {", "public static Field get(Class<?> c)", false],
+  ["def get(name):", "def get(name)", false],
+  ["public static Field get(", "public static Field get( Class<?> c)", false],
+  ["int get() { return read(); }", "int get()", true],
+  ["walk(child, function () {", "function walk(node)", true],
+])("the head of a function is no line of its trace: %s", (text, signature, can) =>
+  expect(canBeInTrace(text, "a.java", { signature })).toBe(can),
+);

@@ -25,9 +25,9 @@ const WHOLE =
 
 /** Before a version: the thing it belongs to. */
 const NAME =
-  /(?:^|[\s("'`*|[,;/>])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[:=\s]{0,4})?[*_`'"]{0,3}$/;
+  /(?:^|[\s("'`*|[,;/>])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[*_:=\s]{0,6})?[*_`'"]{0,3}$/;
 const NO_NAME = new Set(
-  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over perhaps probably rather same see since so sorry than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via wait was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i e.g i.e maybe mean tried try".split(
+  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over perhaps probably rather same see since so sorry than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via wait was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i e.g i.e maybe mean tried try my your their".split(
     " ",
   ),
 );
@@ -94,7 +94,7 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
 
 /** A row that is called `version` or `pkg_version` is about the project itself. */
 function ownOr(label: string): string {
-  return /^(?:pkg|package|app|project)?[\s_-]?version$/i.test(label.trim()) ? "" : label;
+  return /^(?:pkg|package|app|project)?[\s_-]?versions?(?:\/s|\(s\))?$/i.test(label.trim()) ? "" : label;
 }
 
 interface Where {
@@ -224,9 +224,10 @@ const CHANGED =
 function nameBefore(before: string): string | undefined {
   const changed = CHANGED.exec(before.slice(-260))?.[1];
   if (changed !== undefined && !NO_NAME.has(changed.toLowerCase())) return changed;
-  const name = NAME.exec(before.slice(-160))?.[1]
-    ?.replace(/^[@/]+(?=[^/]*$)/, "")
-    .trim();
+  const found = NAME.exec(before.slice(-160));
+  // "There is no panic. v1.4.0": the sentence before ends with it.
+  if (found !== null && /\p{Ll}\.$/u.test(found[1]!) && /\.\s/.test(found[0])) return undefined;
+  const name = found?.[1]?.replace(/^[@/]+(?=[^/]*$)/, "").trim();
   if (name === undefined) return undefined;
   const clean = name
     // A sentence that ends before it.
@@ -240,6 +241,7 @@ function nameBefore(before: string): string | undefined {
   return text === "" ||
     NO_NAME.has(words.at(-1)!.toLowerCase()) ||
     NO_NAME.has(text.toLowerCase()) ||
+    /^versions?(?:\/s|\(s\))?$/i.test(text) ||
     NO_NAME_ELSEWHERE.has(text.toLowerCase()) ||
     /^v$/i.test(text)
     ? undefined
@@ -311,7 +313,7 @@ function isVersionDump(text: string): boolean {
 
 function subjectOfHeading(heading: string): string {
   return heading
-    .replace(/\bversions?\b|[:?]|\b(?:the|your|which|what|of|used|using|are|you|is)\b/gi, " ")
+    .replace(/\bversions?\b|[:?]|\b(?:the|my|your|which|what|of|used|using|are|you|is)\b/gi, " ")
     .replace(/\s+/g, " ")
     .trim();
 }

@@ -78,7 +78,7 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
     if (frame.line === undefined || text === undefined) continue;
     if (basePath === undefined || around === undefined || context.codebase.roleOf(basePath) !== "source")
       continue;
-    const isLine = canBeInTrace(text, frame.path);
+    const isLine = canBeInTrace(text, frame.path, around);
     if (!isLine && !isNamedBy(frame, around)) continue;
     const line = !isLine || atBase === undefined || atBase === "gone" ? undefined : atBase.start;
     yield {

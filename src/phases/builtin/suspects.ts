@@ -117,8 +117,8 @@ export async function withNamedFirst(
 }
 
 /**
- * The suspects with the last call of the reported trace first, where the one that leads is an earlier call of it: in each trace of our
- * audits and examples where the two differ, the fix changed the last. In: the suspects, best first, and the frames in the repository,
+ * The suspects with the last call of the reported trace first, where the one that leads is an earlier call of it and no likelier than not:
+ * in the three traces of our audits and examples where that is so, the fix changed the last. In: the suspects, best first, and the frames in the repository,
  * innermost last.
  */
 export function withLastCallFirst(
@@ -128,8 +128,8 @@ export function withLastCallFirst(
 ): readonly Suspect[] {
   const [leading] = found;
   const { basePath: path, function: symbol } = frames.at(-1) ?? {};
-  if (leading === undefined || leading.patterns.length > 0 || path === undefined || symbol === undefined)
-    return found;
+  if (leading === undefined || path === undefined || symbol === undefined) return found;
+  if (leading.patterns.length > 0 || (leading.likelihood ?? 0) >= 0.5) return found;
   if (codebase.roleOf(path) !== "source") return found;
   const last = keyOf(path, symbol);
   const key = keyOf(leading.path, leading.symbol);

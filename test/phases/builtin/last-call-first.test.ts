@@ -34,6 +34,7 @@ test("the last call of the trace leads where an earlier call did", () => {
 test.each([
   ["another function leads", [suspect(OTHER), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
   ["it leads already", [suspect(PARSE), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
+  ["it is likelier than not", [suspect(LOAD, { likelihood: 0.6 })], [frame(LOAD), frame(PARSE)]],
   ["there is no trace", [suspect(LOAD)], []],
   ["the last call is in a test", [suspect(LOAD)], [frame(LOAD), frame(PARSE, "test/a.py")]],
   [
