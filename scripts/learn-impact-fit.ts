@@ -59,6 +59,39 @@ export function fit(
   return [...weights];
 }
 
+/**
+ * An example for each right row, with the `count` wrong rows that score highest by `weights`: right rows do not compete with each
+ * other, and rows that are out of the question teach nothing. The examples of one fix share its worth.
+ */
+export function againstRivals(
+  examples: readonly Example[],
+  weights: ArrayLike<number>,
+  count: number,
+): readonly Example[] {
+  return examples.flatMap((example) => {
+    const { values, gold } = example;
+    const scores = scoresOf(values, weights);
+    const isGold = new Set(gold);
+    const rivals = [...scores.keys()]
+      .filter((row) => !isGold.has(row))
+      .sort((a, b) => scores[b]! - scores[a]! || a - b)
+      .slice(0, count);
+    return gold.map((row) => ({
+      ...example,
+      values: rowsOf(values, [row, ...rivals], weights.length),
+      gold: [0],
+      outside: example.outside.includes(row) ? [0] : [],
+    }));
+  });
+}
+
+function rowsOf(values: Float32Array, rows: readonly number[], signals: number): Float32Array {
+  const taken = new Float32Array(rows.length * signals);
+  for (const [at, row] of rows.entries())
+    taken.set(values.subarray(row * signals, (row + 1) * signals), at * signals);
+  return taken;
+}
+
 function addGradient(
   { values, gold, outside }: Example,
   weights: Float64Array,

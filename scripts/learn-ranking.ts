@@ -24,7 +24,7 @@ import { FUNCTION_WEIGHTS, functionFeatures } from "../src/evidence/ranking/rank
 import type { SignalContext } from "../src/evidence/ranking/signal.ts";
 import { SIGNALS } from "../src/evidence/ranking/signals.ts";
 import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
-import { type Example, fit, scoresOf } from "./learn-impact-fit.ts";
+import { againstRivals, type Example, fit, type FitOptions, scoresOf } from "./learn-impact-fit.ts";
 import {
   changedFunctions,
   cloneOf,
@@ -60,6 +60,13 @@ const RIDGE = 0.004;
 const MAX_ROWS = 300;
 const FILES_FOR_FUNCTIONS = 20;
 const ROUNDS = 200;
+/**
+ * Each right file is learned against so many wrong ones; 20 and 80 are as good within a case or two, all at once is worse. Functions
+ * are learned against all at once, which puts a right one first more often (docs/decisions/ranking.md).
+ */
+const RIVALS = 40;
+/** The likeliest wrong files change with the weights. */
+const RIVAL_ROUNDS = 2;
 /** What a signal adds is measured over so many groups of repositories: one by one would take an hour. */
 const ABLATION_GROUPS = 8;
 
@@ -153,12 +160,17 @@ function learn(examples: readonly Learned[], names: readonly string[], without?:
   const repeated = examples.flatMap((one) =>
     Array.from({ length: one.issue ? ISSUE_COUNTS : 1 }, (_, n) => ({ ...one, fix: `${one.fix} ${n}` })),
   );
-  return fit(repeated, {
+  const options: FitOptions = {
     signals: names.length,
     rounds: ROUNDS,
     ridge: RIDGE,
     ...(without === undefined ? {} : { without: new Set([without]) }),
-  });
+  };
+  let weights = fit(repeated, options);
+  const rounds = names === NAMES ? RIVAL_ROUNDS : 0;
+  for (let round = 0; round < rounds; round++)
+    weights = fit(againstRivals(repeated, weights, RIVALS), { ...options, start: weights });
+  return weights;
 }
 
 /** Repository to the weights that were learned without it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type Example, fit, recallByFix } from "../../scripts/learn-impact-fit.ts";
+import { againstRivals, type Example, fit, recallByFix } from "../../scripts/learn-impact-fit.ts";
 
 /** Three rows of two signals; the first signal marks what changed, the second marks what did not. */
 const example = (fix: string): Example => ({
@@ -26,4 +26,37 @@ test("recall counts a row as found only when no other is before it, and a fix as
   const examples = [example("1"), { ...example("1"), gold: [2] }];
   expect(recallByFix(examples, () => [1, 0.1], 1)).toEqual(new Map([["1", 0.5]]));
   expect(recallByFix(examples, () => [1, 0.1], 3)).toEqual(new Map([["1", 1]]));
+});
+
+test("each right row is an example of its own, with the wrong rows that score highest", () => {
+  const given: Example = {
+    ...example("1"),
+    values: Float32Array.from([1, 0, 5, 0, 2, 0, 3, 0, 4, 0]),
+    gold: [0, 1],
+    outside: [1],
+    wanted: 3,
+  };
+  const made = againstRivals([given], [1, 0], 2);
+  expect(made.map(({ values }) => [...values])).toEqual([
+    [1, 0, 4, 0, 3, 0],
+    [5, 0, 4, 0, 3, 0],
+  ]);
+  expect(made.map(({ gold, outside, wanted }) => [gold, outside, wanted])).toEqual([
+    [[0], [], 3],
+    [[0], [0], 3],
+  ]);
+});
+
+test("a right row is not pushed down by another right row", () => {
+  // One right row has the signal; the other one has as little as the wrong row.
+  const both: Example = { ...example("1"), values: Float32Array.from([1, 0, 0]), gold: [0, 1] };
+  const options = { signals: 1, rounds: 100 };
+  const [together] = fit([both], options);
+  const [alone] = fit(againstRivals([both], [1], 1), options);
+  expect(together).toBeLessThan(1);
+  expect(alone).toBeGreaterThan(2);
+});
+
+test("an example without a right row teaches nothing", () => {
+  expect(againstRivals([{ ...example("1"), gold: [] }], [1, 0], 2)).toEqual([]);
 });
