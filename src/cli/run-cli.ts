@@ -240,6 +240,13 @@ export async function runCli(
       exit = (await import("./commands/rebuild.ts")).rebuildCommand(io);
     });
   program
+    .command("shadow [issue]")
+    .summary("list what the App would have written in shadow mode")
+    .description("list what the App would have written with `shadow: true`, or print it for owner/name#42")
+    .action(async (issue: string | undefined) => {
+      exit = await (await import("./commands/shadow.ts")).shadowCommand(issue, io);
+    });
+  program
     .command("setup")
     .description("register a GitHub App of your own")
     .option("--port <n>", "the port of the page on this machine", "3000")

@@ -41,6 +41,7 @@ export async function checkHead(
   if (installation === undefined) return;
   const facts = await repositoryFacts(service, { installation, repository: id });
   if (facts.kind === "unreachable") return;
+  if (facts.config.shadow) return;
   const { repository } = facts;
   const answer = await facts.github.issue(repository, issue);
   if (answer.kind !== "issue") return;

@@ -39,7 +39,8 @@ export async function configure(
 }
 
 async function say(service: Service, facts: RepositoryFacts, guard: () => Promise<void>): Promise<void> {
-  const { repository, problems } = facts;
+  const { repository, problems, config } = facts;
+  if (config.shadow) return;
   const github = guarded(facts.github, guard);
   const { appId } = await service.app.identity();
   const marker = { appId, kind: "configuration", subject: String(repository.id) };

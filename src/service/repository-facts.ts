@@ -8,7 +8,7 @@ import type { RepositoryConfig } from "../investigation/settings/repository-conf
 import type { ConfigProblem } from "../investigation/settings/parse-repository-config.ts";
 import type { GitHub, RepositoryInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
-import type { Service } from "./service.ts";
+import { guarded, type Service } from "./service.ts";
 
 export const CONFIG_FILE = ".github/casebook.yml";
 const PHASE_FOLDER = ".chant/phases";
@@ -70,12 +70,16 @@ export async function repositoryFacts(
   const all = await phasesOf(github, repository);
   const customer: Customer = { installation, account: owner };
   const models = modelProvider?.names(customer) ?? [];
-  const { config, problems } = mergeConfigs(
+  const { config: said, problems } = mergeConfigs(
     ofOwner,
     own,
     all.map(({ type }) => type),
     models,
   );
+  // What is not written to GitHub is kept whole, as a comment would hold it.
+  const config: RepositoryConfig = said.shadow
+    ? { ...said, destination: "comment", pullRequests: "investigation" }
+    : said;
   const phases = phasesIn(config.mode, all);
   const stopped =
     problems.length > 0
@@ -93,7 +97,7 @@ export async function repositoryFacts(
   });
   return {
     kind: "facts",
-    github,
+    github: config.shadow ? guarded(github, refuseInShadow) : github,
     repository,
     config,
     problems,
@@ -103,6 +107,11 @@ export async function repositoryFacts(
     rules: rulesOf(config, phases, { models, runsCode: sandbox !== undefined }),
     ...(stopped === undefined ? {} : { stopped }),
   };
+}
+
+/** No job asks for a write in shadow mode; one that did would be a bug, and ends here. */
+async function refuseInShadow(): Promise<void> {
+  throw new Error("nothing is written to GitHub in shadow mode");
 }
 
 /** Rules that no event of reach or loss depends on. */

@@ -17,6 +17,7 @@ import { githubPublisher } from "./github-publisher.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { readOurBranch } from "./our-branch.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
+import { SHADOW } from "./shadow.ts";
 import { secondOf } from "./time.ts";
 import { keepDocuments, keptDocuments } from "./kept-documents.ts";
 
@@ -89,6 +90,8 @@ export async function research(
     tell,
   });
   if (publisher === undefined) throw new LeaseLost("the branch");
+  // What this run publishes is where the settings say.
+  if (!config.shadow) await store.saveIdempotencyRecord(job, SHADOW, undefined);
   // A run of no phase reads no comment, so a newer comment may still be an answer.
   await tell({
     kind: "run-started",

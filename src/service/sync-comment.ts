@@ -5,6 +5,7 @@ import type { CommentInfo } from "../github/github.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import type { SafeText } from "../text/safe-text.ts";
 import { keptTexts } from "./kept-documents.ts";
+import { SHADOW } from "./shadow.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
 /**
@@ -13,25 +14,11 @@ import { capOf, type SyncContext } from "./sync-context.ts";
  * than show is replaced by a sentence that says so.
  */
 export async function syncComment(context: SyncContext): Promise<void> {
-  const { service, facts, github, investigation, issue, of, idempotencyRecords, withheld } = context;
+  const { service, facts, github, investigation, issue, of, idempotencyRecords } = context;
   const { store } = service;
   const { appId, bot } = await service.app.identity();
-  const cap = capOf(context);
   const marker = { appId, kind: "status", subject: String(issue.number) };
-  const wanted = withMarker(
-    statusComment({
-      investigation,
-      repository: facts.repository,
-      rules: facts.rules,
-      destination: facts.config.destination,
-      documents: facts.config.destination === "comment" ? keptTexts(idempotencyRecords, of.issue) : new Map(),
-      ...(idempotencyRecords.has("brief") ? { brief: idempotencyRecords.get("brief")! } : {}),
-      ...(idempotencyRecords.has("step") ? { step: idempotencyRecords.get("step")! } : {}),
-      ...(cap === undefined ? {} : { cap }),
-      withheld,
-    }),
-    marker,
-  );
+  const wanted = withMarker(textOf(context), marker);
   const known = idempotencyRecords.get("comment");
   if (known === undefined && saysNothing(investigation)) return;
   try {
@@ -94,4 +81,28 @@ export async function syncComment(context: SyncContext): Promise<void> {
     await store.saveIdempotencyRecord(of, "comment-at", String(service.now()));
     await store.saveIdempotencyRecord(of, "comment-stage", investigation.stage);
   }
+}
+
+function textOf(context: SyncContext): SafeText {
+  const { facts, investigation, of, idempotencyRecords, withheld } = context;
+  const cap = capOf(context);
+  // What was worked in shadow is on no branch, also after the mode has ended.
+  const destination = idempotencyRecords.has(SHADOW) ? "comment" : facts.config.destination;
+  return statusComment({
+    investigation,
+    repository: facts.repository,
+    rules: facts.rules,
+    destination,
+    documents: destination === "comment" ? keptTexts(idempotencyRecords, of.issue) : new Map(),
+    ...(idempotencyRecords.has("brief") ? { brief: idempotencyRecords.get("brief")! } : {}),
+    ...(idempotencyRecords.has("step") ? { step: idempotencyRecords.get("step")! } : {}),
+    ...(cap === undefined ? {} : { cap }),
+    withheld,
+  });
+}
+
+/** In shadow mode the comment is kept and nothing is written. */
+export async function keepInShadow(context: SyncContext): Promise<void> {
+  const { service, investigation, of } = context;
+  if (!saysNothing(investigation)) await service.store.saveIdempotencyRecord(of, SHADOW, textOf(context));
 }

@@ -9,7 +9,7 @@ import type { IssueKey, JobContext } from "../store/store.ts";
 import { WITHHELD_CHECK } from "./check-head.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, type Service } from "./service.ts";
-import { syncComment } from "./sync-comment.ts";
+import { keepInShadow, syncComment } from "./sync-comment.ts";
 import { syncPulls } from "./sync-pulls.ts";
 import type { SyncContext } from "./sync-context.ts";
 import { sha256 } from "../text/hash.ts";
@@ -47,7 +47,7 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
   };
   if (context.idempotencyRecords.get(WITHHELD_CHECK) !== undefined)
     context.withheld.push({ what: "the check", why: context.idempotencyRecords.get(WITHHELD_CHECK)! });
-  for (const [what, put] of PARTS) {
+  for (const [what, put] of facts.config.shadow ? IN_SHADOW : PARTS) {
     try {
       await put(context);
     } catch (error) {
@@ -89,6 +89,8 @@ const PARTS = [
   ["the pull request", syncPulls],
   ["the status comment", syncComment],
 ] as const;
+
+const IN_SHADOW = [["the comment of shadow mode", keepInShadow]] as const;
 
 /** Each comment with a request carries exactly one reaction of ours; which, its asks say. */
 async function syncReactions({

@@ -50,6 +50,9 @@ const DOLLARS = `Expected US dollars from ${MIN_DOLLARS} to ${MAX_DOLLARS}`;
 export const configSchema = z
   .strictObject({
     enabled: boolean("`false` stops Casebook in this repository. Default: true."),
+    shadow: boolean(
+      "Everything is researched and stored, and nothing is written to GitHub; `casebook shadow` shows what would be. Default: false.",
+    ),
     phases: names(
       "Phases that `investigate` runs. Default: every phase that can run here except fix, which runs only where it is named.",
     ),

@@ -22,11 +22,15 @@ export function mergeConfigs(
       message: `In the owner's defaults (repository \`.github\`): ${message}`,
     })),
   ];
-  return {
-    config: fillDefaults(problems.length > 0 ? {} : merge(owner.input, repository.input), models),
-    problems,
-  };
+  if (problems.length === 0)
+    return { config: fillDefaults(merge(owner.input, repository.input), models), problems };
+  // Who wants nothing to be written gets no issue about a slip of the keyboard either.
+  const shadow = [ownerText, repositoryText].some((text) => SHADOW.test(text ?? ""));
+  return { config: fillDefaults({ shadow }, models), problems };
 }
+
+/** The setting in a file that is not read for its mistakes. */
+const SHADOW = /^[^\S\n]*["']?shadow["']?\s*:\s*["']?true\b/m;
 
 function merge(owner: ConfigInput, repository: ConfigInput): ConfigInput {
   return {

@@ -115,6 +115,7 @@ export function fillDefaults(input: ConfigInput, models: readonly string[] = [])
   const { triggers = {}, who = {}, limits = {}, paths = {} } = input;
   return {
     enabled: input.enabled ?? true,
+    shadow: input.shadow ?? false,
     phases: input.phases ?? [],
     gates: input.gates ?? ["fix"],
     triggers: {

@@ -3,6 +3,8 @@ import type { SuiteSettings } from "../../sandbox/suite-settings.ts";
 /** What `.github/casebook.yml` of the default branch says, with every default filled in. */
 export interface RepositoryConfig {
   readonly enabled: boolean;
+  /** Everything is worked and stored, and nothing is written to GitHub. */
+  readonly shadow: boolean;
   /** Phases that `investigate` works, in order; empty means every phase that can be worked here, but for fix. */
   readonly phases: readonly string[];
   /** Phases that wait for `approve`. Default: fix. */
