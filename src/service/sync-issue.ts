@@ -1,7 +1,7 @@
 import { LeaseLost } from "../failure.ts";
 import { isSameLabel, requestLabels, labelChanges, STATE_LABELS } from "../investigation/label.ts";
 import { decide } from "../investigation/decide.ts";
-import type { Investigation } from "../investigation/investigation.ts";
+import type { Investigation, Stage } from "../investigation/investigation.ts";
 import { reactionOf } from "../investigation/asks.ts";
 import type { ReactionTarget } from "../github/github.ts";
 import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
@@ -10,6 +10,7 @@ import { WITHHELD_CHECK } from "./check-head.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import { guarded, type Service } from "./service.ts";
 import { keepInShadow, syncComment } from "./sync-comment.ts";
+import { answerOf, isFinding } from "../github/report/answer.ts";
 import { syncPulls } from "./sync-pulls.ts";
 import type { SyncContext } from "./sync-context.ts";
 import { sha256 } from "../text/hash.ts";
@@ -47,7 +48,8 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
   };
   if (context.idempotencyRecords.get(WITHHELD_CHECK) !== undefined)
     context.withheld.push({ what: "the check", why: context.idempotencyRecords.get(WITHHELD_CHECK)! });
-  for (const [what, put] of facts.config.shadow ? IN_SHADOW : PARTS) {
+  const parts = facts.config.shadow ? IN_SHADOW : (await staysSilent(context)) ? SILENT : PARTS;
+  for (const [what, put] of parts) {
     try {
       await put(context);
     } catch (error) {
@@ -90,7 +92,35 @@ const PARTS = [
   ["the status comment", syncComment],
 ] as const;
 
+/** A command of somebody without the right has its answer at the command. */
+const SILENT = PARTS.filter(([what]) => what === "reactions");
 const IN_SHADOW = [["the comment of shadow mode", keepInShadow]] as const;
+
+/**
+ * Research that nobody asked for is worth a word when it is done and found something. A person's command, label or answer on the issue
+ * ends the silence. What was written already is kept right.
+ */
+async function staysSilent({ service, investigation, idempotencyRecords }: SyncContext): Promise<boolean> {
+  const { bot } = await service.app.identity();
+  const { startedBy, asks, stage, answers } = investigation;
+  if (
+    startedBy?.id !== bot.id ||
+    answers !== undefined ||
+    asks.some(({ by, isReactionOnly }) => by.id !== bot.id && isReactionOnly !== true)
+  )
+    return false;
+  if (idempotencyRecords.has("comment")) return false;
+  return !SPEAKING.has(stage) || !isFinding(answerOf(investigation));
+}
+
+/** Stages in which the research has come to something. */
+const SPEAKING: ReadonlySet<Stage> = new Set([
+  "done",
+  "awaiting-approval",
+  "awaiting-merge",
+  "awaiting-choice",
+  "needs-info",
+]);
 
 /** Each comment with a request carries exactly one reaction of ours; which, its asks say. */
 async function syncReactions({

@@ -160,6 +160,26 @@ describe("the repository's configuration", () => {
     expect(
       await repository.file(`casebook/issue-${number}`, `.chant/research/issue-${number}-comprehension.md`),
     ).toBeDefined();
+    expect(await statusOf(repository, number)).toMatch(/^### /);
+  });
+
+  test("research that nobody asked for and that found nothing is silent until a person asks", async () => {
+    const repository = await newRepository("triggers: { opened: true }\n");
+    const number = await repository.openIssue("eve", "It does not work", "Please help.");
+    const refused = await repository.comment("eve", number, "/casebook investigate");
+    await calm();
+    expect(
+      await repository.file(`casebook/issue-${number}`, `.chant/research/issue-${number}-root-cause.md`),
+    ).toContain("No suspect");
+    expect(await reactionsOf(repository, number, refused)).toEqual(["-1"]);
+    const before = await issueOf(repository, number);
+    expect(before.comments.map(({ author }) => author)).toEqual(["eve"]);
+    expect([before.labels, await pullsOf(repository)]).toEqual([[], []]);
+
+    await repository.comment("ada", number, "/casebook status");
+    await calm();
+    expect(await statusOf(repository, number)).toContain("No suspect stands out");
+    expect((await issueOf(repository, number)).labels).toEqual(["casebook/failed"]);
   });
 });
 

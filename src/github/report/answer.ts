@@ -61,6 +61,11 @@ export function answerOf({
   };
 }
 
+/** True for an answer that a reader gains something by: an outcome, or a place or a component that more than wording speaks for. */
+export function isFinding(answer: Answer | undefined): boolean {
+  return answer !== undefined && !NO_CAUSE.test(answer.headline);
+}
+
 /** Lines of a snippet that a reader takes in. */
 const MAX_LINES = 60;
 
