@@ -191,9 +191,12 @@ async function mayStartByItself(
       return refused("the account is too new");
   }
   const of = { repository: repository.id, issue: number };
-  const { openedPerDay: perDay, openedPerPerson: perPerson } = limits;
-  const found = await store.startByItself(of, author.id, { perDay, perPerson });
-  return found === "allowed" || refused(`the cap of the ${found} for a day is reached`);
+  const { openedPerDay: perDay, openedPerPerson: perPerson, openedPerMonth: perMonth } = limits;
+  const found = await store.startByItself(of, author.id, { perDay, perPerson, perMonth });
+  if (found === "allowed") return true;
+  return refused(
+    found === "month" ? "the cap of 30 days is reached" : `the cap of the ${found} for a day is reached`,
+  );
 }
 
 /** A person's comment that is more than commands, as what it may be where a phase asked. */

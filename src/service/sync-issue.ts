@@ -100,7 +100,13 @@ const IN_SHADOW = [["the comment of shadow mode", keepInShadow]] as const;
  * Research that nobody asked for is worth a word when it is done and found something. A person's command, label or answer on the issue
  * ends the silence. What was written already is kept right.
  */
-async function staysSilent({ service, investigation, idempotencyRecords }: SyncContext): Promise<boolean> {
+async function staysSilent({
+  service,
+  facts,
+  investigation,
+  of,
+  idempotencyRecords,
+}: SyncContext): Promise<boolean> {
   const { bot } = await service.app.identity();
   const { startedBy, asks, stage, answers } = investigation;
   if (
@@ -110,7 +116,8 @@ async function staysSilent({ service, investigation, idempotencyRecords }: SyncC
   )
     return false;
   if (idempotencyRecords.has("comment")) return false;
-  return !SPEAKING.has(stage) || !isFinding(answerOf(investigation));
+  if (!SPEAKING.has(stage) || !isFinding(answerOf(investigation))) return true;
+  return !(await service.store.speakByItself(of, facts.config.limits.openedComments));
 }
 
 /** Stages in which the research has come to something. */

@@ -38,14 +38,19 @@ export interface Store {
   /** Starts of work by one person in the last hour, over all repositories of the installation. */
   startsInLastHour(installation: number, actor: number): Promise<number>;
   /**
-   * Counts a new issue that starts a run by itself, unless that is one too many of the last day in its repository or by its author:
-   * then the reason. The same issue counts once.
+   * Counts a new issue that starts a run by itself, unless that is one too many of the last day in its repository or by its author, or
+   * of the last 30 days in its repository: then the reason. The same issue counts once a day.
    */
   startByItself(
     of: IssueKey,
     author: number,
-    caps: { readonly perDay: number; readonly perPerson: number },
-  ): Promise<"allowed" | "repository" | "person">;
+    caps: { readonly perDay: number; readonly perPerson: number; readonly perMonth: number },
+  ): Promise<"allowed" | "repository" | "person" | "month">;
+  /**
+   * Counts an issue on which Casebook writes without being asked, and gives true; false when its repository has `perWeek` others of the
+   * last 7 days. The same issue counts once.
+   */
+  speakByItself(of: IssueKey, perWeek: number): Promise<boolean>;
 
   /**
    * Starts an attempt of a run: its number, or undefined when the run was stopped. A later attempt makes every earlier

@@ -756,7 +756,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       "new issues start runs by themselves up to the caps of a day, and each counts once",
       async () => {
         await using store = await open();
-        const caps = { perDay: 3, perPerson: 2 };
+        const caps = { perDay: 3, perPerson: 2, perMonth: 5 };
         const by = (author: number, issue: number): Promise<string> =>
           store.startByItself({ repository: 7, issue }, author, caps);
         expect([await by(1, 1), await by(1, 2), await by(1, 2), await by(1, 3)]).toEqual([
@@ -772,9 +772,31 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
         ]);
         expect(await store.startByItself({ repository: 8, issue: 1 }, 1, caps)).toBe("allowed");
         await database.query(`UPDATE ${store.schema}.automatic_start SET at = at - 86400000.0`);
+        expect([await by(1, 6), await by(1, 7), await by(2, 8)]).toEqual(["allowed", "allowed", "month"]);
         expect(await by(1, 6)).toBe("allowed");
+        expect(await store.forgetOld(7)).toBe(0);
+        await database.query(`UPDATE ${store.schema}.automatic_start SET at = at - 32 * 86400000.0`);
+        expect(await by(2, 8)).toBe("allowed");
+        expect(await store.forgetOld(7)).toBe(6);
       },
     );
+
+    testRows("words that nobody asked for are counted by issue, up to so many in 7 days", async () => {
+      await using store = await open();
+      const speaks = (issue: number, repository = 7): Promise<boolean> =>
+        store.speakByItself({ repository, issue }, 2);
+      await store.startByItself({ repository: 7, issue: 1 }, 1, { perDay: 9, perPerson: 9, perMonth: 9 });
+      expect([await speaks(1), await speaks(1), await speaks(2), await speaks(3), await speaks(2)]).toEqual([
+        true,
+        true,
+        true,
+        false,
+        true,
+      ]);
+      expect(await speaks(3, 8)).toBe(true);
+      await database.query(`UPDATE ${store.schema}.automatic_start SET spoke_at = spoke_at - 604800001.0`);
+      expect([await speaks(3), await speaks(1)]).toEqual([true, true]);
+    });
   });
 
   describe("a clock that is set back", () => {

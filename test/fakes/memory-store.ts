@@ -131,6 +131,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
     readonly issue: number;
     readonly author: number;
     readonly at: number;
+    readonly spokeAt?: number;
   }[] = [];
   const open = new Map<JobKind, Set<QueueJob>>(KINDS.map((kind) => [kind, new Set()]));
   const ended = new Map<string, Record<string, number>>();
@@ -414,15 +415,27 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
           start.at <= now(),
       ).length;
     },
-    async startByItself({ repository, issue }, author, { perDay, perPerson }) {
+    async startByItself({ repository, issue }, author, { perDay, perPerson, perMonth }) {
       write();
-      const here = automatic.filter((one) => one.repository === repository && one.at > now() - DAY);
+      const month = automatic.filter((one) => one.repository === repository && one.at > now() - 30 * DAY);
+      const here = month.filter((one) => one.at > now() - DAY);
       if (here.some((one) => one.issue === issue)) return "allowed";
+      if (month.filter((one) => one.issue !== issue).length >= perMonth) return "month";
       if (here.length >= perDay) return "repository";
       if (here.filter((one) => one.author === author).length >= perPerson) return "person";
       automatic = automatic.filter((one) => one.repository !== repository || one.issue !== issue);
       automatic.push({ repository, issue, author, at: now() });
       return "allowed";
+    },
+    async speakByItself({ repository, issue }, perWeek) {
+      write();
+      const spoken = automatic.filter((one) => one.repository === repository && one.spokeAt !== undefined);
+      if (spoken.some((one) => one.issue === issue)) return true;
+      if (spoken.filter(({ spokeAt }) => spokeAt! > now() - 7 * DAY).length >= perWeek) return false;
+      const known = automatic.find((one) => one.repository === repository && one.issue === issue);
+      automatic = automatic.filter((one) => one !== known);
+      automatic.push({ ...(known ?? { repository, issue, author: 0, at: now() }), spokeAt: now() });
+      return true;
     },
 
     async beginRun(id) {
@@ -609,7 +622,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       for (const [id, { state, requestedAt }] of runs)
         if ((state === "ended" || state === "stopped") && requestedAt < before) runs.delete(id);
       starts = starts.filter(({ at }) => at >= before);
-      automatic = automatic.filter(({ at }) => at >= before);
+      automatic = automatic.filter(({ at }) => at >= Math.min(before, now() - 31 * DAY));
       for (const [name, { at }] of notes)
         if (name.startsWith("redelivered:") && at < before) notes.delete(name);
       return size - sizes();

@@ -99,6 +99,16 @@ export const configSchema = z
             1_000,
             "New issues of this repository that `triggers.opened` investigates in a day. Default: 20.",
           ),
+          openedPerMonth: integer(
+            1,
+            10_000,
+            "New issues of this repository that `triggers.opened` investigates in 30 days. Default: 200.",
+          ),
+          openedComments: integer(
+            0,
+            1_000,
+            "Issues on which Casebook writes without being asked, in 7 days. Default: 20.",
+          ),
           openedPerPerson: integer(
             1,
             100,

@@ -129,6 +129,8 @@ export function fillDefaults(input: ConfigInput, models: readonly string[] = [])
       minutes: limits.minutes ?? 20,
       startsPerHour: limits.startsPerHour ?? 5,
       openedPerDay: limits.openedPerDay ?? 20,
+      openedPerMonth: limits.openedPerMonth ?? 200,
+      openedComments: limits.openedComments ?? 20,
       openedPerPerson: limits.openedPerPerson ?? 3,
       openedAccountDays: limits.openedAccountDays ?? 7,
     },

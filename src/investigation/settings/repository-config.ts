@@ -32,7 +32,11 @@ export interface RepositoryConfig {
     readonly startsPerHour: number;
     /** New issues that are investigated without anybody asking, in a day. */
     readonly openedPerDay: number;
-    /** Of these, issues of one person. */
+    /** The same in 30 days. */
+    readonly openedPerMonth: number;
+    /** Issues on which Casebook writes without being asked, in 7 days. */
+    readonly openedComments: number;
+    /** Of the issues of a day, those of one person. */
     readonly openedPerPerson: number;
     /** Days since the person's account was made. */
     readonly openedAccountDays: number;

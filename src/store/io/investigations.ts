@@ -9,8 +9,19 @@ import { createHash } from "node:crypto";
 
 type InvestigationStore = Pick<
   Store,
-  "investigation" | "investigations" | "unshown" | "change" | "forget" | "startsInLastHour" | "startByItself"
+  | "investigation"
+  | "investigations"
+  | "unshown"
+  | "change"
+  | "forget"
+  | "startsInLastHour"
+  | "startByItself"
+  | "speakByItself"
 >;
+
+const LAST_DAY = `at > ${SINCE} - 86400000`;
+/** Milliseconds of 30 days. */
+const MONTH = 2_592_000_000;
 
 /** Investigations; each change and its effects are one transaction. */
 export function investigationStore(
@@ -20,6 +31,12 @@ export function investigationStore(
   boss: PgBoss,
   finishDelivery: (connection: Connection, key: string, outcome: string) => Promise<void>,
 ): InvestigationStore {
+  /** The counts of a repository are read and changed by one at a time. */
+  async function lockAutomatic(connection: Connection, repository: number): Promise<void> {
+    await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [
+      `casebook:automatic:${schema}:${repository}`,
+    ]);
+  }
   return {
     async investigation({ repository, issue }) {
       const { rows } = await database.query<{ state: string }>(
@@ -86,19 +103,25 @@ export function investigationStore(
       );
       return rows[0]?.count ?? 0;
     },
-    startByItself({ repository, issue }, author, { perDay, perPerson }) {
+    startByItself({ repository, issue }, author, { perDay, perPerson, perMonth }) {
       return database.transaction(async (connection) => {
-        await connection.query("SELECT pg_advisory_xact_lock(hashtext($1))", [
-          `casebook:automatic:${schema}:${repository}`,
-        ]);
-        const { rows } = await connection.query<{ known: number; here: number; theirs: number }>(
-          `SELECT (count(*) FILTER (WHERE issue = $2))::int AS known, count(*)::int AS here,
-             (count(*) FILTER (WHERE author = $3))::int AS theirs
-           FROM ${schema}.automatic_start WHERE repository = $1 AND at > ${SINCE} - 86400000`,
+        await lockAutomatic(connection, repository);
+        const { rows } = await connection.query<{
+          known: number;
+          here: number;
+          theirs: number;
+          month: number;
+        }>(
+          `SELECT (count(*) FILTER (WHERE issue = $2 AND ${LAST_DAY}))::int AS known,
+             (count(*) FILTER (WHERE ${LAST_DAY}))::int AS here,
+             (count(*) FILTER (WHERE author = $3 AND ${LAST_DAY}))::int AS theirs,
+             (count(*) FILTER (WHERE issue <> $2))::int AS month
+           FROM ${schema}.automatic_start WHERE repository = $1 AND at > ${SINCE} - ${MONTH}`,
           [repository, issue, author],
         );
-        const { known, here, theirs } = rows[0]!;
+        const { known, here, theirs, month } = rows[0]!;
         if (known > 0) return "allowed";
+        if (month >= perMonth) return "month";
         if (here >= perDay) return "repository";
         if (theirs >= perPerson) return "person";
         await connection.query(
@@ -107,6 +130,27 @@ export function investigationStore(
           [repository, issue, author],
         );
         return "allowed";
+      });
+    },
+    speakByItself({ repository, issue }, perWeek) {
+      return database.transaction(async (connection) => {
+        await lockAutomatic(connection, repository);
+        const { rows } = await connection.query<{ known: number; others: number }>(
+          `SELECT (count(*) FILTER (WHERE issue = $2))::int AS known,
+             (count(*) FILTER (WHERE issue <> $2 AND spoke_at > ${SINCE} - 604800000))::int AS others
+           FROM ${schema}.automatic_start WHERE repository = $1 AND spoke_at IS NOT NULL`,
+          [repository, issue],
+        );
+        const { known, others } = rows[0]!;
+        if (known > 0) return true;
+        if (others >= perWeek) return false;
+        // The row of its start may be older than what is kept.
+        await connection.query(
+          `INSERT INTO ${schema}.automatic_start (repository, issue, author, at, spoke_at) VALUES ($1, $2, 0, ${NOW}, ${NOW})
+           ON CONFLICT (repository, issue) DO UPDATE SET spoke_at = excluded.spoke_at`,
+          [repository, issue],
+        );
+        return true;
       });
     },
   };

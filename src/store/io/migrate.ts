@@ -120,6 +120,10 @@ const STEPS: readonly ((schema: string) => string[])[] = [
       PRIMARY KEY (repository, issue))`,
     `CREATE INDEX automatic_start_at ON ${schema}.automatic_start (at)`,
   ],
+  (schema) => [
+    // When Casebook first wrote there; null while it is silent.
+    `ALTER TABLE ${schema}.automatic_start ADD COLUMN spoke_at float8`,
+  ],
 ];
 
 /** Migrates the tables to this version, or to a step before it. Processes that start together wait for each other. */

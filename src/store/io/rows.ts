@@ -138,7 +138,8 @@ export function rowStore(database: Database, schema: string): RowStore {
         `DELETE FROM ${schema}.lease WHERE at < ${before}`,
         `DELETE FROM ${schema}.run WHERE state IN ('ended', 'stopped') AND requested_at < ${before}`,
         `DELETE FROM ${schema}.start WHERE at < ${before}`,
-        `DELETE FROM ${schema}.automatic_start WHERE at < ${before}`,
+        // A month of them is counted, however short the rest is kept.
+        `DELETE FROM ${schema}.automatic_start WHERE at < least(${before}, ${SINCE} - 2678400000)`,
         // What a delivery that never came left; GitHub's log is older than that by then.
         `DELETE FROM ${schema}.note WHERE name LIKE 'redelivered:%' AND at < ${before}`,
       ]) {
