@@ -247,6 +247,12 @@ export async function runCli(
       exit = await (await import("./commands/shadow.ts")).shadowCommand(issue, io);
     });
   program
+    .command("accuracy")
+    .description("print how people judged the App's answers")
+    .action(async () => {
+      exit = await (await import("./commands/accuracy.ts")).accuracyCommand(io);
+    });
+  program
     .command("setup")
     .description("register a GitHub App of your own")
     .option("--port <n>", "the port of the page on this machine", "3000")

@@ -2,8 +2,15 @@ import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, SUPERSEDED } from "./asks.ts";
 import { awaitingMerge, enter, stopRun, withPhase } from "./change.ts";
 import type { CommandEvent, Rules } from "./event.ts";
-import { HELD_BY_OUTCOME, type Investigation, type StageState, ACTIVE } from "./investigation.ts";
+import {
+  HELD_BY_OUTCOME,
+  type Investigation,
+  type StageState,
+  type Verdict,
+  ACTIVE,
+} from "./investigation.ts";
 import { hasResult, isGateShut } from "./plan.ts";
+import type { VerdictValue } from "./verdict.ts";
 import { stopTests, testChange } from "./test-change.ts";
 import {
   noSuchPhase,
@@ -45,11 +52,25 @@ export function actOn(investigation: Investigation, event: CommandEvent, rules: 
       return pause(investigation, event);
     case "resume":
       return resume(investigation);
+    case "verdict":
+      return judge(investigation, command.value, event);
     case "status":
       return { kind: "shown", investigation };
     case "help":
       return { kind: "shown", investigation: { ...investigation, help: true } };
   }
+}
+
+/** The phases whose answer a person judges, the one that says most first. */
+const JUDGED = ["root-cause", "research", "comprehension"];
+
+function judge(investigation: Investigation, value: VerdictValue, { actor, at: time }: CommandEvent): Act {
+  const phase = JUDGED.find((type) =>
+    investigation.phases.some((record) => record.type === type && record.lead !== undefined),
+  );
+  if (phase === undefined) return confused("There is no answer yet to judge.");
+  const by = { id: actor.id, login: actor.login };
+  return { kind: "shown", investigation: { ...investigation, verdict: { value, by, at: time, phase } } };
 }
 
 function approve(

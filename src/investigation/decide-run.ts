@@ -84,6 +84,17 @@ function textEdited(investigation: Active, { text }: EventOf<"text-edited">, rul
   };
 }
 
+/** A person judged an answer that this phase changes, or that comes after what they judged. */
+function isAnotherAnswer({ verdict, phases }: Active, { type, lead }: PhaseRecord): boolean {
+  if (verdict === undefined || lead === undefined) return false;
+  if (type !== verdict.phase) return type === "root-cause";
+  return phases.find((known) => known.type === type)?.lead !== lead;
+}
+
+function withoutVerdict({ verdict: _verdict, ...rest }: Active): Active {
+  return rest;
+}
+
 function phaseFinished(investigation: Active, event: EventOf<"phase-finished">, rules: Rules): Decided {
   const result = boundResult(event.result);
   const { type, outcome, cost } = result;
@@ -95,7 +106,7 @@ function phaseFinished(investigation: Active, event: EventOf<"phase-finished">, 
   };
   const endsRun = outcome !== undefined && effectOf(outcome.kind) !== "continues";
   const next: Investigation<"running"> = {
-    ...investigation,
+    ...(isAnotherAnswer(investigation, record) ? withoutVerdict(investigation) : investigation),
     stage: "running",
     wanted: investigation.wanted.filter((wanted) => wanted !== type),
     run: { ...investigation.run, worked: true, ...(endsRun ? { endedBy: type } : {}) },

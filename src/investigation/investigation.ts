@@ -3,6 +3,7 @@ import type { Micros } from "../llm/money.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { PhaseRecord } from "../phases/phase-result.ts";
 import type { NamedChange } from "./commands/forms.ts";
+import type { VerdictValue } from "./verdict.ts";
 
 /** The run that may write now; a run with another id is stopped and its results are ignored. */
 interface Run {
@@ -167,6 +168,8 @@ export interface Core {
   /** Pull requests up to this number are behind us: what became of them changes nothing any more. */
   readonly pullsOver?: number;
   readonly conditions: Conditions;
+  /** What a person said of the newest answer; gone when a phase gives another one. */
+  readonly verdict?: Verdict;
   /** A person with the right said that all of it may be public. */
   readonly isPublic?: true;
   /** In the order of their comments, at most `MAX_ASKS`. */
@@ -186,6 +189,16 @@ export interface Core {
   };
   /** Somebody asked for help: the status comment shows it unfolded. */
   readonly help: boolean;
+}
+
+/** A person's judgement of an answer. */
+export interface Verdict {
+  readonly value: VerdictValue;
+  readonly by: Actor;
+  /** UTC to the second. */
+  readonly at: string;
+  /** The phase that gave the answer. */
+  readonly phase: string;
 }
 
 /** The failing test against somebody's change; independent of the stage. */

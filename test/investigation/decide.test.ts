@@ -5,6 +5,7 @@ import { type Ask, type Investigation, MAX_ASKS } from "../../src/investigation/
 import {
   after,
   AT,
+  resultOf,
   BOB,
   commandOf,
   decideAll,
@@ -486,6 +487,54 @@ describe("a pull request for each phase", () => {
 
   test("closing one means no to the rest", () => {
     expect(after(atFirst, [{ kind: "pull", number: 5, state: "closed" }], PER_PHASE).stage).toBe("rejected");
+  });
+});
+
+describe("a verdict", () => {
+  const LEAD = "`Store.set` writes without a lock.";
+  const done = finished();
+  const answered: Investigation = {
+    ...done,
+    phases: done.phases.map((record) => (record.type === "root-cause" ? { ...record, lead: LEAD } : record)),
+  };
+
+  test("is a person's word on the newest answer, also on a closed issue, and the last one counts", () => {
+    const closed = after(answered, [
+      seen({ closed: true }),
+      says("verdict wrong", 20),
+      says("verdict partly", 21),
+    ]);
+    expect(closed.stage).toBe("done");
+    expect(closed.verdict).toEqual({
+      value: "partly",
+      by: { id: 1, login: "ada" },
+      at: AT,
+      phase: "root-cause",
+    });
+    expect(askOf(closed, 21)?.answer).toBe("finished");
+  });
+
+  test("needs an answer and a right", () => {
+    expect(askOf(after(idle, [says("verdict right", 20)]), 20)).toMatchObject({
+      answer: "confused",
+      note: "There is no answer yet to judge.",
+    });
+    const refused = after(answered, [says("verdict right", 20, { actor: BOB, permission: "read" })]);
+    expect([refused.verdict, askOf(refused, 20)?.answer]).toEqual([undefined, "refused"]);
+  });
+
+  test.each([
+    ["root-cause", LEAD, "right"],
+    ["root-cause", "Another cause.", undefined],
+    ["comprehension", "The issue is about another file.", "right"],
+  ] as const)("after %s says %j it is %s", (type, lead, value) => {
+    const judged = after(answered, [says("verdict right", 20), says(`run ${type}`, 21)]);
+    const run = runOf(judged);
+    const again = after(judged, [
+      { kind: "run-started", run, base: SHA },
+      { kind: "phase-finished", run, at: AT, result: resultOf(type, { lead }) },
+    ]);
+    expect(again.verdict?.value).toBe(value);
   });
 });
 

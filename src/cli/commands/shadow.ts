@@ -1,6 +1,6 @@
 import { RunFailure } from "../../failure.ts";
 import { readServerConfig } from "../../server/server-config.ts";
-import { readShadow } from "../../server/read-shadow.ts";
+import { readShadow } from "../../server/read-store.ts";
 import { counted } from "../../text/counted.ts";
 import { dotEnv } from "../dot-env.ts";
 import type { CommandIo } from "../io.ts";

@@ -1,3 +1,4 @@
+import { type VerdictValue, VERDICTS } from "../verdict.ts";
 import { nearest } from "../../text/nearest.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { type Location, parseLocation, type WrittenLocation } from "../../text/location.ts";
@@ -114,6 +115,18 @@ export const FORMS = {
     effect: "starts",
     does: "Re-runs every phase that has a result, at the newest commit.",
     parse: (words): Refresh | Mistake => nothing("refresh")(words),
+  },
+  verdict: {
+    usage: "verdict VERDICT",
+    who: "triage-or-starter",
+    effect: "shows",
+    does: "Says that the answer is `right`, `partly` right or `wrong`; `casebook accuracy` counts it.",
+    parse: ([word, ...more]): { readonly value: VerdictValue } | Mistake => {
+      const value = VERDICTS.find((one) => one === word?.toLowerCase());
+      return value === undefined || more.length > 0
+        ? { mistake: "`verdict` needs one word: `right`, `partly` or `wrong`." }
+        : { value };
+    },
   },
   status: {
     usage: "status",

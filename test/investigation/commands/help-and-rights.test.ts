@@ -16,6 +16,7 @@ describe("the table of commands", () => {
       usage
         .replaceAll(/[[\]]/g, "")
         .replaceAll("PHASE", "root-cause")
+        .replaceAll("VERDICT", "partly")
         .replaceAll("USD", "2.50")
         .replaceAll("NAME", "small")
         .replaceAll("REF", "main")
@@ -62,6 +63,7 @@ describe("who may", () => {
     cancel: ["triage", "triage"],
     pause: ["triage", "triage"],
     resume: ["triage", "triage"],
+    verdict: ["triage", "triage"],
     status: ["none", "none"],
     help: ["none", "none"],
   };
@@ -72,7 +74,7 @@ describe("who may", () => {
 
   test("who started it may stop it and go on, and nothing more", () => {
     const free = VERBS.filter((verb) => least(verb, "write", true) === "none");
-    expect(free).toEqual(["cancel", "pause", "resume", "status", "help"]);
+    expect(free).toEqual(["cancel", "pause", "resume", "verdict", "status", "help"]);
   });
 
   test.each([
