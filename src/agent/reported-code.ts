@@ -26,7 +26,13 @@ export function runningResearcher(reported: ReportedRuns): Researcher {
           ? "it needs a model, or code in the report"
           : "it needs a model; the report's code is no whole program that Casebook runs";
       const state = await reported.sandbox();
-      return state.kind === "none" ? `no code is run here: ${state.why}` : undefined;
+      if (state.kind === "none") return `no code is run here: ${state.why}`;
+      const ran = await reported.ran();
+      const [first] = ran;
+      // A page that says only what is missing on this machine is none of the issue.
+      return first?.hindered !== undefined && ran.every(({ hindered }) => hindered !== undefined)
+        ? `the report's code does not run here: ${first.hindered}`
+        : undefined;
     },
     async write(phase, context, earlier) {
       if (phase.type !== REPRODUCTION) return builtinResearcher.write(phase, context, earlier);

@@ -5,6 +5,7 @@ import {
   compareWithReport,
   isReproduced,
   type ReadEnd,
+  hinderedBy,
   reportCodeRan,
 } from "../claims/report-code-ran.ts";
 import { recordFor } from "../claims/shown-by-run.ts";
@@ -47,6 +48,8 @@ export interface RanProgram {
   readonly program: ReportedProgram;
   /** A clause: why there is no verdict. */
   readonly why?: string;
+  /** A clause: what of this machine hinders it, so that nothing was learned. */
+  readonly hindered?: string;
   readonly shown?: {
     readonly kind: Compared;
     readonly claim: StatedClaim;
@@ -149,7 +152,7 @@ export function runProgramOnce(
 }
 
 /** How a run ended; lines of the repository are those of files of the base commit. */
-export function readProgram(
+function readProgram(
   result: SandboxResult,
   program: ReportedProgram,
   { codebase }: Pick<ResearchContext, "codebase">,
@@ -169,6 +172,7 @@ async function runProgram(
     return {
       program,
       why: `there is no \`${program.needs}\` where code is run`,
+      hindered: `there is no ${program.needs} where code is run`,
     };
   const signal = context.signal ?? new AbortController().signal;
   context.onStep?.("running the report's own code");
@@ -218,7 +222,12 @@ async function runProgram(
     },
     { command: program.command, changed: [...program.files.keys()], maxOutput: MOST_OUTPUT, records },
   );
-  return { program, shown: { kind, claim, ended, run: { ...kept, name }, executed: executes } };
+  const hindered = hinderedBy(ended, kind);
+  return {
+    program,
+    ...(hindered === undefined ? {} : { hindered }),
+    shown: { kind, claim, ended, run: { ...kept, name }, executed: executes },
+  };
 }
 
 /** Ends whose executed functions say something. */

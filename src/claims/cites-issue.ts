@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
-import { counted } from "../text/counted.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
@@ -12,18 +11,17 @@ export const citesIssue = claimType({
     issue: z.string().regex(/^\d{1,10}$/),
     oid: part.oid,
     subject: z.string().max(10_000),
-    files: part.count,
   }),
-  say: ({ issue, oid, subject, files }) => ({
-    text: `a commit names ${inlineCode(`#${issue}`)} and changed ${counted(files, "file")}`,
+  say: ({ issue, oid, subject }) => ({
+    text: `a commit names ${inlineCode(`#${issue}`)}`,
     citations: [{ kind: "commit", oid, subject }],
   }),
-  async check({ issue, oid, subject, files }, { history, baseCommit, issue: at }) {
+  async check({ issue, oid, subject }, { history, baseCommit, issue: at }) {
     if (at === undefined) return undecided("the issue is not at hand");
     if (at.key !== issue) return wrong("the issue has another number");
     const commit = await history.commit(baseCommit, oid);
     if (commit === undefined) return wrong("the base commit does not reach it");
-    return commit.subject === subject && commit.files.length === files && namesIssue(commit, issue)
+    return commit.subject === subject && namesIssue(commit, issue)
       ? holds("the message holds the number")
       : wrong("the commit says something else");
   },

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { counted } from "../text/counted.ts";
 import { formatLocation } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
@@ -14,23 +13,21 @@ export const namedChange = claimType({
     written: part.words,
     oid: part.oid,
     subject: z.string().max(10_000),
-    files: part.count,
     /** Lines that it wrote and that are at the base commit. */
     left: part.lines.optional(),
   }),
-  say: ({ written, oid, subject, files, left }) => ({
-    text: `The report names the change ${/[0-9a-f]{12}/.test(written) ? inlineCode(oid.slice(0, 12)) : inlineCode(written, 80)}; it changed ${counted(files, "file")}${left === undefined ? "" : ` and wrote ${inlineCode(formatLocation(left))}`}`,
+  say: ({ written, oid, subject, left }) => ({
+    text: `The report names the change ${/[0-9a-f]{12}/.test(written) ? inlineCode(oid.slice(0, 12)) : inlineCode(written, 80)}${left === undefined ? "" : `; it wrote ${inlineCode(formatLocation(left))}`}`,
     citations: [
       { kind: "commit", oid, subject },
       ...(left === undefined ? [] : [{ kind: "lines" as const, ...left }]),
     ],
   }),
-  async check({ written, oid, subject, files, left }, { reported }) {
+  async check({ written, oid, subject, left }, { reported }) {
     if (reported === undefined) return undecided("the issue is not at hand");
     const found = (await reported()).changes.find((one) => one.named === written && one.commit === oid);
     if (found === undefined) return wrong("the report names no such change of this history");
-    if (found.subject !== subject || found.files.length !== files)
-      return wrong("the commit has another subject or changed other files");
+    if (found.subject !== subject) return wrong("the commit has another subject");
     return left === undefined || found.written.some((one) => formatLocation(one) === formatLocation(left))
       ? holds("the history has the change")
       : wrong("the change did not write these lines, or they are gone");

@@ -120,7 +120,7 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
   const printed = inlineCode(printable((ended.printed ?? "").trim()), 200);
   switch (kind) {
     case "fails-as-reported":
-      return `${subject} fails as reported, ${runs}: ${message}${ended.causes === undefined ? "" : `, because of ${inlineCode(textOf(ended.causes.at(-1)!), 300)}`}${at}`;
+      return `${subject} fails as reported, ${runs}: ${message}${because(ended)}${at}`;
     case "prints-as-reported":
       return `${subject} prints what the report shows, ${runs}: ${printed}`;
     case "exits-as-reported":
@@ -130,7 +130,7 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
     case "as-expected":
       return `${subject} prints what the report expects, ${runs}: ${printed}`;
     case "otherwise":
-      return `${subject} fails, ${runs}: ${message}${at}; Casebook found no such failure in the report`;
+      return `${subject} fails, ${runs}: ${message}${because(ended)}${at}; Casebook read no such message in the report`;
     case "no-failure":
       return noFailure(subject, runs, ended, printed);
     case "hangs":
@@ -151,6 +151,23 @@ function noFailure(
 ): string {
   const end = exit === 0 ? "without an error" : `with exit code ${exit}`;
   return `${subject} ends ${end} here, ${runs}${printed.trim() === "" ? "" : `, and prints ${shown}`}`;
+}
+
+/** What of the machine hinders a program, as a clause; undefined where its end says something, of the program at least. */
+export function hinderedBy({ hindrance, failure }: ReadEnd, kind: Compared): string | undefined {
+  if (
+    kind !== "not-runnable" ||
+    hindrance === undefined ||
+    hindrance === "own-code" ||
+    hindrance === "import"
+  )
+    return undefined;
+  return `${HINDRANCES[hindrance]}${failure === undefined ? "" : `: ${printable(textOf(failure)).slice(0, 200)}`}`;
+}
+
+/** The failure that began it, where its line is told. */
+function because({ causes }: ReadEnd): string {
+  return causes === undefined ? "" : `, because of ${inlineCode(textOf(causes.at(-1)!), 300)}`;
 }
 
 /** `KeyError: 'a'` */

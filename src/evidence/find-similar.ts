@@ -35,7 +35,9 @@ export function findSimilar(
     if (LANGUAGES[syntax.language].family !== family) continue;
     for (const symbol of syntax.symbols) {
       if (symbol.shape === undefined || symbol.shape.tokens.length < MIN_TOKENS) continue;
-      if (path === target.path && symbol.start === target.symbol.start) continue;
+      // A function around it, or inside, is no second one.
+      if (path === target.path && symbol.start <= target.symbol.end && symbol.end >= target.symbol.start)
+        continue;
       const similarity = counter.similarity(symbol.shape.tokens, MIN_SIMILARITY);
       if (similarity >= MIN_SIMILARITY) found.push({ path, symbol, similarity });
     }

@@ -241,16 +241,15 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
     },
     {
       type: "named-change",
-      data: { written: "#9", oid: swap.oid, subject: swap.subject, files: 2, left },
+      data: { written: "#9", oid: swap.oid, subject: swap.subject, left },
       twins: [
-        { written: "#9", oid: more.newest, subject: more.subject, files: 2 },
-        { written: "#9", oid: swap.oid, subject: swap.subject, files: 3 },
-        { written: "#8", oid: swap.oid, subject: swap.subject, files: 2 },
+        { written: "#9", oid: more.newest, subject: more.subject },
+        { written: "#8", oid: swap.oid, subject: swap.subject },
+        { written: "#9", oid: swap.oid, subject: more.subject },
         {
           written: "#9",
           oid: swap.oid,
           subject: swap.subject,
-          files: 2,
           left: { path: "store/alone.py", start: 1, end: 2 },
         },
       ],
@@ -541,11 +540,11 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
     },
     {
       type: "cites-issue",
-      data: { issue: "7", ...swap, files: 2 },
+      data: { issue: "7", ...swap },
       twins: [
-        { issue: "7", oid: more.newest, subject: more.subject, files: 2 },
-        { issue: "7", ...swap, files: 3 },
-        { issue: "8", ...swap, files: 2 },
+        { issue: "7", oid: more.newest, subject: more.subject },
+        { issue: "7", ...swap, subject: more.subject },
+        { issue: "8", ...swap },
       ],
     },
     {

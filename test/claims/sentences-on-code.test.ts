@@ -151,7 +151,7 @@ test("a pull request's own number is not the issue that has the same one elsewhe
   ]);
   const [second, first] = await context.commits();
   const claim = ({ oid, subject }: { readonly oid: string; readonly subject: string }): StatedClaim =>
-    citesIssue.of({ issue: "7", oid, subject, files: 1 });
+    citesIssue.of({ issue: "7", oid, subject });
   expect((await checkClaim(claim(first!), context)).verdict).toBe("does not hold");
   expect((await checkClaim(claim(second!), context)).verdict).toBe("holds");
 });

@@ -9,8 +9,15 @@ export const swallowedError: BugPattern = {
   minCues: 1,
   about: cues("error exception fail failure failed raise throw thrown crash panic traceback warning"),
   find(symbol, { source }) {
+    const lines = source.lines.slice(symbol.start - 1, symbol.end).map((text) => text ?? "");
     for (let line = symbol.start; line <= symbol.end; line++) {
       const text = (source.lines[line - 1] ?? "").trim();
+      // In a loop it tries the next one, and what is raised behind the handler is told.
+      if (
+        isInLoop(lines, line - symbol.start) ||
+        lines.slice(line - symbol.start + 1).some((one) => RAISES.test(one))
+      )
+        continue;
       if (HANDLES_NOTHING.test(text)) return [{ line, what: "catches the error" }];
       const body = STARTS_HANDLER.find(([start]) => start.test(text))?.[1];
       const next = body === undefined ? undefined : nextCodeLine(source.lines, line, symbol.end);
@@ -23,6 +30,25 @@ export const swallowedError: BugPattern = {
     return undefined;
   },
 };
+
+const LOOP = /^(?:async )?(?:for|while|until|loop|do)\b|\.(?:each|forEach|map|times)\b.*(?:\bdo\b|=>|\{)/;
+const RAISES = /^\s*(?:raise|throw|panic!?|abort|fail|die|return (?:err|Err\()|(?:Promise\.)?reject)\b/;
+
+/** True where a line of less depth before it begins a loop. */
+function isInLoop(lines: readonly string[], at: number): boolean {
+  let depth = depthOf(lines[at] ?? "");
+  for (let i = at - 1; i >= 0 && depth > 0; i--) {
+    const text = lines[i]!;
+    if (text.trim() === "" || depthOf(text) >= depth) continue;
+    depth = depthOf(text);
+    if (LOOP.test(text.trim())) return true;
+  }
+  return false;
+}
+
+function depthOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
 
 /** A handler without a body, on one line: a clause, or a function that a promise calls. */
 const HANDLES_NOTHING =

@@ -21,7 +21,7 @@ export function tagOf(version: string, tags: readonly Tag[], names: readonly str
     const match = tag.name.length > MAX_NAME ? null : TAG.exec(tag.name);
     const found = match === null ? undefined : normalised(match[2]!);
     return found === wanted || (found !== undefined && isPadded(wanted, found))
-      ? [{ tag, prefix: (match?.[1] ?? "").toLowerCase(), exact: found === wanted }]
+      ? [{ tag, prefix: bareName(match?.[1] ?? ""), exact: found === wanted }]
       : [];
   });
   const plain = fitting.filter(({ prefix }) => PLAIN.has(prefix));
@@ -33,6 +33,12 @@ export function tagOf(version: string, tags: readonly Tag[], names: readonly str
     if (commits.size > 1) return undefined;
   }
   return undefined;
+}
+
+/** `rel/commons-lang` is `commons-lang`. */
+function bareName(prefix: string): string {
+  const [first = "", ...rest] = prefix.toLowerCase().split("/");
+  return rest.length > 0 && PLAIN.has(first) ? rest.join("/") : prefix.toLowerCase();
 }
 
 /** `1.2` means 1.2.0. */
@@ -65,6 +71,8 @@ export function projectVersions(
   const bare = (text: string): string =>
     text
       .toLowerCase()
+      // `rust-url` is the package `url`.
+      .replace(/^(?:rust|python|node|go|php|ruby|java|js)-(?=.)/, "")
       .replace(/[^a-z0-9]/g, "")
       .replace(/(?:js|rs|py)$/, "");
   const own = new Set(names.map(bare));

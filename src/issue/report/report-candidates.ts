@@ -87,6 +87,9 @@ const HAPPENS =
 const HAPPENS_RIGHT =
   /\b(?:works?|correct\w*|right|fine|as (?:expected|documented|it should)|should|must|would|good|properly|ok|instead of (?:failing|throwing|raising))\b/i;
 
+/** Where it does not happen: "With 2.3.1 there is no panic", "If I add a line, it works". */
+const WORKS =
+  /^(?:if|with|without|when|in|on|using|after|before|adding)\b[^.!?]{0,200}?(?:\b(?:there(?:'s| is| was| are)|i (?:get|got|see)) no (?:\w+ )?(?:panic|errors?|exceptions?|crash(?:es)?|warnings?|problems?|issues?|failures?)\b|\b(?:it|this|that|everything|all|both|they)(?: \w+ly| all| both)? (?:works?|worked|passes|passed|is fine|was fine|are fine|is well|behaves? (?:well|correctly))\b)(?![^.!?]{0,80}\b(?:but|except|only)\b)/i;
 /** What the reporter thinks lies behind it. */
 const THEORY =
   /^(?:so|therefore|thus|hence|apparently|presumably|probably|perhaps|maybe)\b[^.]{0,200}\b(?:seems?|appears?|looks?|must|probably|might|may)\b|\b(?:i|we) (?:would |do |also )?(?:think|guess|suspect|believe|assume|suppose)\b(?! (?:it|this|that) (?:should|would))|\b(?:my|our) (?:best )?(?:guess|theory|suspicion|hunch)\b|\b(?:i'm|i am) guessing\b/i;
@@ -184,6 +187,7 @@ export function candidatesOf(
         if (text.includes("`")) features.add("names code");
         if (isListOfVersions(text)) features.add("versions");
         if (THEORY.test(own)) features.add("theory");
+        if (WORKS.test(own.replaceAll("’", "'"))) features.add("works");
         features.add(
           `length:${text.length < 30 ? "short" : text.length < 90 ? "middle" : text.length < 220 ? "long" : "very long"}`,
         );

@@ -136,7 +136,8 @@ function isElse({ features }: Candidate, field: LearnedField): boolean {
     features.has("part:environment") ||
     features.has("part:version") ||
     (field === "expected" && features.has("mood:offers")) ||
-    (field === "actual" && features.has("theory"))
+    (field === "actual" && features.has("theory")) ||
+    (field !== "expected" && features.has("works"))
   );
 }
 

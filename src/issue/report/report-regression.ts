@@ -50,6 +50,13 @@ const FORMS: readonly { readonly form: RegExp; readonly of: readonly ("good" | "
     ),
     of: ["good"],
   },
+  {
+    form: new RegExp(
+      `^(?:but )?(?:with|using|on|in) (?:[A-Za-z][\\w.-]{0,20} )?${V},? (?:there(?:['’]s| is| was)|i (?:get|got)) no (?:such )?(?:panic|errors?|exceptions?|crash|warnings?|problem|issue)\\b`,
+      "i",
+    ),
+    of: ["good"],
+  },
   { form: new RegExp(`${V} (?:breaks?|broke|introduced|regress\\w*)\\b`, "i"), of: ["bad"] },
   {
     form: new RegExp(

@@ -49,6 +49,8 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
         versions: read.versions
           // A bare number beside the same one with its name says nothing more.
           .filter((one) => one.subject !== "" || !read.versions.some((other) => isNamedLike(other, one)))
+          // What worked has a row of its own.
+          .filter(({ value }, _, all) => all.length === 1 || value !== read.regression?.good)
           .slice(0, MAX_VERSIONS)
           .map(({ subject, value }) => ({ subject, value })),
       }),
@@ -77,12 +79,8 @@ function isNamedLike(
 const MAX_STEPS = 8;
 const MAX_VERSIONS = 6;
 
-/** A command in the text is as good as steps: `cargo install x`. */
-const SHOWS_A_COMMAND = /`[^`\n]{1,80} [^`\n]{1,200}`/;
-/** Only a failure that speaks has a message to ask for. */
-const FAILS_ALOUD =
-  /\b(?:errors?|exceptions?|crash\w*|panic\w*|traceback|stack ?trace|segfault\w*|abort\w*|throws?|raises?)\b/i;
-
+/** A command in the text is as good as steps, `cargo install x`, and so is code in the marks of another tracker. */
+const SHOWS_A_COMMAND = /`[^`\n]{1,80} [^`\n]{1,200}`|^(?: {4}|\t)\s*\S|\{(?:code|noformat)\b/m;
 /** What only the reporter can tell, of what the next step needs. A report of no failure is asked for nothing. */
 export async function missing(context: ResearchContext): Promise<readonly Block[]> {
   const { report: read, reading, issue } = context;
@@ -95,9 +93,6 @@ export async function missing(context: ResearchContext): Promise<readonly Block[
           // Code that shows it is as good as steps.
           ...(reading.codeBlocks.length === 0 && !SHOWS_A_COMMAND.test(issue.text)
             ? (["steps"] as const)
-            : []),
-          ...(FAILS_ALOUD.test(issue.text) && read.actual.length + read.frames.length === 0
-            ? (["message"] as const)
             : []),
         ];
   const parts = missingParts(needed, read, issue.text);
@@ -184,15 +179,13 @@ export async function priorWork(context: ResearchContext): Promise<readonly Bloc
   const shown = new Set((await pointersShown(context)).map(({ claim }) => oidOf(claim)));
   const named = changes
     .filter(({ commit }) => !shown.has(commit))
-    .map(({ named: written, commit: oid, subject, files }) =>
-      namedChange.of({ written, oid, subject, files: files.length }),
-    );
+    .map(({ named: written, commit: oid, subject }) => namedChange.of({ written, oid, subject }));
   if (!/^\d+$/.test(key)) return claimsBlock("list", named);
   return claimsBlock("list", [
     ...named,
     ...(await context.commits())
       .filter((commit) => namesIssue(commit, key))
       .slice(0, MAX_COMMITS_SHOWN)
-      .map(({ oid, subject, files }) => citesIssue.of({ issue: key, oid, subject, files: files.length })),
+      .map(({ oid, subject }) => citesIssue.of({ issue: key, oid, subject })),
   ]);
 }

@@ -20,10 +20,9 @@ const MAX_COMMITS = 20;
 /** A sentence is shown whole or not at all. */
 const MAX_MESSAGE = 400;
 
-/** Words with which people say that code is meant as it is, or that they know that it is not right. */
+/** Words with which people say that code is meant as it is, or that they know that it is not right. A note of work to do says neither. */
 const MEANT =
-  /\b(?:intentional(?:ly)?|on purpose|purposely|deliberate(?:ly)?|by design|expected behaviou?r|not a bug|known (?:issue|bug|limitation)s?|work-?around)\b/i;
-const MARKED = /\b(?:FIXME|HACK|XXX|TODO)\b/;
+  /\b(?:intentional(?:ly)?|on purpose|purposely|deliberate(?:ly)?|by design|expected behaviou?r|not a bug|known (?:issue|bug|limitation)s?)\b/i;
 
 /**
  * What says how the suspect that stands out is meant to work: assertions of tests, remarks at the place, documentation, a commit. Each is
@@ -64,7 +63,7 @@ async function remarks(
   const items = new Map<string, StatedClaim>();
   for (let line = start; line <= end && items.size < MAX_REMARKS; line++) {
     const text = lines[line - 1] ?? "";
-    if (!MEANT.test(text) && !MARKED.test(text)) continue;
+    if (!MEANT.test(text)) continue;
     const claim = await read({ path, line }, "comment", context);
     if (claim !== undefined) items.set(claim.text, claim);
   }

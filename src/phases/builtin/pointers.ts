@@ -101,7 +101,7 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
 /** Lines of a named change that are in a function still, the first in each. */
 async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
   const seen = new Set<string>();
-  for (const { named, commit, subject, files, written } of (await context.reported()).changes)
+  for (const { named, commit, subject, written } of (await context.reported()).changes)
     for (const { path, start, end } of written) {
       if (context.codebase.roleOf(path) !== "source") continue;
       const around = await functionAround(path, start, context);
@@ -119,7 +119,6 @@ async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
           written: named,
           oid: commit,
           subject,
-          files: files.length,
           left: { path, start, end },
         }),
       };

@@ -1,5 +1,5 @@
 import { PYTHON_ENV } from "../frameworks/python-files.ts";
-import { DEFINES, ENDS, findForbidden } from "../static/forbidden.ts";
+import { DEFINES, ENDS, findForbidden, PRINTS } from "../static/forbidden.ts";
 import { type Family, maskText } from "../static/mask-text.ts";
 import { repositoryNames } from "../static/repository-names.ts";
 import { type Commands, commandLines, type ProjectCommand, projectCommand } from "./command-line.ts";
@@ -168,7 +168,7 @@ const FORGES: Readonly<Partial<Record<Family, RegExp>>> = {
 
 function whyRefused(source: string, family: Family): string | undefined {
   const [first] = findForbidden(maskText(source, family), family).filter(
-    ({ what }) => what !== ENDS && what !== DEFINES,
+    ({ what }) => what !== ENDS && what !== DEFINES && what !== PRINTS,
   );
   if (first !== undefined) return `line ${first.line} of it ${first.what}`;
   const line = source.split("\n").findIndex((text) => FORGES[family]?.test(text) === true);

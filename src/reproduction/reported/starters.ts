@@ -146,30 +146,30 @@ import (
 
 func main() {
 	root, _ := os.Getwd()
-	record := func(value any) {
+	record := func(value interface{}) {
 		text, _ := json.Marshal(value)
 		_ = os.WriteFile("${OUT}/${END}", text, 0o644)
 	}
 	defer func() {
 		reason := recover()
 		if reason == nil {
-			record(map[string]any{"exit": 0})
+			record(map[string]interface{}{"exit": 0})
 			return
 		}
 		places := make([]uintptr, 200)
 		frames := runtime.CallersFrames(places[:runtime.Callers(0, places)])
-		list := [][]any{}
+		list := [][]interface{}{}
 		for {
 			frame, more := frames.Next()
 			path, err := filepath.Rel(root, frame.File)
 			if err == nil && !strings.HasPrefix(path, "..") && filepath.Base(path) != "casebook_start.go" {
-				list = append([][]any{{path, frame.Line, frame.Function}}, list...)
+				list = append([][]interface{}{{path, frame.Line, frame.Function}}, list...)
 			}
 			if !more {
 				break
 			}
 		}
-		record(map[string]any{"type": "panic", "message": fmt.Sprint(reason), "frames": list})
+		record(map[string]interface{}{"type": "panic", "message": fmt.Sprint(reason), "frames": list})
 		panic(reason)
 	}()
 	casebookMain()

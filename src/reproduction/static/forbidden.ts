@@ -15,6 +15,8 @@ interface Rule {
 /** A test may not; a program of a report may. */
 export const ENDS = "ends its own process";
 const TAMPERS = "reaches for the test runner";
+/** A test may not; a program of a report may. */
+export const PRINTS = "reaches for the output or the arguments of the test runner";
 export const DEFINES = "defines its own assertions";
 
 /** One pattern of several: `sys\.exit` also finds `sys . exit`, and a word is a whole one. */
@@ -45,13 +47,14 @@ const CODE: Readonly<Record<Family, readonly Rule[]>> = {
       pattern: anyOf(
         String.raw`\b_pytest\b|\bpytest_\w+|\bpytest\.(?:main|hookimpl|hookspec|exit)\b|\bpluggy\b|\batexit\b`,
         String.raw`\bunittest\.(?:result|runner|case|TestResult|TextTestRunner)\b`,
-        String.raw`\bsys\.(?:_getframe|_current_frames|settrace|setprofile|excepthook|modules|argv|monitoring)\b`,
+        String.raw`\bsys\.(?:_getframe|_current_frames|settrace|setprofile|excepthook|modules|monitoring)\b`,
         String.raw`\bgc\.get_(?:objects|referrers)\b|\binspect\.(?:stack|currentframe|getouterframes)\b|\bctypes\b`,
         String.raw`\bos\.(?:write|dup2?|fdopen|fork|forkpty|register_at_fork)\b`,
         String.raw`\b__builtins__\b|\bbuiltins\b|\b__import__\b|\bimportlib\b`,
         calls("eval", "exec", "compile", "globals"),
       ),
     },
+    { what: PRINTS, pattern: anyOf(String.raw`\bsys\.argv\b`) },
     {
       what: DEFINES,
       pattern: anyOf(
@@ -72,12 +75,13 @@ const CODE: Readonly<Record<Family, readonly Rule[]>> = {
     {
       what: TAMPERS,
       pattern: anyOf(
-        String.raw`\bprocess\.(?:on|once|addListener|prependListener|emit|binding|_\w+|report|argv|send|stdout|stderr|mainModule)\b`,
+        String.raw`\bprocess\.(?:on|once|addListener|prependListener|emit|binding|_\w+|report|send|mainModule)\b`,
         String.raw`\bglobalThis\b|\bexpect\.(?:extend|setState)\b|\bjest\.retryTimes\b|\bReflect\b|\b__proto__\b`,
         String.raw`\bconstructor\.constructor\b|\bError\.(?:prepareStackTrace|captureStackTrace)\b|\bnew\s+Function\b`,
         calls("eval", "Function"),
       ),
     },
+    { what: PRINTS, pattern: anyOf(String.raw`\bprocess\.(?:argv|stdout|stderr)\b`) },
     {
       what: DEFINES,
       pattern: anyOf(
@@ -94,12 +98,14 @@ const CODE: Readonly<Record<Family, readonly Rule[]>> = {
     },
     {
       what: TAMPERS,
-      pattern: anyOf(String.raw`\bfunc\s+TestMain\b|\bos\.(?:Stdout|Args|NewFile)\b|\bunsafe\b|\bsyscall\b`),
+      pattern: anyOf(String.raw`\bfunc\s+TestMain\b|\bos\.NewFile\b|\bunsafe\b|\bsyscall\b`),
     },
+    { what: PRINTS, pattern: anyOf(String.raw`\bos\.(?:Stdout|Args)\b`) },
   ],
   rust: [
     { what: ENDS, pattern: anyOf(String.raw`\bprocess::(?:exit|abort)\b|\blibc::`) },
-    { what: TAMPERS, pattern: anyOf(String.raw`\bset_hook\b|\bunsafe\b|\bio::stdout\b`) },
+    { what: TAMPERS, pattern: anyOf(String.raw`\bset_hook\b|\bunsafe\b`) },
+    { what: PRINTS, pattern: anyOf(String.raw`\bio::stdout\b`) },
   ],
   "c-like": [
     {

@@ -72,6 +72,21 @@ test.each([
   ["a.py", "def f():\n    try:\n        g()\n    except ValueError:\n        pass\n", [4, 5]],
   ["a.js", "function f() {\n  try { g(); }\n  catch (e) {}\n}\n", [3]],
   ["a.py", "def f():\n    try:\n        g()\n    except ValueError:\n        log()\n", undefined],
+  [
+    "a.py",
+    "def f(all):\n    for one in all:\n        try:\n            return g(one)\n        except ValueError:\n            pass\n",
+    undefined,
+  ],
+  [
+    "a.py",
+    "def f():\n    try:\n        return g()\n    except ValueError:\n        pass\n    raise KeyError()\n",
+    undefined,
+  ],
+  [
+    "a.js",
+    "function f(all) {\n  all.forEach((one) => {\n    try { g(one); }\n    catch (e) {}\n  });\n}\n",
+    undefined,
+  ],
   ["a.js", "function f() {\n  return g().catch(() => {});\n}\n", [2]],
   ["a.js", "function f() {\n  return g().catch(() => {\n    // fail silently\n  });\n}\n", [2, 4]],
   ["a.js", "function f(done) {\n  return g().catch(e => done(e));\n}\n", undefined],
