@@ -229,6 +229,10 @@ export async function runCli(
   program
     .command("serve")
     .description("run the GitHub App (settings: .env.example)")
+    .addHelpText(
+      "after",
+      "\nAbout its database: `casebook shadow` lists what it would have written in shadow mode,\n`casebook accuracy` how people judged its answers, `casebook rebuild` sets it aside.",
+    )
     .action(async () => {
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
     });
@@ -240,14 +244,13 @@ export async function runCli(
       exit = (await import("./commands/rebuild.ts")).rebuildCommand(io);
     });
   program
-    .command("shadow [issue]")
-    .summary("list what the App would have written in shadow mode")
+    .command("shadow [issue]", { hidden: true })
     .description("list what the App would have written with `shadow: true`, or print it for owner/name#42")
     .action(async (issue: string | undefined) => {
       exit = await (await import("./commands/shadow.ts")).shadowCommand(issue, io);
     });
   program
-    .command("accuracy")
+    .command("accuracy", { hidden: true })
     .description("print how people judged the App's answers")
     .action(async () => {
       exit = await (await import("./commands/accuracy.ts")).accuracyCommand(io);

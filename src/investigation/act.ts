@@ -2,13 +2,7 @@ import { inlineCode } from "../text/inline-code.ts";
 import { answerOpen, SUPERSEDED } from "./asks.ts";
 import { awaitingMerge, enter, stopRun, withPhase } from "./change.ts";
 import type { CommandEvent, Rules } from "./event.ts";
-import {
-  HELD_BY_OUTCOME,
-  type Investigation,
-  type StageState,
-  type Verdict,
-  ACTIVE,
-} from "./investigation.ts";
+import { HELD_BY_OUTCOME, type Investigation, type StageState, ACTIVE } from "./investigation.ts";
 import { hasResult, isGateShut } from "./plan.ts";
 import type { VerdictValue } from "./verdict.ts";
 import { stopTests, testChange } from "./test-change.ts";
