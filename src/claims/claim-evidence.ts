@@ -4,6 +4,7 @@ import type { IndexedCodebase } from "../repository/open-codebase.ts";
 import type { RecordedSearch, SearchQuery } from "../repository/recorded-search.ts";
 import type { Ranking } from "../evidence/ranking/locate.ts";
 import type { Premise } from "../evidence/premises/premise.ts";
+import type { Related } from "../evidence/related/find-related.ts";
 import type { Reported } from "../evidence/reported-places/reported-place.ts";
 import type { SymbolIndex } from "../evidence/references/build-symbol-index.ts";
 import type { UseFinder } from "../evidence/references/find-uses.ts";
@@ -28,7 +29,7 @@ export interface ClaimEvidence {
   readonly symbolIndex: () => Promise<SymbolIndex>;
   readonly uses: () => Promise<UseFinder>;
   readonly search: (query: SearchQuery) => Promise<RecordedSearch>;
-  /** Undefined where there is no issue at hand; so are the six below. */
+  /** Undefined where there is no issue at hand; so are the seven below. */
   readonly issue?: VisibleIssue | undefined;
   readonly report?: Report | undefined;
   readonly reading?: Pick<IssueReading, "codeBlocks" | "messages" | "textBlocks" | "versions"> | undefined;
@@ -37,6 +38,8 @@ export interface ClaimEvidence {
   readonly reported?: (() => Promise<Reported>) | undefined;
   /** What the report takes for granted and the repository does not have. */
   readonly premises?: (() => Promise<readonly Premise[]>) | undefined;
+  /** Entries of the tracker that have to do with the issue; undefined where no tracker is at hand. */
+  readonly related?: (() => Promise<Related>) | undefined;
   readonly ranking?: (() => Promise<Ranking>) | undefined;
   /** The ranking that knows what a run executed. */
   readonly rankingWith?: ((ran: RanCode) => Promise<Ranking>) | undefined;

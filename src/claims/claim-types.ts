@@ -46,6 +46,7 @@ import { programPrints } from "./program-prints.ts";
 import { proposedCause } from "./proposed-cause.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { proposedOutcome } from "./proposed-outcome.ts";
+import { related } from "./related.ts";
 import { reportCodeRan } from "./report-code-ran.ts";
 import { reportedRegression } from "./reported-regression.ts";
 import { reportedVersions } from "./reported-versions.ts";
@@ -98,6 +99,7 @@ export const CLAIM_TYPES: ReadonlyMap<string, Pick<ClaimType, "name" | "mark" | 
     ownedBy,
     citesIssue,
     fixedBy,
+    related,
     likelyFiles,
     component,
     suspect,

@@ -4,7 +4,7 @@ import { RunFailure } from "../failure.ts";
 /** An issue's page on GitHub, a comment in it included. */
 const ADDRESS =
   /^https?:\/\/([\w.-]+(?::\d{1,5})?)\/([\w.-]{1,100})\/([\w.-]{1,100})\/issues\/([1-9]\d{0,9})\/?(?:[?#].*)?$/i;
-const API = "https://api.github.com";
+export const API = "https://api.github.com";
 /** 1,000 comments; longer threads are cut. */
 const MAX_PAGES = 10;
 const TIMEOUT = 30_000;
@@ -60,13 +60,13 @@ export async function fetchIssue(address: string, { apiUrl, signal }: FetchOptio
   const ask = (url: string): Promise<Response> => send(url, signal);
   const answer = await ask(`${repository}/issues/${place.number}`);
   if (answer.status === 404) throw await missing(place, ask(repository));
-  const issue = await read(answer, issueSchema, place);
+  const issue = await readAnswer(answer, issueSchema, place);
   if (issue.pull_request !== undefined && issue.pull_request !== null)
     throw new RunFailure("usage", `${nameOf(place)} is a pull request, not an issue`);
   // Followed from the answer: an issue that moved has another number.
   const comments: z.infer<typeof commentSchema>[] = [];
   for (let page = 1; page <= MAX_PAGES; page++) {
-    const found = await read(
+    const found = await readAnswer(
       await ask(`${answer.url}/comments?per_page=100&page=${page}`),
       z.array(commentSchema),
       place,
@@ -106,7 +106,7 @@ export async function fetchIssues(
         await answer.body?.cancel();
         continue;
       }
-      const issue = await read(answer, issueSchema, { owner, name, number });
+      const issue = await readAnswer(answer, issueSchema, { owner, name, number });
       if (issue.pull_request === undefined || issue.pull_request === null) issues.push(issue);
     } catch (error) {
       signal.throwIfAborted();
@@ -127,7 +127,8 @@ function placeOf(address: string): Place & { readonly host: string } {
   return { host, owner, name, number };
 }
 
-async function send(url: string, signal: AbortSignal): Promise<Response> {
+/** A GET of the API without a key. Throws RunFailure `issue-unreachable`, or `cancelled` for the signal. */
+export async function send(url: string, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, {
       headers: {
@@ -142,7 +143,8 @@ async function send(url: string, signal: AbortSignal): Promise<Response> {
   }
 }
 
-async function read<T>(answer: Response, schema: z.ZodType<T>, place: Place): Promise<T> {
+/** The JSON of an answer in the form that the schema wants. Throws RunFailure `issue-unreachable`. */
+export async function readAnswer<T>(answer: Response, schema: z.ZodType<T>, place: Place): Promise<T> {
   if (answer.status !== 200) throw refused(answer, place);
   let data: unknown;
   try {

@@ -7,6 +7,8 @@ type ReadingCommand = (given: never, options: never, io: ReaderIo) => Promise<nu
 export const READING_COMMANDS = {
   locate: async () => (await import("./reading/locate.ts")).locateHere,
   check: async () => (await import("./reading/check.ts")).checkHere,
+  signs: async () => (await import("./reading/signs.ts")).signsHere,
+  related: async () => (await import("./reading/related.ts")).relatedHere,
   read: async () => (await import("./reading/read.ts")).readHere,
   "spec list": async () => (await import("./reading/spec.ts")).specListHere,
   "spec show": async () => (await import("./reading/spec.ts")).specShowHere,

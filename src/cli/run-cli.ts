@@ -7,6 +7,10 @@ const BUG = 70;
 const REPO = ["--repo <dir-or-url>", "the repository: a folder or a URL", "."] as const;
 const COMMIT = ["--commit <rev>", "the branch, tag or commit to read", "HEAD"] as const;
 const DATA = ["--data <dir>", "the folder of mirrors and the index"] as const;
+const TRACKER = [
+  "--tracker <path>",
+  "the tracker, as `gh issue list --json` prints it: a file or a folder",
+] as const;
 const JSON_RESULT = ["--json", "print the result as JSON"] as const;
 
 /** Commands of another entry: the command line itself does not know the simulator. */
@@ -74,6 +78,7 @@ export async function runCli(
         .option("--at <path:line[-line]>", "the place of the cause, if you know it")
         .option("--out <dir>", "write files to this folder and do not commit to casebook/issue-<n>")
         .option("--dry-run", "print the documents and write nothing")
+        .option(...TRACKER)
         .option(...JSON_RESULT)
         .option("--quiet", "print no progress")
         .option(...DATA),
@@ -103,6 +108,7 @@ export async function runCli(
   modelOptions(
     issueOptions(program.command("locate").description("rank files and functions, with reasons"))
       .option("--top <n>", "how many files and functions to print", "10")
+      .option(...TRACKER)
       .option(...JSON_RESULT)
       .option("--quiet", "print no progress")
       .option(...DATA),
@@ -116,16 +122,26 @@ export async function runCli(
     .option(...REPO)
     .option(...COMMIT)
     .option("--last <n>", "how many fixed issues, the newest first", "50")
-    .option(
-      "--tracker <file>",
-      "the issues, as `gh issue list --json` prints them (default: GitHub's public API)",
-    )
+    .option(TRACKER[0], `${TRACKER[1]} (default: GitHub's public API)`)
     .option("--svg <file>", "write a picture of the result to this file")
     .option(...JSON_RESULT)
     .option("--quiet", "print no progress")
     .option(...DATA)
     .action(async (options) => {
       exit = await (await import("./commands/backtest.ts")).backtestCommand(options, io);
+    });
+  issueOptions(
+    program
+      .command("related")
+      .summary("name related entries of the tracker, by checks")
+      .description("name issues and pull requests that have to do with the issue, each by a check"),
+  )
+    .option(TRACKER[0], `${TRACKER[1]} (default: GitHub's public API)`)
+    .option(...JSON_RESULT)
+    .option("--quiet", "print no progress")
+    .option(...DATA)
+    .action(async (options) => {
+      exit = await (await import("./commands/related.ts")).relatedCommand(options, io);
     });
   issueText(program.command("read").description("show what an issue says, part by part"))
     .option("--repo <dir>", "leave out what the issue forms of this repository say")
@@ -145,6 +161,7 @@ export async function runCli(
     .option("--number <n>", "the number of the issue, if the file does not name it")
     .option("--commit <rev>", "compare with this commit instead of the one the document names")
     .option("--ref <rev>", "check the documents of this branch (default: the files in .chant)")
+    .option(...TRACKER)
     .option("--sarif <file>", "write what does not hold to this file, for code scanning")
     .option(...JSON_RESULT)
     .option(...DATA)

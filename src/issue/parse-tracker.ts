@@ -10,6 +10,8 @@ export interface TrackedIssue extends Issue {
   readonly isOpen: boolean | undefined;
   /** Seconds since 1970; undefined where the export does not say. */
   readonly created: number | undefined;
+  /** Of a pull request that was merged: the commit that brought it; undefined where the export does not say. */
+  readonly mergeCommit: string | undefined;
 }
 
 export interface Tracker {
@@ -17,6 +19,20 @@ export interface Tracker {
   readonly issues: ReadonlyMap<string, TrackedIssue>;
   /** Entries that are no issue in the form of GitHub's API: left out. */
   readonly unreadable: number;
+}
+
+/** The entries of a tracker that can be related to one issue, and what their number says about the others. */
+export interface Shortlist {
+  /** The issue itself and entries of other repositories are left out. */
+  readonly entries: readonly TrackedIssue[];
+  /** How many entries of the tracker hold a sign of the issue, by the sign's key. A sign that no entry holds is not in it. */
+  readonly holders: ReadonlyMap<string, number>;
+  /** By an entry's number: the merged pull request that says that it fixes it. */
+  readonly fixes: ReadonlyMap<string, { readonly pull: string; readonly commit: string }>;
+  /** Entries of the tracker. */
+  readonly size: number;
+  /** The highest number in the tracker. */
+  readonly last: number;
 }
 
 const MAX_CHARACTERS = 400_000_000;
@@ -30,7 +46,13 @@ const facts = z.object({
   pull_request: z.unknown().optional(),
   html_url: z.string().nullish(),
   url: z.string().nullish(),
+  mergedAt: z.string().nullish(),
+  merged_at: z.string().nullish(),
+  mergeCommit: z.object({ oid: z.string().nullish() }).nullish(),
+  merge_commit_sha: z.string().nullish(),
 });
+
+const OID = /^[0-9a-f]{40}$/;
 
 /**
  * Reads the export of a tracker: what `gh issue list --json` prints, pages of GitHub's API (one array, arrays in an array, or arrays one
@@ -64,6 +86,10 @@ export function trackedIssue(entry: unknown): TrackedIssue | undefined {
   if (!known.success) return undefined;
   const { number, state, created_at, createdAt, pull_request, html_url, url } = known.data;
   const created = Date.parse(created_at ?? createdAt ?? "") / 1000;
+  const { mergedAt, merged_at, mergeCommit, merge_commit_sha } = known.data;
+  // The API names a commit of a trial for a pull request that was not merged.
+  const isMerged = (mergedAt ?? merged_at) != null || state?.toLowerCase() === "merged";
+  const merge = mergeCommit?.oid ?? merge_commit_sha ?? "";
   try {
     return {
       ...issueOfJson(entry),
@@ -72,6 +98,7 @@ export function trackedIssue(entry: unknown): TrackedIssue | undefined {
         (pull_request !== undefined && pull_request !== null) || /\/pulls?\/\d+/.test(html_url ?? url ?? ""),
       isOpen: state === undefined || state === null ? undefined : state.toLowerCase() === "open",
       created: Number.isFinite(created) ? created : undefined,
+      mergeCommit: isMerged && OID.test(merge) ? merge : undefined,
     };
   } catch {
     return undefined;

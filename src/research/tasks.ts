@@ -44,6 +44,7 @@ export async function investigateTask(
     runsReport = false,
     model,
     choice,
+    tracker,
   }: ResearchRequest,
   {
     config,
@@ -103,6 +104,7 @@ export async function investigateTask(
     onStep,
     isCandidate: candidateTest(include, exclude),
     impactFrom,
+    tracker,
   });
   const source = await repositorySource(repository, base, async () => codebase, issue.text);
   const researcher = await openResearcher(

@@ -8,6 +8,7 @@ import type { CheckReport } from "../documents/check-document.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
 import type { ResearchLimits } from "../agent/phase-run.ts";
+import type { Shortlist } from "../issue/parse-tracker.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Publisher } from "../repository/repository.ts";
 
@@ -67,6 +68,8 @@ export interface ResearchRequest {
    * remembered, and the commit's own `suite` counts.
    */
   readonly choice?: PhaseChoice;
+  /** What of the tracker can be related to the issue; undefined: no tracker is at hand. */
+  readonly tracker?: Shortlist;
   /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }

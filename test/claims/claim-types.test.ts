@@ -56,6 +56,18 @@ const ALONE_HITS = [
   { path: "tests/test_store.py", line: 8 },
 ];
 
+const RELATED = {
+  number: 3,
+  isPull: false,
+  state: "open",
+  kind: "message",
+  theirs: "KeyError: 'there is no such key in the file'",
+  ours: "KeyError: 'there is no such key in the file'",
+  what: "",
+  holders: 1,
+  isDuplicate: true,
+};
+
 interface Example {
   readonly type: string;
   /** True at the commit. */
@@ -218,6 +230,21 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
             changed: "store/store.py",
           },
         },
+      ],
+    },
+    {
+      type: "related",
+      data: RELATED,
+      twins: [
+        { ...RELATED, number: 5 },
+        { ...RELATED, number: 4 },
+        { ...RELATED, state: "closed" },
+        { ...RELATED, kind: "line", what: "store/store.py:33" },
+        { ...RELATED, holders: 2 },
+        { ...RELATED, theirs: "KeyError: 'there is no such value in the file'" },
+        { ...RELATED, isDuplicate: false },
+        { ...RELATED, fix: { oid: oid("Tidy more"), inBase: true } },
+        { ...RELATED, until: 6 },
       ],
     },
     {

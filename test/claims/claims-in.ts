@@ -1,6 +1,9 @@
 import { openEvidence } from "../../src/claims/open-evidence.ts";
 import type { RecordedRun } from "../../src/documents/recorded-run.ts";
 import type { ClaimEvidence } from "../../src/claims/claim-evidence.ts";
+import { shortlist } from "../../src/evidence/related/shortlist.ts";
+import { readEntry, soughtFor } from "../../src/evidence/related/signs.ts";
+import { parseTracker } from "../../src/issue/parse-tracker.ts";
 import { visibleIssue } from "../../src/issue/visible-issue.ts";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import { researchContext, type ResearchContext } from "../../src/phases/builtin/research-context.ts";
@@ -165,6 +168,24 @@ export const RUNS: readonly RecordedRun[] = [
   },
 ];
 
+/** The tracker: an older report of the same message, a pull request that names the issue, and a report of something else. */
+const TRACKER = JSON.stringify([
+  {
+    number: 3,
+    title: "A key is gone",
+    body: "After the night:\n\n```\nKeyError: 'there is no such key in the file'\n```\n",
+    state: "OPEN",
+  },
+  {
+    number: 9,
+    title: "Lock the file",
+    body: "Closes #7",
+    state: "OPEN",
+    url: "https://github.com/a/b/pull/9",
+  },
+  { number: 5, title: "Values vanish when one worker writes", body: "The values vanish.", state: "OPEN" },
+]);
+
 /** One commit with everything that claims speak of; the issue has the number 7. */
 export interface ClaimsIn extends AsyncDisposable {
   readonly folder: GitFolder;
@@ -215,10 +236,11 @@ export async function claimsIn(): Promise<ClaimsIn> {
     body: BODY,
     comments: [],
   });
+  const tracker = shortlist(soughtFor(readEntry(issue), undefined), parseTracker(TRACKER), undefined);
   return {
     folder,
     context: {
-      ...researchContext({ ...options, issue, at: { path: "store/store.py", start: 21, end: 23 } }),
+      ...researchContext({ ...options, issue, tracker, at: { path: "store/store.py", start: 21, end: 23 } }),
       runs: (name) => RUNS.find((run) => run.name === name),
     },
     withoutIssue: openEvidence(options),

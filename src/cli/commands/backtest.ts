@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { findFixes, type Fix } from "../../backtest/find-fixes.ts";
 import { goldOf, workPast } from "../../backtest/io/work-case.ts";
@@ -7,7 +6,7 @@ import { picture, shareOf } from "../../backtest/picture.ts";
 import { isFileFirst, isInFive, scoreOf, type WorkedCase } from "../../backtest/score.ts";
 import { repositoryName } from "../../evidence/reported-places/find-reported.ts";
 import { RunFailure } from "../../failure.ts";
-import { parseTracker, trackedIssue, type TrackedIssue } from "../../issue/parse-tracker.ts";
+import { trackedIssue, type TrackedIssue } from "../../issue/parse-tracker.ts";
 import { withoutEmpty } from "../../process/config.ts";
 import { openWorkbench } from "../../research/workbench.ts";
 import { readConfig } from "../../process/config.ts";
@@ -17,6 +16,7 @@ import { fetchIssues } from "../fetch-issue.ts";
 import type { CommandIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { openProgress } from "../progress.ts";
+import { readTracker } from "../read-tracker.ts";
 import { table } from "../table.ts";
 import { writeResult } from "../write-result.ts";
 
@@ -55,7 +55,7 @@ export async function backtestCommand(options: BacktestOptions, io: CommandIo): 
   const last = Number(options.last);
   if (!Number.isInteger(last) || last < 1 || last > MAX_LAST)
     throw new RunFailure("usage", `--last must be a whole number from 1 to ${MAX_LAST}`);
-  const tracker = options.tracker === undefined ? undefined : trackerAt(options.tracker, io);
+  const tracker = options.tracker === undefined ? undefined : readTracker(options.tracker, io).issues;
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
     progress.start("looking for fixes");
@@ -178,20 +178,6 @@ function settingsOf(
     cacheBytes: config.cacheBytes,
     signal: io.signal,
   };
-}
-
-function trackerAt(file: string, io: CommandIo): ReadonlyMap<string, TrackedIssue> {
-  let text: string;
-  try {
-    text = readFileSync(resolve(io.cwd, file), "utf8");
-  } catch (error) {
-    throw new RunFailure(
-      "unreadable-issue",
-      `Casebook cannot read the tracker ${file} (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`,
-      error,
-    );
-  }
-  return parseTracker(text).issues;
 }
 
 /** The texts of the newest fixed issues from GitHub's public API. */

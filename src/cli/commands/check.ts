@@ -5,6 +5,7 @@ import { chantFiles } from "../chant-files.ts";
 import { inReader } from "../in-reader.ts";
 import type { CommandIo } from "../io.ts";
 import { readIssue } from "../read-issue.ts";
+import { trackerOf } from "../read-tracker.ts";
 import type { CheckGiven, CheckOptions } from "../reading/check.ts";
 import { writeResult } from "../write-result.ts";
 
@@ -24,7 +25,9 @@ export async function checkCommand(
       : options.ref === undefined
         ? await chantFiles(options, io)
         : undefined;
+  const tracker = await trackerOf(issue, options, io);
   const given: CheckGiven = {
+    ...(tracker === undefined ? {} : { tracker: tracker.list }),
     ...(issue === undefined ? {} : { issue }),
     ...(texts === undefined ? {} : { texts: [...texts] }),
     isWhole: files.length === 0,

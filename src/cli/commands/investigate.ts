@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { RunFailure } from "../../failure.ts";
+import type { Shortlist } from "../../issue/parse-tracker.ts";
 import type { Issue } from "../../issue/issue.ts";
 import { PHASES } from "../../phases/catalogue.ts";
 import type { InvestigateResult } from "../../phases/investigate.ts";
@@ -19,6 +20,7 @@ import type { CommandIo } from "../io.ts";
 import { notIsolated, placeOf } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import { type ModelOptions, usesModel } from "../uses-model.ts";
+import { readTracker, shortlistFor } from "../read-tracker.ts";
 import { readIssue } from "../read-issue.ts";
 import { requirePhase } from "../require-phase.ts";
 import { summarise } from "../summarise.ts";
@@ -34,6 +36,8 @@ export interface InvestigateOptions extends ModelOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly data?: string;
+  /** A file or a folder. */
+  readonly tracker?: string;
   /** Only this phase and the phases it depends on. */
   readonly phase?: string;
   /** Runs the fix phase too. */
@@ -72,14 +76,22 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
               now: () => new Date(),
             });
     const withModel = usesModel(options);
+    const tracker =
+      options.tracker === undefined
+        ? undefined
+        : await shortlistFor(issue, readTracker(options.tracker, io), repository.webUrl, io);
     if (at?.link !== undefined && !commit.startsWith(at.link.revision))
       io.err(
         `casebook: --at names lines at ${at.link.revision}; Casebook reads these lines at ${commit.slice(0, 12)}`,
       );
-    const result = await research({ issue, commit, at, publisher, gitDir, place, progress }, withModel, {
-      options,
-      io,
-    });
+    const result = await research(
+      { issue, commit, at, tracker, publisher, gitDir, place, progress },
+      withModel,
+      {
+        options,
+        io,
+      },
+    );
     await progress.close();
     if (options.json === true)
       io.out(
@@ -115,6 +127,7 @@ interface Work {
   readonly issue: Issue;
   readonly commit: string;
   readonly at: Location | undefined;
+  readonly tracker: Shortlist | undefined;
   readonly publisher: Publisher;
   readonly gitDir: string;
   readonly place: ReturnType<typeof placeOf>;
@@ -123,7 +136,7 @@ interface Work {
 
 /** Runs the researcher in a process without a key, money or a way to write. This process holds them. */
 async function research(
-  { issue, commit, at, publisher, gitDir, place, progress }: Work,
+  { issue, commit, at, tracker, publisher, gitDir, place, progress }: Work,
   withModel: boolean,
   { options, io }: { readonly options: InvestigateOptions; readonly io: CommandIo },
 ): Promise<InvestigateResult> {
@@ -158,6 +171,7 @@ async function research(
       exclude: [],
       ...(sandbox === undefined ? {} : { sandbox }),
       runsReport: true,
+      ...(tracker === undefined ? {} : { tracker }),
       ...(run === undefined ? {} : { model: run.research }),
     },
     {

@@ -8,6 +8,7 @@ import { notIsolated, placeOf } from "../place.ts";
 import { openProgress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
 import type { Answered, LocateOptions, ModelOrder } from "../reading/locate.ts";
+import { trackerOf } from "../read-tracker.ts";
 import { usesModel } from "../uses-model.ts";
 
 const MAX_TOP = 1_000;
@@ -19,6 +20,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
     throw new RunFailure("usage", `--top must be a whole number from 1 to ${MAX_TOP}`);
   const withModel = usesModel(options);
   const issue = await readIssue(options.issue, options.number, io);
+  const tracker = await trackerOf(issue, options, io);
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
     progress.start("locate");
@@ -30,7 +32,11 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
       const { printLocated } = await import("../reading/locate.ts");
       return printLocated(answered, options, io);
     }
-    const { exit, out } = await inReader("locate", { given: { issue, top }, options, onStep: step }, io);
+    const { exit, out } = await inReader(
+      "locate",
+      { given: { issue, top, tracker }, options, onStep: step },
+      io,
+    );
     progress.end();
     await progress.close();
     io.out(out);

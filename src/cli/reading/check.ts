@@ -14,6 +14,7 @@ import { version } from "../../process/version.ts";
 import { repositorySource } from "../../documents/repository-source.ts";
 import { chantFiles } from "../chant-files.ts";
 import type { Issue } from "../../issue/issue.ts";
+import type { Shortlist } from "../../issue/parse-tracker.ts";
 import type { ReaderIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import { sarifOf } from "../sarif.ts";
@@ -27,6 +28,8 @@ export interface CheckOptions {
   readonly json?: boolean;
   readonly sarif?: string;
   readonly data?: string;
+  /** A file or a folder. */
+  readonly tracker?: string;
 }
 
 interface FileReport {
@@ -41,6 +44,7 @@ interface FileReport {
 
 export interface CheckGiven {
   readonly issue?: Issue;
+  readonly tracker?: Shortlist;
   /** Path and text; of `--ref` when undefined. */
   readonly texts?: readonly (readonly [path: string, text: string])[];
   /** They are all that there are. */
@@ -71,7 +75,13 @@ export async function checkHere(given: CheckGiven, options: CheckOptions, io: Re
       await repositorySource(repository, commit, async () => codebase, issue?.text),
       issue === undefined
         ? openEvidence(at)
-        : researchContext({ ...at, issue, at: undefined, webUrl: repository.webUrl }),
+        : researchContext({
+            ...at,
+            issue,
+            at: undefined,
+            webUrl: repository.webUrl,
+            tracker: given.tracker,
+          }),
     ];
   };
   const reports: FileReport[] = [];

@@ -9,7 +9,10 @@ import type { Located } from "../../research/protocol.ts";
 import type { Ranking } from "../../evidence/ranking/locate.ts";
 import type { CommandIo, ReaderIo } from "../io.ts";
 import { openPlace } from "../place.ts";
+import type { Related } from "../../evidence/related/find-related.ts";
+import { relatedAt } from "../../research/related-at.ts";
 import { table } from "../table.ts";
+import { type GivenTracker, relatedLines } from "./related.ts";
 import type { ModelOptions } from "../uses-model.ts";
 
 export interface LocateOptions extends ModelOptions {
@@ -21,6 +24,8 @@ export interface LocateOptions extends ModelOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly data?: string;
+  /** A file or a folder. */
+  readonly tracker?: string;
 }
 
 export type ModelOrder = Located["order"];
@@ -29,14 +34,24 @@ const SHOWN_REASONS = 3;
 
 /** Ranks the files and functions of the repository for the issue. */
 export async function locateHere(
-  { issue, top }: { readonly issue: Issue; readonly top: number },
+  {
+    issue,
+    top,
+    tracker,
+  }: { readonly issue: Issue; readonly top: number; readonly tracker?: GivenTracker | undefined },
   options: LocateOptions,
   io: ReaderIo,
 ): Promise<number> {
   await using workbench = await openPlace(options, io, io.step);
   const commit = await workbench.repository.resolve(options.commit);
-  const ranking = await workbench.locate(visibleIssue(issue), commit, top);
-  return printLocated({ commit, ranking, order: undefined }, options, io);
+  const seen = visibleIssue(issue);
+  const ranking = await workbench.locate(seen, commit, top);
+  const related =
+    tracker && (await relatedAt({ issue: seen, commit, tracker: tracker.list }, workbench, io.signal));
+  const exit = printLocated({ commit, ranking, order: undefined, related }, options, io);
+  if (related !== undefined && options.json !== true)
+    io.out(`\n${relatedLines(related, issue.key, commit, tracker!).join("\n")}`);
+  return exit;
 }
 
 export interface Answered {
@@ -44,11 +59,13 @@ export interface Answered {
   readonly ranking: Ranking;
   /** Undefined where no model was asked. */
   readonly order: ModelOrder | undefined;
+  /** Of the tracker, where one is at hand. */
+  readonly related?: Related | undefined;
 }
 
 /** Prints a ranking. Exit code 1 when no file matches. */
 export function printLocated(
-  { commit, ranking, order }: Answered,
+  { commit, ranking, order, related }: Answered,
   options: LocateOptions,
   io: Pick<CommandIo, "out" | "columns">,
 ): number {
@@ -72,7 +89,21 @@ export function printLocated(
       reasons,
     }));
     const { candidates, unreadable } = ranking;
-    io.out(JSON.stringify({ commit, candidates, unreadable, files, functions, ...orderOf(order) }, null, 2));
+    io.out(
+      JSON.stringify(
+        {
+          commit,
+          candidates,
+          unreadable,
+          files,
+          functions,
+          ...orderOf(order),
+          ...(related === undefined ? {} : { related: related.relations }),
+        },
+        null,
+        2,
+      ),
+    );
   } else if (ranking.files.length === 0)
     io.out(
       `None of the ${ranking.candidates} source files at ${commit.slice(0, 12)} contains a word of the issue.`,

@@ -5,6 +5,7 @@ import { component, likeliestIn } from "../../claims/component.ts";
 import { namedChange } from "../../claims/named-change.ts";
 import { notInCode, notInHistory } from "../../claims/not-there.ts";
 import { type SoughtName, missingParts, notInReport } from "../../claims/not-in-report.ts";
+import { related } from "../../claims/related.ts";
 import { reportedRegression } from "../../claims/reported-regression.ts";
 import { reportedVersions } from "../../claims/reported-versions.ts";
 import { type ReportPart, reportedWords } from "../../claims/reported-words.ts";
@@ -23,7 +24,8 @@ const MAX_COMMITS_SHOWN = 5;
 const WANTS = new Set(["feature", "documentation", "question"]);
 
 /** What the reporter says, part by part, each in the reporter's words. */
-export async function report({ report: read }: ResearchContext): Promise<readonly Block[]> {
+export async function report(context: ResearchContext): Promise<readonly Block[]> {
+  const { report: read } = context;
   const rows: StatedClaim[] = [];
   const add = (part: ReportPart, words: readonly string[]): void => {
     if (words.length > 0) rows.push(reportedWords.of({ part, words: [...words] }));
@@ -60,7 +62,17 @@ export async function report({ report: read }: ResearchContext): Promise<readonl
   add("tried", once(read.tried.slice(0, 1)));
   // The title is at the top of the page.
   if (rows.length === 0) add("symptom", read.symptom);
+  rows.push(...(await relatedRow(context)));
   return [{ kind: "claims", form: "table", columns: ["", "the report"], items: rows }];
+}
+
+/** The entry of the tracker that has most to do with the issue. What the issue names itself, a reader sees there. */
+async function relatedRow({ related: look, issue }: ResearchContext): Promise<readonly StatedClaim[]> {
+  const { relations = [], last = 0 } = (await look?.()) ?? {};
+  const first = relations.find(({ kind }) => kind !== "cites");
+  if (first === undefined) return [];
+  const isNewer = /^\d+$/.test(issue.key) && Number(issue.key) > last;
+  return [related.of({ ...first, ...(isNewer ? { until: last } : {}) })];
 }
 
 /** What happens, in words. A printed trace is below the report's own page and its message has a row of its own. */

@@ -3,6 +3,8 @@ import type { IssueReading } from "../../issue/issue-reading.ts";
 import { findReported, repositoryName } from "../../evidence/reported-places/find-reported.ts";
 import { findPremises } from "../../evidence/premises/find-premises.ts";
 import type { Premise } from "../../evidence/premises/premise.ts";
+import { findRelated } from "../../evidence/related/find-related.ts";
+import type { Shortlist } from "../../issue/parse-tracker.ts";
 import type { Reported } from "../../evidence/reported-places/reported-place.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
@@ -81,6 +83,8 @@ export interface ContextOptions extends EvidenceOptions {
   readonly webUrl?: string | undefined;
   /** The repository's own issue forms. */
   readonly forms?: IssueForms | undefined;
+  /** What of the tracker can be related to the issue. */
+  readonly tracker?: Shortlist | undefined;
   /** The location that a model named as the cause. */
   readonly proposed?: Location | undefined;
   /** Files that may be named as the place of the cause. Default: every source file. */
@@ -134,6 +138,23 @@ export function researchContext(options: ContextOptions): ResearchContext {
       signal,
     }),
   );
+  const { tracker } = options;
+  const related =
+    tracker === undefined
+      ? undefined
+      : once(() => {
+          onStep?.("comparing the tracker");
+          return findRelated({
+            asked: { issue, report, reading },
+            reported,
+            shortlist: tracker,
+            codebase,
+            history,
+            symbolIndex,
+            repository: repositoryName(issue.url ?? options.webUrl),
+            signal,
+          });
+        });
   const rankings = options.rankings ?? new Map<string, Promise<Ranking>>();
   const rankingWith = (ran: RanCode): Promise<Ranking> => {
     const key = JSON.stringify(ran);
@@ -234,6 +255,7 @@ export function researchContext(options: ContextOptions): ResearchContext {
     onStep,
     reported,
     premises,
+    related,
     ranking,
     rankingWith,
     points: async () => (await ran())?.points ?? [],

@@ -52,14 +52,17 @@ export const message: Signal = {
 /** The parts of a message that the source can hold literally: the pieces between values that were filled in, longest first. */
 function fragmentsOf(query: Query): readonly string[] {
   const fragments = new Set<string>();
-  for (const line of query.messages.flatMap((text) => text.split("\n"))) {
-    for (const piece of line.split(/["'`<>{}()[\]=]|\d+/)) {
-      const fragment = piece.trim().replace(/^[,.:;\-\s]+/, "");
-      if (fragment.length >= MIN_LENGTH && [...wordsOf(fragment)].length >= MIN_WORDS)
-        fragments.add(fragment);
-    }
-  }
+  for (const text of query.messages) for (const fragment of piecesOf(text)) fragments.add(fragment);
   return [...fragments].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).slice(0, MAX_FRAGMENTS);
+}
+
+/** The pieces of a message between values that were filled in, in their order. */
+export function piecesOf(message: string): readonly string[] {
+  return message
+    .split("\n")
+    .flatMap((line) => line.split(/["'`<>{}()[\]=]|\d+/))
+    .map((piece) => piece.trim().replace(/^[,.:;\-\s]+/, ""))
+    .filter((piece) => piece.length >= MIN_LENGTH && [...wordsOf(piece)].length >= MIN_WORDS);
 }
 
 function likelyHolders(fragment: string, { codebase, candidates }: SignalContext): readonly string[] {
