@@ -127,6 +127,10 @@ function traceOf({ body }: Case, { frames }: Label): readonly string[] {
   return at.length === 0 ? [] : lines.slice(at[0], at.at(-1)! + 2).filter((line) => !line.includes("```"));
 }
 
+function isInnermostFirst(trace: readonly string[]): boolean {
+  return /^\s*(?:at |\d+:)/.test(trace[0] ?? "");
+}
+
 /** The same of another machine. */
 function elsewhere(text: string): string {
   const shift = below(2) * 3;
@@ -153,7 +157,11 @@ function signsIn(
   readonly names: readonly string[];
 } {
   return {
-    messages: label.messages.flatMap((text) => text.split("\n").slice(0, 1)),
+    // The whole line, as the program prints it.
+    messages: label.messages.flatMap((text) => {
+      const [said] = text.split("\n");
+      return one.body.split(/\r?\n/).find((line) => line.includes(said!)) ?? [];
+    }),
     trace: traceOf(one, label),
     options: one.title.match(OPTION) ?? one.body.match(OPTION) ?? [],
     names: `${one.title}\n${one.body}`.match(NAME) ?? [],
@@ -165,8 +173,7 @@ function duplicateOf(one: Case, label: Label, variant: number): { title: string;
   const end = trace.slice(Math.max(0, Math.floor(trace.length / 2)));
   const first = trace.slice(0, Math.ceil(trace.length / 2));
   // Runtimes that print the innermost call first are cut at the other end.
-  const kept =
-    variant === 0 ? trace : variant === 1 ? (/^\s*at |^\s*\d+:/.test(trace[0] ?? "") ? first : end) : [];
+  const kept = variant === 0 ? trace : variant === 1 ? (isInnermostFirst(trace) ? first : end) : [];
   const output = elsewhere([...messages, ...kept].join("\n"));
   const parts = [
     prose(one.repo),
@@ -192,20 +199,30 @@ function distractorOf(one: Case, label: Label, sort: number): { title: string; b
     body: inForm(one.body, [prose(one.repo), ...parts, "Version 9.1.2 on Fedora 40"]),
   });
   const name = names.length === 0 ? "value" : oneOf(names);
-  const swapped = message.replace(/\b(?!\w*(?:Error|Exception))[a-z]{4,}\b(?=[^a-z]*$|[^a-zA-Z])/, "second");
+  const [said = ""] = label.messages.flatMap((text) => text.split("\n"));
+  // One word of the message is another; the line around it stays.
+  const words = [...said.matchAll(/(?<![\w./\\:-])[a-z]{3,}(?![\w./\\:-])/g)];
+  const word = words.length === 0 ? undefined : oneOf(words);
+  const swapped =
+    word === undefined
+      ? `${message} twice`
+      : message.replace(said, `${said.slice(0, word.index)}second${said.slice(word.index + word[0].length)}`);
+  const half = Math.ceil(trace.length / 2);
+  const outer = isInnermostFirst(trace) ? trace.slice(half) : trace.slice(0, half);
   switch (sort % 10) {
     case 0:
     case 1:
       return report("It fails", fence(oneOf(COMMON)));
-    // The same common message in the same trace up to the call before the last ones.
+    // The outer calls of the trace, which many failures share.
     case 2:
-      return report("Another crash", fence([oneOf(COMMON), ...trace.slice(2, -4)].join("\n")));
+      return report("Another crash", fence([oneOf(COMMON), ...outer].join("\n")));
     case 3:
-      return report("Fails with another message", fence(swapped === message ? `${message} twice` : swapped));
+      return report("Fails with another message", fence(swapped));
     case 4:
       return report(
         `Wrong result with ${options[0] ?? "--verbose"}`,
-        `\`${options[0] ?? "--verbose"}\` does nothing.`,
+        `\`${options[0] ?? "--verbose"}\` does nothing; I think it is \`${name}\`.`,
+        fence(oneOf(COMMON)),
       );
     case 5:
       return report(one.title.replace(/\w+$/, "again"), `I looked at \`${name}\`.`);
@@ -214,7 +231,7 @@ function distractorOf(one: Case, label: Label, sort: number): { title: string; b
     case 7:
       return report("Slow", `See #${200 + below(50)}. \`${name}\` takes 3 s.`, fence(oneOf(COMMON)));
     case 8:
-      return report("A crash elsewhere", fence([oneOf(COMMON), ...trace.slice(2, 4)].join("\n")));
+      return report("A crash elsewhere", fence([oneOf(COMMON), ...outer.slice(0, 2)].join("\n")));
     default:
       return report(
         "Feature request",

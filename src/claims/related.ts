@@ -75,7 +75,10 @@ function sentence({ kind, theirs, ours, what, holders }: Relation): string {
     case "commit":
       return `both name commit ${inlineCode(what.slice(0, 12))}: ${both}${others}`;
     case "option":
-      return `both name the option ${inlineCode(ours)} and the function ${inlineCode(what)}${others}`;
+      return `both fail with an option and a function, ${what
+        .split(" ")
+        .map((one) => inlineCode(one))
+        .join(" and ")}: ${both}${others}`;
     case "cited":
       return `it names this issue: ${inlineCode(theirs, MAX_QUOTE)}`;
     case "cites":

@@ -2,6 +2,8 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import PQueue from "p-queue";
 import { RunFailure } from "../failure.ts";
+import type { Issue } from "../issue/issue.ts";
+import type { Shortlist } from "../issue/parse-tracker.ts";
 import { parseIssueInput } from "../issue/parse-issue-input.ts";
 import { branchOf } from "../phases/names.ts";
 import { version } from "../process/version.ts";
@@ -25,6 +27,8 @@ export interface McpOptions {
   readonly resolve: (revision: string) => Promise<string>;
   /** Has a question answered by a process that reads the repository. */
   readonly ask: (request: AskRequest, signal: AbortSignal) => Promise<Told>;
+  /** What of the tracker can be related to an issue; without it the tool `related` is not offered. */
+  readonly shortlist?: ((issue: Issue) => Shortlist) | undefined;
   /** 16 hexadecimal digits that no text of the repository can know. */
   readonly nonce: string;
   /** Told of a bug and of what came in that is no message. */
@@ -49,7 +53,8 @@ export function mcpServers(options: McpOptions): (signal: AbortSignal) => McpSer
     // oxlint-disable-next-line unicorn/prefer-add-event-listener
     server.server.onerror = ({ message }) =>
       options.onProblem(`what came in is no message: ${short(message)}`);
-    for (const [name, { description, args }] of Object.entries(ASKS))
+    for (const [name, { description, args }] of Object.entries(ASKS)) {
+      if (name === "related" && options.shortlist === undefined) continue;
       server.registerTool(
         name,
         {
@@ -65,6 +70,7 @@ export function mcpServers(options: McpOptions): (signal: AbortSignal) => McpSer
           );
         },
       );
+    }
     return server;
   };
 }
@@ -74,7 +80,7 @@ async function answer(
   name: AskName,
   args: Readonly<Record<string, unknown>>,
   cancelled: AbortSignal,
-  { mirror, commit, resolve, ask, nonce, onProblem }: McpOptions,
+  { mirror, commit, resolve, ask, shortlist, nonce, onProblem }: McpOptions,
 ): Promise<CallToolResult> {
   const seconds = name === "investigate" ? INVESTIGATE_SECONDS : SECONDS;
   const deadline = AbortSignal.timeout(seconds * 1_000);
@@ -93,8 +99,9 @@ async function answer(
         ? undefined
         : parseIssueInput({ text, ...(number === undefined ? {} : { number: String(number) }) });
     const base = await resolve(key === undefined ? commit : branchOf(key));
+    const tracker = name === "related" && issue !== undefined ? shortlist?.(issue) : undefined;
     const told = await ask(
-      { mirror, base, name, args, issue, nonce },
+      { mirror, base, name, args, issue, tracker, nonce },
       AbortSignal.any([cancelled, deadline]),
     );
     return { content: [{ type: "text", text: told.text }], isError: told.isError };

@@ -197,6 +197,7 @@ export async function runCli(
     .option(...REPO)
     .option(...COMMIT)
     .option("--port <n>", "answer over HTTP on this machine, with the token of CASEBOOK_MCP_TOKEN")
+    .option(...TRACKER)
     .option(...DATA)
     .action(async (options) => {
       exit = await (await import("./commands/mcp.ts")).mcpCommand(options, io);
@@ -254,8 +255,8 @@ export async function runCli(
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
     });
   program
-    .command("rebuild")
-    .summary("set the App's damaged database aside")
+    // The failure of a damaged database names it; the list of commands fits a screen.
+    .command("rebuild", { hidden: true })
     .description("set the App's damaged database aside; `serve` makes a new one from GitHub")
     .action(async () => {
       exit = (await import("./commands/rebuild.ts")).rebuildCommand(io);

@@ -6,6 +6,7 @@ import { pathFinder } from "../agent/tools/path-finder.ts";
 import { referencesTool } from "../agent/tools/references.ts";
 import { searchTool } from "../agent/tools/search.ts";
 import { similarCodeTool } from "../agent/tools/similar-code.ts";
+import { relationText } from "../claims/related.ts";
 import { checkWhole } from "../claims/check-claims.ts";
 import { openEvidence } from "../claims/open-evidence.ts";
 import { parseDocument } from "../documents/parse-document.ts";
@@ -28,6 +29,7 @@ import { type AskName, type AskRequest, type ASKS, helpAfter, type Told } from "
 import { briefOf } from "./brief.ts";
 import type { FromResearcher, ServiceCall, ServiceLink } from "./protocol.ts";
 import { investigateTask } from "./tasks.ts";
+import { relatedAt } from "./related-at.ts";
 import { openWorkbench, type Workbench } from "./workbench.ts";
 
 interface Options {
@@ -71,6 +73,8 @@ async function answer(request: AskRequest, options: Options): Promise<Told> {
       return await located(request, workbench);
     case "read_issue":
       return await reading(request, workbench, signal);
+    case "related":
+      return await related(request, workbench, signal);
     case "check":
       return await checked(request, workbench, signal);
     case "brief":
@@ -170,6 +174,32 @@ async function reading(
     nonce,
     head: "What the issue says, in the reporter's words. A part that Casebook did not find has no line.",
     source: "issue",
+    lines,
+    rest: (shown) => (shown < lines.length ? `${lines.length - shown} more are not shown.` : ""),
+  });
+  return { text, isError: false };
+}
+
+async function related(
+  { base, issue, tracker, nonce }: AskRequest,
+  workbench: Workbench,
+  signal: AbortSignal,
+): Promise<Told> {
+  const seen = visibleIssue(issue!);
+  const found = await relatedAt({ issue: seen, commit: base, tracker: tracker! }, workbench, signal);
+  const { relations, size, last } = found;
+  const end =
+    /^\d+$/.test(seen.key) && Number(seen.key) > last ? ` It ends at #${last}, before the issue.` : "";
+  if (relations.length === 0)
+    return {
+      text: `No check relates the issue to one of the ${counted(size, "entry", "entries")} of the tracker.${end}`,
+      isError: false,
+    };
+  const lines = relations.map((relation) => onOneLine(relationText(relation), MAX_ROW));
+  const text = quotedAnswer({
+    nonce,
+    head: `${counted(relations.length, "entry", "entries")} of ${size} in the tracker, compared at ${base}.${end}`,
+    source: "words of the issue and of the tracker",
     lines,
     rest: (shown) => (shown < lines.length ? `${lines.length - shown} more are not shown.` : ""),
   });

@@ -6,6 +6,7 @@ import { SEARCH } from "../agent/tools/search.ts";
 import { SIMILAR_CODE } from "../agent/tools/similar-code.ts";
 import { FAILURES, type FailureCode } from "../failure.ts";
 import type { Issue } from "../issue/issue.ts";
+import type { Shortlist } from "../issue/parse-tracker.ts";
 import { MAX_TOKENS } from "./brief.ts";
 
 /** Characters of an issue that is asked about, and of a document that is checked. */
@@ -47,6 +48,11 @@ export const ASKS = {
   similar: SIMILAR_CODE,
   search: SEARCH,
   history: HISTORY,
+  related: {
+    description:
+      "Names issues and pull requests of the tracker that have to do with the issue, strongest first, each with the words of both texts that a check compared: the same failing line, message of the program, last call of a trace, commit, or option with a function; or one cites the other. A likely text without such a check is not named.",
+    args: z.strictObject(issueArgs),
+  },
   check: {
     description:
       "Checks every reference and every claim of a document: `path:line` citations, excerpts, commits, recorded searches. Lists what does not hold, with its line. The document is compared with the commit that it names, else with the commit under research.",
@@ -92,6 +98,8 @@ export interface AskRequest {
   readonly args: Readonly<Record<string, unknown>>;
   /** The issue that the arguments hold. */
   readonly issue?: Issue | undefined;
+  /** Of `related`: what of the tracker can be related to the issue. */
+  readonly tracker?: Shortlist | undefined;
   /** 16 hexadecimal digits that mark foreign text in the answer. */
   readonly nonce: string;
 }

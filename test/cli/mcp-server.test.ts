@@ -2,7 +2,10 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { mcpServers } from "../../src/cli/mcp-server.ts";
+import { type McpOptions, mcpServers } from "../../src/cli/mcp-server.ts";
+import { shortlistFor } from "../../src/cli/read-tracker.ts";
+import { parseTracker } from "../../src/issue/parse-tracker.ts";
+import { visibleIssue } from "../../src/issue/visible-issue.ts";
 import { RunFailure } from "../../src/failure.ts";
 import type { AskRequest, Told } from "../../src/research/asks.ts";
 
@@ -22,9 +25,11 @@ let problems: string[];
 let client: Client;
 const gone = new AbortController();
 
-beforeEach(async () => {
-  [asked, problems] = [[], []];
+const TRACKER = parseTracker(JSON.stringify([{ number: 50, title: "Lock", body: "Closes #7" }]));
+
+async function connected(more: Partial<McpOptions> = {}): Promise<Client> {
   const open = mcpServers({
+    ...more,
     mirror: "/repository/.git",
     commit: "HEAD",
     nonce: "0123456789abcdef",
@@ -42,8 +47,14 @@ beforeEach(async () => {
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await open(gone.signal).connect(ours);
-  client = new Client({ name: "test", version: "1" });
-  await client.connect(theirs);
+  const made = new Client({ name: "test", version: "1" });
+  await made.connect(theirs);
+  return made;
+}
+
+beforeEach(async () => {
+  [asked, problems] = [[], []];
+  client = await connected();
 });
 afterEach(() => client.close());
 
@@ -96,6 +107,17 @@ test("asks at the commit of the server, with the issue as the command line reads
   });
   asked[0]!.answer({ text: "src/a.py", isError: false });
   expect(await called).toMatchObject({ isError: false, content: [{ type: "text", text: "src/a.py" }] });
+});
+
+test("offers related where there is a tracker, and passes on what of it can be", async () => {
+  await client.close();
+  client = await connected({ shortlist: (issue) => shortlistFor(visibleIssue(issue), TRACKER, undefined) });
+  expect((await client.listTools()).tools.map(({ name }) => name)).toContain("related");
+  const called = call("related", { issue: "# Lost value", number: 7 });
+  await until(() => asked.length === 1);
+  expect(asked[0]!.request.tracker?.entries.map(({ key }) => key)).toEqual(["50"]);
+  asked[0]!.answer({ text: "#50", isError: false });
+  expect((await called).isError).toBe(false);
 });
 
 test("reads a brief at the head of its branch, and says where there is none", async () => {

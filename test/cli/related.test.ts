@@ -105,21 +105,19 @@ describe("a check relates two reports", () => {
     const said = `It broke in commit ${fix.slice(0, 10)}.`;
     expect(kinds(await ask(said, [entry(3, said)]))).toEqual([[3, "commit", false]]);
   });
-  test("the option that goes wrong, and one function beside it", async () => {
-    const said = "`--dry-run` writes the file.\n\nI think that `save_all` does it.";
-    const other = "With `--dry-run` the file is written.\n\n`save_all` is called.";
-    const title = { title: "--dry-run writes" };
-    const asked = `# --dry-run writes\n\n${said}`;
+  test("the option, the function and the exception that they fail with", async () => {
+    const of = (message: string) => `I think that \`save_all\` does it.\n\n${printed(message)}`;
     const tracker = join(folder.path, ".git", "options.json");
-    writeFileSync(tracker, JSON.stringify([entry(3, other, title)]));
-    const { out } = await casebook(
-      folder.path,
-      ["related", "--issue", "-", "--tracker", tracker, "--quiet"],
-      {
-        input: asked,
-      },
+    const title = { title: "--dry-run fails" };
+    const said = async (message: string): Promise<string> => {
+      writeFileSync(tracker, JSON.stringify([entry(3, of(message), title)]));
+      const args = ["related", "--issue", "-", "--tracker", tracker, "--quiet"];
+      return (await casebook(folder.path, args, { input: `# With --dry-run\n\n${of("OSError: disk")}` })).out;
+    };
+    expect(await said("OSError: no space")).toContain(
+      "`#3` (open): both fail with an option and a function, `--dry-run` and `Store.save_all`: `OSError: no space` there, `OSError: disk` here",
     );
-    expect(out).toContain("`#3` (open): both name the option `--dry-run` and the function `Store.save_all`");
+    expect(await said("KeyError: 'a'")).toContain("No check relates the issue");
   });
   test("a pull request that names the issue", async () => {
     const url = "https://github.com/acme/store/pull/95";

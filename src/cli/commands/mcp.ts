@@ -9,7 +9,9 @@ import { openGit } from "../../research/open-git.ts";
 import type { CommandIo } from "../io.ts";
 import { startMcpHttp } from "../mcp-http.ts";
 import { mcpServers } from "../mcp-server.ts";
+import { visibleIssue } from "../../issue/visible-issue.ts";
 import { notIsolated, placeOf } from "../place.ts";
+import { readTracker, shortlistFor } from "../read-tracker.ts";
 
 export interface McpCommandOptions {
   readonly repo: string;
@@ -17,6 +19,8 @@ export interface McpCommandOptions {
   readonly data?: string;
   /** Loopback HTTP in the place of standard input and output. */
   readonly port?: string;
+  /** A file or a folder. */
+  readonly tracker?: string;
 }
 
 /** Bytes of one message; the largest that is answered has a document of a million characters. */
@@ -36,11 +40,13 @@ export async function mcpCommand(options: McpCommandOptions, io: CommandIo): Pro
   using repository = await openGit(place);
   // A wrong revision is a wrong setting of the client, and better said at once.
   await repository.resolve(options.commit);
+  const tracker = options.tracker === undefined ? undefined : readTracker(options.tracker, io);
   const onProblem = (text: string): void => io.err(`casebook: ${text}`);
   const open = mcpServers({
     mirror: repository.gitDir,
     commit: options.commit,
     resolve: (revision) => repository.resolve(revision),
+    shortlist: tracker && ((issue) => shortlistFor(visibleIssue(issue), tracker, repository.webUrl)),
     ask: (request, signal) =>
       askInProcess(
         request,

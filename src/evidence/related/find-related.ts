@@ -218,14 +218,18 @@ async function sameMessage(
   return undefined;
 }
 
-/** A message of this program and no runtime's: its code holds a piece of it, or a rare name that it writes. */
+/** A message of this program and no runtime's: its code holds most of it, or a rare name that it writes. */
 async function isSpecial(message: string, sources: RelatedSources): Promise<boolean> {
   const { codebase } = sources;
   // Before a colon is the class of an exception, or a file: the text behind it is what code writes.
-  for (const piece of message.split(/:\s+/).flatMap(piecesOf)) {
+  let written = 0;
+  for (const whole of message.split(/:\s+/).flatMap(piecesOf)) {
+    const piece = whole.replace(/^[^\p{L}]+/u, "");
     const words = [...wordsOf(piece)];
-    if (words.length >= MIN_WORDS && (await isWritten(piece, words, codebase))) return true;
+    if (words.length >= MIN_WORDS && (await isWritten(piece, words, codebase))) written += piece.length;
   }
+  const said = message.slice(message.indexOf(": ") + 1);
+  if (written * 2 >= said.trim().length) return true;
   for (const name of namesIn(message)) {
     if (rare(nameSign(name), sources) === undefined) continue;
     const paths = codebase.pathsWithWord(name).filter((path) => codebase.roleOf(path) === "source");
@@ -294,10 +298,11 @@ function sameCommit(mine: Placed, theirs: Placed, sources: RelatedSources): Foun
   return undefined;
 }
 
-/** The same option in what goes wrong, and the same function of this program beside it. */
+/** The same option in what goes wrong, the same function of this program beside it, and an exception of the same class. */
 async function sameOption(mine: Placed, theirs: Placed, sources: RelatedSources): Promise<Found | undefined> {
   const shared = optionsIn(symptomOf(mine)).filter((one) => optionsIn(symptomOf(theirs)).includes(one));
-  if (shared.length === 0) return undefined;
+  const ours = mine.report.messages.find((one) => exceptionAs(one, theirs) !== undefined);
+  if (shared.length === 0 || ours === undefined) return undefined;
   const names = mine.reading.identifiers.filter((one) => theirs.reading.identifiers.includes(one));
   for (const option of shared)
     for (const name of names) {
@@ -307,9 +312,16 @@ async function sameOption(mine: Placed, theirs: Placed, sources: RelatedSources)
       const { symbolIndex, codebase } = sources;
       const [only, second] = (await symbolIndex()).definitions.get(last) ?? [];
       if (only === undefined || second !== undefined || codebase.roleOf(only.path) !== "source") continue;
-      return { kind: "option", ours: option, theirs: option, what: qualifiedName(only.symbol), holders };
+      const what = `${option} ${qualifiedName(only.symbol)}`;
+      return { kind: "option", ours, theirs: exceptionAs(ours, theirs)!, what, holders };
     }
   return undefined;
+}
+
+/** A message of the report with an exception of the same class. */
+function exceptionAs(message: string, { report }: Placed): string | undefined {
+  const name = classOf(message);
+  return name === undefined ? undefined : report.messages.find((one) => classOf(one) === name);
 }
 
 /** What became of the entry, and whether this issue is a second report of it. */
