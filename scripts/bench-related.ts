@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Relation } from "../src/evidence/related/find-related.ts";
 import { shortlist } from "../src/evidence/related/shortlist.ts";
-import { readEntry } from "../src/evidence/related/signs.ts";
+import { readEntry, soughtFor } from "../src/evidence/related/signs.ts";
 import { readIssueForms } from "../src/evidence/read-issue-forms.ts";
 import type { TrackedIssue } from "../src/issue/parse-tracker.ts";
 import { visibleIssue } from "../src/issue/visible-issue.ts";
@@ -284,7 +284,7 @@ for (const repo of repositories) {
   });
   const related = async (asked: TrackedIssue, revision: string): Promise<readonly Relation[]> => {
     const issue = visibleIssue(asked);
-    const list = shortlist(readEntry(issue), tracker, repo);
+    const list = shortlist(soughtFor(readEntry(issue), repo), tracker, repo);
     if (list.entries.length === 0) return [];
     const commit = await bench.repository.resolve(revision);
     const codebase = await bench.codebase(commit);

@@ -28,7 +28,7 @@ export interface McpOptions {
   /** Has a question answered by a process that reads the repository. */
   readonly ask: (request: AskRequest, signal: AbortSignal) => Promise<Told>;
   /** What of the tracker can be related to an issue; without it the tool `related` is not offered. */
-  readonly shortlist?: ((issue: Issue) => Shortlist) | undefined;
+  readonly shortlist?: ((issue: Issue) => Promise<Shortlist>) | undefined;
   /** 16 hexadecimal digits that no text of the repository can know. */
   readonly nonce: string;
   /** Told of a bug and of what came in that is no message. */
@@ -99,7 +99,7 @@ async function answer(
         ? undefined
         : parseIssueInput({ text, ...(number === undefined ? {} : { number: String(number) }) });
     const base = await resolve(key === undefined ? commit : branchOf(key));
-    const tracker = name === "related" && issue !== undefined ? shortlist?.(issue) : undefined;
+    const tracker = name === "related" && issue !== undefined ? await shortlist?.(issue) : undefined;
     const told = await ask(
       { mirror, base, name, args, issue, tracker, nonce },
       AbortSignal.any([cancelled, deadline]),

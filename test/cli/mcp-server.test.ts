@@ -3,7 +3,8 @@ import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { type McpOptions, mcpServers } from "../../src/cli/mcp-server.ts";
-import { shortlistFor } from "../../src/cli/read-tracker.ts";
+import { shortlist } from "../../src/evidence/related/shortlist.ts";
+import { readEntry, soughtFor } from "../../src/evidence/related/signs.ts";
 import { parseTracker } from "../../src/issue/parse-tracker.ts";
 import { visibleIssue } from "../../src/issue/visible-issue.ts";
 import { RunFailure } from "../../src/failure.ts";
@@ -111,7 +112,10 @@ test("asks at the commit of the server, with the issue as the command line reads
 
 test("offers related where there is a tracker, and passes on what of it can be", async () => {
   await client.close();
-  client = await connected({ shortlist: (issue) => shortlistFor(visibleIssue(issue), TRACKER, undefined) });
+  client = await connected({
+    shortlist: async (issue) =>
+      shortlist(soughtFor(readEntry(visibleIssue(issue)), undefined), TRACKER, undefined),
+  });
   expect((await client.listTools()).tools.map(({ name }) => name)).toContain("related");
   const called = call("related", { issue: "# Lost value", number: 7 });
   await until(() => asked.length === 1);

@@ -19,6 +19,8 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
   if (!Number.isInteger(top) || top < 1 || top > MAX_TOP)
     throw new RunFailure("usage", `--top must be a whole number from 1 to ${MAX_TOP}`);
   const withModel = usesModel(options);
+  if (withModel && options.tracker !== undefined)
+    throw new RunFailure("usage", "`locate` with a model compares no tracker; `casebook related` does");
   const issue = await readIssue(options.issue, options.number, io);
   const tracker = await trackerOf(issue, options, io);
   const progress = openProgress(io, options.quiet === true || options.json === true);

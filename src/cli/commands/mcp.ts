@@ -9,7 +9,6 @@ import { openGit } from "../../research/open-git.ts";
 import type { CommandIo } from "../io.ts";
 import { startMcpHttp } from "../mcp-http.ts";
 import { mcpServers } from "../mcp-server.ts";
-import { visibleIssue } from "../../issue/visible-issue.ts";
 import { notIsolated, placeOf } from "../place.ts";
 import { readTracker, shortlistFor } from "../read-tracker.ts";
 
@@ -46,7 +45,7 @@ export async function mcpCommand(options: McpCommandOptions, io: CommandIo): Pro
     mirror: repository.gitDir,
     commit: options.commit,
     resolve: (revision) => repository.resolve(revision),
-    shortlist: tracker && ((issue) => shortlistFor(visibleIssue(issue), tracker, repository.webUrl)),
+    shortlist: tracker && ((issue) => shortlistFor(issue, tracker, repository.webUrl, io)),
     ask: (request, signal) =>
       askInProcess(
         request,

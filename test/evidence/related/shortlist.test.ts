@@ -1,15 +1,20 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { MAX_HOLDERS, shortlist } from "../../../src/evidence/related/shortlist.ts";
+import { MAX_HOLDERS, shortlist as shortlistOf } from "../../../src/evidence/related/shortlist.ts";
 import {
   citedNumbers,
   classOf,
   messageKey,
   namesIn,
   optionsIn,
+  type ReadEntry,
   readEntry,
+  soughtFor,
 } from "../../../src/evidence/related/signs.ts";
-import { parseTracker } from "../../../src/issue/parse-tracker.ts";
+import { parseTracker, type Tracker } from "../../../src/issue/parse-tracker.ts";
+
+const shortlist = (asked: ReadEntry, tracker: Tracker, repository: string | undefined) =>
+  shortlistOf(soughtFor(asked, repository), tracker, repository);
 
 const printed = (text: string): string => `It stops.\n\n\`\`\`\n${text}\n\`\`\`\n`;
 const LOST = "StoreError: the key list of the store has no end";
