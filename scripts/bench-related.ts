@@ -205,7 +205,7 @@ function distractorOf(one: Case, label: Label, sort: number): { title: string; b
   const word = words.length === 0 ? undefined : oneOf(words);
   const swapped =
     word === undefined
-      ? `${message} twice`
+      ? oneOf(COMMON)
       : message.replace(said, `${said.slice(0, word.index)}second${said.slice(word.index + word[0].length)}`);
   const half = Math.ceil(trace.length / 2);
   const outer = isInnermostFirst(trace) ? trace.slice(half) : trace.slice(0, half);

@@ -144,12 +144,6 @@ function isSameFunction(a: ReturnType<typeof lastCall>, b: ReturnType<typeof las
   );
 }
 
-/** Both tell of an exception, and not of the same class. */
-function areOtherErrors(mine: Placed, theirs: Placed): boolean {
-  const [a, b] = [mine, theirs].map(({ report }) => report.messages.flatMap((one) => classOf(one) ?? []));
-  return a!.length > 0 && b!.length > 0 && !a!.some((one) => b!.includes(one));
-}
-
 /** Both have messages, and none in common. */
 function areOtherMessages(mine: Placed, theirs: Placed): boolean {
   const [a, b] = [mine, theirs].map(({ report }) => report.messages.map(messageKey));
@@ -158,7 +152,7 @@ function areOtherMessages(mine: Placed, theirs: Placed): boolean {
 
 function sameLine(mine: Placed, theirs: Placed, sources: RelatedSources): Found | undefined {
   const [a, b] = [lastCall(mine), lastCall(theirs)];
-  if (isSameFunction(a, b) && !areOtherErrors(mine, theirs)) {
+  if (isSameFunction(a, b) && !areOtherMessages(mine, theirs)) {
     const at = a!.atBase;
     const isSame =
       at !== undefined &&
