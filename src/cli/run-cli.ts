@@ -44,8 +44,7 @@ export async function runCli(
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
       outputError: (text, write) => write(usageError(text)),
-    })
-    .addHelpText("after", "Exit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.");
+    });
 
   const issueText = (command: Command): Command =>
     command
