@@ -7,7 +7,7 @@ import { fileNameOf } from "../../languages/paths.ts";
 import { parseReference } from "../reported-places/written-reference.ts";
 
 /** Something that a report holds and another text can hold, too: that text then holds all of these words, letter by letter. */
-export interface Sign {
+interface Sign {
   readonly key: string;
   readonly words: readonly string[];
 }
