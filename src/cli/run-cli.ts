@@ -98,7 +98,10 @@ export async function runCli(
     exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
   });
   resultOptions(
-    program.command("at <path:line>").description("run root cause and impact map for that place"),
+    // `run` and `investigate` list the same as `--at`.
+    program
+      .command("at <path:line>", { hidden: true })
+      .description("run root cause and impact map for that place"),
   ).action(async (at: string, options) => {
     exit = await (
       await import("./commands/investigate.ts")
