@@ -44,7 +44,8 @@ export async function runCli(
       writeOut: (text) => io.out(text.trimEnd()),
       writeErr: (text) => io.err(text.trimEnd()),
       outputError: (text, write) => write(usageError(text)),
-    });
+    })
+    .addHelpText("after", "Exit codes: 0 success, 1 a check failed, 2 wrong use; see docs/command-line.md.");
 
   const issueText = (command: Command): Command =>
     command
@@ -98,10 +99,7 @@ export async function runCli(
     exit = await (await import("./commands/investigate.ts")).investigateCommand({ ...options, phase }, io);
   });
   resultOptions(
-    // `run` and `investigate` list the same as `--at`.
-    program
-      .command("at <path:line>", { hidden: true })
-      .description("run root cause and impact map for that place"),
+    program.command("at <path:line>").description("run root cause and impact map for that place"),
   ).action(async (at: string, options) => {
     exit = await (
       await import("./commands/investigate.ts")
@@ -257,7 +255,6 @@ export async function runCli(
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
     });
   program
-    // The failure of a damaged database names it; the list of commands fits a screen.
     .command("rebuild", { hidden: true })
     .description("set the App's damaged database aside; `serve` makes a new one from GitHub")
     .action(async () => {
