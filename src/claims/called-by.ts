@@ -4,7 +4,7 @@ import { inlineCode } from "../text/inline-code.ts";
 import { listed } from "../text/listed.ts";
 import type { SymbolDefinition } from "../languages/syntax.ts";
 import { type ClaimEvidence, definitionAt } from "./claim-evidence.ts";
-import { type NameHits, nameHits } from "./name-hits.ts";
+import { nameHits } from "./name-hits.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 import { type ResolvedCall, resolvedCalls } from "./resolved-call.ts";
@@ -58,7 +58,7 @@ export async function otherLines(
   calls: readonly ResolvedCall[],
   from: keyof typeof ROLES,
   evidence: ClaimEvidence,
-): Promise<NameHits["uses"]> {
+): Promise<readonly { readonly path: string; readonly line: number }[]> {
   const hits = await nameHits(definition, evidence);
   const known = new Set(calls.map(({ path, line }) => `${path}:${line}`));
   const there = from === "test" ? hits.testUses : [...hits.uses, ...hits.unread];

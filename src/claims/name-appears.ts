@@ -5,79 +5,117 @@ import { type ClaimEvidence, definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 import { hasForeignBase } from "./foreign-base.ts";
-import { type NameHits, nameHits } from "./name-hits.ts";
+import { nameHits } from "./name-hits.ts";
+import type { Definition } from "../evidence/references/build-symbol-index.ts";
+import type { SymbolDefinition } from "../languages/syntax.ts";
 import { endingOf, fileNameOf, stemOf } from "../languages/paths.ts";
 
-/** Lines with the name of a definition whose meaning is not certain: counted, and no more said than that. */
+/**
+ * What is known of the uses of a definition where none is certain: lines that call something of its name, or hold it, where nothing else is
+ * known to have the name; else the other definitions that have it.
+ */
 export const nameAppears = claimType({
   name: "name-appears",
   mark: "code",
   schema: z.strictObject({
     of: part.definition,
     from: z.enum(["program", "test"]),
+    /** Lines; where other definitions have the name, these. */
     count: part.count,
     /** True where no other definition of the program or its tests has the name. */
     only: z.boolean(),
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
+    /** Something of the name is called on these lines. */
+    called: z.literal(true).optional(),
     /** Where no test holds the name: the one file of tests that is named after the file of the definition. */
     near: part.path.optional(),
     /** Nothing of the program holds the name, and a base of its class outside of the commit may call it. */
     foreignBase: z.literal(true).optional(),
   }),
-  say: ({ of, from, count, only, shown, near, foreignBase }) => ({
+  say: ({ of, from, count, only, shown, called, near, foreignBase }) => ({
     label: from === "test" ? "Tested by" : "Called by",
     text:
-      count > 0
-        ? only
-          ? `the name of ${inlineCode(of.name)} appears on ${counted(count, "line")} ${from === "test" ? "of tests" : "outside it and outside tests"}; no other definition has the name`
-          : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain: ${counted(count, "line")} ${from === "test" ? "of tests hold" : "outside it and outside tests hold"} the name, and other definitions have it, too`
-        : near === undefined
+      count === 0
+        ? near === undefined
           ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
-          : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`,
+          : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`
+        : only
+          ? `${counted(count, "line")} ${from === "test" ? "of tests" : "outside it and outside tests"} ${called === true ? `${count === 1 ? "calls" : "call"} something of the name of` : `${count === 1 ? "holds" : "hold"} the name of`} ${inlineCode(of.name)}; Casebook found no other definition of it`
+          : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain, since ${counted(count, "other definition")} ${count === 1 ? "has" : "have"} its name`,
     citations:
       count === 0
         ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
         : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
   }),
-  async check({ of, from, count, only, shown, near, foreignBase }, evidence) {
+  async check({ of, from, count, only, shown, called, near, foreignBase }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
+    const known = await appearances({ path: of.path, symbol }, from, evidence);
     const isForeign =
-      from === "program" && count === 0 && (await hasForeignBase({ path: of.path, symbol }, evidence));
+      from === "program" &&
+      known.lines.length === 0 &&
+      (await hasForeignBase({ path: of.path, symbol }, evidence));
     if (isForeign !== (foreignBase === true)) return wrong("its class has another base");
-    const hits = await nameHits({ path: of.path, symbol }, evidence);
-    const there = appearances(hits, from);
     if (near !== undefined && (from !== "test" || count > 0)) return wrong("the tests hold the name");
-    if (from === "test" && count === 0 && testFileOf(of.path, evidence) !== near)
+    if (from === "test" && known.lines.length === 0 && testFileOf(of.path, evidence) !== near)
       return wrong("another file of tests, or none, is named after the file");
-    if ((await isOnlyDefinition(symbol.name, evidence)) !== only)
-      return wrong("the number of definitions with the name is another");
-    if (there.length !== count) return wrong(`${counted(there.length, "line")} hold the name`);
-    return shown.every((one) => there.some(({ path, line }) => path === one.path && line === one.line))
+    if (known.only !== only) return wrong("the number of definitions with the name is another");
+    if (known.called !== (called === true)) return wrong("the lines do something else with the name");
+    if (known.lines.length !== count) return wrong(`${counted(known.lines.length, "line")} hold the name`);
+    return shown.every((one) => known.lines.some(({ path, line }) => path === one.path && line === one.line))
       ? holds("counted again")
       : wrong("a cited line does not hold the name");
   },
 });
 
-/** Lines of code with the name. In tests a text counts where no code has it: `describe("set")`. */
-export function appearances(
-  { uses, unread, tests, testUses }: NameHits,
-  from: "program" | "test",
-): readonly { readonly path: string; readonly line: number }[] {
-  if (from === "program") return [...uses, ...unread];
-  return testUses.length > 0 ? testUses : tests;
+interface Appearances {
+  readonly lines: readonly { readonly path: string; readonly line: number }[];
+  readonly only: boolean;
+  readonly called: boolean;
 }
 
-/** True where one definition of the commit has the name. What an import brings under it is none: `const f = require("./f")`. */
+/**
+ * Lines with the name of a definition: those that call something of the name, where there are such, else all that hold it. In tests a text
+ * counts where no code has it: `describe("set")`. Where other definitions have the name and lines hold it, the other definitions.
+ */
+export async function appearances(
+  { path, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
+  from: "program" | "test",
+  evidence: ClaimEvidence,
+): Promise<Appearances> {
+  const { uses, unread, tests, testUses } = await nameHits({ path, symbol }, evidence);
+  const code = from === "program" ? uses : testUses;
+  const calls = code.filter(({ isCall }) => isCall);
+  const all = from === "program" ? [...uses, ...unread] : testUses.length > 0 ? testUses : tests;
+  const others = (await definitionsNamed(symbol.name, evidence)).filter(
+    (one) => one.path !== path || one.symbol.start !== symbol.start,
+  );
+  if (others.length > 0 && all.length > 0)
+    return {
+      lines: others.map((one) => ({ path: one.path, line: one.symbol.nameLine })),
+      only: false,
+      called: false,
+    };
+  return { lines: calls.length > 0 ? calls : all, only: others.length === 0, called: calls.length > 0 };
+}
+
+/** True where one definition of the commit has the name. */
 export async function isOnlyDefinition(
   name: string,
-  { symbolIndex }: Pick<ClaimEvidence, "symbolIndex">,
+  evidence: Pick<ClaimEvidence, "symbolIndex">,
 ): Promise<boolean> {
+  return (await definitionsNamed(name, evidence)).length === 1;
+}
+
+/** Definitions with a name. What an import brings under it is none: `const f = require("./f")`. */
+async function definitionsNamed(
+  name: string,
+  { symbolIndex }: Pick<ClaimEvidence, "symbolIndex">,
+): Promise<readonly Definition[]> {
   const { definitions, files } = await symbolIndex();
-  const own = (definitions.get(name) ?? []).filter(
+  return (definitions.get(name) ?? []).filter(
     ({ path, symbol }) => files.get(path)?.imports.some(({ line }) => line === symbol.nameLine) !== true,
   );
-  return own.length === 1;
 }
 
 /** What test files add to the name of the file that they test. */

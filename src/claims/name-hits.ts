@@ -11,12 +11,12 @@ export interface NameHits {
   /** Lines of the definition itself. */
   readonly definition: number;
   /** Code that a parser took for a use of the name, outside tests. */
-  readonly uses: readonly { readonly path: string; readonly line: number }[];
+  readonly uses: readonly NameUse[];
   /** Imports in files that do nothing else with the name: they give it on. */
   readonly imports: readonly { readonly path: string; readonly line: number }[];
   readonly tests: readonly { readonly path: string; readonly line: number }[];
   /** Those of them that are code: a word in a test's comment or message uses nothing. */
-  readonly testUses: readonly { readonly path: string; readonly line: number }[];
+  readonly testUses: readonly NameUse[];
   readonly docs: readonly { readonly path: string; readonly line: number }[];
   /** Comments and strings of files with a grammar. */
   readonly remarks: number;
@@ -24,6 +24,13 @@ export interface NameHits {
   readonly unread: readonly { readonly path: string; readonly line: number }[];
   /** Data, settings and what is generated: it may name code, and calls none. */
   readonly data: readonly { readonly path: string; readonly line: number }[];
+}
+
+export interface NameUse {
+  readonly path: string;
+  readonly line: number;
+  /** Something of this name is called on the line, as far as a parser sees. A variable of the name is not called. */
+  readonly isCall: boolean;
 }
 
 /** Searches the whole commit for the name of a definition and accounts for each hit. */
@@ -35,13 +42,19 @@ export async function nameHits(
   const { hits } = await evidence.search({ kind: "word", pattern: symbol.name, include: [], exclude: [] });
   let definition = 0;
   let remarks = 0;
-  const uses: { path: string; line: number }[] = [];
-  const tests: typeof uses = [];
-  const testUses: typeof uses = [];
-  const docs: typeof uses = [];
-  const imports: typeof uses = [];
-  const unread: typeof uses = [];
-  const data: typeof uses = [];
+  const uses: NameUse[] = [];
+  const testUses: NameUse[] = [];
+  const tests: { path: string; line: number }[] = [];
+  const docs: typeof tests = [];
+  const imports: typeof tests = [];
+  const unread: typeof tests = [];
+  const data: typeof tests = [];
+  const useOn = async (hit: { readonly path: string; readonly line: number }): Promise<NameUse> => {
+    const there = ((await codebase.syntax(hit.path))?.references ?? []).filter(
+      ({ name, line }) => name === symbol.name && line === hit.line,
+    );
+    return { path: hit.path, line: hit.line, isCall: there.some(({ kind }) => kind === "call") };
+  };
   const known = new Map<string, ReadonlySet<number>>();
   const commentsIn = (path: string, text: string): ReadonlySet<number> => {
     const found = known.get(path) ?? linesOfComments(text, symbol.name, path);
@@ -67,7 +80,9 @@ export async function nameHits(
     if (hit.path === home && symbol.start <= hit.line && hit.line <= symbol.end) definition++;
     else if (role === "test" || (await isTestLine(hit, evidence))) {
       tests.push(hit);
-      if (!(await isRemark(hit))) testUses.push(hit);
+      // A fixture of text or data uses nothing.
+      if ((await codebase.syntax(hit.path)) !== undefined && !(await isRemark(hit)))
+        testUses.push(await useOn(hit));
     } else if (role === "docs") docs.push(hit);
     else {
       const syntax = await codebase.syntax(hit.path);
@@ -89,7 +104,7 @@ export async function nameHits(
       )
         remarks++;
       // What no rule explains may be a use.
-      else uses.push(hit);
+      else uses.push(await useOn(hit));
     }
   }
   return { definition, uses, imports, tests, testUses, docs, remarks, unread, data };

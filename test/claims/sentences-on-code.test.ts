@@ -9,7 +9,7 @@ import { docsOf } from "../../src/claims/in-docs.ts";
 import { nameHits } from "../../src/claims/name-hits.ts";
 import { citesIssue } from "../../src/claims/cites-issue.ts";
 import { isPublic } from "../../src/claims/is-public.ts";
-import { nameAppears } from "../../src/claims/name-appears.ts";
+import { appearances, nameAppears } from "../../src/claims/name-appears.ts";
 import { isNamed, isOfAnother } from "../../src/claims/names-definition.ts";
 import { usedOnlyByTests } from "../../src/claims/used-only-by-tests.ts";
 import type { ResearchContext } from "../../src/phases/builtin/research-context.ts";
@@ -319,3 +319,32 @@ test.each([
 ])("the head of a function is no line of its trace: %s", (text, signature, can) =>
   expect(canBeInTrace(text, "a.java", { signature })).toBe(can),
 );
+
+test("a variable of the name is no call, a fixture of text none of a test, and other definitions are named", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "src/adapter.py": "def label(x):\n    return x.label\n",
+        "src/use.py": "def run(x):\n    label = x.label(1)\n    return label + 1\n",
+        "tests/fixture.html": "<h1>label</h1>\n",
+        "src/head.py":
+          "class A:\n    def head(self):\n        return 1\n\n\nclass B:\n    def head(self):\n        return 2\n",
+        "src/other.py": "def run(x):\n    return x.head()\n",
+      },
+    ],
+  ]);
+  const label = { path: "src/adapter.py", symbol: await symbolNamed("label", "src/adapter.py", context) };
+  expect(await appearances(label, "program", context)).toEqual({
+    lines: [{ path: "src/use.py", line: 2, isCall: true }],
+    only: true,
+    called: true,
+  });
+  expect((await nameHits(label, context)).testUses).toEqual([]);
+  const head = { path: "src/head.py", symbol: await symbolNamed("head", "src/head.py", context) };
+  expect(await appearances(head, "program", context)).toEqual({
+    lines: [{ path: "src/head.py", line: 7 }],
+    only: false,
+    called: false,
+  });
+});

@@ -190,17 +190,17 @@ async function addAppearance(
   items: StatedClaim[],
   context: ResearchContext,
 ): Promise<void> {
-  const hits = await nameHits(target, context);
-  const there = appearances(hits, from);
+  const { lines, only, called } = await appearances(target, from, context);
   items.push(
     nameAppears.of({
       of: definitionOf(target.path, target.symbol),
       from,
-      count: there.length,
-      only: await isOnlyDefinition(target.symbol.name, context),
-      shown: there.slice(0, 2),
-      ...(from === "test" && there.length === 0 ? near(target.path, context) : {}),
-      ...(from === "program" && there.length === 0 && (await hasForeignBase(target, context))
+      count: lines.length,
+      only,
+      shown: lines.slice(0, 2).map(({ path, line }) => ({ path, line })),
+      ...(called ? { called: true as const } : {}),
+      ...(from === "test" && lines.length === 0 ? near(target.path, context) : {}),
+      ...(from === "program" && lines.length === 0 && (await hasForeignBase(target, context))
         ? { foreignBase: true as const }
         : {}),
     }),
