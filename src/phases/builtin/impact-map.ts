@@ -178,7 +178,10 @@ async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchC
       files: new Set(hits.testUses.map(({ path }) => path)).size,
       imports: hits.imports.length,
       docs: hits.docs.length,
-      shown: hits.testUses.filter(({ path }) => !seen.has(path) && seen.add(path)).slice(0, MAX_SHOWN),
+      shown: hits.testUses
+        .filter(({ path }) => !seen.has(path) && seen.add(path))
+        .slice(0, MAX_SHOWN)
+        .map(({ path, line }) => ({ path, line })),
     }),
   );
   return true;
