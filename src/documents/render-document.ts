@@ -76,7 +76,7 @@ export function renderDocument(document: ResearchDocument): string {
   if (runs.size > 0)
     evidence.push(
       "## Runs",
-      `Casebook ran these itself, in a sandbox without network, ${[...runs.values()].some(({ commit }) => commit !== undefined) ? "each on the commit that it names, else on" : "on"} the base commit.`,
+      "Casebook ran these itself, in a sandbox without network; on the base commit, where a run names no other.",
       ...[...runs.values()].map(renderRun),
     );
   if (searches.size > 0)

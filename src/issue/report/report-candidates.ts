@@ -89,7 +89,7 @@ const HAPPENS_RIGHT =
 
 /** Where it does not happen: "With 2.3.1 there is no panic", "If I add a line, it works". */
 const WORKS =
-  /^(?:if|with|without|when|in|on|using|after|before|adding)\b[^.!?]{0,200}?(?:\b(?:there(?:'s| is| was| are)|i (?:get|got|see)) no (?:\w+ )?(?:panic|errors?|exceptions?|crash(?:es)?|warnings?|problems?|issues?|failures?)\b|\b(?:it|this|that|everything|all|both|they)(?: \w+ly| all| both)? (?:works?|worked|passes|passed|is fine|was fine|are fine|is well|behaves? (?:well|correctly))\b)(?![^.!?]{0,80}\b(?:but|except|only)\b)/i;
+  /^(?:if|with|without|when|in|on|using|after|before|adding)\b(?:[^.!?]|\.(?=\d)){0,200}?(?:\b(?:there(?:'s| is| was| are)|i (?:get|got|see)) no (?:\w+ )?(?:panic|errors?|exceptions?|crash(?:es)?|warnings?|problems?|issues?|failures?)\b|\b(?:it|this|that|everything|all|both|they)(?: \w+ly| all| both)? (?:works?|worked|passes|passed|is fine|was fine|are fine|is well|behaves? (?:well|correctly))\b)(?![^.!?]{0,80}\b(?:but|except|only)\b)/i;
 /** What the reporter thinks lies behind it. */
 const THEORY =
   /^(?:so|therefore|thus|hence|apparently|presumably|probably|perhaps|maybe)\b[^.]{0,200}\b(?:seems?|appears?|looks?|must|probably|might|may)\b|\b(?:i|we) (?:would |do |also )?(?:think|guess|suspect|believe|assume|suppose)\b(?! (?:it|this|that) (?:should|would))|\b(?:my|our) (?:best )?(?:guess|theory|suspicion|hunch)\b|\b(?:i'm|i am) guessing\b/i;

@@ -116,20 +116,24 @@ export async function withNamedFirst(
     : [first, ...found.filter((one) => one !== first)].slice(0, MAX_SUSPECTS);
 }
 
+/** An error that is raised on purpose: its caller passed something wrong. */
+const RAISES =
+  /^(?:\}\s*)?(?:throw|raise|panic!?|assert\w*!?|abort|fail\w*|die|bail!?|unreachable!?|return (?:err|Err))\b/;
+
 /**
- * The suspects with the last call of the reported trace first, where the one that leads is an earlier call of it and no likelier than not:
- * in the three traces of our audits and examples where that is so, the fix changed the last. In: the suspects, best first, and the frames in the repository,
+ * The suspects with the last call of the reported trace first, where the one that leads is an earlier call of it and the last does not raise
+ * the error on purpose: in the five traces of our audits and examples where that is so, the fix changed the last. In: the suspects, best first, and the frames in the repository,
  * innermost last.
  */
 export function withLastCallFirst(
   found: readonly Suspect[],
-  frames: readonly Pick<ReportedPlace, "basePath" | "function">[],
+  frames: readonly Pick<ReportedPlace, "basePath" | "function" | "text">[],
   codebase: Pick<Codebase, "roleOf">,
 ): readonly Suspect[] {
   const [leading] = found;
-  const { basePath: path, function: symbol } = frames.at(-1) ?? {};
-  if (leading === undefined || path === undefined || symbol === undefined) return found;
-  if (leading.patterns.length > 0 || (leading.likelihood ?? 0) >= 0.5) return found;
+  const { basePath: path, function: symbol, text } = frames.at(-1) ?? {};
+  if (leading === undefined || path === undefined || symbol === undefined || text === undefined) return found;
+  if (leading.patterns.length > 0 || RAISES.test(text.trim())) return found;
   if (codebase.roleOf(path) !== "source") return found;
   const last = keyOf(path, symbol);
   const key = keyOf(leading.path, leading.symbol);

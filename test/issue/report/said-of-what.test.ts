@@ -130,3 +130,12 @@ test("what the reporter thinks lies behind it is not what happens", () => {
   expect(actual.join("\n")).not.toContain("So the template");
   expect(actual.join("\n")).toContain("bad any_cast");
 });
+
+test.each([
+  "With 2.3.1 there's no panic.",
+  "If I add a second line there is no panic.",
+  "Without the option everything works.",
+])("where it does not happen is not what happens: %s", (works) => {
+  const { symptom, actual } = read(`${works} It panics with an index error.`, "A panic on an empty path");
+  expect([...symptom, ...actual].join("\n")).not.toContain(works);
+});

@@ -18,7 +18,11 @@ const suspect = (of: SymbolDefinition, more: Partial<Suspect> = {}): Suspect => 
   given: false,
   ...more,
 });
-const frame = (of: SymbolDefinition, path = "a.py") => ({ basePath: path, function: of });
+const frame = (of: SymbolDefinition, path = "a.py", text = "return items[0]") => ({
+  basePath: path,
+  function: of,
+  text,
+});
 const codebase = { roleOf: (path: string) => (path.startsWith("test") ? "test" : "source") } as never;
 const names = (found: readonly Suspect[]): readonly string[] => found.map(({ name }) => name);
 
@@ -34,7 +38,11 @@ test("the last call of the trace leads where an earlier call did", () => {
 test.each([
   ["another function leads", [suspect(OTHER), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
   ["it leads already", [suspect(PARSE), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
-  ["it is likelier than not", [suspect(LOAD, { likelihood: 0.6 })], [frame(LOAD), frame(PARSE)]],
+  [
+    "the last call raises it on purpose",
+    [suspect(LOAD)],
+    [frame(LOAD), frame(PARSE, "a.py", "  raise ValueError(name)")],
+  ],
   ["there is no trace", [suspect(LOAD)], []],
   ["the last call is in a test", [suspect(LOAD)], [frame(LOAD), frame(PARSE, "test/a.py")]],
   [
