@@ -1,4 +1,6 @@
 import type { Emphasis, Nodes, Strong } from "mdast";
+import type { Cut } from "../text/hidden.ts";
+import { elementCuts } from "../text/html-cuts.ts";
 import { parseMarkdown } from "../text/parse-markdown.ts";
 import { readableEnd } from "../text/readable-end.ts";
 import { stripCharacters } from "../text/strip-characters.ts";
@@ -44,6 +46,7 @@ export function findCommandLines(text: string, max: number): readonly CommandLin
   const markdown = whole.slice(0, readableEnd(whole));
   const root = parseMarkdown(markdown, "foreign");
   const states = htmlStates(root, markdown);
+  const unshown = elementCuts(markdown, htmlIn(root));
   const quoteStart = startOfMailQuote(root, markdown) ?? markdown.length;
   const found: CommandLine[] = [];
   for (const node of root.children) {
@@ -53,9 +56,22 @@ export function findCommandLines(text: string, max: number): readonly CommandLin
     if ((container === undefined && !isParagraph) || isFootnote(node, markdown)) continue;
     // In a container only a line without indent: its writer meant to leave it. A heading that is underlined is a
     // paragraph with a line of dashes below, such as a signature's.
-    const options = { maxIndent: isParagraph ? MAX_INDENT : 0, states, end: quoteStart };
+    const options = { maxIndent: isParagraph ? MAX_INDENT : 0, states, unshown, end: quoteStart };
     for (const line of linesOf(node, markdown, max - found.length, options))
       found.push({ text: line, ...(container === undefined ? {} : { isPartOf: container }) });
+  }
+  return found;
+}
+
+/** The pieces of raw HTML of a text, in order. */
+function htmlIn(root: Nodes): readonly { readonly from: number; readonly to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  const open: Nodes[] = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (node.type === "html")
+      found.push({ from: node.position?.start.offset ?? 0, to: node.position?.end.offset ?? 0 });
+    if ("children" in node)
+      for (let i = node.children.length - 1; i >= 0; i--) open.push(node.children[i] as Nodes);
   }
   return found;
 }
@@ -112,6 +128,8 @@ interface Spans {
 interface LineOptions {
   readonly maxIndent: number;
   readonly states: readonly HtmlState[];
+  /** What is in elements that the page does not show, in order. */
+  readonly unshown: readonly Cut[];
   /** Offset that no line may reach. */
   readonly end: number;
 }
@@ -120,13 +138,14 @@ function linesOf(
   block: Nodes,
   source: string,
   max: number,
-  { maxIndent, states, end: limit }: LineOptions,
+  { maxIndent, states, unshown, end: limit }: LineOptions,
 ): readonly string[] {
   const spans = spansOf(block);
   const end = Math.min(block.position?.end.offset ?? 0, limit);
   const lines: string[] = [];
   let next = 0;
   let state = 0;
+  let cut = 0;
   let start = lineStart(source, block.position?.start.offset ?? 0);
   while (start < end && lines.length < max) {
     const stop = lineEnd(source, start, end);
@@ -136,11 +155,13 @@ function linesOf(
     if (first - start <= maxIndent && startsCommand(source, at)) {
       while ((spans.text[next]?.[1] ?? end) <= at) next++;
       while ((states[state + 1]?.from ?? end) <= at) state++;
+      while ((unshown[cut]?.end ?? end) <= at) cut++;
+      const isShown = (unshown[cut]?.start ?? end) > at;
       const span = spans.text[next];
       const isText = span !== undefined && (at === first ? span[0] <= at : span[0] === at);
       const before = states[state];
       const isPlain = before === undefined || before.from > at || before.isPlain;
-      if (isText && isPlain) lines.push(lineAt(source, at, stop, spans));
+      if (isText && isPlain && isShown) lines.push(lineAt(source, at, stop, spans));
     }
     start = stop + (source.startsWith("\r\n", stop) ? 2 : 1);
   }

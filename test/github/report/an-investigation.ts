@@ -105,3 +105,24 @@ export function status(
 export function aboveFold(text: string): string {
   return text.split("<details")[0]!.trim();
 }
+
+/** Everything in an investigation that somebody else words. */
+export function said(text: string): Investigation {
+  const criterion = { text, result: "undecided", how: "human", evidence: text } as const;
+  const outcome = { kind: "needs-info", reason: text, questions: [text] } as const;
+  return {
+    ...done,
+    reason: text,
+    phases: [
+      { ...rootCause, lead: text, criteria: [criterion], unknowns: [text], outcome, partial: text },
+      {
+        ...rootCause,
+        type: "impact-map",
+        lead: text,
+        cited: [{ path: text, start: 1, end: 2 }],
+        files: ["a.md"],
+      },
+    ],
+    asks: [{ text, by: { id: 1, login: "ada" }, answer: "refused", note: text }],
+  } as unknown as Investigation;
+}

@@ -5,9 +5,8 @@ import { configurationIssue } from "../../../src/github/report/configuration-iss
 import { withMarker } from "../../../src/github/report/marker.ts";
 import { pullRequest } from "../../../src/github/report/pull-request.ts";
 import { withheldComment } from "../../../src/github/report/withheld.ts";
-import type { Investigation } from "../../../src/investigation/investigation.ts";
 import { pageProblems, plainProblems } from "../../../src/text/page-problems.ts";
-import { done, repository, rootCause, rules, status } from "./an-investigation.ts";
+import { repository, rules, said, status } from "./an-investigation.ts";
 
 const EVIL = [
   "a",
@@ -42,27 +41,6 @@ const evil = fc
 const marker = { appId: 1, kind: "status", subject: "42" };
 const kinds = (text: string): readonly string[] =>
   pageProblems(text, { webUrl: repository.webUrl, isComment: true }).map(({ kind }) => kind);
-
-/** Everything in an investigation that somebody else words. */
-function said(text: string): Investigation {
-  const criterion = { text, result: "undecided", how: "human", evidence: text } as const;
-  const outcome = { kind: "needs-info", reason: text, questions: [text] } as const;
-  return {
-    ...done,
-    reason: text,
-    phases: [
-      { ...rootCause, lead: text, criteria: [criterion], unknowns: [text], outcome, partial: text },
-      {
-        ...rootCause,
-        type: "impact-map",
-        lead: text,
-        cited: [{ path: text, start: 1, end: 2 }],
-        files: ["a.md"],
-      },
-    ],
-    asks: [{ text, by: { id: 1, login: "ada" }, answer: "refused", note: text }],
-  } as unknown as Investigation;
-}
 
 test("whatever people, repositories and models word, nothing of it acts in what is sent to GitHub", () => {
   fc.assert(
