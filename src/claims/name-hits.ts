@@ -26,7 +26,7 @@ export interface NameHits {
   readonly data: readonly { readonly path: string; readonly line: number }[];
 }
 
-export interface NameUse {
+interface NameUse {
   readonly path: string;
   readonly line: number;
   /** Something of this name is called on the line, as far as a parser sees. A variable of the name is not called. */

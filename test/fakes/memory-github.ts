@@ -32,7 +32,7 @@ export interface MemoryGitHubOptions {
 }
 
 /** A delivery as GitHub logs it; whoever carries it sets `ok`. */
-export interface MemoryDelivery {
+interface MemoryDelivery {
   readonly id: string;
   readonly guid: string;
   readonly event: string;
@@ -66,7 +66,7 @@ export interface MemoryGitHub {
   readsWith(token: string): number | undefined;
 }
 
-export interface MemoryCommit {
+interface MemoryCommit {
   readonly oid: string;
   readonly parents: readonly string[];
   readonly files: ReadonlyMap<string, string>;
@@ -131,7 +131,7 @@ interface Installation {
 
 const APP_ID = 4711;
 const SLUG = "casebook";
-export const BOT: Account = { id: 900_001, login: `${SLUG}[bot]`, type: "Bot" };
+const BOT: Account = { id: 900_001, login: `${SLUG}[bot]`, type: "Bot" };
 const MAIN = "main";
 const HOUR = 3_600_000;
 
@@ -955,7 +955,7 @@ function changedBetween(repository: Repository, base: string, head: string): rea
 }
 
 /** Paths that a commit changed. */
-export function changedPaths(commit: MemoryCommit, parent: MemoryCommit | undefined): readonly string[] {
+function changedPaths(commit: MemoryCommit, parent: MemoryCommit | undefined): readonly string[] {
   return [...commit.files].filter(([path, text]) => parent?.files.get(path) !== text).map(([path]) => path);
 }
 

@@ -16,14 +16,14 @@ import type {
 } from "../../src/store/store.ts";
 
 /** The time of one process, and what it does later. */
-export interface Timers {
+interface Timers {
   /** Milliseconds since 1970. */
   now(): number;
   /** Gives a function that takes it back. */
   after(milliseconds: number, work: () => void): () => void;
 }
 
-export interface MemoryWork {
+interface MemoryWork {
   readonly runs: number;
   readonly reconcileSeconds: number;
   /** Seconds between two looks at the store's clock. */
@@ -53,12 +53,12 @@ export interface MemoryStore extends Store, AsyncDisposable {
   full: boolean;
 }
 
-export type OpenJob = Readonly<
+type OpenJob = Readonly<
   Pick<QueueJob, "kind" | "data" | "state" | "createdAt" | "startAfter" | "installation">
 >;
 
 /** The jobs of a process that died: they go back to the queue when its heartbeats are missed. */
-export interface MemoryLoss {
+interface MemoryLoss {
   notice(): void;
 }
 
@@ -373,7 +373,8 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
               addOnce("test", { ...of, test: effect.test }, { key: effect.test, installation });
               break;
             case "stop-test":
-              for (const job of [...open.get("test")!]) if (job.key === effect.test) end(job, "cancelled");
+              for (const job of Array.from(open.get("test")!))
+                if (job.key === effect.test) end(job, "cancelled");
               break;
             case "stop-run": {
               const run = runs.get(effect.run);
@@ -772,7 +773,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
         every(clockSeconds, () => void store.followClock()),
         every(clockSeconds * 6, () => {
           for (const [kind, jobs] of open)
-            for (const job of [...jobs])
+            for (const job of Array.from(jobs))
               if (job.state === "active" && now() - job.startedAt > QUEUES[kind].expireInSeconds * 1000)
                 fail(job);
         }),
