@@ -6,6 +6,7 @@ import { sentencesAround } from "../../claims/person-said.ts";
 import { ownedBy, ownersOf } from "../../claims/owned-by.ts";
 import { areMost, writersOf, writtenBy } from "../../claims/written-by.ts";
 import type { Block, StatedClaim } from "../../documents/finding.ts";
+import { holdsWord } from "../../repository/run-search.ts";
 import { dateOf } from "../../text/date-of.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { standing } from "./root-cause.ts";
@@ -96,9 +97,9 @@ async function documented(
   return [...items.values()];
 }
 
-/** The newest commit of the suspect's lines whose message says that something is meant. */
+/** The newest commit of the suspect's lines whose message says in one sentence that the suspect, by its name, is meant so. */
 async function committed(
-  { path, start, end }: Suspect,
+  { path, start, end, symbol }: Suspect,
   { history, baseCommit, signal }: ResearchContext,
 ): Promise<readonly StatedClaim[]> {
   const blamed = (await history.blame(baseCommit, path, start, end, signal)) ?? [];
@@ -107,7 +108,8 @@ async function committed(
     const commit = await history.commit(baseCommit, oid);
     const said = commit && MEANT.exec(messageOf(commit));
     const words = said && sentencesAround(said[0], messageOf(commit));
-    if (!commit || !words || words.length > MAX_MESSAGE || !commit.files.includes(path)) continue;
+    if (!commit || !words || symbol === undefined || !holdsWord(words, symbol.name)) continue;
+    if (words.length > MAX_MESSAGE || !commit.files.includes(path)) continue;
     const { subject, author, time } = commit;
     return [commitMade.of({ oid, subject, author, date: dateOf(time), path, words })];
   }
