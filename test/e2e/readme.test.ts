@@ -33,11 +33,13 @@ test.each([
   ["docs/command-line.md", commandLine.replace(modelSection, "")],
 ])("every command of %s works, in the order of the page", async (_name, text) => {
   using repository = exampleRepository("issue-42");
+  const tracker = JSON.stringify([{ number: 41, title: "Paths are wrong", body: "`paths.py` fails." }]);
   repository.commit({
     "issue.md": `---\nnumber: 42\n---\n${issue}`,
     "42.json": JSON.stringify({ number: 42, title: "Values disappear", body: issue }),
     "docs/design.md": "Writing starts at src/storage/store.py:31.\n",
-    "tracker.json": JSON.stringify([{ number: 41, title: "Paths are wrong", body: "`paths.py` fails." }]),
+    "tracker.json": tracker,
+    "tracker/issues.json": tracker,
     "src/store.py": readFileSync(join(root, "examples/issue-42/src/storage/store.py")),
   });
   const paths = readFileSync(join(repository.path, "src/storage/paths.py"), "utf8");
