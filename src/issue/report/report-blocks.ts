@@ -237,7 +237,7 @@ const LABEL_DEPTH = 8;
 /** Parts that a label alone introduces for its own line. */
 const SPOKEN: ReadonlySet<ReportPart> = new Set(["expected", "actual", "steps", "frequency", "tried"]);
 /** `Label: value`; an address is no label. */
-const LABEL = /^\s{0,3}(?:[-*+]\s+)?(\S[^:：\n]{0,80}?)\s*[:：](?!\/\/|:)(?:\s+|$)(.*)$/;
+const LABEL = /^\s{0,3}(?:[-*+]\s+)?(\S[^:：\n]{0,80}?)\s*(?:：\s*|:(?!\/\/|:)(?:\s+|$))(.*)$/;
 
 /** A line that is nothing but a heading of a report, also without a mark or a colon. */
 const BARE_TITLE =

@@ -139,3 +139,12 @@ test.each([
   const { symptom, actual } = read(`${works} It panics with an index error.`, "A panic on an empty path");
   expect([...symptom, ...actual].join("\n")).not.toContain(works);
 });
+
+test("a label in Chinese needs no space behind its colon", () => {
+  const { expected, actual } = read(
+    "期望：第三格显示最后一列。\n\n实际输出：三格都没有显示。",
+    "tablerow 的问题",
+  );
+  expect(expected).toEqual(["第三格显示最后一列。"]);
+  expect(actual).toEqual(["三格都没有显示。"]);
+});
