@@ -7,7 +7,7 @@ import { part } from "./claim-data.ts";
 import { hasForeignBase } from "./foreign-base.ts";
 import { nameHits } from "./name-hits.ts";
 import type { Definition } from "../evidence/references/build-symbol-index.ts";
-import type { SymbolDefinition } from "../languages/syntax.ts";
+import { isFunctionLike, type SymbolDefinition } from "../languages/syntax.ts";
 import { endingOf, fileNameOf, stemOf } from "../languages/paths.ts";
 
 /**
@@ -25,28 +25,33 @@ export const nameAppears = claimType({
     /** True where no other definition of the program or its tests has the name. */
     only: z.boolean(),
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
-    /** Something of the name is called on these lines. */
-    called: z.literal(true).optional(),
+    /** Something of the name is called on these lines; false: a function, and nothing of its name is called anywhere. */
+    called: z.boolean().optional(),
     /** Where no test holds the name: the one file of tests that is named after the file of the definition. */
     near: part.path.optional(),
     /** Nothing of the program holds the name, and a base of its class outside of the commit may call it. */
     foreignBase: z.literal(true).optional(),
   }),
-  say: ({ of, from, count, only, shown, called, near, foreignBase }) => ({
-    label: from === "test" ? "Tested by" : "Called by",
-    text:
-      count === 0
-        ? near === undefined
-          ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
-          : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`
-        : only
-          ? `${counted(count, "line")} ${from === "test" ? "of tests" : "outside it and outside tests"} ${called === true ? `${count === 1 ? "calls" : "call"} something of the name of` : `${count === 1 ? "holds" : "hold"} the name of`} ${inlineCode(of.name)}; Casebook found no other definition of it`
-          : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain, since ${counted(count, "other definition")} ${count === 1 ? "has" : "have"} its name`,
-    citations:
-      count === 0
-        ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
-        : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
-  }),
+  say: ({ of, from, count, only, shown, called, near, foreignBase }) => {
+    const where = from === "test" ? "of tests" : "outside it and outside tests";
+    return {
+      label: from === "test" ? "Tested by" : "Called by",
+      text:
+        count === 0
+          ? near === undefined
+            ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
+            : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`
+          : only
+            ? called === false
+              ? `Casebook found no call of ${inlineCode(of.name)}${from === "test" ? " in a test" : ""}; ${counted(count, "line")} ${where} ${count === 1 ? "holds" : "hold"} its name`
+              : `${counted(count, "line")} ${where} ${called === true ? `${count === 1 ? "calls" : "call"} something of the name of` : `${count === 1 ? "holds" : "hold"} the name of`} ${inlineCode(of.name)}; Casebook found no other definition of it`
+            : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain, since ${counted(count, "other definition")} ${count === 1 ? "has" : "have"} its name`,
+      citations:
+        count === 0
+          ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
+          : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
+    };
+  },
   async check({ of, from, count, only, shown, called, near, foreignBase }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
@@ -60,7 +65,7 @@ export const nameAppears = claimType({
     if (from === "test" && known.lines.length === 0 && testFileOf(of.path, evidence) !== near)
       return wrong("another file of tests, or none, is named after the file");
     if (known.only !== only) return wrong("the number of definitions with the name is another");
-    if (known.called !== (called === true)) return wrong("the lines do something else with the name");
+    if (known.called !== called) return wrong("the lines do something else with the name");
     if (known.lines.length !== count) return wrong(`${counted(known.lines.length, "line")} hold the name`);
     return shown.every((one) => known.lines.some(({ path, line }) => path === one.path && line === one.line))
       ? holds("counted again")
@@ -71,7 +76,8 @@ export const nameAppears = claimType({
 interface Appearances {
   readonly lines: readonly { readonly path: string; readonly line: number }[];
   readonly only: boolean;
-  readonly called: boolean;
+  /** Undefined where the lines do not say: no function, other definitions, or source that is not parsed. */
+  readonly called: boolean | undefined;
 }
 
 /**
@@ -94,9 +100,14 @@ export async function appearances(
     return {
       lines: others.map((one) => ({ path: one.path, line: one.symbol.nameLine })),
       only: false,
-      called: false,
+      called: undefined,
     };
-  return { lines: calls.length > 0 ? calls : all, only: others.length === 0, called: calls.length > 0 };
+  const isUncalled = code.length > 0 && code.length === all.length && isFunctionLike(symbol);
+  return {
+    lines: calls.length > 0 ? calls : all,
+    only: others.length === 0,
+    called: calls.length > 0 ? true : isUncalled ? false : undefined,
+  };
 }
 
 /** True where one definition of the commit has the name. */

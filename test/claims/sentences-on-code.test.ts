@@ -112,7 +112,9 @@ test("what an import brings is no other definition of its name", async () => {
   ]);
   const of = definitionOf("lib/count.js", await symbolNamed("countAll", "lib/count.js", context));
   const claim = { of, from: "program" as const, count: 2, shown: [] };
-  expect((await checkClaim(nameAppears.of({ ...claim, only: true }), context)).verdict).toBe("holds");
+  expect((await checkClaim(nameAppears.of({ ...claim, only: true, called: false }), context)).verdict).toBe(
+    "holds",
+  );
   expect((await checkClaim(nameAppears.of({ ...claim, only: false }), context)).verdict).toBe(
     "does not hold",
   );
@@ -345,6 +347,38 @@ test("a variable of the name is no call, a fixture of text none of a test, and o
   expect(await appearances(head, "program", context)).toEqual({
     lines: [{ path: "src/head.py", line: 7 }],
     only: false,
-    called: false,
+    called: undefined,
   });
+});
+
+test("a function that nothing calls is told as such, beside the lines with its name", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "src/a.py": "def pick(x):\n    return x\n",
+        "src/b.py": "from a import pick\n\nALL = [pick]\n",
+        "src/c.py": "def run():\n    pick = 1\n    return pick\n",
+      },
+    ],
+  ]);
+  const of = { path: "src/a.py", symbol: await symbolNamed("pick", "src/a.py", context) };
+  const { lines, only, called } = await appearances(of, "program", context);
+  expect({ only, called, lines: lines.map(({ path, line }) => `${path}:${line}`) }).toEqual({
+    only: true,
+    called: false,
+    lines: ["src/b.py:1", "src/b.py:3", "src/c.py:2", "src/c.py:3"],
+  });
+  const claim = nameAppears.of({
+    of: definitionOf(of.path, of.symbol),
+    from: "program",
+    count: 4,
+    only,
+    called,
+    shown: [],
+  });
+  expect(claim.text).toBe(
+    "Casebook found no call of `pick`; 4 lines outside it and outside tests hold its name",
+  );
+  expect((await checkClaim(claim, context)).verdict).toBe("holds");
 });

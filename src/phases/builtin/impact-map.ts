@@ -201,7 +201,7 @@ async function addAppearance(
       count: lines.length,
       only,
       shown: lines.slice(0, 2).map(({ path, line }) => ({ path, line })),
-      ...(called ? { called: true as const } : {}),
+      ...(called === undefined ? {} : { called }),
       ...(from === "test" && lines.length === 0 ? near(target.path, context) : {}),
       ...(from === "program" && lines.length === 0 && (await hasForeignBase(target, context))
         ? { foreignBase: true as const }
