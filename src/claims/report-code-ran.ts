@@ -71,7 +71,7 @@ const HINDRANCES: Readonly<Record<NonNullable<ReadEnd["hindrance"]>, string>> = 
   input: "it waits for input",
   limits: "it reaches a limit of the sandbox",
   import: "the repository cannot be loaded here",
-  build: "it cannot be built here",
+  build: "it cannot be built or started here",
   "own-code": "it fails on a line of its own",
 };
 

@@ -8,6 +8,7 @@ import { PHASES } from "../../src/phases/catalogue.ts";
 import { reportedRuns } from "../../src/agent/reported-runs.ts";
 import { openSandbox } from "../../src/sandbox/io/open-sandbox.ts";
 import { gitFolder } from "../fakes/git-folder.ts";
+import { answerOf, readable, testMissing } from "../fakes/toolchain-copies.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { researchIn } from "./research-in.ts";
 
@@ -33,6 +34,45 @@ def wait():
   "lib/store.js": 'exports.take = (values, key) => {\n  throw new RangeError("no such key");\n};\n',
 };
 
+interface Compiled {
+  readonly language: string;
+  readonly toolchain: string;
+  readonly files: Readonly<Record<string, string>>;
+  /** A program that ends with what a function of the repository returns. */
+  readonly program: (name: string) => string;
+}
+
+const COMPILED: readonly (() => Compiled | undefined)[] = [
+  () => {
+    const toolchain = answerOf("go", "env", "GOROOT");
+    if (toolchain === undefined) return void testMissing("go");
+    return {
+      language: "go",
+      toolchain,
+      files: {
+        "go.mod": "module example.com/store\n\ngo 1.19\n",
+        "store.go": "package store\n\nfunc Three() int { return 3 }\n",
+      },
+      program: (name) =>
+        `package main\n\nimport (\n\t"os"\n\n\t"example.com/store"\n)\n\nfunc main() {\n\tos.Exit(store.${name}())\n}`,
+    };
+  },
+  () => {
+    const root = answerOf("rustc", "--print", "sysroot");
+    if (root === undefined) return void testMissing("rust");
+    return {
+      language: "rust",
+      toolchain: readable(root, ["bin", "lib"]),
+      files: {
+        "Cargo.toml": '[package]\nname = "store"\nversion = "0.1.0"\nedition = "2021"\n',
+        "Cargo.lock": 'version = 3\n\n[[package]]\nname = "store"\nversion = "0.1.0"\n',
+        "src/lib.rs": "pub fn three() -> i32 {\n    3\n}\n",
+      },
+      program: (name) => `use store;\n\nfn main() {\n    std::process::exit(store::${name}());\n}`,
+    };
+  },
+];
+
 const issueWith = (body: string): Issue => ({ key: "7", title: "It fails", body, comments: [] });
 const fenced = (language: string, code: string): string => `\`\`\`${language}\n${code}\n\`\`\``;
 
@@ -40,11 +80,13 @@ describeSandboxed("the report's own code", () => {
   /** The answer of the reproduction, and what is said of it. */
   async function ran(
     body: string,
+    files: Readonly<Record<string, string>> = FILES,
+    toolchains: readonly string[] = [],
   ): Promise<{ readonly headline: StatedClaim | undefined; readonly why: string }> {
     using folder = gitFolder();
-    folder.commit(FILES);
+    folder.commit(files);
     await using research = await researchIn(folder.path, issueWith(body));
-    const state = await openSandbox({ files: folder.path, toolchains: [] });
+    const state = await openSandbox({ files: folder.path, toolchains });
     const researcher = runningResearcher(
       reportedRuns(
         () => research.context,
@@ -109,6 +151,22 @@ describeSandboxed("the report's own code", () => {
     const { headline, why } = await ran(fenced("python", "from store.keep import guess\nguess({})"));
     expect([headline, why]).toEqual([undefined, ""]);
   }, 60_000);
+
+  const builds = COMPILED.flatMap((one) => one() ?? []);
+  for (const { language, toolchain, files, program } of builds) {
+    const ends = async (name: string): Promise<string> => {
+      const { headline, why } = await ran(fenced(language, program(name)), files, [toolchain]);
+      return headline?.text ?? why;
+    };
+    test(`in ${language} ends with its own status, and is not told where it is not built`, async () => {
+      expect(await ends(language === "go" ? "Three" : "three")).toMatch(
+        /ends with exit code 3.*in 3 of 3 runs/,
+      );
+      expect(await ends("NotThere")).toBe(
+        "the report's code does not run here: it cannot be built or started here",
+      );
+    }, 300_000);
+  }
 
   test("is not there in most reports, and then nothing is run", async () => {
     expect((await ran("It fails.")).why).toContain("or code in the report");

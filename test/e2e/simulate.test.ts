@@ -17,7 +17,7 @@ interface Running {
 /** `casebook simulate` in a folder whose `.env` would lead it astray, with the temporary files in a folder of their own. */
 function simulate(folder: string, args: readonly string[]): Running {
   mkdirSync(join(folder, "tmp"));
-  writeFileSync(join(folder, ".env"), "DATABASE_URL=postgres://127.0.0.1:1/production\nCASEBOOK_ROLE=web\n");
+  writeFileSync(join(folder, ".env"), "DATABASE_URL=postgres://127.0.0.1:1/of-another-app\nCASEBOOK_ROLE=web\n");
   const child = spawn(process.execPath, [MAIN, "simulate", ...args], {
     cwd: folder,
     env: {
@@ -126,7 +126,7 @@ test("a person acts in the terminal and on the page, and Ctrl-C ends all of it",
   const [, permalink = ""] = /href="(\/blob\/[0-9a-f]{40}\/src\/storage\/store\.py)#L\d+/.exec(live)!;
   const file = await (await fetch(`${url}${permalink}`)).text();
   expect(file).toContain('<tr id="L31">');
-  expect(output()).not.toContain("production");
+  expect(output()).not.toContain("of-another-app");
 
   // As a terminal and bin/casebook.mjs send it: twice at the same moment.
   child.kill("SIGINT");

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 
 const copies: string[] = [];
 afterAll(() => {
@@ -44,4 +44,15 @@ export function testMissing(name: string): void {
   process.stderr.write(`\n*** ${name} is not run: it is not on this machine ***\n`);
   if (process.env["CI"] === undefined) test.todo(`${name} is run where it is installed`);
   else test(`${name} is installed`, () => expect(name).toBe("installed"));
+}
+
+/** `describe`, or where `why` says what is missing its `skip`: continuous integration must not skip, a developer may. */
+export function describeWhere(
+  why: string | undefined,
+  name: string,
+): (name: string, tests: () => void) => void {
+  if (why === undefined) return describe;
+  process.stderr.write(`\n*** Tests of ${name} are skipped: ${why} ***\n`);
+  if (process.env["CI"] !== undefined) test(`${name} is here`, () => expect(why).toBeUndefined());
+  return describe.skip;
 }

@@ -21,7 +21,7 @@ const read = (
       files: new Map(record === undefined ? [] : [[END, JSON.stringify(record)]]),
       ...result,
     },
-    { files: OWN, runtime },
+    { files: OWN, runtime, kind: "code" },
     isRepository,
   );
 const raised = (
@@ -118,8 +118,25 @@ describe("how a program ended", () => {
       read(undefined, { files: new Map([[ERRORS, "# x\n./main.go:3: undefined: y"]]) }, "go"),
       { hindrance: "build" },
     ],
+    [
+      "is not built, whatever the tool says",
+      read(
+        undefined,
+        { files: new Map([[ERRORS, "go: example.org/a@v1.0.0: module lookup disabled by GOPROXY=off"]]) },
+        "go",
+      ),
+      { hindrance: "build" },
+    ],
   ])("%s", (_, ended, part) => {
     expect(ended).toMatchObject(part);
+  });
+
+  test("is the program's own where code that was built began, and ended its own process", () => {
+    expect(read({ started: true }, { end: { kind: "exit", code: 3 } }, "go")).toEqual({
+      end: "exit",
+      exit: 3,
+      printed: "",
+    });
   });
 
   test("is never read from what it prints", () => {

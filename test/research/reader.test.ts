@@ -4,15 +4,15 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { startGit } from "../../src/repository/io/git.ts";
 import { readerProcess, startReader } from "../../src/research/start-reader.ts";
 import { findJail, startInJail } from "../../src/sandbox/io/reader-jail.ts";
 import { gitFolder, temporaryFolder } from "../fakes/git-folder.ts";
+import { describeWhere } from "../fakes/toolchain-copies.ts";
 
 const jail = await findJail();
-if (jail.kind === "none") process.stderr.write(`\n*** Tests of the jail are skipped: ${jail.why} ***\n`);
-const describeJailed = jail.kind === "ready" ? describe : describe.skip;
+const describeJailed = describeWhere(jail.kind === "none" ? jail.why : undefined, "the jail");
 
 const CODE = join(import.meta.dirname, "../../src/.written-by-a-test");
 

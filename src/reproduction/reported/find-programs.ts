@@ -254,7 +254,8 @@ function programOfGo({ text }: Named, { manifests }: ReportedProject): ReportedP
     ]),
     runtime: "go",
     needs: "go",
-    command: ["go", "run", `./${GO_FOLDER}`],
+    // `go run` ends with 1, whatever status the program ends with.
+    command: ["sh", "-c", `go build -o /tmp/${NAME} ./${GO_FOLDER} && exec /tmp/${NAME}`],
     env: {
       GOFLAGS: "-mod=mod",
       GOPROXY: "off",

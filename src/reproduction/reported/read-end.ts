@@ -14,7 +14,7 @@ type Hindrance =
   | "limits"
   /** It fails while files of the repository are loaded. */
   | "import"
-  /** It cannot be built here. */
+  /** It cannot be built, or ends before it begins. */
   | "build"
   /** It fails in the report's own code. */
   | "own-code";
@@ -51,7 +51,8 @@ const one = z.object({
   backtrace: z.string().optional(),
 });
 const failed = one.extend({ causes: z.array(one).max(5).optional() });
-const record = z.union([failed, z.object({ exit: z.int() })]);
+/** `started`: written before code that was built begins; it stays where the program ends its own process. */
+const record = z.union([failed, z.object({ exit: z.int() }), z.object({ started: z.literal(true) })]);
 
 const NETWORK =
   /\b(?:URLError|ConnectionError|ConnectionRefusedError|gaierror|MaxRetryError|NewConnectionError|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH)\b|name resolution|[Nn]etwork is unreachable|fetch failed|dial tcp/;
@@ -63,7 +64,7 @@ const MISSING =
 /** Reads how a run ended. `isRepository`: whether a path is a file of the commit. Never throws. */
 export function readEnd(
   { end, output, files }: Pick<SandboxResult, "end" | "output" | "files">,
-  program: Pick<ReportedProgram, "files" | "runtime">,
+  program: Pick<ReportedProgram, "files" | "runtime" | "kind">,
   isRepository: (path: string) => boolean,
 ): ProgramEnd {
   const isOwn = (path: string): boolean => isRepository(path) && !program.files.has(path);
@@ -76,11 +77,15 @@ export function readEnd(
   if (end.kind === "limit") return { end: "flood" };
   if (end.kind !== "exit") return { end: "killed", hindrance: "limits" };
   const found = recordIn(files.get(END));
-  if (found === undefined || "exit" in found) {
+  if (found === undefined || "exit" in found || "started" in found) {
     const errors = files.get(ERRORS) ?? "";
-    const isBuilt = program.runtime !== "go" && program.runtime !== "rust";
-    // Without a record of its own, a program that is built first may not have been built.
-    const build = found === undefined && !isBuilt && end.code !== 0 && /^error|^#|: error/m.test(errors);
+    const isBuiltFirst = program.runtime === "go" || program.runtime === "rust";
+    // Code records that it starts; a command of the project has no such start, so what the compiler prints decides.
+    const build =
+      found === undefined &&
+      isBuiltFirst &&
+      end.code !== 0 &&
+      (program.kind === "code" || /^error|^#|: error/m.test(errors));
     return { end: "exit", exit: end.code, ...printed, ...(build ? { hindrance: "build" } : {}) };
   }
   const { failure, at, own } = failureOf(found, isOwn);

@@ -150,6 +150,7 @@ func main() {
 		text, _ := json.Marshal(value)
 		_ = os.WriteFile("${OUT}/${END}", text, 0o644)
 	}
+	record(map[string]interface{}{"started": true})
 	defer func() {
 		reason := recover()
 		if reason == nil {
@@ -179,6 +180,7 @@ func main() {
 /** Comes after a program of Rust, whose \`main\` is \`casebook_main\` then. */
 export const RUST_START = String.raw`
 fn main() -> impl std::process::Termination {
+    let _ = std::fs::write("${OUT}/${END}", "{\"started\":true}");
     std::panic::set_hook(Box::new(|info| {
         let text = info.payload().downcast_ref::<&str>().map(|one| one.to_string())
             .or_else(|| info.payload().downcast_ref::<String>().cloned()).unwrap_or_default();

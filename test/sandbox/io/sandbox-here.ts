@@ -10,27 +10,21 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe } from "@jest/globals";
+import { describeWhere } from "../../fakes/toolchain-copies.ts";
 import { openSandbox } from "../../../src/sandbox/io/open-sandbox.ts";
 import type { Sandbox, SandboxRequest, SandboxResult } from "../../../src/sandbox/sandbox.ts";
 
 /** Why this host runs no sandbox; undefined when it does. */
-export const missing: string | undefined = await whyNone();
+const missing: string | undefined = await whyNone();
 
-/** `describe` where there is a sandbox with Python; skipped elsewhere, and the reason is printed. */
-export const describeSandboxed = missing === undefined ? describe : describe.skip;
+/** `describe` where there is a sandbox with Python. */
+export const describeSandboxed = describeWhere(missing, "the sandbox");
 
 async function whyNone(): Promise<string | undefined> {
   using folder = filesFolder({});
   const state = await openSandbox({ files: folder.path, toolchains: [] });
-  const why =
-    state.kind === "none"
-      ? state.why
-      : state.sandbox.environment.toolchains.has("python3")
-        ? undefined
-        : "no python3 in it";
-  if (why !== undefined) process.stderr.write(`\n*** Tests of the sandbox are skipped: ${why} ***\n`);
-  return why;
+  if (state.kind === "none") return state.why;
+  return state.sandbox.environment.toolchains.has("python3") ? undefined : "no python3 in it";
 }
 
 /** A folder with files, as a checkout makes it; `{ link }` makes a symbolic link. Removed when disposed. */
