@@ -82,7 +82,7 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
   },
   {
     kind: "file",
-    form: /(?<![\w@.+/-])`?(?:[\w@.+-]{1,100}\/){1,12}[\w@.+-]{1,100}\.(?:[a-z]{1,5}|[A-Z])`?(?![\w/])/g,
+    form: /(?<![\w@.+/:-])`?(?:[\w@.+-]{1,100}\/){1,12}[\w@.+-]{1,100}\.(?:[a-z]{1,5}|[A-Z])`?(?![\w/])/g,
   },
 ];
 

@@ -20,7 +20,7 @@ const CHANGE =
 const FORMS: readonly { readonly form: RegExp; readonly of: readonly ("good" | "bad")[] }[] = [
   {
     form: new RegExp(
-      `\\b(?:upgrad|updat|migrat|switch|mov)\\w{0,6}\\b[^.\\n]{0,60}?\\bfrom ${V} to ${V}`,
+      `\\b(?:upgrad|updat|migrat|switch|mov)\\w{0,6}\\b[^.\\n]{0,60}?\\bfrom (?:[A-Za-z@][\\w@/.+-]{0,40} )?${V} to (?:[A-Za-z@][\\w@/.+-]{0,40} )?${V}`,
       "i",
     ),
     of: ["good", "bad"],

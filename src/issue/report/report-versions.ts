@@ -21,11 +21,11 @@ const VALUE = new RegExp(`[=^~<>]{0,2}v?${DOTTED}`, "g");
  * and no list of cases.
  */
 const WHOLE =
-  /(?<![\w.])(java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
+  /(?<![\w.])(go(?=\d{1,2}\.\d)|java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
 
 /** Before a version: the thing it belongs to. */
 const NAME =
-  /(?:^|[\s("'`*|[,;/>])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[*_:=\s]{0,6})?[*_`'"]{0,3}$/;
+  /(?:^|[\s("'`*|[,;/>，、；：（「])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[*_:=\s]{0,6})?[*_`'"]{0,3}$/;
 const NO_NAME = new Set(
   "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over perhaps probably rather same see since so sorry than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via wait was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i e.g i.e maybe mean tried try my your their".split(
     " ",
@@ -116,6 +116,8 @@ function readLine(
   const shown = withoutTakenBack(
     (inProse ? line.replace(EXAMPLE, " ") : line).replace(ADDRESSES, (address) => " ".repeat(address.length)),
   );
+  /** The version before this one in the line, with its name. */
+  let last: { readonly name: string; readonly end: number } | undefined;
   for (const match of shown.matchAll(VALUE)) {
     const value = match[0].replace(/[-+.]+$/, "");
     const before = shown.slice(0, match.index);
@@ -125,7 +127,12 @@ function readLine(
     const after = shown.slice(match.index + value.length);
     if (isOther(value, before, after)) continue;
     const dots = value.split(".").length - 1;
-    const name = nameBefore(before);
+    const listed =
+      last !== undefined &&
+      /^\s?(?:,|、|\/|&|(?:,\s?)?(?:and|or|und|oder|et|ou|y|o|e))\s?$/i.test(
+        shown.slice(last.end, match.index),
+      );
+    const name = nameBefore(before) ?? (listed ? last?.name : undefined);
     const bare = before.replace(/[\s*_`'"|([\]{},:;=-]+|\b(?:version|versions)\b/gi, "") === "";
     const spoken =
       /\b(?:version|release|upgrad\w*|downgrad\w*|updat\w*|since|until|from|to|in|with|on|between|and|before|after|using|works?)\s{0,3}[*_`'"(]{0,3}v?$/i.test(
@@ -149,6 +156,16 @@ function readLine(
       !TOOL.test(name!)
     )
       continue;
+    // In the marks of code, with no word that makes it a version, it is data.
+    if (
+      inProse &&
+      name === undefined &&
+      !spoken &&
+      before.endsWith("`") &&
+      !(bare && /^[\s`*_.,;)]*$/.test(after))
+    )
+      continue;
+    if (name !== undefined) last = { name, end: match.index + value.length };
     add(name ?? (bare ? subject : ""), value.replace(/^(?:==|=|<=|>=|<|>)/, ""), quoteOf(line, name, value));
   }
   for (const match of shown.matchAll(WHOLE)) {
@@ -242,11 +259,16 @@ function nameBefore(before: string): string | undefined {
     NO_NAME.has(words.at(-1)!.toLowerCase()) ||
     NO_NAME.has(text.toLowerCase()) ||
     /^versions?(?:\/s|\(s\))?$/i.test(text) ||
+    OF_A_QUESTION.test(text) ||
     NO_NAME_ELSEWHERE.has(text.toLowerCase()) ||
     /^v$/i.test(text)
     ? undefined
     : text;
 }
+
+/** What a form asks about a version of the project itself: "Affects version", "Fixed version", "Last working version". */
+const OF_A_QUESTION =
+  /^(?:(?:first|last|found|known) )?(?:affect(?:s|ed|ing)?|fix(?:ed)?|found|report(?:ed)?|observ(?:ed)?|broken|bad|good|working|target|minimum|required|exact|full|actual|installed|product|software|library|package|release)(?: in)?$/i;
 
 const TOOL =
   /^(?:python|rust|rustc|cargo|node|nodejs|ruby|java|ubuntu|debian|macos|windows|fedora|android|kotlin|scala|swift|pytest|numpy|pandas)$/i;
@@ -312,10 +334,11 @@ function isVersionDump(text: string): boolean {
 }
 
 function subjectOfHeading(heading: string): string {
-  return heading
+  const words = heading
     .replace(/\bversions?\b|[:?]|\b(?:the|my|your|which|what|of|used|using|are|you|is)\b/gi, " ")
     .replace(/\s+/g, " ")
     .trim();
+  return OF_A_QUESTION.test(words) ? "" : words;
 }
 
 function quoteOf(line: string, name: string | undefined, value: string): string {

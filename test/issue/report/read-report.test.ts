@@ -35,6 +35,11 @@ describe("versions", () => {
     ["- Browser (e.g. Chrome 80): Firefox 140\n- App 1.2.3 [e.g. 4.5.6]", ["Firefox 140", "App 1.2.3"]],
     ["- Parser [2.4.1]", ["2.4.1"]],
     ["Some versions (e.g. 2.1.0) fail.", ["2.1.0"]],
+    ["Seen with gears 5.2.1 and v5.2.2 on go1.24.2.", ["gears 5.2.1", "gears v5.2.2", "go 1.24.2"]],
+    ["Gears 5.4.0，ruby 3.1.2", ["Gears 5.4.0", "ruby 3.1.2"]],
+    ["**Affects version:** 1.9.0", ["1.9.0"]],
+    ["`1.2.0-beta.5` should become `1.2.0-beta.6`.", []],
+    ["In `1.2.0` it works.", ["1.2.0"]],
     ["Node v22.14.0 is what I run.", ["Node v22.14.0"]],
     ["It needs gizmo 4.46.0... and more. Tried 3.2.1.", ["gizmo 4.46.0", "3.2.1"]],
     ["Mit der Version 2.5.0 und mit gizmo 2.4.1", ["2.5.0", "gizmo 2.4.1"]],
@@ -100,6 +105,7 @@ describe("references", () => {
 
   test.each([
     "The server is at http://127.0.0.1:8080/index.html and example.com:443.",
+    "Then `curl localhost:8080/articles/1.json` answers 500.",
     "```js\nrequire('./src/a.ts:3')\n```",
     "thread 'main' panicked at 'no', src/timer.rs:228:21",
   ])("are not found where nothing is pointed to: %s", (body) => {

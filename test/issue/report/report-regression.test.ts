@@ -43,6 +43,7 @@ describe("a version that the writer takes back", () => {
 
   test.each([
     ["We upgraded from 4.1.0 to 4.2.0, no other change.", "4.1.0 > 4.2.0"],
+    ["After upgrading from gears 4.1.0 to 4.2.0 it fails.", "4.1.0 > 4.2.0"],
     ["We upgraded from 4.1.0 to 4.2.0. Sorry for the long text of 1.5.0.", "4.1.0 > 4.2.0"],
     ["We upgraded from 4.1.0 to 4.2.0, I mean it.", "4.1.0 > 4.2.0"],
   ])("is there where nothing replaces it: %s", (body, expected) => expect(sides(body)).toBe(expected));
