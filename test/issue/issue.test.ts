@@ -194,6 +194,11 @@ describe("stack frames, outermost first", () => {
       ["org/a/Main.java:3 main", "org/a/Store.java:10 load"],
     ],
     [
+      ".NET and Go, with type arguments",
+      "A.BException: y\n   at A.Store.Load[T]() in /_/A/Store.cs:line 10\n   at A.Main.Run[TKey,TValue](String name) in /_/A/Main.cs:line 3\n\ngoroutine 1 [running]:\na.org/b.Map[...](0x1)\n\t/b/b.go:4 +0x1",
+      ["/b/b.go:4 Map", "/_/A/Main.cs:3 Run", "/_/A/Store.cs:10 Load"],
+    ],
+    [
       "Python, in a part of a line",
       'Traceback (most recent call last):\n  File "a.py", line 2, in load\n    x\n  File "a.py", line 3, in <listcomp>\n    y\nKeyError: 1',
       ["a.py:2 load", "a.py:3"],

@@ -56,6 +56,8 @@ function lastName(printed: string): string {
       .replace(form, around)
       // Arguments; in Go a receiver may stand before: `(*Store).Set(0x1)`.
       .replace(/\((?!\*)[^]*$/, "")
+      // Type arguments: `Load[T]` of .NET and Go, `load<T>`.
+      .replace(/(?<=\w)(?:\[[^\][]*\]|<[^<>]*>)+$/, "")
       .trim()
       .split(/\s/)
       .at(-1) ?? "";
