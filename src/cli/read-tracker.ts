@@ -11,10 +11,6 @@ import { type PlaceOptions, placeOf } from "./place.ts";
 import type { GivenTracker } from "./reading/related.ts";
 import type { CommandIo } from "./io.ts";
 
-/** How an export with everything is made, for help texts. */
-export const ISSUES_EXPORT =
-  "gh issue list --state all --limit 50000 --json number,title,body,author,url,createdAt,state,comments";
-
 /**
  * The tracker of `--tracker FILE|DIR`: what `gh issue list --json` and `gh pr list --json` print, each in a file. Of a folder every
  * `.json` and `.jsonl` file is read. Throws RunFailure `unreadable-issue`.

@@ -3,6 +3,10 @@ import { RunFailure } from "../failure.ts";
 import type { Issue } from "./issue.ts";
 import { issueOfJson } from "./parse-issue-input.ts";
 
+/** How an export with everything is made, for help texts. */
+export const ISSUES_EXPORT =
+  "gh issue list --state all --limit 50000 --json number,title,body,author,url,createdAt,state,comments";
+
 /** One entry of a tracker. */
 export interface TrackedIssue extends Issue {
   readonly isPull: boolean;

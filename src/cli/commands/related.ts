@@ -1,13 +1,13 @@
 import { repositoryName } from "../../evidence/reported-places/find-reported.ts";
 import { RunFailure } from "../../failure.ts";
-import { parseTracker, type Tracker } from "../../issue/parse-tracker.ts";
+import { ISSUES_EXPORT, parseTracker, type Tracker } from "../../issue/parse-tracker.ts";
 import { withoutEmpty } from "../../process/config.ts";
 import { fetchTracker } from "../fetch-tracker.ts";
 import { inReader } from "../in-reader.ts";
 import type { CommandIo } from "../io.ts";
 import { openProgress } from "../progress.ts";
 import { readIssue } from "../read-issue.ts";
-import { givenTracker, ISSUES_EXPORT, readTracker, webUrlOf } from "../read-tracker.ts";
+import { givenTracker, readTracker, webUrlOf } from "../read-tracker.ts";
 import type { RelatedOptions } from "../reading/related.ts";
 
 /**
