@@ -45,7 +45,7 @@ export async function checkHead(
   const { repository } = facts;
   const answer = await facts.github.issue(repository, issue);
   if (answer.kind !== "issue") return;
-  const github = guarded(facts.github, async () => {
+  const github = guarded(service, facts.github, async () => {
     signal.throwIfAborted();
     if (!(await store.holdsLease(leaseName, lease))) throw new LeaseLost("the check");
   });

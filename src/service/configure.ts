@@ -41,7 +41,7 @@ export async function configure(
 async function say(service: Service, facts: RepositoryFacts, guard: () => Promise<void>): Promise<void> {
   const { repository, problems, config } = facts;
   if (config.shadow) return;
-  const github = guarded(facts.github, guard);
+  const github = guarded(service, facts.github, guard);
   const { appId } = await service.app.identity();
   const marker = { appId, kind: "configuration", subject: String(repository.id) };
   const present = repository.hasIssues

@@ -1,15 +1,14 @@
 import { LeaseLost, RetryLater } from "../failure.ts";
-import { GITHUB_FAILURES, GitHubFailure } from "../github/github-failure.ts";
+import { GitHubFailure } from "../github/github-failure.ts";
 import type { JobHandlers } from "../store/store.ts";
 import { checkHead } from "./check-head.ts";
 import { configure } from "./configure.ts";
 import { forgetInvestigation } from "./forget-investigation.ts";
 import { handleDelivery } from "./handle-delivery.ts";
 import { reconcile } from "./reconcile.ts";
-import { secondsUntil } from "./time.ts";
 import type { Service } from "./service.ts";
 import { syncIssue } from "./sync-issue.ts";
-import { handleRun } from "./run-job.ts";
+import { failureOf, handleRun } from "./run-job.ts";
 import { handleTest } from "./handle-test.ts";
 
 /** What is done for each kind of job. */
@@ -27,17 +26,30 @@ export function handlersOf(service: Service): JobHandlers {
   };
 }
 
+/** Seconds that a job waits at most when nothing answers. */
+const LONGEST_WAIT = 300;
+/** Failures after which the wait is twice as long. */
+const FAILURES_A_WAIT = 4;
+
 /**
- * The one retry policy: when GitHub does not answer or asks to wait, the queue retries the job at that time; when
- * another worker holds the lease, nothing is left to do.
+ * The one retry policy: when GitHub, git or the disk does not answer or asks to wait, the queue retries the job at that time; when
+ * another worker holds the lease, nothing is left to do. As long as no job ends well, the waits grow: an outage of hours must not be
+ * asked about by every job every ten seconds.
  */
 function retryPolicyOf({ now, log }: Service): (work: Promise<void>) => Promise<void> {
+  let failures = 0;
   return async (work) => {
     try {
       await work;
+      failures = 0;
     } catch (error) {
-      if (error instanceof GitHubFailure && GITHUB_FAILURES[error.code].retry === "later")
-        throw new RetryLater(secondsUntil(error.retryAt, now()), error.message);
+      const failure = failureOf(error, now());
+      if (failure?.kind === "later") {
+        if (error instanceof GitHubFailure && error.retryAt !== undefined)
+          throw new RetryLater(failure.seconds, failure.message);
+        const wait = failure.seconds * 2 ** Math.floor(failures++ / FAILURES_A_WAIT);
+        throw new RetryLater(Math.min(wait, LONGEST_WAIT), failure.message);
+      }
       if (!(error instanceof LeaseLost)) throw error;
       log.info(error.message, {});
     }

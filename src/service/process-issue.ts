@@ -9,6 +9,7 @@ import type { IssueKey } from "../store/store.ts";
 import { NO_RULES, type RepositoryFacts, repositoryFacts } from "./repository-facts.ts";
 import { whyConfidential } from "./confidential.ts";
 import { restoreFromBranch } from "./our-branch.ts";
+import { readingMirror } from "./renew-mirror.ts";
 import { admitRuns, type Service } from "./service.ts";
 import { requestsOf, startsByItself, type IssueTrigger } from "./read-requests.ts";
 
@@ -90,14 +91,17 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
 }
 
 async function restored(
-  { research, deadline }: Service,
+  service: Service,
   facts: RepositoryFacts,
-  number: number,
+  issue: number,
 ): Promise<Investigation | undefined> {
-  const limit = deadline(RESTORE_MINUTES);
+  const limit = service.deadline(RESTORE_MINUTES);
   limit.restart();
   try {
-    return await restoreFromBranch(facts, number, research, limit.signal);
+    const of = { repository: facts.repository.id, issue };
+    return await readingMirror(service, facts.repository, of, () =>
+      restoreFromBranch(facts, issue, service.research, limit.signal),
+    );
   } finally {
     limit.clear();
   }

@@ -42,9 +42,10 @@ export interface Unreachable {
 
 /** Asks GitHub what the repository is now; what is known of it is kept, so that a rename changes nothing. */
 export async function repositoryFacts(
-  { app, store, modelProvider, sandbox }: Pick<Service, "app" | "store" | "modelProvider" | "sandbox">,
+  service: Pick<Service, "app" | "store" | "modelProvider" | "sandbox" | "now">,
   { installation, repository: id }: { readonly installation: number; readonly repository: number },
 ): Promise<RepositoryFacts | Unreachable> {
+  const { app, store, modelProvider, sandbox } = service;
   const github = app.forInstallation(installation);
   let repository: RepositoryInfo;
   try {
@@ -97,7 +98,7 @@ export async function repositoryFacts(
   });
   return {
     kind: "facts",
-    github: config.shadow ? guarded(github, refuseInShadow) : github,
+    github: config.shadow ? guarded(service, github, refuseInShadow) : github,
     repository,
     config,
     problems,

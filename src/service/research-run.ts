@@ -77,7 +77,7 @@ export async function research(
   // A merged phase is part of what the next one reads.
   const pinned = rules.perPhase ? undefined : investigation.base;
   const base = pinned ?? (await mirror.resolve(investigation.from ?? repository.defaultBranch));
-  const github = guarded(facts.github, async () => {
+  const github = guarded(service, facts.github, async () => {
     await guard();
     // Research takes minutes, and each of its phases publishes: who lost the right meanwhile gets nothing more published.
     await refuseLostRights(service, facts, investigation);

@@ -1,9 +1,11 @@
+import { RetryLater } from "../failure.ts";
 import { type GitHub, type GitHubApp, WRITES } from "../github/github.ts";
 import type { Deadline } from "../process/clock.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Store } from "../store/store.ts";
 import type { ModelProvider } from "./model-provider.ts";
 import type { Research } from "./research.ts";
+import { RETRY_SECONDS } from "./time.ts";
 
 /** What the jobs need of the outside. The process builds it once; everything that a job does is a function of it. */
 export interface Service {
@@ -56,16 +58,28 @@ export interface LogIds {
 /** A run that was tried so often and ended the process each time is put aside. */
 export const MAX_ATTEMPTS = 3;
 
+/** Milliseconds after which an answer about a lease is too old to write on. */
+const FRESH = 5_000;
+const MAX_ASKED = 3;
+
 /**
- * The same GitHub, with `guard` asked before every write: a caller that lost its lease throws there and writes nothing.
- * Reads pass.
+ * The same GitHub, with `guard` asked before every write: a caller that lost its lease throws there and writes nothing. One that
+ * stood still while it asked asks again, since another process may hold the lease by now. Reads pass.
  */
-export function guarded(github: GitHub, guard: () => Promise<void>): GitHub {
+export function guarded({ now }: Pick<Service, "now">, github: GitHub, guard: () => Promise<void>): GitHub {
+  const ask = async (): Promise<void> => {
+    for (let i = 0; i < MAX_ASKED; i++) {
+      const askedAt = now();
+      await guard();
+      if (Math.abs(now() - askedAt) < FRESH) return;
+    }
+    throw new RetryLater(RETRY_SECONDS, "it takes too long to ask for the lease");
+  };
   const methods = github as unknown as Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
   const writes = WRITES.filter((name) => name in github).map((name) => [
     name,
     async (...args: unknown[]): Promise<unknown> => {
-      await guard();
+      await ask();
       return methods[name]!(...args);
     },
   ]);

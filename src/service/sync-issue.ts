@@ -30,7 +30,7 @@ export async function syncIssue(service: Service, of: IssueKey, { signal }: JobC
   if (facts.kind === "unreachable" || investigation === undefined || investigation.stage === "gone") return;
   const answer = await facts.github.issue(facts.repository, of.issue);
   if (answer.kind !== "issue") return;
-  const github = guarded(facts.github, async () => {
+  const github = guarded(service, facts.github, async () => {
     signal.throwIfAborted();
     if (!(await store.holdsLease(`sync:${of.repository}#${of.issue}`, lease)))
       throw new LeaseLost("the sync");

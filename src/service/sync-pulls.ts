@@ -11,6 +11,7 @@ import { RunFailure } from "../failure.ts";
 import { githubPublisher } from "./github-publisher.ts";
 import { refuseLostRights } from "./research-run.ts";
 import { readOurBranch } from "./our-branch.ts";
+import { readingMirror } from "./renew-mirror.ts";
 import { secondOf } from "./time.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
 
@@ -46,7 +47,10 @@ export async function syncPulls(context: SyncContext): Promise<void> {
     await recordPull(context, pull);
     await requestCheck(context, branch);
   }
-  if (context.investigation.stage === "rejected") await recordInSpecs(context, branches);
+  if (context.investigation.stage === "rejected")
+    await readingMirror(context.service, context.facts.repository, context.of, () =>
+      recordInSpecs(context, branches),
+    );
 }
 
 async function ourBranches({ facts, investigation, of }: SyncContext): Promise<readonly Branch[]> {

@@ -4,7 +4,7 @@ import type { JobKind } from "./store.ts";
 export const DEAD = "dead";
 
 /** Seconds without a sign of life after which a job is taken from its worker, beside the check of every few seconds. */
-const HEARTBEAT_SECONDS = 10;
+export const HEARTBEAT_SECONDS = 10;
 
 const COMMON = {
   // A killed worker sends no heartbeat; pg-boss checks every few seconds (`openBoss`).

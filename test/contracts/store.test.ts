@@ -479,6 +479,21 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await jobs(store, "run")).toEqual({ completed: 1, cancelled: 1 });
     });
 
+    test("a job that comes back joins one of the same key that waits", async () => {
+      await using store = await open();
+      const sync = heldJobs<"sync">();
+      const workers = await store.work(handlers({ sync: sync.handler }), WORK);
+      const job = { kind: "sync", repository: 7, issue: 42 } as const;
+      await store.send(job, { key: "7#42" });
+      const first = await sync.next();
+      // It waits until the first one ends.
+      await store.send(job, { key: "7#42" });
+      first.end(new RetryLater(600, "GitHub does not answer"));
+      (await sync.next()).end(new RetryLater(600, "GitHub does not answer"));
+      await workers.stop(4_000);
+      expect(await jobs(store, "sync")).toEqual({ completed: 2, created: 1 });
+    });
+
     test("a job that always fails is tried again later, while the others go on", async () => {
       await using store = await open();
       const done: string[] = [];

@@ -32,7 +32,7 @@ export interface MemoryGitHubOptions {
 }
 
 /** A delivery as GitHub logs it; whoever carries it sets `ok`. */
-interface MemoryDelivery {
+export interface MemoryDelivery {
   readonly id: string;
   readonly guid: string;
   readonly event: string;
@@ -118,6 +118,8 @@ interface Repository {
   readonly branches: Map<string, string>;
   readonly commits: Map<string, MemoryCommit>;
   readonly items: Map<number, Item>;
+  /** The newest number of an issue or pull request: no number is given twice. */
+  lastNumber: number;
   readonly labels: string[];
   readonly checks: (CheckRunContent & { readonly id: number; readonly createdAt: number })[];
   protected: RegExp | undefined;
@@ -131,7 +133,7 @@ interface Installation {
 
 const APP_ID = 4711;
 const SLUG = "casebook";
-const BOT: Account = { id: 900_001, login: `${SLUG}[bot]`, type: "Bot" };
+export const BOT: Account = { id: 900_001, login: `${SLUG}[bot]`, type: "Bot" };
 const MAIN = "main";
 const HOUR = 3_600_000;
 
@@ -216,6 +218,7 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
         branches: new Map(),
         commits: new Map(),
         items: new Map(),
+        lastNumber: 0,
         labels: [],
         checks: [],
         protected: undefined,
@@ -738,7 +741,7 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
     sender = author,
   ): Item {
     const made: Item = {
-      number: Math.max(0, ...repository.items.keys()) + 1,
+      number: ++repository.lastNumber,
       title,
       body,
       author,
@@ -955,7 +958,7 @@ function changedBetween(repository: Repository, base: string, head: string): rea
 }
 
 /** Paths that a commit changed. */
-function changedPaths(commit: MemoryCommit, parent: MemoryCommit | undefined): readonly string[] {
+export function changedPaths(commit: MemoryCommit, parent: MemoryCommit | undefined): readonly string[] {
   return [...commit.files].filter(([path, text]) => parent?.files.get(path) !== text).map(([path]) => path);
 }
 

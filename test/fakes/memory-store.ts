@@ -2,7 +2,7 @@ import { RetryLater } from "../../src/failure.ts";
 import type { Effect } from "../../src/investigation/event.ts";
 import { parseInvestigation } from "../../src/investigation/stored.ts";
 import { sha256 } from "../../src/text/hash.ts";
-import { AT_ONCE, DEAD, KINDS, QUEUES } from "../../src/store/queue-rules.ts";
+import { AT_ONCE, DEAD, HEARTBEAT_SECONDS, KINDS, QUEUES } from "../../src/store/queue-rules.ts";
 import type {
   IssueKey,
   Job,
@@ -16,7 +16,7 @@ import type {
 } from "../../src/store/store.ts";
 
 /** The time of one process, and what it does later. */
-interface Timers {
+export interface Timers {
   /** Milliseconds since 1970. */
   now(): number;
   /** Gives a function that takes it back. */
@@ -31,12 +31,8 @@ interface MemoryWork {
 }
 
 export interface MemoryStore extends Store, AsyncDisposable {
-  /** Works jobs as `OpenStore.work` does, in the time of one process. `killed`: it does nothing any more, and nobody hears of it. */
-  work(
-    handlers: JobHandlers,
-    options: MemoryWork,
-    timers?: Timers,
-  ): Promise<Workers & { kill(): MemoryLoss }>;
+  /** Works jobs as `OpenStore.work` does, in the time of one process. */
+  work(handlers: JobHandlers, options: MemoryWork, timers?: Timers): Promise<MemoryWorkers>;
   /** Jobs by their state. */
   jobs(queue: string): Readonly<Record<string, number>>;
   /** As `followClock` of the other stores. */
@@ -49,18 +45,23 @@ export interface MemoryStore extends Store, AsyncDisposable {
   open(): readonly OpenJob[];
   /** Every run that did not end. */
   openRunIds(): readonly string[];
-  /** What a full disk does to every write until it is lifted. */
+  /** `isCurrent` and `holdsLease`, for who looks on. */
+  isCurrentNow(run: string, attempt: number): boolean;
+  holdsLeaseNow(name: string, lease: number): boolean;
+  /** Every write fails, as on a full disk. */
   full: boolean;
+}
+
+export interface MemoryWorkers extends Workers {
+  /** The process is gone: it takes no job and ends none. */
+  kill(): void;
+  /** Its heartbeats were missed: the jobs that it works go back to the queue. */
+  miss(): void;
 }
 
 type OpenJob = Readonly<
   Pick<QueueJob, "kind" | "data" | "state" | "createdAt" | "startAfter" | "installation">
 >;
-
-/** The jobs of a process that died: they go back to the queue when its heartbeats are missed. */
-interface MemoryLoss {
-  notice(): void;
-}
 
 interface QueueJob {
   readonly id: number;
@@ -262,6 +263,10 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
     if (job.state !== "active") return;
     const run = job.kind === "run" ? runs.get(job.data["run"] as string) : undefined;
     job.lose = undefined;
+    const isSame = (other: QueueJob): boolean =>
+      other.key === job.key && other.state === "created" && other.startAfter <= now() + seconds * 1000;
+    if (job.kind !== "run" && job.key !== undefined && [...open.get(job.kind)!].some(isSame))
+      return end(job, "completed");
     const again = add(job.kind, job.data, {
       ...(job.key === undefined ? {} : { key: job.key }),
       ...(job.installation === undefined ? {} : { installation: job.installation }),
@@ -447,10 +452,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       run.crashes++;
       return { attempt: run.attempt, crashes: run.crashes - 1 };
     },
-    async isCurrent(id, attempt) {
-      const run = runs.get(id);
-      return run?.attempt === attempt && (run.state === "waiting" || run.state === "admitted");
-    },
+    isCurrent: async (run, attempt) => store.isCurrentNow(run, attempt),
     async endRun(id, attempt) {
       write();
       const run = runs.get(id);
@@ -506,9 +508,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       leases.set(name, { value, at: now() });
       return value;
     },
-    async holdsLease(name, lease) {
-      return leases.get(name)?.value === lease;
-    },
+    holdsLease: async (name, lease) => store.holdsLeaseNow(name, lease),
 
     async idempotencyRecords(of) {
       return new Map([...(records.get(keyOf(of)) ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -645,6 +645,11 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       write();
     },
 
+    isCurrentNow(id, attempt) {
+      const run = runs.get(id);
+      return run?.attempt === attempt && (run.state === "waiting" || run.state === "admitted");
+    },
+    holdsLeaseNow: (name, lease) => leases.get(name)?.value === lease,
     jobs(queue) {
       const counts: Record<string, number> = { ...ended.get(queue) };
       for (const { state } of open.get(queue as JobKind) ?? []) counts[state] = (counts[state] ?? 0) + 1;
@@ -687,17 +692,20 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
 
     async work(handlers, { runs: atOnce, reconcileSeconds, clockSeconds = 5 }, timers = REAL) {
       const stopping = new AbortController();
-      const atWork = new Map<QueueJob, JobKind>();
+      /** A job can be here twice: lost by a process that stood still, and taken by it again. */
+      const atWork = new Set<{ readonly job: QueueJob; isLost: boolean }>();
+      /** Their handler is through, and the disk was too full to say so. */
+      const unsettled = new Set<{ readonly job: QueueJob; isLost: boolean }>();
       let isStopped = false;
       let due: (() => void) | undefined;
       const idle = new Set<() => void>();
 
       const fetch = (): void => {
         if (isStopped) return;
-        for (const kind of KINDS) {
+        for (const kind of store.full ? [] : KINDS) {
           const limit = kind === "run" ? atOnce : AT_ONCE[kind];
           for (;;) {
-            const here = [...atWork].filter(([, other]) => other === kind).map(([job]) => job);
+            const here = [...atWork].flatMap(({ job }) => (job.kind === kind ? [job] : []));
             if (here.length >= limit) break;
             const busy = new Set(kind === "run" ? [] : here.map(({ installation }) => installation));
             const job = take(kind, busy);
@@ -720,27 +728,36 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       const carryOut = async (job: QueueJob): Promise<void> => {
         const lost = new AbortController();
         const signal = AbortSignal.any([lost.signal, stopping.signal]);
-        let isLost = false;
+        const held = { job, isLost: false };
         job.lose = () => {
-          isLost = true;
+          held.isLost = true;
           timers.after(REFRESH, () => lost.abort(new Error("the job is no longer active")));
         };
-        atWork.set(job, job.kind);
+        atWork.add(held);
+        const settle = (how: () => void): void => {
+          unsettled.delete(held);
+          if (held.isLost) return;
+          // Nothing is stored, not even a failure: the job stays with a worker that sends no heartbeat.
+          if (store.full) {
+            unsettled.add(held);
+            timers.after(2 * REFRESH + HEARTBEAT_SECONDS * 1000, () => settle(() => fail(job)));
+            return;
+          }
+          job.lose = undefined;
+          how();
+        };
         const handler = handlers[job.kind] as (data: object, context: JobContext) => Promise<void>;
         try {
           await handler({ ...job.data, kind: job.kind }, { signal, attempt: job.retryCount + 1 });
-          if (!isLost) {
-            job.lose = undefined;
-            end(job, "completed");
-          }
+          settle(() => end(job, "completed"));
         } catch (error) {
-          if (isLost) return;
-          job.lose = undefined;
-          if (error instanceof RetryLater) putBack(job, Math.max(1, Math.ceil(error.seconds)));
-          else if (stopping.signal.aborted) putBack(job, 0);
-          else fail(job);
+          settle(() => {
+            if (error instanceof RetryLater) putBack(job, Math.max(1, Math.ceil(error.seconds)));
+            else if (stopping.signal.aborted) putBack(job, 0);
+            else fail(job);
+          });
         } finally {
-          atWork.delete(job);
+          atWork.delete(held);
           soon();
           for (const tell of idle) tell();
         }
@@ -806,19 +823,11 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
           await within(milliseconds / 4);
           stopping.abort(new Error("the process stops"));
           await within(milliseconds / 2);
-          for (const job of atWork.keys()) putBack(job, 0);
+          for (const { job, isLost } of atWork) if (!isLost) putBack(job, 0);
         },
-        kill() {
-          leave();
-          const left = [...atWork.keys()];
-          return {
-            notice() {
-              for (const job of left) {
-                job.lose = undefined;
-                fail(job);
-              }
-            },
-          };
+        kill: leave,
+        miss() {
+          for (const { job, isLost } of [...atWork, ...unsettled]) if (!isLost) fail(job);
         },
       };
     },

@@ -253,11 +253,25 @@ function details(input: StatusInput, answer: Answer | undefined, safe: (text: st
   const parts = [
     { text: safe(phaseTable(input, answer?.phase)), rank: 2 },
     { text: safe(answersTable(asks)), rank: 3 },
-    { text: safe(formatHelp(rules.known.map(({ type }) => type))), rank: help ? 1 : 4 },
+    { text: helpOf(rules.known.map(({ type }) => type)), rank: help ? 1 : 4 },
     { text: safe(footer(input)), rank: 0 },
   ];
   const heading = phases.length === 0 ? "Commands" : "Phases and commands";
   return fold(heading, lengthen(parts, MAX_DETAILS, noteFor(input)), help);
+}
+
+/** Our own words, the same for every comment of a repository's phases: they are made safe once. */
+const helps = new Map<string, SafeText>();
+const MAX_HELPS = 50;
+
+function helpOf(phases: readonly string[]): SafeText {
+  const key = phases.join(" ");
+  let help = helps.get(key);
+  if (help === undefined) {
+    if (helps.size >= MAX_HELPS) helps.clear();
+    helps.set(key, (help = safeText(formatHelp(phases))));
+  }
+  return help;
 }
 
 function footer({ investigation, repository, cap }: StatusInput): string {

@@ -62,6 +62,15 @@ export async function startWork(
       const [row] = rows;
       // Cancelled, or taken by another worker: not ours to send anew.
       if (row === undefined) return;
+      if (kind !== "run" && row.singleton_key !== null) {
+        // Another one of the same key waits already and does the same: during an outage they would grow in number without end.
+        const { rows: waiting } = await connection.query(
+          `SELECT 1 FROM ${schema}_queue.job WHERE name = $1 AND singleton_key = $2 AND state = 'created'
+           AND start_after <= now() + make_interval(secs => $3) LIMIT 1 FOR UPDATE`,
+          [kind, row.singleton_key, seconds],
+        );
+        if (waiting.length > 0) return void (await boss.complete(kind, job.id, null, { db }));
+      }
       const id = await boss.send(kind, job.data, {
         startAfter: seconds,
         priority: row.priority,
