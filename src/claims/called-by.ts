@@ -62,6 +62,9 @@ export async function otherLines(
   const hits = await nameHits(definition, evidence);
   const known = new Set(calls.map(({ path, line }) => `${path}:${line}`));
   const there = from === "test" ? hits.testUses : [...hits.uses, ...hits.unread];
+  const { definitions } = await evidence.symbolIndex();
+  for (const { path, symbol } of definitions.get(definition.symbol.name) ?? [])
+    known.add(`${path}:${symbol.nameLine}`);
   return there.filter(({ path, line }) => !known.has(`${path}:${line}`));
 }
 

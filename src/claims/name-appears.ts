@@ -7,12 +7,12 @@ import { part } from "./claim-data.ts";
 import { hasForeignBase } from "./foreign-base.ts";
 import { nameHits } from "./name-hits.ts";
 import type { Definition } from "../evidence/references/build-symbol-index.ts";
-import { isFunctionLike, type SymbolDefinition } from "../languages/syntax.ts";
+import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
 import { endingOf, fileNameOf, stemOf } from "../languages/paths.ts";
 
 /**
- * What is known of the uses of a definition where none is certain: lines that call something of its name, or hold it, where nothing else is
- * known to have the name; else the other definitions that have it.
+ * What is known of the uses of a definition where none is certain: lines that call something of its name, or hold it, and how many
+ * other definitions have the name; or that no line holds it.
  */
 export const nameAppears = claimType({
   name: "name-appears",
@@ -20,10 +20,10 @@ export const nameAppears = claimType({
   schema: z.strictObject({
     of: part.definition,
     from: z.enum(["program", "test"]),
-    /** Lines; where other definitions have the name, these. */
+    /** Lines. */
     count: part.count,
-    /** True where no other definition of the program or its tests has the name. */
-    only: z.boolean(),
+    /** Other definitions of the commit that have the name. */
+    others: part.count,
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
     /** Something of the name is called on these lines; false: a function, and nothing of its name is called anywhere. */
     called: z.boolean().optional(),
@@ -32,30 +32,39 @@ export const nameAppears = claimType({
     /** Nothing of the program holds the name, and a base of its class outside of the commit may call it. */
     foreignBase: z.literal(true).optional(),
   }),
-  say: ({ of, from, count, only, shown, called, near, foreignBase }) => {
+  say: ({ of, from, count, others, shown, called, near, foreignBase }) => {
     const where = from === "test" ? "of tests" : "outside it and outside tests";
+    const name = inlineCode(of.name);
+    const lines = counted(count, "line");
+    const does =
+      called === true
+        ? `${count === 1 ? "calls" : "call"} something of the name of`
+        : `${count === 1 ? "holds" : "hold"} the name of`;
+    const other =
+      others === 0
+        ? "Casebook found no other definition of it"
+        : `${counted(others, "other definition")} ${others === 1 ? "has" : "have"} it too, so which is meant is not certain`;
     return {
       label: from === "test" ? "Tested by" : "Called by",
       text:
-        count === 0
-          ? near === undefined
-            ? `Casebook found no ${from === "test" ? "test" : "use"} of ${inlineCode(of.name)}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
-            : `no line of a test holds the name of ${inlineCode(of.name)}; ${inlineCode(near)} is named after its file`
-          : only
-            ? called === false
-              ? `Casebook found no call of ${inlineCode(of.name)}${from === "test" ? " in a test" : ""}; ${counted(count, "line")} ${where} ${count === 1 ? "holds" : "hold"} its name`
-              : `${counted(count, "line")} ${where} ${called === true ? `${count === 1 ? "calls" : "call"} something of the name of` : `${count === 1 ? "holds" : "hold"} the name of`} ${inlineCode(of.name)}; Casebook found no other definition of it`
-            : `which ${from === "test" ? "tests use" : "code uses"} ${inlineCode(of.name)} is not certain, since ${counted(count, "other definition")} ${count === 1 ? "has" : "have"} its name`,
+        count > 0
+          ? called === false
+            ? `Casebook found no call of ${name}${from === "test" ? " in a test" : ""}; ${lines} ${where} ${count === 1 ? "holds" : "hold"} its name`
+            : `${lines} ${where} ${does} ${name}; ${other}`
+          : near === undefined
+            ? `Casebook found no ${from === "test" ? "test" : "use"} of ${name}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
+            : `no line of a test holds the name of ${name}; ${inlineCode(near)} is named after its file`,
       citations:
         count === 0
           ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
           : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
     };
   },
-  async check({ of, from, count, only, shown, called, near, foreignBase }, evidence) {
+  async check({ of, from, count, others, shown, called, near, foreignBase }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
     const known = await appearances({ path: of.path, symbol }, from, evidence);
+    if (known === undefined) return wrong("what the lines with the name do cannot be told");
     const isForeign =
       from === "program" &&
       known.lines.length === 0 &&
@@ -64,7 +73,7 @@ export const nameAppears = claimType({
     if (near !== undefined && (from !== "test" || count > 0)) return wrong("the tests hold the name");
     if (from === "test" && known.lines.length === 0 && testFileOf(of.path, evidence) !== near)
       return wrong("another file of tests, or none, is named after the file");
-    if (known.only !== only) return wrong("the number of definitions with the name is another");
+    if (known.others !== others) return wrong("the number of definitions with the name is another");
     if (known.called !== called) return wrong("the lines do something else with the name");
     if (known.lines.length !== count) return wrong(`${counted(known.lines.length, "line")} hold the name`);
     return shown.every((one) => known.lines.some(({ path, line }) => path === one.path && line === one.line))
@@ -75,40 +84,69 @@ export const nameAppears = claimType({
 
 interface Appearances {
   readonly lines: readonly { readonly path: string; readonly line: number }[];
-  readonly only: boolean;
-  /** Undefined where the lines do not say: no function, other definitions, or source that is not parsed. */
+  /** Other definitions with the name. */
+  readonly others: number;
+  /** Undefined where the lines do not say: no function, or source that is not parsed. */
   readonly called: boolean | undefined;
 }
 
+/** More lines with a name that other definitions share lead nobody to a use. */
+const MAX_SHARED = 30;
+/** A word of a language, and not only a name: `run` in a message of a test is no sign of the function. */
+const PLAIN = /^\p{Ll}+$/u;
+
 /**
  * Lines with the name of a definition: those that call something of the name, where there are such, else all that hold it. In tests a text
- * counts where no code has it: `describe("set")`. Where other definitions have the name and lines hold it, the other definitions.
+ * counts where no code has it: `describe("keepRows")`. No line: the whole search is empty. Undefined where the search shows nothing of it: a name that is
+ * common, or that stands in imports, data and messages alone.
  */
 export async function appearances(
   { path, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
   from: "program" | "test",
   evidence: ClaimEvidence,
-): Promise<Appearances> {
-  const { uses, unread, tests, testUses } = await nameHits({ path, symbol }, evidence);
-  const code = from === "program" ? uses : testUses;
-  const calls = code.filter(({ isCall }) => isCall);
-  const all = from === "program" ? [...uses, ...unread] : testUses.length > 0 ? testUses : tests;
+): Promise<Appearances | undefined> {
+  const hits = await nameHits({ path, symbol }, evidence);
   const others = (await definitionsNamed(symbol.name, evidence)).filter(
-    (one) => one.path !== path || one.symbol.start !== symbol.start,
+    (one) => !isSame(one, { path, symbol }),
   );
-  if (others.length > 0 && all.length > 0)
-    return {
-      lines: others.map((one) => ({ path: one.path, line: one.symbol.nameLine })),
-      only: false,
-      called: undefined,
-    };
+  const isDefinition = (line: { readonly path: string; readonly line: number }): boolean =>
+    others.some((one) => one.path === line.path && one.symbol.nameLine === line.line);
+  const code = (from === "program" ? hits.uses : hits.testUses).filter((one) => !isDefinition(one));
+  const calls = code.filter(({ isCall }) => isCall);
+  const texts = code.length > 0 || PLAIN.test(symbol.name) ? [] : hits.tests;
+  const all = from === "program" ? [...code, ...hits.unread] : code.length > 0 ? code : texts;
+  if (all.length === 0) {
+    const rest =
+      from === "program"
+        ? [...hits.uses, ...hits.imports, ...hits.data].length + hits.remarks
+        : hits.tests.length;
+    return rest > 0 ? undefined : { lines: [], others: others.length, called: undefined };
+  }
+  const lines = calls.length > 0 ? calls : all;
+  if (others.length > 0 && lines.length > MAX_SHARED) return undefined;
   const isUncalled = code.length > 0 && code.length === all.length && isFunctionLike(symbol);
   return {
-    lines: calls.length > 0 ? calls : all,
-    only: others.length === 0,
+    lines,
+    others: others.length,
     called: calls.length > 0 ? true : isUncalled ? false : undefined,
   };
 }
+
+/** The definition itself: another declaration of it, an overload, or the class of a constructor. */
+function isSame(
+  { path, symbol }: Definition,
+  one: { readonly path: string; readonly symbol: SymbolDefinition },
+): boolean {
+  if (DECLARES.test(path)) return true;
+  if (path !== one.path) return false;
+  return (
+    qualifiedName(symbol) === qualifiedName(one.symbol) ||
+    [...symbol.container, symbol.name, symbol.name].join(".") === qualifiedName(one.symbol)
+  );
+}
+
+/** Files that declare what is defined elsewhere. */
+const DECLARES = /\.d\.[cm]?ts$|\.pyi$/;
 
 /** True where one definition of the commit has the name. */
 export async function isOnlyDefinition(

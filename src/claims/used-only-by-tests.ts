@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { counted } from "../text/counted.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import { definitionAt } from "./claim-evidence.ts";
+import { isFunctionLike, type SymbolDefinition } from "../languages/syntax.ts";
+import { type ClaimEvidence, definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 import { hasForeignBase } from "./foreign-base.ts";
@@ -40,6 +41,8 @@ export const usedOnlyByTests = claimType({
       return undecided("its class has a base that is not in the commit, which may call it");
     const hits = await nameHits({ path: of.path, symbol }, evidence);
     if (hits.uses.length > 0) return wrong(`${counted(hits.uses.length, "line")} outside tests use the name`);
+    if (await isUsedByMembers({ path: of.path, symbol }, evidence))
+      return undecided("lines outside tests hold the name of a member, which may be used without it");
     const unread = hits.unread.length + hits.data.length;
     if (unread > 0)
       return undecided(`${counted(unread, "line")} with the name are in files that Casebook cannot parse`);
@@ -56,3 +59,30 @@ export const usedOnlyByTests = claimType({
       : wrong("a cited line is in no test");
   },
 });
+
+const MAX_MEMBERS = 20;
+
+/**
+ * Whether a class or the like may be used without its name: lines of the program outside of it hold the name of a member, as those of
+ * an extension do, or of an object that somebody hands on.
+ */
+export async function isUsedByMembers(
+  { path, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
+  evidence: ClaimEvidence,
+): Promise<boolean> {
+  if (isFunctionLike(symbol)) return false;
+  const inside = (one: { readonly path: string; readonly line: number }): boolean =>
+    one.path === path && symbol.start <= one.line && one.line <= symbol.end;
+  const members = ((await evidence.codebase.syntax(path))?.symbols ?? []).filter(
+    (one) =>
+      isFunctionLike(one) && one.container.at(-1) === symbol.name && inside({ path, line: one.nameLine }),
+  );
+  if (members.length > MAX_MEMBERS) return true;
+  for (const member of members) {
+    // Called by the language, and by nobody's name.
+    if (/^__\w+__$|^constructor$/.test(member.name) || member.name === symbol.name) continue;
+    const { uses, unread } = await nameHits({ path, symbol: member }, evidence);
+    if ([...uses, ...unread].some((one) => !inside(one))) return true;
+  }
+  return false;
+}

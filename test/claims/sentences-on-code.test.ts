@@ -91,7 +91,7 @@ test("a file of tests that is named after the file is named where no test holds 
     ],
   ]);
   const of = definitionOf("src/Fix.kt", await symbolNamed("apply", "src/Fix.kt", context));
-  const claim = { of, from: "test" as const, count: 0, only: true, shown: [] };
+  const claim = { of, from: "test" as const, count: 0, others: 0, shown: [] };
   expect((await checkClaim(nameAppears.of(claim), context)).verdict).toBe("does not hold");
   const named = nameAppears.of({ ...claim, near: "test/FixTest.kt" });
   expect((await checkClaim(named, context)).verdict).toBe("holds");
@@ -112,12 +112,10 @@ test("what an import brings is no other definition of its name", async () => {
   ]);
   const of = definitionOf("lib/count.js", await symbolNamed("countAll", "lib/count.js", context));
   const claim = { of, from: "program" as const, count: 2, shown: [] };
-  expect((await checkClaim(nameAppears.of({ ...claim, only: true, called: false }), context)).verdict).toBe(
+  expect((await checkClaim(nameAppears.of({ ...claim, others: 0, called: false }), context)).verdict).toBe(
     "holds",
   );
-  expect((await checkClaim(nameAppears.of({ ...claim, only: false }), context)).verdict).toBe(
-    "does not hold",
-  );
+  expect((await checkClaim(nameAppears.of({ ...claim, others: 1 }), context)).verdict).toBe("does not hold");
 });
 
 test("a word in a message of a test uses nothing", async () => {
@@ -216,7 +214,7 @@ test.each([
       of,
       from: "program",
       count: 0,
-      only: true,
+      others: 0,
       shown: [],
       ...(isForeign ? { foreignBase: true } : {}),
     });
@@ -322,7 +320,7 @@ test.each([
   expect(canBeInTrace(text, "a.java", { signature })).toBe(can),
 );
 
-test("a variable of the name is no call, a fixture of text none of a test, and other definitions are named", async () => {
+test("a variable of the name is no call, a fixture of text none of a test, and other definitions are counted", async () => {
   const context = await on([
     [
       "Start",
@@ -339,15 +337,15 @@ test("a variable of the name is no call, a fixture of text none of a test, and o
   const label = { path: "src/adapter.py", symbol: await symbolNamed("label", "src/adapter.py", context) };
   expect(await appearances(label, "program", context)).toEqual({
     lines: [{ path: "src/use.py", line: 2, isCall: true }],
-    only: true,
+    others: 0,
     called: true,
   });
   expect((await nameHits(label, context)).testUses).toEqual([]);
   const head = { path: "src/head.py", symbol: await symbolNamed("head", "src/head.py", context) };
   expect(await appearances(head, "program", context)).toEqual({
-    lines: [{ path: "src/head.py", line: 7 }],
-    only: false,
-    called: undefined,
+    lines: [{ path: "src/other.py", line: 2, isCall: true }],
+    others: 1,
+    called: true,
   });
 });
 
@@ -363,9 +361,9 @@ test("a function that nothing calls is told as such, beside the lines with its n
     ],
   ]);
   const of = { path: "src/a.py", symbol: await symbolNamed("pick", "src/a.py", context) };
-  const { lines, only, called } = await appearances(of, "program", context);
-  expect({ only, called, lines: lines.map(({ path, line }) => `${path}:${line}`) }).toEqual({
-    only: true,
+  const { lines, others, called } = (await appearances(of, "program", context))!;
+  expect({ others, called, lines: lines.map(({ path, line }) => `${path}:${line}`) }).toEqual({
+    others: 0,
     called: false,
     lines: ["src/b.py:1", "src/b.py:3", "src/c.py:2", "src/c.py:3"],
   });
@@ -373,7 +371,7 @@ test("a function that nothing calls is told as such, beside the lines with its n
     of: definitionOf(of.path, of.symbol),
     from: "program",
     count: 4,
-    only,
+    others,
     called,
     shown: [],
   });

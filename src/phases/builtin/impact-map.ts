@@ -16,13 +16,15 @@ import { target as targetClaim } from "../../claims/target.ts";
 import { testThatReaches } from "../../claims/test-reaches.ts";
 import { MAX_UNPARSED_SHOWN, unparsedFiles } from "../../claims/unparsed-files.ts";
 import { hasForeignBase } from "../../claims/foreign-base.ts";
-import { usedOnlyByTests } from "../../claims/used-only-by-tests.ts";
+import { isUsedByMembers, usedOnlyByTests } from "../../claims/used-only-by-tests.ts";
 import { isFunctionLike } from "../../languages/syntax.ts";
 import type { ResearchContext, Target } from "./research-context.ts";
 import { leadingClaim } from "./root-cause.ts";
 import { claimsBlock, NO_TARGET, unknown } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
+/** Where the search for a name shows nothing of the function. */
+const NO_USE = "a use of it: its name is common, or stands in messages and data alone";
 const MAX_SIMILAR = 5;
 const MAX_SHOWN = 3;
 const MAX_TARGETS = 8;
@@ -92,7 +94,7 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
     if (there.length > 0)
       items.push(importedBy.of({ path, count: there.length, shown: there.slice(0, MAX_SHOWN) }));
   }
-  return [table(items), ...(await unparsed(context))];
+  return [items.length === 0 ? unknown(NO_USE) : table(items), ...(await unparsed(context))];
 }
 
 /** A call in a file that was not parsed is in no count, which a reader of the counts must know. */
@@ -116,7 +118,7 @@ export async function tests(context: ResearchContext): Promise<readonly Block[]>
       if (through === undefined) await addAppearance(target, "test", items, context);
       else items.push(through);
     }
-  return [table(items)];
+  return [items.length === 0 ? unknown(NO_USE) : table(items)];
 }
 
 /** Who calls a definition, in the program and in tests; where that is not certain, where its name appears. */
@@ -167,7 +169,7 @@ async function addCalls(
 }
 
 async function addOnlyTests(target: At, items: StatedClaim[], context: ResearchContext): Promise<boolean> {
-  if (await hasForeignBase(target, context)) return false;
+  if ((await hasForeignBase(target, context)) || (await isUsedByMembers(target, context))) return false;
   const hits = await nameHits(target, context);
   if (hits.uses.length + hits.unread.length + hits.data.length > 0) return false;
   const seen = new Set<string>();
@@ -193,13 +195,15 @@ async function addAppearance(
   items: StatedClaim[],
   context: ResearchContext,
 ): Promise<void> {
-  const { lines, only, called } = await appearances(target, from, context);
+  const found = await appearances(target, from, context);
+  if (found === undefined) return;
+  const { lines, others, called } = found;
   items.push(
     nameAppears.of({
       of: definitionOf(target.path, target.symbol),
       from,
       count: lines.length,
-      only,
+      others,
       shown: lines.slice(0, 2).map(({ path, line }) => ({ path, line })),
       ...(called === undefined ? {} : { called }),
       ...(from === "test" && lines.length === 0 ? near(target.path, context) : {}),
