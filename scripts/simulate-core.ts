@@ -3,7 +3,8 @@ import { FAULTS, type FaultKind } from "../test/simulation/world.ts";
 import { type Outcome, simulate } from "../test/simulation/simulate.ts";
 
 /**
- * Simulates the service, one history a seed: `--seeds N` from `--from`, or one `--seed`. Prints the seeds that break a promise and
+ * Simulates the service, one history a seed: `--seeds N` from `--from`, or one `--seed`. `--crashes 0.03`: a process dies at so many of
+ * its calls. Prints the seeds that break a promise and
  * exits with 1 when there is one.
  */
 const { values } = parseArgs({
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "1" },
     seed: { type: "string" },
     faults: { type: "string" },
+    crashes: { type: "string" },
     calm: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
   },
@@ -22,6 +24,7 @@ const options = {
   ...(values.faults === undefined
     ? {}
     : { faults: FAULTS.filter((kind): kind is FaultKind => values.faults!.split(",").includes(kind)) }),
+  ...(values.crashes === undefined ? {} : { crashShare: Number(values.crashes) }),
   ...(values.calm ? { isRough: false } : {}),
   ...(values.trace ? { trace: (line: string) => console.log(line) } : {}),
 };

@@ -12,12 +12,13 @@ const CONVERSATION_DAYS = 90;
 
 /**
  * Compares with GitHub what a crash, an outage or a lost disk may have taken: deliveries that never came or were
- * forgotten, requests by label, runs without a job, results that are not shown, branches of investigations that
+ * forgotten, jobs that failed too often, requests by label, runs without a job, results that are not shown, branches of investigations that
  * the store does not know. Everything it finds goes the ordinary way, so finding it twice does nothing. Each installation is
  * looked at for itself: one where GitHub asks to wait holds up no other. What concerns all of them is tried again soon.
  */
 export async function reconcile(service: Service, { signal }: JobContext): Promise<void> {
   const { app, store, log, settings } = service;
+  const revived = await store.reviveJobs();
   const runs = await store.recoverRuns();
   await admitRuns(service);
   let failure: unknown;
@@ -47,7 +48,7 @@ export async function reconcile(service: Service, { signal }: JobContext): Promi
   await store.forgetDeliveries(DELIVERY_DAYS);
   await store.forgetOld(settings.keepDays);
   await service.modelProvider?.forgetBefore(service.now() - CONVERSATION_DAYS * DAY);
-  log.info("reconciled", { count: redelivered + runs.length + looked });
+  log.info("reconciled", { count: revived + redelivered + runs.length + looked });
   if (failure !== undefined) throw failure;
   if (installations.length === 0) log.warn("no installation to look at: is the App installed?", {});
 }

@@ -3,6 +3,15 @@ import type { JobKind } from "./store.ts";
 /** The dead-letter queue; the metrics show its size. */
 export const DEAD = "dead";
 
+/** Kinds that nothing else finds again when their job is put aside: `recoverRuns`, `unshown` and a timer have the others. */
+export const REVIVED: readonly JobKind[] = ["delivery", "check", "test", "forget", "configure"];
+/** Times that a job is taken back from the dead-letter queue: over 22 hours, with the pauses of `REVIVAL_MINUTES`. */
+export const MAX_REVIVALS = 8;
+/** Minutes in the dead-letter queue, doubled each time. */
+export const REVIVAL_MINUTES = { first: 10, longest: 360 } as const;
+/** Why a delivery ends that was taken back so often. */
+export const GIVEN_UP = "given up: its job failed too often";
+
 /** Seconds without a sign of life after which a job is taken from its worker, beside the check of every few seconds. */
 export const HEARTBEAT_SECONDS = 10;
 

@@ -67,6 +67,11 @@ export interface Store {
   admitRuns(limits: RunLimits): Promise<number>;
   /** Re-queues runs that have no job. Gives their ids. */
   recoverRuns(): Promise<readonly string[]>;
+  /**
+   * Sends jobs anew that failed too often, each after a pause that grows, so that an outage of the database or a fault of a version
+   * loses nothing; gives their count. What was revived too often stays put aside, and its delivery ends.
+   */
+  reviveJobs(): Promise<number>;
 
   /**
    * Takes a lease by name, over all processes: the newest holder is the only one. Gives its number.

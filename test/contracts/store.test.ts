@@ -529,6 +529,48 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       expect(await jobs(store, "dead")).toEqual({ created: 1 });
     });
 
+    testRows(
+      "one that was put aside is sent anew after a pause, and its delivery ends when it was so too often",
+      async () => {
+        await using store = await open();
+        await store.acceptDelivery({ ...delivery("poison"), installation: 1 });
+        const table = `${store.schema}_queue.job`;
+        await database.query(`UPDATE ${table} SET retry_limit = 0`);
+        const held = heldJobs<"delivery">();
+        const workers = await store.work(handlers({ delivery: held.handler }), WORK);
+        (await held.next()).end(new Error("cannot read this"));
+        await workers.stop(4_000);
+        expect(await store.reviveJobs()).toBe(0);
+        const wait = (minutes: number): Promise<unknown> =>
+          database.query(
+            `UPDATE ${table} SET created_on = created_on - make_interval(mins => $1) WHERE name = 'dead'`,
+            [minutes],
+          );
+        await wait(11);
+        expect(await store.reviveJobs()).toBe(1);
+        expect(await store.reviveJobs()).toBe(0);
+        expect(await jobs(store, "dead")).toEqual({});
+        expect(await jobs(store, "delivery")).toEqual({ failed: 1, created: 1 });
+        const { rows } = await database.query(`SELECT data, group_id FROM ${table} WHERE state = 'created'`);
+        expect(rows).toEqual([{ data: { key: "poison", revived: 1 }, group_id: "1" }]);
+
+        await database.query(
+          `UPDATE ${table} SET retry_limit = 0, data = '{"key":"poison","revived":8}' WHERE state = 'created'`,
+        );
+        const again = await store.work(handlers({ delivery: held.handler }), WORK);
+        (await held.next()).end(new Error("cannot read this"));
+        await again.stop(4_000);
+        await wait(1_000);
+        expect((await store.delivery("poison"))?.outcome).toBeUndefined();
+        expect(await store.reviveJobs()).toBe(0);
+        expect(await jobs(store, "dead")).toEqual({ created: 1 });
+        expect(await store.delivery("poison")).toMatchObject({
+          outcome: "given up: its job failed too often",
+          payload: null,
+        });
+      },
+    );
+
     test("the second try says that it is one", async () => {
       await using store = await open();
       await store.acceptDelivery(delivery("a"));

@@ -2,7 +2,17 @@ import { RetryLater } from "../../src/failure.ts";
 import type { Effect } from "../../src/investigation/event.ts";
 import { parseInvestigation } from "../../src/investigation/stored.ts";
 import { sha256 } from "../../src/text/hash.ts";
-import { AT_ONCE, DEAD, HEARTBEAT_SECONDS, KINDS, QUEUES } from "../../src/store/queue-rules.ts";
+import {
+  AT_ONCE,
+  DEAD,
+  GIVEN_UP,
+  HEARTBEAT_SECONDS,
+  KINDS,
+  MAX_REVIVALS,
+  QUEUES,
+  REVIVAL_MINUTES,
+  REVIVED,
+} from "../../src/store/queue-rules.ts";
 import type {
   IssueKey,
   Job,
@@ -136,6 +146,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
   }[] = [];
   const open = new Map<JobKind, Set<QueueJob>>(KINDS.map((kind) => [kind, new Set()]));
   const ended = new Map<string, Record<string, number>>();
+  let dead: { readonly job: QueueJob; readonly at: number }[] = [];
   const slots = new Map<string, number>();
   const listeners = new Set<() => void>();
   let lastJob = 0;
@@ -160,7 +171,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
     const counts = ended.get(job.kind) ?? {};
     counts[state] = (counts[state] ?? 0) + 1;
     ended.set(job.kind, counts);
-    if (state === "failed") ended.set(DEAD, { created: (ended.get(DEAD)?.["created"] ?? 0) + 1 });
+    if (state === "failed") dead.push({ job, at: now() });
     job.lose?.();
   };
   const add = (
@@ -452,6 +463,30 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       run.crashes++;
       return { attempt: run.attempt, crashes: run.crashes - 1 };
     },
+    async reviveJobs() {
+      write();
+      const revived = dead.filter(({ job, at }) => {
+        const times = (job.data["revived"] as number | undefined) ?? 0;
+        if (times >= MAX_REVIVALS) {
+          if (job.kind === "delivery") finish(job.data["key"] as string, GIVEN_UP);
+          return false;
+        }
+        const { first, longest } = REVIVAL_MINUTES;
+        const pause = Math.min(first * 2 ** times, longest) * 60_000;
+        return REVIVED.includes(job.kind) && (at > now() || at + pause <= now());
+      });
+      dead = dead.filter((row) => !revived.includes(row));
+      for (const { job } of revived)
+        add(
+          job.kind,
+          { ...job.data, revived: ((job.data["revived"] as number | undefined) ?? 0) + 1 },
+          {
+            ...(job.key === undefined ? {} : { key: job.key }),
+            ...(job.installation === undefined ? {} : { installation: job.installation }),
+          },
+        );
+      return revived.length;
+    },
     isCurrent: async (run, attempt) => store.isCurrentNow(run, attempt),
     async endRun(id, attempt) {
       write();
@@ -651,6 +686,7 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
     },
     holdsLeaseNow: (name, lease) => leases.get(name)?.value === lease,
     jobs(queue) {
+      if (queue === DEAD) return dead.length === 0 ? {} : { created: dead.length };
       const counts: Record<string, number> = { ...ended.get(queue) };
       for (const { state } of open.get(queue as JobKind) ?? []) counts[state] = (counts[state] ?? 0) + 1;
       return counts;

@@ -90,6 +90,7 @@ class World {
       (a.lookedAt ?? 0) - (b.lookedAt ?? 0) || a.id - b.id;
     return {
       recoverRuns: async () => [],
+      reviveJobs: async () => 0,
       admitRuns: async () => 0,
       unshown: async () => [],
       forgetDeliveries: async () => 0,

@@ -8,6 +8,9 @@ const COUNT = 8;
  */
 const KEPT = [100, 101, 239];
 
+/** Processes die so often that jobs are put aside, deliveries too. */
+const CRASHES = [4, 11];
+
 const digests = new Map<number, string>();
 
 test.each([...Array.from({ length: COUNT }, (_, i) => 1 + i), ...KEPT])(
@@ -18,6 +21,10 @@ test.each([...Array.from({ length: COUNT }, (_, i) => 1 + i), ...KEPT])(
     expect({ problem, faults }).toEqual({ problem: undefined, faults });
   },
 );
+
+test.each(CRASHES)("seed %i loses nothing when processes die all the time", async (seed) => {
+  expect((await simulate(seed, { faults: ["crash"], crashShare: 0.03 })).problem).toBeUndefined();
+});
 
 test("the same seed gives the same history", async () => {
   expect((await simulate(1)).digest).toBe(digests.get(1));

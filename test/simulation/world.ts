@@ -105,6 +105,9 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** After something that concerned everybody: jobs wait for up to five minutes when nothing answered. */
 const GRACE = 7 * MINUTE;
+/** The same where processes die all the time: a job that died nine times is put aside for 10 minutes and the next comparison. */
+const LONG_GRACE = 20 * MINUTE;
+const CRASH_SHARE = 0.003;
 const RUNS_PER_INSTALLATION = 2;
 const RECONCILE_SECONDS = 300;
 export const MODEL: ModelSettings = {
@@ -273,7 +276,7 @@ export class World {
   /** `repository#issue` whose research ends its process. */
   poison: string | undefined;
   /** A process dies at so many of its calls. */
-  crashShare = 0.003;
+  crashShare = CRASH_SHARE;
   /** The jobs of a dead process are taken from it. */
   missesHeartbeats = true;
 
@@ -289,7 +292,7 @@ export class World {
       this.alive().length < this.processes.filter((p) => !p.isDead).length
     )
       this.troubledAt = this.now();
-    return this.now() - this.troubledAt < GRACE;
+    return this.now() - this.troubledAt < (this.crashShare > CRASH_SHARE ? LONG_GRACE : GRACE);
   }
 
   #carry(delivery: MemoryDelivery): void {

@@ -1,6 +1,6 @@
 import type { PgBoss } from "pg-boss";
 import type { Journal } from "../../llm/journal.ts";
-import { KINDS } from "../queue-rules.ts";
+import { GIVEN_UP, KINDS } from "../queue-rules.ts";
 import type { JobHandlers, Store, Workers } from "../store.ts";
 import { followClock } from "./clock.ts";
 import {
@@ -10,6 +10,7 @@ import {
   inTransaction,
   openDatabase,
 } from "./database.ts";
+import { deadJobStore } from "./dead-jobs.ts";
 import { deliveryStore } from "./deliveries.ts";
 import { investigationStore } from "./investigations.ts";
 import { journalStore } from "./journal.ts";
@@ -75,6 +76,9 @@ export async function openStoreIn(
     ...deliveries.inbox,
     ...investigationStore(database, schema, queue, boss, deliveries.finishIn),
     ...runStore(database, schema, queue, boss),
+    ...deadJobStore(database, schema, boss, async (keys) => {
+      for (const key of keys) await deliveries.inbox.finishDelivery(key, GIVEN_UP);
+    }),
     ...rowStore(database, schema),
     async send({ kind, ...data }, { key, inSeconds = 0 } = {}) {
       await database.transaction(async (connection) => {
