@@ -10,11 +10,15 @@ const ASCII_WORD = /[A-Za-z_$][\w$]*/g;
 const ASCII = /^[\u0000-\u007f]*$/;
 
 /** Sequences of letters, digits, `_` and `$` that do not start with a digit; `修复OrderMap` holds two. */
-export function* wordsOf(text: string): Iterable<string> {
-  for (const [word] of matchWords(text)) yield word;
+export function wordsOf(text: string): readonly string[] {
+  return text.match(patternFor(text)) ?? [];
 }
 
 /** The same with their places. */
 export function matchWords(text: string): Iterable<RegExpExecArray> {
-  return text.matchAll(ASCII.test(text) ? ASCII_WORD : WORD);
+  return text.matchAll(patternFor(text));
+}
+
+function patternFor(text: string): RegExp {
+  return ASCII.test(text) ? ASCII_WORD : WORD;
 }

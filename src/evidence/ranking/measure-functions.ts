@@ -1,8 +1,9 @@
 import { isFunctionLike, type FileSyntax, type SymbolDefinition } from "../../languages/syntax.ts";
 import { yielder } from "../../process/clock.ts";
-import { isStopWord, partsOf, termOf, termsOf } from "../../repository/inverted-index/words.ts";
+import { partsOf, termOf } from "../../repository/inverted-index/words.ts";
 import { memoise } from "../memoise.ts";
 import { type Query, tellingWords } from "./query.ts";
+import { queryWords } from "./query-words.ts";
 import { wordsOf } from "../../text/words-of.ts";
 import type { SignalContext } from "./signal.ts";
 import { rarity } from "./signals/words.ts";
@@ -41,7 +42,8 @@ const MAX_STRONGEST = 5;
 /** Measures the functions of files; each file once for a query and a context. */
 export const functionMeasures = memoise((query: Query, context: SignalContext) => {
   const known = new Map<string, readonly MeasuredFunction[]>();
-  const termsOfWord = wordReader(query);
+  const read = queryWords(query);
+  const termsOfWord: WordReader = (word) => read(word).terms;
   const idf = rarity(query, context);
 
   /** Functions of those of the files that have a syntax, in the order of the paths. */
@@ -67,19 +69,6 @@ export const functionMeasures = memoise((query: Query, context: SignalContext) =
 });
 
 type WordReader = (word: string) => readonly string[];
-
-/** The terms of a word that the query holds; most words of a program have none, so the answer is kept. */
-function wordReader(query: Query): WordReader {
-  const known = new Map<string, readonly string[]>();
-  return (word) => {
-    let terms = known.get(word);
-    if (terms === undefined) {
-      terms = termsOf(word).filter((term) => !isStopWord(term) && query.terms.has(term));
-      known.set(word, terms);
-    }
-    return terms;
-  };
-}
 
 function measureFile(
   path: string,

@@ -1,6 +1,6 @@
 import { yielder } from "../../process/clock.ts";
 import type { Query } from "./query.ts";
-import type { RankedFile, Reason, Scores, Signal, SignalContext, Weighted } from "./signal.ts";
+import type { DirectRanking, RankedFile, Reason, Scores, Signal, SignalContext, Weighted } from "./signal.ts";
 import { type RankingSignals, SIGNALS } from "./signals.ts";
 
 export interface FileRanking {
@@ -31,7 +31,7 @@ export async function rankFiles(
     addShares(shares, weighted, await weighted[0].score(query, context));
     await yieldNow();
   }
-  const first = ranked(shares);
+  const first = sums(shares);
   for (const weighted of near) {
     addShares(shares, weighted, await weighted[0].score(query, context, first));
     await yieldNow();
@@ -128,12 +128,23 @@ function addShares(
   }
 }
 
+/** Best first. Thousands of files are summed and few are explained: shares are put in order when they are asked for. */
 function ranked(shares: ReadonlyMap<string, ReadonlyMap<string, number>>): readonly RankedFile[] {
+  return sums(shares).map(({ path, score }) => ({
+    path,
+    score,
+    get shares() {
+      return new Map([...shares.get(path)!].sort((a, b) => b[1] - a[1]));
+    },
+  }));
+}
+
+function sums(shares: ReadonlyMap<string, ReadonlyMap<string, number>>): DirectRanking {
   return [...shares]
-    .map(([path, own]) => ({
-      path,
-      score: [...own.values()].reduce((total, share) => total + share, 0),
-      shares: new Map([...own].sort((a, b) => b[1] - a[1])),
-    }))
+    .map(([path, own]) => {
+      let score = 0;
+      for (const share of own.values()) score += share;
+      return { path, score };
+    })
     .sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
 }

@@ -2,7 +2,7 @@ import type { SymbolDefinition } from "../../languages/syntax.ts";
 import type { MeasuredFunction } from "./measure-functions.ts";
 import { functionMeasures } from "./measure-functions.ts";
 import type { Query } from "./query.ts";
-import type { RankedFile, SignalContext } from "./signal.ts";
+import type { DirectRanking, SignalContext } from "./signal.ts";
 import type { ReportedPlace } from "../reported-places/reported-place.ts";
 import { isMeant } from "./signals/mention.ts";
 
@@ -51,7 +51,7 @@ const FEATURE_NAMES = Object.keys(FUNCTION_WEIGHTS) as readonly (keyof FunctionF
 
 /** The functions of the best `files`, best first: the issue's words in them, and the rank of their file. */
 export async function rankFunctions(
-  files: readonly RankedFile[],
+  files: DirectRanking,
   query: Query,
   context: SignalContext,
   weights: FunctionFeatures = FUNCTION_WEIGHTS,
@@ -88,7 +88,7 @@ export interface FunctionWithFeatures {
 
 /** Every function of the files with its parts, files in their order. */
 export async function functionFeatures(
-  files: readonly RankedFile[],
+  files: DirectRanking,
   query: Query,
   context: SignalContext,
 ): Promise<readonly FunctionWithFeatures[]> {

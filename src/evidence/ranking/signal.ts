@@ -43,7 +43,7 @@ export interface SignalContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type DirectRanking = readonly RankedFile[];
+export type DirectRanking = readonly Pick<RankedFile, "path" | "score">[];
 
 export interface RankedFile {
   readonly path: string;

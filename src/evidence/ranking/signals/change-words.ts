@@ -1,7 +1,7 @@
 import type { CommitRecord } from "../../../repository/history.ts";
-import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
 import { memoise } from "../../memoise.ts";
 import { type Query, tellingWords } from "../query.ts";
+import { queryWords } from "../query-words.ts";
 import { wordsOf } from "../../../text/words-of.ts";
 import type { Signal, SignalContext } from "../signal.ts";
 import { rarity } from "./words.ts";
@@ -112,11 +112,11 @@ function termsIn(
 ): { terms: ReadonlySet<string>; length: number } {
   const terms = new Set<string>();
   let length = 0;
-  for (const word of wordsOf(`${subject}\n${body.slice(0, MAX_BODY)}`))
-    for (const term of termsOf(word)) {
-      if (isStopWord(term)) continue;
-      length++;
-      if (query.terms.has(term)) terms.add(term);
-    }
+  const read = queryWords(query);
+  for (const word of wordsOf(`${subject}\n${body.slice(0, MAX_BODY)}`)) {
+    const found = read(word);
+    length += found.length;
+    for (const term of found.terms) terms.add(term);
+  }
   return { terms, length };
 }

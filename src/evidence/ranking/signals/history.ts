@@ -1,7 +1,7 @@
 import type { CommitRecord } from "../../../repository/history.ts";
-import { isStopWord, termsOf } from "../../../repository/inverted-index/words.ts";
 import { memoise } from "../../memoise.ts";
 import { type Query } from "../query.ts";
+import { queryWords } from "../query-words.ts";
 import { wordsOf } from "../../../text/words-of.ts";
 import type { Signal } from "../signal.ts";
 import { inlineCode } from "../../../text/inline-code.ts";
@@ -98,12 +98,11 @@ function rankCommits(query: Query, commits: readonly CommitRecord[]): readonly S
 function countTerms(text: string, query: Query): { counts: Map<string, number>; length: number } {
   const counts = new Map<string, number>();
   let length = 0;
+  const read = queryWords(query);
   for (const word of wordsOf(text)) {
-    for (const term of termsOf(word)) {
-      if (isStopWord(term)) continue;
-      length++;
-      if (query.terms.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
-    }
+    const found = read(word);
+    length += found.length;
+    for (const term of found.terms) counts.set(term, (counts.get(term) ?? 0) + 1);
   }
   return { counts, length };
 }
