@@ -44,8 +44,8 @@ async function cacheCompiledCode() {
   const { CASEBOOK_DATA: data, XDG_CACHE_HOME: caches } = process.env;
   const folder = `${data || `${caches || `${homedir()}/.cache`}/casebook`}/compiled`;
   if (!(await isOursAlone(folder))) return;
-  const { directory } = enableCompileCache(folder);
-  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
+  // Not the folder in it that Node names: each process names its own.
+  if (enableCompileCache(folder).directory !== undefined) process.env.NODE_COMPILE_CACHE ??= folder;
 }
 
 /** Nobody else may leave code there. A folder that cannot be made is none. */

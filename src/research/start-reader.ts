@@ -13,6 +13,7 @@ import {
 import { type Channel, openChannel } from "./channel.ts";
 import { readFromResearcher } from "./read-from-researcher.ts";
 import type { FromResearcher, Whereabouts } from "./protocol.ts";
+import { isOursAlone, keepReaderCode } from "./reader-code.ts";
 import { readerHome } from "./reader-home.ts";
 
 export interface ReaderOptions {
@@ -30,7 +31,7 @@ export interface ReaderOptions {
 }
 
 /** Files that are started: they read foreign text, or start sandboxes for one that does. */
-export type ReaderMain = "main" | "sandbox-keeper" | "../cli/reader";
+export type ReaderMain = "main" | "sandbox-keeper" | "../cli/reader" | "../cli/reader-modules";
 
 /** A process that reads foreign text, before it is given any. */
 export interface Reader {
@@ -49,6 +50,8 @@ let jail: Promise<Jail> | undefined;
 /** One reader was seen in the jail: from then on none starts beside it. */
 let hasHeld = false;
 let isTold = false;
+/** The compiled form of what readers load was looked at; once in the life of this process. */
+let code: Promise<void> | undefined;
 
 /** Why readers start without a jail here; undefined where they start in one. Starts one that reads nothing. */
 export async function whyNotIsolated(data: string): Promise<string | undefined> {
@@ -81,7 +84,11 @@ export async function startReader(
 ): Promise<Reader> {
   const found = await (jail ??= findJail());
   let why = found.kind === "none" ? found.why : "";
-  if (found.kind === "ready")
+  if (found.kind === "ready") {
+    await (code ??= keepReaderCode(cacheOf(options.data), {
+      code: join(import.meta.dirname, ".."),
+      load: () => startBeside(readerProcess("../cli/reader-modules", options, undefined)),
+    }));
     try {
       const reader = await startIn(
         found.bwrap,
@@ -96,6 +103,7 @@ export async function startReader(
       why = (error as Error).message;
       jail = Promise.resolve({ kind: "none", why });
     }
+  }
   if (!isTold) options.onNotIsolated?.(why);
   isTold = true;
   // Where it may write, it could leave code for the next start: no compile cache without a jail.
@@ -172,7 +180,9 @@ export function readerProcess(
   const source = join(import.meta.dirname, `${main}.ts`);
   const file = existsSync(source) ? source : join(import.meta.dirname, `${main}.js`);
   const { data, workers, cacheBytes } = options;
-  const { PATH = "", NODE_COMPILE_CACHE: cache = join(data, "compiled") } = process.env;
+  const { PATH = "" } = process.env;
+  const cache = cacheOf(data);
+  const hasCache = isOursAlone(cache);
   const home = gitDir === undefined ? data : readerHome(data, gitDir);
   if (gitDir !== undefined) privateFolder(home);
   return {
@@ -184,15 +194,20 @@ export function readerProcess(
       CASEBOOK_DATA: home,
       CASEBOOK_CACHE_MB: String(Math.max(10, Math.floor(cacheBytes / 1_000_000))),
       ...(workers === undefined ? {} : { CASEBOOK_WORKERS: String(workers) }),
-      ...(existsSync(cache) ? { NODE_COMPILE_CACHE: cache } : {}),
+      ...(hasCache ? { NODE_COMPILE_CACHE: cache } : {}),
     },
     readable: [
       ...ownCode(join(import.meta.dirname, "../..")),
       ...(gitDir === undefined ? [] : gitFolders(gitDir)),
-      ...(existsSync(cache) ? [cache] : []),
+      ...(hasCache ? [cache] : []),
     ],
     writable: gitDir === undefined ? [] : [home],
   };
+}
+
+/** Where the compiled form of our code is. */
+function cacheOf(data: string): string {
+  return process.env["NODE_COMPILE_CACHE"] ?? join(data, "compiled");
 }
 
 /** The git folder, that of the main work tree where it is a linked one, and folders of objects that it borrows. */

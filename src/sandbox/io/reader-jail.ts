@@ -27,6 +27,8 @@ export interface StartedReader {
 
 /** The descriptor by which a started process talks with the one that started it. */
 export const CHANNEL_FD = 3;
+/** The number of the user there, whoever starts it. */
+export const READER_UID = 1_000;
 const SECCOMP_FD = 4;
 const ARGS_FD = 5;
 
@@ -52,7 +54,7 @@ export function startInJail(
   const filter = seccompFilter(process.arch);
   const options = [
     ..."--unshare-all --unshare-user --disable-userns --die-with-parent --new-session".split(" "),
-    ..."--clearenv --cap-drop ALL --uid 1000 --gid 1000 --hostname reader".split(" "),
+    ...`--clearenv --cap-drop ALL --uid ${READER_UID} --gid ${READER_UID} --hostname reader`.split(" "),
     ...(filter === undefined ? [] : ["--seccomp", `${SECCOMP_FD}`]),
     ..."--proc /proc --dev /dev".split(" "),
     ...hostPrograms([]),
