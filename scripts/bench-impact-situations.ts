@@ -13,7 +13,7 @@ import type { Candidate } from "../src/evidence/co-change/function-index.ts";
 import { coChangeContext } from "../src/evidence/co-change/rank-co-changes.ts";
 import type { FunctionContext } from "../src/evidence/co-change/signal.ts";
 import { buildQuery, type Query } from "../src/evidence/ranking/query.ts";
-import { MAX_COMMITS } from "../src/claims/open-evidence.ts";
+import { MAX_COMMITS } from "../src/repository/history.ts";
 import type { CommitRecord } from "../src/repository/history.ts";
 import { openWorkbench, type Workbench } from "../src/research/workbench.ts";
 import { mineFixes } from "./bench-impact-mine.ts";

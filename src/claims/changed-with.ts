@@ -3,7 +3,7 @@ import type { CommitRecord } from "../repository/history.ts";
 import { counted } from "../text/counted.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import { claimType, holds, wrong } from "./claim.ts";
-import { MAX_COMMITS } from "./open-evidence.ts";
+import { MAX_COMMITS } from "../repository/history.ts";
 import { part } from "./claim-data.ts";
 
 /** A commit over more files says nothing about any pair of them. */

@@ -1,13 +1,10 @@
-import type { History } from "../repository/history.ts";
+import { type History, MAX_COMMITS } from "../repository/history.ts";
 import type { IndexedCodebase } from "../repository/open-codebase.ts";
 import type { RecordedSearch } from "../repository/recorded-search.ts";
 import { runSearch } from "../repository/run-search.ts";
 import { buildSymbolIndex } from "../evidence/references/build-symbol-index.ts";
 import { useFinder } from "../evidence/references/find-uses.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
-
-/** Commits before the base commit that are read: older history is weak evidence for today's files. */
-export const MAX_COMMITS = 3_000;
 
 export interface EvidenceOptions {
   readonly codebase: IndexedCodebase;

@@ -40,10 +40,6 @@ interface Place {
   readonly number: string;
 }
 
-export function isAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text);
-}
-
 /**
  * A public issue with its comments, as JSON for `parseIssueInput`. Uses no key. Throws RunFailure `usage` for an address
  * that is no issue of GitHub, else `issue-unreachable`.

@@ -1,5 +1,7 @@
 import type { Ran } from "../research/command-request.ts";
 import { privateFolder } from "../process/private-folder.ts";
+import { protocolOf } from "../repository/io/mirror.ts";
+import { gitDirOf } from "../repository/io/open-repository.ts";
 import type { CommandIo, ReaderIo } from "./io.ts";
 import { notIsolated, placeOf } from "./place.ts";
 import type { ReadingCommandName } from "./reading-commands.ts";
@@ -26,7 +28,7 @@ export async function inReader(
   const place = placeOf({ ...options, repo: options.repo ?? "." }, io, onStep);
   const mirror = options.repo === undefined ? undefined : await gitFolder(place);
   if (mirror !== undefined) privateFolder(place.data);
-  const { commandInProcess } = await import("../research/research-process.ts");
+  const { commandInProcess } = await import("../research/run-task.ts");
   return await commandInProcess(
     {
       mirror,
@@ -66,6 +68,8 @@ export async function runHere(
 }
 
 async function gitFolder(place: ReturnType<typeof placeOf>): Promise<string> {
+  // A folder needs no git here: the reader starts it.
+  if (protocolOf(place.repository) === undefined) return gitDirOf(place.repository);
   const { openGit } = await import("../research/open-git.ts");
   using repository = await openGit(place);
   return repository.gitDir;

@@ -3,31 +3,39 @@ import { basename, resolve } from "node:path";
 import { RunFailure } from "../failure.ts";
 import { withoutEmpty } from "../process/config.ts";
 import type { Issue } from "../issue/issue.ts";
-import { parseIssueInput } from "../issue/parse-issue-input.ts";
-import { fetchIssue, isAddress } from "./fetch-issue.ts";
+import type { IssueInput } from "../issue/parse-issue-input.ts";
 import type { CommandIo } from "./io.ts";
 
-/**
- * The issue of `--issue FILE|URL|-`. Throws RunFailure `usage`, `unreadable-issue`, `issue-unreachable` or `empty-issue`.
- */
+/** The issue of `--issue FILE|URL|-`. Throws as `issueInput`, and RunFailure `empty-issue`. */
 export async function readIssue(
   file: string | undefined,
   number: string | undefined,
   io: CommandIo,
 ): Promise<Issue> {
+  const { parseIssueInput } = await import("../issue/parse-issue-input.ts");
+  return parseIssueInput(await issueInput(file, number, io));
+}
+
+/** The same as it is written, for who takes it apart elsewhere. Throws RunFailure `usage`, `unreadable-issue` or `issue-unreachable`. */
+export async function issueInput(
+  file: string | undefined,
+  number: string | undefined,
+  io: CommandIo,
+): Promise<IssueInput> {
   if (file === undefined)
     throw new RunFailure(
       "usage",
       "The option `--issue` is missing; it names the file or the address of the issue",
     );
-  if (isAddress(file)) {
+  if (/^https?:\/\//i.test(file)) {
+    const { fetchIssue } = await import("./fetch-issue.ts");
     const text = await fetchIssue(file, {
       apiUrl: withoutEmpty(io.env)["GITHUB_API_URL"],
       signal: io.signal,
     });
-    return parseIssueInput({ text, number });
+    return { text, number };
   }
-  if (file === "-") return parseIssueInput({ text: await io.stdin(), number });
+  if (file === "-") return { text: await io.stdin(), number };
   let bytes: Buffer;
   try {
     bytes = readFileSync(resolve(io.cwd, file));
@@ -38,5 +46,5 @@ export async function readIssue(
       error,
     );
   }
-  return parseIssueInput({ text: bytes.toString("utf8"), name: basename(file), number });
+  return { text: bytes.toString("utf8"), name: basename(file), number };
 }

@@ -53,4 +53,7 @@ export interface BlameLine {
   readonly subject: string;
 }
 
+/** Commits before the base commit that are read: older history is weak evidence for today's files. */
+export const MAX_COMMITS = 3_000;
+
 export const MAX_FILES_PER_COMMIT = 200;

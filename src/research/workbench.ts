@@ -14,7 +14,7 @@ import { readIssueForms } from "../evidence/read-issue-forms.ts";
 import { findReported, repositoryName } from "../evidence/reported-places/find-reported.ts";
 import { locate, type Ranking } from "../evidence/ranking/locate.ts";
 import { buildQuery } from "../evidence/ranking/query.ts";
-import { MAX_COMMITS } from "../claims/open-evidence.ts";
+import { MAX_COMMITS } from "../repository/history.ts";
 import type { SyntaxReader } from "../languages/syntax.ts";
 
 /** A repository with everything that is needed to research it. Dispose it: it holds processes, threads and a database. */

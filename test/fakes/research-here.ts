@@ -1,6 +1,7 @@
 import { readConfig } from "../../src/process/config.ts";
 import { repositoryMirrors } from "../../src/research/repository-mirrors.ts";
-import { answer, confined, researchInProcesses } from "../../src/research/research-process.ts";
+import { confined, researchInProcesses } from "../../src/research/research-process.ts";
+import { answer } from "../../src/research/run-task.ts";
 import type { ServiceLink } from "../../src/research/protocol.ts";
 import { checkTask, investigateTask } from "../../src/research/tasks.ts";
 import { sandboxesHere } from "../../src/research/sandbox-door.ts";

@@ -6,9 +6,10 @@ import { inReader } from "../in-reader.ts";
 import type { CommandIo } from "../io.ts";
 import { notIsolated, placeOf } from "../place.ts";
 import { openProgress } from "../progress.ts";
-import { readIssue } from "../read-issue.ts";
+import type { IssueInput } from "../../issue/parse-issue-input.ts";
+import { issueInput } from "../read-issue.ts";
 import type { Answered, LocateOptions, ModelOrder } from "../reading/locate.ts";
-import { trackerOf } from "../read-tracker.ts";
+import type { GivenTracker } from "../reading/related.ts";
 import { usesModel } from "../uses-model.ts";
 
 const MAX_TOP = 1_000;
@@ -21,14 +22,14 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
   const withModel = usesModel(options);
   if (withModel && options.tracker !== undefined)
     throw new RunFailure("usage", "`locate` with a model compares no tracker; `casebook related` does");
-  const issue = await readIssue(options.issue, options.number, io);
-  const tracker = await trackerOf(issue, options, io);
+  const input = await issueInput(options.issue, options.number, io);
+  const tracker = options.tracker === undefined ? undefined : await trackerFor(input, options, io);
   const progress = openProgress(io, options.quiet === true || options.json === true);
   try {
     progress.start("locate");
     const step = (text: string): void => progress.step(text);
     if (withModel) {
-      const answered = await ordered({ issue, top, step }, options, io);
+      const answered = await ordered({ issue: await parsed(input), top, step }, options, io);
       progress.end();
       await progress.close();
       const { printLocated } = await import("../reading/locate.ts");
@@ -36,7 +37,7 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
     }
     const { exit, out } = await inReader(
       "locate",
-      { given: { issue, top, tracker }, options, onStep: step },
+      { given: { input, top, tracker }, options, onStep: step },
       io,
     );
     progress.end();
@@ -46,6 +47,20 @@ export async function locateCommand(options: LocateOptions, io: CommandIo): Prom
   } finally {
     await progress.close();
   }
+}
+
+async function parsed(input: IssueInput): Promise<Issue> {
+  const { parseIssueInput } = await import("../../issue/parse-issue-input.ts");
+  return parseIssueInput(input);
+}
+
+async function trackerFor(
+  input: IssueInput,
+  options: LocateOptions,
+  io: CommandIo,
+): Promise<GivenTracker | undefined> {
+  const { trackerOf } = await import("../read-tracker.ts");
+  return trackerOf(await parsed(input), options, io);
 }
 
 interface Asked {

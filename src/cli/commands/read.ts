@@ -1,6 +1,6 @@
 import { inReader } from "../in-reader.ts";
 import type { CommandIo } from "../io.ts";
-import { readIssue } from "../read-issue.ts";
+import { issueInput } from "../read-issue.ts";
 import type { ReadOptions } from "../reading/read.ts";
 
 /**
@@ -8,8 +8,8 @@ import type { ReadOptions } from "../reading/read.ts";
  * Exit code 0.
  */
 export async function readCommand(options: ReadOptions, io: CommandIo): Promise<number> {
-  const issue = await readIssue(options.issue, options.number, io);
-  const { exit, out } = await inReader("read", { given: { issue }, options }, io);
+  const input = await issueInput(options.issue, options.number, io);
+  const { exit, out } = await inReader("read", { given: { input }, options }, io);
   io.out(out);
   return exit;
 }

@@ -3,16 +3,16 @@ import { formatLocation } from "../../text/location.ts";
 import { printable } from "../../text/inline-code.ts";
 import { counted } from "../../text/counted.ts";
 import type { Reason } from "../../evidence/ranking/signal.ts";
-import type { Issue } from "../../issue/issue.ts";
-import { visibleIssue } from "../../issue/visible-issue.ts";
+import { type IssueInput, parseIssueInput } from "../../issue/parse-issue-input.ts";
+import { type VisibleIssue, visibleIssue } from "../../issue/visible-issue.ts";
 import type { Located } from "../../research/protocol.ts";
 import type { Ranking } from "../../evidence/ranking/locate.ts";
 import type { CommandIo, ReaderIo } from "../io.ts";
 import { openPlace } from "../place.ts";
 import type { Related } from "../../evidence/related/find-related.ts";
-import { relatedAt } from "../../research/related-at.ts";
+import type { Workbench } from "../../research/workbench.ts";
 import { table } from "../table.ts";
-import { type GivenTracker, relatedLines } from "./related.ts";
+import type { GivenTracker } from "./related.ts";
 import type { ModelOptions } from "../uses-model.ts";
 
 export interface LocateOptions extends ModelOptions {
@@ -35,23 +35,39 @@ const SHOWN_REASONS = 3;
 /** Ranks the files and functions of the repository for the issue. */
 export async function locateHere(
   {
-    issue,
+    input,
     top,
     tracker,
-  }: { readonly issue: Issue; readonly top: number; readonly tracker?: GivenTracker | undefined },
+  }: { readonly input: IssueInput; readonly top: number; readonly tracker?: GivenTracker | undefined },
   options: LocateOptions,
   io: ReaderIo,
 ): Promise<number> {
+  const issue = parseIssueInput(input);
   await using workbench = await openPlace(options, io, io.step);
   const commit = await workbench.repository.resolve(options.commit);
   const seen = visibleIssue(issue);
   const ranking = await workbench.locate(seen, commit, top);
-  const related =
-    tracker && (await relatedAt({ issue: seen, commit, tracker: tracker.list }, workbench, io.signal));
+  const related = tracker && (await relatedOf({ issue: seen, commit, tracker }, workbench, io.signal));
   const exit = printLocated({ commit, ranking, order: undefined, related }, options, io);
-  if (related !== undefined && options.json !== true)
+  if (related !== undefined && options.json !== true) {
+    const { relatedLines } = await import("./related.ts");
     io.out(`\n${relatedLines(related, issue.key, commit, tracker!).join("\n")}`);
+  }
   return exit;
+}
+
+/** Loaded where a tracker is given: it brings all types of claims. */
+async function relatedOf(
+  {
+    issue,
+    commit,
+    tracker,
+  }: { readonly issue: VisibleIssue; readonly commit: string; readonly tracker: GivenTracker },
+  workbench: Workbench,
+  signal: AbortSignal,
+): Promise<Related> {
+  const { relatedAt } = await import("../../research/related-at.ts");
+  return relatedAt({ issue, commit, tracker: tracker.list }, workbench, signal);
 }
 
 export interface Answered {

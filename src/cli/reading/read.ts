@@ -2,7 +2,7 @@ import { readReport, type Report } from "../../issue/report/read-report.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { visibleIssue } from "../../issue/visible-issue.ts";
 import { rowsOf } from "../../issue/report/rows-of.ts";
-import type { Issue } from "../../issue/issue.ts";
+import { type IssueInput, parseIssueInput } from "../../issue/parse-issue-input.ts";
 import type { ReaderIo } from "../io.ts";
 
 export interface ReadOptions {
@@ -15,11 +15,11 @@ export interface ReadOptions {
 
 /** Reads the issue and the forms of the repository. */
 export async function readHere(
-  { issue }: { readonly issue: Issue },
+  { input }: { readonly input: IssueInput },
   options: ReadOptions,
   io: ReaderIo,
 ): Promise<number> {
-  const report = readReport(visibleIssue(issue), await formsOf(options, io));
+  const report = readReport(visibleIssue(parseIssueInput(input)), await formsOf(options, io));
   io.out(options.json === true ? JSON.stringify(toJson(report)) : rowsOf(report).join("\n"));
   return 0;
 }

@@ -25,12 +25,7 @@ export async function openRepository(
     isWhole = false,
   }: { readonly name?: string; readonly mirror?: boolean; readonly isWhole?: boolean } = {},
 ): Promise<GitRepository> {
-  if (!existsSync(folder)) throw new RunFailure("not-a-repository", `There is no folder ${folder}`);
-  if (!statSync(folder).isDirectory())
-    throw new RunFailure("not-a-repository", `${folder} is a file, not a folder`);
-  const gitDir = findGitDir(folder);
-  if (gitDir === undefined)
-    throw new RunFailure("not-a-repository", `${folder} is not inside a git repository`);
+  const gitDir = gitDirOf(folder);
   const objects = objectReader(gitDir);
   const { stdout: origin } = await tryGit(["config", "--get", "remote.origin.url"], { gitDir });
   // A commit stays as it is, and a task asks for the same tree several times.
@@ -92,6 +87,17 @@ export function webUrlOf(remote: string): string | undefined {
   return path.split("/").length > 1 && path.split("/").every((part) => /^(?!\.+$)[\w.-]+$/.test(part))
     ? `https://${match[1]!.toLowerCase()}/${path}`
     : undefined;
+}
+
+/** The git folder of a folder, found without git. Throws RunFailure `not-a-repository`. */
+export function gitDirOf(folder: string): string {
+  if (!existsSync(folder)) throw new RunFailure("not-a-repository", `There is no folder ${folder}`);
+  if (!statSync(folder).isDirectory())
+    throw new RunFailure("not-a-repository", `${folder} is a file, not a folder`);
+  const gitDir = findGitDir(folder);
+  if (gitDir === undefined)
+    throw new RunFailure("not-a-repository", `${folder} is not inside a git repository`);
+  return gitDir;
 }
 
 /**
