@@ -125,7 +125,7 @@ async function measure(one: Case, depsDir: string, mirrorDir: string): Promise<R
       });
     }),
   );
-  const programs = await reported.programs();
+  const { programs } = await reported.found();
   const row = {
     id: one.id,
     code: context.reading.codeBlocks.length > 0,

@@ -21,16 +21,18 @@ export function runningResearcher(reported: ReportedRuns): Researcher {
     cannot: (phase) => (phase.type === REPRODUCTION ? undefined : builtinResearcher.cannot(phase)),
     async withholds(phase, context) {
       if (phase.type !== REPRODUCTION) return builtinResearcher.withholds?.(phase, context);
-      if ((await reported.programs()).length === 0)
-        return context.reading.codeBlocks.length === 0
-          ? "it needs a model, or code in the report"
-          : "it needs a model; the report's code is no whole program that Casebook runs";
+      if (context.reading.codeBlocks.length === 0) return "it needs a model, or code in the report";
+      const none =
+        "it needs a model; Casebook found no whole program in the report that uses the project, in a language that it runs";
+      const { programs, why } = await reported.found();
+      if (programs.length === 0) return why === undefined ? none : `it needs a model; ${why}`;
       const state = await reported.sandbox();
       if (state.kind === "none") return `no code is run here: ${state.why}`;
       const ran = await reported.ran();
       const [first] = ran;
+      if (first === undefined) return none;
       // A page that says only what is missing on this machine is none of the issue.
-      return first?.hindered !== undefined && ran.every(({ hindered }) => hindered !== undefined)
+      return first.hindered !== undefined && ran.every(({ hindered }) => hindered !== undefined)
         ? `the report's code does not run here: ${first.hindered}`
         : undefined;
     },

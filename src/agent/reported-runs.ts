@@ -17,7 +17,7 @@ import { joinCovered, readTrace } from "../execution/trace.ts";
 import { tracedProgram } from "../execution/trace-program.ts";
 import { TRACE } from "../execution/traced-plan.ts";
 import type { Ran, ResearchContext } from "../phases/builtin/research-context.ts";
-import { reportedPrograms } from "../reproduction/reported/find-programs.ts";
+import { reportedPrograms, whyNotBuilt } from "../reproduction/reported/find-programs.ts";
 import {
   END,
   ERRORS,
@@ -62,7 +62,8 @@ export interface RanProgram {
 
 /** What the programs of one report do; each is run once for an investigation. */
 export interface ReportedRuns {
-  programs(): Promise<readonly ReportedProgram[]>;
+  /** `why`: a clause, why a whole program of the report is none that can be built. */
+  found(): Promise<{ readonly programs: readonly ReportedProgram[]; readonly why?: string }>;
   /** Runs them. Throws for the signal alone. */
   ran(): Promise<readonly RanProgram[]>;
   readonly sandbox: () => Promise<SandboxState>;
@@ -73,36 +74,44 @@ export function reportedRuns(
   context: () => ResearchContext,
   sandbox: () => Promise<SandboxState>,
 ): ReportedRuns {
-  let found: Promise<readonly ReportedProgram[]> | undefined;
+  let reading: ReturnType<ReportedRuns["found"]> | undefined;
   let running: Promise<readonly RanProgram[]> | undefined;
-  const programs = (): Promise<readonly ReportedProgram[]> => (found ??= programsOf(context()));
+  const found: ReportedRuns["found"] = () => (reading ??= programsOf(context()));
   return {
     sandbox,
-    programs,
+    found,
     ran: () =>
       (running ??= (async () => {
-        const all = await programs();
+        const { programs: all } = await found();
         if (all.length === 0) return [];
         const state = await sandbox();
         if (state.kind === "none") return [];
         const ran: RanProgram[] = [];
-        for (const [at, program] of all.entries())
-          ran.push(await runProgram(program, `run-${FIRST_RUN + at}`, state.sandbox, context()));
+        for (const program of all) {
+          const one = await runProgram(program, `run-${FIRST_RUN + ran.length}`, state.sandbox, context());
+          // What is not in its language is no program, and nothing is said of it.
+          if (one.shown?.ended.hindrance !== "syntax") ran.push(one);
+        }
         return ran;
       })()),
   };
 }
 
-async function programsOf(context: ResearchContext): Promise<readonly ReportedProgram[]> {
+async function programsOf(context: ResearchContext): ReturnType<ReportedRuns["found"]> {
   const { codebase, reading } = context;
-  if (reading.codeBlocks.length === 0) return [];
+  if (reading.codeBlocks.length === 0) return { programs: [] };
   const paths = codebase.tree.entries.map(({ path }) => path);
   const manifests = new Map<string, string>();
   for (const path of paths.filter((one) => MANIFEST.test(one)).slice(0, MOST_MANIFESTS)) {
     const text = (await codebase.text(path))?.text;
     if (text !== undefined) manifests.set(path, text);
   }
-  return reportedPrograms(reading.codeBlocks, { paths, manifests, importOf: importFinder(context) });
+  const project = { paths, manifests, importOf: importFinder(context) };
+  const why = whyNotBuilt(reading.codeBlocks, project);
+  return {
+    programs: await reportedPrograms(reading.codeBlocks, project),
+    ...(why === undefined ? {} : { why }),
+  };
 }
 
 const MANIFEST =
@@ -166,8 +175,7 @@ async function runProgram(
   sandbox: Sandbox,
   context: ResearchContext,
 ): Promise<RanProgram> {
-  if (program.refused !== undefined)
-    return { program, why: `${program.refused}, so nothing that it does decides anything` };
+  if (program.refused !== undefined) return { program, why: program.refused };
   if (!sandbox.environment.toolchains.has(program.needs))
     return {
       program,

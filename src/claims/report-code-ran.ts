@@ -33,7 +33,9 @@ const programEnd = z.strictObject({
     .max(5)
     .readonly()
     .optional(),
-  hindrance: z.enum(["missing", "network", "input", "limits", "import", "build", "own-code"]).optional(),
+  hindrance: z
+    .enum(["missing", "network", "input", "limits", "import", "build", "incomplete", "syntax", "own-code"])
+    .optional(),
   printed: z.string().max(2_000).optional(),
 });
 export type ReadEnd = z.infer<typeof programEnd>;
@@ -50,7 +52,7 @@ const COMPARED = [
   "hangs-as-reported",
   /** It prints exactly what the report expects. */
   "as-expected",
-  /** It fails in the repository with no message that was read in the report. */
+  /** It fails in the repository, or in an assertion of its own, with no message that was read in the report. */
   "otherwise",
   "no-failure",
   "hangs",
@@ -72,6 +74,8 @@ const HINDRANCES: Readonly<Record<NonNullable<ReadEnd["hindrance"]>, string>> = 
   limits: "it reaches a limit of the sandbox",
   import: "the repository cannot be loaded here",
   build: "it cannot be built or started here",
+  incomplete: "it uses a name that it does not define",
+  syntax: "it is no whole program of its language",
   "own-code": "it fails on a line of its own",
 };
 
@@ -153,7 +157,7 @@ function noFailure(
   return `${subject} ends ${end} here, ${runs}${printed.trim() === "" ? "" : `, and prints ${shown}`}`;
 }
 
-/** What of the machine hinders a program, as a clause; undefined where its end says something, of the program at least. */
+/** What hinders a program, as a clause; undefined where its end says something, of the program at least. */
 export function hinderedBy({ hindrance, failure }: ReadEnd, kind: Compared): string | undefined {
   if (
     kind !== "not-runnable" ||
@@ -208,9 +212,10 @@ export function compareWithReport(
     const isSame =
       isReported(ended.failure) ||
       (ended.causes ?? []).some((cause) => cause.at !== undefined && isReported(cause));
+    // The reporter's own check fails: that is what was found, not what hinders.
     const isAssertion = hindrance === "own-code" && ended.failure.type.startsWith("Assertion");
     if (isSame && (ended.at !== undefined || isAssertion)) return "fails-as-reported";
-    return hindrance === undefined ? "otherwise" : "not-runnable";
+    return hindrance === undefined || isAssertion ? "otherwise" : "not-runnable";
   }
   if (hindrance !== undefined) return "not-runnable";
   const { printed } = ended;

@@ -141,6 +141,48 @@ describeSandboxed("the report's own code", () => {
     });
   }, 60_000);
 
+  test("fails as reported where the report runs its tests by pytest", async () => {
+    const code =
+      "# test_take.py\nfrom store.keep import take\n\n\ndef test_take():\n    assert take({}, 'a') == 1";
+    const shell = "$ python -m pytest -q test_take.py\nF\nE       KeyError: 'a'\n1 failed";
+    const { headline, why } = await ran(`${fenced("python", code)}\n\n${fenced("", shell)}\n\nKeyError: 'a'`);
+    // Where there is no pytest, nothing is said of the code.
+    expect([
+      "the report's code does not run here: something that it needs is not here: ModuleNotFoundError: No module named 'pytest'",
+      "The report's own command fails as reported, in 3 of 3 runs: `KeyError: 'a'`, at `src/store/keep.py:5` (`run-951`)",
+    ]).toContain(headline?.text ?? why);
+  }, 60_000);
+
+  test("says nothing of a record of a terminal that looks like code", async () => {
+    const session =
+      "npm init -y\n\nnode --eval \"import { take } from '@acme/store';\"\nimport store from '@acme/store';\n         ^^^^";
+    expect(await ran(fenced("", session))).toEqual({
+      headline: undefined,
+      why: expect.stringContaining("Casebook found no whole program in the report"),
+    });
+  }, 60_000);
+
+  test("has no page for a part of a program", async () => {
+    expect((await ran(fenced("python", "from store.keep import take\ntake(values, key)"))).why).toBe(
+      "the report's code does not run here: it uses a name that it does not define: NameError: name 'values' is not defined",
+    );
+  }, 60_000);
+
+  test("does not take a failed assertion of the report for a fault of it", async () => {
+    const code = "from store.keep import take\nassert take({'a': 1}, 'a') == 2, 'not two'";
+    expect((await ran(fenced("python", code))).headline?.text).toMatch(
+      /^The report's own code fails, in 3 of 3 runs: `AssertionError: not two`; Casebook read no such message/,
+    );
+  }, 60_000);
+
+  test("names a missing go.mod", async () => {
+    const code = 'package main\n\nimport "example.com/store"\n\nfunc main() {\n\tstore.Three()\n}';
+    const files = { "store.go": "package store\n" };
+    expect((await ran(fenced("go", code), files)).why).toBe(
+      "it needs a model; the report has a program of Go, and the repository has no `go.mod`",
+    );
+  });
+
   test("that ends another way each time is not told as one end", async () => {
     const { headline, why } = await ran(fenced("python", "from store.keep import guess\nguess({})"));
     expect([headline, why]).toEqual([undefined, ""]);

@@ -66,11 +66,63 @@ describe("code of a report that is run", () => {
       "python",
       "import store\n\n\n@store.fix\ndef test_it():\n    assert store.x()\n",
     ],
+    [
+      "tests, with a constant that they use",
+      "python",
+      'import store\n\nkept = store.open(r"""\nstart: x\n""")\n\n\nclass Strip(store.Base):\n    x = 1\n\n\ndef test_it():\n    assert Strip().x(kept)\n',
+    ],
+    [
+      "an application that something else runs",
+      "python",
+      'from store import App\n\napp = App()\n\n\n@app.get("/")\ndef root():\n    return 1\n',
+    ],
+    [
+      "tests of a runner",
+      "js",
+      "import { take } from '@acme/store';\n\ntest('takes', () => {\n  expect(take()).toBe(1);\n});",
+    ],
+    [
+      "functions that nothing calls",
+      "js",
+      "const { take } = require('@acme/store');\n\nfunction one() {\n  return take();\n}\n\nconst two = (x) => take(x);\n",
+    ],
+    [
+      "a configuration",
+      "js",
+      "import { take } from '@acme/store';\n\nexport default {\n  plugins: [take()],\n};",
+    ],
     ["a module that is only deep inside", "python", "import keep\nkeep.take()"],
     ["Go of another module", "go", 'package main\n\nimport "example.com/other"\n\nfunc main() {}'],
     ["Rust without a main", "rust", "use store_it::take;\ntake();"],
   ])("is not %s", async (_, language, text) => {
     expect(await found(language, text)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a value that its function makes",
+      "python",
+      "import store\n\ndef f(x):\n    return x\n\nresult = store.take(f)",
+    ],
+    ["a call", "python", "import store\n\ndef f(x):\n    return x\n\nf(1)"],
+    ["a call after functions", "js", "const s = require('@acme/store');\nfunction f() {}\nf();"],
+    [
+      "a test that imports its runner",
+      "js",
+      "import test from 'node:test';\nimport { take } from '@acme/store';\ntest('x', () => take());",
+    ],
+  ])("is code that ends with %s", async (_, language, text) => {
+    expect(await found(language, text)).toHaveLength(1);
+  });
+
+  test("holds a name that only looks like a part of a trace", async () => {
+    const [program] = await found("python", "import store\nstore.show(tb_offset=1)");
+    expect(program).not.toHaveProperty("refused");
+  });
+
+  test("is not run where it needs IPython", async () => {
+    const [program] = await found("python", "In [1]: import store\n\nIn [2]: get_ipython().x(store)");
+    expect(program!.refused).toBe("it needs IPython");
   });
 
   test("leaves out what a session printed", async () => {
@@ -123,7 +175,9 @@ describe("code of a report that is run", () => {
     ],
     ["names its source", "js", "require('@acme/store');\n//# sourceURL=/repo/lib/store.js"],
   ])("is refused where it %s", async (_, language, text) => {
-    expect((await found(language, text))[0]?.refused).toMatch(/^line [12] of it /);
+    expect((await found(language, text))[0]?.refused).toMatch(
+      /^line [12] of it .*, so nothing that it does decides anything$/,
+    );
   });
 
   test("is at most three programs", async () => {
@@ -179,6 +233,28 @@ describe("commands of a report that are run", () => {
     expect(program).toMatchObject({ kind: "command", blocks: [code.text, shell.text] });
     expect(program!.files.get("run_it.py")).toBe(code.text);
   });
+
+  test.each([
+    ["python -m pytest -q test_it.py", ["tests", "test_it.py", "test_it.py"]],
+    ["pytest test_it.py::test_one --tb=short", ["tests", "test_it.py", "test_it.py::test_one"]],
+  ])("by pytest: %s", async (line, words) => {
+    const code = { language: "python", text: "# test_it.py\nimport store\n\ndef test_one():\n    store.x()" };
+    const [program, more] = await programs(code, { text: `$ ${line}\n1 failed` });
+    expect(more).toBeUndefined();
+    expect(program).toMatchObject({ kind: "command", runtime: "python" });
+    expect(program!.command.slice(3)).toEqual(words);
+  });
+
+  test.each(["pytest", "pytest tests", "pytest -p x test_it.py", "pytest test_it.py other.py"])(
+    "not by %s",
+    async (line) => {
+      const code = {
+        language: "python",
+        text: "# test_it.py\nimport store\n\ndef test_one():\n    store.x()",
+      };
+      expect(await programs(code, { text: `$ ${line}` })).toEqual([]);
+    },
+  );
 
   test("never over a file of the repository", async () => {
     const code = { language: "python", text: "import store\nstore.take()", before: "in setup.py:" };

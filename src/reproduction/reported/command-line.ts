@@ -1,6 +1,8 @@
 /** A command of the project that a report names, as far as Casebook runs one. */
 export type ProjectCommand =
   | { readonly kind: "python-file" | "node-file"; readonly file: string; readonly args: readonly string[] }
+  /** Tests that the report shows, by pytest. `args`: the file, or one of its tests. */
+  | { readonly kind: "python-tests"; readonly file: string; readonly args: readonly string[] }
   | { readonly kind: "python-module"; readonly module: string; readonly args: readonly string[] }
   | {
       readonly kind: "python-entry";
@@ -14,6 +16,8 @@ export type ProjectCommand =
 /** What the commands of a report may name. */
 export interface Commands {
   readonly paths: ReadonlySet<string>;
+  /** Files that the report shows. */
+  readonly shown: ReadonlySet<string>;
   /** Modules of Python, dotted. */
   readonly modules: ReadonlySet<string>;
   /** Commands that the project installs, by name. */
@@ -54,13 +58,14 @@ export function projectCommand(lines: readonly string[], commands: Commands): Pr
 }
 
 function commandOf([program, ...args]: readonly string[], commands: Commands): ProjectCommand | undefined {
-  const { paths, modules, entries, bins, cargoBins } = commands;
+  const { paths, shown, modules, entries, bins, cargoBins } = commands;
   const [first, second, ...rest] = args;
   switch (program) {
     case undefined:
       return undefined;
     case "python":
     case "python3":
+      if (first === "-m" && second === "pytest") return testsOf(rest, shown);
       if (first === "-m")
         return second !== undefined && modules.has(second)
           ? { kind: "python-module", module: second, args: rest }
@@ -68,6 +73,8 @@ function commandOf([program, ...args]: readonly string[], commands: Commands): P
       return first !== undefined && paths.has(plain(first)) && first.endsWith(".py")
         ? { kind: "python-file", file: plain(first), args: args.slice(1) }
         : undefined;
+    case "pytest":
+      return testsOf(args, shown);
     case "node":
       return first !== undefined && paths.has(plain(first)) && /\.[cm]?[jt]s$/.test(first)
         ? { kind: "node-file", file: plain(first), args: args.slice(1) }
@@ -85,6 +92,17 @@ function commandOf([program, ...args]: readonly string[], commands: Commands): P
       return cargoBins.has(program) ? { kind: "cargo-bin", name: program, args } : undefined;
     }
   }
+}
+
+/** Options of pytest that change how much it prints and nothing else. */
+const PRINTS = /^(?:-[qvsxl]+|-r\w+|--tb=\w+|--color=\w+|--no-header)$/;
+
+function testsOf(args: readonly string[], shown: ReadonlySet<string>): ProjectCommand | undefined {
+  const chosen = args.filter((word) => !PRINTS.test(word));
+  const [tests = "", ...more] = chosen.map(plain);
+  const file = tests.split("::")[0]!;
+  if (more.length > 0 || !file.endsWith(".py") || !shown.has(file)) return undefined;
+  return { kind: "python-tests", file, args: [tests] };
 }
 
 function plain(path: string): string {

@@ -86,6 +86,15 @@ export async function reportedPrograms(
     .slice(0, MAX_PROGRAMS);
 }
 
+/** Why a report whose code is none of `reportedPrograms` has a whole program that cannot be built; a clause. */
+export function whyNotBuilt(blocks: readonly CodeBlock[], { paths }: ReportedProject): string | undefined {
+  const isGo = (block: CodeBlock): boolean =>
+    languageOf(block) === "go" && /^package main\s*$/m.test(block.text) && /^func main\(\)/m.test(block.text);
+  return blocks.slice(0, MAX_BLOCKS).some(isGo) && !paths.includes("go.mod")
+    ? "the report has a program of Go, and the repository has no `go.mod`"
+    : undefined;
+}
+
 function languageOf({ language, text }: CodeBlock): Language | undefined {
   const word = language?.toLowerCase() ?? "";
   for (const [name, { fences, looks }] of Object.entries(LANGUAGES))
@@ -124,6 +133,7 @@ async function programOf(
       if (!importsProject(source, project.paths) || !doesSomething(source)) return undefined;
       return {
         ...base(blocks, source, path, added, "python"),
+        ...(/\bget_ipython\b/.test(source) ? { refused: "it needs IPython" } : {}),
         files: new Map([...files, [path, `${source}\n`]]),
         runtime: "python",
         needs: "python3",
@@ -160,9 +170,10 @@ function base(
   };
 }
 
-/** What sets the frames of a failure, or writes what Casebook records: then no end of the program says anything. */
+/** What can set the frames of a failure, or writes what Casebook records: then no end of the program says anything. */
 const FORGES: Readonly<Partial<Record<Family, RegExp>>> = {
-  python: /\bCodeType\b|__code__|co_filename|with_traceback|__traceback__|\btb_\w+|\bos\s*\.\s*pwrite/,
+  python:
+    /\bCodeType\b|__code__|co_filename|with_traceback|__traceback__|\btb_(?:next|frame|lineno|lasti)\b|\bos\s*\.\s*pwrite/,
   javascript: /\bstack\b|\bsource(?:URL|MappingURL)\b|\bfs\s*\.\s*writev?Sync\s*\(\s*\d/,
 };
 
@@ -170,9 +181,16 @@ function whyRefused(source: string, family: Family): string | undefined {
   const [first] = findForbidden(maskText(source, family), family).filter(
     ({ what }) => what !== ENDS && what !== DEFINES && what !== PRINTS,
   );
-  if (first !== undefined) return `line ${first.line} of it ${first.what}`;
-  const line = source.split("\n").findIndex((text) => FORGES[family]?.test(text) === true);
-  return line < 0 ? undefined : `line ${line + 1} of it sets what a failure looks like`;
+  if (first !== undefined) return undecidable(first.line, first.what);
+  const lines = source.split("\n").map((text) => FORGES[family]?.exec(text)?.[0]);
+  const at = lines.findIndex((found) => found !== undefined);
+  return at < 0
+    ? undefined
+    : undecidable(at + 1, `holds \`${lines[at]!}\`, which can set what a failure looks like`);
+}
+
+function undecidable(line: number, what: string): string {
+  return `line ${line} of it ${what}, so nothing that it does decides anything`;
 }
 
 function programOfNode(
@@ -195,7 +213,7 @@ function programOfNode(
     uses || own === undefined || isModule
       ? []
       : [`const ${camel(own[0])!} = require(${JSON.stringify(own[0])});`];
-  if (!uses && added.length === 0) return undefined;
+  if ((!uses && added.length === 0) || !doesSomethingInNode(text)) return undefined;
   const source = [...added, text].join("\n");
   return {
     ...base([text], source, path, added, "javascript"),
@@ -205,6 +223,24 @@ function programOfNode(
     command: ["node", "-e", NODE_START, path],
     env: { CASEBOOK_PACKAGES: JSON.stringify(packages) },
   };
+}
+
+/** As for Python: code that only defines something, and tests of a runner that gives them their functions, do nothing alone. */
+function doesSomethingInNode(text: string): boolean {
+  const { code } = maskText(text, "javascript");
+  const top = code.split("\n").filter((line) => /^[^\s/*)\]}"'`]/.test(line));
+  const isDefinition = (line: string): boolean =>
+    /^(?:export\s|(?:async\s+)?function\b|(?:abstract\s+)?class\b|module\.exports\b|exports\.|interface\b|type\s|declare\s)/.test(
+      line,
+    ) ||
+    /^(?:const|let|var)\s[^=]+=\s*(?:async\s*)?(?:function\b|(?:\([^)]*\)|\w+)\s*(?::[^=]+)?=>)/.test(line);
+  const isImport = (line: string): boolean =>
+    /^import\b|^(?:const|let|var)\s.*\brequire\s*\(/.test(line) && !/^import\s*\(/.test(line);
+  const isTest = (line: string): boolean =>
+    /^(?:describe|it|test)(?:\.\w+)?\s*\(/.test(line) &&
+    !/\bimport\b[^;]*\b(?:describe|it|test)\b|\brequire\(\s*["'](?:node:)?test["']/.test(text);
+  const rest = top.filter((line) => !isImport(line));
+  return !rest.some(isTest) && (rest.length === 0 || !rest.every(isDefinition));
 }
 
 /** `my-package` as a program writes it; undefined for a name with a scope. */
@@ -342,7 +378,14 @@ function commandsOf({ paths, manifests }: ReportedProject, files: ReadonlyMap<st
         if (bin !== undefined) cargoBins.add(bin);
       }
   }
-  return { paths: new Set([...paths, ...files.keys()]), modules, entries, bins, cargoBins };
+  return {
+    paths: new Set([...paths, ...files.keys()]),
+    shown: new Set(files.keys()),
+    modules,
+    entries,
+    bins,
+    cargoBins,
+  };
 }
 
 function binsOf(path: string, text: string): readonly (readonly [string, string])[] {
@@ -394,6 +437,8 @@ function programOfCommand(
   switch (command.kind) {
     case "python-file":
       return python("file", command.file, args, ["python", command.file, ...args]);
+    case "python-tests":
+      return python("tests", command.file, args, ["python", "-m", "pytest", ...args]);
     case "python-module":
       return python("module", command.module, args, ["python", "-m", command.module, ...args]);
     case "python-entry":

@@ -35,7 +35,7 @@ export interface ReportedProgram {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly seconds: number;
-  /** Why nothing that it does decides anything; nothing is run then. A clause. */
+  /** Why it is not run. A clause. */
   readonly refused?: string;
 }
 

@@ -63,17 +63,30 @@ export function importsProject(source: string, paths: readonly string[]): boolea
     .some((name) => tops.has(/^\s*(\w+)/.exec(name)?.[1] ?? ""));
 }
 
-/** Code that only defines something does nothing when it is run as a program: tests, above all. */
+/**
+ * Code that only defines something does nothing when it is run as a program: tests, above all, with the constants that they use. A value
+ * that a definition of the code makes is something, unless tests wait for it.
+ */
 export function doesSomething(source: string): boolean {
-  const top = maskText(source, "python")
-    .code.replaceAll(/\([^()]*\)/g, "()")
-    .split("\n")
-    .filter((line) => /^[^\s#@)\]}]/.test(line) && !/^"+\s*"+$/.test(line));
+  const { code } = maskText(source, "python");
+  const statements = code
+    .replaceAll(/\([^()]*\)/g, (inside) => inside.replaceAll("\n", " "))
+    .split(/\n(?=[^\s#)\]}"'])/)
+    .filter((text) => /^[^\s#@)\]}]/.test(text) && !/^["'\s]*$/.test(text));
+  const defined = statements.flatMap((text) => /^(?:async\s+def|def|class)\s+(\w+)/.exec(text)?.[1] ?? []);
+  if (defined.length === 0) return true;
+  const rest = statements.filter((text) => !/^(?:async\s+def|def|class|import|from)\b/.test(text));
+  const isSetUp = rest.every((text) => ASSIGNS.test(text));
+  const uses = defined.filter((name) => rest.some((text) => new RegExp(String.raw`\b${name}\b`).test(text)));
   return (
-    !top.some((line) => /^(?:async\s+def|def|class)\b/.test(line)) ||
-    top.some((line) => !/^(?:async|def|class|import|from)\b/.test(line))
+    rest.length > 0 &&
+    (!isSetUp || (uses.length > 0 && !defined.some((name) => TEST.test(name) && !uses.includes(name))))
   );
 }
+
+/** `name = value`, also with a type. */
+const ASSIGNS = /^[A-Za-z_][\w.,\s]*(?::[^=\n]+)?=(?!=)/;
+const TEST = /^(?:test_|Test)/;
 
 const SESSION = /^[ \t]*>>> /m;
 

@@ -16,6 +16,10 @@ type Hindrance =
   | "import"
   /** It cannot be built, or ends before it begins. */
   | "build"
+  /** It is a part of something longer. */
+  | "incomplete"
+  /** It is not in its language, such as the record of a terminal. */
+  | "syntax"
   /** It fails in the report's own code. */
   | "own-code";
 
@@ -60,6 +64,9 @@ const LIMITS =
   /\bMemoryError\b|No space left|Read-only file system|Resource temporarily unavailable|Cannot allocate memory|\b(?:ENOSPC|EROFS|EAGAIN|EPERM)\b|Operation not permitted|can't start new thread/;
 const MISSING =
   /^(?:ModuleNotFoundError|PackageNotFoundError|DistributionNotFound)\b|\bERR_MODULE_NOT_FOUND\b|\bMODULE_NOT_FOUND\b|Cannot find (?:module|package)\b/;
+
+const PARTS = /^(?:NameError: name '[^'\n]+' is not defined|ReferenceError: [\w$]+ is not defined)/;
+const SYNTAX = /^(?:SyntaxError|IndentationError|TabError):/;
 
 /** Reads how a run ended. `isRepository`: whether a path is a file of the commit. Never throws. */
 export function readEnd(
@@ -145,7 +152,7 @@ function hindranceOf(chain: readonly string[], last: Frame | undefined): Hindran
   if (chain.some((one) => LIMITS.test(one))) return "limits";
   if (MISSING.test(text)) return "missing";
   if (/^EOFError: .*reading a line/.test(text)) return "input";
-  if (last === undefined) return "own-code";
+  if (last === undefined) return PARTS.test(text) ? "incomplete" : SYNTAX.test(text) ? "syntax" : "own-code";
   return last[2] === "<module>" ? "import" : undefined;
 }
 

@@ -6,8 +6,8 @@ const HANG_SECONDS = SECONDS - 5;
 
 /**
  * Runs a program of Python (`python3 -c START MODE WHAT…`) and records how it ended: its exit status, or the exception with
- * the code that its frames are of. `src` is seen as an installed project would be. MODE: `file` and a path, `session` and a path, `module`
- * and a name, `entry` and `package.module:function`; then the arguments.
+ * the code that its frames are of. `src` is seen as an installed project would be. MODE: `file` and a path, `session` and a path, `tests`
+ * and a path (by pytest, without the project's own settings of it; the first failure is recorded), `module` and a name, `entry` and `package.module:function`; then the arguments.
  */
 export const PYTHON_START = String.raw`
 def _casebook():
@@ -30,6 +30,17 @@ def _casebook():
         if mode == "module":
             runpy.run_module(what, run_name="__main__", alter_sys=True)
             return
+        if mode == "tests":
+            import pytest
+            failed = []
+            class Keeper:
+                def pytest_exception_interact(self, call):
+                    failed.append(call.excinfo.value)
+            options = ["-q", "-c", os.devnull, "--rootdir", os.getcwd(), "--noconftest", "-p", "no:cacheprovider"]
+            status = pytest.main(options + arguments, plugins=[Keeper()])
+            if failed:
+                raise failed[0]
+            sys.exit(int(status))
         if mode == "entry":
             import importlib
             module, _, function = what.partition(":")
