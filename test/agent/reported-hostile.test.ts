@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { reportedRuns } from "../../src/agent/reported-runs.ts";
 import { openSandbox } from "../../src/sandbox/io/open-sandbox.ts";
+import type { SandboxState } from "../../src/sandbox/sandbox.ts";
 import { gitFolder } from "../fakes/git-folder.ts";
+import { hurried } from "../fakes/hurried-sandbox.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { researchIn } from "./research-in.ts";
 
@@ -40,12 +42,15 @@ def spin():
 const TRACE = "```\nTraceback (most recent call last):\nKeyError: 'a'\n```\n";
 const code = (text: string): string => `\`\`\`python\nimport store\n${text}\n\`\`\`\n\n${TRACE}`;
 
-/** What Casebook says of the code, and what the document keeps of its run. */
-async function told(body: string): Promise<{ readonly said: string; readonly output: string }> {
+/** What Casebook says of the code, and what the document keeps of its run; `inside`: changes the sandbox. */
+async function told(
+  body: string,
+  inside: (state: SandboxState) => SandboxState = (state) => state,
+): Promise<{ readonly said: string; readonly output: string }> {
   using folder = gitFolder();
   folder.commit(FILES);
   await using research = await researchIn(folder.path, { key: "7", title: "It hangs", body, comments: [] });
-  const state = await openSandbox({ files: folder.path, toolchains: [] });
+  const state = inside(await openSandbox({ files: folder.path, toolchains: [] }));
   const [ran] = await reportedRuns(
     () => research.context,
     async () => state,
@@ -59,11 +64,6 @@ async function told(body: string): Promise<{ readonly said: string; readonly out
 describeSandboxed("hostile code of a report", () => {
   test.each<readonly [string, string, RegExp]>([
     [
-      "starts processes without end",
-      "store.start()",
-      /cannot be run here, because it reaches a limit of the sandbox/,
-    ],
-    [
       "sleeps",
       "import time\ntime.sleep(1000)",
       /^The report's own code does not end here, in 3 of 3 runs \(/,
@@ -72,6 +72,16 @@ describeSandboxed("hostile code of a report", () => {
       "never ends in the repository",
       "store.spin()",
       /does not end, as reported, in 3 of 3 runs, at `store\/__init__\.py:2\d`/,
+    ],
+  ])("%s", async (_, text, sentence) => {
+    expect((await told(code(text), hurried)).said).toMatch(sentence);
+  });
+
+  test.each<readonly [string, string, RegExp]>([
+    [
+      "starts processes without end",
+      "store.start()",
+      /cannot be run here, because it reaches a limit of the sandbox/,
     ],
     ["fills the disk", "store.fill()", /cannot be run here, because it reaches a limit of the sandbox/],
     [
