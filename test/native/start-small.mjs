@@ -9,10 +9,13 @@ import { syncBuiltinESMExports } from "node:module";
  */
 export function startGitFromSmallProcess() {
   if (process.platform !== "linux") return;
+  // `git.ts` starts it by way of programs that bound it and end it with its parent.
+  const isGit = (command, args) =>
+    command === "git" || (["setpriv", "prlimit"].includes(command) && args.includes("git"));
   const start = childProcess.spawn;
   let small;
   childProcess.spawn = (command, args, options = {}) =>
-    command === "git" && [undefined, "pipe"].includes(options.stdio) && !options.signal
+    isGit(command, args) && [undefined, "pipe"].includes(options.stdio) && !options.signal
       ? (small ??= openSmall(start)).start(command, args, options)
       : start(command, args, options);
   syncBuiltinESMExports();

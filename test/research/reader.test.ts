@@ -130,6 +130,7 @@ test("git is given none of our variables but those that it needs", async () => {
   process.env["DATABASE_URL"] = "postgres://CANARY@localhost/x";
   try {
     const child = startGit(["cat-file", "--batch"], { gitDir: join(repository.path, ".git") });
+    if (child.pid === undefined) await once(child, "spawn");
     // Its first answer says that it runs.
     child.stdin.write("HEAD\n");
     await once(child.stdout, "data");
