@@ -41,7 +41,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const repository: GitRepository = { ...found, history: cachedHistory(found.history, cache) };
   const workers = options.workers ?? Math.max(1, Math.min(8, availableParallelism()));
   const reader = treeSitterSyntax({ workers });
-  const threads = indexThreads(repository.gitDir, { workers });
+  const threads = workers === 0 ? {} : { threads: indexThreads(repository.gitDir, { workers }) };
   const opened = new Map<string, Promise<IndexedCodebase>>();
   const codebase = (commit: string): Promise<IndexedCodebase> => {
     let opening = opened.get(commit);
@@ -51,7 +51,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         openCodebase(tree, {
           cache,
           reader,
-          threads,
+          ...threads,
           ...(signal === undefined ? {} : { signal }),
           onProgress: (done, total) => onStep?.(`reading files: ${done} of ${total}`),
         }),

@@ -11,7 +11,8 @@ import type { Research } from "../../src/service/research.ts";
 /** The real research in this process, for tests that start it so often that a process each would be most of their time. */
 export function researchHere(data: string): Research {
   const mirrors = repositoryMirrors(data);
-  const config = readConfig({ CASEBOOK_DATA: data, CASEBOOK_WORKERS: "1" });
+  // Threads to parse in cost half a second of a core for each task; tests of processes start them.
+  const config = { ...readConfig({ CASEBOOK_DATA: data }), workers: 0 };
   return {
     openMirror: (repository, token, signal) => mirrors.open(repository, token, signal),
     discardMirror: (repository) => mirrors.discard(repository),
