@@ -1,5 +1,7 @@
-/** Milliseconds between two looks. */
-const LOOK = 50;
+/** Milliseconds between two looks, and the longest on a machine where a look takes long. */
+const [LOOK, LONGEST] = [50, 500];
+/** A look takes at most this share of the time: to look at an App in a process of its own costs that process 10 ms of a core. */
+const SHARE = 1 / 20;
 /** Milliseconds without any event after which nothing more is expected: wide, since a busy machine is slow. */
 const QUIET = 120_000;
 
@@ -12,10 +14,14 @@ export async function waitFor(
   events: () => readonly unknown[],
 ): Promise<void> {
   let [last, at] = ["", performance.now()];
-  while (!(await isSo())) {
+  for (;;) {
+    const began = performance.now();
+    if (await isSo()) return;
+    const took = performance.now() - began;
     const now = events().join();
     if (now !== last) [last, at] = [now, performance.now()];
     else if (performance.now() - at > QUIET) throw new Error(`nothing happens any more: ${last}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    const rest = Math.min(LONGEST, Math.max(LOOK, took / SHARE));
+    await new Promise((resolve) => setTimeout(resolve, rest));
   }
 }

@@ -5,6 +5,10 @@ import { tellChanges } from "./tell-changes.ts";
 
 /** Milliseconds between two polls; `--fast` waits as little as a test can use. */
 export const POLL = { fast: 50, normal: 200 } as const;
+/** Milliseconds between two polls where one takes long. */
+const LONGEST = 1_000;
+/** A poll takes at most this share of the time: it costs the App more than most of what it does. */
+const SHARE = 1 / 10;
 /** Consecutive idle polls before the bot counts as done. */
 const CALM = 4;
 /** Lines kept for the page. */
@@ -50,8 +54,10 @@ export function watch(
   const isCalm = (): boolean => calm >= CALM;
   const looking = (async () => {
     while (!stopping.signal.aborted) {
+      const began = performance.now();
       await look();
-      await pause(milliseconds, undefined, { signal: stopping.signal }).catch(() => undefined);
+      const rest = Math.max(milliseconds, Math.min(LONGEST, (performance.now() - began) / SHARE));
+      await pause(rest, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
   // The failure reaches a caller of `quiet`; without one it must not end the process.
