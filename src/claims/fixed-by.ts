@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fixedIssues } from "../repository/fixed-issues.ts";
 import type { CommitRecord } from "../repository/history.ts";
 import { repositoryName, tagsOf } from "../evidence/reported-places/find-reported.ts";
+import { projectNames } from "../evidence/reported-places/project-names.ts";
 import { inlineCode } from "../text/inline-code.ts";
 import type { ClaimEvidence } from "./claim-evidence.ts";
 import { type Checked, claimType, holds, undecided, wrong } from "./claim.ts";
@@ -76,9 +77,13 @@ export const fixedBy = claimType({
 });
 
 /** The version that the report runs holds the commit: it fixed something else. */
-async function isReported(oid: string, { reading, history, issue }: ClaimEvidence): Promise<boolean> {
+async function isReported(
+  oid: string,
+  { reading, history, issue, codebase }: ClaimEvidence,
+): Promise<boolean> {
   if (reading === undefined) return false;
-  const [tag] = await tagsOf(reading.versions, () => history.tags(), repositoryName(issue?.url));
+  const names = await projectNames(codebase, repositoryName(issue?.url));
+  const [tag] = await tagsOf(reading.versions, () => history.tags(), names);
   return tag !== undefined && (await history.commit(tag.commit, oid)) !== undefined;
 }
 

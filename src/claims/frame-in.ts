@@ -22,7 +22,7 @@ export const frameIn = claimType({
     at: part.definition,
     /** The line at the base commit; absent where it changed since. */
     line: part.line.optional(),
-    /** What the line holds at that revision; absent where nothing runs on such a line, so that the trace is of other code. */
+    /** What the line holds at that revision; absent where it is not known to be the line of the trace. */
     text: part.words.optional(),
     /** True for the last call of the trace that is in the repository. */
     innermost: z.boolean(),
@@ -30,10 +30,10 @@ export const frameIn = claimType({
   say: ({ ref, at, line, text, innermost }) => ({
     text: `${innermost ? "The last call of the reported trace in this repository is in" : "The reported trace passes through"} ${inlineCode(at.name)}${
       text === undefined
-        ? "; its lines are those of another version"
+        ? ""
         : ref === ""
           ? `; at the base commit the line is ${inlineCode(text)}`
-          : `: ${inlineCode(text)} (at ${inlineCode(ref)}${line === undefined ? "; the line changed since" : ""})`
+          : `: ${inlineCode(text)} (at ${inlineCode(shortRef(ref))}${line === undefined ? "; the line changed since" : ""})`
     }`,
     citations: [{ kind: "lines", path: at.path, start: line ?? at.start, end: line ?? at.end }],
   }),
@@ -48,7 +48,7 @@ export const frameIn = claimType({
     if (found === undefined) return wrong("the report has no such frame in this repository");
     if (innermost !== isSame(frames.at(-1))) return wrong("another frame is the innermost one");
     if (text === undefined) {
-      if (canBeInTrace(found.text ?? "", frame.path, found.function))
+      if (found.text !== undefined && canBeInTrace(found.text, frame.path, found.function))
         return wrong("the trace has a line of this function");
       return found.function !== undefined &&
         isNamedBy(found.frame, found.function) &&
@@ -59,7 +59,10 @@ export const frameIn = claimType({
         ? holds("the trace names the function")
         : wrong("the trace names another function");
     }
-    const { format } = report.frames.find((one) => one.path === frame.path && one.line === frame.line) ?? {};
+    const { format } =
+      report.frames.find(
+        (one) => one.path.replaceAll("\\", "/").endsWith(frame.path) && one.line === frame.line,
+      ) ?? {};
     // These traces print the line itself; another line is of another version.
     if (PRINTS_LINES.has(format ?? "") && !isPrinted(frame.line, text, issue.text))
       return wrong("the trace prints another line");
@@ -79,6 +82,11 @@ export const frameIn = claimType({
       : wrong("the line is another at the base commit");
   },
 });
+
+/** A tag as it is, a hash cut. */
+export function shortRef(ref: string): string {
+  return /^[0-9a-f]{40}$/.test(ref) ? ref.slice(0, 12) : ref.slice(0, 40);
+}
 
 /** True where the trace prints the text at the line's number, or in the two lines below it. */
 function isPrinted(line: number, text: string, issue: string): boolean {

@@ -90,8 +90,9 @@ interface Appearances {
   readonly called: boolean | undefined;
 }
 
-/** More lines with a name that other definitions share lead nobody to a use. */
+/** More lines with a name that other definitions share, or more of these, lead nobody to a use. */
 const MAX_SHARED = 30;
+const MAX_OTHERS = 4;
 /** A word of a language, and not only a name: `run` in a message of a test is no sign of the function. */
 const PLAIN = /^\p{Ll}+$/u;
 
@@ -123,7 +124,7 @@ export async function appearances(
     return rest > 0 ? undefined : { lines: [], others: others.length, called: undefined };
   }
   const lines = calls.length > 0 ? calls : all;
-  if (others.length > 0 && lines.length > MAX_SHARED) return undefined;
+  if (others.length > MAX_OTHERS || (others.length > 0 && lines.length > MAX_SHARED)) return undefined;
   const isUncalled = code.length > 0 && code.length === all.length && isFunctionLike(symbol);
   return {
     lines,

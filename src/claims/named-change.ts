@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { formatLocation } from "../text/location.ts";
+import type { ReportedChange } from "../evidence/reported-places/reported-place.ts";
+import { formatLocation, type Location } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
+import type { ClaimEvidence } from "./claim-evidence.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
@@ -23,13 +25,33 @@ export const namedChange = claimType({
       ...(left === undefined ? [] : [{ kind: "lines" as const, ...left }]),
     ],
   }),
-  async check({ written, oid, subject, left }, { reported }) {
+  async check({ written, oid, subject, left }, evidence) {
+    const { reported } = evidence;
     if (reported === undefined) return undecided("the issue is not at hand");
     const found = (await reported()).changes.find((one) => one.named === written && one.commit === oid);
     if (found === undefined) return wrong("the report names no such change of this history");
     if (found.subject !== subject) return wrong("the commit has another subject");
-    return left === undefined || found.written.some((one) => formatLocation(one) === formatLocation(left))
-      ? holds("the history has the change")
-      : wrong("the change did not write these lines, or they are gone");
+    if (left === undefined) return holds("the history has the change");
+    if (!found.written.some((one) => formatLocation(one) === formatLocation(left)))
+      return wrong("the change did not write these lines, or they are gone");
+    return (await wroteAll(found, left, evidence))
+      ? holds("git says that it wrote the lines")
+      : wrong("git says that another change wrote a line of these");
   },
 });
+
+/** Whether git says of each line that the commit wrote it, or one of the branch that it merged. Lines of the same text may be of another change. */
+async function wroteAll(
+  { commit, by }: ReportedChange,
+  { path, start, end }: Location,
+  { history, baseCommit }: ClaimEvidence,
+): Promise<boolean> {
+  const lines = await history.blame(baseCommit, path, start, end);
+  if (lines === undefined) return false;
+  for (const oid of new Set(lines.map((one) => one.oid))) {
+    if (oid === commit) continue;
+    if (by !== "merge" || (await history.commit(commit, oid)) === undefined) return false;
+    if ((await history.commit(`${commit}^1`, oid)) !== undefined) return false;
+  }
+  return true;
+}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { qualifiedName } from "../languages/syntax.ts";
 import { formatLocation } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
+import { shortRef } from "./frame-in.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
@@ -19,7 +20,7 @@ export const namedPlace = claimType({
     in: part.name.optional(),
   }),
   say: ({ lines, in: name, ref }) => ({
-    text: `The report points to ${inlineCode(name ?? formatLocation(lines))}${ref === "" ? "" : `, by its lines in ${inlineCode(/^[0-9a-f]{40}$/.test(ref) ? ref.slice(0, 12) : ref.slice(0, 40))}`}`,
+    text: `The report points to ${inlineCode(name ?? formatLocation(lines))}${ref === "" ? "" : `, by its lines in ${inlineCode(shortRef(ref))}`}`,
     citations: [{ kind: "lines", ...lines }],
   }),
   async check({ written, ref, lines, in: name }, { reported }) {

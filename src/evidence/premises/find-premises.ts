@@ -8,6 +8,7 @@ import { holdsWord } from "../../repository/run-search.ts";
 import type { SymbolIndex } from "../references/build-symbol-index.ts";
 import { isOneEdit, misspelt } from "../reported-places/file-name.ts";
 import type { Reported, ReportedTag } from "../reported-places/reported-place.ts";
+import { projectNames } from "../reported-places/project-names.ts";
 import { tagsOf } from "../reported-places/find-reported.ts";
 import { RevisionFiles } from "../reported-places/revision-files.ts";
 import { projectVersions, tagOf } from "../reported-places/version-tag.ts";
@@ -51,13 +52,14 @@ const MAX_AT_TAG = 6;
  * report cannot mean another project: a premise is missed rather than doubted without ground.
  */
 export async function findPremises(sources: PremiseSources): Promise<readonly Premise[]> {
-  const { reading, history, repository } = sources;
-  const [tag] = await tagsOf(reading.versions, () => history.tags(), repository);
+  const { reading, history, repository, codebase } = sources;
+  const names = await projectNames(codebase, repository);
+  const [tag] = await tagsOf(reading.versions, () => history.tags(), names);
   return [
     ...(await paths(sources, tag)),
     ...(await lines(sources, tag)),
     ...(await versions(sources)),
-    ...(await names(sources, tag)),
+    ...(await namesIn(sources, tag)),
     // A request names what it wishes for.
     ...(reading.kind === "feature" ? [] : await options(sources, tag)),
     ...(await messages(sources)),
@@ -251,7 +253,10 @@ const MIN_NAME = 4;
 const MIN_NEAR = 8;
 const TYPES: ReadonlySet<string> = new Set(["class", "interface", "struct", "enum", "trait"]);
 
-async function names(sources: PremiseSources, tag: ReportedTag | undefined): Promise<readonly NamePremise[]> {
+async function namesIn(
+  sources: PremiseSources,
+  tag: ReportedTag | undefined,
+): Promise<readonly NamePremise[]> {
   const { reading, codebase, history, signal } = sources;
   const written = new Set(
     reading.textBlocks.flatMap(({ kind, text }) => (kind === "inline-code" ? text.split("\n") : [])),

@@ -3,10 +3,15 @@ const PACKAGE = /^([A-Za-z][\w.-]{0,60}?)-\d{1,6}(?:\.\d{1,6}){1,4}(?:[-+.][\w.+
 
 /** `vec_map-0.8.2/src/lib.rs` is a file of `vec_map`, wherever that is. */
 export function withoutVersion(path: string): string {
+  const found = packageOf(path);
+  return found === undefined ? path : [found.name, found.rest].join("/");
+}
+
+/** The package of a path and the path in it: `kramdown-2.4.0/lib/a.rb` in any folder. Undefined where no folder has a version. */
+export function packageOf(path: string): { readonly name: string; readonly rest: string } | undefined {
   const parts = path.split("/");
   const at = parts.slice(0, -1).findLastIndex((part) => PACKAGE.test(part));
-  if (at < 0) return path;
-  return [PACKAGE.exec(parts[at]!)![1], ...parts.slice(at + 1)].join("/");
+  return at < 0 ? undefined : { name: PACKAGE.exec(parts[at]!)![1]!, rest: parts.slice(at + 1).join("/") };
 }
 
 const LEAST_LETTERS = 6;

@@ -1,36 +1,97 @@
+import type { Tag } from "../../repository/revisions.ts";
 import type { Frame } from "../../issue/issue-reading.ts";
 import type { ReportedFrame, ReportedTag } from "./reported-place.ts";
 import type { Revision, RevisionFiles } from "./revision-files.ts";
 
 const MAX_FRAMES = 60;
+/** Tags that are looked through for the lines that a trace prints. */
+const MAX_TAGS = 60;
+
+export interface FrameOptions {
+  /** The tags of the versions that the report names. */
+  readonly tags: readonly ReportedTag[];
+  /** The report names a version of the project that has no tag, so the lines of the base commit are perhaps others. */
+  readonly isUntagged: boolean;
+  readonly allTags: () => Promise<readonly Tag[]>;
+  readonly repository: string | undefined;
+  /** The texts in which the traces stand. */
+  readonly texts: readonly string[];
+}
 
 /**
  * Frames that lie in files of the repository, at the one of the reported versions, else of the base commit, in which most of their lines
- * lie in the functions that they name. A frame whose line does not keeps its file and the function of that name.
+ * lie in the functions that they name, and are what the trace prints. Where it prints its lines and none of these has them, the newest tag that has them counts. A frame whose
+ * line is another keeps its file and the function of that name.
  */
 export async function findFrames(
   frames: readonly Frame[],
-  tags: readonly ReportedTag[],
   files: RevisionFiles,
-  repository: string | undefined,
+  { tags, isUntagged, allTags, repository, texts }: FrameOptions,
 ): Promise<readonly ReportedFrame[]> {
-  const revisions = [
-    ...tags.map(({ name, commit }) => ({ ref: name, commit })),
-    { ref: "", commit: files.base },
-  ];
+  const printed = printedLines(texts);
+  const isRight = (one: ReportedFrame): boolean => isWhereItSays(one, printed(one.frame));
+  const looked = frames.slice(-MAX_FRAMES);
   let best: { readonly found: readonly ReportedFrame[]; readonly right: number } = { found: [], right: -1 };
-  for (const revision of revisions) {
-    const found = await framesAt(revision, frames.slice(-MAX_FRAMES), files);
-    const fitting = found.filter(isWhereItSays);
+  const look = async (revision: Revision): Promise<void> => {
+    const found = await framesAt(revision, looked, files);
+    const fitting = found.filter(isRight);
     const right = fitting.length * 2 >= found.length ? fitting.length : 0;
     if (found.length > 0 && right > best.right) best = { found, right };
+  };
+  for (const { name, commit } of tags) await look({ ref: name, commit });
+  // Nothing but what the trace prints can show that the lines are the base commit's.
+  const isKnown = (): boolean => best.found.some((one) => printed(one.frame) !== undefined && isRight(one));
+  if (best.right <= 0 || !isKnown()) await look({ ref: "", commit: files.base });
+  if (!isKnown() && looked.some((one) => printed(one) !== undefined)) {
+    const tag = await tagWith(looked, printed, await allTags(), files);
+    if (tag !== undefined) await look({ ref: tag.name, commit: tag.commit });
   }
+  const isTrusted = best.right > 0 && (!isUntagged || best.found[0]!.ref !== "" || isKnown());
   const own: ReportedFrame[] = [];
   for (const frame of best.found) {
-    const kept = best.right > 0 && isWhereItSays(frame) ? frame : await byName(frame, files);
+    const kept = isTrusted && isRight(frame) ? frame : await byName(frame, files);
     if (kept !== undefined && isOwn(kept, repository)) own.push(kept);
   }
   return own;
+}
+
+/** The source line that a trace of Python prints below a frame; undefined where it prints none. */
+function printedLines(texts: readonly string[]): (frame: Frame) => string | undefined {
+  const lines = new Map<string, string>();
+  for (const text of texts)
+    for (const [, path, line, code] of text.matchAll(
+      /^.{0,80}?File "([^"\n]{1,400})", line (\d{1,7})[^\n]{0,200}\n[^\S\n]*(?!File "|\^|~|[\w.]{1,80}(?:Error|Exception)\b|\[Previous )(\S[^\n]{0,400})$/gm,
+    ))
+      lines.set(`${path!.replaceAll("\\", "/")}:${line}`, code!.trimEnd());
+  const all = [...lines];
+  return ({ path, line }) => all.find(([place]) => place.endsWith(`${path}:${line}`))?.[1];
+}
+
+/** The newest tag in which every printed line that lies in a file of it is where the trace says. */
+async function tagWith(
+  frames: readonly Frame[],
+  printed: (frame: Frame) => string | undefined,
+  tags: readonly Tag[],
+  files: RevisionFiles,
+): Promise<Tag | undefined> {
+  const newest = tags
+    .toSorted((a, b) => b.name.localeCompare(a.name, "en", { numeric: true }))
+    .slice(0, MAX_TAGS);
+  for (const tag of newest) {
+    let right = 0;
+    let wrong = 0;
+    for (const frame of frames) {
+      const code = printed(frame);
+      if (code === undefined || frame.line === undefined || wrong > 0) continue;
+      const path = await files.onlyPath(frame.path, tag.commit, false);
+      if (path === undefined) continue;
+      const text = await files.history.textAt({ commit: tag.commit, path });
+      if (text?.split("\n")[frame.line - 1]?.trim() === code) right++;
+      else wrong++;
+    }
+    if (right > 0 && wrong === 0) return tag;
+  }
+  return undefined;
 }
 
 async function framesAt(
@@ -48,10 +109,14 @@ async function framesAt(
   return found;
 }
 
-/** A frame without a line, or whose line lies in the function that it names, as far as that can be known. */
-function isWhereItSays({ frame, lines, atBase, function: found }: ReportedFrame): boolean {
+/** A frame without a line, or whose line lies in the function that it names, as far as that can be known, and is what the trace prints. */
+function isWhereItSays(
+  { frame, lines, text, atBase, function: found }: ReportedFrame,
+  printed: string | undefined,
+): boolean {
   if (frame.line === undefined) return true;
   if (lines === undefined) return false;
+  if (printed !== undefined && text?.trim() !== printed) return false;
   return atBase === "gone" || frame.function === undefined || frame.function === found?.name;
 }
 

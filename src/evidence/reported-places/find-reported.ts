@@ -4,7 +4,9 @@ import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import type { Tag } from "../../repository/revisions.ts";
 import { findChanges } from "./find-changes.ts";
 import { findNamedFunctions } from "./find-named-functions.ts";
+import { packageOf } from "./file-name.ts";
 import { findFrames } from "./find-frames.ts";
+import { projectNames } from "./project-names.ts";
 import type { Reported, ReportedPlace, ReportedTag } from "./reported-place.ts";
 import { type Revision, RevisionFiles } from "./revision-files.ts";
 import { projectVersions, tagOf } from "./version-tag.ts";
@@ -36,13 +38,17 @@ export async function findReported(
   const written = reading.references.flatMap((reference) => parseReference(reference) ?? []);
   const places = written.filter((one) => one.kind === "place").slice(0, MAX_PLACES);
   const changes = written.filter((one) => one.kind === "change").slice(0, MAX_CHANGES);
+  const names = [...(await projectNames(codebase, repository)), ...packagesIn(reading.frames, codebase)];
   const isForeign = (named: string | undefined): boolean =>
-    named !== undefined && named.toLowerCase() !== repository?.toLowerCase();
+    named !== undefined &&
+    (repository === undefined
+      ? !names.some((name) => name.toLowerCase() === named.split("/")[1]?.toLowerCase())
+      : named.toLowerCase() !== repository.toLowerCase());
   let known: Promise<readonly Tag[]> | undefined;
   const allTags = (): Promise<readonly Tag[]> => (known ??= history.tags());
   const needsTag =
     reading.frames.length > 0 || places.some(({ ref, lines }) => ref === undefined && lines !== undefined);
-  const tags = needsTag ? await tagsOf(reading.versions, allTags, repository) : [];
+  const tags = needsTag ? await tagsOf(reading.versions, allTags, names) : [];
   const used = needsTag ? await usedRevisions(reading.references, history) : [];
   const found: ReportedPlace[] = [];
   for (const place of places) {
@@ -53,7 +59,13 @@ export async function findReported(
   return {
     tag: tags[0],
     places: [...found, ...named],
-    frames: await findFrames(reading.frames, [...used, ...tags], files, repository),
+    frames: await findFrames(reading.frames, files, {
+      tags: [...used, ...tags],
+      isUntagged: used.length + tags.length === 0 && versionsOf(reading.versions, names).length > 0,
+      allTags,
+      repository,
+      texts: reading.textBlocks.map(({ text }) => text),
+    }),
     changes: await findChanges(changes, ({ repository: named }) => isForeign(named), files, signal),
   };
 }
@@ -70,18 +82,28 @@ async function usedRevisions(
   );
 }
 
-/** The tags of the project's versions that a report names, the one that it runs first. */
-export async function tagsOf(
-  versions: IssueReading["versions"],
-  allTags: () => Promise<readonly Tag[]>,
-  repository: string | undefined,
-): Promise<readonly ReportedTag[]> {
-  const name = repository?.split("/")[1];
-  const names = name === undefined ? [] : [name];
-  const own = projectVersions(
+/** Packages whose folders hold files of this repository: what a trace calls the project. */
+function packagesIn(frames: IssueReading["frames"], { tree }: IndexedCodebase): readonly string[] {
+  return frames.flatMap(({ path }) => {
+    const found = packageOf(path);
+    return found !== undefined && tree.find(found.rest) !== undefined ? [found.name] : [];
+  });
+}
+
+function versionsOf(versions: IssueReading["versions"], names: readonly string[]): readonly string[] {
+  return projectVersions(
     versions.map(({ name: subject, version: value }) => ({ subject, value })),
     names,
   );
+}
+
+/** The tags of the project's versions that a report names, the one that it runs first. `names`: what the project is called. */
+export async function tagsOf(
+  versions: IssueReading["versions"],
+  allTags: () => Promise<readonly Tag[]>,
+  names: readonly string[],
+): Promise<readonly ReportedTag[]> {
+  const own = versionsOf(versions, names);
   if (own.length === 0) return [];
   const tags = await allTags();
   return own

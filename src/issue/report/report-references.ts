@@ -46,7 +46,7 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
   },
   {
     kind: "commit",
-    form: /(?<![\w/@])(?:commit|revision|rev|since|in|by|from|at|introduced in|broke in|bisected to)[\s:]{1,3}`?(?=[a-f]{0,39}\d|[0-9a-f]{40})[0-9a-f]{7,40}`?(?![\w-])/gi,
+    form: /(?<![\w/@])(?:(?:commit|revision|rev|since|in|by|from|at|introduced in|broke in|bisected to)[\s:]{1,3}|(?:master|main|head|trunk) ?[:(@]\s?)`?(?=[a-f]{0,39}\d|[0-9a-f]{40})[0-9a-f]{7,40}`?(?![\w-])/gi,
   },
   {
     kind: "pull",
@@ -111,6 +111,9 @@ export function findReferences(prose: readonly string[]): readonly ReportReferen
 /** Words with which somebody holds a change to be the cause, or tells what it did. */
 const BLAME =
   /\b(?:introduc\w*|br[oe]ak?\w*|broke\w*|caus\w*|regress\w*|bisect\w*|since|culprit|blam\w*|revert\w*|offending|first bad|stop\w*|due to|because|after|before|point(?:s|ed)? (?:at|to)|chang\w*|add(?:ed|s)|remov\w*|renam\w*|refactor\w*|merged|landed|fix\w*|seit|depuis|desde)\b/i;
+/** Words with which somebody points to a change, and used none. */
+const POINTS =
+  /\b(?:look(?:ed|ing|s)? (?:at|into)|check(?:ed)? (?:out )?in|suspect\w*|guess\w*|maybe|perhaps|probably)\b/i;
 /** The same right before the hash. */
 const BLAMED = /^(?:since|by|introduced|broke|bisected)\b/i;
 
@@ -122,7 +125,12 @@ function isUsed(text: string, at: number, quote: string): boolean {
     .split(/[.!?]\s|\n/)
     .at(-1)!;
   const after = text.slice(at + quote.length, at + quote.length + 120).split(/[.!?]\s|\n/)[0]!;
-  return !BLAME.test(`${before} ${after}`) && !BLAMED.test(quote) && !/\bsee (?:also )?$/i.test(before);
+  return (
+    !BLAME.test(`${before} ${after}`) &&
+    !POINTS.test(`${before} ${quote}`) &&
+    !BLAMED.test(quote) &&
+    !/\bsee (?:also )?$/i.test(before)
+  );
 }
 
 /** A written file or line names source; an address with a port, an image or a page does not. */

@@ -75,10 +75,10 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   const { frames: all } = await context.reported();
   for (const one of all.toReversed()) {
     const { frame, ref, text, atBase, basePath, function: around } = one;
-    if (frame.line === undefined || text === undefined) continue;
+    if (frame.line === undefined) continue;
     if (basePath === undefined || around === undefined || context.codebase.roleOf(basePath) !== "source")
       continue;
-    const isLine = canBeInTrace(text, frame.path, around);
+    const isLine = text !== undefined && canBeInTrace(text, frame.path, around);
     if (!isLine && !isNamedBy(frame, around)) continue;
     const line = !isLine || atBase === undefined || atBase === "gone" ? undefined : atBase.start;
     yield {
@@ -98,8 +98,13 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   }
 }
 
-/** Lines of a named change that are in a function still, the first in each. */
+/** Places of a named change that are looked at; for each git says who wrote its lines. */
+const MAX_CHANGED = 12;
+
+/** Lines of a named change that are in a function still, the first in each, those in the likeliest functions first. */
 async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
+  const { functions } = await context.ranking();
+  const found: { readonly rank: number; readonly pointer: Pointer }[] = [];
   const seen = new Set<string>();
   for (const { named, commit, subject, written } of (await context.reported()).changes)
     for (const { path, start, end } of written) {
@@ -110,19 +115,19 @@ async function* changes(context: ResearchContext): AsyncGenerator<Pointer> {
       const key = [commit, path, around.start].join("\0");
       if (seen.has(key)) continue;
       seen.add(key);
-      yield {
-        path,
-        start,
-        end,
-        inTitle: false,
-        claim: namedChange.of({
-          written: named,
-          oid: commit,
-          subject,
-          left: { path, start, end },
-        }),
-      };
+      const rank = functions.findIndex((one) => one.path === path && one.symbol.start === around.start);
+      const claim = namedChange.of({ written: named, oid: commit, subject, left: { path, start, end } });
+      found.push({
+        rank: rank < 0 ? functions.length : rank,
+        pointer: { path, start, end, inTitle: false, claim },
+      });
     }
+  // Where it wrote any of the likely functions, what else it wrote leads nowhere.
+  const likely = found.filter(({ rank }) => rank < functions.length);
+  for (const { pointer } of (likely.length > 0 ? likely : found)
+    .toSorted((x, y) => x.rank - y.rank)
+    .slice(0, MAX_CHANGED))
+    yield pointer;
 }
 
 async function* messages(context: ResearchContext): AsyncGenerator<Pointer> {

@@ -54,6 +54,9 @@ export async function rootCauseHeadline(context: ResearchContext): Promise<State
 export async function readHeadline(context: ResearchContext): Promise<StatedClaim> {
   const leading = await leadingClaim(context);
   if (leading !== undefined) return leading;
+  // What the report itself leads to says more than a list of guesses.
+  const [brought] = await broughtBy(context);
+  if (brought !== undefined) return brought.claim;
   const best = (await context.ranking()).functions
     .map(({ path, symbol, confidence }) => ({
       at: definitionOf(path, symbol),
@@ -88,11 +91,10 @@ function givenClaim({ path, symbol, start, end }: Suspect, { at }: ResearchConte
 export async function sequence(context: ResearchContext): Promise<readonly Block[]> {
   const [leading] = await context.suspects();
   const claim = await leadingClaim(context);
+  const headline = JSON.stringify(await rootCauseHeadline(context));
+  const isFurther = (one: StatedClaim): boolean => JSON.stringify(one) !== headline;
   if (leading === undefined || claim === undefined)
-    return claimsBlock(
-      "list",
-      (await broughtBy(context)).map((one) => one.claim),
-    );
+    return claimsBlock("list", (await broughtBy(context)).map((one) => one.claim).filter(isFurther));
   const [pattern] = leading.patterns;
   const at = leading.symbol === undefined ? undefined : definitionOf(leading.path, leading.symbol);
   const steps =
@@ -104,8 +106,7 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
   const pointed = [...new Set([...(await pointersTo(leading, context)), ...(await broughtBy(context))])].map(
     ({ claim }) => claim,
   );
-  const headline = await rootCauseHeadline(context);
-  const others = pointed.filter((one) => JSON.stringify(one) !== JSON.stringify(headline));
+  const others = pointed.filter(isFurther);
   const lines = [
     ...(pattern?.steps.map(({ line }) => line) ?? []),
     ...(await pointersTo(leading, context)).slice(0, 1).map(({ start }) => start),

@@ -120,9 +120,12 @@ export async function withNamedFirst(
 const RAISES =
   /^(?:\}\s*)?(?:throw|raise|panic!?|assert\w*!?|abort|fail\w*|die|bail!?|unreachable!?|return (?:err|Err))\b/;
 
+/** A function outside the trace with this likelihood leads before it. */
+const STRONG = 0.5;
+
 /**
- * The suspects with the last call of the reported trace first, where the one that leads is an earlier call of it and the last does not raise
- * the error on purpose: in the five traces of our audits and examples where that is so, the fix changed the last. In: the suspects, best first, and the frames in the repository,
+ * The suspects with the last call of the reported trace first, where the one that leads is an earlier call of it, or a weak guess outside of it, and the
+ * last does not raise the error on purpose: in the five traces of our audits and examples where an earlier call led, the fix changed the last. In: the suspects, best first, and the frames in the repository,
  * innermost last.
  */
 export function withLastCallFirst(
@@ -140,7 +143,9 @@ export function withLastCallFirst(
   const isInTrace = frames.some(
     (one) => one.basePath !== undefined && key === keyOf(one.basePath, one.function),
   );
-  if (key === last || !isInTrace) return found;
+  if (key === last) return found;
+  // Words that are shared with a function outside the trace say less than the trace, unless they say much.
+  if (!isInTrace && (leading.likelihood ?? 0) >= STRONG) return found;
   const first = found.find((one) => keyOf(one.path, one.symbol) === last) ?? named(path, symbol);
   return [first, ...found.filter((one) => one !== first)].slice(0, MAX_SUSPECTS);
 }

@@ -156,6 +156,34 @@ describe("frames of a reported trace", () => {
     ]);
   });
 
+  test("are read at the tag that has the lines which the trace prints, where the report names no version", async () => {
+    using folder = gitFolder();
+    folder.commit({ "src/store.py": OLD });
+    folder.git("tag", "1.4.0");
+    folder.commit({ "src/store.py": NEW });
+    const save = '  File "/usr/lib/python3/site-packages/src/store.py", line 3, in save\n    write(key)';
+    const { frames } = await reportedIn(folder, trace(save));
+    expect(frames.map(shown)).toEqual(["src/store.py:3 | 1.4.0 | write(key) | src/store.py:7 | save"]);
+    const other = await reportedIn(folder, trace(save.replace("write(key)", "wrote(key)")));
+    expect(other.frames.map(shown)).toEqual(["src/store.py | base | - | - | save"]);
+  });
+
+  test("keep file and function alone where the version of the project has no tag", async () => {
+    using folder = gitFolder();
+    folder.commit({
+      "lib/store.rb": "def save(key)\n  check(key)\n  write(key)\nend\n",
+    });
+    const body =
+      "```\n/gems/store-1.4.0/lib/store.rb:3:in `save': full (IOError)\n\tfrom a.rb:1:in `<main>'\n```";
+    expect((await reportedIn(folder, body)).frames.map(shown)).toEqual([
+      "lib/store.rb | base | - | - | save",
+    ]);
+    folder.git("tag", "REL_1_4_0");
+    expect((await reportedIn(folder, body)).frames.map(shown)).toEqual([
+      "lib/store.rb:3 | REL_1_4_0 | write(key) | lib/store.rb:3 | save",
+    ]);
+  });
+
   test("keep file and function alone where no revision has the line in it", async () => {
     using folder = gitFolder();
     folder.commit({ "src/store.py": OLD });

@@ -35,8 +35,21 @@ test("the last call of the trace leads where an earlier call did", () => {
   ]);
 });
 
+test("the last call of the trace leads before a weak guess outside of it", () => {
+  const found = [suspect(OTHER), suspect(LOAD)];
+  expect(names(withLastCallFirst(found, [frame(LOAD), frame(PARSE)], codebase))).toEqual([
+    "parse",
+    "other",
+    "load",
+  ]);
+});
+
 test.each([
-  ["another function leads", [suspect(OTHER), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
+  [
+    "a function outside the trace is likely",
+    [suspect(OTHER, { likelihood: 0.6 }), suspect(LOAD)],
+    [frame(LOAD), frame(PARSE)],
+  ],
   ["it leads already", [suspect(PARSE), suspect(LOAD)], [frame(LOAD), frame(PARSE)]],
   [
     "the last call raises it on purpose",
