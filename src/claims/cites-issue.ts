@@ -27,14 +27,18 @@ export const citesIssue = claimType({
   },
 });
 
+/** How commits name pull requests, which have the numbers of issues: of this repository, or of one whose history it holds. */
+const PULL_REQUEST =
+  /\(#\d+\)\s*$|\b(?:pull[\s-]?(?:requests?|req)|pull|PRs?|merge(?:[sd]|\s+of)?|merging|rollup(?:\s+of)?)[\s:(]*#\d+(?:(?:\s*,\s*|\s+and\s+)#\d+)*/gim;
+
 /**
- * True where the message holds `#N`, whole and of no other repository. A pull request has a number of its own: where the subject
- * ends with `(#N)`, as a squashed one, N is no issue of this repository.
+ * True where the message holds `#N`, whole and of no other repository. A pull request has a number of its own: where the message names one,
+ * as in `Merge pull request #N`, `(#N)` at the end of a line or `PR #N`, N is no issue of this repository.
  */
 export function namesIssue(
   { subject, body }: { readonly subject: string; readonly body: string },
   issue: string,
 ): boolean {
-  const said = subject.replace(/\(#\d+\)\s*$|^Merge pull request #\d+/, "");
-  return new RegExp(`(?<![\\w/])#${issue}(?!\\d)`).test(`${said}\n${body}`);
+  const said = `${subject}\n${body}`.replace(PULL_REQUEST, "");
+  return new RegExp(`(?<![\\w/])#${issue}(?!\\d)`).test(said);
 }

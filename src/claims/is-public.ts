@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { inlineCode } from "../text/inline-code.ts";
-import { definitionAt } from "./claim-evidence.ts";
+import { type ClaimEvidence, definitionAt } from "./claim-evidence.ts";
 import { claimType, holds, wrong } from "./claim.ts";
 import { type DefinitionData, part } from "./claim-data.ts";
 
@@ -31,7 +31,7 @@ export const isPublic = claimType({
     const wanted = as ?? "public";
     for (const one of at) {
       const symbol = await definitionAt(one, evidence);
-      if (symbol === undefined || visibilityOf(one, symbol) !== wanted)
+      if (symbol === undefined || (await visibilityOf(one, symbol, evidence)) !== wanted)
         return wrong(`${inlineCode(one.name)} is not ${SAYS[wanted]}`);
     }
     return holds("their files show it");
@@ -41,12 +41,22 @@ export const isPublic = claimType({
 /** Names by which projects say that what is inside is theirs alone. */
 const INTERNAL = /^(?:details?|internals?|_?impl|private)$/i;
 
-/** What the declaration says, and the names of the folders and namespaces around it. */
-export function visibilityOf(
+/** Languages whose declarations say who may use them. In the others a name, or what a function returns, may decide. */
+const DECLARES = /\.(?:java|kts?|cs|php|rs|go|rb|c|h|cc|cpp|cxx|hh|hpp|hxx)$/i;
+/** An `export` in a module of JavaScript says so of what is at the top of the file. */
+const MODULE = /\.[cm]?[jt]sx?$/i;
+
+/** What the declaration says, and the names of the folders and namespaces around it; undefined where neither says anything. */
+export async function visibilityOf(
   { path, name }: Pick<DefinitionData, "path" | "name">,
   { isPublic: declared }: { readonly isPublic: boolean },
-): Visibility {
-  if (!declared) return "hidden";
+  { codebase }: Pick<ClaimEvidence, "codebase">,
+): Promise<Visibility | undefined> {
+  if (!declared) {
+    if (DECLARES.test(path)) return "hidden";
+    const isTop = MODULE.test(path) && !name.includes(".");
+    return isTop && /^export\b/m.test((await codebase.text(path))?.text ?? "") ? "hidden" : undefined;
+  }
   const around = [...path.split("/").slice(0, -1), ...name.split(".").slice(0, -1)];
   return around.some((one) => INTERNAL.test(one)) ? "internal" : "public";
 }

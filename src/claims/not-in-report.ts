@@ -5,11 +5,21 @@ import { claimType, holds, undecided, wrong } from "./claim.ts";
 interface SoughtPart {
   /** Completes "Casebook found no …". */
   readonly words: string;
-  readonly count: (report: NonNullable<ClaimEvidence["report"]>, text: string) => number;
+  readonly count: (
+    report: NonNullable<ClaimEvidence["report"]>,
+    text: string,
+    tags: readonly string[],
+  ) => number;
 }
 
-/** Where a number like a version is anywhere in the text, nobody says that there is none. */
-const LIKE_A_VERSION = /\d\.\d/;
+/** Where a number like a version, or the hash of a commit, is anywhere in the text, nobody says that there is none. */
+const LIKE_A_VERSION = /\d\.\d|\b(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\b/i;
+
+/** A tag of the repository is written: `r60`. */
+function namesTag(text: string, tags: readonly string[]): boolean {
+  const words = new Set(text.match(/[\w./+-]+/g)?.flatMap((word) => [word, word.replace(/[./+-]+$/, "")]));
+  return tags.some((tag) => /\d/.test(tag) && words.has(tag));
+}
 
 /** Nor where an error and its text are. */
 const LIKE_A_MESSAGE = /\b\w*(?:Error|Exception|Sanitizer): \S/;
@@ -17,13 +27,13 @@ const LIKE_A_MESSAGE = /\b\w*(?:Error|Exception|Sanitizer): \S/;
 const SOUGHT = {
   version: {
     words: "version of the project",
-    count: ({ versions }, text) => versions.length + (LIKE_A_VERSION.test(text) ? 1 : 0),
+    count: ({ versions }, text, tags) =>
+      versions.length + (LIKE_A_VERSION.test(text) || namesTag(text, tags) ? 1 : 0),
   },
   environment: {
     words: "environment",
     count: ({ environment, versions }) => environment.length + versions.length,
   },
-  steps: { words: "steps", count: ({ steps }) => steps.length },
   expected: { words: "expected result", count: ({ expected }) => expected.length },
   actual: { words: "actual result", count: ({ actual, symptom }) => actual.length + symptom.length },
   message: {
@@ -42,25 +52,27 @@ export const notInReport = claimType({
     parts: z
       .array(z.enum(Object.keys(SOUGHT) as [SoughtName, ...SoughtName[]]))
       .min(1)
-      .max(6),
+      .max(5),
   }),
   say: ({ parts }) => ({
     text: `Casebook found no ${parts.map((one) => SOUGHT[one].words).join(", no ")} in the report`,
   }),
-  check({ parts }, { report, issue }) {
+  async check({ parts }, { report, issue, history }) {
     if (report === undefined || issue === undefined) return undecided("the issue is not at hand");
-    const there = parts.find((one) => SOUGHT[one].count(report, issue.text) > 0);
+    const tags = (await history.tags()).map(({ name }) => name);
+    const there = parts.find((one) => SOUGHT[one].count(report, issue.text, tags) > 0);
     return there === undefined
       ? holds("the reader finds none of them")
       : wrong(`the reader finds ${SOUGHT[there].words}`);
   },
 });
 
-/** What the reader looks for and did not find, of `names`. */
+/** What the reader looks for and did not find, of `names`. `tags`: names of the repository's tags. */
 export function missingParts(
   names: readonly SoughtName[],
   report: NonNullable<ClaimEvidence["report"]>,
   text: string,
+  tags: readonly string[],
 ): readonly SoughtName[] {
-  return names.filter((name) => SOUGHT[name].count(report, text) === 0);
+  return names.filter((name) => SOUGHT[name].count(report, text, tags) === 0);
 }

@@ -111,7 +111,7 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
         { good: "", bad: "" },
       ],
     },
-    { type: "not-in-report", data: { parts: [] }, twins: [{ parts: ["steps"] }, { parts: ["version"] }] },
+    { type: "not-in-report", data: { parts: [] }, twins: [{ parts: ["expected"] }, { parts: ["version"] }] },
     {
       type: "not-in-history",
       data: {
@@ -580,7 +580,15 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
       twins: [{ places: [PUT, PUT] }, { places: [{ ...PUT, end: 30 }] }],
       undecided: null,
     },
-    { type: "target", data: PUT, twins: [{ ...PUT, name: "Store.pop" }], undecided: null },
+    {
+      type: "target",
+      data: PUT,
+      twins: [
+        { ...PUT, name: "Store.pop" },
+        { ...FIRST, why: "frame" },
+      ],
+      undecided: null,
+    },
   ];
 }
 

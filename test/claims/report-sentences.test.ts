@@ -45,7 +45,7 @@ test("a version that fails is not told as the first that does", () => {
 test("no message is missing where an error and its text are in the report", () => {
   const missing = (body: string): readonly string[] => {
     const issue = visibleIssue({ key: "1", title: "It fails", body, comments: [] });
-    return missingParts(["message"], readReport(issue), issue.text);
+    return missingParts(["message"], readReport(issue), issue.text, []);
   };
   expect(missing("Whatever I do, `pkg.NoSuchError: 'a' is gone` is all there is.")).toEqual([]);
   expect(missing("It fails with an error, always.")).toEqual(["message"]);

@@ -7,7 +7,7 @@ import { calledBy, otherLines } from "../../src/claims/called-by.ts";
 import { importersOf } from "../../src/claims/importers.ts";
 import { docsOf } from "../../src/claims/in-docs.ts";
 import { nameHits } from "../../src/claims/name-hits.ts";
-import { citesIssue } from "../../src/claims/cites-issue.ts";
+import { citesIssue, namesIssue } from "../../src/claims/cites-issue.ts";
 import { isPublic } from "../../src/claims/is-public.ts";
 import { appearances, nameAppears } from "../../src/claims/name-appears.ts";
 import { isNamed, isOfAnother } from "../../src/claims/names-definition.ts";
@@ -154,6 +154,24 @@ test("a pull request's own number is not the issue that has the same one elsewhe
     citesIssue.of({ issue: "7", oid, subject });
   expect((await checkClaim(claim(first!), context)).verdict).toBe("does not hold");
   expect((await checkClaim(claim(second!), context)).verdict).toBe("holds");
+});
+
+test.each([
+  ["Merged pull request #7 from ada/3.", false],
+  ["Merge pull request #7 from ada/fix", false],
+  ["Merged in fix (pull request #7)", false],
+  ["Auto merge of #7 - ada:fix, r=bob", false],
+  ["Merge #7", false],
+  ["Merge PRs #5, #7 and #9", false],
+  ["Repair the build (#7)", false],
+  ["Take over PR #7", false],
+  ["Merge branch 'fix', closes #7", true],
+  ["Fix #7", true],
+  ["Merge the pull of values (fixes #7) into one", true],
+  ["Fix #70", false],
+])("whether a commit names the issue: %s", (subject, is) => {
+  expect(namesIssue({ subject, body: "" }, "7")).toBe(is);
+  expect(namesIssue({ subject: "Tidy", body: `${subject}\n\nMore.` }, "7")).toBe(is);
 });
 
 test.each([

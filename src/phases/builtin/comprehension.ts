@@ -20,7 +20,7 @@ const MAX_COMPONENTS = 5;
 export const MIN_PERCENT = MODERATE * 100;
 const MAX_SYMBOLS = 2;
 const MAX_COMMITS_SHOWN = 5;
-/** A request states no failure, so nobody is asked for its steps. */
+/** A request states no failure, so nobody is asked for its version. */
 const WANTS = new Set(["feature", "documentation", "question"]);
 
 /** What the reporter says, part by part, each in the reporter's words. */
@@ -91,23 +91,13 @@ function isNamedLike(
 const MAX_STEPS = 8;
 const MAX_VERSIONS = 6;
 
-/** A command in the text is as good as steps, `cargo install x`, and so is code in the marks of another tracker. */
-const SHOWS_A_COMMAND = /`[^`\n]{1,80} [^`\n]{1,200}`|^(?: {4}|\t)\s*\S|\{(?:code|noformat)\b/m;
 /** What only the reporter can tell, of what the next step needs. A report of no failure is asked for nothing. */
 export async function missing(context: ResearchContext): Promise<readonly Block[]> {
-  const { report: read, reading, issue } = context;
+  const { report: read, reading, issue, history } = context;
   const absent = await notThere(context);
-  const needed: readonly SoughtName[] =
-    WANTS.has(reading.kind) || read.kind === "other"
-      ? []
-      : [
-          "version",
-          // Code that shows it is as good as steps.
-          ...(reading.codeBlocks.length === 0 && !SHOWS_A_COMMAND.test(issue.text)
-            ? (["steps"] as const)
-            : []),
-        ];
-  const parts = missingParts(needed, read, issue.text);
+  const needed: readonly SoughtName[] = WANTS.has(reading.kind) || read.kind === "other" ? [] : ["version"];
+  const tags = needed.length === 0 ? [] : (await history.tags()).map(({ name }) => name);
+  const parts = missingParts(needed, read, issue.text, tags);
   return claimsBlock("list", [
     ...absent,
     ...(parts.length === 0 ? [] : [notInReport.of({ parts: [...parts] })]),
@@ -127,16 +117,15 @@ async function notThere(context: ResearchContext): Promise<readonly StatedClaim[
 export async function components(context: ResearchContext): Promise<readonly Block[]> {
   const ranking = await context.ranking();
   const items: StatedClaim[] = [];
-  for (const { path, percent } of await filesNamed(context))
-    items.push(
-      component.of({
-        path,
-        percent,
-        best: (await likeliestIn(path, ranking, context))
-          .slice(0, MAX_SYMBOLS)
-          .map(({ symbol }) => definitionOf(path, symbol)),
-      }),
-    );
+  const pointed = new Set((await pointers(context)).map((one) => one.path));
+  for (const [place, { path, percent }] of (await filesNamed(context)).entries()) {
+    const best = (await likeliestIn(path, ranking, context))
+      .slice(0, MAX_SYMBOLS)
+      .map(({ symbol }) => definitionOf(path, symbol));
+    // A file alone shows nobody where to look, unless it leads or the report points to it.
+    if (best.length > 0 || place === 0 || pointed.has(path))
+      items.push(component.of({ path, percent, best }));
+  }
   const answer = (ranking.files[0]?.confidence ?? 0) >= LIKELY ? undefined : await pointingAnswer(context);
   return [
     { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },

@@ -12,7 +12,7 @@ import { nameHits } from "../../claims/name-hits.ts";
 import { resolvedCalls } from "../../claims/resolved-call.ts";
 import { sameStructure } from "../../claims/same-structure.ts";
 import { scope as scopeClaim } from "../../claims/scope.ts";
-import { target as targetClaim } from "../../claims/target.ts";
+import { target as targetClaim, type WhyTarget } from "../../claims/target.ts";
 import { testThatReaches } from "../../claims/test-reaches.ts";
 import { MAX_UNPARSED_SHOWN, unparsedFiles } from "../../claims/unparsed-files.ts";
 import { hasForeignBase } from "../../claims/foreign-base.ts";
@@ -21,7 +21,7 @@ import { isFunctionLike } from "../../languages/syntax.ts";
 import type { ResearchContext, Target } from "./research-context.ts";
 import { leadingClaim } from "./root-cause.ts";
 import { claimsBlock, NO_TARGET, unknown } from "./statements.ts";
-import { definitionOf } from "./suspects.ts";
+import { definitionOf, type Suspect } from "./suspects.ts";
 
 /** Where the search for a name shows nothing of the function. */
 const NO_USE = "a use of it: its name is common, or stands in messages and data alone";
@@ -49,12 +49,14 @@ export async function similar(context: ResearchContext): Promise<readonly Block[
   const targets = await context.targets();
   const [first] = targets;
   if (first === undefined) return [unknown(NO_TARGET)];
-  const pattern = (await context.suspects())[0]?.patterns[0]?.pattern.name;
+  const [leading] = await context.suspects();
+  const pattern = leading?.patterns[0]?.pattern.name;
+  const why = leading === undefined ? undefined : await whyFirst(leading, context);
   const of = definitionOf(first.path, first.symbol);
-  const rows: StatedClaim[] = targets.map((target) => {
+  const rows: StatedClaim[] = targets.map((target, place) => {
     const at = definitionOf(target.path, target.symbol);
     return pattern === undefined || target.steps.length === 0
-      ? targetClaim.of(at)
+      ? targetClaim.of(place === 0 && why !== undefined ? { ...at, why } : at)
       : hasSequence.of({ pattern, in: at, lines: target.steps.map(({ line }) => line) });
   });
   const alike = (await context.similar()).filter(({ path }) => context.codebase.roleOf(path) === "source");
@@ -63,6 +65,15 @@ export async function similar(context: ResearchContext): Promise<readonly Block[
       sameStructure.of({ of, other: definitionOf(path, symbol), percent: Math.round(similarity * 100) }),
     );
   return [{ kind: "claims", form: "table", columns: ["function", "why"], items: rows }];
+}
+
+/** Why the first suspect is first; undefined: none is likelier. */
+async function whyFirst(leading: Suspect, context: ResearchContext): Promise<WhyTarget | undefined> {
+  if (leading.given) return "given";
+  if (leading.proposed === true) return "proposed";
+  if ((await context.suspects()).every(({ likelihood = 0 }) => likelihood <= (leading.likelihood ?? 0)))
+    return undefined;
+  return (await leadingClaim(context))?.type === "frame-in" ? "frame" : "pointed";
 }
 
 /** Who uses what would change, for certain; where that is not known, where the name appears. */
@@ -236,10 +247,12 @@ export async function scope(context: ResearchContext): Promise<readonly Block[]>
 
 /** What makes a change of the targets dangerous: who else may rely on them. */
 export async function risks(context: ResearchContext): Promise<readonly Block[]> {
-  const by = Map.groupBy(
-    (await context.targets()).map(({ path, symbol }) => ({ at: definitionOf(path, symbol), symbol })),
-    ({ at, symbol }) => visibilityOf(at, symbol),
-  );
+  const found = [];
+  for (const { path, symbol } of await context.targets()) {
+    const at = definitionOf(path, symbol);
+    found.push({ at, as: await visibilityOf(at, symbol, context) });
+  }
+  const by = Map.groupBy(found, ({ as }) => as);
   // Where something is public, what is not adds nothing.
   const as = (["public", "internal", "hidden"] as const).find((one) => by.has(one));
   if (as === undefined) return [];

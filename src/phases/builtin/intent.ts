@@ -2,6 +2,7 @@ import { type Asserted, assertedBy, assertionsOn } from "../../claims/asserted-b
 import { commitMade, messageOf } from "../../claims/commit-made.ts";
 import { linesRead, readLines, wholeSentences } from "../../claims/lines-read.ts";
 import { isOnlyDefinition } from "../../claims/name-appears.ts";
+import { isNamed } from "../../claims/names-definition.ts";
 import { sentencesAround } from "../../claims/person-said.ts";
 import { ownedBy, ownersOf } from "../../claims/owned-by.ts";
 import { areMost, writersOf, writtenBy } from "../../claims/written-by.ts";
@@ -40,20 +41,52 @@ export async function intent(context: ResearchContext): Promise<readonly Block[]
   ]);
 }
 
-/** Assertions that hold a value of the report come first. */
+/** Assertions that share a value or a name with the report; of the others none says more than the next. */
 async function assertions(
   { path, symbol }: Suspect,
   context: ResearchContext,
 ): Promise<readonly StatedClaim[]> {
   const found = await assertionsOn(definitionOf(path, symbol!), context);
-  const isReported = ({ words }: Asserted): boolean =>
-    [...words.matchAll(/(["'])((?:(?!\1).){3,})\1/g)].some(([, , value]) =>
-      context.issue.text.includes(value!),
-    );
-  return found
-    .toSorted((a, b) => Number(isReported(b)) - Number(isReported(a)))
-    .slice(0, MAX_ASSERTIONS)
-    .map((one) => assertedBy.of(one));
+  const { text } = context.issue;
+  const shares = ({ words }: Asserted): number =>
+    new Set(valuesOf(words).filter((value) => isWritten(value, text))).size;
+  const valued = found.filter((one) => shares(one) > 0).toSorted((a, b) => shares(b) - shares(a));
+  const named = found.filter(
+    (one) =>
+      !valued.includes(one) &&
+      namesOf(one).some(
+        (name) =>
+          isNamed(name, text) &&
+          found.filter((other) => namesOf(other).includes(name)).length <= MAX_ASSERTIONS,
+      ),
+  );
+  return [...valued, ...named].slice(0, MAX_ASSERTIONS).map((one) => assertedBy.of(one));
+}
+
+/** Values between quotes. */
+function valuesOf(words: string): readonly string[] {
+  return [...words.matchAll(/(["'])((?:\\.|(?!\1).)+)\1/g)].map(([, , value]) => value!);
+}
+
+/** As a value, or as words that are no part of other words. */
+function isWritten(value: string, text: string): boolean {
+  if (!/[\p{L}\p{N}]/u.test(value)) return false;
+  const plain = value.replace(/[$\\^.*+?()[\]{}|]/g, "\\$&");
+  if (new RegExp(`(["'\`])${plain}\\1`).test(text)) return true;
+  return value.length >= MIN_WORDS && new RegExp(`(?<![\\w$])${plain}(?![\\w$])`).test(text);
+}
+
+const MIN_WORDS = 4;
+/** Names of assertions and of values that every test has. */
+const OF_TESTS = /^_*(?:assert|expect|equal|should|require|check|self|this|true|false|null|none|nil|unwrap)/i;
+
+/** Names in an assertion besides that of the function. */
+function namesOf({ words, callee }: Asserted): readonly string[] {
+  const own = callee.name.split(".");
+  const code = words.replace(/(["'])(?:\\.|(?!\1).)*\1/g, " ");
+  return (code.match(/[A-Za-z_]\w+/g) ?? []).filter(
+    (name) => name.length >= MIN_WORDS && !own.includes(name) && !OF_TESTS.test(name),
+  );
 }
 
 async function remarks(

@@ -10,6 +10,7 @@ import { sequenceExplains } from "../../claims/sequence-explains.ts";
 import { sequenceStep } from "../../claims/sequence-step.ts";
 import { MIN_NAMED, othersThan, suspect as suspectClaim } from "../../claims/suspect.ts";
 import { fenceWord } from "../../languages/languages.ts";
+import { inlineCode } from "../../text/inline-code.ts";
 import { dateOf } from "../../text/date-of.ts";
 import { type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
@@ -153,7 +154,16 @@ async function excerptOf(
 /** Every place that may hold the cause, best first, each open unless a person named it. */
 export async function suspects(context: ResearchContext): Promise<readonly Block[]> {
   const found = await context.suspects();
-  if (found.length === 0) return [unknown("any suspect; no function or file answers to the issue")];
+  if (found.length === 0) {
+    const [file] = (await context.ranking()).files;
+    return [
+      unknown(
+        file === undefined
+          ? "any suspect; no function or file answers to the issue"
+          : `any suspect; Casebook found no function that answers to the issue in ${inlineCode(file.path)}, the likeliest file`,
+      ),
+    ];
+  }
   const first = found.slice(0, 1).filter(({ given, patterns }) => given || patterns.length > 0);
   const others = found
     .filter((one) => !first.includes(one))

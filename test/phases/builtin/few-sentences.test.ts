@@ -1,9 +1,14 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Block } from "../../../src/documents/finding.ts";
 import { components, missing, priorWork, report } from "../../../src/phases/builtin/comprehension.ts";
-import { docs, risks } from "../../../src/phases/builtin/impact-map.ts";
+import { docs, risks, similar } from "../../../src/phases/builtin/impact-map.ts";
 import { whoKnows } from "../../../src/phases/builtin/intent.ts";
-import { recentChange, rootCauseHeadline, sequence } from "../../../src/phases/builtin/root-cause.ts";
+import {
+  recentChange,
+  rootCauseHeadline,
+  sequence,
+  suspects,
+} from "../../../src/phases/builtin/root-cause.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { pointers } from "../../../src/phases/builtin/pointers.ts";
 import { writeDocument } from "../../../src/phases/builtin/write-document.ts";
@@ -43,11 +48,59 @@ describe("what the reporter is asked for", () => {
   test("no message where nothing speaks of an error", async () => {
     expect(
       await asked("Amounts are rounded", "`parse_amount` gives a wrong sum.\n\n1. add two amounts"),
-    ).toEqual(["Casebook found no version of the project, no steps in the report"]);
+    ).toEqual(["Casebook found no version of the project in the report"]);
   });
-  test("no steps where a command is shown", async () => {
-    expect(await asked("It does not install", "Running `pip install amounts` fails on 3.12.0.")).toEqual([]);
+
+  test.each([
+    ["a tag of the repository", "Built from r60, it gives a wrong sum."],
+    ["a commit", "On master (2e45bc7) it gives a wrong sum."],
+    ["a number with a dot", "With amounts 3.2 it gives a wrong sum."],
+  ])("no version where the report names %s", async (_, body) => {
+    const context = await on(TAGGED, { title: "Amounts are rounded", body });
+    expect(sentences(await missing(context))).toEqual([]);
   });
+});
+
+const TAGGED = [["Start", PROGRAM, "r60"]] as const;
+
+test("a file without a function is a row only where it leads or the report points to it", async () => {
+  const table = Array.from(
+    { length: 12 },
+    (_, i) => `# amount ${i}\nAMOUNT_${i} = "parse amount sum ${i}"`,
+  ).join("\n");
+  const files = { ...PROGRAM, "src/amount_table.py": table, "src/amount_names.py": table };
+  const context = await on([["Start", files]], {
+    title: "parse_amount gives a wrong sum of the amount table and amount names",
+    body: "`parse_amount` gives a wrong sum: amount_table, amount_names.",
+  });
+  const { files: ranked } = await context.ranking();
+  const rows = sentences(await components(context)).filter((row) => / \d+ %/.test(row));
+  expect(ranked.length).toBeGreaterThan(1);
+  expect(rows.slice(1).filter((row) => !row.includes("most likely in"))).toEqual([]);
+});
+
+test("no suspect stands beside the likeliest file where nothing of it is a function", async () => {
+  const source = "defmodule Amount do\n  def parse_amount(text) do\n    text\n  end\nend\n";
+  const context = await on([["Start", { "lib/amount.ex": source }]], {
+    title: "parse_amount gives a wrong sum",
+    body: "`parse_amount` of lib/amount.ex gives a wrong sum.",
+  });
+  expect((await context.ranking()).files[0]?.path).toBe("lib/amount.ex");
+  expect(await suspects(context)).toEqual([
+    {
+      kind: "unknown",
+      text: "any suspect; Casebook found no function that answers to the issue in `lib/amount.ex`, the likeliest file",
+    },
+  ]);
+});
+
+test("the impact map says why its function leads where another is likelier", async () => {
+  const body = "`parse_amount` and `parse_all` give no sum.\n\nI think it is src/print.py:2.";
+  const context = await on([["Start", PROGRAM]], { title: "parse_amount gives no sum", body });
+  const [leading, ...others] = await context.suspects();
+  const isLikeliest = others.every(({ likelihood = 0 }) => likelihood <= (leading?.likelihood ?? 0));
+  expect([leading?.name, isLikeliest]).toEqual(["print_amount", false]);
+  expect(sentences(await similar(context))[0]).toBe("`print_amount` `1-2` the report points to it");
 });
 
 test("a trace is no row of what happens beside its own message", async () => {
@@ -161,6 +214,30 @@ test("who may rely on the function is its risk, and a history of changes documen
   });
   expect(sentences(await risks(context))).toEqual(["Compatibility `parse_amount` is public"]);
   expect(await docs(context)).toEqual([]);
+});
+
+test.each([
+  [
+    "a method of what the default export returns",
+    "export default function timed(text) {\n  return {\n    render_amount(date) {\n      return date;\n    },\n  };\n}\n",
+    "src/index.js",
+    [],
+  ],
+  [
+    "a function of a module that it does not export",
+    "export function other() {}\n\nfunction render_amount(date) {\n  return date;\n}\n",
+    "src/index.js",
+    ["Compatibility `render_amount` is not declared public"],
+  ],
+  ["a function of a script", "function render_amount(date) {\n  return date;\n}\n", "src/index.js", []],
+  ["a function with an underscore", "def _render_amount(date):\n    return date\n", "src/a.py", []],
+])("nothing is said to be hidden without a declaration: %s", async (_, text, path, said) => {
+  const context = await on([["Start", { [path]: text }]], {
+    title: "render_amount is wrong",
+    body: "`render_amount` and `_render_amount` give a wrong date.",
+  });
+  expect((await context.targets())[0]?.symbol.name).toMatch(/render_amount$/);
+  expect(sentences(await risks(context))).toEqual(said);
 });
 
 test("a namespace is documented by what is in it", async () => {

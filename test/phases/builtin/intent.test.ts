@@ -58,6 +58,25 @@ describe("whether it is a bug or intended", () => {
       expect(await checkClaim(item, context)).toMatchObject({ verdict: "holds" });
   });
 
+  test("is not told by assertions that share nothing with the report", async () => {
+    const tests = `from src.slug import slug_of
+
+
+def test_nothing():
+    assert slug_of(None) is None
+    assert slug_of("foo   bar") == "foo   bar"
+    assert slug_of("x", keep_dash=True) == "x"
+`;
+    const plain = { ...PROGRAM, "src/slug.py": SLUG.replace(/ {4}#.*\n/g, ""), "tests/test_slug.py": tests };
+    const context = await on([["Start", plain]], {
+      title: "`slug_of` drops a dash",
+      body: "`slug_of` of foo gives nothing with `keep_dash`.",
+    });
+    expect(sentences(await intent(context))).toEqual([
+      'Asserted by `test_nothing` asserts `assert slug_of("x", keep_dash=True) == "x"`, which calls `slug_of`',
+    ]);
+  });
+
   test("is told by documentation and by a commit that say that it is meant", async () => {
     const plain = { ...PROGRAM, "src/slug.py": SLUG.replace(/ {4}#.*\n/g, ""), "tests/test_slug.py": "" };
     const context = await on(
