@@ -27,12 +27,14 @@ export const nameAppears = claimType({
     shown: z.array(z.strictObject({ path: part.path, line: part.line })).max(3),
     /** Something of the name is called on these lines; false: a function, and nothing of its name is called anywhere. */
     called: z.boolean().optional(),
+    /** The lines do not lead to a use: the name is common, or stands in imports, data and messages alone. */
+    unclear: z.literal(true).optional(),
     /** Where no test holds the name: the one file of tests that is named after the file of the definition. */
     near: part.path.optional(),
     /** Nothing of the program holds the name, and a base of its class outside of the commit may call it. */
     foreignBase: z.literal(true).optional(),
   }),
-  say: ({ of, from, count, others, shown, called, near, foreignBase }) => {
+  say: ({ of, from, count, others, shown, called, unclear, near, foreignBase }) => {
     const where = from === "test" ? "of tests" : "outside it and outside tests";
     const name = inlineCode(of.name);
     const lines = counted(count, "line");
@@ -44,6 +46,13 @@ export const nameAppears = claimType({
       others === 0
         ? "Casebook found no other definition of it"
         : `${counted(others, "other definition")} ${others === 1 ? "has" : "have"} it too, so which is meant is not certain`;
+    const own = [{ kind: "lines" as const, path: of.path, start: of.start, end: of.end }];
+    if (unclear === true)
+      return {
+        label: from === "test" ? "Tested by" : "Called by",
+        text: `Casebook found no certain ${from === "test" ? "test" : "call"} of ${name}; its name stands in ${lines} ${where}${others === 0 ? "" : `, and ${counted(others, "other definition")} ${others === 1 ? "has" : "have"} it`}`,
+        citations: own,
+      };
     return {
       label: from === "test" ? "Tested by" : "Called by",
       text:
@@ -55,16 +64,14 @@ export const nameAppears = claimType({
             ? `Casebook found no ${from === "test" ? "test" : "use"} of ${name}; no line ${from === "test" ? "of a test" : "of code outside tests"} holds the name${foreignBase === true ? "; its class has a base outside of the commit, which may call it" : ""}`
             : `no line of a test holds the name of ${name}; ${inlineCode(near)} is named after its file`,
       citations:
-        count === 0
-          ? [{ kind: "lines", path: of.path, start: of.start, end: of.end }]
-          : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
+        count === 0 ? own : shown.map(({ path, line }) => ({ kind: "lines", path, start: line, end: line })),
     };
   },
-  async check({ of, from, count, others, shown, called, near, foreignBase }, evidence) {
+  async check({ of, from, count, others, shown, called, unclear, near, foreignBase }, evidence) {
     const symbol = await definitionAt(of, evidence);
     if (symbol === undefined) return wrong(`${inlineCode(of.name)} is not defined on these lines`);
     const known = await appearances({ path: of.path, symbol }, from, evidence);
-    if (known === undefined) return wrong("what the lines with the name do cannot be told");
+    if (known.isUnclear !== (unclear === true)) return wrong("the lines show another thing");
     const isForeign =
       from === "program" &&
       known.lines.length === 0 &&
@@ -88,6 +95,8 @@ interface Appearances {
   readonly others: number;
   /** Undefined where the lines do not say: no function, or source that is not parsed. */
   readonly called: boolean | undefined;
+  /** The lines do not lead to a use. */
+  readonly isUnclear: boolean;
 }
 
 /** More lines with a name that other definitions share, or more of these, lead nobody to a use. */
@@ -98,14 +107,14 @@ const PLAIN = /^\p{Ll}+$/u;
 
 /**
  * Lines with the name of a definition: those that call something of the name, where there are such, else all that hold it. In tests a text
- * counts where no code has it: `describe("keepRows")`. No line: the whole search is empty. Undefined where the search shows nothing of it: a name that is
- * common, or that stands in imports, data and messages alone.
+ * counts where no code has it: `describe("keepRows")`. No line: the whole search is empty. Unclear where the name is common, or stands in imports, data and
+ * messages alone.
  */
 export async function appearances(
   { path, symbol }: { readonly path: string; readonly symbol: SymbolDefinition },
   from: "program" | "test",
   evidence: ClaimEvidence,
-): Promise<Appearances | undefined> {
+): Promise<Appearances> {
   const hits = await nameHits({ path, symbol }, evidence);
   const others = (await definitionsNamed(symbol.name, evidence)).filter(
     (one) => !isSame(one, { path, symbol }),
@@ -116,21 +125,16 @@ export async function appearances(
   const calls = code.filter(({ isCall }) => isCall);
   const texts = code.length > 0 || PLAIN.test(symbol.name) ? [] : hits.tests;
   const all = from === "program" ? [...code, ...hits.unread] : code.length > 0 ? code : texts;
-  if (all.length === 0) {
-    const rest =
-      from === "program"
-        ? [...hits.uses, ...hits.imports, ...hits.data].length + hits.remarks
-        : hits.tests.length;
-    return rest > 0 ? undefined : { lines: [], others: others.length, called: undefined };
-  }
+  const rest = from === "program" ? [...hits.uses, ...hits.imports, ...hits.data] : hits.tests;
+  const remarks = from === "program" ? hits.remarks : 0;
   const lines = calls.length > 0 ? calls : all;
-  if (others.length > MAX_OTHERS || (others.length > 0 && lines.length > MAX_SHARED)) return undefined;
+  const isShared = others.length > MAX_OTHERS || (others.length > 0 && lines.length > MAX_SHARED);
+  const known = { others: others.length, called: undefined, isUnclear: false };
+  if (all.length === 0 && rest.length + remarks === 0) return { ...known, lines: [] };
+  if (all.length === 0 || isShared)
+    return { ...known, lines: all.length > 0 ? lines : rest, isUnclear: true };
   const isUncalled = code.length > 0 && code.length === all.length && isFunctionLike(symbol);
-  return {
-    lines,
-    others: others.length,
-    called: calls.length > 0 ? true : isUncalled ? false : undefined,
-  };
+  return { ...known, lines, called: calls.length > 0 ? true : isUncalled ? false : undefined };
 }
 
 /** The definition itself: another declaration of it, an overload, or the class of a constructor. */

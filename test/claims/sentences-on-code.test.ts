@@ -357,6 +357,7 @@ test("a variable of the name is no call, a fixture of text none of a test, and o
     lines: [{ path: "src/use.py", line: 2, isCall: true }],
     others: 0,
     called: true,
+    isUnclear: false,
   });
   expect((await nameHits(label, context)).testUses).toEqual([]);
   const head = { path: "src/head.py", symbol: await symbolNamed("head", "src/head.py", context) };
@@ -364,6 +365,7 @@ test("a variable of the name is no call, a fixture of text none of a test, and o
     lines: [{ path: "src/other.py", line: 2, isCall: true }],
     others: 1,
     called: true,
+    isUnclear: false,
   });
 });
 
@@ -379,7 +381,7 @@ test("a function that nothing calls is told as such, beside the lines with its n
     ],
   ]);
   const of = { path: "src/a.py", symbol: await symbolNamed("pick", "src/a.py", context) };
-  const { lines, others, called } = (await appearances(of, "program", context))!;
+  const { lines, others, called } = await appearances(of, "program", context);
   expect({ others, called, lines: lines.map(({ path, line }) => `${path}:${line}`) }).toEqual({
     others: 0,
     called: false,
@@ -396,5 +398,32 @@ test("a function that nothing calls is told as such, beside the lines with its n
   expect(claim.text).toBe(
     "Casebook found no call of `pick`; 4 lines outside it and outside tests hold its name",
   );
+  expect((await checkClaim(claim, context)).verdict).toBe("holds");
+});
+
+test("a plain word in messages of tests, and a name in data alone, are no use and no absence", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "src/cron.go": "package cron\n\nfunc (c *Cron) run() {\n\tgo c.loop()\n}\n",
+        "src/cron_test.go": 'package cron\n\nfunc TestIt(t *T) {\n\tt.Errorf("expected it to run once")\n}\n',
+        "jobs.json": '{ "run": true }\n',
+      },
+    ],
+  ]);
+  const of = { path: "src/cron.go", symbol: await symbolNamed("run", "src/cron.go", context) };
+  const found = await appearances(of, "test", context);
+  expect(found).toMatchObject({ others: 0, isUnclear: true });
+  expect((await appearances(of, "program", context)).isUnclear).toBe(true);
+  const claim = nameAppears.of({
+    of: definitionOf(of.path, of.symbol),
+    from: "test",
+    count: found.lines.length,
+    others: 0,
+    shown: [],
+    unclear: true,
+  });
+  expect(claim.text).toBe("Casebook found no certain test of `Cron.run`; its name stands in 1 line of tests");
   expect((await checkClaim(claim, context)).verdict).toBe("holds");
 });

@@ -23,8 +23,6 @@ import { leadingClaim } from "./root-cause.ts";
 import { claimsBlock, NO_TARGET, unknown } from "./statements.ts";
 import { definitionOf, type Suspect } from "./suspects.ts";
 
-/** Where the search for a name shows nothing of the function. */
-const NO_USE = "a use of it: its name is common, or stands in messages and data alone";
 const MAX_SIMILAR = 5;
 const MAX_SHOWN = 3;
 const MAX_TARGETS = 8;
@@ -105,7 +103,7 @@ export async function callers(context: ResearchContext): Promise<readonly Block[
     if (there.length > 0)
       items.push(importedBy.of({ path, count: there.length, shown: there.slice(0, MAX_SHOWN) }));
   }
-  return [items.length === 0 ? unknown(NO_USE) : table(items), ...(await unparsed(context))];
+  return [table(items), ...(await unparsed(context))];
 }
 
 /** A call in a file that was not parsed is in no count, which a reader of the counts must know. */
@@ -129,7 +127,7 @@ export async function tests(context: ResearchContext): Promise<readonly Block[]>
       if (through === undefined) await addAppearance(target, "test", items, context);
       else items.push(through);
     }
-  return [items.length === 0 ? unknown(NO_USE) : table(items)];
+  return [table(items)];
 }
 
 /** Who calls a definition, in the program and in tests; where that is not certain, where its name appears. */
@@ -206,17 +204,16 @@ async function addAppearance(
   items: StatedClaim[],
   context: ResearchContext,
 ): Promise<void> {
-  const found = await appearances(target, from, context);
-  if (found === undefined) return;
-  const { lines, others, called } = found;
+  const { lines, others, called, isUnclear } = await appearances(target, from, context);
   items.push(
     nameAppears.of({
       of: definitionOf(target.path, target.symbol),
       from,
       count: lines.length,
       others,
-      shown: lines.slice(0, 2).map(({ path, line }) => ({ path, line })),
+      shown: isUnclear ? [] : lines.slice(0, 2).map(({ path, line }) => ({ path, line })),
       ...(called === undefined ? {} : { called }),
+      ...(isUnclear ? { unclear: true as const } : {}),
       ...(from === "test" && lines.length === 0 ? near(target.path, context) : {}),
       ...(from === "program" && lines.length === 0 && (await hasForeignBase(target, context))
         ? { foreignBase: true as const }
