@@ -135,8 +135,8 @@ export function withLastCallFirst(
 ): readonly Suspect[] {
   const [leading] = found;
   const { basePath: path, function: symbol, text } = frames.at(-1) ?? {};
-  if (leading === undefined || path === undefined || symbol === undefined || text === undefined) return found;
-  if (leading.patterns.length > 0 || RAISES.test(text.trim())) return found;
+  if (leading === undefined || path === undefined || symbol === undefined) return found;
+  if (leading.patterns.length > 0 || RAISES.test(text?.trim() ?? "")) return found;
   if (codebase.roleOf(path) !== "source") return found;
   const last = keyOf(path, symbol);
   const key = keyOf(leading.path, leading.symbol);
@@ -146,6 +146,8 @@ export function withLastCallFirst(
   if (key === last) return found;
   // Words that are shared with a function outside the trace say less than the trace, unless they say much.
   if (!isInTrace && (leading.likelihood ?? 0) >= STRONG) return found;
+  // It may raise on purpose.
+  if (isInTrace && text === undefined) return found;
   const first = found.find((one) => keyOf(one.path, one.symbol) === last) ?? named(path, symbol);
   return [first, ...found.filter((one) => one !== first)].slice(0, MAX_SUSPECTS);
 }
