@@ -1,7 +1,9 @@
 // Times the functions that read foreign text on texts that make careless patterns slow, at three sizes.
 // A ratio of 4 means linear. Fails when the largest text takes more than eight times as long as the one a quarter its size.
 // npm run bench:hostile
+import { cutReport } from "../src/agent/cut-report.ts";
 import { cleanUntrusted } from "../src/agent/untrusted.ts";
+import { failureLines } from "../src/issue/report/failure-lines.ts";
 import { findCommandLines } from "../src/issue/command-lines.ts";
 import { readReport } from "../src/issue/report/read-report.ts";
 import { readBlocks } from "../src/issue/report/report-blocks.ts";
@@ -55,6 +57,8 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   readBlocks: (text) => readBlocks(text),
   readReport: (text) => readReport({ title: { text: "t", hidden: [] }, body: { text, hidden: [] } }),
   findCommandLines: (text) => findCommandLines(`/casebook status\n\n${text}`, 50),
+  failureLines: (text) => failureLines(text, () => true),
+  cutReport: (text) => cutReport(text, [], 2_800),
   cleanUntrusted: (text) => cleanUntrusted(text, { nonce: "0123456789abcdef" }),
   parseCommands: (text) => parseCommands(text, types),
   parseRepositoryConfig: (text) => parseRepositoryConfig(text, types),

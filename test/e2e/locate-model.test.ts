@@ -76,7 +76,7 @@ test("refuses paths that are no source files, and files named twice", async () =
   const { out } = await locateWith(
     answering([own[1]!, "src/storage/invented.py", own[1]!, "../secret", "README.md"]),
   );
-  expect(out).toContain("scripted takes the first file for the ones that a fix changes");
+  expect(out).toContain("scripted takes the first file for the one that a fix changes");
   expect(out).toContain("Casebook left out 4 other paths of its answer");
   expect(out).not.toContain("invented.py");
 });

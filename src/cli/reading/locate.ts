@@ -161,7 +161,7 @@ function orderSentence(order: ModelOrder): string {
   if (order.kind === "unordered") return `The order is Casebook's own. ${printable(order.why)}.`;
   const { model, set, missing, refused } = order;
   return [
-    `${printable(model)} takes ${set === 1 ? "the first file" : `the first ${set} files`} for the ones that a fix changes; the percentages are Casebook's own.`,
+    `${printable(model)} takes ${set === 1 ? "the first file for the one" : `the first ${set} files for the ones`} that a fix changes; the percentages, the reasons and the order of functions are Casebook's own.`,
     ...(missing.length === 0
       ? []
       : [`It also names ${missing.map(printable).join(", ")}, which Casebook did not show it.`]),
