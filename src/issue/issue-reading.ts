@@ -72,6 +72,8 @@ export interface IssueReading {
   readonly messages: readonly string[];
   /** Names of code as written, most telling first: from inline code, traces, code blocks, and words written like code. */
   readonly identifiers: readonly string[];
+  /** Words in small letters that it holds without saying them: see `unsaidWords`. */
+  readonly unsaid: ReadonlySet<string>;
   /** What the reporter experiences: the title, then the first sentences that describe it. Never empty. */
   readonly symptom: readonly Quote[];
   readonly expected: readonly Quote[];

@@ -10,6 +10,7 @@ import { findIdentifiers, findPaths } from "./report/report-names.ts";
 import { isTemplate } from "./report/report-template.ts";
 import { textBlocksOf } from "./report/text-blocks.ts";
 import { findTraces } from "./report/trace-frames.ts";
+import { unsaidWords } from "./report/unsaid-words.ts";
 
 /** Characters of a quotation in a document; the issue itself is one click away. */
 const MAX_QUOTE = 600;
@@ -46,6 +47,7 @@ export function understandIssue(issue: VisibleIssue, forms?: IssueForms): IssueR
     regression: report.regression,
     messages: [...new Set([...report.messages, ...findQuotedSentences(title, own)])],
     identifiers: findIdentifiers(textBlocks),
+    unsaid: unsaidWords(issue.text),
     symptom: quotes(report.symptom),
     expected: quotes(report.expected),
     actual: quotes(report.actual),

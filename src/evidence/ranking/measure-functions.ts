@@ -123,7 +123,7 @@ function measureFile(
       containerWords: worth(new Set(inContainer)),
       nameShare: shareOf(partsOf(symbol.name).map(termOf), query),
       cover,
-      strongest: tellingWords([...new Set(parts.map(([word]) => word))]).slice(0, MAX_STRONGEST),
+      strongest: tellingWords([...new Set(parts.map(([word]) => word))], query).slice(0, MAX_STRONGEST),
       lines: own,
     };
   });

@@ -17,6 +17,8 @@ export interface Query {
   readonly identifiers: readonly string[];
   /** Messages the issue quotes: errors, output, log lines. */
   readonly messages: readonly string[];
+  /** Words in small letters that rank and are no reason to tell a reader. */
+  readonly unsaid: ReadonlySet<string>;
   /** What the report's own program showed; nothing where it was not run. */
   readonly ran: RanCode;
   /** What the issue names of the code and its history, found in the repository. */
@@ -81,7 +83,7 @@ const NAME_WEIGHT: Readonly<Record<TextBlockKind, number>> = {
 
 export function buildQuery(
   textBlocks: readonly TextBlock[],
-  given: Pick<Query, "paths" | "frames" | "messages" | "identifiers">,
+  given: Pick<Query, "paths" | "frames" | "messages" | "identifiers"> & Partial<Pick<Query, "unsaid">>,
   reported: Reported = NOTHING_REPORTED,
   ran: RanCode = NOTHING_RAN,
 ): Query {
@@ -114,10 +116,10 @@ export function buildQuery(
     for (const [kind, count] of counts) weight += WEIGHT[kind] * (1 + REPEATED * Math.log(count));
     terms.set(term, { weight: isCompound ? weight * COMPOUND : weight, word: word ?? part ?? term });
   }
-  const { paths, messages, identifiers } = given;
+  const { paths, messages, identifiers, unsaid = new Set() } = given;
   const found = new Map(reported.frames.map((one) => [one.frame, one]));
   const frames = given.frames.map((frame) => atBase(frame, found.get(frame)));
-  return { terms, words, paths, frames, messages, identifiers, ran, reported };
+  return { terms, words, paths, frames, messages, identifiers, unsaid, ran, reported };
 }
 
 /** The frame with its file and line at the base commit. */
@@ -141,12 +143,13 @@ const KEYWORDS = new Set(
 );
 
 /**
- * What of some words is worth telling a reader, in their order: no keywords, and no word that is a part of another one
- * (`report` adds nothing beside `makereport`). Keywords are kept when there is nothing else.
+ * What of some words is worth telling a reader, in their order: none that the issue does not say, no keywords, and no word that is a part
+ * of another one (`report` adds nothing beside `makereport`). Keywords are kept when there is nothing else.
  */
-export function tellingWords(words: readonly string[]): readonly string[] {
-  const named = words.filter((word) => !KEYWORDS.has(word.toLowerCase()));
-  const left = named.length > 0 ? named : words;
+export function tellingWords(words: readonly string[], { unsaid }: Pick<Query, "unsaid">): readonly string[] {
+  const said = words.filter((word) => !unsaid.has(word.toLowerCase()));
+  const named = said.filter((word) => !KEYWORDS.has(word.toLowerCase()));
+  const left = named.length > 0 ? named : said;
   const lower = left.map((word) => word.toLowerCase());
   return left.filter((_, i) =>
     lower.every((other, j) => i === j || !other.includes(lower[i]!) || (other === lower[i] && i < j)),

@@ -59,7 +59,7 @@ export async function rankFunctions(
   return (await functionFeatures(files, query, context))
     .filter(
       ({ measured, inTrace, inRun, pointedTo, parts }) =>
-        measured.strongest.length > 0 || inTrace || inRun || pointedTo !== undefined || parts.executed > 0,
+        measured.words > 0 || inTrace || inRun || pointedTo !== undefined || parts.executed > 0,
     )
     .map(({ measured: { path, symbol, strongest }, parts, inTrace, inRun, pointedTo, sharing }) => ({
       path,

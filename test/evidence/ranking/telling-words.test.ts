@@ -1,5 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { tellingWords } from "../../../src/evidence/ranking/query.ts";
+import { tellingWords as tell } from "../../../src/evidence/ranking/query.ts";
+
+const tellingWords = (words: readonly string[], unsaid: readonly string[] = []) =>
+  tell(words, { unsaid: new Set(unsaid) });
 
 test("a word that is a part of another one is left out, whatever its case", () => {
   expect(tellingWords(["report", "makereport", "Make", "item"])).toEqual(["makereport", "item"]);
@@ -12,4 +15,9 @@ test("of two ways to write a word the first is told", () => {
 test("keywords are told only when there is nothing else", () => {
   expect(tellingWords(["def", "flush", "None"])).toEqual(["flush"]);
   expect(tellingWords(["def", "None"])).toEqual(["def", "None"]);
+});
+
+test("a word that the issue does not say is never told", () => {
+  expect(tellingWords(["doesn", "flush"], ["doesn"])).toEqual(["flush"]);
+  expect(tellingWords(["doesn"], ["doesn"])).toEqual([]);
 });

@@ -63,10 +63,11 @@ export const changeWords: Signal = {
         [...terms].sort((a, b) => worth(b) - worth(a)).map((term) => query.terms.get(term)!.word),
       ),
     );
-    const listed = tellingWords([...words])
+    const listed = tellingWords([...words], query)
       .slice(0, 4)
       .map((word) => inlineCode(word))
       .join(", ");
+    if (listed === "") return [];
     return [
       {
         signal: "change words",

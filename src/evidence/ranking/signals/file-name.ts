@@ -19,7 +19,8 @@ export const fileName: Signal = {
   },
   async explain(path, query, { codebase }) {
     const stem = stemOf(path);
-    if (!query.words.has(stem) && !query.words.has(joined(stem))) return [];
+    const isSaid = [stem, joined(stem)].some((name) => query.words.has(name) && !query.unsaid.has(name));
+    if (!isSaid) return [];
     // An empty file has no line to show.
     if ((await codebase.text(path))?.lines[0] === undefined) return [];
     return [

@@ -32,8 +32,10 @@ export const history: Signal = {
     if (about.length === 0) return [];
     const shown = about.slice(0, 3);
     const words = [...new Set(shown.flatMap(({ words }) => words))]
+      .filter((word) => !query.unsaid.has(word.toLowerCase()))
       .slice(0, 4)
       .map((word) => inlineCode(word));
+    if (words.length === 0) return [];
     const count = about.length === 1 ? "one earlier commit" : `${about.length} earlier commits`;
     return [
       {

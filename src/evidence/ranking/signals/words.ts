@@ -35,7 +35,8 @@ export const words: Signal = {
     for (const [term, { files, values }] of known.parts) {
       const value = values[files.indexOf(at)];
       // A word of every second file is no explanation, however often the issue writes it.
-      if (value !== undefined) added.push({ term, value: value * known.rarity.get(term)! });
+      if (value !== undefined && !query.unsaid.has(query.terms.get(term)!.word.toLowerCase()))
+        added.push({ term, value: value * known.rarity.get(term)! });
     }
     added.sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1));
     const isRare = ({ term }: { term: string }): boolean =>
@@ -184,7 +185,7 @@ async function explainTerms(
   const citations: LineCitation[] = [];
   const shown = new Set<string>();
   const written = new Map(terms.map((term) => [query.terms.get(term)!.word, term]));
-  for (const word of tellingWords([...written.keys()])) {
+  for (const word of tellingWords([...written.keys()], query)) {
     if (shown.size === MAX_SHOWN) break;
     const term = written.get(word)!;
     const at = source.lines.findIndex((line) =>
