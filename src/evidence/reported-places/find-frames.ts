@@ -67,30 +67,32 @@ function printedLines(texts: readonly string[]): (frame: Frame) => string | unde
   return ({ path, line }) => all.find(([place]) => place.endsWith(`${path}:${line}`))?.[1];
 }
 
-/** The newest tag in which every printed line that lies in a file of it is where the trace says. */
+/** The newest tag in which every printed line that lies in a file of the base commit is where the trace says. */
 async function tagWith(
   frames: readonly Frame[],
   printed: (frame: Frame) => string | undefined,
   tags: readonly Tag[],
   files: RevisionFiles,
 ): Promise<Tag | undefined> {
+  const shown: { readonly path: string; readonly line: number; readonly code: string }[] = [];
+  for (const frame of frames) {
+    const code = printed(frame);
+    const path = code === undefined ? undefined : await files.onlyPath(frame.path, files.base, false);
+    if (code !== undefined && path !== undefined && frame.line !== undefined)
+      shown.push({ path, line: frame.line, code });
+  }
+  if (shown.length === 0) return undefined;
+  const isIn = async ({ commit }: Tag): Promise<boolean> => {
+    for (const { path, line, code } of shown) {
+      const text = await files.history.textAt({ commit, path });
+      if (text?.split("\n")[line - 1]?.trim() !== code) return false;
+    }
+    return true;
+  };
   const newest = tags
     .toSorted((a, b) => b.name.localeCompare(a.name, "en", { numeric: true }))
     .slice(0, MAX_TAGS);
-  for (const tag of newest) {
-    let right = 0;
-    let wrong = 0;
-    for (const frame of frames) {
-      const code = printed(frame);
-      if (code === undefined || frame.line === undefined || wrong > 0) continue;
-      const path = await files.onlyPath(frame.path, tag.commit, false);
-      if (path === undefined) continue;
-      const text = await files.history.textAt({ commit: tag.commit, path });
-      if (text?.split("\n")[frame.line - 1]?.trim() === code) right++;
-      else wrong++;
-    }
-    if (right > 0 && wrong === 0) return tag;
-  }
+  for (const tag of newest) if (await isIn(tag)) return tag;
   return undefined;
 }
 
