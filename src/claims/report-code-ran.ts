@@ -121,7 +121,7 @@ function sentenceOf(kind: Compared, subject: string, ended: ReadEnd, times: numb
   const runs = `in ${times} of ${counted(times, "run")}`;
   const message = inlineCode(messageOf(ended), 300);
   const at = ended.at === undefined ? "" : `, at ${inlineCode(`${ended.at.path}:${ended.at.line}`)}`;
-  const printed = inlineCode(printable((ended.printed ?? "").trim()), 200);
+  const printed = inlineCode(ended.printed ?? "", 200);
   switch (kind) {
     case "fails-as-reported":
       return `${subject} fails as reported, ${runs}: ${message}${because(ended)}${at}`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ReportQuotes } from "../issue/report/report-quotes.ts";
-import { inlineCode } from "../text/inline-code.ts";
+import { codeLines, inlineCode } from "../text/inline-code.ts";
 import { quoted } from "../text/safe-text.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
@@ -31,14 +31,14 @@ function withoutPictures(words: string): string {
 function wholeLines(words: string, max: number): string {
   if (words.length <= max) return words;
   const end = words.lastIndexOf("\n", max);
-  return end <= 0 ? words : `${words.slice(0, end).trimEnd()} …`;
+  return end <= 0 ? words : words.slice(0, end).trimEnd();
 }
 
 /** One line of the reporter's in quotation marks, several as code. */
 function shown(words: string, max: number): string {
-  return words.includes("\n")
-    ? inlineCode(wholeLines(words, max), max + 2)
-    : quoted(withoutPictures(words), max);
+  if (!words.includes("\n")) return quoted(withoutPictures(words), max);
+  const kept = wholeLines(words, max);
+  return `${codeLines(kept, max)}${kept.length < words.trimEnd().length ? " …" : ""}`;
 }
 
 /** What a program printed is no sentence; it is shown where there is nothing else. */

@@ -166,7 +166,7 @@ function wrongRun(
   const run = runs.get(name);
   if (run === undefined) return `the document holds no run ${inlineCode(name)}`;
   const words = quote?.endsWith("…") === true ? quote.slice(0, -1) : quote;
-  return words === undefined || printable(printedBy(run)).includes(words)
+  return words === undefined || printable(printedBy(run)).includes(printable(words))
     ? undefined
     : `${inlineCode(words, 80)} does not stand in what ${name} printed`;
 }
@@ -174,7 +174,9 @@ function wrongRun(
 /** A subject may be shown cut short, and with characters that do not print replaced. */
 function isSubject(shown: string, real: string): boolean {
   const printed = printable(real);
-  return shown.endsWith("…") ? printed.startsWith(shown.slice(0, -1)) : printed === shown || real === shown;
+  return shown.endsWith("…")
+    ? printed.startsWith(printable(shown.slice(0, -1)))
+    : printed === printable(shown) || real === shown;
 }
 
 /** White space folded and unprintable characters replaced, as `inlineCode` shows them. */

@@ -12,7 +12,7 @@ import type {
   Section,
   StatedClaim,
 } from "./finding.ts";
-import { codeBlock, fenceFor, inlineCode, printable } from "../text/inline-code.ts";
+import { codeBlock, fenceFor, inlineCode } from "../text/inline-code.ts";
 import { type RecordedRun, formatRun, RUN_LANGUAGE } from "./recorded-run.ts";
 import { formatSearch, SEARCH_LANGUAGE } from "./search-block.ts";
 
@@ -305,7 +305,7 @@ function describeSearch({ query, hits }: RecordedSearch): string {
     query.include.length === 0 ? "every text file" : query.include.map((glob) => inlineCode(glob)).join(", ");
   const but =
     query.exclude.length === 0 ? "" : ` except ${query.exclude.map((glob) => inlineCode(glob)).join(", ")}`;
-  return `the ${query.kind} ${inlineCode(printable(query.pattern))} in ${where}${but}: ${hits.length} ${hits.length === 1 ? "hit" : "hits"}`;
+  return `the ${query.kind} ${inlineCode(query.pattern)} in ${where}${but}: ${hits.length} ${hits.length === 1 ? "hit" : "hits"}`;
 }
 
 function renderSearch(id: string, search: RecordedSearch): string {

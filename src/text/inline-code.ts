@@ -2,10 +2,11 @@ const MAX_CHARACTERS = 160;
 
 /**
  * Foreign text (names, paths, commit subjects, words of the issue) as Markdown inline code on one line: nothing in it is
- * markup, a mention or a command, and no reader is misled by characters that do not show. Longer texts are cut with "…".
+ * markup, a mention or a command, and no reader is misled by characters that do not show. Spaces within a line stay: in code they mean
+ * something. Longer texts are cut with "…".
  */
 export function inlineCode(text: string, max: number = MAX_CHARACTERS): string {
-  const line = printable(text);
+  const line = asLine(text);
   const points = [...line];
   const shown = points.length > max ? `${points.slice(0, max).join("")}…` : line;
   if (shown === "") return "(empty)";
@@ -14,12 +15,35 @@ export function inlineCode(text: string, max: number = MAX_CHARACTERS): string {
   return `${fence}${pad}${shown}${pad}${fence}`;
 }
 
+/** Each line as code: several on one line could be read as one command. */
+export function codeLines(text: string, max?: number): string {
+  const lines = text.split(LINE_END).filter((line) => line.trim() !== "");
+  return lines.length === 0 ? inlineCode(text, max) : lines.map((line) => inlineCode(line, max)).join(" ");
+}
+
+const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
+
+/** On one line, each line without its margins, spaces kept, control and formatting characters as U+FFFD. */
+export function asLine(text: string): string {
+  return text
+    .toWellFormed()
+    .split(LINE_END)
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ")
+    .replace(/\s/g, " ")
+    .replace(UNPRINTABLE, "\ufffd")
+    .trim();
+}
+
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu;
+
 /** On one line, white space folded, control and formatting characters as U+FFFD. */
 export function printable(text: string): string {
   return text
     .toWellFormed()
     .replace(/[\s\u0085]+/g, " ")
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu, "\ufffd")
+    .replace(UNPRINTABLE, "\ufffd")
     .trim();
 }
 

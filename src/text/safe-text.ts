@@ -1,5 +1,5 @@
 import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
-import { beside, codeBlock, inlineCode, printable } from "./inline-code.ts";
+import { asLine, beside, codeBlock, inlineCode } from "./inline-code.ts";
 import { leadsUp } from "./page-problems.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { applySplices, type Splice } from "./splice.ts";
@@ -67,10 +67,12 @@ export function safeTitle(title: string, max: number): SafeText {
  * markup of theirs does anything.
  */
 export function quoted(text: string, max: number): SafeText {
-  const line = clip(printable(text), max);
+  const line = clip(asLine(text), max);
   const parts = line.split(/`+([^`]+)`+/);
   if (parts.length === 1 && CODE.test(line)) return inlineCode(line, max) as SafeText;
-  return `“${beside(parts.map((part, i) => (i % 2 === 1 ? inlineCode(part, max) : neutralised(part))))}”` as SafeText;
+  return `“${beside(
+    parts.map((part, i) => (i % 2 === 1 ? inlineCode(part, max) : neutralised(part.replace(/ +/g, " ")))),
+  )}”` as SafeText;
 }
 
 /** Marks that prose has no use for. */
@@ -227,6 +229,5 @@ function plainOf(node: Parents | PhrasingContent): string {
 
 /** As code on one line. */
 function coded(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line === "" ? "" : inlineCode(line, 300);
+  return text.trim() === "" ? "" : inlineCode(text, 300);
 }
