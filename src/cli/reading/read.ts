@@ -35,7 +35,7 @@ async function formsOf({ repo, commit }: ReadOptions, io: ReaderIo): Promise<Iss
 }
 
 /** The reading as JSON: keys in snake case, null for what the report does not name. */
-export function toJson({ innermostFrame, frames, regression, ...report }: Report): object {
+export function toJson({ innermostFrame, frames, references, regression, ...report }: Report): object {
   const plain = ({ path, line, function: fn }: Report["frames"][number]): object => ({
     path,
     line: line ?? null,
@@ -44,6 +44,8 @@ export function toJson({ innermostFrame, frames, regression, ...report }: Report
   return {
     ...report,
     frames: frames.map(plain),
+    // The state that somebody used is no place or change that is pointed to.
+    references: references.filter(({ kind }) => kind !== "revision"),
     innermost_frame: innermostFrame === undefined ? null : plain(innermostFrame),
     regression: regression ?? null,
   };

@@ -41,13 +41,15 @@ export function reportOf(title: string, blocks: readonly ReportBlock[]): Report 
     .filter(({ kind, quoted }) => kind !== "code" && quoted !== true)
     .map((block) => block.text);
   // A place in a trace is no place that the reporter points to.
-  const pointing = prose.map((text) =>
+  const pointing = [title, ...prose].map((text) =>
     text
       .split("\n")
       .filter((line) => findTraces(line).length === 0)
       .join("\n"),
   );
-  const traces = own.flatMap((block) => findTraces(block.text));
+  const printed = own.flatMap((block) => findTraces(block.text));
+  // A title may be the line that a program printed.
+  const traces = printed.length > 0 ? printed : findTraces(title);
   const kind = kindOf(title, blocks);
   // The manifest that a request shows is an example.
   const stating = kind === "feature" ? own.filter(({ language }) => !MANIFEST.test(language ?? "")) : own;
@@ -64,9 +66,19 @@ export function reportOf(title: string, blocks: readonly ReportBlock[]): Report 
     versions,
     frames: framesOf(traces),
     innermostFrame: innermostFrame(traces),
-    references: findReferences([title, ...pointing]),
+    references: findReferences(pointing).filter((one) => !isPrinted(one, title, traces)),
     regression: findRegression(title, prose, answers[0]?.value),
   };
+}
+
+/** Whether a title's place is one of the trace that the report holds. */
+function isPrinted({ kind, quote }: ReportReference, title: string, traces: readonly Trace[]): boolean {
+  const [, name, line] =
+    /([^\\/]+):(\d+)(?::\d+)?$/.exec(kind === "line" && title.includes(quote) ? quote : "") ?? [];
+  return (
+    name !== undefined &&
+    traces.some(({ frames }) => frames.some((one) => one.line === Number(line) && one.path.endsWith(name)))
+  );
 }
 
 /** Languages in which projects state what they require. */

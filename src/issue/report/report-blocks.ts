@@ -86,11 +86,27 @@ export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonl
         const value = rest.replace(/^[\s:]+/, "");
         if (extra.kind !== "item" && (partOfHeading(label) !== undefined || onOwnLine))
           enter(label, BOLD_DEPTH);
-        lines(value, { ...extra, label });
+        labelled(value, { ...extra, label });
         return;
       }
     }
     lines(whole, { ...extra, ...(isEmphasised(node.children) ? { emphasised: true } : {}) });
+  };
+
+  /** What stands behind a bold label, up to the next one on a line of its own: `**OS:** Debian`, `**Version**: 1.2`. */
+  const labelled = (value: string, extra: Partial<ReportBlock>): void => {
+    const [own = "", ...more] = value.split(/\n(?=\*\*[^*\n]{1,80}\*\*)/);
+    lines(own, extra);
+    for (const piece of more) {
+      const [, name = "", rest = ""] = /^\*\*([^*\n]{1,80})\*\*([^]*)$/.exec(piece) ?? [];
+      if (!/[:：]\s*$/.test(name) && !/^\s*[:：]/.test(rest)) {
+        lines(piece, extra);
+        continue;
+      }
+      const label = name.replace(/[:：\s]+$/, "");
+      if (extra.kind !== "item") enter(label, BOLD_DEPTH);
+      lines(rest.replace(/^[\s:：]+/, ""), { ...extra, label });
+    }
   };
 
   /** A paragraph by its lines, where lines are labels (`Expected: …`) or headings without a mark (`Steps:`). */
@@ -101,7 +117,9 @@ export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonl
       pending = [];
     };
     for (const line of whole.split("\n")) {
-      const match = LABEL.exec(line);
+      const found = LABEL.exec(line);
+      // A colon in the marks of code ends no label.
+      const match = found !== null && count(found[1]!, "`") % 2 === 0 ? found : null;
       const name = match?.[1]?.replace(/[*_`]/g, "").trim() ?? "";
       const value = match?.[2] ?? "";
       const meaning = match === null ? undefined : partOfHeading(name);
@@ -271,7 +289,10 @@ function count(text: string, part: string): number {
 }
 
 /** A label that heads what follows: a few words, and no sentence of somebody. */
-function isTitle(name: string): boolean {
+function isTitle(whole: string): boolean {
+  const name = whole.replace(/[:：\s]+$/, "").replace(/\s*[(（][^()（）]*[)）]$/, "");
+  if (/^what (?:i|we) (?:get|got|see|saw|want(?:ed)?|expect(?:ed)?)(?: (?:instead|to see|now))?$/i.test(name))
+    return true;
   return (
     name.length <= 60 &&
     name.split(/\s+/).length <= 6 &&

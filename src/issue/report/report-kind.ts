@@ -10,6 +10,12 @@ const VERB_FIRST =
 const NOUN_FIRST =
   /^\P{L}{0,6}\p{L}+ (?:(?:\p{L}+ )?(?:is|are|was|were|has|does|gets|keeps)\b|\p{L}+(?<![sui])s (?!(?:in|for|of|to|from|with|on|at|by|as|and|or|when|if|via|into|per|than|that|which|instead|before|after|without|using|during|under|over|like)\b)\p{L})/iu;
 
+/** Secrets where others can read them. */
+const LEAKED =
+  /\b(?:passwords?|tokens?|credentials?|secrets?|api keys?)\b.{0,60}\b(?:plain ?text|plaintext|logged|in the logs?|leak\w*|expos\w*|disclos\w*)|\b(?:plain ?text|plaintext|leak\w*|expos\w*|disclos\w*|encrypt\w*)\b.{0,40}\b(?:passwords?|tokens?|credentials?|secrets?)\b/i;
+const WISH_ELSEWHERE =
+  /^\P{L}{0,6}(?:wunsch|vorschlag|建议|希望|请求|求|要望|機能追加|提案|제안|건의|demande|souhait|suggestion|sugerencia|sugest[ãa]o|solicit|pedido|пожелание|предложение|добавьте|хотелось)/iu;
+
 /** What speaks for a kind, where it is looked for, and how much it weighs. */
 const CUES: readonly {
   readonly kind: ReportKind;
@@ -56,6 +62,40 @@ const CUES: readonly {
     where: "title",
     cue: /\b(?:security|vulnerab\w*|cve-\d|xss|injection|exploit)\b/i,
     weight: 4,
+  },
+  { kind: "security", where: "title", cue: LEAKED, weight: 5 },
+  {
+    kind: "security",
+    where: "text",
+    cue: /\bseverity\W{1,4}(?:high|critical|medium)\b|\bsecurity (?:risk|issue|breach|hole|flaw|point of view)\b|\battackers?\b/i,
+    weight: 1.5,
+  },
+  // A wish in another language, and a thing that is wished for.
+  { kind: "feature", where: "title", cue: WISH_ELSEWHERE, weight: 5 },
+  {
+    kind: "feature",
+    where: "title",
+    cue: /^(?:[\w/+-]+ ){1,4}support$|^(?:custom|configurable|optional)\b|^configuration (?:for|of)\b/i,
+    weight: 2,
+  },
+  {
+    kind: "feature",
+    where: "text",
+    cue: /\bis it possible to (?:have|add|get|make|support)\b|\bwe should (?:add|rename|make|move|change|support|use|provide)\b|\bit (?:must|should|needs to) be (?:moved|configurable|possible)\b|daher wäre|wäre (?:es )?(?:schön|sinnvoll|toll|gut)|希望.{0,30}(?:功能|支持|增加|添加)|^proposer\b|il serait (?:bien|utile)|sería (?:bueno|útil)|seria (?:bom|útil)|было бы (?:хорошо|здорово|удобно)/gim,
+    weight: 1.5,
+  },
+  {
+    kind: "question",
+    where: "title",
+    cue: /\?\s*$/,
+    but: /\b(?:bug|crash\w*|fail\w*|error|broken|wrong|not|n't|unnecessary|warning)\b|n't\b/i,
+    weight: 2,
+  },
+  {
+    kind: "question",
+    where: "text",
+    cue: /\bmy question is\b|\b(?:is there|there is) (?:a |any )?(?:practical |simple )?(?:solution|fix|guide)\b[^.!\n]{0,80}\?|\bdo i (?:really )?(?:need|have) to\b|\bi need to really\b|será que|gostaria de saber|quisiera saber|wüsste gern|je voudrais savoir|подскажите|请问|教えて/gi,
+    weight: 2.5,
   },
   {
     kind: "feature",

@@ -25,11 +25,11 @@ const HEADINGS: readonly (readonly [ReportPart, RegExp])[] = [
   ],
   [
     "actual",
-    /\b(actual|observed|current(ly)?)\b.{0,24}\b(behaviou?rs?|results?|output|outcomes?|response|state|situation)?|what (actually )?(happen(s|ed)|went wrong|did you see|do you see|is happening|is actually)|what.{0,12}instead|seen instead|実際|実行結果|实际|當前行為|当前(行为|结果)|실제|현재 (동작|결과)|tats[äa]chlich|ist-verhalten|comportement (actuel|observ[ée])|r[ée]sultat (actuel|obtenu)|comportamiento actual|resultado (actual|obtenido)|comportamento atual|resultado (atual|obtido)|фактическ|текущее поведение|что происходит/,
+    /\b(actual|observed|current(ly)?)\b.{0,24}\b(behaviou?rs?|results?|output|outcomes?|response|state|situation)?|what (actually )?(happen(s|ed)|went wrong|did you see|do you see|is happening|is actually)|^what (i|we) (get|got|see|saw)\b|what.{0,12}instead|seen instead|実際|実行結果|实际|當前行為|当前(行为|结果)|실제|현재 (동작|결과)|tats[äa]chlich|ist-verhalten|comportement (actuel|observ[ée])|r[ée]sultat (actuel|obtenu)|comportamiento actual|resultado (actual|obtenido)|comportamento atual|resultado (atual|obtido)|фактическ|текущее поведение|что происходит/,
   ],
   [
     "expected",
-    /\bexpect|should (happen|have|be|it)|\bdesired\b|what did you want|supposed to|期待|预期|期望|想定|기대|예상|erwartet|soll-verhalten|attendu|esperad[oa]|esperava|ожида/,
+    /\bexpect|^what (i|we) want(ed)?\b|should (happen|have|be|it)|\bdesired\b|what did you want|supposed to|期待|预期|期望|想定|기대|예상|erwartet|soll-verhalten|attendu|esperad[oa]|esperava|ожида/,
   ],
   [
     "request",
@@ -47,7 +47,7 @@ const HEADINGS: readonly (readonly [ReportPart, RegExp])[] = [
   ["version", /\bversions?\b|バージョン|版本|버전|versi[óo]n|vers[ãa]o|верси/],
   [
     "environment",
-    /environment|\bsystem\b|\bos\b|operating system|platform|show_versions|installed|set-?up|specifications?|\bspecs\b|device|configuration|browser|debug (status|info)|\binfo\b|環境|环境|운영|환경|umgebung|betriebssystem|environnement|syst[èe]me|entorno|ambiente|sistema|окружени|систем/,
+    /environment|\bsystem\b|\bos\b|operating system|platform|show_versions|installed|set-?up|specifications?|\bspecs\b|device|configuration|browser|debug (status|info)|\binfo\b|^(?:desktop|smartphone)\b|環境|环境|운영|환경|umgebung|betriebssystem|environnement|syst[èe]me|entorno|ambiente|sistema|окружени|систем/,
   ],
   [
     "message",

@@ -1,5 +1,6 @@
 import type { Candidate } from "./report-candidates.ts";
 import type { ReportBlock } from "./report-blocks.ts";
+import { isVersionDump } from "./report-versions.ts";
 import { type LearnedField, READING_WEIGHTS } from "./reading-weights.ts";
 
 /** What the report says, in the reporter's words: each an exact piece of title or body. */
@@ -55,7 +56,9 @@ export function quotesOf(
     steps: told("steps"),
     environment: environmentOf(blocks, candidates),
     frequency: unique(
-      candidates.filter(({ text, isCode }) => !isCode && FREQUENCY.test(text)).map(({ text }) => text),
+      candidates
+        .filter(({ text, isCode }) => !isCode && FREQUENCY.test(text) && !WELL.test(text))
+        .map(({ text }) => text),
     ).slice(0, 2),
     tried: unique(
       candidates.filter(({ text, isCode }) => !isCode && TRIED.test(text)).map(({ text }) => text),
@@ -151,17 +154,40 @@ function chanceOf({ features }: Candidate, field: LearnedField): number {
 
 const FREQUENCY =
   /\b(?:intermittent(?:ly)?|randomly|sporadic(?:ally)?|\d+ ?(?:%|percent) of|\d+ out of (?:every )?\d+|about \d+ in \d+|(?:almost |nearly )?every (?:single )?time|once in a while|from time to time|flak(?:y|ily)|always fails?|always seems? to fail)\b/i;
+/** It tells how often it goes well. */
+const WELL = /\b(?:is|are|was|were) (?:\w+ )?(?:right|correct|fine|ok)\b|\bworks? (?:well|fine|correctly)\b/i;
 /** What the reporter did about it. */
 const TRIED = /\b(?:i|we)(?:'ve| have)? (?:also )?tried\b|\bwork-?arounds?\b/i;
+/** A heading that asks for the version of what the program runs on. */
+const OF_SYSTEM =
+  /\b(?:os|operating system|windows|mac ?os|linux|android|ios|browser|chrome|firefox|safari|java|jdk|python|node(?:\.?js)?|ruby|php|erlang|elixir|rust|go)\b/i;
 /** Labels that name a part of the system, wherever they are. */
 const SYSTEM =
   /^[*_`\s]*(?:os|operating system|platform|browsers?|device|arch(?:itecture)?|ide|compiler|kernel|distro|rustc|cargo|python|node|java|jdk|shell|terminal)\b/i;
 /** Names of what a program runs on or is built with. */
 const RUNTIME =
-  /\b(?:os|system|windows|mac ?os|ubuntu|debian|linux|android|ios|chrome|firefox|safari|edge|java|jdk|jre|kotlin|scala|python|node(?:\.?js)?|npm|yarn|pnpm|bun|deno|rust|rustc|cargo|go|golang|gcc|clang|llvm|msvc|ruby|php|perl|dotnet|\.net|gradle|maven|cmake|docker|kubernetes|browser|compiler|kernel|shell|terminal|bash|zsh|ide|intellij|idea|studio|vs ?code|numpy|pandas)\b/i;
+  /\b(?:os|system|windows|mac ?os|ubuntu|debian|linux|android|ios|chrome|firefox|safari|edge|java|jdk|jre|kotlin|scala|python|node(?:\.?js)?|npm|yarn|pnpm|bun|deno|rust|rustc|cargo|go|golang|gcc|clang|llvm|msvc|ruby|php|perl|elixir|erlang|otp|ghc|julia|swift|xcode|dart|flutter|clojure|n?vim|neovim|dotnet|\.net|gradle|maven|cmake|docker|kubernetes|browser|compiler|kernel|shell|terminal|bash|zsh|ide|intellij|idea|studio|vs ?code|numpy|pandas)\b/i;
 /** A sentence that states where it was seen. */
 const STATED =
-  /^(?:this (?:was|is) )?(?:tested|seen|reproduced|running|happens) (?:on|with|in|under)\b.{0,160}\d|\b(?:is|was|am|are) (?:deployed|running|hosted) (?:on|in|under)\b|^(?:[A-Z]?[\w.+-]{1,30} v?\d[\w.+-]{0,20}(?:, ?| and |$)){2,6}\.?$/;
+  /^(?:this (?:was|is) )?(?:tested|seen|reproduced|running|happens) (?:on|with|in|under)\b.{0,160}\d|\b(?:is|was|am|are) (?:deployed|running|hosted) (?:on|in|under)\b|^(?:[A-Z]?[\w.+-]{1,30} v?\d[\w.+-]{0,20}(?:, ?| and | ?\| ?|$)){2,6}\.?$|^(?:i am|i'm|i’m|we are|we're) (?:using|running|on) (?!(?:it|this|that|them|these)\b)[^.]{0,80}\d/i;
+
+/** A line that names a part of the system: `Node.js version: 19.0.0`, `os: Debian`. */
+const SYSTEM_LINE = new RegExp(
+  String.raw`^[\s>*_-]*(?:${SYSTEM.source.replace(/^\^\[[^\]]*\]\*/, "")}|(?:${RUNTIME.source})[^:\n]{0,20}?(?:\bversions?\b)?)[^:\n]{0,40}[*_\`]{0,3}:[*_\`]{0,3}\s*\S`,
+  "i",
+);
+/** An address, or what a compiler says. */
+const PRINTED_LINE = /:\/\/|(?:error|warning|exception)\b|\b(?:fatal|note)\b|:\s*$/i;
+/** `macOS Sierra 10.12.4`, `hekate v5.8.0 & Nyx v1.3.0`: a thing with its version, and nothing else. */
+const THING_LINE =
+  /^[\s*•-]*\p{L}[\p{L}\w./+-]{1,30}(?: [\p{L}\w./&+-]{1,20}){0,4} v?\d{1,6}(?:\.\d{1,6}){0,3}[\w.+-]{0,20}(?: \([^()\n]{0,40}\)| LTS|,? ?(?:64|32)-?bit)?[\s.]*$/u;
+/** A part of a sentence: "under Ubuntu 22.04 LTS", "I'm using windows 10", "(Safari on macOS)". */
+const SYSTEM_NAME =
+  "(?:windows(?: server)?|mac ?os(?: x)?|os x|ubuntu|debian|fedora|kubuntu|xubuntu|alpine|arch linux|archlinux|centos|rhel|opensuse|linux mint|gentoo|nixos|raspbian|raspberry pi|ios|ipados|android|chrome ?os|freebsd|openbsd|netbsd|wsl2?)";
+const SYSTEM_PHRASE = new RegExp(
+  String.raw`(?:\b(?:on|under|using|running|with)\s(?:an? |the |my |latest |clean |install of |fresh |\d\d-bit ){0,4}|\()${SYSTEM_NAME}\b(?:[ -](?:linux|system|server|lts|\d[\w.]{0,12}|x64|sierra|catalina|big sur|monterey|ventura|sonoma)){0,4}(?:\))?|\((?:safari|chrome|firefox|edge) on ${SYSTEM_NAME}\b[^()\n]{0,20}\)`,
+  "i",
+);
 
 /** Lines that describe where it was seen; a dump of versions is one quotation. The version of the project itself is no environment. */
 function environmentOf(blocks: readonly ReportBlock[], candidates: readonly Candidate[]): readonly string[] {
@@ -177,6 +203,7 @@ function environmentOf(blocks: readonly ReportBlock[], candidates: readonly Cand
       (!isReasoning(block.text) || STATED.test(block.text))
     )
       found.push(cut(block.text));
+    else if (!asked && block.quoted !== true) found.push(...systemLinesOf(block));
   }
   if (found.length === 0)
     found.push(
@@ -184,7 +211,36 @@ function environmentOf(blocks: readonly ReportBlock[], candidates: readonly Cand
         .filter(({ text, isCode }) => !isCode && text.length < 250 && STATED.test(text))
         .map(({ text }) => text),
     );
+  if (found.length === 0)
+    found.push(
+      ...blocks
+        .filter(
+          ({ kind, text, language }) =>
+            kind === "code" && language === undefined && isVersionDump(text) && !/^\s*[[{"]/.test(text),
+        )
+        .slice(0, 1)
+        .map(({ text }) => cut(text)),
+    );
+  if (found.length === 0)
+    found.push(
+      ...candidates
+        .filter(({ text, isCode }) => !isCode && text.length < 400)
+        .flatMap(({ text }) => SYSTEM_PHRASE.exec(text)?.[0] ?? [])
+        .slice(0, 2),
+    );
   return unique(found).slice(0, MAX_ENVIRONMENT);
+}
+
+/** Lines of a paragraph that say where it was seen, among others: with a label, or two and more that are things with versions. */
+function systemLinesOf({ text, kind }: ReportBlock): readonly string[] {
+  if (kind === "cell") return [];
+  const lines = text.split("\n").map((line) => line.slice(0, 300));
+  const things = lines.filter((line) => THING_LINE.test(line));
+  return lines.filter(
+    (line) =>
+      (SYSTEM_LINE.test(line) && !isReasoning(line) && !PRINTED_LINE.test(line)) ||
+      (things.length >= 2 && things.includes(line)),
+  );
 }
 
 /** Somebody explains or proposes something: a list of versions is no sentence. */
@@ -207,14 +263,24 @@ function isOwnVersion({ text, heading, label, part, kind }: ReportBlock): boolea
     /^\(?(?:only tested )?v?\d[\w.+-]*(?:\s+and \d[\w.]*)?\)?(?:\s*\([^)]*\)|\s+\S*[=@]\S+)?\.?$/.test(
       value,
     ) &&
-    (asked === "" ? part === "version" : /version/i.test(asked) && !RUNTIME.test(asked))
+    (asked === ""
+      ? part === "version" && !OF_SYSTEM.test(heading)
+      : /version/i.test(asked) && !RUNTIME.test(asked))
   )
     return true;
   if (/^(?:https?:\S+|[0-9a-f]{7,40}|main|master|latest|none|n\/a|\d{4}-\d\d-\d\d[ T\d:.+Z-]*)$/i.test(value))
     return true;
+  // "Current master commit 3f2a91c", "I am using the latest version": of the project.
+  if (
+    /^(?:the )?(?:current|latest )?\s?(?:main|master|head)\b(?: branch)?(?: (?:at )?(?:commit )?\(?[0-9a-f]{7,40}\)?)?$/i.test(
+      value,
+    ) ||
+    (/\b(?:latest|newest|current)(?: \w+)? version\b/i.test(value) && !/\d/.test(value) && value.length < 60)
+  )
+    return true;
   // `jq version 1.6`, `Catch version: Catch v2.7.0`, `2.24 alpha 3 (no longer there)`: of no runtime or system.
   if (
-    /^(?:[\w.+-]{1,30} version:? )?(?:[\w.+-]{1,30} )?v?\d+(?:\.\d+){1,3}[\w.+-]*(?: (?:alpha|beta|rc) ?\d*)?(?: ?\([^)]*\))?$/i.test(
+    /^(?:[\w.+-]{1,30} version:? )?(?:[\w.+-]{1,30} )?(?:v\d+|v?\d+(?:\.\d+){1,3})[\w.+-]*(?: (?:alpha|beta|rc) ?\d*)?(?: ?\([^)]*\))?$/i.test(
       bare,
     ) &&
     (/^\S+ version\b/i.test(bare) || part === "version") &&

@@ -6,6 +6,9 @@ export interface ReportReference {
 }
 
 const MAX_REFERENCES = 60;
+/** `[src/a.c:12](https://…/blob/main/src/a.c#L12)`. */
+const LINKED =
+  /(?<=\[)([^\]\n]{1,300})\]\(https?:\/\/[^\s)]{1,300}\/(?:blob|blame|commits?|pull|issues|merge_requests)\/[^\s)]{1,300}\)/g;
 
 const PATH = "`?[\\w@.+/\\\\-]{1,200}\\.[A-Za-z]\\w{0,5}`?";
 /** "Line" in the languages that the reader knows; an abbreviation needs its full stop. */
@@ -52,7 +55,7 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
     kind: "pull",
     form: /(?<=\b(?:pr|pull request|pull|merge request|mr|patch|regression from|introduced (?:in|by|with)|fixed (?:in|by|with)|added in|changed in|since) )(?:[\w.-]{1,60}\/[\w.-]{1,60})?#\d{1,7}(?!\w)/gi,
   },
-  { kind: "issue", form: /(?<![\w&/#])(?:[\w.-]{1,60}\/[\w.-]{1,60})?#\d{1,7}(?![\w-]|;)/g },
+  { kind: "issue", form: /(?<![\w&/#]|`[\w ]{1,40})(?:[\w.-]{1,60}\/[\w.-]{1,60})?#\d{1,7}(?![\w-]|;)/g },
   {
     kind: "line",
     form: /(?<![\w@.+/\\-])`?[\w@.+/\\-]{1,200}\.[A-Za-z]\w{0,5}:\d{1,7}(?::\d{1,7})?`?(?!\w|\.\w)/g,
@@ -92,7 +95,8 @@ const FORMS: readonly { readonly kind: ReportReference["kind"]; readonly form: R
 export function findReferences(prose: readonly string[]): readonly ReportReference[] {
   const found = new Map<string, ReportReference>();
   for (const text of prose) {
-    let rest = text;
+    // The words of a link that is a reference itself name the same place.
+    let rest = text.replace(LINKED, (link, words: string) => link.replace(words, " ".repeat(words.length)));
     for (const { kind, form } of FORMS)
       rest = rest.replace(form, (quote, ...more: readonly unknown[]) => {
         const clean = quote.replace(/[.,;:!?*]+$/, "");
@@ -100,7 +104,13 @@ export function findReferences(prose: readonly string[]): readonly ReportReferen
         if (kind === "commit" && !clean.startsWith("http") && isUsed(text, at, quote)) {
           if (found.size < MAX_REFERENCES && !found.has(clean))
             found.set(clean, { kind: "revision", quote: clean });
-        } else if (isPlace(kind, clean) && found.size < MAX_REFERENCES && !found.has(clean))
+        } else if (
+          isPlace(kind, clean) &&
+          // `./manage.py migrate`: a command.
+          !(/^`[^`]*$/.test(quote) && text[at + quote.length] === " ") &&
+          found.size < MAX_REFERENCES &&
+          !found.has(clean)
+        )
           found.set(clean, { kind, quote: clean });
         return " ".repeat(quote.length);
       });
@@ -135,6 +145,10 @@ function isUsed(text: string, at: number, quote: string): boolean {
 
 /** A written file or line names source; an address with a port, an image or a page does not. */
 function isPlace(kind: ReportReference["kind"], quote: string): boolean {
+  // What a package manager installs is not the project's.
+  if (kind !== "permalink" && /(?:^`?|\/)(?:vendor|node_modules|site-packages|dist-packages)\//.test(quote))
+    return false;
+  if (kind === "file" && /\.(?:txt|log|png|jpe?g|gif|svg|mp4|zip|gz|exe|dll|so)$/i.test(quote)) return false;
   if (kind === "file" && !/^https?:/.test(quote))
     return !/\.(?:com|org|net|io|dev|png|jpe?g|gif|svg|mp4|webp|html?|css|log|txt|zip|gz|exe|dll|so)`?$/i.test(
       quote,

@@ -27,6 +27,69 @@ const FORMS: readonly { readonly form: RegExp; readonly of: readonly ("good" | "
   },
   {
     form: new RegExp(
+      `\\b(?:upgrad|updat|migrat)\\w{0,6}\\b[^.\\n]{0,60}? from v(\\d{1,3}) to v(\\d{1,3})(?![\\w.]\\w)`,
+      "i",
+    ),
+    of: ["good", "bad"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:appear|introduc|start|broke|chang|happen|regress)\\w{0,6}\\b[^.\\n]{0,30}?\\bbetween (?:[A-Za-z][\\w.-]{0,20} )?${V} and (?:[A-Za-z][\\w.-]{0,20} )?${V}`,
+      "i",
+    ),
+    of: ["good", "bad"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:last )?(?:good|working) (?:revision|commit|version|release|build)\\W{1,6}(?:${V}|${CHANGE})`,
+      "i",
+    ),
+    of: ["good"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:first )?(?:bad|broken|failing) (?:revision|commit|version|release|build)\\W{1,6}(?:${V}|${CHANGE})`,
+      "i",
+    ),
+    of: ["bad"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:with|using|on|in) (?:[A-Z][\\w.-]{0,20} )?${V}[^.\\n]{0,20}? (?:with no|without(?: any)?) (?:problems?|issues?|errors?|trouble)\\b|\\busing (?:[A-Z][\\w.-]{0,20} )?${V} with no (?:problems?|issues?|errors?)\\b`,
+      "i",
+    ),
+    of: ["good"],
+  },
+  {
+    form: new RegExp(
+      `\\bbefore (?:the |i |we )?(?:upgrad|updat)\\w{0,4} to (?:[A-Za-z@][\\w@/.+-]{0,40} )?${V}`,
+      "i",
+    ),
+    of: ["bad"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:errors?|exceptions?|warnings?|fail\\w*|broke\\w*|crash\\w*|stopped|no longer|not|doesn't|can't)\\b[^.\\n]{0,80}?\\b(?:after|since) (?:upgrad|updat)\\w{0,4} (?:[\\w@/.+-]{1,40} ){0,3}?to (?:[A-Za-z@][\\w@/.+-]{0,40} )?${V}`,
+      "i",
+    ),
+    of: ["bad"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:upgrad|updat)\\w{0,4} [^.\\n]{0,60}?\\bto (?:[A-Za-z@][\\w@/.+-]{0,40} )?${V}[^.\\n]{0,40}?\\b(?:suddenly|now (?:it|the)|no longer|stopped|breaks?|broke)\\b`,
+      "i",
+    ),
+    of: ["bad"],
+  },
+  {
+    form: new RegExp(
+      `\\b(?:after|since)\\b[^\\n]{0,80}?\\b(?:commit|pull request|pr|merge)\\b[^\\n\\w]{0,4}${CHANGE}[^\\n]{0,40}?\\b(?:i|we) (?:get|got|see|saw)\\b`,
+      "i",
+    ),
+    of: ["bad"],
+  },
+  {
+    form: new RegExp(
       `\\b(?:works?|worked|working|fine|ok|fixed)\\b[^.\\n]{0,40}?\\b(?:in|with|on|using|until|up to|at) (?:[A-Z][\\w.-]{0,20} )?${V}[^\\n]{0,80}?\\b(?:but|fails?|broken|breaks?|not|doesn't|stopped)\\b[^\\n]{0,60}?${V}`,
       "i",
     ),
@@ -91,6 +154,16 @@ const SINCE_THEN =
   /^(?:but |and |now )?(?:since|after|with|from|as of) (?:the |this |that |our |an? )?(?:(?:update|upgrade|new (?:version|release)|upgrading|updating|then)\b|(?:version |v)?\d)/i;
 const FIRST_SINCE = new RegExp(`^(?:but |and |now )?(?:since|after|with|from|as of) [^.\\n]{0,30}?${V}`, "i");
 const SINCE = new RegExp(`^[^]{0,200}?\\bsince (?:[A-Za-z][\\w.-]{0,30} )?${V}`, "i");
+/** "In 1.6 and 1.7 it is inferred correctly. In 1.8 it is `{}`." */
+const RIGHT_IN = new RegExp(
+  `^(?:in|with|on|until|up to) (?:[\\w.-]{1,30} )?(?:[\\d.]{1,12}(?:, | and )){0,3}${V},? (?!(?:and|or)\\b)[^\\n]{0,160}?\\b(?:correct(?:ly)?|as expected|as it should|works?|worked|fine|right)\\b(?![^\\n]{0,40}\\b(?:not|but|except)\\b)`,
+  "i",
+);
+const UPDATED = new RegExp(
+  `^(?:(?:i|we|then|and|but|now|just|have|had|'ve) ){0,4}(?:updated|upgraded|moved|switched) to (?:[A-Za-z@][\\w@/.+-]{0,40} )?${V}`,
+  "i",
+);
+const THEN_IN = new RegExp(`^(?:but |and |now )?(?:in|with|on|since|from) (?:[\\w.-]{1,30} )?${V}`, "i");
 /** What is there since a version, and is no fault. */
 const THERE_SINCE = /\b(?:support\w*|available|exists?|add\w*|deprecat\w*|new|works?|worked|possible)\b/i;
 /** The writer does not vouch for a version. */
@@ -125,6 +198,12 @@ export function findRegression(
       elsewhere.good = other.good;
       elsewhere.quote = whole;
     }
+    const compared = RIGHT_IN.exec(sentence)?.[1];
+    const then = compared === undefined ? undefined : THEN_IN.exec(next)?.[1];
+    if (compared !== undefined && then !== undefined && then !== compared && good === "" && bad === "") {
+      [good, bad] = [compared, then];
+      quote ||= whole;
+    }
     const past = workedBefore(sentence, next);
     if (past !== undefined && good === "") {
       good = past;
@@ -133,7 +212,8 @@ export function findRegression(
     }
     for (const { form, of } of FORMS) {
       const match = form.exec(sentence);
-      if (match === null) continue;
+      // "Also fails with 1.3.10": no change.
+      if (match === null || /\b(?:also|still|even) $/i.test(sentence.slice(0, match.index))) continue;
       const values = match.slice(1).filter((value): value is string => value !== undefined);
       const named: { good?: string; bad?: string } = {};
       for (const [i, side] of of.entries())
@@ -143,6 +223,8 @@ export function findRegression(
       // A commit or pull request says more than a version.
       if (named.bad !== undefined && (bad === "" || /^#?\d*$|^[0-9a-f]{7,40}$/.test(named.bad)))
         bad = named.bad;
+      // "I was using 2.1.0 with no problems. Updated to 2.3.0."
+      if (named.good !== undefined && bad === "") bad = UPDATED.exec(next)?.[1] ?? "";
       quote ||= whole;
       break;
     }

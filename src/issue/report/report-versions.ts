@@ -13,7 +13,7 @@ export interface ReportVersion {
 
 /** Dotted numbers with what belongs to them: `1.2.3-rc.1+build.5`, `2.23.0beta3`, `3.4.x`, `5.15.0-91-generic`, `1.8.0_321`. */
 const DOTTED =
-  "\\d{1,9}(?:\\.(?:\\d{1,14}|x\\b|X\\b|\\*)){1,5}(?:[-._+]?(?:alpha|beta|rc|dev|post|pre|preview|nightly|snapshot|canary|final|release|next|SNAPSHOT|RELEASE|Final|RC)(?:[-.]?[0-9A-Za-z]{1,40}){0,3}|[abpkM]\\d{1,4}|[a-z](?![\\w])|(?: (?:alpha|beta|rc) ?\\d{1,3}\\b))?(?:_\\d{1,6})?(?:[-+](?:\\d[0-9A-Za-z.+-]{0,40}|g[0-9a-f]{6,12}))?(?:\\+[0-9A-Za-z][0-9A-Za-z.-]{0,40})?";
+  "\\d{1,9}(?:\\.(?:\\d{1,14}|x\\b|X\\b|\\*)){1,5}(?:[-._+]?(?:alpha|beta|rc|dev|post|pre|preview|nightly|snapshot|canary|final|release|next|SNAPSHOT|RELEASE|Final|RC)(?:[-.]?[0-9A-Za-z]{1,40}){0,3}|[abpkM]\\d{1,4}|[a-z](?![\\w])|(?: (?:[Aa]lpha|[Bb]eta|rc|RC) ?\\d{1,3}\\b))?(?:_\\d{1,6})?(?:[-+](?:\\d[0-9A-Za-z.+-]{0,40}|g[0-9a-f]{6,12}|(?:arch|generic|lts|zen|el|fc|MANJARO|rt|microsoft|WSL)[0-9A-Za-z.+-]{0,40}))?(?:\\+[0-9A-Za-z][0-9A-Za-z.-]{0,40})?";
 const VALUE = new RegExp(`[=^~<>]{0,2}v?${DOTTED}`, "g");
 
 /**
@@ -21,13 +21,13 @@ const VALUE = new RegExp(`[=^~<>]{0,2}v?${DOTTED}`, "g");
  * and no list of cases.
  */
 const WHOLE =
-  /(?<![\w.])(go(?=\d{1,2}\.\d)|java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
+  /(?<![\w./\\])(go(?=\d{1,2}\.\d)|java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql|xcode|visual studio|vs|cuda|rails|laravel|django|webpack|erlang(?:\/otp)?|otp|jvm)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
 
 /** Before a version: the thing it belongs to. */
 const NAME =
   /(?:^|[\s("'`*|[,;/>，、；：（「])([A-Za-z@][\w.+#/@-]{0,60}(?:\((?:TM|R|tm|r)\))?(?: [A-Z][\w.+#-]{0,30}){0,2})[*_`'"]{0,3}(?:\s{0,4}[:=|]{0,3}\s{0,20}|-|@|\/|\s+-\s+|\s*\()[*_`'"\s]{0,8}(?:(?:[Vv]ersions?|[Vv]er\.?|[Rr]elease|[Rr]ev\.?|[Bb]uild)[*_:=\s]{0,6})?[*_`'"]{0,3}$/;
 const NO_NAME = new Set(
-  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over perhaps probably rather same see since so sorry than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via wait was we when where which while with within without works work working around about least release build line lines step page chapter section and/or current latest tested i e.g i.e maybe mean tried try my your their".split(
+  "a an and are as at be before after between both by can for from has have if in is it its like need not of on only or our over perhaps probably rather same see since so sorry than that the then there these this to until up upgrade upgraded upgrading updated use used using version versions ver via wait was we when where which while with within without works work working around about least but newer older new old previous recent stable still also now even only yet though although however against per past later earlier next prior beyond including unlike neither nor released published first last release build line lines step page chapter section and/or current latest tested i e.g i.e maybe mean tried try my your their commit gitcommit sha hash".split(
     " ",
   ),
 );
@@ -58,8 +58,15 @@ export function findVersions(title: string, blocks: readonly ReportBlock[]): rea
     const isAnswer = block.part === "version" || block.part === "environment";
     const heading = subjectOfHeading(block.heading);
     const isDump = block.kind === "code" && isVersionDump(block.text);
-    for (const line of block.text.split("\n")) {
+    const lines = block.text.split("\n");
+    for (const [at, line] of lines.entries()) {
       const text = line.slice(0, MAX_LINE);
+      if (isDump && VERSION_BELOW.test(text)) {
+        const subject = subjectAbove(lines, at);
+        const value = VERSION_BELOW.exec(text)![1]!;
+        if (subject !== "") add(subject, value, text);
+        continue;
+      }
       if (block.kind !== "code")
         readLine(
           text,
@@ -125,7 +132,7 @@ function readLine(
     if (/[a-z]$/i.test(value) && /^(?:\.{2,}|…)/.test(shown.slice(match.index + value.length))) continue;
     if (!startsToken(before) && !match[0].startsWith("==")) continue;
     const after = shown.slice(match.index + value.length);
-    if (isOther(value, before, after)) continue;
+    if (isOther(value, before, after) || /~>\s?$/.test(before) || match[0].startsWith("~>")) continue;
     const dots = value.split(".").length - 1;
     const listed =
       last !== undefined &&
@@ -139,18 +146,27 @@ function readLine(
         before,
       );
     // Two numbers with a dot are a version only where their sentence says so; in code they are data.
+    // "I just updated to 0.46", "version 11.7", "In 1.6 and 1.7 it is right": no other number is told so.
+    const isTold =
+      inProse &&
+      (/\b(?:(?:up|down)(?:dat|grad)\w{1,4} (?:to|from)|version) [*_`'"(]{0,3}v?$/i.test(before) ||
+        (/^(?:in|since|until|as of) (?:v?\d{1,3}\.\d{1,3}(?:, | and | or )){0,3}v?$/i.test(
+          before.slice(-60).replace(/^[^]*[.!?]\s+/, ""),
+        ) &&
+          !/^\S* of\b/i.test(after)));
     const isStated =
-      dots >= 2
+      isTold || dots >= 2
         ? inProse || isAnswer || name !== undefined
         : (name !== undefined &&
             (isAnswer || isTool(name) || /version\W{0,8}$/i.test(before) || value.startsWith("v"))) ||
           (isAnswer && bare);
     if (!isStated) continue;
     if (!inProse && name === undefined && !bare) continue;
-    if (dots < 2 && spoken && name === undefined && !isAnswer) continue;
+    if (dots < 2 && spoken && name === undefined && !isAnswer && !isTold) continue;
     // "becomes `1.2.0`": a word that stands before numbers in code alone need not be a name.
     if (
       /[`'"]v?$/.test(before) &&
+      !/:\W{0,6}v?$/.test(before) &&
       /^[A-Za-z][a-z]{4,}$/.test(name ?? "") &&
       !isName(name!) &&
       !TOOL.test(name!)
@@ -168,9 +184,42 @@ function readLine(
     if (name !== undefined) last = { name, end: match.index + value.length };
     add(name ?? (bare ? subject : ""), value.replace(/^(?:==|=|<=|>=|<|>)/, ""), quoteOf(line, name, value));
   }
+  if (inProse) readWhole(shown, isAnswer, add);
   for (const match of shown.matchAll(WHOLE)) {
     const [whole, name, , value] = match;
     if (inProse || isAnswer) add(name!, value!, whole);
+  }
+}
+
+/** "from webpack v4 to v5", "react-scripts from v4 to v5": numbers without a dot. */
+const MOVED =
+  /\b(?:from )?(?<name>[A-Za-z@][\w@/.-]{1,40}) (?:from )?(?<from>v\d{1,3}) to (?:\k<name> )?(?<to>v\d{1,3})(?![\w.]\w)/gi;
+/** A name with its version on it: `Laravel5.5`, `netcoreapp2.0`. */
+const ATTACHED =
+  /(?<![\w./@:-])(?<name>[A-Za-z][a-z]{2,20})(?<value>\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\w.]\w|\s?[%°])/g;
+/** "compile inih r60 with", "r167 (prebuilt)": revisions of trackers before git. */
+const REVISION =
+  /(?:\b(?:compile|use|using|with|on|in|version|release|tag) (?:(?<name>[A-Za-z][\w.-]{1,30}) )?|^\W{0,4})(?<value>r\d{2,6})(?![\w.])/gi;
+
+function readWhole(
+  line: string,
+  isAnswer: boolean,
+  add: (subject: string, value: string, quote: string) => void,
+): void {
+  for (const { 0: quote, groups } of line.matchAll(MOVED)) {
+    if (NO_NAME.has(groups!["name"]!.toLowerCase())) continue;
+    add(groups!["name"]!, groups!["from"]!, quote);
+    add(groups!["name"]!, groups!["to"]!, quote);
+  }
+  for (const { 0: quote, groups } of line.matchAll(ATTACHED))
+    if (
+      !/^(?:section|figure|fig|table|chapter|part|page|eq|step|ver|version|rev|line)$/i.test(groups!["name"]!)
+    )
+      add(groups!["name"]!, groups!["value"]!, quote);
+  for (const { 0: quote, groups } of line.matchAll(REVISION)) {
+    const name = groups!["name"] ?? "";
+    if (name !== "" || isAnswer)
+      add(NO_NAME.has(name.toLowerCase()) ? "" : name, groups!["value"]!, quote.trim());
   }
 }
 
@@ -185,7 +234,7 @@ function startsToken(before: string): boolean {
   if (/[\w.%]/.test(mark)) return false;
   // A digit before the mark: a time, a date or a range.
   if ("-@:".includes(mark)) return /^$|[A-Za-z+)\s]/.test(before.at(-2) ?? "");
-  return mark !== "/" || /(?:^|["'\s(])[a-z][a-z-]{1,20}\/$/.test(before);
+  return mark !== "/" || /(?:^|["'\s(])[A-Za-z][\w-]{1,20}\/$/.test(before);
 }
 
 /** Addresses and paths of the web: a number in them is a place. */
@@ -197,7 +246,15 @@ function readPaths(line: string, add: (subject: string, value: string, quote: st
     /(?<=[\\/])([A-Za-z][\w.+-]{0,60}?)-(\d{1,6}(?:\.\d{1,6}){2,3})(?=[\\/])/g,
   ))
     add(name!, value!, quote);
+  // `logrus@v1.9.1/writer.go`, a checkout of Bundler, an application of Elixir's traces.
+  for (const form of IN_TRACES)
+    for (const { 0: quote, groups } of line.matchAll(form)) add(groups!["name"]!, groups!["value"]!, quote);
 }
+const IN_TRACES: readonly RegExp[] = [
+  /(?<=[\\/])(?<name>[A-Za-z][\w.!-]{0,60})(?:\/v\d{1,3})?@(?<value>v\d{1,6}\.\d{1,6}\.\d{1,6}[\w.+-]{0,40})(?=\/[^\s:]{1,200}\.go:\d)/g,
+  /(?<=\/bundler\/gems\/)(?<name>[A-Za-z][\w.]{0,40}(?:-[A-Za-z][\w.]{0,40}){0,4})-(?<value>[0-9a-f]{12})(?=\/)/g,
+  /(?<=^\s{0,12}\()(?<name>[a-z]\w{0,40}) (?<value>\d{1,4}(?:\.\d{1,4}){1,3}[\w.+-]{0,20})(?=\) [^\s:()]{1,200}\.(?:exs?|erl):\d)/g,
+];
 
 /** A comment behind an import that is a version: `import { z } from "zod"; // 4.3.6`. */
 const IMPORT =
@@ -220,12 +277,15 @@ function isOther(value: string, before: string, after: string): boolean {
   )
     return true;
   if (UNIT.test(after)) return true;
+  // `09.11.2020`: a day.
+  if (/^(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d$/.test(value)) return true;
   if (/[$€£]\s?$|(?:#|\bbuild )[\w-]{0,20}$/i.test(before) || /^[:/]\d/.test(after)) return true;
   // `HTTP/1.1`, `TLS 1.2`, `GPL-3.0`: protocols and licences.
   if (
-    /(?:https?|tls|ssl|gpl|lgpl|agpl|apache|mpl|bsd|cc-by[-\w]*|usb|bluetooth|wcag|opengl|unicode|xml|utf|rfc)[\s/v-]{0,2}$/i.test(
+    /(?<![A-Za-z])(?:https?|tls|ssl|gpl|lgpl|agpl|apache|mpl|bsd|cc-by[-\w]*|usb|bluetooth|wcag|opengl|unicode|xml|utf|rfc)[\s/v-]{0,2}$/i.test(
       before,
-    )
+    ) &&
+    !(/apache[\s/v-]{0,2}$/i.test(before) && value.split(".").length > 2)
   )
     return true;
   // A call or an index: `f(1.2.3)` stays, `x[1.5]` and `= 0.5` do not.
@@ -253,8 +313,9 @@ function nameBefore(before: string): string | undefined {
     .replace(/[-.:/@]+$/, "")
     .trim();
   const words = clean.split(/\s+/);
-  while (words.length > 1 && NO_NAME.has(words[0]!.toLowerCase())) words.shift();
-  const text = words.join(" ");
+  while (words.length > 1 && [NO_NAME, NO_NAME_ELSEWHERE].some((no) => no.has(words[0]!.toLowerCase())))
+    words.shift();
+  const text = GENERAL.test(words.join(" ")) ? ofNoun(before, words.join(" ")) : words.join(" ");
   return text === "" ||
     NO_NAME.has(words.at(-1)!.toLowerCase()) ||
     NO_NAME.has(text.toLowerCase()) ||
@@ -264,6 +325,21 @@ function nameBefore(before: string): string | undefined {
     /^v$/i.test(text)
     ? undefined
     : text;
+}
+
+/** What many things are: "the newer rexml gem (3.2.5)" is of rexml. */
+const GENERAL =
+  /^(?:gem|package|library|lib|crate|module|plug-?in|extension|add-?on|app|binary|image|runtime|interpreter|framework|bundle|dependency|client|server|driver|paket|bibliothek|paquet|biblioth[eè]que|paquete|biblioteca|pacote|пакет|библиотека)$/iu;
+
+/** The word before such a noun; the noun itself where none names a thing. */
+function ofNoun(before: string, noun: string): string {
+  const at = before.toLowerCase().lastIndexOf(noun.toLowerCase());
+  const named = /([A-Za-z@][\w.+#/@-]{0,60})[`*'"]{0,2} [`*'"]{0,2}$/.exec(
+    before.slice(Math.max(0, at - 80), at),
+  )?.[1];
+  return named === undefined || [NO_NAME, NO_NAME_ELSEWHERE].some((no) => no.has(named.toLowerCase()))
+    ? noun
+    : named;
 }
 
 /** What a form asks about a version of the project itself: "Affects version", "Fixed version", "Last working version". */
@@ -296,14 +372,14 @@ function memoized<Result>(of: (word: string) => Result): (word: string) => Resul
 /** Lines that a program prints about itself: `rustc 1.66.1 (90743e729 2023-01-10)`, `[debug] yt-dlp version 2022.10.04`. */
 function isVersionLine(line: string): boolean {
   return (
-    /^[\s$>#%]*(?:\[\w+\]\s*)?[A-Za-z][\w.+-]{1,40}(?: [A-Z]\w{1,20}){0,2} (?:version )?v?\d+\.\d+(?:\.\d+)?\S{0,30}(?:\s*$|\s+[([]|,)/.test(
+    /^[\s$>#%]*(?:\[\w+\]\s*)?[A-Za-z][\w.+-]{1,40}(?: [A-Z]\w{1,20}){0,2} (?:version )?["v]?\d+\.\d+(?:\.\d+)?\S{0,30}(?:\s*$|\s+[([]|,| on [A-Z])/.test(
       line,
     ) ||
     /(?:\b[A-Za-z][\w.+-]{1,40}[- ]v?\d+\.\d+[\w.]{0,20}(?: \([^()]{0,40}\))?, ?){1,200}[A-Za-z][\w.+-]{1,40}[- ]v?\d/.test(
       line,
     ) ||
     /^[\s|]*(?:[\w-]*_?version|rust_version|cargo_version)\b[\s|:=]{1,30}/i.test(line) ||
-    /^\s*"?[\w@/.-]{1,60}"?\s*[:=]\s*"?[\^~]?\d+\.\d+\.\d+[\w.+-]{0,30}"?,?\s*$/.test(line) ||
+    /^\s*"?[\w@/.-]{1,60}"?\s*[:=]\s*"?[\^~v]?\d+\.\d+\.\d+[\w.+-]{0,30}"?,?\s*$/.test(line) ||
     /^\s*[\w.-]{1,60}==\d/.test(line) ||
     isListOfPackages(line) ||
     /^\s*[\w-]{1,60}\s*=\s*\{[^}]{0,80}\bversion\s*=\s*"/.test(line)
@@ -320,17 +396,38 @@ function isListOfPackages(line: string): boolean {
 }
 
 /** Half of its lines, and at least two, are a name and a version: `pip list`, `show_versions`, a table. */
-function isVersionDump(text: string): boolean {
+export function isVersionDump(text: string): boolean {
   const lines = text
     .split("\n")
     .filter((line) => line.trim() !== "")
     .slice(0, 400);
   const rows = lines.filter((line) =>
-    /^[\s|*>-]{0,6}[A-Za-z@][\w.+/@ -]{0,60}?(?:\s{2,}|[:=|]{1,2}\s*|\s+)[|"'^~v\s]{0,8}\d+\.\d+[\w.+-]{0,40}["',|\s]{0,30}(?:[-(/].{0,120})?$/.test(
+    /^[\s|*>-]{0,8}(?:[a-z][\w -]{0,30}: (?=[A-Za-z]))?[A-Za-z@][\w.+/@ -]{0,60}?(?:\s{2,}|[:=|]{1,2}\s*|\s+)[|"'^~v\s]{0,8}\d+\.\d+[\w.+-]{0,40}["',|\s]{0,30}(?:(?:[-(/]|from ).{0,120})?$/.test(
       line.slice(0, 300),
     ),
   );
-  return rows.length >= 2 && rows.length * 2 >= lines.length;
+  if (rows.length >= 2 && rows.length * 2 >= lines.length) return true;
+  // What a program prints of itself, among other keys: `docker version`.
+  const keys = lines.filter((line) => /^\s{0,8}[A-Za-z][\w /.-]{0,40}:(?:\s|$)/.test(line.slice(0, 80)));
+  return (
+    keys.length * 5 >= lines.length * 4 &&
+    keys.filter((line) => /version\s*:\s*\S{0,3}\d/i.test(line.slice(0, 80))).length >= 3
+  );
+}
+
+/** A line that states the version of what stands above it: `  Version: 26.0.0` below ` containerd:`. */
+const VERSION_BELOW = /^\s+(?:[A-Za-z]{1,20} ){0,3}version\s*:\s*v?(\d+(?:\.\d+){1,4}[\w.+-]{0,30})/i;
+
+/** The thing that the nearest line above with less indentation names; empty where there is none. */
+function subjectAbove(lines: readonly string[], at: number): string {
+  const indent = (line: string): number => /^\s*/.exec(line.slice(0, 200))![0].length;
+  for (let i = at - 1; i >= Math.max(0, at - 20); i--)
+    if (lines[i]!.trim() !== "" && indent(lines[i]!) < indent(lines[at]!))
+      return (
+        /^([A-Za-z][\w ./-]{0,60}?)(?:@\S{0,40})?\s*(?:\([^()]{0,40}\))?:?\s*$/.exec(lines[i]!.trim())?.[1] ??
+        ""
+      );
+  return "";
 }
 
 function subjectOfHeading(heading: string): string {

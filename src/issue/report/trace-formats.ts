@@ -20,7 +20,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   {
     name: "python",
     innermost: "last",
-    line: /^File "(?<path>[^"\n]{1,400})", line (?<line>\d{1,7})(?:, in (?<fn>\S{1,200}))?/,
+    line: /^File ["“](?<path>[^"“”\n]{1,400})["”], line (?<line>\d{1,7})(?:, in (?<fn>\S{1,200}))?/,
   },
   {
     name: "ipython",
@@ -104,7 +104,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   {
     name: "ruby",
     innermost: "first",
-    line: /^(?:from |\d{1,4}: from )?(?<path>[^\s:"'`()]{1,300}\.(?:rb|erb|rake|ru|gemspec)|[^\s:"'`()]{1,300}\/(?:bin|exe)\/[\w-]{1,60}):(?<line>\d{1,7}):in [`'](?<fn>[^'`\n]{1,200})'/,
+    line: /^(?:from |\d{1,4}: from )?(?<path>[^\s:"'`()]{1,300}\.(?:rb|erb|rake|ru|gemspec|exs?|erl)|[^\s:"'`()]{1,300}\/(?:bin|exe)\/[\w-]{1,60}):(?<line>\d{1,7}):in [`'](?<fn>[^'`\n]{1,200})'/,
   },
   {
     name: "php",
@@ -124,12 +124,12 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   {
     name: "lua",
     innermost: "first",
-    line: /^(?:lua[\d.]*: )?(?<path>[^\s:"'()]{1,300}\.lua):(?<line>\d{1,7}): (?:in (?:function|method|local|upvalue|field|main chunk)? ?(?<fn>[^\n]{0,100})|[^\n]{1,300})$/,
+    line: /^(?:[\w.\][]{1,12}: ){0,2}(?:Error executing lua:? |Lua: )?(?<path>[^\s:"'()]{1,300}\.lua|\[string "[^"\n]{1,80}"\]):(?<line>\d{1,7}): (?:in (?:function|method|local|upvalue|field|main chunk)? ?(?<fn>[^\n]{0,100})|[^\n]{1,300})$/,
   },
   {
     name: "elixir",
     innermost: "first",
-    line: /^(?:\([\w-]{1,60}(?: [\w.+-]{1,40})?\) )?(?<path>[^\s:()]{1,300}\.(?:exs?|erl)):(?<line>\d{1,7}): (?<fn>[A-Za-z:][^\s]{0,200}\/\d{1,3})/,
+    line: /^(?:\([\w-]{1,60}(?: [\w.+-]{1,40})?\) )?(?<path>[^\s:()]{1,300}\.(?:exs?|erl)):(?<line>\d{1,7}): (?:(?<fn>(?:anonymous fn\/\d{1,3} in )?[A-Za-z:][^\s(]{0,200}\/\d{1,3})|(?<call>[A-Z:][\w.]{0,200}\.[\w!?]{1,100})\()/,
   },
   {
     name: "erlang",
@@ -213,6 +213,21 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     line: /^(?:[^\s:]{1,100}: )?(?<path>[^\s:"'()]{1,300}\.\w{1,4}):(?<line>\d{1,7}): (?<fn>[^\n]{1,300}?): Assertion [`'"]/,
   },
   {
+    name: "unity",
+    innermost: "first",
+    line: /^(?<fn>[A-Za-z_][\w.`<>+|]{1,300}) ?\([^\n]{0,300}\) ?\(at (?<path>[^\n()]{1,300}):(?<line>\d{1,7})\)$/,
+  },
+  {
+    name: "cmake",
+    innermost: "first",
+    line: /^(?:CMake (?:Error|Warning)(?: \(dev\))? at )?(?<path>(?:[^\s:"'()]{1,300}\/)?(?:CMakeLists\.txt|[\w.-]{1,100}\.cmake)):(?<line>\d{1,7}) \((?<fn>\w{1,100})\):?$/,
+  },
+  {
+    name: "sanitizer",
+    innermost: "first",
+    line: /\b(?:Address|Memory|Thread|Leak|UndefinedBehavior)Sanitizer:? [\w -]{3,60}? (?:at|in) (?<path>[^\s:()]{1,300}\.\w{1,5}):(?<line>\d{1,7})/,
+  },
+  {
     name: "typescript",
     innermost: "first",
     line: /^(?<path>[^\s"'()][^"'()\n]{0,300}(?:\([^()\n]{1,60}\)[^"'()\n]{0,200})?\.[cm]?tsx?)\((?<line>\d{1,7}),\d{1,7}\): error TS\d/,
@@ -227,6 +242,7 @@ export const TRACE_PREFIXES: readonly RegExp[] = [
   /^\s*[\w.-]{1,60}\s*\|\s/,
   /^\s*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.,]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?\s+/,
   /^\s*\[?\d\d:\d\d:\d\d[\d.,]{0,12}\]?\s+/,
+  /^\s*[│┃]\s?/,
   /^\s*\[(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|TRACE)\]\s+/i,
   /^\s*(?:[|+]\s{1,6})+/,
 ];

@@ -1,3 +1,4 @@
+import { withoutSharedPrefix } from "./shared-prefix.ts";
 import { TRACE_FORMATS, TRACE_PREFIXES, type TraceFormat } from "./trace-formats.ts";
 
 /** One line of a printed trace. */
@@ -32,8 +33,18 @@ export function withoutPrefix(line: string): string {
   return TRACE_PREFIXES.reduce((text, prefix) => text.replace(prefix, ""), line.slice(0, MAX_LINE)).trim();
 }
 
-/** Every trace of a text, in its order. Linear in the text. */
+/** Every trace of a text, in its order. What all of its lines begin with is left out where that shows one. Linear in the text. */
 export function findTraces(text: string): readonly Trace[] {
+  const count = (traces: readonly Trace[]): number =>
+    traces.reduce((sum, { frames }) => sum + frames.length, 0);
+  const plain = tracesOf(text);
+  const bare = withoutSharedPrefix(text);
+  if (bare === text) return plain;
+  const found = tracesOf(bare);
+  return count(found) > count(plain) ? found : plain;
+}
+
+function tracesOf(text: string): readonly Trace[] {
   const traces: Trace[] = [];
   let frames: ReportFrame[] = [];
   let format: TraceFormat | undefined;
@@ -123,7 +134,7 @@ function frameOf(
     if (groups === undefined) continue;
     const above = format.above?.exec(previous)?.groups?.["fn"];
     if (format.needsAbove === true && above === undefined) continue;
-    const fn = groups["fn"] ?? above ?? "";
+    const fn = groups["fn"] ?? groups["call"] ?? above ?? "";
     return {
       format,
       frame: {

@@ -13,6 +13,25 @@ describe("versions", () => {
   test.each([
     ["I use pytest-4.4.0 here.", ["pytest 4.4.0"]],
     ["Tested with `bar@4.5.6`.", ["bar 4.5.6"]],
+    ["It comes with the newer foo gem (3.2.5).", ["foo 3.2.5"]],
+    ["Es liegt an PHP 8.2, con PHP 7.4 no pasa.", ["PHP 8.2", "PHP 7.4"]],
+    ["See #4, but 6.4.14 has it, too.", ["6.4.14"]],
+    ["The released 0.42.0 has it.", ["0.42.0"]],
+    ["Since the update of 09.11.2020 it is empty.", []],
+    ["Upgrading from sprocket v4 to v5 fails.", ["sprocket v4", "sprocket v5"]],
+    ["I updated to 0.46 today.", ["0.46"]],
+    ["I compile inih r60 with gcc.", ["inih r60"]],
+    [
+      "Server: Apache 2.2.22, OpenSSL/1.0.1, under the Apache 2.0 licence",
+      ["Apache 2.2.22", "OpenSSL 1.0.1"],
+    ],
+    ["Composer fails in Laravel5.5 with Section2.1.", ["Laravel 5.5"]],
+    ["```\n(app 1.0.2) lib/app.ex:3: App.run/1\n```", ["app 1.0.2"]],
+    ["```\nmain.f(0x1)\n\t/go/pkg/mod/x.org/log@v1.9.1/writer.go:86 +0x1\n```", ["log v1.9.1"]],
+    [
+      "```\n Cli version: 26.0.1\n Go version: go1.21.8\n tool:\n  Version:  1.6.28\n  Built: today\n```",
+      ["go 1.21.8", "tool 1.6.28"],
+    ],
     ["pip says baz==7.8.9", ["baz 7.8.9"]],
     ["Broken since v1.2.3-rc.1+build.5", ["v1.2.3-rc.1+build.5"]],
     ["The App 2.23.0beta3 crashes", ["App 2.23.0beta3"]],
@@ -86,6 +105,20 @@ test("what the reporter quotes is not what the reporter expects", () => {
 });
 
 describe("references", () => {
+  test.each([
+    "`vendor/compiled.php` is deleted.",
+    "I run `./manage.py migrate` then.",
+    "It was reported as `Ticket #714`.",
+    "Tested at commit 0123456789abcdef0123456789abcdef01234567.",
+  ])("are no commands, no files of packages, no state that was used: %s", (body) =>
+    expect(read(body).references.filter(({ kind }) => kind !== "revision")).toEqual([]),
+  );
+
+  test("name a link once", () => {
+    const body = "See [src/a.c:12](https://github.com/a/b/blob/main/src/a.c#L12).";
+    expect(read(body).references).toHaveLength(1);
+  });
+
   test.each([
     [
       "See https://github.com/a/b/blob/0123456789abcdef0123456789abcdef01234567/src/x.ts#L3-L9 for it.",
@@ -251,8 +284,22 @@ describe("environment", () => {
     ["- OS: Linux 6.1\n- sprocket version 1.6", ["OS: Linux 6.1"]],
     ["Linux\n\nI think that this could be solved with a second map of the names.", ["Linux"]],
     ["| key | value |\n| --- | --- |\n| os | linux |\n| built | 2023-02-01 08:23:51 -06:00 |", ["linux"]],
+    ["- OS: Linux 6.1\n- Current master commit 0123456789abcdef", ["OS: Linux 6.1"]],
+    ["**OS**: Linux 6.1\n**Sprocket version:** 1.0.41", ["Linux 6.1"]],
+    ["- [x] Linux\n- [ ] Windows", ["Linux"]],
   ])("is what it runs on, not the project's version and not an opinion: %s", (lines, expected) =>
     expect(environment(lines)).toEqual(expected),
+  );
+
+  test.each([
+    [
+      "It crashes.\n\nNode.js version: 19.0.0\nOperating System: macOS",
+      ["Node.js version: 19.0.0", "Operating System: macOS"],
+    ],
+    ["It crashes under Ubuntu 22.04 LTS.", ["under Ubuntu 22.04 LTS"]],
+    ["It crashes.\n\nclang: error: linker command failed", []],
+  ])("is also told in a text without a heading: %s", (body, expected) =>
+    expect(read(body).environment).toEqual(expected),
   );
 });
 
@@ -331,4 +378,18 @@ describe("steps", () => {
     "I have\n\n```\n$ tool --version\n1.2.3\n$ pip list\na 1.0\n```",
     "The price is\n\n```\n12 $ each\n```",
   ])("are not what works, what is installed, or a price: %s", (body) => expect(read(body).steps).toEqual([]));
+});
+
+test("a colon in the marks of code ends no label", () => {
+  const { expected } = read("Expected would be `q: 'a, b'` and nothing else.");
+  expect(expected.join()).not.toMatch(/^'a/);
+});
+
+describe("a kind", () => {
+  test.each([
+    ["Reset tokens are logged in plain text", "", "security"],
+    ["Wunsch: eigene Farben", "", "feature"],
+    ["建议增加推荐", "", "feature"],
+    ["Upgrade procedure for Docker?", "My question is what to run first.", "question"],
+  ])("%s", (title, body, kind) => expect(read(body, title).kind).toBe(kind));
 });

@@ -108,3 +108,38 @@ test.each([
 ])("what a runtime prints last is a message: %s", (printed, message) => {
   expect(read(`It stops.\n\n\`\`\`\n${printed}\n\`\`\``).messages[0]).toBe(message);
 });
+
+describe("what a program printed", () => {
+  test.each([
+    ["```\n$ ./app\nSegmentation fault (core dumped)\n```", "Segmentation fault (core dumped)"],
+    ["```\nE492: Not an editor command: Foo\n```", "E492: Not an editor command: Foo"],
+    ["```\nmain.ts:7 Uncaught TypeError: a is undefined\n```", "Uncaught TypeError: a is undefined"],
+    ["```\n[2026-01-15T01:02:34Z] [ERROR] [ui] No answer from the host\n```", "No answer from the host"],
+    [
+      "```\nCMake Error at lib/CMakeLists.txt:3 (find_package):\n  Could NOT find FOO\n```",
+      "Could NOT find FOO",
+    ],
+    ["```js\nlift(v); // error TS2322: Type 'A' is no 'B'\n```", "error TS2322: Type 'A' is no 'B'"],
+    ["I get this error:\n\n```\nthe container has no health check\n```", "the container has no health check"],
+    ["Je reçois ce message d'erreur : « La page est introuvable »", "La page est introuvable"],
+    ['The words "Failed to open the file" are displayed.', undefined],
+    ['The notice "Failed to open the file" is displayed.', "Failed to open the file"],
+  ])("%j", (body, message) => expect(read(body).messages).toEqual(message === undefined ? [] : [message]));
+
+  test("is read behind what a log puts before each line", () => {
+    const log =
+      "web-1  | Traceback (most recent call last):\nweb-1  |   File \"a.py\", line 3, in f\nweb-1  | KeyError: 'x'";
+    expect(read(`\`\`\`\n${log}\n\`\`\``).messages).toEqual(["KeyError: 'x'"]);
+  });
+
+  test("is the error that ended it first, where another one arose while one was handled", () => {
+    const text =
+      "Traceback (most recent call last):\nKeyError: 'a'\n\nDuring handling of the above exception, another exception occurred:\n\nTypeError: no b";
+    expect(read(`\`\`\`\n${text}\n\`\`\``).messages).toEqual(["TypeError: no b", "KeyError: 'a'"]);
+  });
+
+  test("is the title as a whole, and none with words of the reporter behind it", () => {
+    expect(read("It ends.", "RangeError: not a number").messages).toEqual(["RangeError: not a number"]);
+    expect(read("It ends.", "RangeError: not a number when I call f").messages).toEqual([]);
+  });
+});

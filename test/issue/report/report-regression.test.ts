@@ -91,3 +91,13 @@ describe("other languages", () => {
     expect(sides(body)).toBeUndefined(),
   );
 });
+
+test.each([
+  ["This appeared between app v1.3 and app v1.4.", "1.3 > 1.4"],
+  ["I get an error after upgrading to app 1.3.0.", " > 1.3.0"],
+  ["Before upgrade to 1.3.0 the usage was low.", " > 1.3.0"],
+  ["I was using 2.1.0 with no problems. Updated to 2.3.0 with npm.", "2.1.0 > 2.3.0"],
+  ["In 1.6 and 1.7 the type is inferred correctly. In 1.8 it is any.", "1.7 > 1.8"],
+  ["- Good revision: a64dd4a2c9fd\n- Bad revision: f25164d6ada2", "a64dd4a2c9fd > f25164d6ada2"],
+  ["Kotlin: 1.3.0 (also fails with 1.3.10)", undefined],
+])("%s", (body, expected) => expect(sides(body)).toBe(expected));

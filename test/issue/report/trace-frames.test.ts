@@ -21,6 +21,47 @@ const show = ({
   function: string;
 }): string => `${path}${line === undefined ? "" : `:${line}`} ${fn}`.trim();
 
+/** What else runtimes print, shortened, with one frame each. */
+test.each([
+  ["    lib/a.ex:158: A.B.opts({:pipe, [line: 25]})", "lib/a.ex:158 A.B.opts"],
+  [
+    "    (elixir 1.18.3) lib/kernel/cli.ex:137: anonymous fn/3 in Kernel.CLI.exec_fun/2",
+    "lib/kernel/cli.ex:137 anonymous fn/3 in Kernel.CLI.exec_fun/2",
+  ],
+  ['E5108: Error executing lua [string ":lua"]:1: attempt to index a boolean value', '[string ":lua"]:1'],
+  [
+    "App.Bubble.Fix (UnityEngine.UI.InputField field) (at Assets/Bubble.cs:183)",
+    "Assets/Bubble.cs:183 App.Bubble.Fix",
+  ],
+  ["CMake Error at src/CMakeLists.txt:21 (find_package):", "src/CMakeLists.txt:21 find_package"],
+  ["File “main.py”, line 157, in", "main.py:157"],
+])("%s is a frame", (line, frame) =>
+  expect(
+    findTraces(line)
+      .flatMap(({ frames }) => frames)
+      .map(show),
+  ).toEqual([frame]),
+);
+
+test.each(["docs-1  | ", "2026-11-30T16:02:11.425Z web_2 | ", "[job 7] [12:03:04] ", "20:14:55 worker> "])(
+  "a trace is read behind %j on each line",
+  (prefix) => {
+    const lines = [
+      "TypeError: no",
+      "    at f (/app/lib/a.js:45:3)",
+      "    at g (/app/lib/b.js:9:1)",
+      "",
+      "Node v24",
+    ];
+    const text = lines.map((line) => prefix + line).join("\n");
+    expect(
+      findTraces(text)
+        .flatMap(({ frames }) => frames)
+        .map(show),
+    ).toEqual(["/app/lib/a.js:45 f", "/app/lib/b.js:9 g"]);
+  },
+);
+
 /** Real output of the runtimes, shortened in the middle only; paths are relative. */
 const SAMPLES: readonly Sample[] = [
   {
