@@ -248,6 +248,7 @@ const entry = (key: number, repo: string, text: { title: string; body: string })
   isPull: false,
   isOpen: true,
   created: undefined,
+  isMerged: false,
   mergeCommit: undefined,
 });
 
@@ -295,9 +296,9 @@ for (const repo of repositories) {
       forms: await readIssueForms(codebase.tree),
       hasGrammar: (path) => bench.reader.languageOf(path) !== undefined,
       at: undefined,
-      tracker: list,
+      tracker: async () => list,
     });
-    return (await context.related!()).relations;
+    return (await context.related!())!.relations;
   };
   for (const [at, one] of cases.entries()) {
     const label = labels.get(one.id)!;

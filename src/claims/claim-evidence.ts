@@ -39,7 +39,7 @@ export interface ClaimEvidence {
   /** What the report takes for granted and the repository does not have. */
   readonly premises?: (() => Promise<readonly Premise[]>) | undefined;
   /** Entries of the tracker that have to do with the issue; undefined where no tracker is at hand. */
-  readonly related?: (() => Promise<Related>) | undefined;
+  readonly related?: (() => Promise<Related | undefined>) | undefined;
   readonly ranking?: (() => Promise<Ranking>) | undefined;
   /** The ranking that knows what a run executed. */
   readonly rankingWith?: ((ran: RanCode) => Promise<Ranking>) | undefined;

@@ -27,8 +27,9 @@ export const related = claimType({
   }),
   say: (data) => ({ label: "Related", text: relationText(data) }),
   async check(data, { related: look }) {
-    if (look === undefined) return undecided("the tracker is not at hand");
-    const { relations, last } = await look();
+    const at = await look?.();
+    if (at === undefined) return undecided("the tracker is not at hand");
+    const { relations, last } = at;
     const { until, ...relation } = data;
     if (until !== undefined && until !== last) return wrong("the tracker ends elsewhere");
     const found = relations.find((one) => one.number === relation.number);

@@ -1,4 +1,6 @@
 import type { Permission } from "../investigation/commands/rights.ts";
+import type { TrackedIssue } from "../issue/parse-tracker.ts";
+import type { TrackedComment, TrackerCursor } from "../store/store.ts";
 import type { SafeText } from "../text/safe-text.ts";
 
 /**
@@ -99,6 +101,15 @@ interface OwnIssue {
   readonly body: string;
 }
 
+/** One page of a list, oldest change first. */
+export interface TrackerList<T> {
+  readonly items: readonly T[];
+  /** When the last one changed that GitHub listed (ISO 8601); undefined when it listed none. */
+  readonly changedAt: string | undefined;
+  /** No page follows. */
+  readonly isLast: boolean;
+}
+
 export interface CommentInfo {
   readonly id: number;
   readonly body: string;
@@ -190,6 +201,10 @@ export interface GitHub {
     repository: RepositoryName,
     since: string,
   ): Promise<readonly Pick<IssueInfo, "number" | "labels">[]>;
+  /** A page of 100 issues and pull requests in any state, oldest change first, without comments. What our bot opened is left out. */
+  trackerIssues(repository: RepositoryName, from: TrackerCursor): Promise<TrackerList<TrackedIssue>>;
+  /** The same of the comments of all issues and pull requests. One that says nothing about a problem has no text. */
+  trackerComments(repository: RepositoryName, from: TrackerCursor): Promise<TrackerList<TrackedComment>>;
   /**
    * Who put a label on an issue last, from the issue's events (`GET /repos/{owner}/{repo}/issues/{issue_number}/events`);
    * undefined when it is not known.

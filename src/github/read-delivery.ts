@@ -157,7 +157,10 @@ function readIssue(body: z.infer<typeof BODIES.issues>): WebhookEvent {
 }
 
 function readComment(body: z.infer<typeof BODIES.issue_comment>): WebhookEvent {
-  // An edit starts nothing and a removed comment stops nothing.
+  // A removed comment stops nothing, and is not quoted any more.
+  if (body.action === "deleted")
+    return { kind: "comment-removed", place: placeOf(body), comment: body.comment.id };
+  // An edit starts nothing.
   if (body.action !== "created") return notOurs(body.action);
   const { comment } = body;
   const isPull = body.issue.pull_request !== undefined;

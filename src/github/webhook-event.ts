@@ -43,6 +43,8 @@ export type WebhookEvent =
       readonly hasNoCommand?: true;
       readonly labelled?: string;
     }
+  /** A comment was removed. */
+  | { readonly kind: "comment-removed"; readonly place: Origin; readonly comment: number }
   | {
       readonly kind: "pull";
       readonly place: Origin;

@@ -122,6 +122,14 @@ export function issueOfJson(data: unknown): Parsed {
   };
 }
 
+/** Comments as GitHub's API or `gh` prints them: those that can say something about the problem. */
+export function commentsOfJson(data: readonly unknown[]): readonly IssueComment[] {
+  return data
+    .flatMap((one) => jsonComment.safeParse(one).data ?? [])
+    .filter(isComment)
+    .map(commentOf);
+}
+
 function isComment({ user, author, body, minimized, isMinimized }: z.infer<typeof jsonComment>): boolean {
   return isPartOfReport({
     isBot: isBot(user ?? author),

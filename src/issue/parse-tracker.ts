@@ -14,7 +14,9 @@ export interface TrackedIssue extends Issue {
   readonly isOpen: boolean | undefined;
   /** Seconds since 1970; undefined where the export does not say. */
   readonly created: number | undefined;
-  /** Of a pull request that was merged: the commit that brought it; undefined where the export does not say. */
+  /** A pull request that was merged; false where the export does not say. */
+  readonly isMerged: boolean;
+  /** The commit that brought it; undefined where the export does not say. */
   readonly mergeCommit: string | undefined;
 }
 
@@ -25,17 +27,32 @@ export interface Tracker {
   readonly unreadable: number;
 }
 
+/** Something that a report holds and another text can hold, too: that text then holds all of these words, letter by letter. */
+export interface Sign {
+  readonly key: string;
+  readonly words: readonly string[];
+}
+
+/** What is looked for in a tracker for one issue. It is data: who reads the tracker need not read the issue. */
+export interface Sought {
+  /** The issue's number or key. */
+  readonly key: string;
+  readonly signs: readonly Sign[];
+  /** Numbers that it cites. */
+  readonly cited: readonly number[];
+}
+
 /** The entries of a tracker that can be related to one issue, and what their number says about the others. */
 export interface Shortlist {
   /** The issue itself and entries of other repositories are left out. */
   readonly entries: readonly TrackedIssue[];
   /** How many entries of the tracker hold a sign of the issue, by the sign's key. A sign that no entry holds is not in it. */
   readonly holders: ReadonlyMap<string, number>;
-  /** By an entry's number: the merged pull request that says that it fixes it. */
-  readonly fixes: ReadonlyMap<string, { readonly pull: string; readonly commit: string }>;
+  /** By an entry's number: the merged pull request that says that it fixes it, and the commit that brought it where that is known. */
+  readonly fixes: ReadonlyMap<string, { readonly pull: string; readonly commit?: string | undefined }>;
   /** Entries of the tracker. */
   readonly size: number;
-  /** The highest number in the tracker. */
+  /** The highest number in the tracker, the issue's own included. */
   readonly last: number;
 }
 
@@ -92,7 +109,8 @@ export function trackedIssue(entry: unknown): TrackedIssue | undefined {
   const created = Date.parse(created_at ?? createdAt ?? "") / 1000;
   const { mergedAt, merged_at, mergeCommit, merge_commit_sha } = known.data;
   // The API names a commit of a trial for a pull request that was not merged.
-  const isMerged = (mergedAt ?? merged_at) != null || state?.toLowerCase() === "merged";
+  const isMerged =
+    (mergedAt ?? merged_at ?? mergedIn(pull_request)) != null || state?.toLowerCase() === "merged";
   const merge = mergeCommit?.oid ?? merge_commit_sha ?? "";
   try {
     return {
@@ -102,11 +120,17 @@ export function trackedIssue(entry: unknown): TrackedIssue | undefined {
         (pull_request !== undefined && pull_request !== null) || /\/pulls?\/\d+/.test(html_url ?? url ?? ""),
       isOpen: state === undefined || state === null ? undefined : state.toLowerCase() === "open",
       created: Number.isFinite(created) ? created : undefined,
+      isMerged,
       mergeCommit: isMerged && OID.test(merge) ? merge : undefined,
     };
   } catch {
     return undefined;
   }
+}
+
+/** In a list of issues GitHub says it of a pull request in a part of its own. */
+function mergedIn(pull: unknown): string | null | undefined {
+  return z.object({ merged_at: z.string().nullish() }).safeParse(pull).data?.merged_at;
 }
 
 function entriesOf(text: string): readonly unknown[] {

@@ -6,6 +6,7 @@ import type { NextReply, Question } from "../llm/gateway.ts";
 import { type FailureCode, RunFailure } from "../failure.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { SandboxEnvironment, SandboxRequest, SandboxResult } from "../sandbox/sandbox.ts";
+import type { Shortlist, Sought } from "../issue/parse-tracker.ts";
 import type { AskRequest, Told } from "./asks.ts";
 import type { CommandRequest, Ran } from "./command-request.ts";
 import type { CommitFiles } from "./sandbox-door.ts";
@@ -78,6 +79,7 @@ export type ServiceCall =
       readonly message: string;
     }
   | { readonly kind: "phase"; readonly event: PhaseEvent }
+  | { readonly kind: "tracker"; readonly sought: Sought }
   | { readonly kind: "model-open"; readonly conversation: string }
   | { readonly kind: "model-next"; readonly question: Question }
   | { readonly kind: "model-cost"; readonly conversation: string }
@@ -112,6 +114,7 @@ type ResultOf<K extends ServiceCall["kind"]> = {
   current: ReadonlyMap<string, string>;
   publish: Published;
   phase: undefined;
+  tracker: Shortlist | undefined;
   "model-open": readonly Entry[];
   "model-next": NextReply;
   "model-cost": PhaseCost;

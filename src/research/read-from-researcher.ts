@@ -128,6 +128,21 @@ const ask = z.discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("end"), result, brief: sentence.optional() }),
     ]),
   }),
+  z.strictObject({
+    kind: z.literal("tracker"),
+    sought: z.strictObject({
+      key: z.string().regex(/^[a-z0-9-]{1,60}$/),
+      signs: z
+        .array(
+          z.strictObject({
+            key: z.string().max(TEXT),
+            words: z.array(z.string().min(1).max(TEXT)).min(1).max(4),
+          }),
+        )
+        .max(MANY),
+      cited: z.array(count).max(MANY),
+    }),
+  }),
   z.strictObject({ kind: z.literal("model-open"), conversation }),
   z.strictObject({
     kind: z.literal("model-next"),

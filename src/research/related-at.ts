@@ -25,8 +25,8 @@ export async function relatedAt(
     forms: await readIssueForms(codebase.tree, signal),
     hasGrammar: (path) => reader.languageOf(path) !== undefined,
     at: undefined,
-    tracker,
+    tracker: async () => tracker,
     signal,
   });
-  return await context.related!();
+  return (await context.related!())!;
 }

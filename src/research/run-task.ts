@@ -213,6 +213,8 @@ export async function answer(
     case "phase":
       await hooks.onPhase(ask.event);
       return undefined;
+    case "tracker":
+      return hooks.tracker?.(ask.sought);
     case "model-open":
       return gatewayOf(hooks).open(ask.conversation);
     case "model-next":

@@ -44,7 +44,7 @@ export async function investigateTask(
     runsReport = false,
     model,
     choice,
-    tracker,
+    hasTracker = false,
   }: ResearchRequest,
   {
     config,
@@ -104,7 +104,7 @@ export async function investigateTask(
     onStep,
     isCandidate: candidateTest(include, exclude),
     impactFrom,
-    tracker,
+    tracker: hasTracker ? (sought) => link.ask({ kind: "tracker", sought }) : undefined,
   });
   const source = await repositorySource(repository, base, async () => codebase, issue.text);
   const researcher = await openResearcher(

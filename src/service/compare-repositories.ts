@@ -5,6 +5,7 @@ import type { StoredRepository } from "../store/store.ts";
 import { processIssue } from "./process-issue.ts";
 import { repositoryFacts } from "./repository-facts.ts";
 import type { Service } from "./service.ts";
+import { counted, keepShare, shareLeft } from "./share.ts";
 
 /** Requests an hour of one installation that looking around may take: 5 % of the 5,000 that GitHub gives it. */
 const PER_HOUR = 250;
@@ -26,7 +27,8 @@ export async function compareRepositories(
   signal: AbortSignal,
 ): Promise<{ readonly looked: number; readonly requests: number }> {
   const { store, app, now, log } = service;
-  const share = await shareOf(service, installation);
+  const all = { name: `compared:${installation}`, perHour: PER_HOUR, atOnce: AT_ONCE };
+  const share = await shareLeft(service, all);
   let requests = 0;
   let looked = 0;
   try {
@@ -34,8 +36,8 @@ export async function compareRepositories(
     const active = await store.repositoriesToLook(installation, share, { activeSince: now() - DAY });
     const half = active.slice(0, Math.ceil(share / 2));
     const rest = await store.repositoriesToLook(installation, share, {});
-    const all = [...new Map([...half, ...rest].map((repository) => [repository.id, repository])).values()];
-    for (const repository of all) {
+    const wanted = [...new Map([...half, ...rest].map((repository) => [repository.id, repository])).values()];
+    for (const repository of wanted) {
       signal.throwIfAborted();
       if (requests >= share) break;
       const github = counted(app.forInstallation(installation), () => requests++);
@@ -49,19 +51,9 @@ export async function compareRepositories(
       await store.lookedAt(repository.id, now());
     }
   } finally {
-    await store.saveNote(`compared:${installation}`, `${now()} ${Math.max(0, share - requests)}`);
+    await keepShare(service, all, share - requests);
   }
   return { looked, requests };
-}
-
-/** The requests that the installation may use now: what an hour allows, for the time since the last comparison. */
-async function shareOf({ store, now }: Service, installation: number): Promise<number> {
-  const [at = 0, left = AT_ONCE] = ((await store.note(`compared:${installation}`)) ?? "")
-    .split(" ")
-    .filter(Boolean)
-    .map(Number);
-  const passed = Math.min(Math.max(now() - at, 0), DAY);
-  return Math.floor(Math.min(AT_ONCE, left + (passed * PER_HOUR) / HOUR));
 }
 
 /** Repositories that nobody told us of, once a day; everything else comes by webhook. Gives the requests that it took. */
@@ -109,19 +101,4 @@ async function look(service: Service, known: StoredRepository): Promise<void> {
       if (labels.some(mayRequest)) numbers.add(number);
   for (const number of new Set([...numbers, ...branched]))
     await processIssue(service, { place, number, isPull: false, hasBranch: branched.has(number) });
-}
-
-/** The same object, with `tell` called before each of its methods. */
-function counted<T extends object>(object: T, tell: () => void): T {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, method]: [string, unknown]) => [
-      name,
-      typeof method === "function"
-        ? (...args: unknown[]): unknown => {
-            tell();
-            return (method as (...args: unknown[]) => unknown)(...args);
-          }
-        : method,
-    ]),
-  ) as T;
 }

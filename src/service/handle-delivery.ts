@@ -57,6 +57,9 @@ async function act(service: Service, event: WebhookEvent, key: string): Promise<
       if (event.hasNoCommand === true && !(await awaitsAnswer(service, event)))
         return store.finishDelivery(key, "no command in it");
       return processIssue(service, { ...event, delivery: key });
+    case "comment-removed":
+      await commentRemoved(service, event);
+      return store.finishDelivery(key, "done");
     case "pull":
       return pull(service, event, key);
     case "push":
@@ -78,6 +81,17 @@ type Of<K extends WebhookEvent["kind"]> = Extract<WebhookEvent, { kind: K }>;
 async function awaitsAnswer({ store }: Service, { place, number }: Of<"issue">): Promise<boolean> {
   const known = await store.investigation({ repository: place.repository, issue: number });
   return known?.stage === "needs-info";
+}
+
+/** GitHub is asked: the event's name is not part of what is signed. */
+async function commentRemoved(
+  { store, app }: Service,
+  { place, comment }: Of<"comment-removed">,
+): Promise<void> {
+  const { installation, repository } = place;
+  if ((await store.tracker(repository)).state === undefined) return;
+  const found = await app.forInstallation(installation).comment({ id: repository, ...place }, comment);
+  if (found === undefined) await store.forgetTracked(repository, { comment });
 }
 
 async function pull(

@@ -3,6 +3,7 @@ import { GitHubFailure } from "../github/github-failure.ts";
 import type { JobHandlers } from "../store/store.ts";
 import { checkHead } from "./check-head.ts";
 import { configure } from "./configure.ts";
+import { fillTrackers } from "./fill-trackers.ts";
 import { forgetInvestigation } from "./forget-investigation.ts";
 import { handleDelivery } from "./handle-delivery.ts";
 import { reconcile } from "./reconcile.ts";
@@ -22,6 +23,7 @@ export function handlersOf(service: Service): JobHandlers {
     test: (job, context) => retrying(handleTest(service, job, context)),
     forget: (job) => retrying(forgetInvestigation(service, job)),
     configure: (job, context) => retrying(configure(service, job, context)),
+    track: (job, context) => retrying(fillTrackers(service, job, context)),
     reconcile: (_job, context) => retrying(reconcile(service, context)),
   };
 }

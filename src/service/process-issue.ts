@@ -39,6 +39,7 @@ export async function processIssue(service: Service, trigger: IssueTrigger): Pro
   }
   const answer = await facts.github.issue(facts.repository, number);
   if (answer.kind !== "issue") {
+    await store.forgetTracked(place.repository, { issue: number });
     if (known === undefined) return done(`the issue was ${answer.kind}`);
     const gone: InvestigationEvent =
       answer.kind === "deleted"

@@ -36,6 +36,7 @@ export async function reconcile(service: Service, { signal }: JobContext): Promi
   for (const { id, suspended } of installations) {
     signal.throwIfAborted();
     if (suspended) continue;
+    await store.send({ kind: "track", installation: id }, { key: String(id) });
     try {
       const found = await compareRepositories(service, id, signal);
       looked += found.looked;

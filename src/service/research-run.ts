@@ -17,6 +17,7 @@ import { githubPublisher } from "./github-publisher.ts";
 import { issueForResearch } from "./issue-for-research.ts";
 import { readOurBranch } from "./our-branch.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
+import { relatedInTracker } from "./related-in-tracker.ts";
 import { SHADOW } from "./shadow.ts";
 import { secondOf } from "./time.ts";
 import { keepDocuments, keptDocuments } from "./kept-documents.ts";
@@ -133,11 +134,13 @@ export async function research(
           ...(investigation.at === undefined ? {} : { at: investigation.at }),
           ...(sandbox === undefined ? {} : { sandbox }),
           runsReport: await isByPerson(service, investigation),
+          hasTracker: config.tracker,
           ...(model === undefined ? {} : { model: model.research }),
         },
         {
           publisher: publisher.publisher,
           ...(model === undefined ? {} : { gateway: model.gateway }),
+          tracker: (sought) => relatedInTracker(service, facts, sought, stop),
           async onPhase(event) {
             await guard();
             if (event.kind === "start") {

@@ -8,7 +8,7 @@ import type { CheckReport } from "../documents/check-document.ts";
 import type { RepositoryInfo } from "../github/github.ts";
 import type { ModelGateway } from "../llm/gateway.ts";
 import type { ResearchLimits } from "../agent/phase-run.ts";
-import type { Shortlist } from "../issue/parse-tracker.ts";
+import type { Shortlist, Sought } from "../issue/parse-tracker.ts";
 import type { SandboxSettings } from "../sandbox/sandbox-settings.ts";
 import type { Publisher } from "../repository/repository.ts";
 
@@ -68,8 +68,8 @@ export interface ResearchRequest {
    * remembered, and the commit's own `suite` counts.
    */
   readonly choice?: PhaseChoice;
-  /** What of the tracker can be related to the issue; undefined: no tracker is at hand. */
-  readonly tracker?: Shortlist;
+  /** A tracker is at hand: `ResearchHooks.tracker` is asked for what of it can be related to the issue. */
+  readonly hasTracker?: boolean;
   /** A model continues from the evidence; undefined: the built-in researcher alone. */
   readonly model?: ModelResearch;
 }
@@ -84,6 +84,8 @@ export interface ResearchHooks {
   readonly publisher: Publisher;
   /** The way to the models; needed when the request names one. */
   readonly gateway?: ModelGateway;
+  /** What of the tracker can be related to the issue; undefined: no tracker is at hand after all. */
+  readonly tracker?: (sought: Sought) => Promise<Shortlist | undefined>;
   readonly onPhase: (event: PhaseEvent) => Promise<void>;
   /** A word about what is going on now, for people who watch. */
   readonly onStep: (step: string) => void;

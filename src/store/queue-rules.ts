@@ -38,8 +38,12 @@ export const QUEUES = {
   test: { ...COMMON, expireInSeconds: 3 * 3600 },
   forget: { ...COMMON, expireInSeconds: 900 },
   configure: { ...COMMON, expireInSeconds: 900 },
+  track: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },
   reconcile: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },
 } as const satisfies Readonly<Record<JobKind, object>>;
+
+/** Comments of an issue that are read from the index of its tracker. */
+export const MAX_TRACKED_COMMENTS = 50;
 
 export const KINDS = Object.keys(QUEUES) as readonly JobKind[];
 
@@ -54,5 +58,6 @@ export const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
   test: 1,
   forget: 1,
   configure: 1,
+  track: 1,
   reconcile: 1,
 };

@@ -1,5 +1,7 @@
 import type { Decision } from "../investigation/event.ts";
 import type { Investigation } from "../investigation/investigation.ts";
+import type { IssueComment } from "../issue/issue.ts";
+import type { TrackedIssue } from "../issue/parse-tracker.ts";
 
 /**
  * Durable state: deliveries, investigations, runs, idempotency records and jobs. Rows and jobs are in one database, so that
@@ -102,6 +104,31 @@ export interface Store {
   /** When the repository was last compared with GitHub (milliseconds since 1970), undefined: never. `at`: it is now. */
   lookedAt(id: number, at?: number): Promise<number | undefined>;
 
+  /** Where the reading of a repository's tracker is; no `state` before the first page and while nobody wants it. */
+  tracker(
+    repository: number,
+  ): Promise<{ readonly revision: number; readonly state: TrackerState | undefined }>;
+  /**
+   * Stores what GitHub listed, and where the reading is then, in one transaction. `revision`: what the reading started from. Gives
+   * false and stores nothing when somebody stored or forgot something since, or the repository is not known any more.
+   */
+  saveTrackerPage(repository: number, page: TrackerPage): Promise<boolean>;
+  /** Issues and pull requests of the index with numbers above `after`, by number, at most `count`, with their first comments. */
+  trackedAfter(repository: number, after: number, count: number): Promise<readonly TrackedIssue[]>;
+  /** The same of these numbers; those that the index does not have are left out. */
+  tracked(repository: number, numbers: readonly number[]): Promise<readonly TrackedIssue[]>;
+  /** Takes an issue with its comments, or one comment, out of the index. */
+  forgetTracked(
+    repository: number,
+    what: { readonly issue: number } | { readonly comment: number },
+  ): Promise<void>;
+  /** Takes the whole index of a repository away, because nobody wants it. */
+  forgetTracker(repository: number): Promise<void>;
+  /** Repositories in reach whose tracker was not read to its end in the last `milliseconds`, those that waited longest first. */
+  trackersToRead(installation: number, milliseconds: number): Promise<readonly StoredRepository[]>;
+  /** It is this repository's turn: it goes behind all others. */
+  trackerTurn(repository: number): Promise<void>;
+
   /** Sends a job that no row brings with it. `key`: at most one such job waits at a time. */
   send(job: Job, options?: { readonly key?: string; readonly inSeconds?: number }): Promise<void>;
 
@@ -179,6 +206,50 @@ export interface StoredRepository {
   readonly runLimit?: number;
 }
 
+/** Where the next page of a list starts, oldest change first. */
+export interface TrackerCursor {
+  /** ISO 8601; undefined: from the beginning. */
+  readonly since?: string;
+  /** Of the list that starts there, from 1. */
+  readonly page: number;
+  /** The list had its end there. */
+  readonly isAtEnd?: true;
+  /** The pages before are read once more, the last one first; then the reading continues at this time. */
+  readonly backUntil?: string;
+}
+
+/** How far a repository's tracker was read. */
+export interface TrackerState {
+  /** A round reads the whole tracker; what it does not meet is gone. */
+  readonly round: number;
+  /** When the round started, in milliseconds since 1970. */
+  readonly roundAt: number;
+  readonly isInRound: boolean;
+  /** An earlier round or this one came to its end. */
+  readonly isWhole: boolean;
+  /** The list that is read. */
+  readonly list: "issues" | "comments";
+  readonly issues: TrackerCursor;
+  readonly comments: TrackerCursor;
+}
+
+export interface TrackedComment {
+  readonly id: number;
+  readonly issue: number;
+  /** Undefined: it says nothing any more, and leaves the index. */
+  readonly comment: IssueComment | undefined;
+}
+
+interface TrackerPage {
+  readonly revision: number;
+  readonly state: TrackerState;
+  /** Without their comments. */
+  readonly issues: readonly TrackedIssue[];
+  readonly comments: readonly TrackedComment[];
+  /** Nothing newer is there. */
+  readonly isEnd: boolean;
+}
+
 interface RunLimits {
   /** Runs at once in a repository whose row says nothing (`StoredRepository.runLimit`). */
   readonly perRepository: number;
@@ -205,6 +276,8 @@ export type Job =
     }
   /** Reads a repository's configuration and reports mistakes. */
   | { readonly kind: "configure"; readonly repository: number; readonly installation: number }
+  /** Reads on in the trackers of an installation's repositories. */
+  | { readonly kind: "track"; readonly installation: number }
   /** Compares the store with GitHub: missed deliveries, unfinished work. */
   | { readonly kind: "reconcile" };
 export type JobKind = Job["kind"];

@@ -462,6 +462,41 @@ describe.each([
       expect(await github.issuesLabelled(repository, "casebook:go")).toEqual([]);
     });
 
+    test("and pull requests are listed in any state in the order of their changes, with all comments", async () => {
+      const first = await people.openIssue("ann", "First", "one");
+      const second = await people.openIssue("tim", "Second", "two");
+      const gone = await people.openIssue("tim", "Gone", "three");
+      await people.closeIssue("ann", second);
+      const words = await people.comment("ann", first, "It is version 3.");
+      const command = await people.comment("ann", first, "/casebook help");
+      await people.comment("tim", gone, "never mind");
+      await people.deleteIssue("ada", gone);
+      await github.createIssue(repository, { title: safe("Ours"), body: safe("B") });
+      await people.push("ann", "topic", { "b.txt": "b\n" });
+      const pull = await people.openPull("ann", "topic", "Mend it");
+
+      const issues = await github.trackerIssues(repository, { page: 1 });
+      expect(issues.isLast).toBe(true);
+      const found = new Map(issues.items.map((issue) => [Number(issue.key), issue]));
+      expect([...found.keys()].toSorted((a, b) => a - b)).toEqual([first, second, pull]);
+      expect(found.get(first)).toMatchObject({ title: "First", body: "one", author: "ann", isOpen: true });
+      expect(found.get(second)).toMatchObject({ isOpen: false, isPull: false });
+      expect(found.get(pull)).toMatchObject({ isPull: true, isMerged: false });
+      expect(found.get(pull)).not.toHaveProperty("url");
+
+      const comments = await github.trackerComments(repository, { page: 1 });
+      expect(comments.items.map(({ id, issue, comment }) => [id, issue, comment?.body])).toEqual([
+        [words, first, "It is version 3."],
+        [command, first, undefined],
+      ]);
+      expect(Date.parse(comments.changedAt!)).toBeGreaterThan(0);
+
+      const later = { since: "2100-01-01T00:00:00Z", page: 1 };
+      const none = { items: [], changedAt: undefined, isLast: true };
+      expect(await github.trackerIssues(repository, later)).toEqual(none);
+      expect(await github.trackerComments(repository, later)).toEqual(none);
+    });
+
     test("were put on by somebody: the last who did it", async () => {
       const number = await people.openIssue("ann", "T", "B");
       await people.label("ann", number, "casebook:go");

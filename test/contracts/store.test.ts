@@ -8,7 +8,9 @@ import { type Investigation, newInvestigation } from "../../src/investigation/in
 import { enter } from "../../src/investigation/change.ts";
 import { followClock } from "../../src/store/io/clock.ts";
 import { sendCheck } from "../../src/service/check-head.ts";
-import type { NewDelivery, Store } from "../../src/store/store.ts";
+import type { TrackedIssue } from "../../src/issue/parse-tracker.ts";
+import { MAX_TRACKED_COMMENTS } from "../../src/store/queue-rules.ts";
+import type { NewDelivery, Store, TrackedComment, TrackerState } from "../../src/store/store.ts";
 import { temporaryFolder } from "../fakes/git-folder.ts";
 import { handlers, heldJobs, untilAborted } from "../fakes/handlers.ts";
 import { freshDatabase } from "../fakes/fresh-database.ts";
@@ -786,6 +788,150 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       await store.change(ISSUE, decide("queued"));
       expect(await order(9, Date.now() - 60_000)).toEqual([7]);
       expect(await order(9, Date.now() + 60_000)).toEqual([]);
+    });
+
+    describe("the index of a tracker", () => {
+      const issue = (number: number, body = "b"): TrackedIssue => ({
+        key: String(number),
+        title: `Report ${number}`,
+        body,
+        author: "eve",
+        comments: [],
+        isPull: false,
+        isOpen: true,
+        created: 1,
+        isMerged: false,
+        mergeCommit: undefined,
+      });
+      const said = (id: number, of: number, body: string): TrackedComment => ({
+        id,
+        issue: of,
+        comment: { author: "ann", maintainer: false, body },
+      });
+      const state = (more: Partial<TrackerState> = {}): TrackerState => ({
+        round: 1,
+        roundAt: 5,
+        isInRound: true,
+        isWhole: false,
+        list: "issues",
+        issues: { since: "2026-01-01T00:00:00Z", page: 1 },
+        comments: { page: 1 },
+        ...more,
+      });
+      const save = async (
+        store: TestedStore,
+        page: Partial<Parameters<Store["saveTrackerPage"]>[1]>,
+        repository = 7,
+      ): Promise<boolean> =>
+        store.saveTrackerPage(repository, {
+          revision: (await store.tracker(repository)).revision,
+          state: state(),
+          issues: [],
+          comments: [],
+          isEnd: false,
+          ...page,
+        });
+      const openWith = async (...ids: readonly number[]): Promise<TestedStore> => {
+        const store = await open();
+        for (const id of ids) await store.saveRepository({ id, installation: 1, owner: "o", name: `r${id}` });
+        return store;
+      };
+
+      test("keeps pages by number, with the first comments, in each repository for itself", async () => {
+        await using store = await openWith(7, 8);
+        expect(await store.tracker(7)).toEqual({ revision: 0, state: undefined });
+        expect(await save(store, { issues: [issue(10), issue(3), issue(1), issue(3, "nul \0 and \ud83d")] })).toBe(true);
+        expect(await save(store, { issues: [issue(2, "private")] }, 8)).toBe(true);
+        const many = Array.from({ length: MAX_TRACKED_COMMENTS + 2 }, (_, at) => said(100 + at, 3, `c${at}`));
+        expect(
+          await save(store, { comments: [...many, said(9, 3, "first"), said(5, 4, "of nothing")] }),
+        ).toBe(true);
+        const all = await store.trackedAfter(7, 0, 10);
+        expect(all.map(({ key }) => key)).toEqual(["1", "3", "10"]);
+        expect(all[1]).toMatchObject({ body: "nul \0 and \ud83d", isOpen: true });
+        expect(all[1]!.comments.map(({ body }) => body)).toEqual([
+          "first",
+          ...many.slice(0, MAX_TRACKED_COMMENTS - 1).map(({ comment }) => comment!.body),
+        ]);
+        expect((await store.trackedAfter(7, 1, 10)).map(({ key }) => key)).toEqual(["3", "10"]);
+        expect((await store.trackedAfter(7, 0, 1)).map(({ key }) => key)).toEqual(["1"]);
+        expect((await store.tracked(7, [3, 2])).map(({ key }) => key)).toEqual(["3"]);
+        expect(await store.tracked(7, [])).toEqual([]);
+        expect((await store.tracker(7)).state).toEqual(state());
+      });
+
+      test("of two readings at the same time one is stored", async () => {
+        await using store = await openWith(7);
+        const { revision } = await store.tracker(7);
+        const pages = await Promise.all(
+          [1, 2].map((number) => save(store, { revision, issues: [issue(number)] })),
+        );
+        expect(pages.toSorted()).toEqual([false, true]);
+        expect(await store.trackedAfter(7, 0, 10)).toHaveLength(1);
+      });
+
+      test("what was forgotten does not come back with a page that was read before", async () => {
+        await using store = await openWith(7);
+        await save(store, { issues: [issue(1), issue(2)], comments: [said(10, 1, "x"), said(11, 2, "y")] });
+        const { revision } = await store.tracker(7);
+        await store.forgetTracked(7, { issue: 1 });
+        expect(await save(store, { revision, issues: [issue(1)] })).toBe(false);
+        await store.forgetTracked(7, { comment: 11 });
+        expect(await store.trackedAfter(7, 0, 10)).toEqual([{ ...issue(2), comments: [] }]);
+        expect(await save(store, { comments: [said(12, 2, "z")] })).toBe(true);
+        expect(await save(store, { comments: [{ id: 12, issue: 2, comment: undefined }] })).toBe(true);
+        expect((await store.tracked(7, [2]))[0]!.comments).toEqual([]);
+      });
+
+      test("a round ends with what it met", async () => {
+        await using store = await openWith(7);
+        await save(store, { issues: [issue(1), issue(2)], comments: [said(10, 2, "x")], isEnd: true });
+        await save(store, { state: state({ round: 2 }), issues: [issue(2)] });
+        expect(await store.trackedAfter(7, 0, 10)).toHaveLength(2);
+        await save(store, { state: state({ round: 2, isInRound: false }), isEnd: true });
+        expect(await store.trackedAfter(7, 0, 10)).toEqual([{ ...issue(2), comments: [] }]);
+      });
+
+      test("goes with its repository, and nothing comes after it", async () => {
+        await using store = await openWith(7, 8);
+        for (const id of [7, 8]) await save(store, { issues: [issue(1)] }, id);
+        const { revision } = await store.tracker(7);
+        await store.removeRepository(7);
+        for (const from of [0, revision])
+          expect(await save(store, { revision: from, issues: [issue(2)] })).toBe(false);
+        await store.forgetTracked(7, { issue: 1 });
+        await store.saveRepository({ id: 7, installation: 1, owner: "o", name: "again" });
+        expect(await save(store, { revision, issues: [issue(2)] })).toBe(false);
+        expect(await store.trackedAfter(7, 0, 10)).toEqual([]);
+        expect(await store.trackedAfter(8, 0, 10)).toHaveLength(1);
+      });
+
+      test("one that nobody wants is empty, and is not looked at for a while", async () => {
+        await using store = await openWith(7, 8, 9);
+        await store.saveRepository({
+          id: 9,
+          installation: 1,
+          owner: "o",
+          name: "r",
+          unreachable: "archived",
+        });
+        const wanted = async (milliseconds = 60_000): Promise<readonly number[]> =>
+          (await store.trackersToRead(1, milliseconds)).map(({ id }) => id);
+        expect(await wanted()).toEqual([7, 8]);
+        await store.trackerTurn(7);
+        expect(await wanted()).toEqual([8, 7]);
+        await save(store, { issues: [issue(1)] });
+        expect(await wanted()).toEqual([8, 7]);
+        await save(store, { isEnd: true });
+        expect(await wanted()).toEqual([8]);
+        expect(await wanted(-60_000)).toEqual([8, 7]);
+        const { revision } = await store.tracker(7);
+        await store.forgetTracker(7);
+        expect(await store.trackedAfter(7, 0, 10)).toEqual([]);
+        expect((await store.tracker(7)).state).toBeUndefined();
+        expect(await save(store, { revision, issues: [issue(1)] })).toBe(false);
+        expect(await wanted()).toEqual([8]);
+      });
     });
 
     test("investigations that wait for their repository, and those that are not shown, are found", async () => {

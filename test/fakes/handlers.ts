@@ -11,6 +11,7 @@ export function handlers(given: Partial<JobHandlers> = {}): JobHandlers {
     test: nothing,
     forget: nothing,
     configure: nothing,
+    track: nothing,
     reconcile: nothing,
     ...given,
   };

@@ -13,6 +13,7 @@ import type {
   ReactionTarget,
   RepositoryInfo,
   RepositoryName,
+  TrackerList,
 } from "../../src/github/github.ts";
 import type { Permission } from "../../src/investigation/commands/rights.ts";
 import type {
@@ -20,6 +21,9 @@ import type {
   RepositoryState,
   SimulatedRepository,
 } from "../../src/simulator/github/contract.ts";
+import { commentsOfJson } from "../../src/issue/parse-issue-input.ts";
+import { trackedIssue } from "../../src/issue/parse-tracker.ts";
+import type { TrackerCursor } from "../../src/store/store.ts";
 import { LIMITS } from "../../src/text/github-limits.ts";
 
 export interface MemoryGitHubOptions {
@@ -136,6 +140,7 @@ const SLUG = "casebook";
 export const BOT: Account = { id: 900_001, login: `${SLUG}[bot]`, type: "Bot" };
 const MAIN = "main";
 const HOUR = 3_600_000;
+const PAGE = 100;
 
 /** A GitHub in memory, at the port that Casebook uses: one step a call, no clock and no chance of its own. */
 export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
@@ -339,6 +344,24 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
       return { item: found.item, reactions: found.comment.reactions };
     };
     const known = (at: number): boolean => at <= now() - lag();
+    /** A page of a list that is in the order of changes. */
+    const listed = <R extends { readonly updatedAt: number }, T>(
+      all: readonly R[],
+      { since, page }: TrackerCursor,
+      read: (row: R) => readonly T[],
+    ): TrackerList<T> => {
+      const from = since === undefined ? 0 : Date.parse(since);
+      const sorted = all
+        .filter(({ updatedAt }) => known(updatedAt) && updatedAt >= from)
+        .toSorted((a, b) => a.updatedAt - b.updatedAt);
+      const rows = sorted.slice((page - 1) * PAGE, page * PAGE);
+      const last = rows.at(-1)?.updatedAt;
+      return {
+        items: rows.flatMap(read),
+        changedAt: last === undefined ? undefined : new Date(last).toISOString(),
+        isLast: sorted.length <= page * PAGE,
+      };
+    };
     const headOf = (repository: Repository, revision: string): MemoryCommit | undefined =>
       repository.commits.get(repository.branches.get(revision) ?? revision);
     const guardBranch = (repository: Repository, branch: string): void => {
@@ -399,6 +422,37 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
           .filter((item) => isOpenIssue(item) && known(item.updatedAt) && item.updatedAt >= Date.parse(since))
           .sort((a, b) => a.updatedAt - b.updatedAt)
           .map(({ number, labels }) => ({ number, labels: [...labels] }));
+      },
+      async trackerIssues(name, from) {
+        const repository = repositoryOf(name);
+        const items = [...repository.items.values()].filter(({ movedTo }) => movedTo === undefined);
+        return listed(items, from, (item) => {
+          const entry = {
+            number: item.number,
+            title: item.title,
+            body: item.body,
+            user: item.author,
+            state: item.state,
+            created_at: new Date(item.createdAt).toISOString(),
+            ...(item.pull === undefined
+              ? {}
+              : { pull_request: { merged_at: item.pull.merged ? "2026-01-01T00:00:00Z" : null } }),
+          };
+          const issue = item.author.id === BOT.id ? undefined : trackedIssue(entry);
+          return issue === undefined ? [] : [issue];
+        });
+      },
+      async trackerComments(name, from) {
+        const items = [...repositoryOf(name).items.values()].filter(({ movedTo }) => movedTo === undefined);
+        const comments = items.flatMap(({ number, comments: rows }) =>
+          rows.map((row) => ({ ...row, number })),
+        );
+        return listed(comments, from, ({ id, number, author, body, createdAt }) => {
+          const { login, type } = author;
+          const at = new Date(createdAt).toISOString();
+          const [comment] = commentsOfJson([{ body, user: { login, type }, created_at: at }]);
+          return [{ id, issue: number, comment }];
+        });
       },
       async labelledBy(name, issue, label) {
         return itemOf(repositoryOf(name), issue).labelledBy.get(label.toLowerCase());

@@ -9,10 +9,13 @@ import {
   HEARTBEAT_SECONDS,
   KINDS,
   MAX_REVIVALS,
+  MAX_TRACKED_COMMENTS,
   QUEUES,
   REVIVAL_MINUTES,
   REVIVED,
 } from "../../src/store/queue-rules.ts";
+import type { IssueComment } from "../../src/issue/issue.ts";
+import type { TrackedIssue } from "../../src/issue/parse-tracker.ts";
 import type {
   IssueKey,
   Job,
@@ -22,6 +25,7 @@ import type {
   Store,
   StoredDelivery,
   StoredRepository,
+  TrackerState,
   Workers,
 } from "../../src/store/store.ts";
 
@@ -152,6 +156,26 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
   let lastJob = 0;
   let lastLease = 0;
 
+  const trackers = new Map<number, Tracker>();
+  const trackerOf = (id: number): Tracker => {
+    const known = trackers.get(id) ?? newTracker();
+    trackers.set(id, known);
+    return known;
+  };
+  const trackedIn = (id: number, isWanted: (number: number) => boolean): readonly TrackedIssue[] => {
+    const { issues, comments } = trackers.get(id) ?? newTracker();
+    const said = [...comments].sort(([a], [b]) => a - b).map(([, comment]) => comment);
+    return [...issues]
+      .filter(([number]) => isWanted(number))
+      .sort(([a], [b]) => a - b)
+      .map(([number, { entry }]) => ({
+        ...entry,
+        comments: said
+          .filter(({ issue }) => issue === number)
+          .slice(0, MAX_TRACKED_COMMENTS)
+          .map((one) => one.said),
+      }));
+  };
   const keyOf = ({ repository, issue }: IssueKey): string => `${repository}#${issue}`;
   const storable = (text: string): string => text.replaceAll("\0", "\ufffd");
   /** Every method that changes something starts with it. */
@@ -573,6 +597,62 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       repositories.delete(id);
       looked.delete(id);
       for (const name of notes.keys()) if (name.startsWith(`label:${id}:`)) notes.delete(name);
+      trackers.delete(id);
+    },
+    async tracker(id) {
+      const { revision = 0, state } = trackers.get(id) ?? {};
+      return { revision, state };
+    },
+    async saveTrackerPage(id, { revision, state, issues, comments, isEnd }) {
+      write();
+      if (!repositories.has(id)) return false;
+      const index = trackerOf(id);
+      if (index.revision !== revision) return false;
+      index.revision++;
+      index.state = structuredClone(state);
+      if (isEnd) index.readAt = now();
+      for (const { comments: _, ...entry } of issues)
+        index.issues.set(Number(entry.key), { round: state.round, entry: structuredClone(entry) });
+      for (const { id: comment, issue, comment: said } of comments)
+        if (said === undefined) index.comments.delete(comment);
+        else index.comments.set(comment, { round: state.round, issue, said: structuredClone(said) });
+      if (isEnd)
+        for (const rows of [index.issues, index.comments])
+          for (const [key, { round }] of rows) if (round < state.round) rows.delete(key);
+      return true;
+    },
+    trackedAfter: async (id, after, count) => trackedIn(id, (number) => number > after).slice(0, count),
+    tracked: async (id, numbers) => trackedIn(id, (number) => numbers.includes(number)),
+    async forgetTracked(id, what) {
+      write();
+      if (!repositories.has(id)) return;
+      const index = trackerOf(id);
+      index.revision++;
+      if ("comment" in what) return void index.comments.delete(what.comment);
+      index.issues.delete(what.issue);
+      for (const [comment, { issue }] of index.comments)
+        if (issue === what.issue) index.comments.delete(comment);
+    },
+    async forgetTracker(id) {
+      write();
+      if (!repositories.has(id)) return;
+      const { revision, turnAt } = trackerOf(id);
+      trackers.set(id, { ...newTracker(), revision: revision + 1, turnAt, readAt: now() });
+    },
+    async trackersToRead(installation, milliseconds) {
+      const isRead = (readAt: number | undefined): boolean =>
+        readAt !== undefined && readAt <= now() && readAt >= now() - milliseconds;
+      const turn = (id: number): number => trackers.get(id)?.turnAt ?? 0;
+      return [...repositories.values()]
+        .filter(
+          ({ id, installation: of, unreachable }) =>
+            of === installation && unreachable === undefined && !isRead(trackers.get(id)?.readAt),
+        )
+        .sort((a, b) => turn(a.id) - turn(b.id) || a.id - b.id);
+    },
+    async trackerTurn(id) {
+      write();
+      if (repositories.has(id)) trackerOf(id).turnAt = now();
     },
     async repositoriesToLook(installation, count, { activeSince }) {
       const isActive = (id: number): boolean =>
@@ -872,6 +952,29 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
     },
   };
   return store;
+}
+
+interface Tracker {
+  revision: number;
+  state: TrackerState | undefined;
+  readAt: number | undefined;
+  turnAt: number;
+  readonly issues: Map<number, { readonly round: number; readonly entry: Omit<TrackedIssue, "comments"> }>;
+  readonly comments: Map<
+    number,
+    { readonly round: number; readonly issue: number; readonly said: IssueComment }
+  >;
+}
+
+function newTracker(): Tracker {
+  return {
+    revision: 0,
+    state: undefined,
+    readAt: undefined,
+    turnAt: 0,
+    issues: new Map(),
+    comments: new Map(),
+  };
 }
 
 function newRun(id: string, of: IssueKey & { readonly installation: number }, at: number): Run {

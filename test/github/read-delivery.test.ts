@@ -56,8 +56,15 @@ describe("what a webhook means", () => {
     expect(readDelivery("issue_comment", { ...talk, action: "edited" }, self).kind).toBe("ignored");
   });
 
-  test.each(["edited", "deleted"])("a comment that was %s starts and stops nothing", (action) => {
-    expect(readDelivery("issue_comment", { ...commented, action }, self).kind).toBe("ignored");
+  test("a comment that was edited starts and stops nothing", () => {
+    expect(readDelivery("issue_comment", { ...commented, action: "edited" }, self).kind).toBe("ignored");
+  });
+  test("a comment that was deleted is named, and has no words", () => {
+    expect(readDelivery("issue_comment", { ...commented, action: "deleted" }, self)).toEqual({
+      kind: "comment-removed",
+      place: expect.objectContaining({ repository: repository.id }),
+      comment: comment.id,
+    });
   });
 
   test("a label is a reason to look, with who put it on", () => {
@@ -185,7 +192,8 @@ describe("every real payload", () => {
     }
     expect(Object.fromEntries([...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))).toMatchInlineSnapshot(`
      {
-       "ignored": 284,
+       "comment-removed": 2,
+       "ignored": 282,
        "installation": 3,
        "issue": 16,
        "pull": 15,

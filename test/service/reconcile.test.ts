@@ -93,6 +93,7 @@ class World {
       reviveJobs: async () => 0,
       admitRuns: async () => 0,
       unshown: async () => [],
+      send: async () => undefined,
       forgetDeliveries: async () => 0,
       forgetOld: async () => 0,
       outOfReach: async () => [],

@@ -1,6 +1,8 @@
+import { shortlist } from "../../evidence/related/shortlist.ts";
+import { repositoryName } from "../../evidence/reported-places/find-reported.ts";
 import { resolve } from "node:path";
 import { RunFailure } from "../../failure.ts";
-import type { Shortlist } from "../../issue/parse-tracker.ts";
+import type { Tracker } from "../../issue/parse-tracker.ts";
 import type { Issue } from "../../issue/issue.ts";
 import { PHASES } from "../../phases/catalogue.ts";
 import type { InvestigateResult } from "../../phases/investigate.ts";
@@ -20,7 +22,7 @@ import type { CommandIo } from "../io.ts";
 import { notIsolated, placeOf } from "../place.ts";
 import { openProgress, type Progress } from "../progress.ts";
 import { type ModelOptions, usesModel } from "../uses-model.ts";
-import { readTracker, shortlistFor } from "../read-tracker.ts";
+import { readTracker } from "../read-tracker.ts";
 import { readIssue } from "../read-issue.ts";
 import { requirePhase } from "../require-phase.ts";
 import { summarise } from "../summarise.ts";
@@ -79,7 +81,10 @@ export async function investigateCommand(options: InvestigateOptions, io: Comman
     const tracker =
       options.tracker === undefined
         ? undefined
-        : await shortlistFor(issue, readTracker(options.tracker, io), repository.webUrl, io);
+        : {
+            all: readTracker(options.tracker, io),
+            repository: repositoryName(issue.url ?? repository.webUrl),
+          };
     if (at?.link !== undefined && !commit.startsWith(at.link.revision))
       io.err(
         `casebook: --at names lines at ${at.link.revision}; Casebook reads these lines at ${commit.slice(0, 12)}`,
@@ -127,7 +132,7 @@ interface Work {
   readonly issue: Issue;
   readonly commit: string;
   readonly at: Location | undefined;
-  readonly tracker: Shortlist | undefined;
+  readonly tracker: { readonly all: Tracker; readonly repository: string | undefined } | undefined;
   readonly publisher: Publisher;
   readonly gitDir: string;
   readonly place: ReturnType<typeof placeOf>;
@@ -171,12 +176,15 @@ async function research(
       exclude: [],
       ...(sandbox === undefined ? {} : { sandbox }),
       runsReport: true,
-      ...(tracker === undefined ? {} : { tracker }),
+      hasTracker: tracker !== undefined,
       ...(run === undefined ? {} : { model: run.research }),
     },
     {
       publisher,
       ...(run === undefined ? {} : { gateway: run.gateway }),
+      ...(tracker === undefined
+        ? {}
+        : { tracker: async (sought) => shortlist(sought, tracker.all, tracker.repository) }),
       onPhase: async (event) => {
         if (event.kind === "start") {
           if (event.isLeftOut !== true) progress.start(event.phase);

@@ -80,7 +80,7 @@ export async function checkHere(given: CheckGiven, options: CheckOptions, io: Re
             issue,
             at: undefined,
             webUrl: repository.webUrl,
-            tracker: given.tracker,
+            tracker: async () => given.tracker,
           }),
     ];
   };

@@ -2,7 +2,7 @@ import type { Shortlist, TrackedIssue } from "../../issue/parse-tracker.ts";
 import { textRulesOf } from "../../languages/languages.ts";
 import { endingOf } from "../../languages/paths.ts";
 import { qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
-import { fixedIssues } from "../../repository/fixed-issues.ts";
+import { fixedIssues, pullNumbers } from "../../repository/fixed-issues.ts";
 import type { History } from "../../repository/history.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import { holdsWord } from "../../repository/run-search.ts";
@@ -347,8 +347,11 @@ async function fixOf(
   const base = codebase.tree.commit;
   for (const commit of await history.commitsNaming(base, [Number(key)], signal))
     if (fixedIssues(commit, undefined).includes(key)) return { oid: commit.oid, inBase: true };
-  const merged = shortlist.fixes.get(key)?.commit;
-  return merged === undefined
-    ? undefined
-    : { oid: merged, inBase: (await history.commit(base, merged)) !== undefined };
+  const fixing = shortlist.fixes.get(key);
+  if (fixing?.commit !== undefined)
+    return { oid: fixing.commit, inBase: (await history.commit(base, fixing.commit)) !== undefined };
+  if (fixing !== undefined)
+    for (const commit of await history.commitsNaming(base, [Number(fixing.pull)], signal))
+      if (pullNumbers(commit).includes(fixing.pull)) return { oid: commit.oid, inBase: true };
+  return undefined;
 }

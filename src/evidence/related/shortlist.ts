@@ -1,6 +1,5 @@
-import type { Shortlist, TrackedIssue, Tracker } from "../../issue/parse-tracker.ts";
+import type { Shortlist, Sought, TrackedIssue, Tracker } from "../../issue/parse-tracker.ts";
 import { fixedIssues } from "../../repository/fixed-issues.ts";
-import type { Sought } from "./signs.ts";
 
 /** A sign that more entries hold says nothing about two of them. */
 export const MAX_HOLDERS = 5;
@@ -13,58 +12,95 @@ const MAX_COMMENTS = 50;
 /** Characters of all entries: they pass from one process to another. */
 const MAX_CHARACTERS = 8_000_000;
 
+/** One pass over a tracker for one issue: each entry is given once, in any number of steps, and none is read as a report. */
+export interface TrackerPass {
+  add(entry: TrackedIssue): void;
+  /** Numbers of the entries that are worth reading, when all were given. */
+  chosen(): readonly string[];
+  /** What of the tracker can be related to the issue. `entries`: those that `chosen` named, in that order. */
+  shortlist(entries: readonly TrackedIssue[]): Shortlist;
+}
+
 /**
- * What of a tracker is worth reading for one issue: entries that hold a sign which few others hold, that the issue cites, or that
- * cite it. One pass over the texts for each sign; no entry is read as a report. `repository`: `owner/name`.
+ * Starts a pass that finds entries that hold a sign which few others hold, that the issue cites, or that cite it. It keeps numbers
+ * and no texts. `repository`: `owner/name`.
  */
-export function shortlist(asked: Sought, tracker: Tracker, repository: string | undefined): Shortlist {
-  const own = [...tracker.issues.values()].filter(
-    ({ key, url }) => key !== asked.key && !isElsewhere(url, repository),
-  );
-  const texts = own.map(({ title, body, comments }) =>
-    [title, body, ...comments.map((comment) => comment.body)].join("\n"),
-  );
-  const known = new Map<string, readonly number[]>();
-  const holdersOf = (word: string): readonly number[] => {
-    let found = known.get(word);
-    if (found === undefined) {
-      found = texts.flatMap((text, at) => (text.includes(word) ? [at] : []));
-      known.set(word, found);
-    }
-    return found;
-  };
+export function passOver(asked: Sought, repository: string | undefined): TrackerPass {
+  const form = /^\d+$/.test(asked.key) ? new RegExp(`(?:#|/(?:issues|pull)/)${asked.key}(?!\\d)`) : undefined;
+  const cited = new Set(asked.cited.length <= MAX_CITED ? asked.cited.map(String) : []);
   const holders = new Map<string, number>();
-  const scores = new Map<number, number>();
-  const add = (at: number, score: number): void => void scores.set(at, (scores.get(at) ?? 0) + score);
-  for (const { key, words } of asked.signs) {
-    const [first, ...others] = words;
-    const found = holdersOf(first!).filter((at) => others.every((word) => texts[at]!.includes(word)));
-    if (found.length > 0) holders.set(key, found.length);
-    // A name alone relates nothing.
-    if (found.length <= MAX_HOLDERS && !key.startsWith("name ")) for (const at of found) add(at, 1);
-  }
-  const places = new Map(own.map(({ key }, at) => [key, at]));
-  if (asked.cited.length <= MAX_CITED)
-    for (const number of asked.cited) {
-      const at = places.get(String(number));
-      if (at !== undefined) add(at, 100);
-    }
-  if (/^\d+$/.test(asked.key)) {
-    const form = new RegExp(`(?:#|/(?:issues|pull)/)${asked.key}(?!\\d)`);
-    for (const [at, text] of texts.entries()) if (form.test(text)) add(at, 50);
-  }
-  const entries = [...scores]
-    .toSorted(([a, score], [b, other]) => other - score || a - b)
-    .slice(0, MAX_ENTRIES)
-    .map(([at]) => cut(own[at]!));
-  const numbers = own.map(({ key }) => Number(key));
-  return {
-    entries: asManyAsPass(entries),
-    holders,
-    fixes: fixesOf(entries, own),
-    size: own.length,
-    last: numbers.reduce((most, number) => Math.max(most, number), 0),
+  /** By a sign's key: its first holders. */
+  const held = new Map<string, string[]>();
+  const scores = new Map<string, { readonly at: number; score: number }>();
+  const closed = new Set<string>();
+  const fixes = new Map<string, { readonly pull: string; readonly commit?: string | undefined }>();
+  let size = 0;
+  let last = 0;
+  const score = (key: string, more: number): void => {
+    const known = scores.get(key) ?? { at: size, score: 0 };
+    known.score += more;
+    scores.set(key, known);
   };
+  return {
+    add(entry) {
+      const { key, title, body, url } = entry;
+      if (isElsewhere(url, repository)) return;
+      last = Math.max(last, Number(key));
+      if (key === asked.key) return;
+      size++;
+      const text = [title, body, ...entry.comments.map((comment) => comment.body)].join("\n");
+      const known = new Map<string, boolean>();
+      const has = (word: string): boolean => {
+        const found = known.get(word) ?? text.includes(word);
+        known.set(word, found);
+        return found;
+      };
+      for (const { key: sign, words } of asked.signs) {
+        if (!words.every(has)) continue;
+        const count = (holders.get(sign) ?? 0) + 1;
+        holders.set(sign, count);
+        if (count === 1) held.set(sign, [key]);
+        else if (count <= MAX_HOLDERS) held.get(sign)!.push(key);
+        else held.delete(sign);
+        // Its order among entries of one score.
+        score(key, 0);
+      }
+      if (cited.has(key)) score(key, 100);
+      if (form?.test(text) === true) score(key, 50);
+      if (entry.isOpen === false) closed.add(key);
+      if (entry.isMerged)
+        for (const number of fixedIssues({ subject: title, body: body.slice(0, MAX_TEXT) }, undefined))
+          fixes.set(number, { pull: key, commit: entry.mergeCommit });
+    },
+    chosen() {
+      const total = new Map([...scores].map(([key, one]) => [key, { ...one }]));
+      for (const [sign, keys] of held)
+        // A name alone relates nothing.
+        if (!sign.startsWith("name ")) for (const key of keys) total.get(key)!.score++;
+      return [...total]
+        .filter(([, one]) => one.score > 0)
+        .toSorted(([, a], [, b]) => b.score - a.score || a.at - b.at)
+        .slice(0, MAX_ENTRIES)
+        .map(([key]) => key);
+    },
+    shortlist(entries) {
+      const kept = new Set(entries.map(({ key }) => key).filter((key) => closed.has(key)));
+      return {
+        entries: asManyAsPass(entries.map(cut)),
+        holders,
+        fixes: new Map([...fixes].filter(([number]) => kept.has(number))),
+        size,
+        last,
+      };
+    },
+  };
+}
+
+/** The same for a tracker that is at hand as a whole. */
+export function shortlist(asked: Sought, tracker: Tracker, repository: string | undefined): Shortlist {
+  const pass = passOver(asked, repository);
+  for (const entry of tracker.issues.values()) pass.add(entry);
+  return pass.shortlist(pass.chosen().map((key) => tracker.issues.get(key)!));
 }
 
 function cut(entry: TrackedIssue): TrackedIssue {
@@ -84,17 +120,6 @@ function asManyAsPass(entries: readonly TrackedIssue[]): readonly TrackedIssue[]
     characters += comments.reduce((sum, comment) => sum + comment.body.length, body.length);
     return characters <= MAX_CHARACTERS;
   });
-}
-
-function fixesOf(entries: readonly TrackedIssue[], own: readonly TrackedIssue[]): Shortlist["fixes"] {
-  const closed = new Set(entries.filter(({ isOpen }) => isOpen === false).map(({ key }) => key));
-  const fixes = new Map<string, { readonly pull: string; readonly commit: string }>();
-  if (closed.size === 0) return fixes;
-  for (const { key, title, body, mergeCommit } of own)
-    if (mergeCommit !== undefined)
-      for (const number of fixedIssues({ subject: title, body: body.slice(0, MAX_TEXT) }, undefined))
-        if (closed.has(number)) fixes.set(number, { pull: key, commit: mergeCommit });
-  return fixes;
 }
 
 /** Its address is of another repository: it was transferred, or is of another export, which may be private. */

@@ -1,25 +1,11 @@
 import { visibleIssue, type VisibleIssue } from "../../issue/visible-issue.ts";
 import type { Issue } from "../../issue/issue.ts";
+import type { Sign, Sought } from "../../issue/parse-tracker.ts";
 import type { IssueReading } from "../../issue/issue-reading.ts";
 import { type Report, readReport } from "../../issue/report/read-report.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
 import { fileNameOf } from "../../languages/paths.ts";
 import { parseReference } from "../reported-places/written-reference.ts";
-
-/** Something that a report holds and another text can hold, too: that text then holds all of these words, letter by letter. */
-interface Sign {
-  readonly key: string;
-  readonly words: readonly string[];
-}
-
-/** What is looked for in a tracker for one issue. It is data: who reads the tracker need not read the issue. */
-export interface Sought {
-  /** The issue's number or key. */
-  readonly key: string;
-  readonly signs: readonly Sign[];
-  /** Numbers that it cites. */
-  readonly cited: readonly number[];
-}
 
 /** A text of the tracker as the reader of issues takes it. */
 export interface ReadEntry {

@@ -15,6 +15,8 @@ export interface Call {
   readonly rights: Rights;
   /** Undefined: follow redirects within the repository. `answer`: return them to the caller. */
   readonly redirects?: "answer";
+  /** It is read once: keeping it for its ETag would push out what is asked for again. */
+  readonly isReadOnce?: true;
 }
 
 export type ReadRoute = `GET /${string}`;
@@ -107,12 +109,12 @@ async function withRights(context: Context, call: Call, url: string | undefined)
 /** A read with an ETag costs nothing of the limit when the answer is unchanged. */
 async function confirmed(
   { transport, known }: Context,
-  { route, parameters, rights }: Call,
+  { route, parameters, rights, isReadOnce }: Call,
   authorization: Authorization,
   url: string | undefined,
 ): Promise<ApiResponse> {
   const request = { route, parameters, authorization, ...(url === undefined ? {} : { url }) };
-  if (!route.startsWith("GET ")) return transport.send(request);
+  if (!route.startsWith("GET ") || isReadOnce === true) return transport.send(request);
   const key = JSON.stringify([rights, url ?? [route, parameters]]);
   const before = known.get(key);
   const answer = await transport.send(

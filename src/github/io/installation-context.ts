@@ -28,6 +28,12 @@ export interface Reading {
     route: ReadRoute,
     parameters?: Parameters,
   ) => Promise<ApiResponse>;
+  /** One page of a list that is not asked for again as it is. */
+  readonly page: (
+    repository: RepositoryName,
+    route: ReadRoute,
+    parameters: Parameters,
+  ) => Promise<ApiResponse>;
   /** Every page of a list, 100 items each. */
   readonly list: <T>(
     repository: RepositoryName,
@@ -50,6 +56,10 @@ export function reading({ client, rateLimiter, installation }: InstallationConte
     readHere: (repository, route, parameters = {}) =>
       holding(rateLimiter, installation, () =>
         client.ask({ ...callOf(repository, route, parameters), redirects: "answer" }),
+      ),
+    page: (repository, route, parameters) =>
+      holding(rateLimiter, installation, () =>
+        client.ask({ ...callOf(repository, route, { per_page: 100, ...parameters }), isReadOnce: true }),
       ),
     list: (repository, route, parameters, items, pages) =>
       holding(rateLimiter, installation, async () => {

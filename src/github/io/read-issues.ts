@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { GitHubFailure } from "../github-failure.ts";
-import type { Account, GitHub, IssueAnswer, RepositoryName } from "../github.ts";
+import type { Account, GitHub, IssueAnswer, RepositoryName, TrackerList } from "../github.ts";
 import { ACCOUNT, COMMENT, ISSUE, REPOSITORY } from "./response-schemas.ts";
 import { numberIn } from "./client.ts";
 import { type InstallationContext, reading } from "./installation-context.ts";
-import { parseResponse } from "./api-response.ts";
+import type { TrackedComment, TrackerCursor } from "../../store/store.ts";
+import { type TrackedIssue, trackedIssue } from "../../issue/parse-tracker.ts";
+import { commentsOfJson } from "../../issue/parse-issue-input.ts";
+import { type ApiResponse, parseResponse } from "./api-response.ts";
 import { readRepository } from "./read-repository.ts";
 import { tolerate } from "./failure-of.ts";
 
@@ -15,6 +18,8 @@ export type IssueReads = Pick<
   | "comment"
   | "issuesLabelled"
   | "issuesChangedSince"
+  | "trackerIssues"
+  | "trackerComments"
   | "labelledBy"
   | "ownIssues"
   | "ownReactions"
@@ -33,10 +38,31 @@ const EVENTS = z.array(
   }),
 );
 
+/** Items of a list that is in the order of their changes. The rest of each is read by who reads exports of trackers. */
+const CHANGED_ISSUES = z.array(z.looseObject({ updated_at: z.string(), user: ACCOUNT.nullish() }));
+const CHANGED_COMMENTS = z.array(
+  z.looseObject({ updated_at: z.string(), id: z.int(), issue_url: z.string() }),
+);
+/** Characters of a comment that are kept. */
+const MAX_COMMENT = 20_000;
+
+function parametersOf({ since, page }: TrackerCursor): Readonly<Record<string, unknown>> {
+  return { sort: "updated", direction: "asc", page, ...(since === undefined ? {} : { since }) };
+}
+
+function listOf<T>(
+  changed: readonly { readonly updated_at: string }[],
+  { headers }: ApiResponse,
+  items: readonly T[],
+): TrackerList<T> {
+  const isLast = !(headers["link"] ?? "").includes('rel="next"');
+  return { items, changedAt: changed.at(-1)?.updated_at, isLast };
+}
+
 /** Issues, their comments, labels and reactions. */
 export function readIssues(context: InstallationContext): IssueReads {
   const { identity } = context;
-  const { read, readHere, list } = reading(context);
+  const { read, readHere, list, page } = reading(context);
   const { repository: current } = readRepository(context);
   return {
     async issue(repository, number) {
@@ -89,6 +115,35 @@ export function readIssues(context: InstallationContext): IssueReads {
       return issues
         .filter(({ isPullRequest }) => !isPullRequest)
         .map(({ number, labels }) => ({ number, labels }));
+    },
+
+    async trackerIssues(repository, from) {
+      const route = "GET /repos/{owner}/{repo}/issues";
+      const { bot } = await identity();
+      const answer = await page(repository, route, { ...parametersOf(from), state: "all" });
+      const changed = parseResponse(CHANGED_ISSUES, answer, route);
+      const items = changed.flatMap((entry): readonly TrackedIssue[] => {
+        const issue = entry.user?.id === bot.id ? undefined : trackedIssue(entry);
+        if (issue === undefined) return [];
+        // Its address holds the repository's name of today.
+        const { url: _, ...kept } = issue;
+        return [{ ...kept, comments: [] }];
+      });
+      return listOf(changed, answer, items);
+    },
+
+    async trackerComments(repository, from) {
+      const route = "GET /repos/{owner}/{repo}/issues/comments";
+      const answer = await page(repository, route, parametersOf(from));
+      const changed = parseResponse(CHANGED_COMMENTS, answer, route);
+      const items = changed.flatMap((entry): readonly TrackedComment[] => {
+        const issue = Number(/\/issues\/(\d{1,10})$/.exec(entry.issue_url)?.[1]);
+        if (!(issue > 0)) return [];
+        const [comment] = commentsOfJson([entry]);
+        const kept = comment && { ...comment, body: comment.body.slice(0, MAX_COMMENT) };
+        return [{ id: entry.id, issue, comment: kept }];
+      });
+      return listOf(changed, answer, items);
     },
 
     async labelledBy(repository, issue, label) {

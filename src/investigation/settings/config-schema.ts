@@ -53,6 +53,9 @@ export const configSchema = z
     shadow: boolean(
       "Everything is researched and stored, and nothing is written to GitHub; `casebook shadow` shows what would be. Default: false.",
     ),
+    tracker: boolean(
+      "Casebook keeps an index of this repository's issues, pull requests and comments, and names those that have to do with an issue. Default: true.",
+    ),
     phases: names(
       "Phases that `investigate` runs. Default: every phase that can run here except fix, which runs only where it is named.",
     ),

@@ -116,6 +116,7 @@ export function fillDefaults(input: ConfigInput, models: readonly string[] = [])
   return {
     enabled: input.enabled ?? true,
     shadow: input.shadow ?? false,
+    tracker: input.tracker ?? true,
     phases: input.phases ?? [],
     gates: input.gates ?? ["fix"],
     triggers: {

@@ -46,6 +46,8 @@ export interface RepositoryConfig {
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   };
+  /** The texts of the repository's tracker are kept in an index, so that an investigation finds what has to do with its issue. */
+  readonly tracker: boolean;
   /** The likelihood from which wording alone is worth an impact map, 0 to 1. */
   readonly impactFrom: number;
   /** What becomes of words of a model that do not follow from their claims. */

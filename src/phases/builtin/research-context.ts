@@ -4,7 +4,8 @@ import { findReported, repositoryName } from "../../evidence/reported-places/fin
 import { findPremises } from "../../evidence/premises/find-premises.ts";
 import type { Premise } from "../../evidence/premises/premise.ts";
 import { findRelated } from "../../evidence/related/find-related.ts";
-import type { Shortlist } from "../../issue/parse-tracker.ts";
+import { soughtFor } from "../../evidence/related/signs.ts";
+import type { Shortlist, Sought } from "../../issue/parse-tracker.ts";
 import type { Reported } from "../../evidence/reported-places/reported-place.ts";
 import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { understandIssue } from "../../issue/understand-issue.ts";
@@ -83,8 +84,8 @@ export interface ContextOptions extends EvidenceOptions {
   readonly webUrl?: string | undefined;
   /** The repository's own issue forms. */
   readonly forms?: IssueForms | undefined;
-  /** What of the tracker can be related to the issue. */
-  readonly tracker?: Shortlist | undefined;
+  /** What of the tracker can be related to the issue, by what it is searched for; gives undefined where no tracker is at hand. */
+  readonly tracker?: ((sought: Sought) => Promise<Shortlist | undefined>) | undefined;
   /** The location that a model named as the cause. */
   readonly proposed?: Location | undefined;
   /** Files that may be named as the place of the cause. Default: every source file. */
@@ -142,16 +143,20 @@ export function researchContext(options: ContextOptions): ResearchContext {
   const related =
     tracker === undefined
       ? undefined
-      : once(() => {
+      : once(async () => {
           onStep?.("comparing the tracker");
+          const asked = { issue, report, reading };
+          const repository = repositoryName(issue.url ?? options.webUrl);
+          const shortlist = await tracker(soughtFor(asked, repository));
+          if (shortlist === undefined) return undefined;
           return findRelated({
-            asked: { issue, report, reading },
+            asked,
             reported,
-            shortlist: tracker,
+            shortlist,
             codebase,
             history,
             symbolIndex,
-            repository: repositoryName(issue.url ?? options.webUrl),
+            repository,
             signal,
           });
         });

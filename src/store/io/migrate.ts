@@ -124,6 +124,29 @@ const STEPS: readonly ((schema: string) => string[])[] = [
     // When Casebook first wrote there; null while it is silent.
     `ALTER TABLE ${schema}.automatic_start ADD COLUMN spoke_at float8`,
   ],
+  (schema) => [
+    // The index of a repository's tracker: how far it was read, and the texts. `state`: null while nobody wants it.
+    `CREATE TABLE ${schema}.tracker (
+      repository bigint PRIMARY KEY,
+      revision bigint NOT NULL,
+      state text,
+      read_at float8,
+      turn_at float8 NOT NULL DEFAULT 0)`,
+    `CREATE TABLE ${schema}.tracked_issue (
+      repository bigint NOT NULL,
+      number bigint NOT NULL,
+      round int NOT NULL,
+      entry text NOT NULL,
+      PRIMARY KEY (repository, number))`,
+    `CREATE TABLE ${schema}.tracked_comment (
+      repository bigint NOT NULL,
+      id bigint NOT NULL,
+      number bigint NOT NULL,
+      round int NOT NULL,
+      comment text NOT NULL,
+      PRIMARY KEY (repository, id))`,
+    `CREATE INDEX tracked_comment_issue ON ${schema}.tracked_comment (repository, number, id)`,
+  ],
 ];
 
 /** Migrates the tables to this version, or to a step before it. Processes that start together wait for each other. */

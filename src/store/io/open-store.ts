@@ -18,6 +18,7 @@ import { migrate } from "./migrate.ts";
 import { openBoss, sendOnce, turnOf } from "./queues.ts";
 import { rowStore } from "./rows.ts";
 import { runStore } from "./runs.ts";
+import { trackerStore } from "./tracker.ts";
 import { startWork, type WorkOptions } from "./work.ts";
 
 export interface StoreOptions {
@@ -80,6 +81,7 @@ export async function openStoreIn(
       for (const key of keys) await deliveries.inbox.finishDelivery(key, GIVEN_UP);
     }),
     ...rowStore(database, schema),
+    ...trackerStore(database, schema),
     async send({ kind, ...data }, { key, inSeconds = 0 } = {}) {
       await database.transaction(async (connection) => {
         const installation = await installationOf(connection, schema, data);

@@ -36,18 +36,11 @@ interface RepositoryRow {
 
 /** Single rows: leases, idempotency records, repositories, write turns, notes. */
 export function rowStore(database: Database, schema: string): RowStore {
-  const repositories = async (
+  const repositories = (
     where: string,
     values: readonly unknown[],
     order = "id",
-  ): Promise<StoredRepository[]> => {
-    const { rows } = await database.query<RepositoryRow>(
-      `SELECT id::text, installation::text, owner, name, unreachable, configuration_problem, run_limit
-       FROM ${schema}.repository AS repository ${where} ORDER BY ${order}`,
-      values,
-    );
-    return rows.map(repositoryOf);
-  };
+  ): Promise<readonly StoredRepository[]> => repositoriesIn(database, schema, where, values, order);
   return {
     async takeLease(name) {
       const { rows } = await database.query<{ number: number }>(
@@ -105,6 +98,8 @@ export function rowStore(database: Database, schema: string): RowStore {
         : repositories("WHERE installation = $1", [installation]),
     async removeRepository(id) {
       await database.query(`DELETE FROM ${schema}.repository WHERE id = $1`, [id]);
+      for (const table of ["tracker", "tracked_issue", "tracked_comment"])
+        await database.query(`DELETE FROM ${schema}.${table} WHERE repository = $1`, [id]);
       await database.query(`DELETE FROM ${schema}.note WHERE starts_with(name, $1)`, [`label:${id}:`]);
     },
     repositoriesToLook: (installation, count, { activeSince }) =>
@@ -200,6 +195,22 @@ export function rowStore(database: Database, schema: string): RowStore {
       await database.query("SELECT 1");
     },
   };
+}
+
+/** Rows of repositories; `where` may join others to it. */
+export async function repositoriesIn(
+  database: Database,
+  schema: string,
+  where: string,
+  values: readonly unknown[],
+  order: string,
+): Promise<readonly StoredRepository[]> {
+  const { rows } = await database.query<RepositoryRow>(
+    `SELECT id::text, installation::text, owner, name, unreachable, configuration_problem, run_limit
+     FROM ${schema}.repository AS repository ${where} ORDER BY ${order}`,
+    values,
+  );
+  return rows.map(repositoryOf);
 }
 
 function repositoryOf(row: RepositoryRow): StoredRepository {

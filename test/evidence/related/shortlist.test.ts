@@ -62,7 +62,7 @@ test("takes entries that hold a rare sign, and counts the holders of each", () =
   );
   expect(numbers(list)).toEqual(["1"]);
   expect([...list.holders.values()]).toEqual([1]);
-  expect([list.size, list.last]).toEqual([2, 2]);
+  expect([list.size, list.last]).toEqual([2, 90]);
 });
 
 test("takes no entry for a sign that many entries hold", () => {
@@ -114,6 +114,22 @@ test("names the merged pull request that says that it fixes a closed entry", () 
   expect([...shortlist(asked(printed(LOST)), all, "acme/store").fixes]).toEqual([
     ["1", { pull: "7", commit: merge }],
   ]);
+});
+
+test("names it also where a list of issues does not say the commit", () => {
+  const all = tracker(
+    entry(1, printed(LOST), { state: "closed" }),
+    entry(7, "Fixes #1", { state: "closed", pull_request: { merged_at: "2026-01-01T00:00:00Z" } }),
+    entry(8, "Fixes #1", { state: "closed", pull_request: { merged_at: null } }),
+  );
+  expect([...shortlist(asked(printed(LOST)), all, "acme/store").fixes]).toEqual([
+    ["1", { pull: "7", commit: undefined }],
+  ]);
+});
+
+test("a tracker that has the issue itself does not end before it", () => {
+  const both = tracker(entry(1, printed(LOST)), entry(90, printed(LOST)));
+  expect(shortlist(asked(printed(LOST)), both, undefined)).toMatchObject({ size: 1, last: 90 });
 });
 
 test("an entry is on the list whatever the other entries say", () => {

@@ -1,8 +1,9 @@
 import { demand, isWriter } from "../access.ts";
 import { type ApiRequest, ApiRefusal, invalid, notFound, paged, textOf } from "../api.ts";
 import { authorOf, type Json } from "../backend.ts";
-import { commentJson, issueJson } from "../view.ts";
+import { allIssues, commentJson, issueJson } from "../view.ts";
 import { actorOf, mustAs, read, readAll, type RepositoryRecord, type World } from "../world.ts";
+import { inOrder } from "./issues.ts";
 import { issueOf, numberOf, type RepositoryRoute } from "./route.ts";
 
 /** A comment whose issue is still here, with the issue. */
@@ -20,6 +21,20 @@ export async function commentOf(
 }
 
 export const COMMENT_ROUTES: readonly RepositoryRoute[] = [
+  {
+    at: "GET /repos/{owner}/{repo}/issues/comments",
+    async answer(world, request, repository) {
+      const since = request.query.get("since");
+      const all: Json[] = [];
+      for (const issue of await allIssues(world, repository))
+        all.push(...(await readAll(world, repository, `/issues/${String(issue["number"])}/comments`)));
+      const comments = all
+        .filter((comment) => since === null || Date.parse(String(comment["updated_at"])) >= Date.parse(since))
+        .sort((a, b) => Number(b["id"]) - Number(a["id"]))
+        .map((comment) => commentJson(world, repository, comment));
+      return paged(inOrder(comments, request), request, world.url);
+    },
+  },
   {
     at: "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
     async answer(world, request, repository) {

@@ -20,6 +20,14 @@ export async function emitIssue(
   await world.emit({ event: "issues", action, owner, repository, sender, payload: { issue, ...more } });
 }
 
+/** Items that are listed newest first, in the order that the request names. */
+export function inOrder(items: readonly Json[], { query }: Pick<ApiRequest, "query">): readonly Json[] {
+  const time = (item: Json): number => Date.parse(String(item["updated_at"]));
+  const sorted =
+    query.get("sort") === "updated" ? items.toSorted((a, b) => time(b) - time(a)) : items;
+  return query.get("direction") === "asc" ? sorted.toReversed() : sorted;
+}
+
 export const ISSUE_ROUTES: readonly RepositoryRoute[] = [
   {
     at: "GET /repos/{owner}/{repo}/issues",
@@ -35,8 +43,7 @@ export const ISSUE_ROUTES: readonly RepositoryRoute[] = [
           (since === null || Date.parse(String(issue["updated_at"])) >= Date.parse(since)) &&
           (creator === undefined || authorOf(issue).toLowerCase() === creator),
       );
-      const sorted = request.query.get("direction") === "asc" ? issues.toReversed() : issues;
-      return paged(sorted, request, world.url);
+      return paged(inOrder(issues, request), request, world.url);
     },
   },
   {
