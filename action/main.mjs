@@ -32,6 +32,13 @@ async function investigate() {
   const issue = await readIssue(number);
   const file = join(mkdtempSync(join(tmpdir(), "casebook-issue-")), `${number}.json`);
   writeFileSync(file, JSON.stringify(issue));
+  if (input("public") !== "true" && (await isPublic()) && looksConfidential(file, number)) {
+    // The job's log and its summary are public, too: no word of what the issue says.
+    summarise(`Casebook researches such a report only in private.${policy()}`);
+    console.log("::notice::Casebook did not research the issue in public; `public: true` does");
+    output("answer", "");
+    return 0;
+  }
   const out = resolve(env.GITHUB_WORKSPACE ?? ".", input("out") || "casebook-documents");
   const { status } = casebook(
     "investigate",
@@ -56,6 +63,31 @@ async function investigate() {
   return 0;
 }
 
+/** True where it is not known: then the stricter rule holds. */
+async function isPublic() {
+  try {
+    return (await ask(`/repos/${env.GITHUB_REPOSITORY}`)).private !== true;
+  } catch {
+    return true;
+  }
+}
+
+/** The package's own rule; one that does not say it is taken for the stricter answer. */
+function looksConfidential(file, number) {
+  const { status, stdout } = run("read", "--issue", file, "--number", number, "--json");
+  if (status !== 0) throw new Error("Casebook cannot read the issue");
+  return JSON.parse(stdout).looks_like_vulnerability !== false;
+}
+
+/** A sentence with the repository's security policy, where GitHub looks for one. */
+function policy() {
+  const path = [".github/SECURITY.md", "SECURITY.md", "docs/SECURITY.md"].find((one) =>
+    existsSync(join(workspace(), one)),
+  );
+  const page = `${env.GITHUB_SERVER_URL ?? "https://github.com"}/${env.GITHUB_REPOSITORY}/blob/HEAD/${path}`;
+  return path === undefined ? "" : ` [The security policy](${page}) says how to send it.`;
+}
+
 /** Paths are the workflow's own; nothing of an issue is among them. */
 function check() {
   const documents = input("documents")
@@ -69,8 +101,15 @@ function check() {
   return status;
 }
 
-/** With the token out of reach: whatever the repository holds, there is nothing to take. */
+/** Runs the package and shows what it prints. */
 function casebook(...args) {
+  const ended = run(...args);
+  console.log(ended.stdout);
+  return ended;
+}
+
+/** With the token out of reach: whatever the repository holds, there is nothing to take. */
+function run(...args) {
   const { PATH, HOME, TMPDIR, LANG } = env;
   const { status, stdout, error } = spawnSync("npx", ["--yes", input("package") || "casebook", ...args], {
     cwd: workspace(),
@@ -82,7 +121,6 @@ function casebook(...args) {
     maxBuffer: 64_000_000,
   });
   if (error !== undefined) throw error;
-  console.log(stdout);
   return { status: status ?? 1, stdout };
 }
 

@@ -840,7 +840,9 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
       test("keeps pages by number, with the first comments, in each repository for itself", async () => {
         await using store = await openWith(7, 8);
         expect(await store.tracker(7)).toEqual({ revision: 0, state: undefined });
-        expect(await save(store, { issues: [issue(10), issue(3), issue(1), issue(3, "nul \0 and \ud83d")] })).toBe(true);
+        expect(
+          await save(store, { issues: [issue(10), issue(3), issue(1), issue(3, "nul \0 and \ud83d")] }),
+        ).toBe(true);
         expect(await save(store, { issues: [issue(2, "private")] }, 8)).toBe(true);
         const many = Array.from({ length: MAX_TRACKED_COMMENTS + 2 }, (_, at) => said(100 + at, 3, `c${at}`));
         expect(
@@ -866,7 +868,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
         const pages = await Promise.all(
           [1, 2].map((number) => save(store, { revision, issues: [issue(number)] })),
         );
-        expect(pages.toSorted()).toEqual([false, true]);
+        expect(pages.filter(Boolean)).toHaveLength(1);
         expect(await store.trackedAfter(7, 0, 10)).toHaveLength(1);
       });
 

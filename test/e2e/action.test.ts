@@ -24,10 +24,11 @@ afterAll(async () => {
 interface Job {
   readonly inputs: Readonly<Record<string, string>>;
   readonly event?: object;
+  readonly repository?: string;
 }
 
 /** Runs the action's program as a runner does, on the example's repository; `npx` starts the package of this clone. */
-async function run({ inputs, event = {} }: Job) {
+async function run({ inputs, event = {}, repository: name = "acme/store" }: Job) {
   using repository = exampleRepository("issue-42");
   using job = filesFolder({
     "event.json": JSON.stringify(event),
@@ -36,6 +37,7 @@ async function run({ inputs, event = {} }: Job) {
     "bin/npx": `#!/bin/sh\necho "$GITHUB_TOKEN$INPUT_TOKEN$GITHUB_API_URL" > "$TMPDIR/leaked"\nshift 2\nexec ${process.execPath} ${ROOT}/bin/casebook.mjs "$@"\n`,
   });
   chmodSync(join(job.path, "bin/npx"), 0o755);
+  writeFileSync(join(repository.path, "SECURITY.md"), "Write to security@example.org.\n");
   writeFileSync(join(repository.path, "cites.md"), "See `src/storage/store.py:1` and `src/gone.py:4`.\n");
   const { main } = (parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as { runs: { main: string } }).runs;
   const child = spawn(process.execPath, [join(ROOT, main)], {
@@ -45,7 +47,8 @@ async function run({ inputs, event = {} }: Job) {
       TMPDIR: job.path,
       GITHUB_TOKEN: "ghs_of_the_job",
       GITHUB_API_URL: github.url,
-      GITHUB_REPOSITORY: "acme/store",
+      GITHUB_REPOSITORY: name,
+      GITHUB_SERVER_URL: "https://github.com",
       GITHUB_EVENT_PATH: join(job.path, "event.json"),
       GITHUB_WORKSPACE: repository.path,
       GITHUB_STEP_SUMMARY: join(job.path, "summary"),
@@ -90,6 +93,33 @@ test("an issue is read with the token, worked without it, and shown in the job's
   expect(job.output).toMatch(/^out=.*casebook-documents\nanswer=.*Store/);
   expect(github.violations).toEqual([]);
 }, 300_000);
+
+const TITLE = "Path traversal in `Store.set`";
+const BODY = "An attacker can write outside of the folder with a key such as `../x`: path traversal.";
+
+test.each([
+  ["is not researched in a public repository, and no word of it is shown", false, "", false],
+  ["is researched in a private repository", true, "", true],
+  ["is researched where the workflow says so", false, "true", true],
+] as const)(
+  "a report that looks like a vulnerability %s",
+  async (what, isPrivate, allowed, isWorked) => {
+    const name = `closed-${what.length}`;
+    const files = { "README.md": "A store.\n" };
+    const store = await github.createRepository("acme", name, { files, isPrivate, people: { ann: "read" } });
+    const number = await store.openIssue("ann", TITLE, BODY);
+    const inputs = { command: "investigate", token: await tokenOf(github, "acme"), public: allowed };
+    const job = await run({ inputs, event: { issue: { number } }, repository: `acme/${name}` });
+    expect(job).toMatchObject({ code: 0, leaked: "" });
+    if (isWorked) return expect(job.summary).toContain(`# Root cause of issue ${number}`);
+    expect(job.summary).toBe(
+      `Casebook researches such a report only in private. [The security policy](https://github.com/acme/${name}/blob/HEAD/SECURITY.md) says how to send it.\n`,
+    );
+    expect(`${job.stdout}${job.stderr}${job.output}`).not.toMatch(/store\.py|traversal|Store\.set|vulnerab/i);
+    expect(job.output).toBe("answer=\n");
+  },
+  300_000,
+);
 
 test("the package is the one of this repository", () => {
   const { inputs } = parse(readFileSync(join(ROOT, "action.yml"), "utf8")) as {

@@ -62,9 +62,9 @@ test("a page names an older report that ends in the same line, as it is now, and
   const again = await pageOf(repository, third);
   expect(again).toContain(`Possible duplicate of \`#${number}\` (open)`);
 
-  await repository.deleteIssue("ada", older);
+  await repository.deleteIssue("acme", older);
   await calm();
-  await repository.transferIssue("ada", number, secret);
+  await repository.transferIssue("acme", number, secret);
   await calm();
   const fourth = await repository.openIssue("eve", "Once more", report("/opt/four", "list"));
   const last = await pageOf(repository, fourth);
@@ -96,8 +96,11 @@ test.each([
   await repository.openIssue("eve", "Storing fails", report("/srv/app", "list"));
   const number = await repository.openIssue("eve", "It stops", report("/home/eve/work", "list"));
   await calm();
-  github.faults.add(fault);
+  // Others ask for the same lists.
+  for (let times = 0; times < 3; times++) github.faults.add(fault);
   const page = await pageOf(repository, number);
+  expect(github.faults.left.length).toBeLessThan(3);
+  github.faults.clear();
   expect(page).not.toContain("Possible duplicate");
 
   // What was read until then is kept, and the next page has it.

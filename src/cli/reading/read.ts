@@ -3,6 +3,7 @@ import type { IssueForms } from "../../issue/report/issue-forms.ts";
 import { visibleIssue } from "../../issue/visible-issue.ts";
 import { rowsOf } from "../../issue/report/rows-of.ts";
 import { type IssueInput, parseIssueInput } from "../../issue/parse-issue-input.ts";
+import { looksLikeVulnerability } from "../../issue/report/vulnerability.ts";
 import type { ReaderIo } from "../io.ts";
 
 export interface ReadOptions {
@@ -19,8 +20,10 @@ export async function readHere(
   options: ReadOptions,
   io: ReaderIo,
 ): Promise<number> {
-  const report = readReport(visibleIssue(parseIssueInput(input)), await formsOf(options, io));
-  io.out(options.json === true ? JSON.stringify(toJson(report)) : rowsOf(report).join("\n"));
+  const issue = parseIssueInput(input);
+  const report = readReport(visibleIssue(issue), await formsOf(options, io));
+  const json = (): object => ({ ...toJson(report), looks_like_vulnerability: looksLikeVulnerability(issue) });
+  io.out(options.json === true ? JSON.stringify(json()) : rowsOf(report).join("\n"));
   return 0;
 }
 

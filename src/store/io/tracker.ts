@@ -87,7 +87,7 @@ export function trackerStore(database: Database, schema: string): TrackerStore {
             repository,
             state.round,
             entries.map(({ key }) => key),
-            entries.map(({ comments: _, ...entry }) => JSON.stringify(entry)),
+            entries.map((entry) => JSON.stringify({ ...entry, comments: undefined })),
           ],
         );
         const said = [...new Map(comments.map((comment) => [comment.id, comment])).values()];
