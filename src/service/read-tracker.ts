@@ -24,7 +24,7 @@ export function newRound(before: TrackerState | undefined, now: number): Tracker
 }
 
 /** Where a reading continues: in its round, or in a new one when that is due. A clock that is set back makes nothing due. */
-export function continued(state: TrackerState | undefined, now: number): TrackerState {
+function continued(state: TrackerState | undefined, now: number): TrackerState {
   if (state === undefined || (!state.isInRound && now - state.roundAt > ROUND_DAYS * DAY))
     return newRound(state, now);
   const { since, isAtEnd } = state[state.list];

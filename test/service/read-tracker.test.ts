@@ -335,6 +335,24 @@ describe("what an investigation gets of the index", () => {
     }
   });
 
+  test("the index as it is when GitHub is slow", async () => {
+    const world = await tracker();
+    for (let number = 1; number <= 600; number++) world.open(number, "no end", START - DAY + number * 1000);
+    await world.read();
+    const before = world.requests;
+    const late = new AbortController();
+    const deadline = () => ({ signal: late.signal, restart: () => undefined, clear: () => undefined });
+    world.between = () => late.abort();
+    const found = await relatedInTracker(
+      { ...world.service, deadline },
+      world.facts,
+      sought("700", "no end"),
+      signal,
+    );
+    expect(found).toMatchObject({ size: 600 });
+    expect(world.requests - before).toBe(1);
+  });
+
   test("nothing before the first round ended, and nothing where no index is wanted", async () => {
     const world = await tracker();
     for (let number = 1; number <= 2_000; number++) world.open(number, "no end", START - DAY + number * 1000);
