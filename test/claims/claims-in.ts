@@ -240,7 +240,12 @@ export async function claimsIn(): Promise<ClaimsIn> {
   return {
     folder,
     context: {
-      ...researchContext({ ...options, issue, tracker: async () => tracker, at: { path: "store/store.py", start: 21, end: 23 } }),
+      ...researchContext({
+        ...options,
+        issue,
+        tracker: async () => tracker,
+        at: { path: "store/store.py", start: 21, end: 23 },
+      }),
       runs: (name) => RUNS.find((run) => run.name === name),
     },
     withoutIssue: openEvidence(options),

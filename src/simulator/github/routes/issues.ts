@@ -23,8 +23,7 @@ export async function emitIssue(
 /** Items that are listed newest first, in the order that the request names. */
 export function inOrder(items: readonly Json[], { query }: Pick<ApiRequest, "query">): readonly Json[] {
   const time = (item: Json): number => Date.parse(String(item["updated_at"]));
-  const sorted =
-    query.get("sort") === "updated" ? items.toSorted((a, b) => time(b) - time(a)) : items;
+  const sorted = query.get("sort") === "updated" ? items.toSorted((a, b) => time(b) - time(a)) : items;
   return query.get("direction") === "asc" ? sorted.toReversed() : sorted;
 }
 
