@@ -73,6 +73,7 @@ describe("on the command line foreign text is read by a process of its own", () 
         env: {
           PATH: process.env["PATH"],
           HOME: folder.path,
+          NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
           CASEBOOK_DATA: join(folder.path, "data"),
           NODE_OPTIONS: `--import ${hook}`,
         },

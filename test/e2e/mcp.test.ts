@@ -49,6 +49,7 @@ function environment(): Record<string, string> {
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
     CASEBOOK_DATA: dataOf(folder),
     CASEBOOK_WORKERS: "1",
     CASEBOOK_MCP_TOKEN: TOKEN,

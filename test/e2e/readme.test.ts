@@ -12,7 +12,7 @@ import { SERVER_VARIABLES } from "../../src/server/server-config.ts";
 import { FAILURES } from "../../src/failure.ts";
 import { startSimulatedGitHub } from "../fakes/simulated-github.ts";
 import { dataFolder, exampleFiles, exampleIssue, settled, startApp } from "../fakes/app.ts";
-import { casebook, exampleRepository, startCasebook } from "../fakes/casebook.ts";
+import { casebook, exampleRepository } from "../fakes/casebook.ts";
 import type { ParsedRequest, ScriptedReply } from "../../src/simulator/model/contract.ts";
 import { honestScript } from "../../src/simulator/model/honest-script.ts";
 import { playScript } from "../../src/simulator/model/play-script.ts";
@@ -77,7 +77,7 @@ describeSandboxed("with a model", () => {
     expect(commands.length).toBeGreaterThanOrEqual(6);
     for (const command of commands) {
       // The record and its replay are in one folder, as for a reader who types them.
-      const { exit, out, err } = await startCasebook(repository.path, argumentsOf(command), env).ended;
+      const { exit, out, err } = await casebook(repository.path, argumentsOf(command), { env });
       const told = Number(/exit code (\d+)$/.exec(command)?.[1] ?? 0);
       expect({ command, exit, err }).toEqual({ command, exit: told, err: expect.any(String) });
       said.push(out);

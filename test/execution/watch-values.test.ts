@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { traceTests } from "../../src/execution/trace-tests.ts";
 import { type WatchedEvent, watchValues } from "../../src/execution/watch-values.ts";
+import { runTests } from "../../src/reproduction/run-tests.ts";
 import { describeSandboxed } from "../sandbox/io/sandbox-here.ts";
 import { openProject, type Project, projectsHere } from "./projects.ts";
 
@@ -22,15 +22,15 @@ async function watched(
 ): Promise<readonly WatchedEvent[] | string> {
   using opened = await openProject({ files, source, file, failing, ...project });
   const request = { changes: new Map([[source, text]]), file, text: files[file]! };
-  const traced = await traceTests(opened.sandbox, opened.framework, request, signal);
-  if (traced.plain === undefined) throw new Error("it does not run");
+  const [plain] = await runTests(opened.sandbox, opened.framework, { ...request, times: 1 }, signal);
+  if (plain?.report.kind !== "report") throw new Error("it does not run");
   const [start, end] = lines ?? [1, text.split("\n").length];
   const watching = await watchValues(
     opened.sandbox,
     opened.framework,
     request,
     {
-      plain: traced.plain,
+      plain,
       test,
       watched: {
         functions: [{ path: source, name, start, end }],

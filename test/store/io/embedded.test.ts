@@ -6,6 +6,7 @@ import { type OpenStore, openStore } from "../../../src/store/io/open-store.ts";
 import { newInvestigation } from "../../../src/investigation/investigation.ts";
 import { temporaryFolder } from "../../fakes/git-folder.ts";
 import { handlers, heldJobs } from "../../fakes/handlers.ts";
+import { prepareStore } from "../../fakes/prepared-store.ts";
 import { killProcess, startStoreProcess } from "../../fakes/store-process.ts";
 
 const ISSUE = { repository: 7, issue: 42, installation: 1 };
@@ -49,6 +50,7 @@ describe("the folder of the embedded PostgreSQL", () => {
     ["its folders are gone", (store: string) => rmSync(join(store, "base"), { recursive: true })],
   ])("is told as damaged when %s", async (_, damage) => {
     using folder = temporaryFolder();
+    await prepareStore(folder.path);
     await (await openStore({ folder: folder.path }))[Symbol.asyncDispose]();
     damage(join(folder.path, "store"));
     await expect(openStore({ folder: folder.path })).rejects.toMatchObject({ code: "store-damaged" });
@@ -59,6 +61,7 @@ describe("the folder of the embedded PostgreSQL", () => {
 
   test("of a newer version is told as such", async () => {
     using folder = temporaryFolder();
+    await prepareStore(folder.path);
     await (await openStore({ folder: folder.path }))[Symbol.asyncDispose]();
     {
       await using database = await openDatabase({ folder: folder.path });
@@ -74,6 +77,7 @@ describe("the folder of the embedded PostgreSQL", () => {
     using folder = temporaryFolder();
     using kept = temporaryFolder();
     const place = join(folder.path, "store");
+    await prepareStore(folder.path);
     {
       await using store = await openStore({ folder: folder.path });
       await store.acceptDelivery(delivery("early"));
