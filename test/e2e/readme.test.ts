@@ -89,6 +89,7 @@ describeSandboxed("with a model", () => {
         said.push(...names.map((name) => repository.git("show", at + name)));
       }
     }
+    expect(existsSync(join(repository.path, "calls.jsonl"))).toBe(true);
     const [, quoted = ""] = /^```text\n(.*?)^```/ms.exec(modelSection) ?? [];
     // What something cost depends on how long the versions of this machine's programs are.
     const plainly = (line: string): string =>

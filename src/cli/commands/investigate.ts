@@ -152,6 +152,8 @@ async function research(
     env: io.env,
     about: [commit, JSON.stringify(issue), at === undefined ? "" : formatLocation(at)],
     ...options,
+    record: options.record && resolve(io.cwd, options.record),
+    replay: options.replay && resolve(io.cwd, options.replay),
     data: place.data,
     onProblem: (problem) => io.err(`casebook: ${problem}`),
   });
