@@ -45,9 +45,10 @@ export const changeWords: Signal = {
     return scores;
   },
   async explain(path, query, context) {
+    const isSaid = (term: string): boolean => !query.unsaid.has(query.terms.get(term)!.word.toLowerCase());
     const found = context.commits
       .filter(({ files }) => files.length <= MAX_FILES && files.includes(path))
-      .map((commit) => ({ commit, terms: termsIn(commit, query).terms }))
+      .map((commit) => ({ commit, terms: new Set([...termsIn(commit, query).terms].filter(isSaid)) }))
       .filter(({ terms }) => terms.size > 0);
     if (found.length === 0) return [];
     const idf = rarity(query, context);
@@ -74,7 +75,7 @@ export const changeWords: Signal = {
         text:
           found.length === 1
             ? `the message of a commit that changed it speaks of ${listed}`
-            : `the messages of ${found.length} commits that changed it speak of ${listed}`,
+            : `the messages of ${found.length} commits that changed it each hold words of the issue, among them ${listed}`,
         citations: shown.map(({ commit: { oid, subject } }) => ({ kind: "commit", oid, subject, path })),
       },
     ];

@@ -36,11 +36,15 @@ export const history: Signal = {
       .slice(0, 4)
       .map((word) => inlineCode(word));
     if (words.length === 0) return [];
-    const count = about.length === 1 ? "one earlier commit" : `${about.length} earlier commits`;
+    const listed = words.join(", ");
+    const which =
+      about.length === 1
+        ? `one earlier commit about ${listed}`
+        : `${about.length} earlier commits with words of the issue, among them ${listed},`;
     return [
       {
         signal: "history",
-        text: `${count} about ${words.join(", ")} changed this file`,
+        text: `${which} changed this file`,
         citations: shown.map(({ commit }) => ({
           kind: "commit",
           oid: commit.oid,

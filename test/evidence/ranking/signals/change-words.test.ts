@@ -38,7 +38,9 @@ test("the messages count together: two commits with a word each are as good as o
   expect(scores["src/store.py"]).toBeCloseTo(scores["src/disk.py"]!);
   expect(scores["src/user.py"]).toBeLessThan(scores["src/store.py"]!);
   const [text] = await toldBy(changeWords, "src/store.py", report);
-  expect(text).toMatch(/^the messages of 2 commits that changed it speak of /);
+  expect(text).toMatch(
+    /^the messages of 2 commits that changed it each hold words of the issue, among them `/,
+  );
 });
 
 test("a commit over more than 15 files says little of each: it is left out", async () => {

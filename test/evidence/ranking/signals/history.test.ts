@@ -87,7 +87,7 @@ test("the message is read whole, and of many commits the three nearest are shown
     ],
   });
   const [text, ...commits] = await toldBy(history, "src/store.py", report);
-  expect(text).toMatch(/^4 earlier commits about `.*` changed this file$/);
+  expect(text).toMatch(/^4 earlier commits with words of the issue, among them `.*`, changed this file$/);
   expect(commits).toHaveLength(3);
   expect(commits[0]).toBe("commit: Three");
 });
