@@ -17,7 +17,7 @@ const STORE = `class Store:
 `;
 const LOST = "StoreError: the key list of the store has no end";
 const trace = (folder: string, line = 4) =>
-  `Traceback (most recent call last):\n  File "${folder}/store/store.py", line ${line}, in load\n    raise StoreError("x")`;
+  `Traceback (most recent call last):\n  File "${folder}/store/store.py", line ${line}, in load\n    raise StoreError("the key list of the store has no end")`;
 const printed = (...lines: readonly string[]) => `\`\`\`\n${lines.join("\n")}\n\`\`\``;
 const entry = (number: number, body: string, more: object = {}) => ({
   number,

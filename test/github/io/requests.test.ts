@@ -325,6 +325,53 @@ const READS: readonly Row[] = [
     gives: [{ number: 3, labels: expect.any(Array) }],
   },
   {
+    name: "trackerIssues",
+    situation: "of people, in any state, with the change that the page ends at",
+    asksIdentity: true,
+    call: (github) => github.trackerIssues(R, { since: "2026-01-01T00:00:00Z", page: 2 }),
+    requests: [
+      {
+        at: "GET /repos/o/r/issues?per_page=100&sort=updated&direction=asc&page=2&since=2026-01-01T00%3A00%3A00Z&state=all",
+        headers: { link: `<${API}/repos/o/r/issues?page=3>; rel="next"` },
+        answer: [
+          issue(3, { state: "closed", updated_at: "2026-01-02T00:00:00Z" }),
+          issue(4, { user: bot, updated_at: "2026-01-03T00:00:00Z" }),
+        ],
+      },
+    ],
+    gives: {
+      items: [expect.objectContaining({ key: "3", body: "It crashes.", isOpen: false, comments: [] })],
+      changedAt: "2026-01-03T00:00:00Z",
+      isLast: false,
+    },
+  },
+  {
+    name: "trackerComments",
+    situation: "of all issues, without the words of bots",
+    call: (github) => github.trackerComments(R, { page: 1 }),
+    requests: [
+      {
+        at: "GET /repos/o/r/issues/comments?per_page=100&sort=updated&direction=asc&page=1",
+        answer: [
+          comment(8, { issue_url: `${API}/repos/o/r/issues/3` }),
+          comment(9, {
+            issue_url: `${API}/repos/o/r/issues/3`,
+            user: bot,
+            updated_at: "2026-01-03T00:00:00Z",
+          }),
+        ],
+      },
+    ],
+    gives: {
+      items: [
+        { id: 8, issue: 3, comment: expect.objectContaining({ body: "Hello" }) },
+        { id: 9, issue: 3, comment: undefined },
+      ],
+      changedAt: "2026-01-03T00:00:00Z",
+      isLast: true,
+    },
+  },
+  {
     name: "labelledBy",
     situation: "is the last who put it on",
     call: (github) => github.labelledBy(R, 3, "Go"),
