@@ -17,7 +17,10 @@ interface Running {
 /** `casebook simulate` in a folder whose `.env` would lead it astray, with the temporary files in a folder of their own. */
 function simulate(folder: string, args: readonly string[]): Running {
   mkdirSync(join(folder, "tmp"));
-  writeFileSync(join(folder, ".env"), "DATABASE_URL=postgres://127.0.0.1:1/of-another-app\nCASEBOOK_ROLE=web\n");
+  writeFileSync(
+    join(folder, ".env"),
+    "DATABASE_URL=postgres://127.0.0.1:1/of-another-app\nCASEBOOK_ROLE=web\n",
+  );
   const child = spawn(process.execPath, [MAIN, "simulate", ...args], {
     cwd: folder,
     env: {

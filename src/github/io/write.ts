@@ -73,7 +73,9 @@ export function createWrite(client: Client, rateLimiter: RateLimiter): Write {
 }
 
 /** Lets writes of an installation happen one after the other, each when the rate limiter gives it its turn. */
-export function turns(rateLimiter: RateLimiter): <T>(installation: number, write: () => Promise<T>) => Promise<T> {
+export function turns(
+  rateLimiter: RateLimiter,
+): <T>(installation: number, write: () => Promise<T>) => Promise<T> {
   const queues = new Map<number, PQueue>();
   return async (installation, write) => {
     const queue = queues.get(installation) ?? new PQueue({ concurrency: 1 });
