@@ -83,10 +83,7 @@ async function measure(name: string, language: "TypeScript" | "Python"): Promise
     workers: 1,
   });
   const codebase = await workbench.codebase(await workbench.repository.resolve("HEAD"));
-  const symbolIndex = await buildSymbolIndex(
-    codebase,
-    (path) => workbench.reader.languageOf(path) !== undefined,
-  );
+  const symbolIndex = await buildSymbolIndex(codebase);
   const texts = new Map<string, string>();
   const endings = language === "Python" ? /\.py$/ : /\.[cm]?[jt]sx?$/;
   for (const path of [

@@ -85,7 +85,6 @@ async function namedAt(
     codebase,
     history,
     forms: await readIssueForms(codebase.tree),
-    hasGrammar: (path) => bench.reader.languageOf(path) !== undefined,
     at: undefined,
   });
   return (await alreadyFixed(context)).flatMap((block) =>

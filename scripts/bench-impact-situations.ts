@@ -129,7 +129,7 @@ async function contextAt(
   query?: Query,
 ): Promise<FunctionContext> {
   const code = await workbench.codebase(commit);
-  const symbolIndex = await buildSymbolIndex(code, (path) => workbench.reader.languageOf(path) !== undefined);
+  const symbolIndex = await buildSymbolIndex(code);
   return coChangeContext({ codebase: code, symbolIndex, uses: useFinder(symbolIndex), commits, query });
 }
 

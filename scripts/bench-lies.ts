@@ -85,7 +85,6 @@ for (const repository of new Set(issues.map((one) => one.repository))) {
       issue: visible,
       codebase,
       history: bench.repository.history,
-      hasGrammar: (path) => bench.reader.languageOf(path) !== undefined,
       at: undefined,
     });
     const source = await repositorySource(bench.repository, commit, async () => codebase, visible.text);

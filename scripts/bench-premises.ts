@@ -104,7 +104,6 @@ async function reader(
       codebase,
       history,
       forms,
-      hasGrammar: (path) => bench.reader.languageOf(path) !== undefined,
       at: undefined,
     });
 }

@@ -294,7 +294,6 @@ for (const repo of repositories) {
       codebase,
       history: pastOf(bench.repository, commit, Number.POSITIVE_INFINITY).history,
       forms: await readIssueForms(codebase.tree),
-      hasGrammar: (path) => bench.reader.languageOf(path) !== undefined,
       at: undefined,
       tracker: async () => list,
     });

@@ -108,7 +108,6 @@ async function measure(one: Case, depsDir: string, mirrorDir: string): Promise<R
     codebase,
     history: bench.repository.history,
     forms: await readIssueForms(codebase.tree),
-    hasGrammar: (path) => bench.reader.languageOf(path) !== undefined,
     at: undefined,
   });
   await using stack = new AsyncDisposableStack();

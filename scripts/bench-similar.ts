@@ -118,10 +118,7 @@ async function measure(name: string): Promise<void> {
     workers: 1,
   });
   const codebase = await workbench.codebase(await workbench.repository.resolve("HEAD"));
-  const symbolIndex = await buildSymbolIndex(
-    codebase,
-    (path) => workbench.reader.languageOf(path) !== undefined,
-  );
+  const symbolIndex = await buildSymbolIndex(codebase);
   const textOf = async (path: string): Promise<string | undefined> => (await codebase.text(path))?.text;
   const functions = new Map<LanguageName, Definition[]>();
   for (const [path, syntax] of [...symbolIndex.files].sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -274,7 +274,6 @@ export async function openHistory(
     issue,
     codebase,
     history: workbench.repository.history,
-    hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
     at: undefined,
   });
   const checkout = stack.use(await openCheckout(codebase.tree, folders.data));

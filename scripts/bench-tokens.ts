@@ -139,7 +139,6 @@ async function work(packTokens: number): Promise<readonly Spent[]> {
     issue,
     codebase,
     history: workbench.repository.history,
-    hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
     at: undefined,
   });
   const seconds = new Map<string, number>();

@@ -86,7 +86,7 @@ export async function nameHits(
     } else if (role === "docs") docs.push(hit);
     else {
       const syntax = await codebase.syntax(hit.path);
-      if (syntax === undefined) {
+      if (syntax === undefined || role === "generated") {
         (codebase.roleOf(hit.path) === "source" ? unread : data).push(hit);
         continue;
       }

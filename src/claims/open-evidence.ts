@@ -9,23 +9,16 @@ import type { ClaimEvidence } from "./claim-evidence.ts";
 export interface EvidenceOptions {
   readonly codebase: IndexedCodebase;
   readonly history: History;
-  readonly hasGrammar: (path: string) => boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onStep?: ((step: string) => void) | undefined;
 }
 
 /** What one commit says, without an issue. Each answer is worked out when it is first asked for, and once. */
-export function openEvidence({
-  codebase,
-  history,
-  hasGrammar,
-  signal,
-  onStep,
-}: EvidenceOptions): ClaimEvidence {
+export function openEvidence({ codebase, history, signal, onStep }: EvidenceOptions): ClaimEvidence {
   const baseCommit = codebase.tree.commit;
   const symbolIndex = once(() => {
     onStep?.("reading the structure of the code");
-    return buildSymbolIndex(codebase, hasGrammar, signal);
+    return buildSymbolIndex(codebase, signal);
   });
   const searches = new Map<string, Promise<RecordedSearch>>();
   return {

@@ -1,5 +1,6 @@
 import type { Code, InlineCode, Link, Nodes, Parent, Text } from "mdast";
 import { isSourcePath } from "../languages/languages.ts";
+import { mayBeScript } from "../languages/script-language.ts";
 import { roleOfPath } from "../languages/role-of-path.ts";
 import { type Location, splitLocation } from "../text/location.ts";
 import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
@@ -333,7 +334,7 @@ function linesOfText(text: string): LineReference | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (!name.includes(".") && !path.includes("/")) return undefined;
   if (name === "" || /^\d+$/.test(name)) return undefined;
-  if (!isSourcePath(name) && roleOfPath(path) === "other") return undefined;
+  if (!isSourcePath(name) && roleOfPath(path) === "other" && !mayBeScript(path)) return undefined;
   return start < 1 || end < start ? undefined : { path, start, end };
 }
 

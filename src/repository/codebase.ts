@@ -1,6 +1,7 @@
 import type { FileSyntax } from "../languages/syntax.ts";
 import type { SourceText } from "./source-text.ts";
 import type { SourceTree } from "./source-tree.ts";
+import type { LanguageName } from "../languages/languages.ts";
 import type { FileRole } from "../languages/role-of-path.ts";
 
 /** The code of one commit. Everything is cached by blob and read on demand. */
@@ -8,6 +9,8 @@ export interface Codebase {
   readonly tree: SourceTree;
   /** The role of a file, by its path (and, for generated code, its first lines when they were read already). */
   roleOf(path: string): FileRole;
+  /** The language of a file with a grammar for it, by its name, or by the first line of a script without an ending. */
+  languageOf(path: string): LanguageName | undefined;
   /** Undefined when there is no such file, or it is binary, too large, or not a regular file. */
   text(path: string): Promise<SourceText | undefined>;
   /** Undefined when there is no grammar for it or it could not be parsed. */

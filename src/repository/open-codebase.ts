@@ -1,4 +1,6 @@
 import { rolesIn } from "../languages/role-of-path.ts";
+import type { LanguageName } from "../languages/languages.ts";
+import { mayBeScript, scriptLanguage } from "../languages/script-language.ts";
 import { yielder } from "../process/clock.ts";
 import type { SourceTree, TreeEntry } from "./source-tree.ts";
 import { decodeSyntax, encodeSyntax, SYNTAX_KIND } from "../languages/encode-syntax.ts";
@@ -36,6 +38,9 @@ export async function openCodebase(
 ): Promise<IndexedCodebase> {
   const { cache, signal } = options;
   const { invertedIndexes, unreadable } = await readInvertedIndexes(tree, options);
+  const scripts = await scriptsOf(tree, invertedIndexes, signal);
+  const languageOf = (path: string): LanguageName | undefined => reader.languageOf(path) ?? scripts.get(path);
+  const roleByPath = rolesIn(tree.entries.map(({ path }) => path));
   const texts = new Map<string, SourceText | undefined>();
   const syntaxes = new Map<string, FileSyntax | undefined>();
 
@@ -49,7 +54,7 @@ export async function openCodebase(
       if (known !== undefined) yield { path, syntax: known };
       if (syntaxes.has(path)) continue;
       const entry = tree.find(path);
-      const language = reader.languageOf(path);
+      const language = languageOf(path);
       if (entry === undefined || language === undefined || !invertedIndexes.has(path)) continue;
       const key = `${entry.oid}:${language}`;
       const same = wanted.get(key);
@@ -80,7 +85,7 @@ export async function openCodebase(
         for await (const { oid, language, syntax } of reader.parse(
           textsOf(
             tree,
-            reader,
+            languageOf,
             keys.map((key) => wanted.get(key)!.entry),
             stop,
           ),
@@ -103,7 +108,11 @@ export async function openCodebase(
   return {
     tree,
     unreadable,
-    roleOf: rolesIn(tree.entries.map(({ path }) => path)),
+    languageOf,
+    roleOf(path) {
+      const role = roleByPath(path);
+      return role === "other" && scripts.has(path) ? "source" : role;
+    },
     invertedIndex: (path) => invertedIndexes.get(path),
     async text(path) {
       if (!texts.has(path)) {
@@ -133,15 +142,37 @@ export async function openCodebase(
   };
 }
 
+/** Scripts without an ending that are looked for, and the bytes of one. */
+const MAX_SCRIPTS = 200;
+const MAX_SCRIPT_BYTES = 200_000;
+
+/** Programs without an ending, by the language that their first line names. */
+async function scriptsOf(
+  tree: SourceTree,
+  indexes: ReadonlyMap<string, InvertedIndex>,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, LanguageName>> {
+  const found = new Map<string, LanguageName>();
+  const candidates = tree.entries.filter(
+    ({ path, kind, size }) =>
+      kind === "executable" && size <= MAX_SCRIPT_BYTES && mayBeScript(path) && indexes.has(path),
+  );
+  for await (const { entry, bytes } of tree.read(candidates.slice(0, MAX_SCRIPTS), signal)) {
+    const language = scriptLanguage(bytes === undefined ? "" : (decodeText(bytes) ?? ""));
+    if (language !== undefined) found.set(entry.path, language);
+  }
+  return found;
+}
+
 async function* textsOf(
   tree: SourceTree,
-  reader: SyntaxReader,
+  languageOf: (path: string) => LanguageName | undefined,
   entries: readonly TreeEntry[],
   signal?: AbortSignal,
 ): AsyncIterable<FileText> {
   for await (const { entry, bytes } of tree.read(entries, signal)) {
     const text = bytes === undefined ? undefined : decodeText(bytes);
-    const language = reader.languageOf(entry.path);
+    const language = languageOf(entry.path);
     if (text !== undefined && language !== undefined) yield { oid: entry.oid, language, text };
   }
 }

@@ -94,12 +94,11 @@ async function lookedUp(
   workbench: Workbench,
   { signal, onStep }: { readonly signal: AbortSignal; readonly onStep: (step: string) => void },
 ): Promise<Told> {
-  const { repository, reader } = workbench;
+  const { repository } = workbench;
   const codebase = await workbench.codebase(base);
   const { history } = repository;
   const paths = pathFinder(codebase.tree);
-  const hasGrammar = (path: string): boolean => reader.languageOf(path) !== undefined;
-  const evidence = openEvidence({ codebase, history, hasGrammar, signal, onStep });
+  const evidence = openEvidence({ codebase, history, signal, onStep });
   const { symbolIndex, uses, commits } = evidence;
   const tool =
     name === "callers"
@@ -212,14 +211,13 @@ async function checked(
   signal: AbortSignal,
 ): Promise<Told> {
   const { document } = args as Args<"check">;
-  const { repository, reader } = workbench;
+  const { repository } = workbench;
   const commit = await repository.resolve(parseDocument(document).baseCommit ?? base);
   const codebase = await workbench.codebase(commit);
   const seen = issue && visibleIssue(issue);
   const at = {
     codebase,
     history: repository.history,
-    hasGrammar: (path: string) => reader.languageOf(path) !== undefined,
     signal,
   };
   const source = await repositorySource(repository, commit, async () => codebase, seen?.text);

@@ -15,7 +15,7 @@ export async function relatedAt(
   workbench: Workbench,
   signal: AbortSignal,
 ): Promise<Related> {
-  const { repository, reader } = workbench;
+  const { repository } = workbench;
   const codebase = await workbench.codebase(commit);
   const context = researchContext({
     issue,
@@ -23,7 +23,6 @@ export async function relatedAt(
     history: repository.history,
     webUrl: repository.webUrl,
     forms: await readIssueForms(codebase.tree, signal),
-    hasGrammar: (path) => reader.languageOf(path) !== undefined,
     at: undefined,
     tracker: async () => tracker,
     signal,

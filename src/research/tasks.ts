@@ -65,7 +65,7 @@ export async function investigateTask(
 ): Promise<InvestigateResult> {
   const onStep = (step: string): void => say({ kind: "step", step });
   await using workbench = await openWorkbench({ repository: mirror, ...config, signal, onStep });
-  const { repository, reader } = workbench;
+  const { repository } = workbench;
   const note = (text: string): void => (choice === undefined ? undefined : say({ kind: "note", note: text }));
   const all = await phasesOf(await repository.tree(base, signal), note);
   const phases =
@@ -98,7 +98,6 @@ export async function investigateTask(
     ran: model === undefined ? runs.ran : undefined,
     webUrl: repository.webUrl,
     forms: await readIssueForms(codebase.tree, signal),
-    hasGrammar: (path) => reader.languageOf(path) !== undefined,
     at,
     signal,
     onStep,
@@ -199,7 +198,7 @@ export async function checkTask(
   { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
 ): Promise<readonly CheckedDocument[]> {
   await using workbench = await openWorkbench({ repository: mirror, ...config, signal });
-  const { repository, reader } = workbench;
+  const { repository } = workbench;
   const tree = await repository.tree(head, signal);
   const entries = tree.entries.filter(
     ({ path, kind }) => kind === "file" && belongsTo(issue.key, path) && path.startsWith(".chant/research/"),
@@ -215,7 +214,6 @@ export async function checkTask(
       issue: seen,
       codebase,
       history: repository.history,
-      hasGrammar: (path) => reader.languageOf(path) !== undefined,
       at: undefined,
       signal,
     });

@@ -83,7 +83,6 @@ export async function openShop(
     history: repository.history,
     issue,
     at: undefined,
-    hasGrammar: (path) => reader.languageOf(path) !== undefined,
   });
   const data = stack.use(filesFolder({}));
   const checkout = stack.use(await openCheckout(codebase.tree, data.path));

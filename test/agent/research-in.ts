@@ -42,7 +42,6 @@ export async function researchIn(
     issue: visibleIssue(issue),
     codebase,
     history: repository.history,
-    hasGrammar: (path) => reader.languageOf(path) !== undefined,
     at: undefined,
   });
   const tools = toolsFor({ context, nonce: NONCE, earlier });

@@ -155,7 +155,6 @@ test("the documents are those of a clone that ends at the commit before the fix"
     issue: visibleIssue(issue),
     codebase,
     history: bench.repository.history,
-    hasGrammar: () => true,
     at: undefined,
   });
   expect((await open.reported()).places.some(({ commit }) => commit === later)).toBe(true);

@@ -228,7 +228,6 @@ export async function claimsIn(): Promise<ClaimsIn> {
   const options = {
     codebase,
     history: repository.history,
-    hasGrammar: (path: string) => reader.languageOf(path) !== undefined,
   };
   const issue = visibleIssue({
     key: "7",

@@ -39,7 +39,6 @@ export function evidenceOnCommits(): {
       known.set(commits, found);
       return researchContext({
         ...(await found),
-        hasGrammar: (path: string) => reader.languageOf(path) !== undefined,
         issue: visibleIssue({
           key: "7",
           title,

@@ -37,6 +37,7 @@ export function yieldingCodebase(
       read: (wanted, stop) => tree.read(wanted, stop),
       linkTarget: (entry) => tree.linkTarget(entry),
     },
+    languageOf: (path) => codebase.languageOf(path),
     roleOf: (path) => codebase.roleOf(path),
     async text(path) {
       await yieldNow();

@@ -65,7 +65,6 @@ export async function workPast(
     history: past.history,
     webUrl: past.webUrl,
     forms: await readIssueForms(codebase.tree, signal),
-    hasGrammar: (path) => workbench.reader.languageOf(path) !== undefined,
     at: undefined,
     signal,
   });

@@ -68,7 +68,6 @@ export async function checkHere(given: CheckGiven, options: CheckOptions, io: Re
     const at = {
       codebase,
       history: repository.history,
-      hasGrammar: (path: string) => workbench.reader.languageOf(path) !== undefined,
       signal: io.signal,
     };
     return [

@@ -25,18 +25,14 @@ export interface SymbolIndex {
   readonly importSettings?: ImportSettings;
 }
 
-export async function buildSymbolIndex(
-  codebase: Codebase,
-  hasGrammar: (path: string) => boolean,
-  signal?: AbortSignal,
-): Promise<SymbolIndex> {
+export async function buildSymbolIndex(codebase: Codebase, signal?: AbortSignal): Promise<SymbolIndex> {
   const wanted = codebase.tree.entries
     .map(({ path }) => path)
     .filter((path) => {
       const role = codebase.roleOf(path);
       return (
         (role === "source" || role === "test" || role === "auxiliary" || role === "config") &&
-        hasGrammar(path)
+        codebase.languageOf(path) !== undefined
       );
     });
   const files = new Map<string, FileSyntax>();

@@ -11,7 +11,7 @@ import { reportedVersions } from "../../claims/reported-versions.ts";
 import { type ReportPart, reportedWords } from "../../claims/reported-words.ts";
 import { type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
-import { MAX_UNREAD_SHOWN, unreadFiles, unreadSources } from "../../claims/unread-files.ts";
+import { largeSources, MAX_UNREAD_SHOWN, unreadFiles, unreadSources } from "../../claims/unread-files.ts";
 import { claimsBlock } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
@@ -161,11 +161,17 @@ async function pointersShown(context: ResearchContext): Promise<readonly Pointer
 }
 
 /** Source that could not be read is said: a file that is not there cannot be named. */
-function unread({ codebase }: ResearchContext): readonly Block[] {
-  const there = unreadSources(codebase);
-  return there.length === 0
-    ? []
-    : claimsBlock("list", [unreadFiles.of({ count: there.length, shown: there.slice(0, MAX_UNREAD_SHOWN) })]);
+function unread({ codebase, issue }: ResearchContext): readonly Block[] {
+  const lacking = unreadSources(codebase);
+  const large = largeSources(codebase, issue.text);
+  const shown = (paths: readonly string[]) => ({
+    count: paths.length,
+    shown: paths.slice(0, MAX_UNREAD_SHOWN),
+  });
+  return claimsBlock("list", [
+    ...(lacking.length === 0 ? [] : [unreadFiles.of(shown(lacking))]),
+    ...(large.length === 0 ? [] : [unreadFiles.of({ ...shown(large), large: true })]),
+  ]);
 }
 
 /** The commit that a claim about a named change is about. */

@@ -252,7 +252,8 @@ export async function risks(context: ResearchContext): Promise<readonly Block[]>
   const by = Map.groupBy(found, ({ as }) => as);
   // Where something is public, what is not adds nothing.
   const as = (["public", "internal", "hidden"] as const).find((one) => by.has(one));
-  if (as === undefined) return [];
+  if (as === undefined)
+    return found.length === 0 ? [] : [unknown("who else may use it; its declaration does not say")];
   const at = by
     .get(as)!
     .slice(0, 12)

@@ -1,6 +1,8 @@
 import type { DefinitionData } from "../../claims/claim-data.ts";
 import type { LineCitation } from "../../documents/citation.ts";
 import { RunFailure } from "../../failure.ts";
+import { counted } from "../../text/counted.ts";
+import { MAX_BLOB_BYTES } from "../../repository/source-tree.ts";
 import { formatLocation, type Location } from "../../text/location.ts";
 import type { Strength } from "../../evidence/ranking/locate.ts";
 import type { Ranking, LocatedFunction } from "../../evidence/ranking/locate.ts";
@@ -241,13 +243,16 @@ async function fromModel(at: Location, ranked: readonly Suspect[], codebase: Cod
   };
 }
 
+function whyNoText(path: string, tree: Codebase["tree"]): string {
+  const size = tree.find(path)?.size ?? 0;
+  return size > MAX_BLOB_BYTES
+    ? `Casebook reads no file over ${counted(MAX_BLOB_BYTES, "byte")}, and ${path} has ${counted(size, "byte")}`
+    : `There is no text file ${path} at commit ${tree.commit.slice(0, 12)}`;
+}
+
 async function fromPerson(at: Location, ranked: readonly Suspect[], codebase: Codebase): Promise<Suspect> {
   const source = await codebase.text(at.path);
-  if (source === undefined)
-    throw new RunFailure(
-      "usage",
-      `There is no text file ${at.path} at commit ${codebase.tree.commit.slice(0, 12)}`,
-    );
+  if (source === undefined) throw new RunFailure("usage", whyNoText(at.path, codebase.tree));
   if (at.end > source.lines.length || at.start > at.end) {
     throw new RunFailure(
       "usage",

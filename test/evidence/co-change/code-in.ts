@@ -1,3 +1,4 @@
+import { languageOf } from "../../../src/languages/languages.ts";
 import { treeSitterSyntax } from "../../../src/languages/io/tree-sitter-syntax.ts";
 import { roleOfPath } from "../../../src/languages/role-of-path.ts";
 import { useFinder } from "../../../src/evidence/references/find-uses.ts";
@@ -27,7 +28,6 @@ export interface Code {
 /** A small codebase in memory, parsed for real. */
 export async function codeIn({ files, commits = [], issue }: Code): Promise<FunctionContext> {
   await using reader = treeSitterSyntax({ workers: 0 });
-  const hasGrammar = (path: string): boolean => reader.languageOf(path) !== undefined;
   const syntaxes = new Map<string, FileSyntax>();
   const wanted = Object.entries(files).flatMap(([path, text]) => {
     const language = reader.languageOf(path);
@@ -36,7 +36,7 @@ export async function codeIn({ files, commits = [], issue }: Code): Promise<Func
   for await (const { oid, syntax } of reader.parse(wanted))
     if (syntax !== undefined) syntaxes.set(oid, syntax);
   const codebase = codebaseOf(files, syntaxes);
-  const symbolIndex = await buildSymbolIndex(codebase, hasGrammar);
+  const symbolIndex = await buildSymbolIndex(codebase);
   return coChangeContext({
     codebase,
     symbolIndex,
@@ -80,6 +80,7 @@ function codebaseOf(
       linkTarget: async () => undefined,
     },
     unreadable: [],
+    languageOf,
     roleOf: roleOfPath,
     invertedIndex: (path) => invertedIndexes.get(path),
     async text(path) {

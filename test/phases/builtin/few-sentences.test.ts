@@ -1,7 +1,12 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { researchIn } from "../../agent/research-in.ts";
+import { gitFolder } from "../../fakes/git-folder.ts";
+import { findSuspects } from "../../../src/phases/builtin/suspects.ts";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import type { Block } from "../../../src/documents/finding.ts";
 import { components, missing, priorWork, report } from "../../../src/phases/builtin/comprehension.ts";
-import { docs, risks, similar } from "../../../src/phases/builtin/impact-map.ts";
+import { docs, risks, similar, usesOf } from "../../../src/phases/builtin/impact-map.ts";
 import { whoKnows } from "../../../src/phases/builtin/intent.ts";
 import {
   recentChange,
@@ -13,6 +18,7 @@ import { PHASES } from "../../../src/phases/catalogue.ts";
 import { pointers } from "../../../src/phases/builtin/pointers.ts";
 import { writeDocument } from "../../../src/phases/builtin/write-document.ts";
 import { checkClaim } from "../../../src/claims/claim-types.ts";
+import { parseDocument } from "../../../src/documents/parse-document.ts";
 import { reportedWords } from "../../../src/claims/reported-words.ts";
 import { evidenceOnCommits } from "../../fakes/evidence-on-commits.ts";
 
@@ -237,7 +243,55 @@ test.each([
     body: "`render_amount` and `_render_amount` give a wrong date.",
   });
   expect((await context.targets())[0]?.symbol.name).toMatch(/render_amount$/);
-  expect(sentences(await risks(context))).toEqual(said);
+  const blocks = await risks(context);
+  expect(sentences(blocks)).toEqual(said);
+  // The page has the section in any case.
+  expect(blocks).toHaveLength(1);
+});
+
+test("a large file that the report names is said to be left out, and --at says why", async () => {
+  const large = `class CommandLine { // ${"x".repeat(1_000_000)}\n}\n`;
+  const commits = [
+    ["Start", { ...PROGRAM, "src/CommandLine.java": large, "src/Other.java": large }],
+  ] as const;
+  const context = await on(commits, { title: "`CommandLine` fails", body: "It fails." });
+  const [claim, ...more] = (await components(context))
+    .flatMap((block) => (block.kind === "claims" ? block.items : []))
+    .filter(({ type }) => type === "unread-files");
+  expect(more).toEqual([]);
+  expect(claim?.text).toBe(
+    "Casebook reads no file over 1,000,000 bytes, which leaves out 1 source file: `src/CommandLine.java`",
+  );
+  expect(await checkClaim(claim!, context)).toMatchObject({ verdict: "holds" });
+  const { codebase } = context;
+  const at = { path: "src/CommandLine.java", start: 1, end: 1 };
+  await expect(findSuspects(await context.ranking(), context.query, codebase, at)).rejects.toThrow(
+    /^Casebook reads no file over 1,000,000 bytes, and src\/CommandLine\.java has 1,000,\d+ bytes$/,
+  );
+});
+
+test("a script without an ending is code of the language that its first line names", async () => {
+  const script =
+    "#!/usr/bin/env ruby\nrequire 'parts'\n\ndef start_all\n  Parts.read_options\nend\nstart_all\n";
+  using folder = gitFolder();
+  folder.commit({ "lib/parts.rb": "class Parts\n  def self.read_options\n    1\n  end\nend\n" });
+  folder.commit({ "bin/parts": script });
+  chmodSync(join(folder.path, "bin/parts"), 0o755);
+  folder.commit({}, "Let it run");
+  await using research = await researchIn(folder.path);
+  const { codebase } = research.context;
+  expect([codebase.languageOf("bin/parts"), codebase.roleOf("bin/parts")]).toEqual(["ruby", "source"]);
+  expect((await codebase.syntax("bin/parts"))?.symbols.map(({ name }) => name)).toContain("start_all");
+  const symbol = (await codebase.syntax("lib/parts.rb"))!.symbols.find(
+    ({ name }) => name === "read_options",
+  )!;
+  const said = (await usesOf({ path: "lib/parts.rb", symbol }, research.context)).flatMap(({ citations }) =>
+    citations.flatMap((one) => (one.kind === "lines" ? [`${one.path}:${one.start}`] : [])),
+  );
+  expect(said[0]).toBe("bin/parts:5");
+  expect(parseDocument("Called by `bin/parts:5`, and `and/or:3`").lines).toMatchObject([
+    { value: { path: "bin/parts", start: 5 } },
+  ]);
 });
 
 test("a namespace is documented by what is in it", async () => {
