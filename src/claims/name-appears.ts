@@ -7,6 +7,7 @@ import { part } from "./claim-data.ts";
 import { hasForeignBase } from "./foreign-base.ts";
 import { nameHits } from "./name-hits.ts";
 import type { Definition } from "../evidence/references/build-symbol-index.ts";
+import { languageNamed } from "../languages/languages.ts";
 import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../languages/syntax.ts";
 import { endingOf, fileNameOf, stemOf } from "../languages/paths.ts";
 
@@ -121,7 +122,18 @@ export async function appearances(
   );
   const isDefinition = (line: { readonly path: string; readonly line: number }): boolean =>
     others.some((one) => one.path === line.path && one.symbol.nameLine === line.line);
-  const code = (from === "program" ? hits.uses : hits.testUses).filter((one) => !isDefinition(one));
+  const syntax = await evidence.codebase.syntax(path);
+  const names = languageNamed(syntax?.language)?.names;
+  const owner = syntax?.symbols.find((one) => one.name === symbol.container.at(-1) && !isFunctionLike(one));
+  // A member is called on something, where the language does not leave that out: `round(x)` is none of `Tools.round`.
+  const isMember =
+    isFunctionLike(symbol) &&
+    owner !== undefined &&
+    names?.bareMembers !== true &&
+    names?.hasNamespaces !== true;
+  const code = (from === "program" ? hits.uses : hits.testUses).filter(
+    (one) => !isDefinition(one) && !(isMember && one.isBare),
+  );
   const calls = code.filter(({ isCall }) => isCall);
   const texts = code.length > 0 || PLAIN.test(symbol.name) ? [] : hits.tests;
   const all = from === "program" ? [...code, ...hits.unread] : code.length > 0 ? code : texts;
@@ -133,7 +145,8 @@ export async function appearances(
   if (all.length === 0 && rest.length + remarks === 0) return { ...known, lines: [] };
   if (all.length === 0 || isShared)
     return { ...known, lines: all.length > 0 ? lines : rest, isUnclear: true };
-  const isUncalled = code.length > 0 && code.length === all.length && isFunctionLike(symbol);
+  const isUncalled =
+    code.length > 0 && code.length === all.length && isFunctionLike(symbol) && names?.bareCalls !== true;
   return { ...known, lines, called: calls.length > 0 ? true : isUncalled ? false : undefined };
 }
 

@@ -31,6 +31,8 @@ interface NameUse {
   readonly line: number;
   /** Something of this name is called on the line, as far as a parser sees. A variable of the name is not called. */
   readonly isCall: boolean;
+  /** Each reference to the name on the line stands alone, with nothing before a dot. */
+  readonly isBare: boolean;
 }
 
 /** Searches the whole commit for the name of a definition and accounts for each hit. */
@@ -53,7 +55,12 @@ export async function nameHits(
     const there = ((await codebase.syntax(hit.path))?.references ?? []).filter(
       ({ name, line }) => name === symbol.name && line === hit.line,
     );
-    return { path: hit.path, line: hit.line, isCall: there.some(({ kind }) => kind === "call") };
+    return {
+      path: hit.path,
+      line: hit.line,
+      isCall: there.some(({ kind }) => kind === "call"),
+      isBare: there.length > 0 && there.every(({ receiver }) => receiver === undefined),
+    };
   };
   const known = new Map<string, ReadonlySet<number>>();
   const commentsIn = (path: string, text: string): ReadonlySet<number> => {

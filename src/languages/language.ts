@@ -75,6 +75,8 @@ export interface NameRules {
   readonly sharesFolder?: true;
   /** Members of the class around are used by their bare name. */
   readonly bareMembers?: true;
+  /** A name alone can be a call, without parentheses. */
+  readonly bareCalls?: true;
   /** Containers are namespaces and modules as well as classes, so that their members can be imported. */
   readonly hasNamespaces?: true;
   /** What a file calls a whole package that it imports without saying how. */

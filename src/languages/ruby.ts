@@ -179,6 +179,6 @@ export const ruby: Language = {
   wasm: vscodeGrammar("ruby"),
   rules,
   family: "ruby",
-  names: { bareMembers: true, hasNamespaces: true },
+  names: { bareMembers: true, bareCalls: true, hasNamespaces: true },
   resolve,
 };

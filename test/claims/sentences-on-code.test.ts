@@ -354,7 +354,7 @@ test("a variable of the name is no call, a fixture of text none of a test, and o
   ]);
   const label = { path: "src/adapter.py", symbol: await symbolNamed("label", "src/adapter.py", context) };
   expect(await appearances(label, "program", context)).toEqual({
-    lines: [{ path: "src/use.py", line: 2, isCall: true }],
+    lines: [{ path: "src/use.py", line: 2, isCall: true, isBare: false }],
     others: 0,
     called: true,
     isUnclear: false,
@@ -362,7 +362,7 @@ test("a variable of the name is no call, a fixture of text none of a test, and o
   expect((await nameHits(label, context)).testUses).toEqual([]);
   const head = { path: "src/head.py", symbol: await symbolNamed("head", "src/head.py", context) };
   expect(await appearances(head, "program", context)).toEqual({
-    lines: [{ path: "src/other.py", line: 2, isCall: true }],
+    lines: [{ path: "src/other.py", line: 2, isCall: true, isBare: false }],
     others: 1,
     called: true,
     isUnclear: false,
@@ -426,4 +426,24 @@ test("a plain word in messages of tests, and a name in data alone, are no use an
   });
   expect(claim.text).toBe("Casebook found no certain test of `Cron.run`; its name stands in 1 line of tests");
   expect((await checkClaim(claim, context)).verdict).toBe("holds");
+});
+
+test("a bare call is none of a member, and in Ruby a name alone may be a call", async () => {
+  const context = await on([
+    [
+      "Start",
+      {
+        "lib/tools.py": "class Tools:\n    def rounded(self, x):\n        return x\n",
+        "lib/use.py": "def run(x):\n    return rounded(x)\n",
+        "lib/lines.rb": "class Lines\n  def pick\n    1\n  end\nend\n",
+        "lib/clean.rb": "class Clean < Lines\n  def clean\n    pick\n  end\nend\n",
+      },
+    ],
+  ]);
+  const of = async (name: string, path: string) => ({ path, symbol: await symbolNamed(name, path, context) });
+  const rounded = await appearances(await of("rounded", "lib/tools.py"), "program", context);
+  expect(rounded).toMatchObject({ lines: [{ path: "lib/use.py", line: 2 }], isUnclear: true });
+  const pick = await appearances(await of("pick", "lib/lines.rb"), "program", context);
+  expect(pick.lines).toMatchObject([{ path: "lib/clean.rb", line: 3 }]);
+  expect([pick.called, pick.isUnclear]).toEqual([undefined, false]);
 });

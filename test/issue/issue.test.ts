@@ -199,6 +199,11 @@ describe("stack frames, outermost first", () => {
       ["/b/b.go:4 Map", "/_/A/Main.cs:3 Run", "/_/A/Store.cs:10 Load"],
     ],
     [
+      "Kotlin, in an object of a function",
+      "java.lang.X: y\n\tat org.a.Store$load$1.run(Store.kt:10)\n\tat org.a.Main.main(Main.kt:3)",
+      ["org/a/Main.kt:3 main", "org/a/Store.kt:10 load"],
+    ],
+    [
       "Python, in a part of a line",
       'Traceback (most recent call last):\n  File "a.py", line 2, in load\n    x\n  File "a.py", line 3, in <listcomp>\n    y\nKeyError: 1',
       ["a.py:2 load", "a.py:3"],

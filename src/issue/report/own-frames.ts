@@ -40,6 +40,8 @@ const UNNAMED: readonly (readonly [form: RegExp, around: string])[] = [
   [/^(.*?)(?:::\{\{?closure[^}]*\}\}?)+.*$/, "$1"],
   // Java: `org.a.Store.lambda$load$0`
   [/^(.*[./])?lambda\$(\w+)\$\d+(.*)$/, "$1$2"],
+  // Kotlin: `org.a.Store$load$1.run`, of an object in `load`
+  [/^(.*[./])?[\w$]*\$([a-z]\w*)(?:\$\d+)+\.\w+$/, "$1$2"],
   // .NET: `A.B.<Load>b__0`, `A.B.<Load>g__Inner|0_1`
   [/^(?:.*\.)?<(\w+)>[bg]__.*$/, "$1"],
   // Ruby: `block in load`, `block (2 levels) in load`
