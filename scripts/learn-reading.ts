@@ -1,11 +1,12 @@
 /**
  * Learns which sentences and code blocks of a report are its symptom, expectation, … from labelled issues, and says how well
- * that works on repositories that were left out.
+ * that works on repositories that were left out, in each set of labels.
  *
- *   npm run learn:reading -- LABELS.jsonl TEXTS.jsonl… [--write]
+ *   npm run learn:reading -- FILES.jsonl… [--write]
  *
- * `--write` stores the weights in src/issue/report/reading-weights.json. Logistic regression with a ridge; a field is told from
- * the chance at which nine of ten were right on repositories that were left out.
+ * A file holds labels or texts; each file of labels is a set. `--write` stores the weights in
+ * src/issue/report/reading-weights.json. Logistic regression with a ridge; a field is told from the chance at which nine of ten
+ * were right on left-out repositories in every set.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -24,9 +25,8 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { write: { type: "boolean" } },
 });
-const [labelsFile, ...textFiles] = positionals;
-if (labelsFile === undefined || textFiles.length === 0) {
-  console.error("usage: npm run learn:reading -- LABELS.jsonl TEXTS.jsonl… [--write]");
+if (positionals.length < 2) {
+  console.error("usage: npm run learn:reading -- FILES.jsonl… [--write]");
   process.exit(2);
 }
 const rows = (file: string): readonly Row[] =>
@@ -34,7 +34,9 @@ const rows = (file: string): readonly Row[] =>
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Row);
-const texts = new Map(textFiles.flatMap(rows).map((row) => [row["id"], row]));
+const files = positionals.map((file) => rows(file));
+const sets = files.filter(([first]) => first?.["symptom"] !== undefined);
+const texts = new Map(files.flatMap((all) => (sets.includes(all) ? [] : all)).map((row) => [row["id"], row]));
 
 const words = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
 /** Quotations match as `score_fields.py` has it. */
@@ -47,17 +49,25 @@ function same(a: string, b: string): boolean {
 }
 
 interface Report {
+  /** Which file of labels it is from. */
+  readonly set: number;
   readonly repo: string;
   readonly title: string;
   readonly label: Row;
   readonly messages: readonly string[];
   readonly candidates: readonly Candidate[];
 }
-const reports = rows(labelsFile).map((label): Report => {
-  const { title, body, repo } = texts.get(label["id"])! as Record<string, string>;
+const labels = sets.flatMap((all, set) => all.map((label) => ({ set, label })));
+const reports = labels.map(({ set, label }): Report => {
+  const {
+    title,
+    body,
+    repo = String(label["id"]).replace(/-\d+$/, ""),
+  } = texts.get(label["id"])! as Record<string, string>;
   const blocks = readBlocks(visibleText(body ?? "").text);
   return {
-    repo: repo!,
+    set,
+    repo,
     title: title!,
     label,
     messages: findMessages(
@@ -132,9 +142,10 @@ function score(
   field: LearnedField,
   chances: ReadonlyMap<Candidate, number>,
   from: number,
+  of: readonly Report[],
 ): { readonly from: number; readonly precision: number; readonly recall: number } {
   let [told, right, found, all] = [0, 0, 0, 0];
-  for (const { title, label, messages, candidates } of reports) {
+  for (const { title, label, messages, candidates } of of) {
     const chosen = choose(
       field,
       candidates,
@@ -154,6 +165,9 @@ function score(
 
 const WANTED = 0.9;
 const repos = [...new Set(reports.map(({ repo }) => repo))];
+/** Repositories are left out in so many groups. */
+const GROUPS = 30;
+const groupOf = new Map(repos.map((repo, i) => [repo, i % GROUPS]));
 const learned: Record<
   string,
   { readonly from: number; readonly bias: number; readonly weights: Readonly<Record<string, number>> }
@@ -165,25 +179,33 @@ for (const field of LEARNED_FIELDS) {
     ),
   );
   const chances = new Map<Candidate, number>();
-  for (const left of repos) {
+  for (let left = 0; left < Math.min(GROUPS, repos.length); left++) {
     const of = (isLeft: boolean): readonly Candidate[] =>
-      reports.filter(({ repo }) => (repo === left) === isLeft).flatMap(({ candidates }) => candidates);
+      reports
+        .filter(({ repo }) => (groupOf.get(repo) === left) === isLeft)
+        .flatMap(({ candidates }) => candidates);
     const weights = fit(of(false), right);
     for (const one of of(true)) chances.set(one, chanceOf(one, weights));
   }
-  const tried = Array.from({ length: 75 }, (_, i) => score(field, chances, 0.2 + i / 100));
+  const ofSet = sets.map((_, set) => reports.filter((report) => report.set === set));
+  const scores = (of: ReadonlyMap<Candidate, number>, from: number): readonly ReturnType<typeof score>[] =>
+    ofSet.map((some) => score(field, of, from, some));
+  const tried = Array.from({ length: 75 }, (_, i) => scores(chances, 0.2 + i / 100));
+  const recall = (all: readonly { readonly recall: number }[]): number =>
+    all.reduce((sum, one) => sum + one.recall, 0);
   const best = tried
-    .filter(({ precision }) => precision >= WANTED)
-    .reduce((one, other) => (other.recall > one.recall ? other : one), tried.at(-1)!);
+    .filter((all) => all.every(({ precision }) => precision >= WANTED))
+    .reduce((one, other) => (recall(other) > recall(one) ? other : one), tried.at(-1)!);
+  const { from } = best[0]!;
   const all = fit([...featuresOf.keys()], right);
   const fitted = new Map([...featuresOf.keys()].map((one) => [one, chanceOf(one, all)]));
-  const percent = (part: number): string => (100 * part).toFixed(1);
-  const inSample = score(field, fitted, best.from);
+  const percent = (one: { readonly precision: number; readonly recall: number }): string =>
+    `${(100 * one.precision).toFixed(1)} / ${(100 * one.recall).toFixed(1)}`;
   console.log(
-    `${field.padEnd(9)} from ${best.from.toFixed(2)}: precision ${percent(best.precision)}, recall ${percent(best.recall)} on left-out repositories; ${percent(inSample.precision)} and ${percent(inSample.recall)} on those learned from`,
+    `${field.padEnd(9)} from ${from.toFixed(2)}; precision / recall by set: left out ${best.map(percent).join(", ")}; learned from ${scores(fitted, from).map(percent).join(", ")}`,
   );
   learned[field] = {
-    from: Number(best.from.toFixed(2)),
+    from: Number(from.toFixed(2)),
     bias: Number(all.at(-1)!.toFixed(2)),
     weights: Object.fromEntries(
       names.flatMap((name, i) => (Math.abs(all[i]!) < 0.05 ? [] : [[name, Number(all[i]!.toFixed(2))]])),

@@ -263,7 +263,7 @@ describe("a reading", () => {
     const reading = understandIssue(visibleIssue({ key: "1", title: "Rows lost", body: form, comments: [] }));
     expect(reading).toMatchObject({
       kind: "bug",
-      symptom: [{ text: "Rows lost" }, { text: "Writing fails." }],
+      symptom: [{ text: "Rows lost" }, { text: "Writing fails." }, { text: "It loses 3 rows." }],
       expected: [{ text: "All rows stay." }],
       steps: [{ text: "Open it" }, { text: "Write" }],
       versions: [{ name: "Python", version: "3.11.4" }],

@@ -38,7 +38,7 @@ const MAX_BLOCKS = 3_000;
  * throws.
  */
 export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonly ReportBlock[] {
-  const text = whole.slice(0, readableEnd(whole));
+  const text = fenced(whole.slice(0, readableEnd(whole)));
   const blocks: ReportBlock[] = [];
   let heading = "";
   let part: ReportPart | undefined;
@@ -231,6 +231,23 @@ export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonl
   };
   visit(parseMarkdown(text, "foreign"));
   return blocks;
+}
+
+/** A mark of `{code:java}` alone on its line. */
+const CODE_MARK = /^\{(?:code|noformat)(?::([\w+-]{1,20}))?[^}\n]{0,60}\}(?=[ \t]*$)/gm;
+
+/**
+ * Code of trackers before Markdown, `{code:java}` to `{code}`, as a fence of the same length, so that every place stays. A text
+ * where a mark stands in a line or has no partner stays as it is.
+ */
+function fenced(text: string): string {
+  const marks = text.match(/\{(?:code|noformat)\b/g)?.length ?? 0;
+  if (marks === 0 || marks % 2 === 1 || text.match(CODE_MARK)?.length !== marks) return text;
+  let isOpen = false;
+  return text.replace(CODE_MARK, (mark, language = "") => {
+    isOpen = !isOpen;
+    return `\`\`\`${isOpen ? language : ""}`.padEnd(mark.length);
+  });
 }
 
 /** Lines of a form apart from lines of the reporter; code is the form's only as a whole. */

@@ -39,7 +39,7 @@ const CODE: readonly (readonly [string, RegExp])[] = [
 ];
 /** What somebody typed, with the prompt before it. */
 const TRANSCRIPT =
-  /^\s*(?:[\w.-]{1,30}@[\w.-]{1,40}[^\n$#]{0,40})?(?:\$|❯|PS [^\n>]{0,40}>|[A-Z]:\\[^\n>]{0,60}>) ?\S|^\s*>>> \S|^In \[\d{1,4}\]: \S|^irb\([^\n)]{1,30}\)[^\n>]{0,20}> \S/m;
+  /^\s*(?:\([\w.-]{1,20}\) )?(?:[\w.~/-]{1,40}|[\w.-]{1,30}@[\w.-]{1,40}[^\n$#]{0,40})?(?:\$|❯|PS [^\n>]{0,40}>|[A-Z]:\\[^\n>]{0,60}>) ?\S|^\s*>>> \S|^In \[\d{1,4}\]: \S|^irb\([^\n)]{1,30}\)[^\n>]{0,20}> \S|^(?:julia|iex(?:\(\d{1,3}\))?|ghci|scala|sbt[:\w-]{0,40}|jshell|[\w.-]{1,30}@[\w.-]{1,40}|\w{1,20}:~)> \S/m;
 /** It only says what is installed. */
 const ABOUT_VERSIONS = /--version|-V\b|\bversion\b|\blist\b|\bfreeze\b|\benv\b|\buname\b/;
 const PROMPT = /^\s*(?:\$|❯|>) ?\S/;
@@ -56,19 +56,27 @@ const VERSION = /(?<![\w.])v?\d{1,6}\.\d/;
 const INTRODUCTIONS: readonly (readonly [string, RegExp])[] = [
   [
     "intro:output",
-    /\b(?:outputs?|prints?|printed|produces?|results?|resulting|gets?|got|shows?|returns?|yields?|gives?|generates?|generated|see|log|response)\b/i,
+    /\b(?:outputs?|prints?|printed|produces?|results?|resulting|gets?|got|shows?|returns?|yields?|gives?|generates?|generated|see|log|response|ausgabe|salida|sortie|sa[íi]da|bekomme|erhalte|obtengo|obtiens|recebo)\b|вывод|получа|输出|輸出|结果|出力|출력/i,
   ],
   [
     "intro:error",
-    /\b(?:errors?|exception|trace|traceback|fails?|failed|crash\w*|panic\w*|message|warning|throws?)\b/i,
+    /\b(?:errors?|exception|trace|traceback|fails?|failed|crash\w*|panic\w*|message|warning|throws?|fehler\w*|erreur|erro)\b|ошибк|错误|报错|エラー/i,
   ],
   [
     "intro:expected",
-    /\b(?:expect\w*|should|instead|would (?:be|like|want)|could|want|desired|like this|propos\w*|suggest\w*|allow\w*)\b/i,
+    /\b(?:expect\w*|should|instead|would (?:be|like|want)|could|want|desired|like this|propos\w*|suggest\w*|allow\w*|erwart\w*|attend\w*|esper\w*)\b|ожида|期望|期待|预期/i,
   ],
   [
     "intro:code",
     /\b(?:code|example|snippet|reproduc\w*|test|program|script|file|following|given|template|config\w*|sample|minimal|run|running|using|with)\b/i,
+  ],
+  [
+    "intro:wants",
+    /\b(?:what )?(?:i|we) (?:want|expect\w*|would (?:like|expect))\b|\b(?:expected|desired|correct)\b[^.!?]{0,40}$/i,
+  ],
+  [
+    "intro:gets",
+    /\b(?:i|we) (?:get|got|see|saw|am getting|receive)\b[^.!?]{0,60}$|\b(?:it|this|which) (?:\w+ly )?(?:prints?|outputs?|gives?|returns?|results? in|produces?)\b[^.!?]{0,40}$/i,
   ],
   ["intro:actual", /\b(?:currently|actual|instead of|now|becomes?|this is|but)\b/i],
 ];
@@ -78,7 +86,10 @@ const WISHING: ReadonlySet<string> = new Set(["ought", "should", "wishes", "woul
 const SAID_ELSEWHERE = /["“]([^"“”\n]{5,500})["”]/g;
 /** What the reporter expects, in so many words. */
 const EXPECTS =
-  /\b(?:i|we)(?: was| were|'d| would|'d have| would have| had)?(?: also| really| rather| actually| naively)? expect(?:ed|ing)?\b(?! (?:to (?:know|ask)|this (?:is|was)|it(?:'s| is| was)|that (?:this|the (?:bug|problem|cause)) ))|\b(?:it|this) (?:would|might) make (?:much |a lot )?more sense (?:to|if|for)\b/i;
+  /\b(?:i|we)(?: was| were|'d| would|'d have| would have| had)?(?: also| really| rather| actually| naively)? expect(?:ed|ing)?\b(?! (?:to (?:know|ask)|this (?:is|was)|it(?:'s| is| was)|that (?:this|the (?:bug|problem|cause)) ))|\b(?:it|this) (?:would|might) (?:make (?:much |a lot )?more sense (?:to|if|for)|be (?:very |really |quite )?(?:nice|good|great|better|useful|helpful) (?:if|when))\b/i;
+/** The same in German, French, Spanish, Portuguese, Russian, Chinese and Japanese. */
+const EXPECTS_ELSEWHERE =
+  /\b(?:erwartet (?:hätte|habe|hatte) ich|(?:hätte|habe|hatte)(?: ich)?[^.!?\n]{0,60} erwartet|ich erwarte(?:te)?|j'attendais|je m'attend(?:ais|s)|j'aurais attendu|esperaba|esperábamos|yo espero que|eu esperava|esperava(?:-se)?|esperávamos)\b|(?:я |мы )?ожидал(?:а|и|ось)?(?![\p{L}])|我?(?:期望|预期|希望)(?:得到|的结果|是|它|能)|期待(?:して|する(?:出力|結果|動作))/iu;
 const EXPECTS_NOTHING =
   /\b(?:not|never|\w+n't|nothing|no)\b[^.]{0,20}\bexpect\w*|\bexpect\w* (?:nothing|more|some|no more)\b|\b(?:because|caused by|due to|culprit)\b|^as (?:i|we) expect|\?\s*$/i;
 /** What a program does, in so many words: "`x` prints `y`", "Output: `y`", "prints nothing". */
@@ -90,6 +101,15 @@ const HAPPENS_RIGHT =
 /** Where it does not happen: "With 2.3.1 there is no panic", "If I add a line, it works". */
 const WORKS =
   /^(?:if|with|without|when|in|on|using|after|before|adding)\b(?:[^.!?]|\.(?=\d)){0,200}?(?:\b(?:there(?:'s| is| was| are)|i (?:get|got|see)) no (?:\w+ )?(?:panic|errors?|exceptions?|crash(?:es)?|warnings?|problems?|issues?|failures?)\b|\b(?:it|this|that|everything|all|both|they)(?: \w+ly| all| both)? (?:works?|worked|passes|passed|is fine|was fine|are fine|is well|behaves? (?:well|correctly))\b)(?![^.!?]{0,80}\b(?:but|except|only)\b)/i;
+/** What is to be done about the issue, or when something comes, is no behaviour. */
+const NO_WISH =
+  /\bshould (?:\w+ )?be (?:fixed|addressed|investigated|looked (?:at|into)|reported|closed|solved|reopened|an? (?:easy|simple|quick)|available (?:in|with|from|since))\b|\bthe problem is\b/i;
+/** Somebody guesses where the cause is. */
+const GUESS =
+  /\b(?:my|our) (?:best |first )?(?:guess|theory|suspicion|hunch)\b|\bso it must be\b|\bi would look at\b|\bi suspect\b/i;
+/** Said beside, of what works: "… does not throw, by the way", "`f(x)` does not crash". */
+const ASIDE =
+  /\b(?:by the way|btw|for what it(?:'s| is) worth)\b|\b(?:does|do|did)(?:n't| not) (?:crash|panic|hang|segfault|happen|occur)\b(?![^.!?]{0,60}\b(?:but|however|instead|anymore|any more)\b)/i;
 /** What the reporter thinks lies behind it. */
 const THEORY =
   /^(?:so|therefore|thus|hence|apparently|presumably|probably|perhaps|maybe)\b[^.]{0,200}\b(?:seems?|appears?|looks?|must|probably|might|may)\b|\b(?:i|we) (?:would |do |also )?(?:think|guess|suspect|believe|assume|suppose)\b(?! (?:it|this|that) (?:should|would))|\b(?:my|our) (?:best )?(?:guess|theory|suspicion|hunch)\b|\b(?:i'm|i am) guessing\b/i;
@@ -125,7 +145,7 @@ export function candidatesOf(
     const section = `${block.part ?? "none"}/${block.heading}`;
     const texts =
       block.kind === "code"
-        ? [block.text, ...commentsOf(block.text)]
+        ? [block.text, ...(TRACEBACK.test(block.text.slice(0, 20_000)) ? [] : commentsOf(block.text))]
         : sentencesOf(block.text).filter((text) => !isInstruction(text) && !text.startsWith("!["));
     for (const [i, text] of texts.entries()) {
       if (candidates.length >= MAX_CANDIDATES) return inContext(candidates);
@@ -175,11 +195,17 @@ export function candidatesOf(
           (isComparison(text, texts[i + 1], title) || workedBefore(text, texts[i + 1]) !== undefined)
         )
           features.add("compares");
-        if (EXPECTS.test(own) && !EXPECTS_NOTHING.test(own)) features.add("expects");
+        if (
+          (EXPECTS.test(own) || EXPECTS_ELSEWHERE.test(own)) &&
+          !EXPECTS_NOTHING.test(own) &&
+          !GUESS.test(own)
+        )
+          features.add("expects");
         if (HAPPENS.test(own) && !HAPPENS_RIGHT.test(own)) features.add("happens");
         for (const mood of moodsOf(spoken)) {
           if (WISHING.has(mood) && !ownMoods.has(mood)) continue;
           features.add(`mood:${mood}`);
+          features.add(`kind:${kind}/mood:${mood}`);
           if (!firsts.has(mood)) features.add(`mood:${mood}/first`);
           firsts.add(mood);
         }
@@ -187,7 +213,10 @@ export function candidatesOf(
         if (text.includes("`")) features.add("names code");
         if (isListOfVersions(text)) features.add("versions");
         if (THEORY.test(own)) features.add("theory");
-        if (WORKS.test(own.replaceAll("’", "'"))) features.add("works");
+        const plain = own.replaceAll("’", "'");
+        if (WORKS.test(plain) || ASIDE.test(plain)) features.add("works");
+        if (GUESS.test(plain)) features.add("guess");
+        if (NO_WISH.test(plain)) features.add("no wish");
         features.add(
           `length:${text.length < 30 ? "short" : text.length < 90 ? "middle" : text.length < 220 ? "long" : "very long"}`,
         );
@@ -234,6 +263,9 @@ function inContext(candidates: readonly Candidate[]): readonly Candidate[] {
 
 /** What starts a comment: a mark at the line's start or after white space, then words. */
 const COMMENT = /(?:^|\s)(?:\/\/+ ?|(?:#+|--|<!--|\/\*+|;;|%) )\s{0,3}(?=[\p{L}"`(])/u;
+/** A comment on a line that a trace prints is of the program. */
+const TRACEBACK =
+  /Traceback \(most recent call last\)|^E {2,}\S|^={3,} FAILURES ={3,}|panicked at|^\s*File "/m;
 const MAX_COMMENTS = 12;
 const MAX_LINES = 200;
 

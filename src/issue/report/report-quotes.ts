@@ -38,9 +38,7 @@ export function quotesOf(
   const own = candidates.filter(({ features }) => !features.has("quoted"));
   if (own.length > 0) candidates = own;
   const told = (field: LearnedField): readonly string[] => {
-    const chances = candidates.map((candidate) =>
-      isElse(candidate, field) ? 0 : chanceOf(candidate, field),
-    );
+    const chances = candidates.map((candidate) => chanceOf(candidate, field));
     return choose(field, candidates, chances, READING_WEIGHTS[field].from, messages);
   };
   const symptom = told("symptom");
@@ -81,7 +79,12 @@ export function choose(
     .map((candidate, at) => ({
       at,
       text: candidate.text,
-      chance: !candidate.features.has("versions") && isLead(candidate, field) ? 1 : chances[at]!,
+      chance:
+        !candidate.features.has("versions") && isLead(candidate, field)
+          ? 1
+          : isElse(candidate, field)
+            ? 0
+            : chances[at]!,
     }))
     .filter(({ chance }) => chance >= from)
     .toSorted((a, b) => b.chance - a.chance);
@@ -97,10 +100,10 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
   const has = (...names: readonly string[]): boolean => names.some((name) => features.has(name));
   switch (field) {
     case "expected":
+      if (isCode) return has("code/part:expected") && has("code/place:0");
       if (has("expects") && !has("mood:offers", "part:expected", "part:environment", "part:tried"))
         return true;
       return (
-        !isCode &&
         has("part:expected/place:0") &&
         /\s/.test(text.trim()) &&
         !(has("mood:introduces code") && !has("mood:ought", "mood:would", "mood:wishes"))
@@ -108,7 +111,8 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
     case "actual":
       // A printed trace is what happened, wherever it is.
       return isCode
-        ? has("code:trace") && !has("code/part:expected")
+        ? (has("code:trace") && !has("code/part:expected")) ||
+            (has("code/part:actual") && has("code/place:0"))
         : (has("part:actual/place:0") && !has("mood:link alone", "mood:cites")) ||
             (has("happens") &&
               has("kind:bug") &&
@@ -138,7 +142,8 @@ function isElse({ features }: Candidate, field: LearnedField): boolean {
     features.has("compares") ||
     features.has("part:environment") ||
     features.has("part:version") ||
-    (field === "expected" && features.has("mood:offers")) ||
+    features.has("guess") ||
+    (field === "expected" && (features.has("mood:offers") || features.has("no wish"))) ||
     (field === "actual" && features.has("theory")) ||
     (field !== "expected" && features.has("works"))
   );

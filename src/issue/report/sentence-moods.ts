@@ -73,7 +73,7 @@ const MOODS: readonly (readonly [string, RegExp])[] = [
   ],
   [
     "fails",
-    /\b(?:fail(?:s|ed|ing)?|break(?:s|ing)?|broke|broken|crash(?:es|ed|ing)?|panic(?:s|ked|king)?|hang(?:s|ing)?|hung|abort(?:s|ed)?|segfaults?|assert(?:s|ed)?|blows up|errors? out|stops? (?:working|\w+ing)|stopped|gets? stuck|freezes?|leaks?|loses?|lost)\b/i,
+    /\b(?:fail(?:s|ed|ing)?|break(?:s|ing)?|broke|broken|crash(?:es|ed|ing)?|panic(?:s|ked|king)?|hang(?:s|ing)?|hung|abort(?:s|ed)?|segfaults?|assert(?:s|ed)?|blows up|errors? out|stops? (?:working|\w+ing)|stopped|gets? stuck|freezes?|leaks?|loses?|lost|segv|segmentation fault|froze|frozen|stuck|misaligned|not load\w*)\b/i,
   ],
   [
     "throws",
@@ -123,6 +123,18 @@ const MOODS: readonly (readonly [string, RegExp])[] = [
   [
     "passive",
     /\b(?:is|are|was|were|gets?|got|being|been)(?: \w+ly)?(?: not)? \w{2,20}(?:ed|en|own|lt|nt|ut|ound)\b/i,
+  ],
+  [
+    "fails elsewhere",
+    /\b(?:funktioniert (?:\w+ )?nicht|geht (?:\w+ )?nicht|(?:lässt|lassen) sich nicht|nicht möglich|fehler\w*|stürzt|no (?:funciona|inicia|puedo|se puede|logro|aparece)|fall[ao]|ne (?:fonctionne|marche|s'ouvre|peut) \w+|impossible de|erreur|plante|não (?:funciona|consigo|abre|estou|aparece)|erro)\b|не (?:работа|запуска|открыва|удал|могу|получа)\p{L}*|ошибк|ничего не|слома|不能|无法|無法|打不开|失败|失敗|报错|错误|没有反应|崩溃|(?:でき|出来|動か|動き|起動し|表示され)(?:ない|ません)|しなくなる|エラー|落ちる|안 ?됩니다|않습니다|오류/iu,
+  ],
+  [
+    "wishes elsewhere",
+    /\b(?:erwart\w*|wäre (?:es )?(?:schön|gut|sinnvoll|toll|hilfreich)|sollte\w*|wünsch\w*|möchte|debería\w*|esperaba|quisiera|me gustaría|sería (?:bueno|útil)|devrait|j'attendais|je m'attend\w*|il (?:faudrait|serait)|proposer|souhait\w*|deveria|esperava|gostaria|seria (?:bom|útil))\b|ожида\p{L}*|долж(?:ен|на|но|ны)|хотелось|добавьте|期望|希望|预期|应该|應該|建议|增加|期待|べき|(?:して|て)(?:欲しい|ほしい|ください)|想定/iu,
+  ],
+  [
+    "gets elsewhere",
+    /\b(?:bekomme|erhalte|kommt|wird|liefert|obtengo|recibo|sale|devuelve|je reçois|j'obtiens|j'ai|affiche|renvoie|recebo|aparece|retorna|tô encontrando)\b|получа\p{L}*|выда[её]т|появля\p{L}*|得到|出现|显示|返回|变成|表示され|なります|になる|返され/iu,
   ],
   // What somebody does.
   [

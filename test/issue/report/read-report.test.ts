@@ -393,3 +393,50 @@ describe("a kind", () => {
     ["Upgrade procedure for Docker?", "My question is what to run first.", "question"],
   ])("%s", (title, body, kind) => expect(read(body, title).kind).toBe(kind));
 });
+
+describe("a block alone below its heading", () => {
+  test.each([
+    ["**Expected Output**\n\n```\n1\n```\n\n**Actual Output**\n\n```\n2\n```"],
+    ["What I get:\n\n```\n2\n```\n\nWhat I want (and what pandoc gives):\n\n```\n1\n```"],
+    ["期待する出力:\n\n```\n1\n```\n\n実際の出力:\n\n```\n2\n```"],
+    ["Résultat attendu\n\n```\n1\n```\n\nRésultat obtenu\n\n```\n2\n```"],
+  ])("is what its heading says: %j", (body) => {
+    const { expected, actual, steps } = read(body);
+    expect({ expected, actual, steps }).toEqual({ expected: ["1"], actual: ["2"], steps: [] });
+  });
+});
+
+test.each([
+  "Erwartet hätte ich `q: 'a, b'` und nichts weiter.",
+  "Esperaba que imprimiera `a/b`.",
+  "Je m'attendais à obtenir `a/b`.",
+  "Eu esperava que o resultado fosse `a/b`.",
+  "Я ожидал увидеть `a/b`.",
+  "我期望得到 `a/b`。",
+])("an expectation is read in another language: %s", (sentence) => {
+  expect(read(`# x\n\n${sentence}`).expected).toEqual([sentence]);
+});
+
+test.each([
+  "My guess was that f hands out the path itself and that we should copy it first.",
+  "The released 0.42.0 is fine with it, so it must be something recent, I would look at parse first.",
+  "I'm not sure about the other branches, but this should be fixed soon.",
+])("a guess and a plan are no expectation: %s", (sentence) => {
+  expect(read(`The call returns nothing.\n\n${sentence}`).expected).toEqual([]);
+});
+
+test("what works is no symptom", () => {
+  const said = ["`parse('a')` does not throw, by the way.", "`parse('b')` does not crash."];
+  const { symptom, actual } = read(`\`parse('c')\` crashes with an error. ${said.join(" ")}`);
+  for (const sentence of said) expect([...symptom, ...actual]).not.toContain(sentence);
+});
+
+test("a comment on a line of a trace is no expectation", () => {
+  const trace = ">       a, = b  # We should have only one tree left\nE       ValueError: not enough values";
+  expect(read(`It fails:\n\n\`\`\`\n${trace}\n\`\`\``).expected).toEqual([]);
+});
+
+test("code in the marks of older trackers is code", () => {
+  const { steps } = read('### Steps to reproduce\n\n{code:java}\nApp.run("a");\n{code}\n\nIt fails.');
+  expect(steps).toContain('App.run("a");');
+});
