@@ -18,6 +18,8 @@ import { version } from "../process/version.ts";
 
 /** Progress must not use up the writes of an installation: one edit per ten writes, so per ten seconds. */
 const EDITS_PER_WRITE = 10;
+/** At the default spacing of a second: half a minute. */
+const LISTS_BEHIND_PER_WRITE = 30;
 
 /** Opens the store that the configuration names. */
 export function storeOf(
@@ -74,6 +76,7 @@ export function composeService(
       worker: `${hostname()}:${process.pid}`,
       runsPerInstallation: config.runsPerInstallation,
       editSpacing: EDITS_PER_WRITE * config.writeSpacing,
+      listsBehind: LISTS_BEHIND_PER_WRITE * config.writeSpacing,
       keepDays: config.keepDays,
       deliveryDays: config.deliveryDays,
     },

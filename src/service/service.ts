@@ -31,6 +31,8 @@ interface ServiceSettings {
   readonly runsPerInstallation: number;
   /** Milliseconds between two edits of a status comment that only show progress. */
   readonly editSpacing: number;
+  /** Milliseconds in which GitHub's lists may lack what was made: a comment whose making had no answer is not made again before. */
+  readonly listsBehind: number;
   /** Days that what nobody uses any more is kept: ended runs, leases. */
   readonly keepDays: number;
   /** Days after which words that were said are recorded and not obeyed. */

@@ -1,3 +1,4 @@
+import { RetryLater } from "../failure.ts";
 import { readMarker, withMarker } from "../github/report/marker.ts";
 import { saysNothing, statusComment } from "../github/report/status-comment.ts";
 import { withheldComment } from "../github/report/withheld.ts";
@@ -7,6 +8,9 @@ import type { SafeText } from "../text/safe-text.ts";
 import { keptTexts } from "./kept-documents.ts";
 import { SHADOW } from "./shadow.ts";
 import { capOf, type SyncContext } from "./sync-context.ts";
+
+/** The record of when GitHub was asked to make the comment. */
+const ASKED = "comment-asked";
 
 /**
  * The one status comment, edited in place. It is found by its number, else among our own comments by its marker; of
@@ -68,10 +72,28 @@ export async function syncComment(context: SyncContext): Promise<void> {
     const [first, ...more] = (await facts.github.comments(facts.repository, issue.number)).filter(isOurs);
     for (const { id } of more) await github.deleteComment(facts.repository, id);
     if (first === undefined) {
-      await remember(await github.createComment(facts.repository, issue.number, body), body);
+      await create(body);
     } else {
       if (first.body !== body) await github.updateComment(facts.repository, first.id, body);
       await remember(first.id, body);
+    }
+  }
+
+  /** A process that died may have made the comment a moment ago, and GitHub's lists may be behind: it is looked for once more. */
+  async function create(body: SafeText): Promise<void> {
+    const since = service.now() - Number(idempotencyRecords.get(ASKED) ?? Number.NEGATIVE_INFINITY);
+    const wait = service.settings.listsBehind - since;
+    // A clock that was set back makes nobody wait.
+    if (since >= 0 && wait > 0)
+      throw new RetryLater(Math.ceil(wait / 1000), "the comment may be there and not listed yet");
+    await store.saveIdempotencyRecord(of, ASKED, String(service.now()));
+    try {
+      await remember(await github.createComment(facts.repository, issue.number, body), body);
+    } catch (error) {
+      // GitHub said that it did not make it.
+      if (error instanceof GitHubFailure && error.code !== "unavailable")
+        await store.saveIdempotencyRecord(of, ASKED, undefined);
+      throw error;
     }
   }
 

@@ -80,7 +80,14 @@ class World {
         investigate: (request, hooks) => this.#investigate(request, hooks),
         check: async () => [],
       },
-      settings: { worker: "test", runsPerInstallation: 4, editSpacing: 0, keepDays: 30, deliveryDays: 3 },
+      settings: {
+        worker: "test",
+        runsPerInstallation: 4,
+        editSpacing: 0,
+        listsBehind: 0,
+        keepDays: 30,
+        deliveryDays: 3,
+      },
       modelProvider: {
         names: () => ["large"],
         forget: async () => undefined,

@@ -38,7 +38,14 @@ class World {
     return {
       app: this.#app(),
       store: this.#store() as Store,
-      settings: { worker: "w", runsPerInstallation: 1, editSpacing: 0, keepDays: 30, deliveryDays: 3 },
+      settings: {
+        worker: "w",
+        runsPerInstallation: 1,
+        editSpacing: 0,
+        listsBehind: 0,
+        keepDays: 30,
+        deliveryDays: 3,
+      },
       now: () => this.now,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     } as unknown as Service;

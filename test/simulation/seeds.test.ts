@@ -26,6 +26,10 @@ test.each(CRASHES)("seed %i loses nothing when processes die all the time", asyn
   expect((await simulate(seed, { faults: ["crash"], crashShare: 0.03 })).problem).toBeUndefined();
 });
 
+test("seed 22 makes one comment, also when its maker dies and GitHub's list is behind", async () => {
+  expect((await simulate(22, { faults: ["crash", "lag"], crashShare: 0.02 })).problem).toBeUndefined();
+});
+
 test("the same seed gives the same history", async () => {
   expect((await simulate(1)).digest).toBe(digests.get(1));
 });

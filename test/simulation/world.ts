@@ -107,6 +107,8 @@ const HOUR = 60 * MINUTE;
 const GRACE = 7 * MINUTE;
 /** The same where processes die all the time: a job that died nine times is put aside for 10 minutes and the next comparison. */
 const LONG_GRACE = 20 * MINUTE;
+/** GitHub's lists are behind by so much at most. */
+const LAG = 30_000;
 const CRASH_SHARE = 0.003;
 const RUNS_PER_INSTALLATION = 2;
 const RECONCILE_SECONDS = 300;
@@ -224,7 +226,7 @@ export class World {
     if (this.faults.has("lag"))
       at(() => {
         this.count("lag");
-        this.lag = chance.between(0, 30_000);
+        this.lag = chance.between(0, LAG);
         scheduler.after(20 * MINUTE, () => (this.lag = 0));
       }, 3);
     if (this.faults.has("clock"))
@@ -381,6 +383,7 @@ export class Process implements Timers {
         worker: `w${this.number}`,
         runsPerInstallation: RUNS_PER_INSTALLATION,
         editSpacing: 10_000,
+        listsBehind: LAG,
         keepDays: 30,
         deliveryDays: 3,
       },
