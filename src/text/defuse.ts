@@ -24,6 +24,11 @@ const MAX_DEFINITIONS = 1000;
 /** Lines of one paragraph (18,000 lines take 0.5 s, 25,000 take 9 s); then one line is blanked, which ends it. */
 const MAX_LINES = 10_000;
 /**
+ * Sum over all lines that continue a paragraph without its quotation's or list's marks, of the lines before since a container began: the
+ * parser goes through all of them each time (13,000 lines take 6 s). Then such a line is blanked, which ends the paragraph.
+ */
+const MAX_LAZY = 500_000;
+/**
  * Sum over all blocks of the square of their inline marks; then each block may have MAX_MARKS. What people write is read within 0.05 s
  * of parsing; the tables of a page of ours have more, and take 0.3 s at most.
  */
@@ -42,6 +47,8 @@ export function defuse(text: string, whose: keyof typeof MARK_BUDGETS = "own"): 
     nested: 0,
     indent: 0,
     isInside: false,
+    flow: 0,
+    lazy: 0,
     budget: MARK_BUDGETS[whose],
   };
   let block: number | undefined;
@@ -64,6 +71,12 @@ export function defuse(text: string, whose: keyof typeof MARK_BUDGETS = "own"): 
   return state.out.join("");
 }
 
+/** True when `defuse` blanks a line: what is in it stands in no node of the tree. */
+export function isBlanked(text: string): boolean {
+  const harmless = defuse(text);
+  return harmless !== text && restore(harmless) !== text;
+}
+
 /** Undoes `defuse` in a value taken from the tree. */
 export function restore(value: string): string {
   return value.replace(/[\ufdd0-\ufddf]/g, (c) => MARKS[c.charCodeAt(0) - FIRST_NONCHARACTER] ?? c);
@@ -82,6 +95,9 @@ interface State {
   indent: number;
   /** The line before is in a quotation or list. */
   isInside: boolean;
+  /** Lines since a quotation or list began. */
+  flow: number;
+  lazy: number;
   budget: number;
 }
 
@@ -89,10 +105,23 @@ function closeBlock(state: State, start: number, end: number, marks: number): vo
   state.budget -= marks * marks;
   let left = state.budget < 0 ? MAX_MARKS : Number.POSITIVE_INFINITY;
   let lines = 0;
+  let open: Containers = { quotes: 0, items: 0, column: 0 };
   for (let at = start; at < end;) {
     const stop = Math.min(lineEnd(state.text, at), end);
     if (++lines % MAX_LINES === 0) blankOut(state, at, stop);
-    const content = defuseContainers(state, at, stop);
+    const before = { out: state.out.length, from: state.from };
+    const { content, ...containers } = defuseContainers(state, at, stop);
+    const isLazy =
+      containers.items === 0 && (containers.quotes < open.quotes || containers.column < open.column);
+    if (containers.items > 0 || (containers.quotes > 0 && !state.isInside)) state.flow = 0;
+    state.flow++;
+    if (!isLazy) open = { ...containers, column: containers.items > 0 ? containers.column : open.column };
+    else if ((state.lazy += state.flow) > MAX_LAZY) {
+      // What was replaced in the line is blanked with it.
+      state.out.length = before.out;
+      state.from = before.from;
+      blankOut(state, at, stop);
+    }
     state.isInside = state.text.slice(at, content).trim() !== "";
     if (state.text[content] === "[" && content < stop && ++state.definitions > MAX_DEFINITIONS) {
       replace(state, content, "[");
@@ -107,9 +136,22 @@ function closeBlock(state: State, start: number, end: number, marks: number): vo
   }
 }
 
-/** Replaces the container marks of one line beyond the limits; returns the offset behind the containers. */
-function defuseContainers(state: State, start: number, end: number): number {
+/** The marks of quotations and lists at the start of a line, and the column of what is behind them. */
+interface Containers {
+  readonly quotes: number;
+  readonly items: number;
+  readonly column: number;
+}
+
+/** Replaces the container marks of one line beyond the limits; `content` is the offset behind the containers. */
+function defuseContainers(
+  state: State,
+  start: number,
+  end: number,
+): Containers & { readonly content: number } {
   let depth = 0;
+  const kept = { quotes: 0, items: 0 };
+  let replaced: number | undefined;
   let at = start;
   let first = at;
   while (first < end && isBlank(state.text.charCodeAt(first))) first++;
@@ -124,13 +166,16 @@ function defuseContainers(state: State, start: number, end: number): number {
     const length = containerMark(state.text, at, end);
     if (length === 0) break;
     depth++;
-    if (depth === 1 && !state.isInside && ++state.beginnings > MAX_BEGINNINGS)
+    const isBeginning = depth === 1 && !state.isInside && ++state.beginnings > MAX_BEGINNINGS;
+    const isNested = (depth > 1 || isDeeper) && ++state.nested > MAX_NESTED;
+    if (isBeginning || isNested || depth > MAX_DEPTH || at - start > MAX_COLUMN) {
       replace(state, at + length - 1, MARKS);
-    if ((depth > 1 || isDeeper) && ++state.nested > MAX_NESTED) replace(state, at + length - 1, MARKS);
-    if (depth > MAX_DEPTH || at - start > MAX_COLUMN) replace(state, at + length - 1, MARKS);
+      replaced ??= at;
+    } else if (state.text[at] === ">") kept.quotes++;
+    else kept.items++;
     at += length;
   }
-  return at;
+  return { content: at, ...kept, column: (replaced ?? at) - start };
 }
 
 /** Length of the quote or list mark at `at`; 0 when there is none. */
@@ -159,6 +204,7 @@ function replace(state: State, at: number, among: string): void {
 }
 
 function blankOut(state: State, start: number, end: number): void {
+  if (state.from > start) return;
   state.out.push(state.text.slice(state.from, start), " ".repeat(end - start));
   state.from = end;
 }

@@ -1,4 +1,5 @@
 import type { Code, Link, Nodes, Parents, PhrasingContent } from "mdast";
+import { isBlanked } from "./defuse.ts";
 import { asLine, beside, codeBlock, inlineCode } from "./inline-code.ts";
 import { leadsUp } from "./page-problems.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
@@ -35,6 +36,8 @@ export function safeText(markdown: string, { webUrl }: SafeOptions = {}): SafeTe
     .replace(/\r\n?/g, "\n")
     .replaceAll("\0", "\ufffd")
     .replace(TRICKS, "\ufffd");
+  // What stands in no node of the tree would leave as it came.
+  if (isBlanked(text)) return (isWholeFence(text) ? text : fenced(text)) as SafeText;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const splices = splicesFor(text, webUrl);
     if (splices.length === 0) return text as SafeText;
@@ -208,6 +211,17 @@ function isClosed(source: string): boolean {
   const from = source.lastIndexOf("\n");
   const last = source.slice(from + 1).trim();
   return from !== -1 && last.length >= open.length && last === open.charAt(0).repeat(last.length);
+}
+
+/** One fence from the first line to the last, as `fenced` writes it. */
+function isWholeFence(text: string): boolean {
+  const [first = "", ...more] = text.trimEnd().split("\n");
+  const mark = /^`{3,}(?=text$)/.exec(first)?.[0];
+  return (
+    mark !== undefined &&
+    more.at(-1) === mark &&
+    more.every((line, i) => i === more.length - 1 || !line.trimStart().startsWith(mark))
+  );
 }
 
 function fenced(text: string): string {
