@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 import { FAULTS, type FaultKind } from "../test/simulation/world.ts";
+import { TWINS } from "../test/simulation/twins.ts";
 import { type Outcome, simulate } from "../test/simulation/simulate.ts";
 
 /**
  * Simulates the service, one history a seed: `--seeds N` from `--from`, or one `--seed`. `--crashes 0.03`: a process dies at so many of
- * its calls. Prints the seeds that break a promise and
- * exits with 1 when there is one.
+ * its calls. Prints the seeds that break a promise and exits with 1 when there is one. `--twins`: runs the seed of each guard with the
+ * guard and without it, and exits with 1 when one of them makes no difference.
  */
 const { values } = parseArgs({
   options: {
@@ -14,10 +15,12 @@ const { values } = parseArgs({
     seed: { type: "string" },
     faults: { type: "string" },
     crashes: { type: "string" },
+    twins: { type: "boolean", default: false },
     calm: { type: "boolean", default: false },
     trace: { type: "boolean", default: false },
   },
 });
+if (values.twins) process.exit(await seesTwins());
 const first = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const options = {
@@ -56,3 +59,19 @@ console.log(
     .join(", "),
 );
 process.exitCode = failed.length > 0 ? 1 : 0;
+
+/** 0 when every guard is seen to be missing. */
+async function seesTwins(): Promise<number> {
+  let seen = 0;
+  for (const { guard, seed, options: row, twin } of TWINS) {
+    const sound = (await simulate(seed, row)).problem;
+    const broken = (await simulate(seed, { ...row, twin })).problem;
+    const isSeen = sound === undefined && broken !== undefined;
+    if (isSeen) seen++;
+    console.log(
+      `${isSeen ? "seen" : "NOT SEEN"}: ${guard} (seed ${seed}): ${broken?.what ?? "no promise broken"}${sound === undefined ? "" : `; with the guard: ${sound.what}`}`,
+    );
+  }
+  console.log(`${seen} of ${TWINS.length} guards are seen to be missing`);
+  return seen === TWINS.length ? 0 : 1;
+}

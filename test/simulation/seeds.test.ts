@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { simulate } from "./simulate.ts";
+import { TWINS } from "./twins.ts";
 
 /** `npm run simulate-core` goes further; a seed takes about 1.4 s of a core. */
 const COUNT = 8;
@@ -29,6 +30,15 @@ test.each(CRASHES)("seed %i loses nothing when processes die all the time", asyn
 test("seed 22 makes one comment, also when its maker dies and GitHub's list is behind", async () => {
   expect((await simulate(22, { faults: ["crash", "lag"], crashShare: 0.02 })).problem).toBeUndefined();
 });
+
+/** `npm run simulate-core -- --twins` runs all of them. */
+test.each(TWINS.slice(0, 2).map((row) => [row.guard, row] as const))(
+  "without its guard, a promise is broken: %s",
+  async (_, { seed, options, twin }) => {
+    expect((await simulate(seed, options)).problem).toBeUndefined();
+    expect((await simulate(seed, { ...options, twin })).problem).toBeDefined();
+  },
+);
 
 test("the same seed gives the same history", async () => {
   expect((await simulate(1)).digest).toBe(digests.get(1));
