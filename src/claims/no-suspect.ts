@@ -16,23 +16,27 @@ export const noSuspect = claimType({
   mark: "concluded",
   schema: z.strictObject({
     best: z.array(z.strictObject({ at: part.definition, percent: z.int().min(0).max(100) })).max(3),
-    /** In whole percent: functions from here on are named, at most three. */
+    /** In whole percent: functions from here on are named, at most three. 0: no file answers. */
     from: z.int().min(0).max(100),
   }),
   say: ({ best, from }) => ({
     text:
-      best.length === 0
-        ? `No suspect stands out: no function is as likely as ${from} %`
-        : best[0]!.percent >= 50
-          ? `Likely in ${inlineCode(best[0]!.at.name)} (${percent(best[0]!.percent)}), by wording alone`
-          : `No suspect stands out. Best ${best.length === 1 ? "guess" : "guesses"} by wording: ${listed(
-              best.map(({ at, percent: likelihood }) => `${inlineCode(at.name)} (${percent(likelihood)})`),
-            )}.`,
+      from === 0
+        ? "Casebook found no file that answers to the issue"
+        : best.length === 0
+          ? `No suspect stands out: no function is as likely as ${from} %`
+          : best[0]!.percent >= 50
+            ? `Likely in ${inlineCode(best[0]!.at.name)} (${percent(best[0]!.percent)}), by wording alone`
+            : `No suspect stands out. Best ${best.length === 1 ? "guess" : "guesses"} by wording: ${listed(
+                best.map(({ at, percent: likelihood }) => `${inlineCode(at.name)} (${percent(likelihood)})`),
+              )}.`,
     citations: best.map(({ at }) => ({ kind: "lines", path: at.path, start: at.start, end: at.end })),
   }),
   async check({ best, from }, { ranking }) {
     if (ranking === undefined) return undecided("the issue is not at hand");
     if (best.length > 0 && from !== MIN_GUESS) return wrong("guesses are named from another likelihood on");
+    if (from === 0 && (best.length > 0 || (await ranking()).files.length > 0))
+      return wrong("a file answers to the issue");
     const there = bestOf(await ranking(), from);
     return JSON.stringify(there) ===
       JSON.stringify(

@@ -12,7 +12,6 @@ export interface BrokenTwin {
 }
 
 const CALM = { isRough: false } as const;
-const ROUGH = { isRough: true } as const;
 
 /** The ports with other methods of the store. */
 function store(change: (ports: Ports, world: World) => Partial<Ports["store"]>): Twin {

@@ -21,7 +21,7 @@ const VALUE = new RegExp(`[=^~<>]{0,2}v?${DOTTED}`, "g");
  * and no list of cases.
  */
 const WHOLE =
-  /(?<![\w./\\])(go(?=\d{1,2}\.\d)|java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql|xcode|visual studio|vs|cuda|rails|laravel|django|webpack|erlang(?:\/otp)?|otp|jvm)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
+  /(?<![\w./\\])(go(?=\d{1,2}\.\d)|java|jdk|jre|openjdk|temurin|corretto|amazoncorretto|node(?:\.?js)?|python|php|ruby|perl|scala|windows(?: server)?|win|mac ?os|os ?x|ubuntu|debian|fedora|alpine|centos|rhel|opensuse|amazon linux|linux mint|android|ios|ipados|chrome|chromium|firefox|safari|edge|gcc|g\+\+|clang|clang\+\+|llvm|msvc|\.net|dotnet|angular|react|vue|spring boot|postgres(?:ql)?|mysql|xcode|visual studio|vs|cuda|rails|laravel|django|webpack|erlang(?:\/otp)?|otp|jvm)([ \t:@v=-]{0,3}(?:version )?v?)(\d{1,4}(?:\.\d{1,4}){0,2}(?:_\d{1,4})?)(?![\w]|[.,]\d|[-.](?:alpha|beta|rc|pre|dev)|\.[xX*]|\s?[%°]|-?(?:bit|core|gb|mb)\b)/gi;
 
 /** Before a version: the thing it belongs to. */
 const NAME =

@@ -6,6 +6,7 @@ import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
 import type { Location } from "../../text/location.ts";
 import { whyNoImpact } from "./impact-map.ts";
+import { whyNoCause } from "./root-cause.ts";
 import { writeDocument } from "./write-document.ts";
 
 /** Produces the document of a phase. The publisher checks each statement. */
@@ -56,7 +57,10 @@ export interface PhaseDraft extends RunNotes {
 /** No model: ranks, follows, compares and counts. */
 export const builtinResearcher: Researcher = {
   cannot: (phase) => (phase.needs === "builtin" ? undefined : "it needs a model"),
-  withholds: async (phase, context) => (phase.type === "impact-map" ? whyNoImpact(context) : undefined),
+  async withholds(phase, context) {
+    if (phase.type === "root-cause") return whyNoCause(context);
+    return phase.type === "impact-map" ? whyNoImpact(context) : undefined;
+  },
   write: async (phase, context, earlier) => ({
     document: await writeDocument(phase, context, earlier.files),
     researcher: "builtin",

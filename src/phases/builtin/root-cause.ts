@@ -151,19 +151,20 @@ async function excerptOf(
   return [{ kind: "excerpt", path, start: first, end: last, text, language: fenceWord(path) }];
 }
 
+/** Why no root cause is written: no function answers to the issue, and the report leads to no line. Undefined: one is written. */
+export async function whyNoCause(context: ResearchContext): Promise<string | undefined> {
+  if ((await context.suspects()).length > 0 || (await broughtBy(context)).length > 0) return undefined;
+  const [file] = (await context.ranking()).files;
+  return file === undefined
+    ? "Casebook found no file that answers to the issue"
+    : `Casebook found no function that answers to the issue in ${file.path}, the likeliest file; name the place with \`/casebook at PATH:LINE\``;
+}
+
 /** Every place that may hold the cause, best first, each open unless a person named it. */
 export async function suspects(context: ResearchContext): Promise<readonly Block[]> {
   const found = await context.suspects();
-  if (found.length === 0) {
-    const [file] = (await context.ranking()).files;
-    return [
-      unknown(
-        file === undefined
-          ? "any suspect; no function or file answers to the issue"
-          : `any suspect; Casebook found no function that answers to the issue in ${inlineCode(file.path)}, the likeliest file`,
-      ),
-    ];
-  }
+  if (found.length === 0)
+    return [unknown("any suspect; Casebook found no function that answers to the issue")];
   const first = found.slice(0, 1).filter(({ given, patterns }) => given || patterns.length > 0);
   const others = found
     .filter((one) => !first.includes(one))

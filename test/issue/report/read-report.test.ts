@@ -55,6 +55,7 @@ describe("versions", () => {
     ["- Parser [2.4.1]", ["2.4.1"]],
     ["Some versions (e.g. 2.1.0) fail.", ["2.1.0"]],
     ["Seen with gears 5.2.1 and v5.2.2 on go1.24.2.", ["gears 5.2.1", "gears v5.2.2", "go 1.24.2"]],
+    ["It came with rails 4.2.0.beta2. It fails.", ["rails 4.2.0.beta2"]],
     ["Gears 5.4.0，ruby 3.1.2", ["Gears 5.4.0", "ruby 3.1.2"]],
     ["**Affects version:** 1.9.0", ["1.9.0"]],
     ["`1.2.0-beta.5` should become `1.2.0-beta.6`.", []],

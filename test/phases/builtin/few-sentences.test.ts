@@ -12,7 +12,7 @@ import {
   recentChange,
   rootCauseHeadline,
   sequence,
-  suspects,
+  whyNoCause,
 } from "../../../src/phases/builtin/root-cause.ts";
 import { PHASES } from "../../../src/phases/catalogue.ts";
 import { pointers } from "../../../src/phases/builtin/pointers.ts";
@@ -85,19 +85,16 @@ test("a file without a function is a row only where it leads or the report point
   expect(rows.slice(1).filter((row) => !row.includes("most likely in"))).toEqual([]);
 });
 
-test("no suspect stands beside the likeliest file where nothing of it is a function", async () => {
+test("no root cause is written where nothing of the likeliest file is a function", async () => {
   const source = "defmodule Amount do\n  def parse_amount(text) do\n    text\n  end\nend\n";
   const context = await on([["Start", { "lib/amount.ex": source }]], {
     title: "parse_amount gives a wrong sum",
     body: "`parse_amount` of lib/amount.ex gives a wrong sum.",
   });
   expect((await context.ranking()).files[0]?.path).toBe("lib/amount.ex");
-  expect(await suspects(context)).toEqual([
-    {
-      kind: "unknown",
-      text: "any suspect; Casebook found no function that answers to the issue in `lib/amount.ex`, the likeliest file",
-    },
-  ]);
+  expect(await whyNoCause(context)).toBe(
+    "Casebook found no function that answers to the issue in lib/amount.ex, the likeliest file; name the place with `/casebook at PATH:LINE`",
+  );
 });
 
 test("the impact map says why its function leads where another is likelier", async () => {
