@@ -10,7 +10,6 @@ import { sequenceExplains } from "../../claims/sequence-explains.ts";
 import { sequenceStep } from "../../claims/sequence-step.ts";
 import { MIN_NAMED, othersThan, suspect as suspectClaim } from "../../claims/suspect.ts";
 import { fenceWord } from "../../languages/languages.ts";
-import { inlineCode } from "../../text/inline-code.ts";
 import { dateOf } from "../../text/date-of.ts";
 import { type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
