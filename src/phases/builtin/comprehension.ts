@@ -37,7 +37,8 @@ export async function report(context: ResearchContext): Promise<readonly Block[]
     for (const one of fresh) said.add(one);
     return fresh.length === words.length ? words : [];
   };
-  const [, ...symptom] = read.symptom;
+  // A printed block has rows of its own: its message, and the trace.
+  const [, ...symptom] = read.symptom.filter((words, place) => place === 0 || !words.includes("\n"));
   add("expected", once(read.expected));
   add("actual", once(withoutOutput(read)));
   if (rows.length === 0) add("symptom", once(symptom));
@@ -61,7 +62,7 @@ export async function report(context: ResearchContext): Promise<readonly Block[]
   add("frequency", once(read.frequency));
   add("tried", once(read.tried.slice(0, 1)));
   // The title is at the top of the page.
-  if (rows.length === 0) add("symptom", read.symptom);
+  if (rows.length === 0) add("symptom", read.symptom.slice(0, 1));
   rows.push(...(await relatedRow(context)));
   return [{ kind: "claims", form: "table", columns: ["", "the report"], items: rows }];
 }
