@@ -169,8 +169,8 @@ describe("the repository's configuration", () => {
     const refused = await repository.comment("eve", number, "/casebook investigate");
     await calm();
     expect(
-      await repository.file(`casebook/issue-${number}`, `.chant/research/issue-${number}-root-cause.md`),
-    ).toContain("No suspect");
+      await repository.file(`casebook/issue-${number}`, `.chant/research/issue-${number}-comprehension.md`),
+    ).toContain("Casebook found no file that answers to the issue");
     expect(await reactionsOf(repository, number, refused)).toEqual(["-1"]);
     const before = await issueOf(repository, number);
     expect(before.comments.map(({ author }) => author)).toEqual(["eve"]);
@@ -178,7 +178,7 @@ describe("the repository's configuration", () => {
 
     await repository.comment("ada", number, "/casebook status");
     await calm();
-    expect(await statusOf(repository, number)).toContain("No suspect stands out");
+    expect(await statusOf(repository, number)).toContain("Casebook found no file that answers to the issue");
     expect((await issueOf(repository, number)).labels).toEqual(["casebook/failed"]);
   });
 });
