@@ -49,7 +49,8 @@ export async function findReported(
   const needsTag =
     reading.frames.length > 0 || places.some(({ ref, lines }) => ref === undefined && lines !== undefined);
   const tags = needsTag ? await tagsOf(reading.versions, allTags, names) : [];
-  const used = needsTag ? await usedRevisions(reading.references, history) : [];
+  const versions = versionsOf(reading.versions, names);
+  const used = needsTag ? await usedRevisions(reading.references, versions, history) : [];
   const found: ReportedPlace[] = [];
   for (const place of places) {
     const one = await placeOf(place, isForeign(place.repository), used[0] ?? tags[0], allTags, files);
@@ -61,7 +62,7 @@ export async function findReported(
     places: [...found, ...named],
     frames: await findFrames(reading.frames, files, {
       tags: [...used, ...tags],
-      isUntagged: used.length + tags.length === 0 && versionsOf(reading.versions, names).length > 0,
+      isUntagged: used.length + tags.length === 0 && versions.length > 0,
       allTags,
       repository,
       texts: reading.textBlocks.map(({ text }) => text),
@@ -70,12 +71,19 @@ export async function findReported(
   };
 }
 
+/** A commit that stands for a version: `rerun-31d6a11b5269`. */
+const HASH = /^(?=.*[a-f])(?=.*\d)[0-9a-f]{7,40}$/;
+
 /** The commits of the history that the reporter ran. */
 async function usedRevisions(
   references: IssueReading["references"],
+  versions: readonly string[],
   history: History,
 ): Promise<readonly ReportedTag[]> {
-  const hashes = references.flatMap((reference) => usedRevision(reference) ?? []).slice(0, MAX_TAGS);
+  const hashes = [
+    ...references.flatMap((reference) => usedRevision(reference) ?? []),
+    ...versions.filter((version) => HASH.test(version)),
+  ].slice(0, MAX_TAGS);
   const commits = await Promise.all(hashes.map((hash) => history.findCommit(hash)));
   return commits.flatMap((commit, i) =>
     commit === undefined ? [] : [{ name: commit, commit, version: hashes[i]! }],

@@ -178,6 +178,11 @@ describe("frames of a reported trace", () => {
     expect((await reportedIn(folder, body)).frames.map(shown)).toEqual([
       "lib/store.rb | base | - | - | save",
     ]);
+    const commit = folder.git("rev-parse", "HEAD").trim();
+    const pinned = body.replace("/gems/store-1.4.0", `/bundler/gems/store-${commit.slice(0, 12)}`);
+    expect((await reportedIn(folder, pinned)).frames.map(shown)).toEqual([
+      "lib/store.rb:3 | linked | write(key) | lib/store.rb:3 | save",
+    ]);
     folder.git("tag", "REL_1_4_0");
     expect((await reportedIn(folder, body)).frames.map(shown)).toEqual([
       "lib/store.rb:3 | REL_1_4_0 | write(key) | lib/store.rb:3 | save",
