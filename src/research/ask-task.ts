@@ -329,5 +329,6 @@ function linkTo(kept: ReturnType<typeof memoryPublisher>): ServiceLink {
     ask: reply as ServiceLink["ask"],
     settle: () => undefined,
     abandon: () => undefined,
+    idle: () => Promise.resolve(),
   };
 }

@@ -129,6 +129,8 @@ export interface ServiceLink {
   settle(message: Extract<ToResearcher, { kind: "answer" | "refusal" }>): void;
   /** Fails every question that has no answer yet: a stopped task does not wait for GitHub or a model. */
   abandon(reason: Error): void;
+  /** Resolves when each question has its answer: who ends before loses what was sent last, since the answer finds nobody. */
+  idle(): Promise<void>;
 }
 
 /** `say`: sends a question to the other side. */
@@ -136,7 +138,13 @@ export function serviceLink(
   say: (message: { readonly kind: "call"; readonly call: number; readonly ask: ServiceCall }) => void,
 ): ServiceLink {
   const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  const waiting: (() => void)[] = [];
   let calls = 0;
+  const settled = (call?: number): void => {
+    if (call === undefined) open.clear();
+    else open.delete(call);
+    if (open.size === 0) for (const resolve of waiting.splice(0)) resolve();
+  };
   return {
     ask(ask) {
       const call = ++calls;
@@ -146,11 +154,11 @@ export function serviceLink(
       });
     },
     settle(message) {
-      const waiting = open.get(message.call);
-      open.delete(message.call);
-      if (message.kind === "answer") waiting?.resolve(message.value as never);
+      const question = open.get(message.call);
+      settled(message.call);
+      if (message.kind === "answer") question?.resolve(message.value as never);
       else
-        waiting?.reject(
+        question?.reject(
           message.code === undefined
             ? new Error(message.message)
             : new RunFailure(message.code, message.message),
@@ -158,7 +166,9 @@ export function serviceLink(
     },
     abandon(reason) {
       for (const { reject } of open.values()) reject(reason);
-      open.clear();
+      settled();
     },
+    idle: () =>
+      open.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => void waiting.push(resolve)),
   };
 }

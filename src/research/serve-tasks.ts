@@ -58,7 +58,8 @@ export async function serveTasks(
             message: text ?? String(error),
           };
         })
-        .then((answer) => {
+        .then(async (answer) => {
+          await link.idle();
           isDone = true;
           say(answer);
           channel.end();

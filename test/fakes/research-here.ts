@@ -26,7 +26,12 @@ export function researchHere(data: string): Research {
       };
       return await investigateTask(request, {
         config,
-        link: { ask, settle: () => undefined, abandon: () => undefined } as ServiceLink,
+        link: {
+          ask,
+          settle: () => undefined,
+          abandon: () => undefined,
+          idle: () => Promise.resolve(),
+        } as ServiceLink,
         place: hooks.publisher.place,
         sandboxes,
         say: (message) =>

@@ -3,9 +3,10 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { killedWith, startSource } from "../fakes/doomed-process.ts";
 import { gitFolder, temporaryFolder } from "../fakes/git-folder.ts";
+import { describeWhere } from "../fakes/toolchain-copies.ts";
 import { treeBomb } from "../fakes/tree-bomb.ts";
 import { describeSandboxed, filesFolder } from "../sandbox/io/sandbox-here.ts";
 
@@ -19,7 +20,10 @@ const isGit =
     line.includes(word) && !line.includes("setpriv");
 
 /** Linux tells which process started which. */
-const describeLinux = process.platform === "linux" ? describe : describe.skip;
+const describeLinux = describeWhere(
+  process.platform === "linux" ? undefined : "another system than Linux",
+  "processes that end with their parent",
+);
 
 describeLinux("a process that is killed without a word takes along", () => {
   test("the Node that the launcher of an older Node started", async () => {

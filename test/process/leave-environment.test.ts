@@ -2,10 +2,14 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { temporaryFolder } from "../fakes/git-folder.ts";
+import { describeWhere } from "../fakes/toolchain-copies.ts";
 
-const describeLinux = process.platform === "linux" ? describe : describe.skip;
+const describeLinux = describeWhere(
+  process.platform === "linux" ? undefined : "another system than Linux",
+  "what /proc shows of a process",
+);
 const source = JSON.stringify(join(import.meta.dirname, "../../src/process/leave-environment.ts"));
 
 /** Starts a process that leaves its environment and says what it has. */
