@@ -118,8 +118,7 @@ export function readBlocks(whole: string, forms: IssueForms = NO_FORMS): readonl
     };
     for (const line of whole.split("\n")) {
       const found = LABEL.exec(line);
-      // A colon in the marks of code ends no label.
-      const match = found !== null && count(found[1]!, "`") % 2 === 0 ? found : null;
+      const match = found !== null && !endsInside(found[1]!) ? found : null;
       const name = match?.[1]?.replace(/[*_`]/g, "").trim() ?? "";
       const value = match?.[2] ?? "";
       const meaning = match === null ? undefined : partOfHeading(name);
@@ -299,6 +298,23 @@ function isEmphasised(children: readonly PhrasingContent[]): boolean {
     (child) => !(child.type === "text" && child.value.trim() === "") && child.type !== "break",
   );
   return shown.length > 0 && shown.every(({ type }) => type === "emphasis");
+}
+
+/** Whether a text ends inside code, quotation marks or brackets: a colon there ends no label. */
+function endsInside(text: string): boolean {
+  return (
+    count(text, "`") % 2 === 1 ||
+    count(text, '"') % 2 === 1 ||
+    [
+      ["“„", "”"],
+      ["«", "»"],
+      ["(", ")"],
+      ["「", "」"],
+      ["（", "）"],
+    ].some(
+      ([open, close]) => [...open!].reduce((sum, mark) => sum + count(text, mark), 0) > count(text, close!),
+    )
+  );
 }
 
 function count(text: string, part: string): number {

@@ -110,6 +110,10 @@ const GUESS =
 /** Said beside, of what works: "… does not throw, by the way", "`f(x)` does not crash". */
 const ASIDE =
   /\b(?:by the way|btw|for what it(?:'s| is) worth)\b|\b(?:does|do|did)(?:n't| not) (?:crash|panic|hang|segfault|happen|occur)\b(?![^.!?]{0,60}\b(?:but|however|instead|anymore|any more)\b)/i;
+/** What is right: "it throws, as it should". */
+const IS_RIGHT =
+  /\bas (?:it should|expected|documented|intended|designed)\b[^.\p{L}]{0,6}(?:output|result)?[.!]?\s*$/iu;
+const BUT = /\b(?:not|never|but|instead|\w+n['’]t)\b/i;
 /** What the reporter thinks lies behind it. */
 const THEORY =
   /^(?:so|therefore|thus|hence|apparently|presumably|probably|perhaps|maybe)\b[^.]{0,200}\b(?:seems?|appears?|looks?|must|probably|might|may)\b|\b(?:i|we) (?:would |do |also )?(?:think|guess|suspect|believe|assume|suppose)\b(?! (?:it|this|that) (?:should|would))|\b(?:my|our) (?:best )?(?:guess|theory|suspicion|hunch)\b|\b(?:i'm|i am) guessing\b/i;
@@ -215,6 +219,7 @@ export function candidatesOf(
         if (THEORY.test(own)) features.add("theory");
         const plain = own.replaceAll("’", "'");
         if (WORKS.test(plain) || ASIDE.test(plain)) features.add("works");
+        if (IS_RIGHT.test(plain) && !BUT.test(plain)) features.add("is right");
         if (GUESS.test(plain)) features.add("guess");
         if (NO_WISH.test(plain)) features.add("no wish");
         features.add(

@@ -80,9 +80,9 @@ export function choose(
       at,
       text: candidate.text,
       chance:
-        !candidate.features.has("versions") && isLead(candidate, field)
+        !candidate.features.has("versions") && !isRight(candidate) && isLead(candidate, field)
           ? 1
-          : isElse(candidate, field)
+          : isRight(candidate) || isElse(candidate, field)
             ? 0
             : chances[at]!,
     }))
@@ -131,6 +131,11 @@ function isLead({ features, isCode, text }: Candidate, field: LearnedField): boo
   }
 }
 
+/** It says that something is as it should be, and answers no question about what should be. */
+function isRight({ features }: Candidate): boolean {
+  return features.has("is right") && !features.has("part:expected");
+}
+
 /**
  * What surely belongs to another part: where it was seen is not what happened, what two versions do is no sequence of steps, and an
  * offer of help is no wish.
@@ -145,7 +150,7 @@ function isElse({ features }: Candidate, field: LearnedField): boolean {
     features.has("guess") ||
     (field === "expected" && (features.has("mood:offers") || features.has("no wish"))) ||
     (field === "actual" && features.has("theory")) ||
-    (field !== "expected" && features.has("works"))
+    (field !== "expected" && (features.has("works") || features.has("expects")))
   );
 }
 

@@ -279,6 +279,9 @@ function isOther(value: string, before: string, after: string): boolean {
   if (UNIT.test(after)) return true;
   // `09.11.2020`: a day.
   if (/^(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d$/.test(value)) return true;
+  // `40.000 Mandanten`: where a dot parts thousands, a plain word follows what is counted.
+  if (/^\d{1,3}\.\d{3}$/.test(value) && /^ \p{L}{3,}/u.test(after) && /(?:^|\s)\p{Ll}+ $/u.test(before))
+    return true;
   if (/[$€£]\s?$|(?:#|\bbuild )[\w-]{0,20}$/i.test(before) || /^[:/]\d/.test(after)) return true;
   // `HTTP/1.1`, `TLS 1.2`, `GPL-3.0`: protocols and licences.
   if (

@@ -77,6 +77,7 @@ describe("versions", () => {
     "The licence is GPL-3.0, the protocol HTTP/1.1 over TLS 1.2.",
     "```python\nx = 0.5\ny = np.array([1.25, 2.5])\n```",
     "Alpha is 0.05 in the formula.",
+    "Wir haben rund 40.000 Mandanten.",
     "- Version [e.g. 1.2.3]",
     '```js\nconst { a } = require("shape");\nscale(2, 3); // 1.2.3\n```',
   ])("are not found where there is none: %s", (body) => {

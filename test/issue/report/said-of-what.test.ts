@@ -45,6 +45,15 @@ describe("what another thing does", () => {
   });
 });
 
+test("what is right, and what is expected, is no symptom and does not happen", () => {
+  const right = "The first call throws an error, as it should.";
+  const wish = 'I\'d expect an error "store: no such key" as for other keys, no crash.';
+  const report = read(`${right} The second one crashes with an error. ${wish}`, "It crashes");
+  expect(report.expected).toEqual([wish]);
+  expect([...report.symptom.slice(1), ...report.actual]).not.toContain(right);
+  expect([...report.symptom, ...report.actual]).not.toContain(wish);
+});
+
 describe("what is expected", () => {
   test.each([
     ["`round(2.5)` gives me 3. I expected 2.", "I expected 2."],
