@@ -32,8 +32,8 @@ const PULL_REQUEST =
   /\(#\d+\)\s*$|\b(?:pull[\s-]?(?:requests?|req)|pull|PRs?|merge(?:[sd]|\s+of)?|merging|rollup(?:\s+of)?)[\s:(]*#\d+(?:(?:\s*,\s*|\s+and\s+)#\d+)*/gim;
 
 /**
- * True where the message holds `#N`, whole and of no other repository. A pull request has a number of its own: where the message names one,
- * as in `Merge pull request #N`, `(#N)` at the end of a line or `PR #N`, N is no issue of this repository.
+ * True where the message holds `#N`, whole and of no other repository. The number of a pull request is not counted: `Merge pull request #N`,
+ * `(#N)` at the end of a line, `PR #N`.
  */
 export function namesIssue(
   { subject, body }: { readonly subject: string; readonly body: string },

@@ -100,10 +100,10 @@ interface Appearances {
   readonly isUnclear: boolean;
 }
 
-/** More lines with a name that other definitions share, or more of these, lead nobody to a use. */
+/** Above these counts, lines with a shared name, and definitions that share it, help no reader to find a use. */
 const MAX_SHARED = 30;
 const MAX_OTHERS = 4;
-/** A word of a language, and not only a name: `run` in a message of a test is no sign of the function. */
+/** A name that may be an ordinary word: `run` in the message of a test does not mean the function. */
 const PLAIN = /^\p{Ll}+$/u;
 
 /**

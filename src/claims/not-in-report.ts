@@ -12,7 +12,7 @@ interface SoughtPart {
   ) => number;
 }
 
-/** Where a number like a version, or the hash of a commit, is anywhere in the text, nobody says that there is none. */
+/** A number that may be a version, or the hash of a commit: with one of these in the text, "found no version" is not said. */
 const LIKE_A_VERSION = /\d\.\d|\b(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,40}\b/i;
 
 /** A tag of the repository is written: `r60`. */

@@ -79,7 +79,7 @@ export async function isUsedByMembers(
   );
   if (members.length > MAX_MEMBERS) return true;
   for (const member of members) {
-    // Called by the language, and by nobody's name.
+    // The language calls these, without their name.
     if (/^__\w+__$|^constructor$/.test(member.name) || member.name === symbol.name) continue;
     const { uses, unread } = await nameHits({ path, symbol: member }, evidence);
     if ([...uses, ...unread].some((one) => !inside(one))) return true;

@@ -129,7 +129,7 @@ export interface ServiceLink {
   settle(message: Extract<ToResearcher, { kind: "answer" | "refusal" }>): void;
   /** Fails every question that has no answer yet: a stopped task does not wait for GitHub or a model. */
   abandon(reason: Error): void;
-  /** Resolves when each question has its answer: who ends before loses what was sent last, since the answer finds nobody. */
+  /** Resolves when every question is answered. A process that ends earlier may lose its last message: the late answer breaks the pipe. */
   idle(): Promise<void>;
 }
 

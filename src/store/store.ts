@@ -104,7 +104,7 @@ export interface Store {
   /** When the repository was last compared with GitHub (milliseconds since 1970), undefined: never. `at`: it is now. */
   lookedAt(id: number, at?: number): Promise<number | undefined>;
 
-  /** Where the reading of a repository's tracker is; no `state` before the first page and while nobody wants it. */
+  /** Where the reading of a repository's tracker is; no `state` before the first page, and while the tracker is switched off. */
   tracker(
     repository: number,
   ): Promise<{ readonly revision: number; readonly state: TrackerState | undefined }>;
@@ -122,7 +122,7 @@ export interface Store {
     repository: number,
     what: { readonly issue: number } | { readonly comment: number },
   ): Promise<void>;
-  /** Takes the whole index of a repository away, because nobody wants it. */
+  /** Deletes the index of a repository: it was removed, or its settings switch the tracker off. */
   forgetTracker(repository: number): Promise<void>;
   /** Repositories in reach whose tracker was not read to its end in the last `milliseconds`, those that waited longest first. */
   trackersToRead(installation: number, milliseconds: number): Promise<readonly StoredRepository[]>;

@@ -59,7 +59,7 @@ export class People {
   /** Issues that are closed now. */
   readonly closedAt = new Map<string, number>();
   readonly deleted = new Set<string>();
-  /** Issues that nobody can answer any more: deleted, transferred, of an installation that is gone. */
+  /** Issues that cannot be answered any more: deleted, transferred, or of a removed installation. */
   readonly gone = new Set<string>();
   /** Issues where somebody removed our comment: it comes again with the next news. */
   readonly removed = new Set<string>();

@@ -106,7 +106,7 @@ const NO_WISH =
   /\bshould (?:\w+ )?be (?:fixed|addressed|investigated|looked (?:at|into)|reported|closed|solved|reopened|an? (?:easy|simple|quick)|available (?:in|with|from|since))\b|\bthe problem is\b/i;
 /** Somebody guesses where the cause is. */
 const GUESS =
-  /\b(?:my|our) (?:best |first )?(?:guess|theory|suspicion|hunch)\b|\bso it must be\b|\bi would look at\b|\bi suspect\b/i;
+  /\b(?:my|our) (?:best |first )?(?:guess|theory|suspicion|hunch)\b|\bit must be\b|\bi(?:'d| would) (?:look|start|check|search)\b|\bi suspect\b/i;
 /** Said beside, of what works: "… does not throw, by the way", "`f(x)` does not crash". */
 const ASIDE =
   /\b(?:by the way|btw|for what it(?:'s| is) worth)\b|\b(?:does|do|did)(?:n't| not) (?:crash|panic|hang|segfault|happen|occur)\b(?![^.!?]{0,60}\b(?:but|however|instead|anymore|any more)\b)/i;

@@ -1,9 +1,9 @@
-/** Lines that a prefix needs at least, and the share of lines that have it: a command or a blank line may stand between. */
+/** A prefix has to be on at least this many lines and this share of them: commands and blank lines have none. */
 const LEAST = 3;
 const SHARE = 0.7;
 const MAX_WORDS = 6;
 const MAX_PREFIX = 160;
-/** Lines that are looked at for the prefix, and that it is taken off. */
+/** Lines that the prefix is looked for in, and lines that it is removed from. */
 const SAMPLE = 200;
 const MAX_LINES = 2_000;
 

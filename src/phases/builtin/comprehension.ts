@@ -20,7 +20,7 @@ const MAX_COMPONENTS = 5;
 export const MIN_PERCENT = MODERATE * 100;
 const MAX_SYMBOLS = 2;
 const MAX_COMMITS_SHOWN = 5;
-/** A request states no failure, so nobody is asked for its version. */
+/** Kinds of issue that state no failure: the reporter is not asked for a version. */
 const WANTS = new Set(["feature", "documentation", "question"]);
 
 /** What the reporter says, part by part, each in the reporter's words. */
@@ -123,7 +123,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
     const best = (await likeliestIn(path, ranking, context))
       .slice(0, MAX_SYMBOLS)
       .map(({ symbol }) => definitionOf(path, symbol));
-    // A file alone shows nobody where to look, unless it leads or the report points to it.
+    // A file without a function is too large a place, unless it leads or the report points to it.
     if (best.length > 0 || place === 0 || pointed.has(path))
       items.push(component.of({ path, percent, best }));
   }

@@ -125,7 +125,7 @@ const STEPS: readonly ((schema: string) => string[])[] = [
     `ALTER TABLE ${schema}.automatic_start ADD COLUMN spoke_at float8`,
   ],
   (schema) => [
-    // The index of a repository's tracker: how far it was read, and the texts. `state`: null while nobody wants it.
+    // The index of a repository's tracker: how far it was read, and the texts. `state`: null while the tracker is switched off.
     `CREATE TABLE ${schema}.tracker (
       repository bigint PRIMARY KEY,
       revision bigint NOT NULL,
