@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { openGitHubApp } from "../../src/github/io/open-github-app.ts";
-import { deadlineOf } from "../../src/process/clock.ts";
 import type { Service } from "../../src/service/service.ts";
 import type { Store } from "../../src/store/store.ts";
 import { TRACKED } from "./tracker-api.ts";
+import { PLAIN_SERVICE } from "./plain-service.ts";
 
 /** The part of the service that reads trackers, over the real client and a store that knows the repository. */
 export async function trackerService(url: string, store: Store, now = Date.now): Promise<Service> {
@@ -21,19 +21,9 @@ export async function trackerService(url: string, store: Store, now = Date.now):
     rateLimiter: { turn: async () => undefined, hold: async () => undefined },
   });
   return {
+    ...PLAIN_SERVICE,
     app,
     store,
-    research: {} as Service["research"],
-    settings: {
-      worker: "test",
-      runsPerInstallation: 1,
-      editSpacing: 0,
-      listsBehind: 0,
-      keepDays: 30,
-      deliveryDays: 3,
-    },
     now,
-    deadline: deadlineOf,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
 }

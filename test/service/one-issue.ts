@@ -1,8 +1,8 @@
 import type { Investigation } from "../../src/investigation/investigation.ts";
 import type { CommentInfo, GitHub, GitHubApp, IssueInfo } from "../../src/github/github.ts";
-import { deadlineOf } from "../../src/process/clock.ts";
 import type { Service } from "../../src/service/service.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
+import { PLAIN_SERVICE } from "../fakes/plain-service.ts";
 
 export const ada = { id: 1, login: "ada", type: "User" } as const;
 export const eve = { id: 2, login: "eve", type: "User" } as const;
@@ -78,20 +78,10 @@ export function memoryStore(starts = 0): Store & {
 
 export function serviceOf(app: GitHubApp, store: Store): Service {
   return {
+    ...PLAIN_SERVICE,
     app,
     store,
-    research: {} as Service["research"],
-    settings: {
-      worker: "test",
-      runsPerInstallation: 4,
-      editSpacing: 0,
-      listsBehind: 0,
-      keepDays: 30,
-      deliveryDays: 3,
-    },
     now: () => Date.parse("2026-01-01T01:00:00Z"),
-    deadline: deadlineOf,
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   };
 }
 

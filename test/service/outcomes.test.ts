@@ -1,4 +1,3 @@
-import { deadlineOf } from "../../src/process/clock.ts";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Permission } from "../../src/investigation/commands/rights.ts";
 import type { Investigation } from "../../src/investigation/investigation.ts";
@@ -16,6 +15,7 @@ import { statusComment } from "../../src/github/report/status-comment.ts";
 import { NO_RULES } from "../../src/service/repository-facts.ts";
 import { handleRun } from "../../src/service/run-job.ts";
 import type { Store, StoredDelivery, StoredRepository } from "../../src/store/store.ts";
+import { PLAIN_SERVICE } from "../fakes/plain-service.ts";
 
 const REPOSITORY = {
   id: 7,
@@ -65,6 +65,7 @@ class World {
 
   get service(): Service {
     return {
+      ...PLAIN_SERVICE,
       app: this.#app(),
       store: this.#store,
       research: {
@@ -79,14 +80,6 @@ class World {
         test: () => Promise.reject(new Error("no change is tested here")),
         investigate: (request, hooks) => this.#investigate(request, hooks),
         check: async () => [],
-      },
-      settings: {
-        worker: "test",
-        runsPerInstallation: 4,
-        editSpacing: 0,
-        listsBehind: 0,
-        keepDays: 30,
-        deliveryDays: 3,
       },
       modelProvider: {
         names: () => ["large"],
@@ -107,8 +100,6 @@ class World {
         }),
       },
       now: () => Date.parse("2026-01-01T01:00:00Z"),
-      deadline: deadlineOf,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     };
   }
 

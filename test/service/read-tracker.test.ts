@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { GitHubFailure } from "../../src/github/github-failure.ts";
 import type { GitHub, GitHubApp, RepositoryInfo, TrackerList } from "../../src/github/github.ts";
 import type { TrackedIssue } from "../../src/issue/parse-tracker.ts";
-import { deadlineOf } from "../../src/process/clock.ts";
 import { fillTrackers } from "../../src/service/fill-trackers.ts";
 import { afterPage, newRound, readTracker } from "../../src/service/read-tracker.ts";
 import { relatedInTracker } from "../../src/service/related-in-tracker.ts";
@@ -11,6 +10,7 @@ import type { RepositoryFacts } from "../../src/service/repository-facts.ts";
 import type { Service } from "../../src/service/service.ts";
 import type { TrackedComment, TrackerCursor } from "../../src/store/store.ts";
 import { memoryStore } from "../fakes/memory-store.ts";
+import { PLAIN_SERVICE } from "../fakes/plain-service.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -96,13 +96,11 @@ class Tracker {
 
   get service(): Service {
     return {
+      ...PLAIN_SERVICE,
       app: { forInstallation: () => this.github } as unknown as GitHubApp,
       store: this.store,
-      settings: { worker: "w", runsPerInstallation: 1, editSpacing: 0, keepDays: 30, deliveryDays: 3 },
       now: () => this.now,
-      deadline: deadlineOf,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    } as unknown as Service;
+    };
   }
 
   get facts(): RepositoryFacts {

@@ -4,6 +4,7 @@ import { GitHubFailure } from "../../src/github/github-failure.ts";
 import { reconcile } from "../../src/service/reconcile.ts";
 import type { Service } from "../../src/service/service.ts";
 import type { Store, StoredRepository } from "../../src/store/store.ts";
+import { PLAIN_SERVICE } from "../fakes/plain-service.ts";
 
 const HOUR = 3_600_000;
 const START = Date.parse("2026-01-10T00:00:00Z");
@@ -36,19 +37,11 @@ class World {
 
   get service(): Service {
     return {
+      ...PLAIN_SERVICE,
       app: this.#app(),
       store: this.#store() as Store,
-      settings: {
-        worker: "w",
-        runsPerInstallation: 1,
-        editSpacing: 0,
-        listsBehind: 0,
-        keepDays: 30,
-        deliveryDays: 3,
-      },
       now: () => this.now,
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    } as unknown as Service;
+    };
   }
 
   #app(): GitHubApp {
