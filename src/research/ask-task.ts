@@ -124,7 +124,7 @@ async function located({ args, base, issue, nonce }: AskRequest, workbench: Work
   const { files, functions, candidates } = await workbench.locate(visibleIssue(issue!), base, top);
   if (files.length === 0)
     return {
-      text: `None of the ${counted(candidates, "source file")} at ${base.slice(0, 12)} contains a word of the issue.`,
+      text: `Casebook ranked none of the ${counted(candidates, "source file")} at ${base.slice(0, 12)}: the issue says too little, or they hold none of its words.`,
       isError: false,
     };
   const lines = [

@@ -122,7 +122,7 @@ export function printLocated(
     );
   } else if (ranking.files.length === 0)
     io.out(
-      `None of the ${ranking.candidates} source files at ${commit.slice(0, 12)} contains a word of the issue.`,
+      `Casebook ranked none of the ${counted(ranking.candidates, "source file")} at ${commit.slice(0, 12)}: the issue says too little, or they hold none of its words.`,
     );
   else {
     io.out(

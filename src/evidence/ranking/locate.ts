@@ -1,7 +1,7 @@
 import type { CommitRecord } from "../../repository/history.ts";
 import type { SymbolDefinition } from "../../languages/syntax.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
-import type { Query } from "./query.ts";
+import { type Query, saysEnough } from "./query.ts";
 import { rankFiles } from "./rank-files.ts";
 import { rankFunctions, type RankedFunction } from "./rank-functions.ts";
 import type { Reason, SignalContext } from "./signal.ts";
@@ -72,6 +72,8 @@ export async function locate(
       (path) =>
         codebase.roleOf(path) === "source" && codebase.invertedIndex(path) !== undefined && isCandidate(path),
     );
+  const { unreadable } = codebase;
+  if (!saysEnough(query)) return { files: [], functions: [], candidates: candidates.length, unreadable };
   const context: SignalContext = { codebase, candidates, commits, signal };
   const { files: ranked, explain } = await rankFiles(query, context);
   const confidences = likelihoodsOf(ranked.map(({ score }) => score));
@@ -104,7 +106,7 @@ export async function locate(
       reasons: reasonsOf(item),
     })),
     candidates: candidates.length,
-    unreadable: codebase.unreadable,
+    unreadable,
   };
 }
 

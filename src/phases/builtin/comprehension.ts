@@ -12,7 +12,7 @@ import { type ReportPart, reportedWords } from "../../claims/reported-words.ts";
 import { type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { largeSources, MAX_UNREAD_SHOWN, unreadFiles, unreadSources } from "../../claims/unread-files.ts";
-import { claimsBlock } from "./statements.ts";
+import { claimsBlock, unknown } from "./statements.ts";
 import { definitionOf } from "./suspects.ts";
 
 const MAX_COMPONENTS = 5;
@@ -129,7 +129,9 @@ export async function components(context: ResearchContext): Promise<readonly Blo
   }
   const answer = (ranking.files[0]?.confidence ?? 0) >= LIKELY ? undefined : await pointingAnswer(context);
   return [
-    { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
+    items.length === 0
+      ? unknown("the file; none answers to the issue")
+      : { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
     ...claimsBlock(
       "list",
       (await pointersShown(context)).map(({ claim }) => claim).filter((claim) => claim !== answer),

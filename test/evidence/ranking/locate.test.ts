@@ -214,7 +214,7 @@ test("the same is told again, and a shorter list is the begin of a longer one", 
 test("files that may not be named are neither ranked nor compared", async () => {
   const { codebase, query } = await reportOn({
     files: { "src/store.py": "flush()\n", "src/disk.py": "flush()\n", "tests/test_store.py": "flush()\n" },
-    title: "flush",
+    title: "flush hangs on disks",
   });
   const { files, candidates } = await locate(codebase, query, [], {
     top: 5,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { TextBlock } from "../../../src/issue/issue-reading.ts";
 import { understandIssue } from "../../../src/issue/understand-issue.ts";
-import { buildQuery, MAX_NAME_WEIGHT, type Query } from "../../../src/evidence/ranking/query.ts";
+import { buildQuery, MAX_NAME_WEIGHT, type Query, saysEnough } from "../../../src/evidence/ranking/query.ts";
 import { wordsOf } from "../../../src/text/words-of.ts";
 import { visibleIssue } from "../../../src/issue/visible-issue.ts";
 
@@ -85,4 +85,16 @@ test("what a title names in pointed brackets is a word of the query", () => {
   const { terms, words } = buildQuery(reading.textBlocks, reading);
   expect(terms.has("teleport")).toBe(true);
   expect(words.get("teleport")).toBe(MAX_NAME_WEIGHT);
+});
+
+test.each([
+  ["It does not work", "Please help.", false],
+  ["x", "### Steps\n\nN/A\n\n### Expected behavior\n\n_No response_\n", false],
+  ["Deep", `${"> ".repeat(50)}a`, false],
+  ["Segfault on startup", "It crashes at once.", true],
+  ["It fails", "`Store.save` does.", true],
+  ["It fails", "See src/store.py", true],
+])("%j with %j says enough to rank files by: %s", (title, body, isEnough) => {
+  const reading = understandIssue(visibleIssue({ key: "1", title, body, comments: [] }));
+  expect(saysEnough(buildQuery(reading.textBlocks, reading))).toBe(isEnough);
 });
