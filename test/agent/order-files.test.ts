@@ -141,7 +141,11 @@ test("stays below 6,000 tokens with the longest paths, and still names every fil
       `def paint_${at}(x):\n    return x\n`,
     ]),
   );
-  const { request } = await questionOn({ files, title: "paint draws wrong colours", body: "paint ".repeat(3_000) });
+  const { request } = await questionOn({
+    files,
+    title: "paint draws wrong colours",
+    body: "paint ".repeat(3_000),
+  });
   expect(estimateTokens(request)).toBeLessThanOrEqual(6_000);
   for (let at = 0; at < 20; at++) expect(request).toContain(`file_${at}.py`);
 });

@@ -122,20 +122,21 @@ export function buildQuery(
   return { terms, words, paths, frames, messages, identifiers, unsaid, ran, reported };
 }
 
-/** The weight of a word in prose that is written once, as far as a trace brings it down. */
+/** Words below this weight stand in data, environment and forms alone. */
 const SAID = 0.75;
-const ENOUGH_WORDS = 3;
+/** Three words of prose, or two of the title. */
+const ENOUGH = 3;
 
 /**
- * Whether an issue says enough to rank files by: it names something, or has three words of its own. The shortest of 240 real reports has six;
- * a form without answers has none, and any file would match what is left of it.
+ * Whether an issue says enough to rank files by: it names something, or has words of its own. Each of 240 real reports has six such words
+ * or more; a form without answers has none, and any file would match what is left of it.
  */
 export function saysEnough({ terms, paths, frames, identifiers, messages, ran, reported }: Query): boolean {
-  return (
-    [paths, frames, identifiers, messages, ran.places, reported.places, reported.changes].some(
-      ({ length }) => length > 0,
-    ) || [...terms.values()].filter(({ weight }) => weight >= SAID).length >= ENOUGH_WORDS
-  );
+  const named = [paths, frames, identifiers, messages, ran.places, reported.places, reported.changes];
+  if (named.some(({ length }) => length > 0)) return true;
+  let sum = 0;
+  for (const { weight } of terms.values()) if (weight >= SAID) sum += weight;
+  return sum >= ENOUGH;
 }
 
 /** The frame with its file and line at the base commit. */

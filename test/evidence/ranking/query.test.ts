@@ -91,6 +91,7 @@ test.each([
   ["It does not work", "Please help.", false],
   ["x", "### Steps\n\nN/A\n\n### Expected behavior\n\n_No response_\n", false],
   ["Deep", `${"> ".repeat(50)}a`, false],
+  ["Lost values", "", true],
   ["Segfault on startup", "It crashes at once.", true],
   ["It fails", "`Store.save` does.", true],
   ["It fails", "See src/store.py", true],
