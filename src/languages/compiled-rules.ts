@@ -17,6 +17,8 @@ export interface CompiledRules {
   readonly tokenKind: Uint8Array;
   /** What a leaf of the type counts as in a shape. */
   readonly tokenHash: Uint32Array;
+  /** 1 where the text of a leaf counts instead. */
+  readonly operator: Uint8Array;
   readonly comment: Uint8Array;
   readonly attribute: Uint8Array;
   readonly isFunction: Uint8Array;
@@ -42,6 +44,7 @@ export function compileRules(rules: GrammarRules, grammar: Grammar): CompiledRul
   const identifier = new Uint8Array(rows);
   const tokenKind = new Uint8Array(rows);
   const tokenHash = new Uint32Array(rows);
+  const operator = new Uint8Array(rows);
   const comment = new Uint8Array(rows);
   const attribute = new Uint8Array(rows);
   const isFunction = new Uint8Array(rows);
@@ -72,6 +75,7 @@ export function compileRules(rules: GrammarRules, grammar: Grammar): CompiledRul
       comment[id] = 1;
       tokenKind[id] = TOKEN.dropped;
     }
+    if (rules.operators?.includes(type) === true) operator[id] = 1;
     if (rules.attributes?.includes(type) === true) attribute[id] = 1;
     if (rules.functions.includes(type)) isFunction[id] = 1;
     if (rules.opaque?.includes(type) === true) opaque[id] = 1;
@@ -90,6 +94,7 @@ export function compileRules(rules: GrammarRules, grammar: Grammar): CompiledRul
     identifier,
     tokenKind,
     tokenHash,
+    operator,
     comment,
     attribute,
     isFunction,

@@ -7,6 +7,7 @@ import type { DefinitionNode, Import, NodeContext, ReferenceKind, SymbolKind } f
 import type { LanguageName } from "./languages.ts";
 import { nameUse, receiverText } from "./name-use.ts";
 import { type Locals, ReferenceList } from "./reference-list.ts";
+import { hash32 } from "../text/hash.ts";
 import { bodyShape } from "./shape.ts";
 import { signatureOf } from "./signature.ts";
 
@@ -212,7 +213,8 @@ class Extraction implements NodeContext {
     if (nameNode >= 0) this.definedHere.fill(1, nameNode, this.tree.lastOf(nameNode) + 1);
     const index = this.found.push(definition) - 1;
     this.containers.push(container);
-    const last = definition.reach ?? this.lastOf(node, definition.body ?? -1);
+    const until = definition.until === undefined ? undefined : this.tree.lastOf(definition.until);
+    const last = definition.reach ?? until ?? this.lastOf(node, definition.body ?? -1);
     if (!SCOPES.has(kind) || last === node) return;
     const names = [...(definition.container ?? []), name];
     this.enter(node, last, names, kind, name, INSIDE.has(kind) ? index : this.scope.inside);
@@ -251,7 +253,9 @@ class Extraction implements NodeContext {
     const isLeaf = tree.last[node] === node;
     if (this.literalEnds.length % 2 === 1 || (kind !== TOKEN.literal && !isLeaf)) return;
     this.tokens.nodes.push(node);
-    this.tokens.hashes.push(compiled.tokenHash[type] ?? 0);
+    this.tokens.hashes.push(
+      compiled.operator[type] === 1 ? hash32(tree.text(node)) : (compiled.tokenHash[type] ?? 0),
+    );
     if (kind === TOKEN.literal && !isLeaf) this.literalEnds.push(tree.lastOf(node));
   }
 
@@ -270,14 +274,21 @@ class Extraction implements NodeContext {
       return;
     }
     if (use === "free") locals?.free.add(text);
-    const name = text.startsWith(":") ? text.slice(1) : text;
+    const isPath = this.compiled.rules.qualified?.includes(tree.kind(node)) === true;
+    const cut = isPath ? text.lastIndexOf(".") : text.startsWith(":") ? 0 : -1;
+    const name = text.slice(cut + 1);
     const kind: ReferenceKind = use === "free" || use === "bind" ? "name" : use;
     if (kind === "call" || kind === "new") {
       this.calls.nodes.push(node);
       this.calls.names.push(name);
     }
+    const start = tree.startOf(node);
     const receiver =
-      member < 0 ? undefined : receiverText(tree.source, tree.startOf(member), tree.startOf(node));
+      isPath && cut > 0
+        ? text.slice(0, cut)
+        : member < 0
+          ? undefined
+          : receiverText(tree.source, tree.startOf(member), start);
     const { inside } = this.scope;
     this.references.add(
       {
@@ -337,7 +348,7 @@ class Extraction implements NodeContext {
         kind,
         container,
         start: lines.start,
-        end: end === undefined ? tree.endLineOf(outer) : tree.lineAt(end),
+        end: end === undefined ? tree.endLineOf(definition.until ?? outer) : tree.lineAt(end),
         nameLine: tree.lineOf(nameNode >= 0 ? nameNode : node),
         signature: signatureOf(tree, outer, body, compiled.rules),
         isPublic: definition.isPublic || (container.length === 0 && this.exported.has(name)),

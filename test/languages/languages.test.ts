@@ -17,6 +17,11 @@ test.each([
   ["Program.cs", "csharp"],
   ["ci/Rakefile", "ruby"],
   ["index.php", "php"],
+  ["Store.swift", "swift"],
+  ["build.sc", "scala"],
+  ["init.lua", "lua"],
+  ["mix.exs", "elixir"],
+  ["R/open.R", "r"],
 ])("%s is read as %s", (path, language) => {
   expect(languageOf(path)).toBe(language);
 });

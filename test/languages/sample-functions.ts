@@ -9,7 +9,7 @@ export interface SampleFunction {
   readonly statements: readonly string[];
   readonly foot: string;
   /** What starts a comment up to the end of the line. */
-  readonly comment: "#" | "//";
+  readonly comment: "#" | "//" | "--";
 }
 
 /** The source text of a sample, its statements in the order given. */
@@ -134,5 +134,65 @@ export const SAMPLE_FUNCTIONS: Readonly<Record<LanguageName, SampleFunction>> = 
     ],
     foot: "}",
     comment: "//",
+  },
+  swift: {
+    head: "func alpha(beta: Int, gamma: [Rho]) {",
+    statements: [
+      "  let delta = beta + 11",
+      '  if delta > 11 {\n    omega("red")\n  }',
+      "  for sigma in gamma {\n    sigma.kappa(beta, 11)\n  }",
+      "  gamma.tau { zeta in zeta * 11 }",
+      '  theta("x\\(gamma)y")',
+    ],
+    foot: "}",
+    comment: "//",
+  },
+  scala: {
+    head: "def alpha(beta: Int, gamma: List[Rho]): Unit = {",
+    statements: [
+      "  val delta = beta + 11",
+      '  if (delta > 11) {\n    omega("red")\n  }',
+      "  for (sigma <- gamma) {\n    sigma.kappa(beta, 11)\n  }",
+      "  gamma.tau(zeta => zeta * 11)",
+      '  theta(s"x${gamma}y")',
+    ],
+    foot: "}",
+    comment: "//",
+  },
+  lua: {
+    head: "function alpha(beta, gamma)",
+    statements: [
+      "  local delta = beta + 11",
+      '  if delta > 11 then\n    omega("red")\n  end',
+      "  for _, sigma in ipairs(gamma) do\n    sigma:kappa(beta, 11)\n  end",
+      '  beta.tau["red"] = function(zeta) return zeta * 11 end',
+      "  theta(gamma)",
+    ],
+    foot: "end",
+    comment: "--",
+  },
+  elixir: {
+    head: "defmodule Rho do\ndef alpha(beta, gamma) do",
+    statements: [
+      "  delta = beta + 11",
+      '  if delta > 11 do\n    omega("red")\n  end',
+      "  for sigma <- gamma do\n    Sigma.kappa(sigma, 11)\n  end",
+      "  Tau.eta(fn zeta -> zeta * 11 end)",
+      '  theta("x#{gamma}y")',
+    ],
+    foot: "end\nend",
+    comment: "#",
+  },
+  r: {
+    head: "alpha <- function(beta, gamma) {",
+    statements: [
+      "  delta <- beta + 11",
+      '  if (delta > 11) {\n    omega("red")\n  }',
+      "  for (sigma in gamma) {\n    kappa(sigma, 11)\n  }",
+      '  beta$tau[["red"]] <- function(zeta) zeta * 11',
+      "  theta(gamma)",
+    ],
+    foot: "}",
+    comment: "#",
   },
 };

@@ -1,5 +1,5 @@
 import { Parser, type Tree } from "web-tree-sitter";
-import type { LanguageName } from "../languages.ts";
+import { languageNamed, type LanguageName } from "../languages.ts";
 import type { FileSyntax } from "../syntax.ts";
 import { extractSyntax } from "../extract-syntax.ts";
 import { TreeFlattener } from "../flat-tree.ts";
@@ -48,7 +48,8 @@ export function fileParser({ steps, readings }: ParseLimit): FileParser {
       }
       try {
         const read = (source: string): Tree | null => {
-          const mostReads = readings * Math.ceil(source.length / CHUNK) + SPARE_READS;
+          const most = Math.max(readings, languageNamed(language)?.readings ?? 0);
+          const mostReads = most * Math.ceil(source.length / CHUNK) + SPARE_READS;
           let [reads, hundreds] = [0, 0];
           const tree = parser.parse(
             // A text that ends early ends the reading; the tree of it is not used.

@@ -10,7 +10,8 @@ interface WasmInstance {
   readonly exports: WasmExports;
 }
 interface WasmImports {
-  readonly env?: { readonly __stack_pointer?: { value: number } };
+  /** What grammars are linked with, too: the parser's own functions are added to it. */
+  readonly env?: { readonly __stack_pointer?: { value: number }; calloc?: unknown };
 }
 declare const WebAssembly: {
   readonly compile: (bytes: Uint8Array) => Promise<object>;
@@ -29,13 +30,13 @@ async function start(): Promise<CursorCalls> {
   const { resolve } = createRequire(import.meta.url);
   const module = await WebAssembly.compile(await readFile(resolve("web-tree-sitter/web-tree-sitter.wasm")));
   let exports: WasmExports = {};
-  let pointer: { value: number } | undefined;
+  let env: WasmImports["env"];
   await Parser.init({
     // Emscripten's hook for making the instance oneself: the way to its exports.
     instantiateWasm(imports: WasmImports, done: (instance: WasmInstance, module: object) => void) {
       const instance = new WebAssembly.Instance(module, imports);
       exports = instance.exports;
-      pointer = imports.env?.__stack_pointer;
+      env = imports.env;
       done(instance, module);
       return exports;
     },
@@ -45,7 +46,12 @@ async function start(): Promise<CursorCalls> {
     if (typeof found !== "function") throw new TypeError(`web-tree-sitter has no ${name}`);
     return found as (argument: number) => number;
   };
-  if (pointer === undefined) throw new TypeError("web-tree-sitter has no __stack_pointer");
+  const pointer = env?.__stack_pointer;
+  const calloc = env?.calloc;
+  if (env === undefined || pointer === undefined || typeof calloc !== "function")
+    throw new TypeError("web-tree-sitter has no __stack_pointer or no calloc");
+  // Swift's scanner asks for no element of four bytes and uses them: what was in them before decided how it read.
+  env.calloc = (count: number, size: number): unknown => calloc(count === 0 ? 1 : count, size);
   const recover = enlargeStack({ pointer, malloc: call("malloc") });
   const root = call("ts_tree_root_node_wasm");
   const open = call("ts_tree_cursor_new_wasm");
