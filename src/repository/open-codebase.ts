@@ -22,6 +22,8 @@ export interface IndexedCodebase extends Codebase {
   invertedIndex(path: string): InvertedIndex | undefined;
   /** Files that the repository lists but whose content it does not hold: nothing was read, searched or ranked in them. */
   readonly unreadable: readonly string[];
+  /** The syntax of another text of a file: of another revision. Undefined without a grammar, or where it could not be parsed. */
+  parse(path: string, text: string): Promise<FileSyntax | undefined>;
 }
 
 export interface OpenOptions extends ReadIndexesOptions {
@@ -129,6 +131,12 @@ export async function openCodebase(
       return undefined;
     },
     syntaxes: readSyntaxes,
+    async parse(path, text) {
+      const language = languageOf(path);
+      if (language === undefined) return undefined;
+      for await (const { syntax } of reader.parse([{ oid: path, language, text }], signal)) return syntax;
+      return undefined;
+    },
     pathsWithWord(word) {
       const bare = word.replace(/^[_$]+|[_$]+$/g, "").toLowerCase();
       // Words that inverted indexes leave out (one letter, very long) can be in any file.

@@ -218,6 +218,21 @@ describe("stack frames, outermost first", () => {
       "PHP Fatal error:  Uncaught Error: no in /srv/src/A.php:9\nStack trace:\n#0 /srv/src/B.php(5): App\\A->run()\n#1 {main}\n  thrown in /srv/src/A.php on line 9",
       ["/srv/src/B.php:5", "/srv/src/A.php:9"],
     ],
+    [
+      "Lua, with the name in quotes",
+      "lua: src/store.lua:10: attempt to index a nil value\nstack traceback:\n\tsrc/store.lua:10: in function 'load'\n\tsrc/main.lua:3: in function <src/main.lua:1>\n\t[C]: in ?",
+      ["src/main.lua:3", "src/store.lua:10 load"],
+    ],
+    [
+      "Elixir, with the number of arguments",
+      "** (KeyError) key :a not found\n    (store 0.1.0) lib/store.ex:10: App.Store.load!/2\n    (store 0.1.0) lib/store.ex:7: anonymous fn/2 in App.Store.open/1\n    lib/main.ex:3: App.Main.run(:a)",
+      ["lib/main.ex:3 run", "lib/store.ex:7 open", "lib/store.ex:10 load!"],
+    ],
+    [
+      "Swift, in a crash report",
+      "0   libswiftCore.dylib  0x000000018a3 swift_release + 60\n1   Store  0x0000000104 closure #1 in Store.load(from:key:) + 120 (Store.swift:10)\n2   Store  0x0000000104 Request.url.getter + 12 (Request.swift:3)",
+      ["Request.swift:3 url", "Store.swift:10 load"],
+    ],
     ["a place in prose, which is no frame", "see src/a.py:12 for it", []],
   ])("%s", (_, text, frames) => {
     expect(

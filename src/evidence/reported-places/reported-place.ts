@@ -20,7 +20,7 @@ export interface ReportedPlace {
   readonly atBase?: Location | "gone";
   /** The file at the base commit; undefined when it was removed. */
   readonly basePath: string | undefined;
-  /** The function at the base commit that holds the lines, or held them before they changed, or that is named. */
+  /** The function at the base commit that holds the lines, or has the name of the one that held them, or that is named. */
   readonly function?: SymbolDefinition;
 }
 

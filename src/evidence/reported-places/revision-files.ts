@@ -75,7 +75,10 @@ export class RevisionFiles {
       : await this.history.diff({ commit, path }, { commit: this.base, path: basePath });
     if (hunks === undefined) return named;
     const at = mapLines(hunks, lines.start, end);
-    const found = await this.#functionAt(basePath, at.start, at.end);
+    // Where the lines are gone, what stands there now may be anything.
+    const found = at.changed
+      ? await this.functionNamed(basePath, await this.#nameAround(path, text!, lines.start, end))
+      : innermostAt(await this.#functions(basePath), at.start, at.end);
     return {
       ...named,
       atBase: at.changed ? "gone" : { path: basePath, start: at.start, end: at.end },
@@ -97,26 +100,44 @@ export class RevisionFiles {
     return (await renames).get(path);
   }
 
-  /** The innermost function that holds the first line, else one that begins within the lines. */
-  async #functionAt(path: string, start: number, end: number): Promise<SymbolDefinition | undefined> {
-    const functions = (await this.codebase.syntax(path))?.symbols.filter(isFunctionLike) ?? [];
-    const around = functions.filter((one) => one.start <= start && start <= one.end);
-    const within = functions.filter((one) => start <= one.start && one.start <= end);
-    return (
-      around.reduce<SymbolDefinition | undefined>(
-        (best, one) => (best === undefined || one.end - one.start < best.end - best.start ? one : best),
-        undefined,
-      ) ?? within[0]
-    );
+  /** The name of the function that holds lines of a text of another revision. */
+  async #nameAround(
+    path: string,
+    text: readonly string[],
+    start: number,
+    end: number,
+  ): Promise<string | undefined> {
+    const syntax = await this.codebase.parse(path, text.join("\n"));
+    return innermostAt(syntax?.symbols.filter(isFunctionLike) ?? [], start, end)?.name;
   }
 
+  async #functions(path: string): Promise<readonly SymbolDefinition[]> {
+    return (await this.codebase.syntax(path))?.symbols.filter(isFunctionLike) ?? [];
+  }
+
+  /** The only function of that name in a file of the base commit. */
   async functionNamed(
     path: string | undefined,
     name: string | undefined,
   ): Promise<SymbolDefinition | undefined> {
     if (path === undefined || name === undefined) return undefined;
-    const functions = (await this.codebase.syntax(path))?.symbols.filter(isFunctionLike) ?? [];
-    const same = functions.filter((one) => one.name === name);
+    const same = (await this.#functions(path)).filter((one) => one.name === name);
     return same.length === 1 ? same[0] : undefined;
   }
+}
+
+/** The innermost function that holds the first line, else one that begins within the lines. */
+function innermostAt(
+  functions: readonly SymbolDefinition[],
+  start: number,
+  end: number,
+): SymbolDefinition | undefined {
+  const around = functions.filter((one) => one.start <= start && start <= one.end);
+  const within = functions.filter((one) => start <= one.start && one.start <= end);
+  return (
+    around.reduce<SymbolDefinition | undefined>(
+      (best, one) => (best === undefined || one.end - one.start < best.end - best.start ? one : best),
+      undefined,
+    ) ?? within[0]
+  );
 }

@@ -10,7 +10,13 @@ export function framesOf(traces: readonly Trace[]): readonly Frame[] {
   return inOrder
     .flatMap(({ frames, innermost }) => (innermost === "first" ? frames.toReversed() : frames))
     .flatMap(frameOf)
+    .filter((frame, at, all) => frame.function !== undefined || !isSameLine(frame, all[at - 1]))
     .slice(-MAX_FRAMES);
+}
+
+/** A message repeats the line of the call that failed (Lua). */
+function isSameLine(frame: Frame, other: Frame | undefined): boolean {
+  return other !== undefined && other.path === frame.path && other.line === frame.line;
 }
 
 function frameOf({ path, line, function: printed, format }: ReportFrame): readonly Frame[] {
@@ -46,6 +52,12 @@ const UNNAMED: readonly (readonly [form: RegExp, around: string])[] = [
   [/^(?:.*\.)?<(\w+)>[bg]__.*$/, "$1"],
   // Ruby: `block in load`, `block (2 levels) in load`
   [/^(?:block|rescue|ensure) (?:\(\d+ levels\) )?in (.*)$/, "$1"],
+  // Erlang and Elixir: `-handle_info/2-fun-4-/4`, `Mod."-map/2-lists^map/1-0-"/2`
+  [/^(?:.*\.)?"?-(\w+[!?]?)\/\d+-(?:fun|lc|lbc|lists\^).*$/, "$1"],
+  // Swift: `Request.request.getter`
+  [/^(.*\w)\.(?:getter|setter|didset|willset)$/, "$1"],
+  // Lua: `function <src/store.lua:12>`
+  [/^(?:function )?<[^<>]*:\d+>$/, ""],
   // Python: a function of a line, or of a part of it
   [/^(?:.*\.)?<(?:lambda|listcomp|setcomp|dictcomp|genexpr)>$/, ""],
 ];
@@ -60,10 +72,13 @@ function lastName(printed: string): string {
       .replace(/\((?!\*)[^]*$/, "")
       // Type arguments: `Load[T]` of .NET and Go, `load<T>`.
       .replace(/(?<=\w)(?:\[[^\][]*\]|<[^<>]*>)+$/, "")
+      // The number of arguments: `App.Store.load/2`.
+      .replace(/(?<=\w[!?]?)\/\d{1,3}$/, "")
+      .replaceAll(/^['"`]|['"`]$/g, "")
       .trim()
       .split(/\s/)
       .at(-1) ?? "";
-  const name = (bare.split(/::|[.\\>#]/).at(-1) ?? "").replace(/[()*{}<>]/g, "");
+  const name = (bare.split(/::|[.\\>#]/).at(-1) ?? "").replace(/[()*{}<>'"`]/g, "");
   return /^(?:module|anonymous|init)$/.test(name) && /[<>]/.test(bare) ? "" : name;
 }
 

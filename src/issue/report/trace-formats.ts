@@ -202,6 +202,12 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
     innermost: "first",
     line: /^(?<path>[^\s:"'()]{1,300}\.swift):(?<line>\d{1,7}): (?:Fatal error|Precondition failed|Assertion failed)/,
   },
+  // Crash reports of Apple's systems, after their addresses got names.
+  {
+    name: "swift",
+    innermost: "first",
+    line: /^(?:\d{1,4} +[\w.-]{1,100} +0x[0-9a-fA-F]{1,16} +)?(?:(?:closure #\d{1,3} in|specialized|static|partial apply for) ){0,4}(?<fn>[A-Za-z_]\w{0,100}(?:\.[\w$]{1,100}){1,8}(?:\([\w:, ]{0,200}\))?)(?: \+ \d{1,7})? \(?(?<path>[^\s:"'()]{1,300}\.swift):(?<line>\d{1,7})\)?$/,
+  },
   {
     name: "assert",
     innermost: "first",

@@ -87,6 +87,7 @@ function codebaseOf(
       const text = files[path];
       return text === undefined ? undefined : { text, lines: text.split("\n") };
     },
+    parse: async () => undefined,
     syntax: async (path) => syntaxes.get(path),
     async *syntaxes(paths) {
       for (const path of paths) {

@@ -48,6 +48,17 @@ describe("places that a report names", () => {
     ]);
   });
 
+  test("a line that is gone is in no function that stands there now", async () => {
+    using folder = gitFolder();
+    const linked = folder.commit({ "src/store.py": OLD });
+    folder.commit({
+      "src/store.py": OLD.replace("def load(key):\n    return read(key)", "def drop(key):\n    pass"),
+    });
+    const link = `https://github.com/ada/store/blob/${linked}/src/store.py`;
+    const { places } = await reportedIn(folder, `See ${link}#L7.`);
+    expect(places.map(shown)).toEqual(["src/store.py:7 | linked | return read(key) | gone | -"]);
+  });
+
   test("a line without a link is counted in the revision that the reporter used, which is no change that is named", async () => {
     using folder = gitFolder();
     const used = folder.commit({ "src/store.py": OLD });
