@@ -1,11 +1,3 @@
-import {
-  isFunctionLike,
-  qualifiedName,
-  type FileSyntax,
-  type SymbolDefinition,
-} from "../languages/syntax.ts";
-import type { Hunk } from "../repository/revisions.ts";
-
 /** One issue as it was worked before its fix, and what the fix then changed. */
 export interface WorkedCase {
   /** The issue's number. */
@@ -85,32 +77,6 @@ export function median(numbers: readonly number[]): number {
   const half = Math.floor(sorted.length / 2);
   if (sorted.length === 0) return 0;
   return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
-
-/** Functions of a file whose lines a change removes, replaces or adds to; the innermost around each, as `path::Class.name`. */
-export function changedFunctions(
-  path: string,
-  syntax: FileSyntax | undefined,
-  hunks: readonly Hunk[],
-): readonly string[] {
-  const functions = (syntax?.symbols ?? []).filter(isFunctionLike);
-  const found = new Set<string>();
-  for (const { oldStart, oldLines } of hunks) {
-    // Added lines are after `oldStart`: behind the last line of a function they are no part of it.
-    const lines =
-      oldLines === 0 ? [oldStart + 0.5] : Array.from({ length: oldLines }, (_, i) => oldStart + i);
-    for (const line of lines) {
-      const around = innermost(functions, line);
-      if (around !== undefined) found.add(`${path}::${qualifiedName(around)}`);
-    }
-  }
-  return [...found];
-}
-
-function innermost(functions: readonly SymbolDefinition[], line: number): SymbolDefinition | undefined {
-  return functions
-    .filter(({ start, end }) => start <= line && line <= end)
-    .toSorted((a, b) => a.end - a.start - (b.end - b.start))[0];
 }
 
 /** Words of a document that a reader sees without opening a fold; code and addresses count as they are written. */

@@ -249,7 +249,7 @@ export async function runCli(
     .description("run the GitHub App (settings: .env.example)")
     .addHelpText(
       "after",
-      "\nAbout its database: `casebook shadow` lists what it would have written in shadow mode,\n`casebook accuracy` how people judged its answers, `casebook rebuild` sets it aside.",
+      "\nAbout its database: `casebook shadow` lists what it would have written in shadow mode,\n`casebook accuracy` how right its answers were, `casebook rebuild` sets it aside.",
     )
     .action(async () => {
       exit = await (await import("./commands/serve.ts")).serveCommand(io);
@@ -268,9 +268,10 @@ export async function runCli(
     });
   program
     .command("accuracy", { hidden: true })
-    .description("print how people judged the App's answers")
-    .action(async () => {
-      exit = await (await import("./commands/accuracy.ts")).accuracyCommand(io);
+    .description("print how right the App's answers were: by the fixes, and as people judged")
+    .option("--json", "print JSON")
+    .action(async (options) => {
+      exit = await (await import("./commands/accuracy.ts")).accuracyCommand(options, io);
     });
   program
     .command("setup")

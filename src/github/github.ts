@@ -95,6 +95,13 @@ export type IssueAnswer =
   /** Where it is now; the number belongs to that repository. */
   | { readonly kind: "transferred"; readonly to: string };
 
+/** What closed an issue: the commit that brought the whole change to the default branch, and the pull request that it was. */
+export interface ClosedBy {
+  /** 40 hex digits. */
+  readonly commit: string;
+  readonly pull?: number;
+}
+
 interface OwnIssue {
   readonly number: number;
   readonly state: "open" | "closed";
@@ -190,6 +197,11 @@ export interface GitHub {
   /** Comments of an issue updated at or after `since` (ISO 8601), oldest first; all when undefined. */
   comments(repository: RepositoryName, issue: number, since?: string): Promise<readonly CommentInfo[]>;
   comment(repository: RepositoryName, id: number): Promise<CommentInfo | undefined>;
+  /**
+   * The commit or the merged pull request of this repository that closed an issue which is closed now. Undefined where a person did, and
+   * where one commit does not hold the whole change: a pull request of several commits that was rebased.
+   */
+  closedBy(repository: RepositoryName, issue: number): Promise<ClosedBy | undefined>;
   /** From the collaborator-permission endpoint. `none` for accounts that it does not know, bots included. */
   permission(repository: RepositoryName, login: string): Promise<Permission>;
   /** When an account was made, in milliseconds since 1970; undefined when there is none of that name. */

@@ -27,10 +27,9 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
     case "answered":
       return answered(investigation, event, rules);
     case "seen":
-      return conditions(
+      return withFix(
         investigation,
-        { closed: event.closed, locked: event.locked, held: event.held },
-        rules,
+        conditions(investigation, { closed: event.closed, locked: event.locked, held: event.held }, rules),
       );
     case "reach":
       return conditions(investigation, { unreachable: event.unreachable }, rules);
@@ -51,6 +50,10 @@ export function decide(investigation: Investigation, event: InvestigationEvent, 
         : unchanged(investigation);
     case "change-tested":
       return changeTested(investigation, event);
+    case "fix-compared":
+      return unchanged(
+        investigation.conditions.closed ? { ...investigation, fix: event.fix } : investigation,
+      );
     case "person-committed":
       return personCommitted(investigation, event);
     case "pull":
@@ -137,6 +140,19 @@ function conditions(
     return visible(shown(enter(next, { stage: "paused", reason: still.reason, pausedBy: still.by })));
   }
   return visible(shown(next));
+}
+
+/** When the issue is closed, what was said is compared with the fix. An issue that is open again was not fixed. */
+function withFix({ conditions: before }: Investigation, decided: Decided): Decided {
+  const { investigation, effects } = decided;
+  const { closed } = investigation.conditions;
+  if (closed === before.closed) return decided;
+  if (!closed) {
+    const { fix: _, ...open } = investigation;
+    return { investigation: open, effects };
+  }
+  const hasDocument = investigation.phases.some(({ files = [] }) => files.length > 0);
+  return hasDocument ? { investigation, effects: [...effects, { kind: "compare-fix" }] } : decided;
 }
 
 /** What a running run does not outlast: it could publish nothing, or must not. */

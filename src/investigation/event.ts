@@ -1,6 +1,6 @@
 import type { Command } from "./commands/forms.ts";
 import type { Permission } from "./commands/rights.ts";
-import type { Actor } from "./investigation.ts";
+import type { Actor, ComparedFix } from "./investigation.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
 
@@ -87,6 +87,8 @@ export type InvestigationEvent =
   | { readonly kind: "run-failed"; readonly run: string; readonly message: string }
   /** The failing test ran against somebody's change, or could not. */
   | { readonly kind: "change-tested"; readonly test: string; readonly verdict: ChangeVerdict }
+  /** What the documents said is compared with the fix that closed the issue. */
+  | { readonly kind: "fix-compared"; readonly fix: ComparedFix }
   | { readonly kind: "person-committed"; readonly sha: string; readonly login: string }
   | { readonly kind: "gone"; readonly why: "deleted" | "transferred" | "uninstalled"; readonly to?: string }
   | { readonly kind: "pull"; readonly number: number; readonly state: "open" | "merged" | "closed" }
@@ -132,6 +134,8 @@ export type Effect =
   | { readonly kind: "start-test"; readonly test: string; readonly by: number }
   /** Its worker must stop. */
   | { readonly kind: "stop-test"; readonly test: string }
+  /** The issue was closed: what was said is compared with the fix. */
+  | { readonly kind: "compare-fix" }
   /** GitHub shows something else than the investigation says. */
   | { readonly kind: "sync" }
   /** Nothing of it is kept: branch, rows. */

@@ -1,6 +1,7 @@
 import type { Location } from "../text/location.ts";
 import type { Micros } from "../llm/money.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
+import type { PhaseComparison } from "../phases/fix-comparison.ts";
 import type { PhaseRecord } from "../phases/phase-result.ts";
 import type { NamedChange } from "./commands/forms.ts";
 import type { VerdictValue } from "./verdict.ts";
@@ -170,6 +171,8 @@ export interface Core {
   readonly conditions: Conditions;
   /** What a person said of the newest answer; gone when a phase gives another one. */
   readonly verdict?: Verdict;
+  /** The fix that closed the issue, beside what was said before it; gone when the issue is open again. */
+  readonly fix?: ComparedFix;
   /** A person with the right said that all of it may be public. */
   readonly isPublic?: true;
   /** In the order of their comments, at most `MAX_ASKS`. */
@@ -192,6 +195,13 @@ export interface Core {
 }
 
 /** A person's judgement of an answer. */
+export interface ComparedFix {
+  /** The commit that brought it to the default branch, 40 hex digits. */
+  readonly commit: string;
+  readonly pull?: number;
+  readonly phases: readonly PhaseComparison[];
+}
+
 export interface Verdict {
   readonly value: VerdictValue;
   readonly by: Actor;

@@ -1,3 +1,4 @@
+import { compareFix } from "./compare-fix.ts";
 import { readConfig } from "../process/config.ts";
 import type { FromResearcher } from "./protocol.ts";
 import { sandboxesOverLink } from "./sandboxes-over-link.ts";
@@ -29,6 +30,8 @@ async function carryOut(task: Task, { link, say, signal }: TaskHooks): Promise<F
     }
     case "check":
       return { kind: "checked", documents: await checkTask(task.request, { config, signal }) };
+    case "compare-fix":
+      return { kind: "compared", phases: await compareFix(task.request, { config, signal }) };
     case "locate":
       return { kind: "located", located: await locateTask(task.request, { config, link, say, signal }) };
     case "ask": {

@@ -10,10 +10,12 @@ import type { Shortlist, Sought } from "../issue/parse-tracker.ts";
 import type { AskRequest, Told } from "./asks.ts";
 import type { CommandRequest, Ran } from "./command-request.ts";
 import type { CommitFiles } from "./sandbox-door.ts";
+import type { PhaseComparison } from "../phases/fix-comparison.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type {
   CheckedDocument,
   CheckRequest,
+  CompareRequest,
   LocateRequest,
   PhaseEvent,
   ResearchRequest,
@@ -26,6 +28,7 @@ import type { Published } from "../repository/repository.ts";
 export type ToResearcher =
   | { readonly kind: "investigate"; readonly request: ResearchRequest; readonly place: string }
   | { readonly kind: "check"; readonly request: CheckRequest }
+  | { readonly kind: "compare-fix"; readonly request: CompareRequest }
   | { readonly kind: "test"; readonly request: TestRequest }
   | { readonly kind: "locate"; readonly request: LocateRequest }
   | { readonly kind: "ask"; readonly request: AskRequest }
@@ -59,6 +62,7 @@ export type FromResearcher =
   | { readonly kind: "note"; readonly note: string }
   | { readonly kind: "investigated"; readonly result: InvestigateResult }
   | { readonly kind: "checked"; readonly documents: readonly CheckedDocument[] }
+  | { readonly kind: "compared"; readonly phases: readonly PhaseComparison[] }
   | { readonly kind: "tested"; readonly verdict: ChangeVerdict }
   | { readonly kind: "located"; readonly located: Located }
   | { readonly kind: "told"; readonly told: Told }

@@ -273,6 +273,20 @@ const message = z.discriminatedUnion("kind", [
     documents: z.array(z.strictObject({ path, report })).max(1_000),
   }),
   z.strictObject({
+    kind: z.literal("compared"),
+    phases: z
+      .array(
+        z.strictObject({
+          phase: name,
+          file: count,
+          isWhole: z.boolean(),
+          function: count.optional(),
+          told: z.array(z.strictObject({ percent: z.int().min(0).max(100), isTrue: z.boolean() })).max(MANY),
+        }),
+      )
+      .max(100),
+  }),
+  z.strictObject({
     kind: z.literal("tested"),
     verdict: z.strictObject({
       kind: z.enum(["passes", "fails", "worse", "undecided"]),

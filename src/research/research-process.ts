@@ -44,6 +44,11 @@ export function researchInProcesses(options: ReaderOptions): Research {
       if (end.kind !== "checked") throw new Error(`the check ended with ${end.kind}`);
       return end.documents satisfies readonly CheckedDocument[];
     },
+    async compareFix(request, signal) {
+      const end = await runTask({ kind: "compare-fix", request }, options, signal);
+      if (end.kind !== "compared") throw new Error(`the comparison ended with ${end.kind}`);
+      return end.phases;
+    },
     async test(request, signal) {
       const end = await runTask({ kind: "test", request }, options, signal);
       if (end.kind !== "tested") throw new Error(`the test ended with ${end.kind}`);

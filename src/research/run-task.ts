@@ -49,7 +49,7 @@ export const PUBLISHES_NOTHING: Publisher = {
 
 type End = Extract<
   FromResearcher,
-  { kind: "investigated" | "checked" | "tested" | "located" | "told" | "ran" }
+  { kind: "investigated" | "checked" | "compared" | "tested" | "located" | "told" | "ran" }
 >;
 
 /**
@@ -126,6 +126,7 @@ export async function runTask(
           return;
         case "investigated":
         case "checked":
+        case "compared":
         case "tested":
         case "located":
         case "told":

@@ -13,7 +13,7 @@ import {
 
 export type Task = Extract<
   ToResearcher,
-  { kind: "investigate" | "check" | "test" | "locate" | "ask" | "command" }
+  { kind: "investigate" | "check" | "compare-fix" | "test" | "locate" | "ask" | "command" }
 >;
 
 export interface TaskHooks {

@@ -10,6 +10,7 @@ import { reconcile } from "./reconcile.ts";
 import type { Service } from "./service.ts";
 import { syncIssue } from "./sync-issue.ts";
 import { failureOf, handleRun } from "./run-job.ts";
+import { handleFix } from "./handle-fix.ts";
 import { handleTest } from "./handle-test.ts";
 
 /** What is done for each kind of job. */
@@ -21,6 +22,7 @@ export function handlersOf(service: Service): JobHandlers {
     sync: (job, context) => retrying(syncIssue(service, job, context)),
     check: (job, context) => retrying(checkHead(service, job, context)),
     test: (job, context) => retrying(handleTest(service, job, context)),
+    "compare-fix": (job, context) => retrying(handleFix(service, job, context)),
     forget: (job) => retrying(forgetInvestigation(service, job)),
     configure: (job, context) => retrying(configure(service, job, context)),
     track: (job, context) => retrying(fillTrackers(service, job, context)),

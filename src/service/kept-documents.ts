@@ -23,9 +23,14 @@ export function keptDocuments(records: ReadonlyMap<string, string>): ReadonlyMap
 
 /** The kept documents alone, by phase. */
 export function keptTexts(records: ReadonlyMap<string, string>, issue: number): ReadonlyMap<string, string> {
+  return documentsIn(keptDocuments(records), issue);
+}
+
+/** The documents of an issue among its files, by phase. */
+export function documentsIn(files: ReadonlyMap<string, string>, issue: number): ReadonlyMap<string, string> {
   const prefix = `.chant/research/issue-${issue}-`;
   return new Map(
-    [...keptDocuments(records)]
+    [...files]
       .filter(([path]) => path.startsWith(prefix) && path.endsWith(".md"))
       .map(([path, text]) => [path.slice(prefix.length, -".md".length), text]),
   );

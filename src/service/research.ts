@@ -2,6 +2,7 @@ import type { Location } from "../text/location.ts";
 import type { Issue } from "../issue/issue.ts";
 import type { InvestigateResult } from "../phases/investigate.ts";
 import type { PhaseChoice } from "../phases/choose-phases.ts";
+import type { PhaseComparison } from "../phases/fix-comparison.ts";
 import type { PhaseResult } from "../phases/phase-result.ts";
 import type { ChangeVerdict } from "../phases/change-verdict.ts";
 import type { CheckReport } from "../documents/check-document.ts";
@@ -26,6 +27,8 @@ export interface Research {
   ): Promise<InvestigateResult>;
   /** Verifies the documents of one commit of our branch, in a process of its own. */
   check(request: CheckRequest, signal: AbortSignal): Promise<readonly CheckedDocument[]>;
+  /** Compares what documents said with the fix that closed their issue, in a process of its own. Throws RunFailure. */
+  compareFix(request: CompareRequest, signal: AbortSignal): Promise<readonly PhaseComparison[]>;
   /** Runs an investigation's failing test against somebody's change, in a process of its own. Throws RunFailure. */
   test(request: TestRequest, signal: AbortSignal): Promise<ChangeVerdict>;
 }
@@ -111,6 +114,14 @@ export interface CheckRequest {
   readonly mirror: string;
   readonly head: string;
   readonly issue: Issue;
+}
+
+export interface CompareRequest {
+  readonly mirror: string;
+  /** The commit that brought the fix to the default branch, 40 hex digits. */
+  readonly fix: string;
+  /** By type of phase; Markdown. */
+  readonly documents: ReadonlyMap<string, string>;
 }
 
 /** A ranking that a model orders. */

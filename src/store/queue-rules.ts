@@ -4,7 +4,14 @@ import type { JobKind } from "./store.ts";
 export const DEAD = "dead";
 
 /** Kinds that nothing else finds again when their job is put aside: `recoverRuns`, `unshown` and a timer have the others. */
-export const REVIVED: readonly JobKind[] = ["delivery", "check", "test", "forget", "configure"];
+export const REVIVED: readonly JobKind[] = [
+  "delivery",
+  "check",
+  "test",
+  "compare-fix",
+  "forget",
+  "configure",
+];
 /** Times that a job is taken back from the dead-letter queue: over 22 hours, with the pauses of `REVIVAL_MINUTES`. */
 export const MAX_REVIVALS = 8;
 /** Minutes in the dead-letter queue, doubled each time. */
@@ -36,6 +43,7 @@ export const QUEUES = {
   sync: { ...COMMON, expireInSeconds: 900 },
   check: { ...COMMON, expireInSeconds: 1_800 },
   test: { ...COMMON, expireInSeconds: 3 * 3600 },
+  "compare-fix": { ...COMMON, expireInSeconds: 1_800 },
   forget: { ...COMMON, expireInSeconds: 900 },
   configure: { ...COMMON, expireInSeconds: 900 },
   track: { ...COMMON, expireInSeconds: 1_800, retryLimit: 2 },
@@ -56,6 +64,7 @@ export const AT_ONCE: Readonly<Record<Exclude<JobKind, "run">, number>> = {
   sync: 8,
   check: 1,
   test: 1,
+  "compare-fix": 1,
   forget: 1,
   configure: 1,
   track: 1,

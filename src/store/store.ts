@@ -27,7 +27,7 @@ export interface Store {
   unshown(): Promise<readonly IssueKey[]>;
   /**
    * Reads the investigation, lets `decide` make the next one and stores it with everything that follows from its effects
-   * (runs wanted or stopped, jobs `test`, `sync` and `forget`) in one transaction. Nobody else changes it meanwhile. `decide`
+   * (runs wanted or stopped, jobs `test`, `sync`, `compare-fix` and `forget`) in one transaction. Nobody else changes it meanwhile. `decide`
    * must be pure: it may be called again. `delivery`: finished in the same transaction.
    */
   change(
@@ -267,6 +267,8 @@ export type Job =
   | { readonly kind: "check"; readonly repository: number; readonly issue: number; readonly head: string }
   /** Runs the failing test against somebody's change. */
   | { readonly kind: "test"; readonly repository: number; readonly issue: number; readonly test: string }
+  /** Compares what an investigation said with the fix that closed its issue. */
+  | { readonly kind: "compare-fix"; readonly repository: number; readonly issue: number }
   /** Removes an investigation's unrequested traces on GitHub, then its rows. */
   | {
       readonly kind: "forget";

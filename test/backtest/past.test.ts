@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { goldOf, workPast } from "../../src/backtest/io/work-case.ts";
+import { workPast } from "../../src/backtest/io/work-case.ts";
+import { fixedPlaces } from "../../src/research/fixed-places.ts";
 import { openRepository } from "../../src/repository/io/open-repository.ts";
 import { pastOf } from "../../src/repository/past.ts";
 import { openWorkbench } from "../../src/research/workbench.ts";
@@ -161,15 +162,15 @@ test("the documents are those of a clone that ends at the commit before the fix"
 });
 
 test("what a fix changes: source that was there, in its functions", async () => {
-  const { folder, base, fix, time } = told();
+  const { folder, base, fix } = told();
   using full = folder;
   using data = temporaryFolder();
   await using bench = await openWorkbench({ repository: full.path, data: data.path, workers: 1 });
   const signal = new AbortController().signal;
-  expect(await goldOf({ issue: "7", commit: fix, base, time }, bench, signal)).toEqual({
+  expect(await fixedPlaces({ commit: fix, base }, bench, signal)).toEqual({
     files: ["store.py"],
     functions: ["store.py::Store.put"],
   });
   const first = full.git("rev-list", "--max-parents=0", "HEAD");
-  expect(await goldOf({ issue: "7", commit: base, base: first, time }, bench, signal)).toBe("no-source");
+  expect(await fixedPlaces({ commit: base, base: first }, bench, signal)).toBe("no-source");
 });

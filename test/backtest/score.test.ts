@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { picture } from "../../src/backtest/picture.ts";
-import { changedFunctions, median, scoreOf, type WorkedCase, wordsShown } from "../../src/backtest/score.ts";
+import { median, scoreOf, type WorkedCase, wordsShown } from "../../src/backtest/score.ts";
+import { changedFunctions } from "../../src/research/fixed-places.ts";
 import type { FileSyntax, SymbolDefinition } from "../../src/languages/syntax.ts";
 
 const one = (more: Partial<WorkedCase>): WorkedCase => ({

@@ -14,14 +14,31 @@ const said = (value: Verdict["value"], phase = "root-cause"): Verdict => ({
   phase,
 });
 
-test("counts what people said, by repository and phase", async () => {
+/** The fix changed the second file and no named function. */
+const elsewhere = {
+  commit: "a".repeat(40),
+  phases: [
+    {
+      phase: "root-cause",
+      file: 2,
+      isWhole: true,
+      function: 0,
+      told: [
+        { percent: 80, isTrue: false },
+        { percent: 20, isTrue: true },
+      ],
+    },
+  ],
+};
+
+test("counts fixes, and before them what people said, by repository and phase", async () => {
   using folder = temporaryFolder();
   await using github = await startSimulatedGitHub();
   await using database = await freshDatabase();
   const lines: string[] = [];
-  const accuracy = async (): Promise<string> => {
+  const accuracy = async (...options: string[]): Promise<string> => {
     lines.length = 0;
-    const exit = await runCli(["accuracy"], {
+    const exit = await runCli(["accuracy", ...options], {
       cwd: folder.path,
       env: settingsFor(github, folder.path, { DATABASE_URL: database.url }),
       signal: new AbortController().signal,
@@ -33,7 +50,7 @@ test("counts what people said, by repository and phase", async () => {
     expect([exit, lines.join("\n")]).toEqual([0, lines.join("\n")]);
     return lines.join("\n");
   };
-  expect(await accuracy()).toContain("Nobody judged an answer yet");
+  expect(await accuracy()).toContain("Nothing says yet how right an answer was");
   {
     await using store = await openStore({ url: database.url });
     await store.saveRepository({ id: 7, installation: 5, owner: "acme", name: "store" });
@@ -46,14 +63,37 @@ test("counts what people said, by repository and phase", async () => {
     ];
     for (const [i, verdict] of verdicts.entries())
       await store.change({ repository: 7, issue: i + 1, installation: 5 }, () => ({
-        investigation: { ...newInvestigation(7, i + 1), ...(verdict === undefined ? {} : { verdict }) },
+        investigation: {
+          ...newInvestigation(7, i + 1),
+          ...(verdict === undefined ? {} : { verdict }),
+          // The first was judged and fixed, the last was only fixed.
+          ...(i === 0 || verdict === undefined ? { fix: elsewhere } : {}),
+        },
         effects: [],
       }));
   }
   const rows = (await accuracy()).split("\n").map((line) => line.trim().split(/ {2,}/));
   expect(rows).toEqual([
-    ["repository", "phase", "right", "partly", "wrong"],
-    ["acme/store", "comprehension", "0 of 1", "1", "0"],
-    ["acme/store", "root-cause", "2 of 3", "0", "1"],
+    [
+      "repository",
+      "phase",
+      "right",
+      "partly",
+      "wrong",
+      "by people",
+      "file first",
+      "all in five",
+      "function first",
+    ],
+    ["acme/store", "comprehension", "0 of 1", "1", "0", "1"],
+    ["acme/store", "root-cause", "2 of 4", "1", "1", "3", "0 of 2", "2 of 2", "0 of 2"],
+    [""],
+    ["repository", "phase", "told", "the fix changed it"],
+    ["acme/store", "root-cause", "10 to 29 %", "2 of 2"],
+    ["acme/store", "root-cause", "70 to 89 %", "0 of 2"],
+  ]);
+  expect(JSON.parse(await accuracy("--json"))).toMatchObject([
+    { phase: "comprehension" },
+    { phase: "root-cause", counts: { right: 2, partly: 1, wrong: 1 }, told: [{ from: 10 }, { from: 70 }] },
   ]);
 });

@@ -314,6 +314,32 @@ describe.each([
       });
     });
 
+    test("is closed by a commit, by a pull request, or by a person", async () => {
+      const [byCommit, byPull, byPerson] = [
+        await people.openIssue("ann", "One", "B"),
+        await people.openIssue("ann", "Two", "B"),
+        await people.openIssue("ann", "Three", "B"),
+      ];
+      expect(await github.closedBy(repository, byCommit)).toBeUndefined();
+      const commit = await people.push(
+        "ann",
+        "main",
+        { "README.md": "Mended.\n" },
+        `Mend it, fixes #${byCommit}`,
+      );
+      await people.push("ann", "topic", { "shop.py": "open = True\n" });
+      const pull = await people.openPull("ann", "topic", "Open the shop", `Fixes #${byPull}`);
+      await people.mergePull("ann", pull);
+      await people.closeIssue("ann", byPerson);
+      expect(await github.closedBy(repository, byCommit)).toEqual({ commit });
+      expect(await github.closedBy(repository, byPull)).toEqual({ commit: await main(), pull });
+      expect(await github.closedBy(repository, byPerson)).toBeUndefined();
+      await people.reopenIssue("ann", byPull);
+      expect(await github.closedBy(repository, byPull)).toBeUndefined();
+      await people.closeIssue("ann", byPull);
+      expect(await github.closedBy(repository, byPull)).toBeUndefined();
+    });
+
     test("that was transferred is somewhere else, and nothing of ours goes there", async () => {
       const target = await place.world.createRepository("acme", `target-${made}`, { files: { a: "b" } });
       const number = await people.openIssue("ann", "T", "B");

@@ -54,6 +54,7 @@ export interface TestApp extends AsyncDisposable {
   /** Where the next tasks run: in this process, unless a test is about the other one. */
   readonly research: EitherResearch;
   readonly databaseUrl: string;
+  readonly store: Store;
   /** Jobs and runs that wait or are at work: `sync active 1`. */
   openJobs(): Promise<readonly string[]>;
 }
@@ -79,6 +80,7 @@ export async function startApp(
     server,
     research,
     databaseUrl: database.url,
+    store,
     openJobs: () => openJobsOf(store),
     async [Symbol.asyncDispose]() {
       await server.stop();

@@ -9,6 +9,7 @@ export function handlers(given: Partial<JobHandlers> = {}): JobHandlers {
     sync: nothing,
     check: nothing,
     test: nothing,
+    "compare-fix": nothing,
     forget: nothing,
     configure: nothing,
     track: nothing,

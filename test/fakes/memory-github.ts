@@ -3,6 +3,7 @@ import { GitHubFailure, type GitHubFailureCode } from "../../src/github/github-f
 import type {
   Account,
   CheckRunContent,
+  ClosedBy,
   CommentInfo,
   CommitInfo,
   DeliveryRecord,
@@ -110,6 +111,8 @@ interface Item {
   pull?: { readonly branch: string; head: string; readonly base: string; merged: boolean };
   /** Where it was transferred to. */
   movedTo?: string;
+  /** What closed it, where a person did not. */
+  closedBy?: ClosedBy | undefined;
 }
 
 interface Repository {
@@ -454,6 +457,10 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
           return [{ id, issue: number, comment }];
         });
       },
+      async closedBy(name, issue) {
+        const { state, closedBy } = itemOf(repositoryOf(name), issue);
+        return state === "closed" ? closedBy : undefined;
+      },
       async labelledBy(name, issue, label) {
         return itemOf(repositoryOf(name), issue).labelledBy.get(label.toLowerCase());
       },
@@ -728,12 +735,13 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
         const by = account(login);
         const oid = commitOn(repository, branch, new Map(Object.entries(files)), by, message, [parent]);
         pushed(repository, branch, oid, by);
+        if (branch === MAIN) closeNamed(repository, message, { commit: oid }, by);
         return oid;
       },
-      async openPull(login, branch, title) {
+      async openPull(login, branch, title, body = "") {
         const head = repository.branches.get(branch)!;
         const pull = { branch, head, base: MAIN, merged: false };
-        return newItem(repository, account(login), title, "", [], pull).number;
+        return newItem(repository, account(login), title, body, [], pull).number;
       },
       async mergePull(login, number) {
         const found = item(number);
@@ -751,6 +759,7 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
         found.state = "closed";
         pullEvent(repository, found, "closed", by);
         pushed(repository, MAIN, oid, by);
+        closeNamed(repository, found.body, { commit: oid, pull: number }, by);
       },
       async closePull(login, number) {
         item(number).state = "closed";
@@ -848,8 +857,18 @@ export function memoryGitHub(options: MemoryGitHubOptions = {}): MemoryGitHub {
 
   function setState(repository: Repository, item: Item, state: "open" | "closed", by: Account): void {
     item.state = state;
+    item.closedBy = undefined;
     item.updatedAt = now();
     issueEvent(repository, item, state === "open" ? "reopened" : "closed", by);
+  }
+
+  function closeNamed(repository: Repository, text: string, closedBy: ClosedBy, by: Account): void {
+    for (const [, number] of text.matchAll(/\bfixes #(\d{1,9})\b/gi)) {
+      const item = repository.items.get(Number(number));
+      if (item?.state !== "open" || item.pull !== undefined) continue;
+      setState(repository, item, "closed", by);
+      item.closedBy = closedBy;
+    }
   }
 
   function deleteBranch(repository: Repository, branch: string, by: Account): void {

@@ -424,7 +424,8 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
               break;
             }
             case "sync":
-              if (!done.has("sync")) addOnce("sync", of, { key: keyOf(of), installation });
+            case "compare-fix":
+              if (!done.has(effect.kind)) addOnce(effect.kind, of, { key: keyOf(of), installation });
               break;
             case "forget":
               if (!done.has("forget"))

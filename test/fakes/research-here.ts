@@ -3,6 +3,7 @@ import { repositoryMirrors } from "../../src/research/repository-mirrors.ts";
 import { confined, researchInProcesses } from "../../src/research/research-process.ts";
 import { answer } from "../../src/research/run-task.ts";
 import type { ServiceLink } from "../../src/research/protocol.ts";
+import { compareFix } from "../../src/research/compare-fix.ts";
 import { checkTask, investigateTask } from "../../src/research/tasks.ts";
 import { sandboxesHere } from "../../src/research/sandbox-door.ts";
 import { testChange } from "../../src/research/test-change.ts";
@@ -42,6 +43,7 @@ export function researchHere(data: string): Research {
       });
     },
     check: (request, signal) => checkTask(request, { config, signal }),
+    compareFix: (request, signal) => compareFix(request, { config, signal }),
     async test(request, signal) {
       const { mirror: gitDir, sandbox: settings } = request;
       await using sandboxes = settings === undefined ? undefined : sandboxesHere({ gitDir, data, settings });
@@ -68,6 +70,7 @@ export function researchEither(data: string): EitherResearch {
     discardMirror: (repository) => here.discardMirror(repository),
     investigate: (...args) => (research.inProcesses ? apart : here).investigate(...args),
     check: (...args) => (research.inProcesses ? apart : here).check(...args),
+    compareFix: (...args) => (research.inProcesses ? apart : here).compareFix(...args),
     async test(...args) {
       const before = research.beforeTest;
       research.beforeTest = undefined;

@@ -538,6 +538,31 @@ describe("a verdict", () => {
   });
 });
 
+describe("a fix", () => {
+  const done = finished();
+  const answered: Investigation = {
+    ...done,
+    phases: done.phases.map((record) => ({ ...record, files: ["a.md"] })),
+  };
+  const fix = { commit: SHA, pull: 8, phases: [{ phase: "root-cause", file: 1, isWhole: true, told: [] }] };
+  const closing = decide(answered, seen({ closed: true }), RULES);
+  const compared = after(closing.investigation, [{ kind: "fix-compared", fix }]);
+
+  test("is looked for once when an issue with documents is closed", () => {
+    expect(closing.effects).toContainEqual({ kind: "compare-fix" });
+    expect(decide(closing.investigation, seen({ closed: true }), RULES).effects).toEqual([]);
+    expect(decide(idle, seen({ closed: true }), RULES).effects).not.toContainEqual({ kind: "compare-fix" });
+  });
+
+  test("is kept, however often it is compared, until the issue is open again", () => {
+    expect(compared.fix).toEqual(fix);
+    expect(after(compared, [{ kind: "fix-compared", fix }])).toEqual(compared);
+    const open = after(compared, [seen()]);
+    expect(open.fix).toBeUndefined();
+    expect(after(open, [{ kind: "fix-compared", fix }]).fix).toBeUndefined();
+  });
+});
+
 describe("conditions", () => {
   test.each([
     ["casebook:hold", seen({ held: true }), "hold"],

@@ -78,6 +78,7 @@ class World {
         }),
         discardMirror: () => void this.discarded++,
         test: () => Promise.reject(new Error("no change is tested here")),
+        compareFix: () => Promise.reject(new Error("no fix is compared here")),
         investigate: (request, hooks) => this.#investigate(request, hooks),
         check: async () => [],
       },

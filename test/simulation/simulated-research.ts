@@ -117,6 +117,10 @@ export function simulatedResearch(world: ResearchWorld): Research {
       await pause(chance.between(500, 5_000), signal);
       return [];
     },
+    async compareFix(_, signal) {
+      await pause(chance.between(500, 5_000), signal);
+      return [];
+    },
     test: () => Promise.reject(new Error("no change is tested in the simulation")),
   };
 }

@@ -10,36 +10,9 @@ import { memoryPublisher } from "../../repository/memory-publisher.ts";
 import { pastOf } from "../../repository/past.ts";
 import type { Workbench } from "../../research/workbench.ts";
 import type { Fix } from "../find-fixes.ts";
-import { changedFunctions, type WorkedCase, wordsShown } from "../score.ts";
+import { type WorkedCase, wordsShown } from "../score.ts";
 
-/** A fix over more source files is rarely one fix. */
-const MAX_FILES = 15;
 const SHOWN_FILES = 10;
-
-/** Why a fix is no case. */
-export type LeftOut = "no-source" | "too-large";
-
-/** What a fix changes in the source that was there before it; or why it is no case. */
-export async function goldOf(
-  { commit, base }: Fix,
-  workbench: Workbench,
-  signal: AbortSignal,
-): Promise<Pick<WorkedCase, "files" | "functions"> | LeftOut> {
-  const changes = await workbench.repository.history.changesOf(commit);
-  if (changes === undefined) return "too-large";
-  const tree = await workbench.repository.tree(base, signal);
-  if (![...changes.keys()].some((path) => tree.find(path) !== undefined)) return "no-source";
-  const codebase = await workbench.codebase(base);
-  const files = [...changes.keys()].filter(
-    (path) => tree.find(path) !== undefined && codebase.roleOf(path) === "source",
-  );
-  if (files.length === 0) return "no-source";
-  if (files.length > MAX_FILES) return "too-large";
-  const functions: string[] = [];
-  for (const path of files)
-    functions.push(...changedFunctions(path, await codebase.syntax(path), changes.get(path)!));
-  return { files, functions };
-}
 
 /**
  * Works an issue with the built-in researcher on the commit before its fix, with nothing later in sight, and writes nothing. Gives the

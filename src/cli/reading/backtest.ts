@@ -1,5 +1,6 @@
 import { findFixes } from "../../backtest/find-fixes.ts";
-import { goldOf, workPast } from "../../backtest/io/work-case.ts";
+import { workPast } from "../../backtest/io/work-case.ts";
+import { fixedPlaces } from "../../research/fixed-places.ts";
 import { asReported, hindsightIn } from "../../backtest/own-fixes.ts";
 import { shareOf } from "../../backtest/picture.ts";
 import { isFileFirst, isInFive, scoreOf, type WorkedCase } from "../../backtest/score.ts";
@@ -108,7 +109,7 @@ export async function backtestHere(
     }
     // A workbench for each: the index of thousands of files is not kept for every commit at once.
     await using own = await openWorkbench({ ...placeOf(options, io), repository: repository.gitDir });
-    const gold = await goldOf(fix, own, io.signal);
+    const gold = await fixedPlaces(fix, own, io.signal);
     if (typeof gold === "string") {
       leave(gold);
       continue;

@@ -1,4 +1,5 @@
 import { GitHubFailure } from "../github-failure.ts";
+import type { CLOSER_QUERY } from "./request-bodies.ts";
 import { createEtagCache, type EtagCache } from "./etag-cache.ts";
 import { failureOf } from "./failure-of.ts";
 import { createTokens, type Tokens, type TokenScope } from "./tokens.ts";
@@ -21,12 +22,18 @@ export interface Call {
 
 export type ReadRoute = `GET /${string}`;
 export type ReadCall = Call & { readonly route: ReadRoute };
+/** The one query of GraphQL: it is sent as a `POST` and changes nothing. */
+type QueryCall = Call & {
+  readonly route: "POST /graphql";
+  readonly parameters: { readonly query: typeof CLOSER_QUERY; readonly variables: object };
+};
 
 /** GitHub's responses after tokens, redirects, ETags and failures are handled. */
 export interface Client {
   readonly tokens: Tokens;
   /** A response below 400; everything else is a GitHubFailure. */
   ask(call: ReadCall): Promise<ApiResponse>;
+  query(call: QueryCall): Promise<ApiResponse>;
   /** Every page of a list, at most `pages` of them. */
   pages(call: ReadCall, most?: { readonly pages?: number }): AsyncGenerator<ApiResponse>;
   /** As `ask`, for requests that change something: for `createWrite` only. */
@@ -44,6 +51,7 @@ export function createClient(transport: Transport, now: () => number): Client {
   return {
     tokens,
     ask: (call) => follow(context, call, undefined),
+    query: (call) => follow(context, call, undefined),
     change: (call) => follow(context, call, undefined),
     async *pages(call, { pages = MAX_PAGES } = {}) {
       let url: string | undefined;

@@ -1,6 +1,7 @@
 import type { AppIdentity, RepositoryName } from "../github.ts";
 import type { Client, ReadCall, ReadRoute } from "./client.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import { CLOSER_QUERY } from "./request-bodies.ts";
 import type { ApiResponse } from "./api-response.ts";
 import { holding, type Write } from "./write.ts";
 
@@ -28,6 +29,8 @@ export interface Reading {
     route: ReadRoute,
     parameters?: Parameters,
   ) => Promise<ApiResponse>;
+  /** The query about an issue. */
+  readonly query: (repository: RepositoryName, issue: number) => Promise<ApiResponse>;
   /** One page of a list that is not asked for again as it is. */
   readonly page: (
     repository: RepositoryName,
@@ -56,6 +59,14 @@ export function reading({ client, rateLimiter, installation }: InstallationConte
     readHere: (repository, route, parameters = {}) =>
       holding(rateLimiter, installation, () =>
         client.ask({ ...callOf(repository, route, parameters), redirects: "answer" }),
+      ),
+    query: ({ owner, name, id }, number) =>
+      holding(rateLimiter, installation, () =>
+        client.query({
+          route: "POST /graphql",
+          parameters: { query: CLOSER_QUERY, variables: { owner, name, number } },
+          rights: { installation, repository: id, purpose: "read" },
+        }),
       ),
     page: (repository, route, parameters) =>
       holding(rateLimiter, installation, () =>

@@ -16,6 +16,7 @@ export type IssueReads = Pick<
   | "issue"
   | "comments"
   | "comment"
+  | "closedBy"
   | "issuesLabelled"
   | "issuesChangedSince"
   | "trackerIssues"
@@ -37,6 +38,39 @@ const EVENTS = z.array(
     label: z.object({ name: z.string() }).nullish(),
   }),
 );
+
+const OID = z.string().regex(/^[0-9a-f]{40}$/);
+const OF_REPOSITORY = z.object({ databaseId: z.int() });
+const CLOSER = z.union([
+  z.object({ __typename: z.literal("Commit"), oid: OID, repository: OF_REPOSITORY }),
+  z.object({
+    __typename: z.literal("PullRequest"),
+    number: z.int(),
+    repository: OF_REPOSITORY,
+    mergeCommit: z
+      .object({ oid: OID, messageHeadline: z.string(), parents: z.object({ totalCount: z.int() }) })
+      .nullable(),
+    commits: z.object({
+      totalCount: z.int(),
+      nodes: z.array(z.object({ commit: z.object({ messageHeadline: z.string() }) })),
+    }),
+  }),
+  z.object({ __typename: z.string() }),
+]);
+const CLOSED = z.object({
+  data: z.object({
+    repository: z
+      .object({
+        issue: z
+          .object({
+            state: z.string(),
+            timelineItems: z.object({ nodes: z.array(z.object({ closer: CLOSER.nullish() })) }),
+          })
+          .nullable(),
+      })
+      .nullable(),
+  }),
+});
 
 /** Items of a list that is in the order of their changes. The rest of each is read by who reads exports of trackers. */
 const CHANGED_ISSUES = z.array(z.looseObject({ updated_at: z.string(), user: ACCOUNT.nullish() }));
@@ -62,7 +96,7 @@ function listOf<T>(
 /** Issues, their comments, labels and reactions. */
 export function readIssues(context: InstallationContext): IssueReads {
   const { identity } = context;
-  const { read, readHere, list, page } = reading(context);
+  const { read, readHere, list, page, query } = reading(context);
   const { repository: current } = readRepository(context);
   return {
     async issue(repository, number) {
@@ -98,6 +132,20 @@ export function readIssues(context: InstallationContext): IssueReads {
       const route = "GET /repos/{owner}/{repo}/issues/comments/{comment_id}";
       const answer = await tolerate("gone", read(repository, route, { comment_id: id }));
       return answer === undefined ? undefined : parseResponse(COMMENT, answer, route);
+    },
+
+    async closedBy(repository, issue) {
+      const route = "POST /graphql";
+      const answer = await tolerate("gone", query(repository, issue));
+      const found = answer && parseResponse(CLOSED, answer, route).data.repository?.issue;
+      const closer = found?.timelineItems.nodes.at(-1)?.closer;
+      if (found?.state !== "CLOSED" || closer === undefined || closer === null) return undefined;
+      if (!("repository" in closer) || closer.repository.databaseId !== repository.id) return undefined;
+      if (closer.__typename === "Commit") return { commit: closer.oid };
+      const { number: pull, mergeCommit, commits } = closer;
+      return mergeCommit === null || isRebased(mergeCommit, commits)
+        ? undefined
+        : { commit: mergeCommit.oid, pull };
     },
 
     async issuesLabelled(repository, label) {
@@ -186,6 +234,24 @@ export function readIssues(context: InstallationContext): IssueReads {
       return reactions.filter(({ user }) => user?.id === bot.id).map(({ id, content }) => ({ id, content }));
     },
   };
+}
+
+/** The last of several commits has no second parent and keeps its message; a squashed one gets a message of its own. */
+function isRebased(
+  {
+    messageHeadline,
+    parents,
+  }: { readonly messageHeadline: string; readonly parents: { readonly totalCount: number } },
+  commits: {
+    readonly totalCount: number;
+    readonly nodes: readonly { readonly commit: { readonly messageHeadline: string } }[];
+  },
+): boolean {
+  return (
+    commits.totalCount > 1 &&
+    parents.totalCount === 1 &&
+    commits.nodes.at(-1)?.commit.messageHeadline === messageHeadline
+  );
 }
 
 /** The page of the issue in its new repository; GitHub's API address when the App may not see that repository. */

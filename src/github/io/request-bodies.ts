@@ -51,6 +51,31 @@ function keyOf(annotation: SentAnnotation): string {
 }
 
 /** One commit of several files, signed by GitHub. It fails when the branch is not at the expected head. */
+/** The REST API does not say which pull request closed an issue. */
+export const CLOSER_QUERY = `query closer($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) {
+    issue(number: $number) {
+      state
+      timelineItems(last: 1, itemTypes: [CLOSED_EVENT]) {
+        nodes {
+          ... on ClosedEvent {
+            closer {
+              __typename
+              ... on Commit { oid repository { databaseId } }
+              ... on PullRequest {
+                number
+                repository { databaseId }
+                mergeCommit { oid messageHeadline parents(first: 2) { totalCount } }
+                commits(last: 1) { totalCount nodes { commit { messageHeadline } } }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}`;
+
 export const COMMIT_MUTATION = `mutation Commit($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) {
     commit {

@@ -186,6 +186,10 @@ export class BareRepository {
     return listed.split("\n").filter(Boolean);
   }
 
+  async parents(oid: string): Promise<readonly string[]> {
+    return (await this.#print(["rev-list", "--parents", "-n", "1", oid])).trim().split(" ").slice(1);
+  }
+
   async mergeBase(one: string, other: string): Promise<string | undefined> {
     const { code, stdout } = await this.#fact(["merge-base", one, other]);
     return code === 0 ? stdout.toString().trim() : undefined;

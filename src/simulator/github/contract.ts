@@ -75,7 +75,8 @@ export interface SimulatedRepository {
     message?: string,
   ): Promise<string>;
   /** Proposes a branch for `main`; gives the number. */
-  openPull(login: string, branch: string, title: string): Promise<number>;
+  /** `Fixes #7` in the body closes issue 7 when it is merged. */
+  openPull(login: string, branch: string, title: string, body?: string): Promise<number>;
   mergePull(login: string, number: number): Promise<void>;
   closePull(login: string, number: number): Promise<void>;
   reopenPull(login: string, number: number): Promise<void>;

@@ -9,7 +9,7 @@ import { answerGit, isGitPath } from "./git-server.ts";
 import { identify, type Identity, nameOf } from "./identify.ts";
 import type { Limits } from "./limits.ts";
 import type { Matched, Router } from "./router.ts";
-import { mutationOf } from "./routes/graphql.ts";
+import { CLOSER_QUERY, mutationOf } from "./routes/graphql.ts";
 import { fullName, type World } from "./world.ts";
 
 /** GitHub's published description as a judge. Each finding is a sentence. */
@@ -130,7 +130,7 @@ async function answerApi(world: World, options: FrontOptions, exchange: Exchange
     path: `${url.pathname}${url.search}`,
     route: matched === undefined ? `${method} ${path}` : routeOf(matched, parsed.value),
     status: 0,
-    isWrite: isWrite(method, matched),
+    isWrite: isWrite(method, matched, parsed.value),
     as: nameOf(world, identity),
     at: world.now(),
     body: parsed.value,
@@ -263,7 +263,8 @@ const TOKEN_ROUTES = [
   "DELETE /installation/token",
 ];
 
-function isWrite(method: string, matched: Matched | undefined): boolean {
+function isWrite(method: string, matched: Matched | undefined, body: unknown): boolean {
+  if (matched?.at === "POST /graphql" && mutationOf(body) === CLOSER_QUERY) return false;
   return method !== "GET" && method !== "HEAD" && !TOKEN_ROUTES.includes(matched?.at ?? "");
 }
 

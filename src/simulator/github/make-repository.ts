@@ -43,6 +43,7 @@ export async function makeRepository(
     annotations: new Map(),
     pullHeads: new Map(),
     mergeCommits: new Map(),
+    closers: new Map(),
     replayed: new Set(),
   };
   // Somebody else's repository had this name once: the name is taken, and leads here.

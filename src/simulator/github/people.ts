@@ -6,7 +6,7 @@ import { afterMove, assertUnprotected, pathOf, signatureOf } from "./branches.ts
 import type { SimulatedRepository } from "./contract.ts";
 import { moveIssue } from "./move-issue.ts";
 import { emitIssue } from "./routes/issues.ts";
-import { markReady } from "./routes/pulls.ts";
+import { closeNamedIssues, markReady } from "./routes/pulls.ts";
 import { snapshot } from "./snapshot.ts";
 import { issueJson, pullJson } from "./view.ts";
 import { backPath, fullName, type RepositoryRecord, type World } from "./world.ts";
@@ -106,10 +106,20 @@ export function peopleOf(record: RepositoryRecord, options: PeopleOptions): Simu
           deletions: [],
         });
         await afterMove(world, person(login), record, { branch, before, after });
+        if (branch === "main")
+          await closeNamedIssues(world, person(login), record, message, { commit: after });
         return after;
       }),
-    async openPull(login, branch, title) {
-      return numberIn(await act(login, "POST", "/pulls", { title, head: branch, base: "main" }), "number");
+    async openPull(login, branch, title, body) {
+      return numberIn(
+        await act(login, "POST", "/pulls", {
+          title,
+          head: branch,
+          base: "main",
+          ...(body === undefined ? {} : { body }),
+        }),
+        "number",
+      );
     },
     async mergePull(login, number) {
       const pull = await pullJson(world, record, number);

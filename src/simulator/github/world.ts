@@ -59,6 +59,8 @@ export interface RepositoryRecord {
   /** Where the head of a pull request was last: the backend keeps the first one. */
   readonly pullHeads: Map<number, string>;
   readonly mergeCommits: Map<number, string>;
+  /** Issues that a commit or a merged pull request closed last. */
+  readonly closers: Map<number, { readonly commit: string } | { readonly pull: number }>;
   /** Heads whose history the backend has. */
   readonly replayed: Set<string>;
 }

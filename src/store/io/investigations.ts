@@ -250,6 +250,7 @@ export function investigationStore(
           break;
         }
         case "sync":
+        case "compare-fix":
         case "forget":
           if (done.has(effect.kind)) break;
           await sendOnce(
@@ -257,7 +258,7 @@ export function investigationStore(
             connection,
             queue,
             effect.kind,
-            effect.kind === "sync" ? { repository, issue } : { repository, issue, installation },
+            effect.kind === "forget" ? { repository, issue, installation } : { repository, issue },
             { key: `${repository}#${issue}`, installation },
           );
       }

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import type { Description } from "../../../src/simulator/github/front.ts";
-import { INPUT_SCHEMA, QUERIES } from "./graphql.ts";
+import { CLOSER_SCHEMA, INPUT_SCHEMA, QUERIES } from "./graphql.ts";
+import { CLOSER_QUERY } from "../../../src/github/io/request-bodies.ts";
 import {
   type Content,
   type Operation,
@@ -129,6 +130,10 @@ function checkGraphqlRequest(judge: Judge, route: string, body: unknown): readon
   if (!request(body)) return sentences(`${route}: body`, request);
   const { query, variables = {} } = body as { readonly query: string; readonly variables?: object };
   if (!QUERIES.includes(query)) return [`${route}: no test validates this query against GitHub's schema`];
+  if (query === CLOSER_QUERY) {
+    const check = judge.compile("graphql closer", CLOSER_SCHEMA);
+    return check(variables) ? [] : sentences(`${route}: variables`, check);
+  }
   const values = Object.values(variables);
   if (values.length !== 1) return [`${route}: the mutation has one variable, ${values.length} were given`];
   const input = judge.compile("graphql input", INPUT_SCHEMA);

@@ -154,7 +154,49 @@ const checkBody = {
 };
 const output = { title: "2 criteria open", summary: "Summary" };
 
+/** The answer to what closed issue 3. */
+const closed = (closer: object | null, state = "CLOSED"): object => ({
+  data: { repository: { issue: { state, timelineItems: { nodes: [{ closer }] } } } },
+});
+/** A merged pull request of two commits, the last of which is called "Mend it". */
+const mergedPull = (messageHeadline: string, parents: number, repository = 42): object => ({
+  __typename: "PullRequest",
+  number: 4,
+  repository: { databaseId: repository },
+  mergeCommit: { oid: SHA, messageHeadline, parents: { totalCount: parents } },
+  commits: { totalCount: 2, nodes: [{ commit: { messageHeadline: "Mend it" } }] },
+});
+
+const CLOSERS: readonly Row[] = (
+  [
+    ["a commit", closed({ __typename: "Commit", oid: SHA, repository: { databaseId: 42 } }), { commit: SHA }],
+    ["a merge", closed(mergedPull("Merge pull request #4", 2)), { commit: SHA, pull: 4 }],
+    ["a squashed pull request", closed(mergedPull("Mend all of it (#4)", 1)), { commit: SHA, pull: 4 }],
+    ["a rebased pull request of several commits", closed(mergedPull("Mend it", 1)), undefined],
+    ["a pull request of another repository", closed(mergedPull("Merge", 2, 43)), undefined],
+    ["a project", closed({ __typename: "ProjectV2" }), undefined],
+    ["a person", closed(null), undefined],
+    ["a commit, and it is open again", closed(mergedPull("Merge", 2), "OPEN"), undefined],
+  ] as const
+).map(([situation, answer, gives]) => ({
+  name: "closedBy",
+  situation: `is ${situation}`,
+  call: (github) => github.closedBy(R, 3),
+  requests: [
+    {
+      at: "POST /graphql",
+      body: {
+        query: expect.stringMatching(/^query closer\(/),
+        variables: { owner: "o", name: "r", number: 3 },
+      },
+      answer,
+    },
+  ],
+  gives,
+}));
+
 const READS: readonly Row[] = [
+  ...CLOSERS,
   {
     name: "repository",
     situation: "is asked for by its number",
@@ -1016,7 +1058,7 @@ describe.each([
     expect(await row.call(github.app.forInstallation(INSTALLATION))).toEqual(row.gives);
     expect(nock.isDone()).toBe(true);
     // Every write takes a turn; no read does.
-    const writes = row.requests.filter(({ at }) => !at.startsWith("GET ")).length;
+    const writes = row.requests.filter(({ at }) => !at.startsWith("GET ") && row.name !== "closedBy").length;
     expect(github.turns).toEqual(Array.from({ length: writes }, () => INSTALLATION));
   });
 });

@@ -43,6 +43,8 @@ describe("there is one way to write", () => {
     const client = sources.find(({ name }) => name === "client.ts")?.text ?? "";
     expect(client).toContain("export type ReadRoute = `GET /${string}`;");
     expect(client).toContain("ask(call: ReadCall)");
+    expect(client).toContain("readonly query: typeof CLOSER_QUERY;");
+    expect(client).toContain("query(call: QueryCall)");
     expect(client).toContain("pages(call: ReadCall,");
   });
 
@@ -60,6 +62,7 @@ describe("write", () => {
     const sent: string[] = [];
     const client = {
       ask: async () => ({ status: 200, headers: {}, data: {} }),
+      query: async () => ({ status: 200, headers: {}, data: {} }),
       pages: async function* () {},
       tokens: { token: async () => "", forget: () => undefined },
       change: async ({ route }: Call) => {

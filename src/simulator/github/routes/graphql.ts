@@ -3,29 +3,36 @@ import { type ApiResponse, type ApiRequest, ApiRefusal, member, textOf } from ".
 import { isTreePath } from "../bare-repository.ts";
 import { afterMove, isProtected, RULE_DETAILS, RULE_WORDS, signatureOf, webFlow } from "../branches.ts";
 import { actorOf, fullName, type RepositoryRecord, type World } from "../world.ts";
+import type { Json } from "../backend.ts";
+import { issueJson } from "../view.ts";
 import type { OtherRoute } from "./route.ts";
 
 /** The one mutation that is here: several files in one commit, on the head that is expected. */
 const COMMIT_MUTATION = "createCommitOnBranch";
+
+/** The one query that is here, by its name: what closed an issue. */
+export const CLOSER_QUERY = "closer";
 
 export const GRAPHQL_ROUTE: OtherRoute = {
   at: "POST /graphql",
   async answer(world, request) {
     if (request.caller.kind === "nobody")
       throw new ApiRefusal(401, "This endpoint requires you to be authenticated.");
+    if (mutationOf(request.body) === CLOSER_QUERY) return closer(world, request);
     const input = inputOf(request.body);
     if (input === undefined)
       return failed(
         "UNDEFINED_FIELD",
-        `The simulated GitHub answers only ${COMMIT_MUTATION} with a variable`,
+        `The simulated GitHub answers only ${CLOSER_QUERY} and ${COMMIT_MUTATION} with a variable`,
       );
     return commit(world, request, input);
   },
 };
 
-/** Which mutation a request asks for, for the log. */
+/** Which query or mutation a request asks for, for the log. */
 export function mutationOf(body: unknown): string {
   const query = (textOf(body, "query") ?? "").slice(0, MAX_QUERY);
+  if (query.startsWith(`query ${CLOSER_QUERY}(`)) return CLOSER_QUERY;
   return query.includes(COMMIT_MUTATION) ? COMMIT_MUTATION : "unknown";
 }
 
@@ -90,10 +97,59 @@ async function commit(world: World, request: ApiRequest, input: unknown): Promis
   };
 }
 
-function repositoryNamed(world: World, request: ApiRequest, name: string): RepositoryRecord | undefined {
+/** What closed the issue of the variables, as `ClosedEvent.closer`. */
+async function closer(world: World, request: ApiRequest): Promise<ApiResponse> {
+  const variables = member(request.body, "variables");
+  const name = `${textOf(variables, "owner") ?? ""}/${textOf(variables, "name") ?? ""}`;
+  const number = Number(member(variables, "number"));
+  const read = { ...request, method: "GET" };
+  const repository = repositoryNamed(world, read, name, "/repos/{owner}/{repo}/issues/{issue_number}");
+  const issue = repository && (await issueJson(world, repository, number));
+  if (repository === undefined || issue === undefined || issue["pull_request"] !== undefined)
+    return failed("NOT_FOUND", `Could not resolve to an issue with the number of ${number}.`, "repository");
+  const state = issue["state"] === "closed" ? "CLOSED" : "OPEN";
+  const nodes = state === "OPEN" ? [] : [{ closer: await closerOf(world, repository, number) }];
+  return {
+    status: 200,
+    body: { data: { repository: { issue: { state, timelineItems: { nodes } } } } },
+  };
+}
+
+async function closerOf(world: World, repository: RepositoryRecord, issue: number): Promise<Json | null> {
+  const by = repository.closers.get(issue);
+  const of = { repository: { databaseId: repository.id } };
+  if (by === undefined) return null;
+  if ("commit" in by) return { __typename: "Commit", oid: by.commit, ...of };
+  const headlineOf = async (commit: string): Promise<string> =>
+    (await repository.bare.described(commit)).message.split("\n")[0]!;
+  const oid = repository.mergeCommits.get(by.pull)!;
+  const [base] = await repository.bare.parents(oid);
+  const head = repository.pullHeads.get(by.pull)!;
+  return {
+    __typename: "PullRequest",
+    number: by.pull,
+    ...of,
+    mergeCommit: {
+      oid,
+      messageHeadline: await headlineOf(oid),
+      parents: { totalCount: (await repository.bare.parents(oid)).length },
+    },
+    commits: {
+      totalCount: (await repository.bare.between(base, head)).length,
+      nodes: [{ commit: { messageHeadline: await headlineOf(head) } }],
+    },
+  };
+}
+
+function repositoryNamed(
+  world: World,
+  request: ApiRequest,
+  name: string,
+  route = "/graphql",
+): RepositoryRecord | undefined {
   const [owner = "", repo = ""] = name.split("/");
   try {
-    return admit(world, { ...request, params: { owner, repo } }, "/graphql");
+    return admit(world, { ...request, params: { owner, repo } }, route);
   } catch (error) {
     // GraphQL has no redirects: an old name is no name.
     if (error instanceof ApiRefusal && error.answer.status !== 403) return undefined;
@@ -127,12 +183,12 @@ function fileChanges(input: unknown): Files | string {
 }
 
 /** GraphQL refuses with status 200. */
-function failed(type: string, message: string): ApiResponse {
+function failed(type: string, message: string, path: string = COMMIT_MUTATION): ApiResponse {
   return {
     status: 200,
     body: {
-      data: { [COMMIT_MUTATION]: null },
-      errors: [{ type, path: [COMMIT_MUTATION], locations: [{ line: 1, column: 1 }], message }],
+      data: { [path]: null },
+      errors: [{ type, path: [path], locations: [{ line: 1, column: 1 }], message }],
     },
   };
 }

@@ -95,6 +95,7 @@ export const ISSUE_ROUTES: readonly RepositoryRoute[] = [
       const changes = changesOf(before, issue);
       if (Object.keys(changes).length > 0)
         await emitIssue(world, request, repository, "edited", issue, { changes });
+      if (before["state"] !== issue["state"]) repository.closers.delete(number);
       if (before["state"] !== issue["state"])
         await emitIssue(
           world,

@@ -208,24 +208,26 @@ async function mergePull(
   await afterMove(world, request, repository, { branch, before: base, after: oid });
   const merged = (await pullJson(world, repository, number)) ?? pull;
   await emitPull(world, request, repository, "closed", merged);
-  await closeNamedIssues(world, request, repository, merged);
+  await closeNamedIssues(world, request, repository, textOf(merged, "body") ?? "", { pull: number });
   return { status: 200, body: { sha: oid, merged: true, message: "Pull Request successfully merged" } };
 }
 
-/** `Fixes #7` in the body closes issue 7 when the pull request is merged. */
-async function closeNamedIssues(
+/** `Fixes #7` closes issue 7: in the message of a commit on the default branch, or in the text of a pull request that is merged. */
+export async function closeNamedIssues(
   world: World,
-  request: ApiRequest,
+  request: Pick<ApiRequest, "caller">,
   repository: RepositoryRecord,
-  pull: Json,
+  text: string,
+  by: { readonly commit: string } | { readonly pull: number },
 ): Promise<void> {
   const words = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):? #(\d{1,9})\b/gi;
-  for (const [, number] of (textOf(pull, "body") ?? "").matchAll(words)) {
+  for (const [, number] of text.matchAll(words)) {
     const issue = await read(world, repository, `/issues/${number}`);
     if (issue?.["state"] !== "open") continue;
     const closed = await mustAs(world, request, repository, "PATCH", `/issues/${number}`, {
       state: "closed",
     });
+    repository.closers.set(Number(number), by);
     await world.emit({
       event: "issues",
       action: "closed",
