@@ -1,4 +1,4 @@
-import { isFunctionLike, type SymbolDefinition } from "../../languages/syntax.ts";
+import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
 import type { History } from "../../repository/history.ts";
 import type { IndexedCodebase } from "../../repository/open-codebase.ts";
 import { mapLines } from "../../repository/revisions.ts";
@@ -77,7 +77,7 @@ export class RevisionFiles {
     const at = mapLines(hunks, lines.start, end);
     // Where the lines are gone, what stands there now may be anything.
     const found = at.changed
-      ? await this.functionNamed(basePath, await this.#nameAround(path, text!, lines.start, end))
+      ? await this.#functionLike(basePath, await this.#functionThen(path, text!, lines.start, end))
       : innermostAt(await this.#functions(basePath), at.start, at.end);
     return {
       ...named,
@@ -100,15 +100,26 @@ export class RevisionFiles {
     return (await renames).get(path);
   }
 
-  /** The name of the function that holds lines of a text of another revision. */
-  async #nameAround(
+  /** The function that holds lines of a text of another revision. */
+  async #functionThen(
     path: string,
     text: readonly string[],
     start: number,
     end: number,
-  ): Promise<string | undefined> {
+  ): Promise<SymbolDefinition | undefined> {
     const syntax = await this.codebase.parse(path, text.join("\n"));
-    return innermostAt(syntax?.symbols.filter(isFunctionLike) ?? [], start, end)?.name;
+    return innermostAt(syntax?.symbols.filter(isFunctionLike) ?? [], start, end);
+  }
+
+  /** The only function of the base commit that is called like one of another revision, in the same class. */
+  async #functionLike(
+    path: string,
+    then: SymbolDefinition | undefined,
+  ): Promise<SymbolDefinition | undefined> {
+    if (then === undefined) return undefined;
+    const name = qualifiedName(then);
+    const same = (await this.#functions(path)).filter((one) => qualifiedName(one) === name);
+    return same.length === 1 ? same[0] : undefined;
   }
 
   async #functions(path: string): Promise<readonly SymbolDefinition[]> {
