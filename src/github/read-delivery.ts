@@ -130,6 +130,7 @@ function read<T>(schema: z.ZodType<T>, payload: unknown, then: (body: T) => Webh
 }
 
 function readIssue(body: z.infer<typeof BODIES.issues>): WebhookEvent {
+  if (body.action === "edited") return { kind: "said", place: placeOf(body) };
   if (!ISSUE_ACTIONS.has(body.action)) return notOurs(body.action);
   if (body.action.endsWith("labeled") && !/^casebook[:/]/i.test(body.label?.name ?? ""))
     return { kind: "ignored", why: "a label that is not ours" };
@@ -160,14 +161,16 @@ function readComment(body: z.infer<typeof BODIES.issue_comment>): WebhookEvent {
   // A removed comment stops nothing, and is not quoted any more.
   if (body.action === "deleted")
     return { kind: "comment-removed", place: placeOf(body), comment: body.comment.id };
-  // An edit starts nothing.
-  if (body.action !== "created") return notOurs(body.action);
   const { comment } = body;
+  // An edit starts nothing.
+  if (body.action === "edited" && comment.user?.type !== "Bot") return { kind: "said", place: placeOf(body) };
+  if (body.action !== "created") return notOurs(body.action);
   const isPull = body.issue.pull_request !== undefined;
   const sender = senderOf(comment.user ?? body.sender, comment.performed_via_github_app);
   // Most comments are talk between people, and only in an issue can one of them answer what we asked. Bots never do.
   const hasNoCommand = !mayHoldCommand(comment.body ?? "");
-  if (hasNoCommand && (isPull || sender.isBot)) return { kind: "ignored", why: "no command in it" };
+  if (hasNoCommand && sender.isBot) return { kind: "ignored", why: "no command in it" };
+  if (hasNoCommand && isPull) return { kind: "said", place: placeOf(body) };
   return {
     kind: "issue",
     place: placeOf(body),

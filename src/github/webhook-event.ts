@@ -43,6 +43,8 @@ export type WebhookEvent =
       readonly hasNoCommand?: true;
       readonly labelled?: string;
     }
+  /** Something was said or edited that asks nothing of us: the index of the tracker is to be read on. */
+  | { readonly kind: "said"; readonly place: Origin }
   /** A comment was removed. */
   | { readonly kind: "comment-removed"; readonly place: Origin; readonly comment: number }
   | {

@@ -48,6 +48,9 @@ async function isAnsweredAlready({ store }: Service, event: WebhookEvent): Promi
 
 async function act(service: Service, event: WebhookEvent, key: string): Promise<void> {
   const { store } = service;
+  // The next `track` job, or the next run, reads what changed: one reading for all changes until then.
+  if (event.kind === "said" || event.kind === "issue" || event.kind === "pull")
+    await store.trackerChanged(event.place.repository);
   switch (event.kind) {
     case "ignored":
     case "malformed":
@@ -57,6 +60,8 @@ async function act(service: Service, event: WebhookEvent, key: string): Promise<
       if (event.hasNoCommand === true && !(await awaitsAnswer(service, event)))
         return store.finishDelivery(key, "no command in it");
       return processIssue(service, { ...event, delivery: key });
+    case "said":
+      return store.finishDelivery(key, "the tracker is read on");
     case "comment-removed":
       await commentRemoved(service, event);
       return store.finishDelivery(key, "done");

@@ -24,13 +24,17 @@ export function newRound(before: TrackerState | undefined, now: number): Tracker
 }
 
 /** Where a reading continues: in its round, or in a new one when that is due. A clock that is set back makes nothing due. */
-function continued(state: TrackerState | undefined, now: number): TrackerState {
+function continued(state: TrackerState | undefined, changes: number, now: number): TrackerState {
   if (state === undefined || (!state.isInRound && now - state.roundAt > ROUND_DAYS * DAY))
-    return newRound(state, now);
+    return { ...newRound(state, now), changes };
   const { since, isAtEnd } = state[state.list];
   return since === undefined || isAtEnd === undefined
     ? state
-    : { ...state, [state.list]: { since: secondOf(Date.parse(since) - OVERLAP), page: 1 } };
+    : {
+        ...state,
+        [state.list]: { since: secondOf(Date.parse(since) - OVERLAP), page: 1 },
+        ...(state.list === "issues" ? { changes } : {}),
+      };
 }
 
 /**
@@ -77,8 +81,8 @@ export async function readTracker(
   mayAsk: () => boolean,
 ): Promise<"end" | "more"> {
   while (mayAsk()) {
-    const { revision, state: before } = await store.tracker(repository.id);
-    const from = continued(before, now());
+    const { revision, state: before, changes } = await store.tracker(repository.id);
+    const from = continued(before, changes, now());
     const issues = from.list === "issues" ? await github.trackerIssues(repository, from.issues) : undefined;
     const comments =
       from.list === "comments" ? await github.trackerComments(repository, from.comments) : undefined;

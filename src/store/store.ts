@@ -104,10 +104,17 @@ export interface Store {
   /** When the repository was last compared with GitHub (milliseconds since 1970), undefined: never. `at`: it is now. */
   lookedAt(id: number, at?: number): Promise<number | undefined>;
 
-  /** Where the reading of a repository's tracker is; no `state` before the first page, and while the tracker is switched off. */
-  tracker(
-    repository: number,
-  ): Promise<{ readonly revision: number; readonly state: TrackerState | undefined }>;
+  /**
+   * Where the reading of a repository's tracker is; no `state` before the first page, and while the tracker is switched off. `changes`: so
+   * many changes were noted.
+   */
+  tracker(repository: number): Promise<{
+    readonly revision: number;
+    readonly state: TrackerState | undefined;
+    readonly changes: number;
+  }>;
+  /** Notes that something changed in a tracker that has an index: it is to be read on, once for all changes until then. */
+  trackerChanged(repository: number): Promise<void>;
   /**
    * Stores what GitHub listed, and where the reading is then, in one transaction. `revision`: what the reading started from. Gives
    * false and stores nothing when somebody stored or forgot something since, or the repository is not known any more.
@@ -124,7 +131,10 @@ export interface Store {
   ): Promise<void>;
   /** Deletes the index of a repository: it was removed, or its settings switch the tracker off. */
   forgetTracker(repository: number): Promise<void>;
-  /** Repositories in reach whose tracker was not read to its end in the last `milliseconds`, those that waited longest first. */
+  /**
+   * Repositories in reach whose tracker was not read to its end in the last `milliseconds`, or not since its last noted change, those that
+   * waited longest first.
+   */
   trackersToRead(installation: number, milliseconds: number): Promise<readonly StoredRepository[]>;
   /** It is this repository's turn: it goes behind all others. */
   trackerTurn(repository: number): Promise<void>;
@@ -231,6 +241,8 @@ export interface TrackerState {
   readonly list: "issues" | "comments";
   readonly issues: TrackerCursor;
   readonly comments: TrackerCursor;
+  /** Changes that were noted when the reading last began with the issues: at its end it has all of them. */
+  readonly changes?: number;
 }
 
 export interface TrackedComment {

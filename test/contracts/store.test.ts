@@ -839,7 +839,7 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
 
       test("keeps pages by number, with the first comments, in each repository for itself", async () => {
         await using store = await openWith(7, 8);
-        expect(await store.tracker(7)).toEqual({ revision: 0, state: undefined });
+        expect(await store.tracker(7)).toEqual({ revision: 0, state: undefined, changes: 0 });
         expect(
           await save(store, { issues: [issue(10), issue(3), issue(1), issue(3, "nul \0 and \ud83d")] }),
         ).toBe(true);
@@ -906,6 +906,27 @@ describe.each(DATABASES)("the store on %s", (_, openBackend) => {
         expect(await save(store, { revision, issues: [issue(2)] })).toBe(false);
         expect(await store.trackedAfter(7, 0, 10)).toEqual([]);
         expect(await store.trackedAfter(8, 0, 10)).toHaveLength(1);
+      });
+
+      test("one that changed is read on, once for all changes until the reading began", async () => {
+        await using store = await openWith(7);
+        const due = async (): Promise<boolean> => (await store.trackersToRead(1, 60_000)).length === 1;
+        // Before the first page there is nothing that could be out of date.
+        await store.trackerChanged(7);
+        expect((await store.tracker(7)).changes).toBe(0);
+        await save(store, { issues: [issue(1)], isEnd: true });
+        expect(await due()).toBe(false);
+        await store.trackerChanged(7);
+        await store.trackerChanged(7);
+        const { revision, changes } = await store.tracker(7);
+        expect([await due(), changes]).toEqual([true, 2]);
+        await store.trackerChanged(7);
+        await save(store, { revision, state: state({ changes: 2 }), isEnd: true });
+        expect(await due()).toBe(true);
+        await save(store, { state: state({ changes: 3 }) });
+        expect(await due()).toBe(true);
+        await save(store, { state: state({ changes: 3 }), isEnd: true });
+        expect(await due()).toBe(false);
       });
 
       test("one that nobody wants is empty, and is not looked at for a while", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { SimulatedRepository } from "../../src/simulator/github/contract.ts";
 import { exampleFiles } from "../fakes/app.ts";
-import { calm, github, startTheApp, testRules } from "./the-app.ts";
+import { app, calm, github, startTheApp, testRules } from "./the-app.ts";
 
 startTheApp();
 
@@ -84,6 +84,26 @@ test("a comment is quoted as long as it is there", async () => {
   await calm();
   const next = await repository.openIssue("eve", "It stops too", report("/opt/three", "set"));
   expect(await pageOf(repository, next)).not.toContain("/srv/app");
+});
+
+test("what is said and edited makes the index due to be read, without a request", async () => {
+  const repository = await newRepository();
+  const first = await repository.openIssue("eve", "Storing fails", report("/srv/app", "list"));
+  await pageOf(repository, await repository.openIssue("eve", "It stops", report("/home/eve/work", "list")));
+  const changes = async (): Promise<number> => (await app.store.tracker(repository.id)).changes;
+  const acts = [
+    () => repository.editIssue("eve", first, { title: "Storing fails always" }),
+    () => repository.comment("eve", first, "It is version 3."),
+    async () => repository.editComment("eve", await repository.comment("eve", first, "Or 4."), "Or 5."),
+    () => repository.closeIssue("ada", first),
+  ];
+  for (const act of acts) {
+    const before = [await changes(), github.requests.filter(({ route }) => route === ISSUES).length];
+    await act();
+    await calm();
+    expect(await changes()).toBeGreaterThan(before[0]!);
+    expect(github.requests.filter(({ route }) => route === ISSUES).length).toBe(before[1]);
+  }
 });
 
 test.each([

@@ -601,8 +601,13 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       trackers.delete(id);
     },
     async tracker(id) {
-      const { revision = 0, state } = trackers.get(id) ?? {};
-      return { revision, state };
+      const { revision = 0, state, changes = 0 } = trackers.get(id) ?? {};
+      return { revision, state, changes };
+    },
+    async trackerChanged(id) {
+      write();
+      const index = trackers.get(id);
+      if (index?.state !== undefined) index.changes++;
     },
     async saveTrackerPage(id, { revision, state, issues, comments, isEnd }) {
       write();
@@ -611,7 +616,10 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       if (index.revision !== revision) return false;
       index.revision++;
       index.state = structuredClone(state);
-      if (isEnd) index.readAt = now();
+      if (isEnd) {
+        index.readAt = now();
+        index.readChanges = state.changes ?? 0;
+      }
       for (const { comments: _, ...entry } of issues)
         index.issues.set(Number(entry.key), { round: state.round, entry: structuredClone(entry) });
       for (const { id: comment, issue, comment: said } of comments)
@@ -641,13 +649,13 @@ export function memoryStore(now: () => number = Date.now): MemoryStore {
       trackers.set(id, { ...newTracker(), revision: revision + 1, turnAt, readAt: now() });
     },
     async trackersToRead(installation, milliseconds) {
-      const isRead = (readAt: number | undefined): boolean =>
-        readAt !== undefined && readAt <= now() && readAt >= now() - milliseconds;
+      const isRead = ({ readAt, changes, readChanges }: Tracker = newTracker()): boolean =>
+        readAt !== undefined && changes <= readChanges && readAt <= now() && readAt >= now() - milliseconds;
       const turn = (id: number): number => trackers.get(id)?.turnAt ?? 0;
       return [...repositories.values()]
         .filter(
           ({ id, installation: of, unreachable }) =>
-            of === installation && unreachable === undefined && !isRead(trackers.get(id)?.readAt),
+            of === installation && unreachable === undefined && !isRead(trackers.get(id)),
         )
         .sort((a, b) => turn(a.id) - turn(b.id) || a.id - b.id);
     },
@@ -959,6 +967,8 @@ interface Tracker {
   revision: number;
   state: TrackerState | undefined;
   readAt: number | undefined;
+  changes: number;
+  readChanges: number;
   turnAt: number;
   readonly issues: Map<number, { readonly round: number; readonly entry: Omit<TrackedIssue, "comments"> }>;
   readonly comments: Map<
@@ -972,6 +982,8 @@ function newTracker(): Tracker {
     revision: 0,
     state: undefined,
     readAt: undefined,
+    changes: 0,
+    readChanges: 0,
     turnAt: 0,
     issues: new Map(),
     comments: new Map(),

@@ -284,6 +284,36 @@ describe("the job that reads the trackers of an installation", () => {
     expect(await world.store.trackersToRead(1, DAY)).toEqual([]);
   });
 
+  test("a hundred changes cost one reading, and what changes during it is read the next time", async () => {
+    const world = await tracker();
+    world.open(1);
+    await world.job();
+    await world.job();
+    const first = world.requests;
+    for (let number = 2; number <= 101; number++) {
+      world.open(number);
+      await world.store.trackerChanged(7);
+    }
+    let isOpened = false;
+    world.between = () => {
+      if (isOpened) return;
+      isOpened = true;
+      world.say(10, 1, "words");
+      void world.store.trackerChanged(7);
+    };
+    await world.job();
+    expect(await world.numbers()).toHaveLength(101);
+    const second = world.requests;
+    expect(second - first).toBeLessThanOrEqual(10);
+    expect((await world.store.trackersToRead(1, DAY)).map(({ id }) => id)).toEqual([7]);
+    await world.job();
+    expect((await world.store.tracked(7, [1]))[0]!.comments).toHaveLength(1);
+    expect(await world.store.trackersToRead(1, DAY)).toEqual([]);
+    const before = world.requests;
+    await world.job();
+    expect(world.requests).toBe(before);
+  });
+
   test("a repository that wants no index has none", async () => {
     const world = await tracker();
     world.open(1);

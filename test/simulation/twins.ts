@@ -61,7 +61,7 @@ export const TWINS: readonly BrokenTwin[] = [
       comments: async (...args) =>
         (await view.comments(...args)).filter(({ author }) => author.id !== BOT.id),
     })),
-    seed: 5,
+    seed: 1,
     options: { faults: ["answer"], ...CALM },
   },
   {

@@ -68,6 +68,8 @@ export interface Context {
   readonly issue: number | undefined;
   readonly run: string | undefined;
   readonly startedAt: number;
+  /** When its run was begun for the first time, by whichever process. */
+  readonly begunAt: number;
   attempt?: number;
   lease?: { readonly name: string; readonly number: number };
   /** When its run or its lease became somebody else's. */
@@ -147,6 +149,8 @@ export class World {
   readonly journal = memoryJournal();
   readonly contexts = new AsyncLocalStorage<Context>();
   readonly active = new Set<Context>();
+  /** When each run was begun for the first time. */
+  readonly begun = new Map<string, number>();
   readonly processes: Process[] = [];
   readonly faults: ReadonlySet<FaultKind>;
   readonly twin: Twin | undefined;
@@ -497,7 +501,10 @@ export class Process implements Timers {
         given: JobContext,
       ): Promise<void> => {
         const { repository, issue, run } = job;
-        const context: Context = { kind, repository, issue, run, startedAt: world.now() };
+        const startedAt = world.now();
+        const begunAt = world.begun.get(run ?? "") ?? startedAt;
+        if (run !== undefined) world.begun.set(run, begunAt);
+        const context: Context = { kind, repository, issue, run, startedAt, begunAt };
         world.active.add(context);
         this.contexts.add(context);
         try {

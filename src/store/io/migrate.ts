@@ -147,6 +147,11 @@ const STEPS: readonly ((schema: string) => string[])[] = [
       PRIMARY KEY (repository, id))`,
     `CREATE INDEX tracked_comment_issue ON ${schema}.tracked_comment (repository, number, id)`,
   ],
+  (schema) => [
+    // Changes that webhooks told of, and how many of them the last whole reading has.
+    `ALTER TABLE ${schema}.tracker ADD COLUMN changes bigint NOT NULL DEFAULT 0`,
+    `ALTER TABLE ${schema}.tracker ADD COLUMN read_changes bigint NOT NULL DEFAULT 0`,
+  ],
 ];
 
 /** Migrates the tables to this version, or to a step before it. Processes that start together wait for each other. */

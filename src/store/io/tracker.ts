@@ -8,6 +8,7 @@ import { repositoriesIn } from "./rows.ts";
 type TrackerStore = Pick<
   Store,
   | "tracker"
+  | "trackerChanged"
   | "saveTrackerPage"
   | "trackedAfter"
   | "tracked"
@@ -54,15 +55,22 @@ export function trackerStore(database: Database, schema: string): TrackerStore {
 
   return {
     async tracker(repository) {
-      const { rows } = await database.query<{ revision: string; state: string | null }>(
-        `SELECT revision::text, state FROM ${schema}.tracker WHERE repository = $1`,
+      const { rows } = await database.query<{ revision: string; state: string | null; changes: string }>(
+        `SELECT revision::text, state, changes::text FROM ${schema}.tracker WHERE repository = $1`,
         [repository],
       );
-      const { revision = "0", state = null } = rows[0] ?? {};
+      const { revision = "0", state = null, changes = "0" } = rows[0] ?? {};
       return {
         revision: Number(revision),
+        changes: Number(changes),
         state: state === null ? undefined : (JSON.parse(state) as TrackerState),
       };
+    },
+    async trackerChanged(repository) {
+      await database.query(
+        `UPDATE ${schema}.tracker SET changes = changes + 1 WHERE repository = $1 AND state IS NOT NULL`,
+        [repository],
+      );
     },
     saveTrackerPage(repository, { revision, state, issues, comments, isEnd }) {
       return database.transaction(async (connection) => {
@@ -72,10 +80,12 @@ export function trackerStore(database: Database, schema: string): TrackerStore {
            WHERE id = $1 AND ($2::bigint = 0 OR EXISTS (SELECT FROM ${schema}.tracker WHERE repository = $1))
            FOR KEY SHARE
            ON CONFLICT (repository) DO UPDATE
-             SET revision = t.revision + 1, state = $3, read_at = CASE WHEN $4::boolean THEN ${NOW} ELSE t.read_at END
+             SET revision = t.revision + 1, state = $3,
+               read_at = CASE WHEN $4::boolean THEN ${NOW} ELSE t.read_at END,
+               read_changes = CASE WHEN $4::boolean THEN $5::bigint ELSE t.read_changes END
              WHERE t.revision = $2::bigint
            RETURNING 1`,
-          [repository, revision, JSON.stringify(state), isEnd],
+          [repository, revision, JSON.stringify(state), isEnd, state.changes ?? 0],
         );
         if (rows.length === 0) return false;
         const entries = [...new Map(issues.map((issue) => [issue.key, issue])).values()];
@@ -160,7 +170,7 @@ export function trackerStore(database: Database, schema: string): TrackerStore {
         schema,
         `LEFT JOIN ${schema}.tracker t ON t.repository = repository.id
          WHERE installation = $1 AND unreachable IS NULL
-           AND (t.read_at IS NULL OR t.read_at > ${NOW} OR t.read_at < ${SINCE} - $2::float8)`,
+           AND (t.read_at IS NULL OR t.changes > t.read_changes OR t.read_at > ${NOW} OR t.read_at < ${SINCE} - $2::float8)`,
         [installation, milliseconds],
         "coalesce(t.turn_at, 0), id",
       ),
