@@ -6,7 +6,7 @@ import type { Judgement } from "../phases/decide-criterion.ts";
 import { builtinResearcher, type PhaseDraft, type Researcher } from "../phases/builtin/researcher.ts";
 import type { ResearchContext } from "../phases/builtin/research-context.ts";
 import { unknown } from "../phases/builtin/statements.ts";
-import { safeTitle } from "../text/safe-text.ts";
+import { safeHeading } from "../text/safe-text.ts";
 import { counted } from "../text/counted.ts";
 import type { RanProgram, ReportedRuns } from "./reported-runs.ts";
 
@@ -81,7 +81,7 @@ function writeReproduction(phase: Phase, context: ResearchContext, ran: readonly
   };
   const document: ResearchDocument = {
     phase: phase.type,
-    title: `${phase.title} of issue ${key}: ${safeTitle(title.text, MAX_TITLE)}`,
+    title: `${phase.title} of issue ${key}: ${safeHeading(title.text, MAX_TITLE)}`,
     baseCommit: context.baseCommit,
     ...(best === undefined ? {} : { headline: best.claim }),
     lead: [],

@@ -27,7 +27,8 @@ export const target = claimType({
   async check({ why, ...at }, evidence) {
     const { report } = evidence;
     const name = fileNameOf(at.path);
-    if (why === "frame" && report?.frames.every(({ path }) => fileNameOf(path) !== name) === true)
+    const isNamed = report?.frames.some(({ path }) => fileNameOf(path.replaceAll("\\", "/")) === name);
+    if (why === "frame" && isNamed === false)
       return wrong("the reported trace does not name the file");
     return (await definitionAt(at, evidence)) === undefined
       ? wrong("the file has no such definition on these lines")

@@ -67,9 +67,9 @@ export interface ParsedDocument {
  */
 export function parseDocument(text: string): ParsedDocument {
   const root = parseMarkdown(text);
-  const reader = new Reader();
+  const reader = new Reader(/^Base commit: `([0-9a-f]{40})`/m.exec(text)?.[1]);
   for (const node of root.children) reader.block(node);
-  return reader.result(text);
+  return reader.result();
 }
 
 class Reader {
@@ -90,12 +90,16 @@ class Reader {
   private readonly runQuotes: At<{ run: string; quote: string | undefined }>[] = [];
   /** Citations seen so far: what a statement holds is the difference. */
   private count = 0;
+  private readonly base: string | undefined;
 
-  result(text: string): ParsedDocument {
-    const base = /^Base commit: `([0-9a-f]{40})`/m.exec(text)?.[1];
+  constructor(base: string | undefined) {
+    this.base = base;
+  }
+
+  result(): ParsedDocument {
     const { sections, lines, commits, excerpts, searches, quotes, runs, claims, runQuotes } = this;
     return {
-      baseCommit: base,
+      baseCommit: this.base,
       sections,
       lines,
       commits,
@@ -113,7 +117,8 @@ class Reader {
     const line = node.position?.start.line ?? 1;
     if (node.type === "heading") {
       this.sections.push({ heading: plainText(node), level: node.depth, line, statements: [], blocks: 0 });
-      this.inline(node);
+      // The title of one of our documents has the words of the issue's.
+      if (node.depth > 1 || this.base === undefined) this.inline(node);
       return;
     }
     // The marks of a fold are no content.

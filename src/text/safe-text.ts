@@ -46,15 +46,9 @@ export function safeText(markdown: string, { webUrl }: SafeOptions = {}): SafeTe
   return (splicesFor(text, webUrl).length === 0 ? text : fenced(text)) as SafeText;
 }
 
-/** A title: one line of at most `max` characters, no markup that does anything. */
+/** A title where no Markdown is read: one line of at most `max` characters, no markup that does anything. */
 export function safeTitle(title: string, max: number): SafeText {
-  const plain = title
-    .toWellFormed()
-    .replace(/\s+/g, " ")
-    .replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd")
-    .replaceAll("`", "'")
-    .trim();
-  const cut = clip(plain, max);
+  const cut = titleLine(title, max);
   const shown = words(
     cut,
     (word) => `\`${word}\``,
@@ -63,6 +57,21 @@ export function safeTitle(title: string, max: number): SafeText {
   // With the marks of code it may be too long; then the signs go.
   const bare = (word: string): string => word.replace(/[@#:.-]/g, " ");
   return (shown.length <= max ? shown : words(cut, bare, (word) => word)) as SafeText;
+}
+
+/** A title as Markdown, behind other words of a heading: at most `max` of its characters, shown as they are. */
+export function safeHeading(title: string, max: number): SafeText {
+  return words(titleLine(title, max), coded, escaped) as SafeText;
+}
+
+function titleLine(title: string, max: number): string {
+  const plain = title
+    .toWellFormed()
+    .replace(/\s+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd")
+    .replaceAll("`", "'")
+    .trim();
+  return clip(plain, max);
 }
 
 /**

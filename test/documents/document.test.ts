@@ -98,6 +98,12 @@ describe("the parser finds what was rendered", () => {
     expect(parseDocument(text).lines.map(({ value }) => value.path)).toEqual(["src/store.rs"]);
   });
 
+  test("a place in the issue's title is no reference of the document", () => {
+    const document = { ...documentOf(), title: "Issue 1: overflow at buffer.c:212" };
+    expect(parseDocument(renderDocument(document)).lines).toEqual([]);
+    expect(parseDocument("# Notes on buffer.c:212\n").lines).toHaveLength(1);
+  });
+
   test("renders the same data to the same text", () => {
     const document = documentOf({ id: "s", heading: "S", blocks: [{ kind: "note", text: "n" }] });
     expect(renderDocument(document)).toBe(renderDocument(structuredClone(document)));

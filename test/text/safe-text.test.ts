@@ -4,7 +4,15 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { growthOf } from "../growth.ts";
 import { findCommandLines } from "../../src/issue/command-lines.ts";
-import { clipMarkdown, fold, safeBlocks, safeText, safeTitle } from "../../src/text/safe-text.ts";
+import { pageProblems } from "../../src/text/page-problems.ts";
+import {
+  clipMarkdown,
+  fold,
+  safeBlocks,
+  safeHeading,
+  safeText,
+  safeTitle,
+} from "../../src/text/safe-text.ts";
 
 const OURS = "https://github.com/o/r";
 
@@ -187,6 +195,60 @@ describe("a title", () => {
     expect([...safeTitle("x".repeat(300), 200)]).toHaveLength(200);
     expect(safeTitle(`${"x".repeat(195)} @ada #3`, 200)).not.toMatch(/[@#]/);
     expect(safeTitle("GH-1 www.a.b ".repeat(20), 200)).not.toMatch(/GH-1|www\./);
+  });
+});
+
+describe("a title in a heading", () => {
+  test.each([
+    ["Extra newline in nested <ol>, <ul> lists", "Extra newline in nested \\<ol\\>, \\<ul\\> lists"],
+    ["Crash\n @ada `x` fixes #3", "Crash `@ada` 'x' fixes `#3`"],
+    ["Wrong **bold** of [a](b)", "Wrong \\*\\*bold\\*\\* of \\[a\\](b)"],
+  ])("%j", (title, shown) => expect(safeHeading(title, 160)).toBe(shown));
+
+  test("shows its words and does nothing, whatever they are", () => {
+    const part = fc.constantFrom(
+      ...[
+        "<ol>",
+        "</b>",
+        "<!--",
+        "-->",
+        "<a@b.c>",
+        "&lt;",
+        "&#64;ada",
+        "![x](y)",
+        "[a](b)",
+        "[a]",
+        "](",
+        "`",
+        "``",
+      ],
+      ...[
+        "*",
+        "_",
+        "~~",
+        "|",
+        "$x$",
+        "\\",
+        "#3",
+        "@ada",
+        "closes #4",
+        "www.x.y",
+        "https://x.y/z",
+        "a.c:12",
+        " ",
+        "word",
+      ],
+      ...["<details>", "<script", "{", "}", "\n", "/casebook", "‮", "​"],
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+        const heading = `# Issue 1: ${safeHeading(parts.join(""), 160)}`;
+        expect(liveParts(heading)).toEqual([]);
+        expect(pageProblems(heading, { webUrl: OURS })).toEqual([]);
+        expect(micromark(heading)).toMatch(/^<h1>[^\n]*<\/h1>$/);
+      }),
+      { numRuns: 400 },
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import { related } from "../../claims/related.ts";
 import { reportedRegression } from "../../claims/reported-regression.ts";
 import { reportedVersions } from "../../claims/reported-versions.ts";
 import { type ReportPart, reportedWords } from "../../claims/reported-words.ts";
-import { type Pointer, pointers } from "./pointers.ts";
+import { isBrought, type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { largeSources, MAX_UNREAD_SHOWN, unreadFiles, unreadSources } from "../../claims/unread-files.ts";
 import { claimsBlock, unknown } from "./statements.ts";
@@ -154,12 +154,15 @@ export async function pointingAnswer(context: ResearchContext): Promise<StatedCl
 
 const POINTING = new Set(["named-place", "frame-in", "named-change"]);
 
-/** What points to the named files besides shared words. */
+/** What points to the named files besides shared words, and what the reporter brings. */
 async function pointersShown(context: ResearchContext): Promise<readonly Pointer[]> {
   const paths = new Set((await filesNamed(context)).map(({ path }) => path));
   return (await pointers(context)).filter(
-    // A name that the text merely writes says little; the title is what the issue is about.
-    ({ path, claim, inTitle }) => paths.has(path) && (inTitle || claim.type !== "names-definition"),
+    (one) =>
+      // A change that leads elsewhere stands with the prior work.
+      (isBrought(one) && one.claim.type !== "named-change") ||
+      // A name that the text merely writes says little; the title is what the issue is about.
+      (paths.has(one.path) && (one.inTitle || one.claim.type !== "names-definition")),
   );
 }
 

@@ -19,6 +19,14 @@ export interface Pointer {
   readonly inTitle: boolean;
 }
 
+/** Claims on places and changes that the reporter names. */
+const BROUGHT: ReadonlySet<string> = new Set(["named-place", "named-change"]);
+
+/** What the reporter brings, told wherever it leads: a named place or change, and the last call of the trace. */
+export function isBrought({ claim: { type, data } }: Pointer): boolean {
+  return type === "frame-in" ? (data as { innermost: boolean }).innermost : BROUGHT.has(type);
+}
+
 const MAX_EACH = 3;
 /** Names of the report that are looked up. */
 const MAX_NAMES = 40;

@@ -11,7 +11,7 @@ import { sequenceStep } from "../../claims/sequence-step.ts";
 import { MIN_NAMED, othersThan, suspect as suspectClaim } from "../../claims/suspect.ts";
 import { fenceWord } from "../../languages/languages.ts";
 import { dateOf } from "../../text/date-of.ts";
-import { type Pointer, pointers } from "./pointers.ts";
+import { isBrought, type Pointer, pointers } from "./pointers.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { claimsBlock, unknown } from "./statements.ts";
 import { definitionOf, type Suspect } from "./suspects.ts";
@@ -55,7 +55,7 @@ export async function readHeadline(context: ResearchContext): Promise<StatedClai
   const leading = await leadingClaim(context);
   if (leading !== undefined) return leading;
   // What the report itself leads to says more than a list of guesses.
-  const [brought] = await broughtBy(context);
+  const brought = (await pointers(context)).find(isBrought);
   if (brought !== undefined) return brought.claim;
   const best = (await context.ranking()).functions
     .map(({ path, symbol, confidence }) => ({
@@ -94,7 +94,13 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
   const headline = JSON.stringify(await rootCauseHeadline(context));
   const isFurther = (one: StatedClaim): boolean => JSON.stringify(one) !== headline;
   if (leading === undefined || claim === undefined)
-    return claimsBlock("list", (await broughtBy(context)).map((one) => one.claim).filter(isFurther));
+    return claimsBlock(
+      "list",
+      (await pointers(context))
+        .filter(isBrought)
+        .map((one) => one.claim)
+        .filter(isFurther),
+    );
   const [pattern] = leading.patterns;
   const at = leading.symbol === undefined ? undefined : definitionOf(leading.path, leading.symbol);
   const steps =
@@ -103,9 +109,9 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
       : pattern.steps.map(({ line, what }) =>
           sequenceStep.of({ pattern: pattern.pattern.name, in: at, line, what }),
         );
-  const pointed = [...new Set([...(await pointersTo(leading, context)), ...(await broughtBy(context))])].map(
-    ({ claim }) => claim,
-  );
+  const pointed = [
+    ...new Set([...(await pointersTo(leading, context)), ...(await pointers(context)).filter(isBrought)]),
+  ].map(({ claim }) => claim);
   const others = pointed.filter(isFurther);
   const lines = [
     ...(pattern?.steps.map(({ line }) => line) ?? []),
@@ -116,16 +122,6 @@ export async function sequence(context: ResearchContext): Promise<readonly Block
     ...claimsBlock("steps", steps),
     ...claimsBlock("list", others),
   ];
-}
-
-/** Claims on places and changes that the reporter names. */
-const BROUGHT: ReadonlySet<string> = new Set(["named-place", "named-change"]);
-
-/** What the reporter brings, wherever it leads: also the last call of the trace. */
-async function broughtBy(context: ResearchContext): Promise<readonly Pointer[]> {
-  return (await pointers(context)).filter(({ claim: { type, data } }) =>
-    type === "frame-in" ? (data as { innermost: boolean }).innermost : BROUGHT.has(type),
-  );
 }
 
 /** Of a long function the lines around the evidence. */
@@ -152,7 +148,7 @@ async function excerptOf(
 
 /** Why no root cause is written: no function answers to the issue, and the report leads to no line. Undefined: one is written. */
 export async function whyNoCause(context: ResearchContext): Promise<string | undefined> {
-  if ((await context.suspects()).length > 0 || (await broughtBy(context)).length > 0) return undefined;
+  if ((await context.suspects()).length > 0 || (await pointers(context)).some(isBrought)) return undefined;
   const [file] = (await context.ranking()).files;
   return file === undefined
     ? "Casebook found no file that answers to the issue"

@@ -4,7 +4,7 @@ import { noSuspect } from "../../claims/no-suspect.ts";
 import type { Block, ResearchDocument, Section, StatedClaim } from "../../documents/finding.ts";
 import { inlineCode } from "../../text/inline-code.ts";
 import { formatLocation } from "../../text/location.ts";
-import { safeTitle } from "../../text/safe-text.ts";
+import { safeHeading } from "../../text/safe-text.ts";
 import type { Phase } from "../phase.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { alreadyFixed } from "./already-fixed.ts";
@@ -81,7 +81,7 @@ export async function writeDocument(
   const { key, title } = context.issue;
   return {
     phase: phase.type,
-    title: `${phase.type === "comprehension" ? "Issue" : `${phase.title} of issue`} ${key}: ${safeTitle(title.text, MAX_TITLE)}`,
+    title: `${phase.type === "comprehension" ? "Issue" : `${phase.title} of issue`} ${key}: ${safeHeading(title.text, MAX_TITLE)}`,
     baseCommit: context.baseCommit,
     headline: await headlineOf(phase, context),
     lead: [],

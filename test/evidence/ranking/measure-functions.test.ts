@@ -92,10 +92,10 @@ test("at most five words are told, those that add most first", async () => {
 
 test("functions come in the order of the paths; each file is measured once; what has no syntax has no functions", async () => {
   const { query, context } = await reportOn({
-    files: { "a.py": "def a():\n    pass\n", "b.py": "def b():\n    pass\n", "c.lua": "function c() end\n" },
+    files: { "a.py": "def a():\n    pass\n", "b.py": "def b():\n    pass\n", "c.hs": "function c() end\n" },
     title: "flush",
   });
-  const measured = await functionMeasures(query, context)(["b.py", "a.py", "c.lua", "gone.py"]);
+  const measured = await functionMeasures(query, context)(["b.py", "a.py", "c.hs", "gone.py"]);
   expect(measured.map(({ path, symbol }) => `${path} ${symbol.name}`)).toEqual(["b.py b", "a.py a"]);
   const [again] = await functionMeasures(query, context)(["a.py"]);
   expect(again).toBe(measured[1]);

@@ -86,14 +86,14 @@ test("a file without a function is a row only where it leads or the report point
 });
 
 test("no root cause is written where nothing of the likeliest file is a function", async () => {
-  const source = "defmodule Amount do\n  def parse_amount(text) do\n    text\n  end\nend\n";
-  const context = await on([["Start", { "lib/amount.ex": source }]], {
+  const source = "module Amount where\n\nparse_amount text = text\n";
+  const context = await on([["Start", { "lib/amount.hs": source }]], {
     title: "parse_amount gives a wrong sum",
-    body: "`parse_amount` of lib/amount.ex gives a wrong sum.",
+    body: "`parse_amount` of lib/amount.hs gives a wrong sum.",
   });
-  expect((await context.ranking()).files[0]?.path).toBe("lib/amount.ex");
+  expect((await context.ranking()).files[0]?.path).toBe("lib/amount.hs");
   expect(await whyNoCause(context)).toBe(
-    "Casebook found no function that answers to the issue in lib/amount.ex, the likeliest file; name the place with `/casebook at PATH:LINE`",
+    "Casebook found no function that answers to the issue in lib/amount.hs, the likeliest file; name the place with `/casebook at PATH:LINE`",
   );
 });
 

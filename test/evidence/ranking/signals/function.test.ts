@@ -55,11 +55,11 @@ test("words outside of any function, and files of a language without a grammar, 
   const report = await reportOn({
     files: {
       "src/top.py": "flush()\njournal()\n",
-      "src/save.lua": "function save() flush() journal() end\n",
+      "src/save.hs": "function save() flush() journal() end\n",
     },
     title,
   });
-  const first = rankedFirst({ "src/top.py": 2, "src/save.lua": 1 });
+  const first = rankedFirst({ "src/top.py": 2, "src/save.hs": 1 });
   expect(await scoresBy(functionWords, report, first)).toEqual({});
 });
 
