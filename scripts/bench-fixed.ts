@@ -1,17 +1,19 @@
 /**
  * Asks whether the issues of a benchmark are already fixed, at the commit of their fix and at the one before it.
  *
- *   npm run bench:fixed -- CASES.jsonl… MIRROR_DIR [--data DIR] [--only ID]
+ *   npm run bench:fixed -- CASES.jsonl… MIRROR_DIR [--pulls PULLS.jsonl] [--data DIR] [--only ID]
  *
  * CASES have `id` (`owner__name-PULL`), `repo`, `base_commit`, `issue_number`, `title`, `body` and `gold_files`; MIRROR_DIR holds clones
  * with full history. The fix is the commit of the main line that names the pull request and changes a file of `gold_files`; a case without
- * one is not asked. Prints what was named, and how often it was the fix and its first tag. Before the fix everything named is wrong.
+ * one is not asked. PULLS are merged pull requests (`repo`, `number`, `title`, `body`), the tracker that is at hand. Prints what was named, and how often it was the fix and its first tag. Before the fix everything named is wrong.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { mainLine } from "../src/backtest/find-fixes.ts";
 import { readIssueForms } from "../src/evidence/read-issue-forms.ts";
+import { shortlist } from "../src/evidence/related/shortlist.ts";
+import type { Sought, TrackedIssue, Tracker } from "../src/issue/parse-tracker.ts";
 import { visibleIssue } from "../src/issue/visible-issue.ts";
 import { alreadyFixed } from "../src/phases/builtin/already-fixed.ts";
 import { researchContext } from "../src/phases/builtin/research-context.ts";
@@ -31,7 +33,11 @@ interface Case {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: "string", default: "/var/tmp/casebook-fixed" }, only: { type: "string" } },
+  options: {
+    data: { type: "string", default: "/var/tmp/casebook-fixed" },
+    only: { type: "string" },
+    pulls: { type: "string" },
+  },
 });
 const [mirrors, ...files] = positionals.toReversed();
 if (mirrors === undefined || files.length === 0) {
@@ -43,6 +49,38 @@ const cases = files
   .flatMap((file) => readFileSync(file, "utf8").split("\n").filter(Boolean))
   .map((line) => JSON.parse(line) as Case)
   .filter(({ id }) => values.only === undefined || values.only.split(",").includes(id));
+
+interface Pull {
+  readonly repo: string;
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+}
+
+const pulls =
+  values.pulls === undefined
+    ? undefined
+    : readFileSync(values.pulls, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Pull);
+
+/** The merged pull requests of a repository, as an export has them. */
+function trackerOf(repo: string): Tracker {
+  const own = (pulls ?? []).filter((pull) => pull.repo === repo);
+  const entries = own.map(({ number, title, body }): TrackedIssue => ({
+    key: String(number),
+    title,
+    body,
+    comments: [],
+    isPull: true,
+    isOpen: false,
+    created: undefined,
+    isMerged: true,
+    mergeCommit: undefined,
+  }));
+  return { issues: new Map(entries.map((entry) => [entry.key, entry])), unreadable: 0 };
+}
 
 const counts = { asked: 0, numbered: 0, first: 0, firstNumbered: 0, other: 0, before: 0, withFix: 0 };
 const LATER = Number.POSITIVE_INFINITY;
@@ -86,6 +124,9 @@ async function namedAt(
     history,
     forms: await readIssueForms(codebase.tree),
     at: undefined,
+    ...(pulls === undefined
+      ? {}
+      : { tracker: async (sought: Sought) => shortlist(sought, trackerOf(repo), repo) }),
   });
   return (await alreadyFixed(context)).flatMap((block) =>
     block.kind === "claims"

@@ -14,6 +14,12 @@ const MIN_WORDS = 4;
 const schema = z.discriminatedUnion("kind", [
   /** Its message says so. */
   z.strictObject({ kind: z.literal("message"), issue: z.string().regex(/^\d{1,10}$/) }),
+  /** The tracker's merged pull request says so, and the commit brought it. */
+  z.strictObject({
+    kind: z.literal("pull"),
+    issue: z.string().regex(/^\d{1,10}$/),
+    pull: z.int().min(1).max(9_999_999_999),
+  }),
   /** A line of a test or a changelog that it wrote names the issue, and it changed a file that the report leads to. */
   z.strictObject({
     kind: z.enum(["test", "changelog"]),
@@ -29,7 +35,7 @@ const schema = z.discriminatedUnion("kind", [
 /** What shows that a commit fixes the issue. */
 export type FixedBy = z.infer<typeof schema>;
 
-/** A commit of the base commit's history that fixes the issue, by its own words, a test that names the issue, or the reported message. */
+/** A commit of the base commit's history that fixes the issue, by its own words or its pull request's, a test that names the issue, or the reported message. */
 export const fixedBy = claimType({
   name: "fixed-by",
   mark: "history",
@@ -48,6 +54,11 @@ export const fixedBy = claimType({
       case "message":
         return {
           text: `A commit says that it fixes ${inlineCode(`#${by.issue}`)}; ${first}`,
+          citations: [commit],
+        };
+      case "pull":
+        return {
+          text: `Pull request ${inlineCode(`#${by.pull}`)} says that it fixes ${inlineCode(`#${by.issue}`)}, and this commit brought it; ${first}`,
           citations: [commit],
         };
       case "test":
@@ -100,6 +111,13 @@ async function saysSo(commit: CommitRecord, by: FixedBy, evidence: ClaimEvidence
     return fixedIssues(commit, undefined).includes(by.issue)
       ? holds("its message says so")
       : wrong("its message does not say so");
+  if (by.kind === "pull") {
+    const tracker = await evidence.related?.();
+    if (tracker === undefined) return undecided("the tracker is not at hand");
+    return tracker.ownFixes.some(({ pull, oid }) => pull === by.pull && oid === commit.oid)
+      ? holds("the pull request says so, and the commit brought it")
+      : wrong("no such pull request says so");
+  }
   if (!commit.files.includes(by.changed)) return wrong("it did not change the file");
   if (!(await leadsTo(by.changed, evidence))) return wrong("the report does not lead to the file");
   if (by.kind === "quotes")

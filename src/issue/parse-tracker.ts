@@ -50,6 +50,8 @@ export interface Shortlist {
   readonly holders: ReadonlyMap<string, number>;
   /** By an entry's number: the merged pull request that says that it fixes it, and the commit that brought it where that is known. */
   readonly fixes: ReadonlyMap<string, { readonly pull: string; readonly commit?: string | undefined }>;
+  /** Merged pull requests that say that they fix the issue itself, the newest first, and the commit that brought each where that is known. */
+  readonly ownFixes: readonly { readonly pull: string; readonly commit?: string | undefined }[];
   /** Entries of the tracker. */
   readonly size: number;
   /** The highest number in the tracker, the issue's own included. */

@@ -41,7 +41,7 @@ export async function relatedInTracker(
     limit.clear();
   }
   if ((await store.tracker(repository.id)).state?.isWhole !== true) return undefined;
-  const pass = passOver(sought, undefined);
+  const pass = passOver(sought, `${repository.owner}/${repository.name}`);
   for (let after = 0; ;) {
     signal.throwIfAborted();
     const entries = await store.trackedAfter(repository.id, after, AT_ONCE);

@@ -124,7 +124,7 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
         {
           kind: "path",
           written: "store/legacy/old.py",
-          removed: { oid: oid("Explain"), subject: "Explain" },
+          removed: { oid: oid("Explain (#11)"), subject: "Explain (#11)" },
         },
         {
           kind: "path",
@@ -206,7 +206,11 @@ function examples(oid: (subject: string) => string, left: Location | undefined):
       type: "fixed-by",
       data: { oid: oid("Tidy more"), subject: "Tidy more", by: { kind: "message", issue: "7" } },
       twins: [
-        { oid: oid("Explain"), subject: "Explain", by: { kind: "message", issue: "7" } },
+        { oid: oid("Explain (#11)"), subject: "Explain (#11)", by: { kind: "pull", issue: "8", pull: 11 } },
+        { oid: oid("Explain (#11)"), subject: "Explain (#11)", by: { kind: "pull", issue: "7", pull: 9 } },
+        { oid: swap.oid, subject: swap.subject, by: { kind: "pull", issue: "7", pull: 11 } },
+        { oid: oid("Tidy more"), subject: "Tidy more", by: { kind: "pull", issue: "7", pull: 11 } },
+        { oid: oid("Explain (#11)"), subject: "Explain (#11)", by: { kind: "message", issue: "7" } },
         { oid: oid("Tidy more"), subject: "Tidy more", tag: "v1.3.0", by: { kind: "message", issue: "7" } },
         { oid: oid("Tidy more"), subject: "Tidy more", by: { kind: "message", issue: "8" } },
         { oid: swap.oid, subject: swap.subject, by: { kind: "message", issue: "7" } },

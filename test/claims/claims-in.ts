@@ -183,6 +183,14 @@ const TRACKER = JSON.stringify([
     state: "OPEN",
     url: "https://github.com/a/b/pull/9",
   },
+  {
+    number: 11,
+    title: "Explain",
+    body: "Fixes #7",
+    state: "MERGED",
+    mergedAt: "2026-01-01T00:00:00Z",
+    url: "https://github.com/a/b/pull/11",
+  },
   { number: 5, title: "Values vanish when one worker writes", body: "The values vanish.", state: "OPEN" },
 ]);
 
@@ -216,7 +224,7 @@ export async function claimsIn(): Promise<ClaimsIn> {
     "Tidy up the command",
   );
   folder.commit({ "store/store.py": STORE, "store/legacy/old.py": undefined }, "Tidy more\n\nFixes #7");
-  folder.commit({ "README.md": `${FILES["README.md"]}\nMore.\n` }, "Explain");
+  folder.commit({ "README.md": `${FILES["README.md"]}\nMore.\n` }, "Explain (#11)");
   const repository = await openRepository(folder.path);
   const reader = treeSitterSyntax({ workers: 0 });
   const opened = await openCodebase(await repository.tree(await repository.resolve("HEAD")), {

@@ -1,3 +1,5 @@
+import { shortlist } from "../../src/evidence/related/shortlist.ts";
+import { parseTracker } from "../../src/issue/parse-tracker.ts";
 import { visibleIssue } from "../../src/issue/visible-issue.ts";
 import { treeSitterSyntax } from "../../src/languages/io/tree-sitter-syntax.ts";
 import { researchContext, type ResearchContext } from "../../src/phases/builtin/research-context.ts";
@@ -14,6 +16,8 @@ export function evidenceOnCommits(): {
   readonly on: (
     commits: readonly Commit[],
     issue?: { readonly title: string; readonly body?: string; readonly url?: string },
+    /** An export of the tracker. */
+    tracker?: string,
   ) => Promise<ResearchContext>;
   readonly close: () => void;
 } {
@@ -34,7 +38,7 @@ export function evidenceOnCommits(): {
   // The same commits are one repository, however many issues are read on it.
   const known = new Map<readonly Commit[], ReturnType<typeof open>>();
   return {
-    async on(commits, { title, body = "", url } = { title: "It fails" }) {
+    async on(commits, { title, body = "", url } = { title: "It fails" }, tracker) {
       const found = known.get(commits) ?? open(commits);
       known.set(commits, found);
       return researchContext({
@@ -47,6 +51,9 @@ export function evidenceOnCommits(): {
           ...(url === undefined ? {} : { url }),
         }),
         at: undefined,
+        ...(tracker === undefined
+          ? {}
+          : { tracker: async (sought) => shortlist(sought, parseTracker(tracker), "acme/store") }),
       });
     },
     close() {

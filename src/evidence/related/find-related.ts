@@ -54,6 +54,8 @@ export interface Relation {
 export interface Related {
   /** Strongest first, one for an entry. */
   readonly relations: readonly Relation[];
+  /** Merged pull requests of the tracker that say that they fix the issue, with the commit of the base commit's history that brought each. */
+  readonly ownFixes: readonly { readonly pull: number; readonly oid: string }[];
   /** Entries that the tracker has, and the highest number. */
   readonly size: number;
   readonly last: number;
@@ -103,6 +105,7 @@ export async function findRelated(sources: RelatedSources): Promise<Related> {
     RELATION_KINDS.indexOf(kind) - (isDuplicate ? 100 : 0);
   return {
     relations: relations.toSorted((a, b) => weight(a) - weight(b) || a.number - b.number),
+    ownFixes: await ownFixesOf(sources),
     size: shortlist.size,
     last: shortlist.last,
   };
@@ -339,19 +342,36 @@ async function stateOf(
   };
 }
 
+async function ownFixesOf(sources: RelatedSources): Promise<Related["ownFixes"]> {
+  const { shortlist, history, codebase } = sources;
+  const found = [];
+  for (const { pull, commit } of shortlist.ownFixes) {
+    const isKnown =
+      commit !== undefined && (await history.commit(codebase.tree.commit, commit)) !== undefined;
+    const oid = isKnown ? commit : await broughtBy(pull, sources);
+    if (oid !== undefined) found.push({ pull: Number(pull), oid });
+  }
+  return found;
+}
+
+/** The commit of the base commit's history that says that it is the pull request. */
+async function broughtBy(
+  pull: string,
+  { history, codebase, signal }: RelatedSources,
+): Promise<string | undefined> {
+  const naming = await history.commitsNaming(codebase.tree.commit, [Number(pull)], signal);
+  return naming.find((commit) => pullNumbers(commit).includes(pull))?.oid;
+}
+
 /** The commit that says that it fixes the issue, or that brought the pull request that does. */
-async function fixOf(
-  key: string,
-  { history, codebase, shortlist, signal }: RelatedSources,
-): Promise<Relation["fix"]> {
+async function fixOf(key: string, sources: RelatedSources): Promise<Relation["fix"]> {
+  const { history, codebase, shortlist, signal } = sources;
   const base = codebase.tree.commit;
   for (const commit of await history.commitsNaming(base, [Number(key)], signal))
     if (fixedIssues(commit, undefined).includes(key)) return { oid: commit.oid, inBase: true };
   const fixing = shortlist.fixes.get(key);
   if (fixing?.commit !== undefined)
     return { oid: fixing.commit, inBase: (await history.commit(base, fixing.commit)) !== undefined };
-  if (fixing !== undefined)
-    for (const commit of await history.commitsNaming(base, [Number(fixing.pull)], signal))
-      if (pullNumbers(commit).includes(fixing.pull)) return { oid: commit.oid, inBase: true };
-  return undefined;
+  const oid = fixing === undefined ? undefined : await broughtBy(fixing.pull, sources);
+  return oid === undefined ? undefined : { oid, inBase: true };
 }

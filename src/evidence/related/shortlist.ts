@@ -6,6 +6,8 @@ export const MAX_HOLDERS = 5;
 const MAX_ENTRIES = 60;
 /** Entries that name so many others are lists of a release. */
 export const MAX_CITED = 15;
+/** More pull requests that say that they fix one issue are no fix of it. */
+const MAX_OWN_FIXES = 5;
 /** Characters of one text that are read; GitHub takes no longer ones. */
 const MAX_TEXT = 65_536;
 const MAX_COMMENTS = 50;
@@ -34,6 +36,7 @@ export function passOver(asked: Sought, repository: string | undefined): Tracker
   const scores = new Map<string, { readonly at: number; score: number }>();
   const closed = new Set<string>();
   const fixes = new Map<string, { readonly pull: string; readonly commit?: string | undefined }>();
+  const ownFixes: { readonly pull: string; readonly commit?: string | undefined }[] = [];
   let size = 0;
   let last = 0;
   const score = (key: string, more: number): void => {
@@ -69,8 +72,11 @@ export function passOver(asked: Sought, repository: string | undefined): Tracker
       if (form?.test(text) === true) score(key, 50);
       if (entry.isOpen === false) closed.add(key);
       if (entry.isMerged)
-        for (const number of fixedIssues({ subject: title, body: body.slice(0, MAX_TEXT) }, undefined))
-          fixes.set(number, { pull: key, commit: entry.mergeCommit });
+        for (const number of fixedIssues({ subject: title, body: body.slice(0, MAX_TEXT) }, repository)) {
+          const fix = { pull: key, commit: entry.mergeCommit };
+          if (number === asked.key) ownFixes.push(fix);
+          else fixes.set(number, fix);
+        }
     },
     chosen() {
       const total = new Map([...scores].map(([key, one]) => [key, { ...one }]));
@@ -89,6 +95,7 @@ export function passOver(asked: Sought, repository: string | undefined): Tracker
         entries: asManyAsPass(entries.map(cut)),
         holders,
         fixes: new Map([...fixes].filter(([number]) => kept.has(number))),
+        ownFixes: ownFixes.toSorted((a, b) => Number(b.pull) - Number(a.pull)).slice(0, MAX_OWN_FIXES),
         size,
         last,
       };

@@ -20,7 +20,7 @@ const MAX_LINES = 20;
 /** Commits of the base commit's history that fix the issue, each by a check; never by likeness alone. */
 export async function alreadyFixed(context: ResearchContext): Promise<readonly Block[]> {
   const found = new Map<string, StatedClaim>();
-  for (const look of [byMessage, byRecord, byQuotation]) {
+  for (const look of [byMessage, byPull, byRecord, byQuotation]) {
     for await (const { commit, by } of look(context)) {
       if (found.size >= MAX_SHOWN || found.has(commit.oid)) continue;
       const tag = (await context.history.facts(commit.oid))?.tag;
@@ -52,6 +52,16 @@ async function* byMessage(context: ResearchContext): AsyncGenerator<Candidate> {
   const { history, baseCommit, signal } = context;
   for (const commit of await history.commitsNaming(baseCommit, [Number(issue)], signal))
     if (fixedIssues(commit, undefined).includes(issue)) yield { commit, by: { kind: "message", issue } };
+}
+
+async function* byPull(context: ResearchContext): AsyncGenerator<Candidate> {
+  const issue = numberOf(context);
+  if (issue === undefined) return;
+  const { history, baseCommit } = context;
+  for (const { pull, oid } of (await context.related?.())?.ownFixes ?? []) {
+    const commit = await history.commit(baseCommit, oid);
+    if (commit !== undefined) yield { commit, by: { kind: "pull", issue, pull } };
+  }
 }
 
 /** A test or a changelog's line that names the issue is written with its fix. */

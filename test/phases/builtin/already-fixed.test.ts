@@ -28,8 +28,11 @@ function named(...commits: Parameters<typeof on>[0]): Promise<readonly string[]>
 async function namedFor(
   issue: Parameters<typeof on>[1],
   commits: Parameters<typeof on>[0],
+  tracker?: readonly object[],
 ): Promise<readonly string[]> {
-  const blocks = await alreadyFixed(await on(commits, issue));
+  const blocks = await alreadyFixed(
+    await on(commits, issue, tracker === undefined ? undefined : JSON.stringify(tracker)),
+  );
   return blocks.flatMap((block) =>
     block.kind === "claims"
       ? block.items.map(
@@ -75,6 +78,36 @@ test("says that no tag holds the fix yet", async () => {
   expect(await named(["Begin", BEGIN, "v1.0.0"], ["Close #7", MENDED])).toEqual([
     "A commit says that it fixes `#7`; no tag holds it yet [Close #7]",
   ]);
+});
+
+test("names the commit of a merged pull request that says that it fixes the issue", async () => {
+  const squashed = [
+    ["Begin", BEGIN, "v1.0.0"],
+    ["Sum up (#12)", MENDED, "v1.1.0"],
+  ] as const;
+  const pull = (more: object = {}): object => ({
+    number: 12,
+    title: "Sum up",
+    body: "Fixes #7.",
+    url: "https://github.com/acme/store/pull/12",
+    state: "MERGED",
+    mergedAt: "2026-01-01T00:00:00Z",
+    ...more,
+  });
+  const found = (one: object, commits: Parameters<typeof on>[0] = squashed) =>
+    namedFor(ISSUE, commits, [one]);
+  expect(await found(pull())).toEqual([
+    "Pull request `#12` says that it fixes `#7`, and this commit brought it; `v1.1.0` is the first tag that holds it [Sum up (#12)]",
+  ]);
+  // Not merged, about another issue or another repository's, a revert, or not in the history.
+  expect(await found(pull({ state: "CLOSED", mergedAt: null }))).toEqual([]);
+  expect(await found(pull({ body: "See #7." }))).toEqual([]);
+  expect(await found(pull({ body: "Fixes #71." }))).toEqual([]);
+  expect(await found(pull({ body: "Fixes https://github.com/acme/other/issues/7" }))).toEqual([]);
+  expect(await found(pull({ url: "https://github.com/acme/other/pull/12" }))).toEqual([]);
+  expect(await found(pull({ title: 'Revert "Sum up"' }))).toEqual([]);
+  expect(await found(pull({ number: 13, url: "https://github.com/acme/store/pull/13" }))).toEqual([]);
+  expect(await found(pull(), [["Begin", BEGIN]])).toEqual([]);
 });
 
 test("names a commit whose test names the issue and that changed a file that the report leads to", async () => {
