@@ -3,13 +3,14 @@ import type { Score, Share } from "./score.ts";
 const WIDTH = 640;
 const BAR = { left: 230, width: 300, height: 20, gap: 34, top: 78 } as const;
 
-/** The score as an SVG picture of four bars, each with its numbers. `title`: the repository and the commit, as text. */
+/** The score as an SVG picture of five bars, each with its numbers. `title`: the repository and the commit, as text. */
 export function picture(title: string, score: Score): string {
   const rows: readonly (readonly [string, Share])[] = [
     ["right file first", score.fileFirst],
     ["all files in the first five", score.allInFive],
     ["right function first", score.functionFirst],
     ["right function in the first five", score.functionInFive],
+    ["changed lines in the first suspect", score.linesFirst],
   ];
   const height = BAR.top + rows.length * BAR.gap + 30;
   const text = (x: number, y: number, words: string, more = ""): string =>

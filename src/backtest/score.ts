@@ -1,3 +1,5 @@
+import type { Location } from "../text/location.ts";
+
 /** One issue as it was worked before its fix, and what the fix then changed. */
 export interface WorkedCase {
   /** The issue's number. */
@@ -11,10 +13,14 @@ export interface WorkedCase {
   readonly files: readonly string[];
   /** Functions of `base` that the fix changes, `path::Class.name`. */
   readonly functions: readonly string[];
+  /** Lines of `base` that the fix changes. */
+  readonly lines: readonly Location[];
   /** Files as the ranking has them, best first, at most ten. */
   readonly namedFiles: readonly string[];
   /** Suspects of the page, best first. */
   readonly namedFunctions: readonly string[];
+  /** The place of the first suspect; undefined where the page has none. */
+  readonly namedLines?: Location;
   /** The likelihood that the page gives its first file, 0 to 1. */
   readonly told: number;
   /** Words of the documents that are not folded. */
@@ -34,6 +40,8 @@ export interface Score {
   /** Of the cases whose fix changes a function that was there. */
   readonly functionFirst: Share;
   readonly functionInFive: Share;
+  /** The fix changes a line of the first suspect. */
+  readonly linesFirst: Share;
   /** Mean likelihood that the pages give their first file. */
   readonly told: number;
   readonly medianWords: number;
@@ -55,10 +63,18 @@ export function scoreOf(cases: readonly WorkedCase[]): Score {
     functionInFive: share(inFunctions, (one) =>
       one.namedFunctions.slice(0, 5).some((name) => one.functions.includes(name)),
     ),
+    linesFirst: share(cases, isLinesFirst),
     told: cases.length === 0 ? 0 : cases.reduce((sum, { told }) => sum + told, 0) / cases.length,
     medianWords: median(cases.map(({ words }) => words)),
     medianSeconds: median(cases.map(({ seconds }) => seconds)),
   };
+}
+
+function isLinesFirst({ lines, namedLines: named }: WorkedCase): boolean {
+  return (
+    named !== undefined &&
+    lines.some(({ path, start, end }) => path === named.path && start <= named.end && end >= named.start)
+  );
 }
 
 export function isFileFirst({ files, namedFiles }: WorkedCase): boolean {

@@ -5,6 +5,7 @@ import {
   type SymbolDefinition,
 } from "../languages/syntax.ts";
 import type { Hunk } from "../repository/revisions.ts";
+import type { Location } from "../text/location.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** A fix over more source files is rarely one fix. */
@@ -14,6 +15,8 @@ const MAX_FILES = 15;
 interface FixedPlaces {
   readonly files: readonly string[];
   readonly functions: readonly string[];
+  /** Lines of `base` that it changes, or adds lines between. */
+  readonly lines: readonly Location[];
 }
 
 /** Why a fix is compared with nothing: it changes no source, or too much of it. */
@@ -38,7 +41,14 @@ export async function fixedPlaces(
   const functions: string[] = [];
   for (const path of files)
     functions.push(...changedFunctions(path, await codebase.syntax(path), changes.get(path)!));
-  return { files, functions };
+  const lines = files.flatMap((path) =>
+    changes.get(path)!.map(({ oldStart, oldLines }) => ({
+      path,
+      start: oldStart,
+      end: oldLines === 0 ? oldStart + 1 : oldStart + oldLines - 1,
+    })),
+  );
+  return { files, functions, lines };
 }
 
 /** Functions of a file whose lines a change removes, replaces or adds to; the innermost around each, as `path::Class.name`. */

@@ -170,6 +170,7 @@ test("what a fix changes: source that was there, in its functions", async () => 
   expect(await fixedPlaces({ commit: fix, base }, bench, signal)).toEqual({
     files: ["store.py"],
     functions: ["store.py::Store.put"],
+    lines: [expect.objectContaining({ path: "store.py" })],
   });
   const first = full.git("rev-list", "--max-parents=0", "HEAD");
   expect(await fixedPlaces({ commit: base, base: first }, bench, signal)).toBe("no-source");

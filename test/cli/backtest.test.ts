@@ -76,6 +76,7 @@ test("works the fixed issues of a tracker's export and prints a table, JSON and 
   expect(out).toContain("acme/store at ");
   expect(out).toMatch(/right file first +2 of 2, 100 %/);
   expect(out).toMatch(/right function first +2 of 2, 100 %/);
+  expect(out).toMatch(/changed lines in the first suspect +2 of 2, 100 %/);
   expect(out).toContain("Left out 1 fix: Casebook has no text of the issue.");
   expect(readFileSync(svg, "utf8")).toContain("2 of 2, 100 %");
   const { cases, score, leftOut } = JSON.parse((await backtest("--tracker", tracker, "--json")).out) as {

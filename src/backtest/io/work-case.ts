@@ -24,7 +24,7 @@ export async function workPast(
   workbench: Workbench,
   signal: AbortSignal,
 ): Promise<
-  Pick<WorkedCase, "namedFiles" | "namedFunctions" | "told" | "words" | "seconds"> & {
+  Pick<WorkedCase, "namedFiles" | "namedFunctions" | "namedLines" | "told" | "words" | "seconds"> & {
     readonly documents: ReadonlyMap<string, string>;
   }
 > {
@@ -53,12 +53,14 @@ export async function workPast(
   );
   const { files } = await context.ranking();
   const suspects = await context.suspects();
+  const [first] = suspects;
   const documents = new Map([...publisher.files].filter(([path]) => path.includes("/research/")));
   return {
     namedFiles: files.slice(0, SHOWN_FILES).map(({ path }) => path),
     namedFunctions: suspects.flatMap(({ path, symbol }) =>
       symbol === undefined ? [] : [`${path}::${qualifiedName(symbol)}`],
     ),
+    ...(first === undefined ? {} : { namedLines: { path: first.path, start: first.start, end: first.end } }),
     told: files[0]?.confidence ?? 0,
     words: [...documents.values()].reduce((sum, text) => sum + wordsShown(text), 0),
     seconds: (performance.now() - from) / 1000,

@@ -70,6 +70,7 @@ const SCORED = z.object({
     allInFive: share,
     functionFirst: share,
     functionInFive: share,
+    linesFirst: share,
     told: z.number(),
     medianWords: z.number(),
     medianSeconds: z.number(),

@@ -159,6 +159,7 @@ export async function backtestHere(
             ["all files of the fix in the first five", shareOf(score.allInFive)],
             ["right function first", shareOf(score.functionFirst)],
             ["right function in the first five", shareOf(score.functionInFive)],
+            ["changed lines in the first suspect", shareOf(score.linesFirst)],
             ["told likelihood of the first file, mean", `${Math.round(score.told * 100)} %`],
             ["words above the folds, median", String(Math.round(score.medianWords))],
             ["seconds an issue, median", score.medianSeconds.toFixed(1)],
