@@ -102,15 +102,16 @@ export function readDelivery(event: string, payload: unknown, self: Self): Webho
   }
 }
 
+/** Compiled once: that takes longer than reading a delivery. */
+const AUTHORSHIP = z.object({
+  action: z.string().optional(),
+  sender: z.object({ id: z.number() }).nullish(),
+  comment: z.object({ performed_via_github_app: app }).nullish(),
+});
+
 /** True when the sender is our bot, or the text was written by our App. Looks at no more of the body than it must. */
 function isOwn(payload: unknown, self: Self): boolean {
-  const part = z
-    .object({
-      action: z.string().optional(),
-      sender: z.object({ id: z.number() }).nullish(),
-      comment: z.object({ performed_via_github_app: app }).nullish(),
-    })
-    .safeParse(payload);
+  const part = AUTHORSHIP.safeParse(payload);
   if (!part.success) return false;
   const { action, sender, comment } = part.data;
   if (self.botId !== undefined && sender?.id === self.botId) return true;

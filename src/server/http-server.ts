@@ -10,7 +10,9 @@ export interface HttpOptions {
   readonly port: number;
   /** Undefined in a worker: it has no webhooks. */
   readonly webhooks: WebhookHandler | undefined;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, "delivery" | "acknowledged" | "text" | "contentType">;
+  /** Resolves when the process can do anything at all. */
+  readonly alive: () => Promise<void>;
   /** Throws NotReady while the process cannot take deliveries or run jobs. */
   readonly ready: () => Promise<void>;
   /** Bytes of a body that are accepted. */
@@ -59,7 +61,10 @@ async function handle(
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (path === WEBHOOK_PATH && request.method === "POST" && options.webhooks !== undefined)
     return webhook(request, response, options.webhooks, options);
-  if (path === "/healthz" && isRead) return text(response, 200, "ok\n");
+  if (path === "/healthz" && isRead) {
+    await options.alive();
+    return text(response, 200, "ok\n");
+  }
   if (path === "/readyz" && isRead) {
     try {
       await options.ready();

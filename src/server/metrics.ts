@@ -12,7 +12,11 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeliveryAt">): Metrics {
+/** `waiting`: bytes of deliveries that are acknowledged and not in the database yet. */
+export function openMetrics(
+  store: Pick<Store, "counts" | "openRuns" | "lastDeliveryAt">,
+  waiting: () => number = () => 0,
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -69,6 +73,15 @@ export function openMetrics(store: Pick<Store, "counts" | "openRuns" | "lastDeli
       this.set(((await store.lastDeliveryAt()) ?? 0) / 1000);
     },
   });
+  const kept = new Gauge({
+    name: "casebook_deliveries_waiting_bytes",
+    help: "Bytes of webhooks that were acknowledged and wait for the embedded database",
+    registers: [],
+    collect() {
+      this.set(waiting());
+    },
+  });
+  registry.registerMetric(kept);
   registry.registerMetric(present);
   registry.registerMetric(runs);
   registry.registerMetric(last);

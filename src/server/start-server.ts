@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { OpenStore } from "../store/io/open-store.ts";
 import type { Self } from "../github/read-delivery.ts";
+import type { OpenStore } from "../store/io/open-store.ts";
+import { readSpool, type SpoolReader } from "../store/io/spool.ts";
 import { GitHubFailure } from "../github/github-failure.ts";
 import type { Workers } from "../store/store.ts";
 import type { Research } from "../service/research.ts";
@@ -10,10 +12,11 @@ import { sweepScratch } from "../repository/io/scratch-folder.ts";
 import { checkDisk } from "./check-disk.ts";
 import { composeService, startWorkers, storeOf } from "./compose.ts";
 import { NotReady, openHttpServer } from "./http-server.ts";
+import { type Intake, type IntakeHost, openIntake } from "./intake.ts";
+import { startIntakeThread } from "./intake-thread.ts";
 import { openMetrics } from "./metrics.ts";
 import type { ServerConfig } from "./server-config.ts";
-import { watchedSecrets } from "./webhook-secrets.ts";
-import { openWebhooks } from "./webhooks.ts";
+import { outcomeOf } from "./webhooks.ts";
 
 export interface RunningServer {
   readonly url: string;
@@ -63,70 +66,57 @@ async function start(
   config: ServerConfig,
   store: OpenStore,
   logger: Logger,
-  { research, now }: ServerParts,
+  { store: given, research, now }: ServerParts,
 ): Promise<RunningServer> {
-  const metrics = openMetrics(store);
+  let waiting = (): number => 0;
+  const metrics = openMetrics(store, () => waiting());
   const composed = composeService(config, store, { metrics, logger });
   const service = { ...composed, research: research ?? composed.research, now: now ?? composed.now };
-  const known = Number(await store.note(BOT));
-  let self: Self = { appId: config.app.id, ...(known > 0 ? { botId: known } : {}) };
-  const learn = learnIdentity();
-  const isWeb = config.role !== "worker";
   const isWorker = config.role !== "web";
-  const webhooks = isWeb
-    ? await openWebhooks({
-        appId: config.app.id,
-        privateKey: config.app.privateKey,
-        secrets:
-          config.webhookSecretsPath === undefined
-            ? () => config.webhookSecrets
-            : watchedSecrets(config.webhookSecretsPath, config.webhookSecrets, (problem) =>
-                logger.error(
-                  { problem },
-                  "the file of WEBHOOK_SECRETS_PATH is wrong; what it held before counts",
-                ),
-              ),
-        store,
-        metrics,
-        logger,
-        self: () => self,
-      })
-    : undefined;
   let workers: Workers | undefined;
   let collect: Disposable | undefined;
-  const http = await openHttpServer({
-    host: config.host,
-    port: config.port,
-    webhooks,
+  const host: IntakeHost = {
     metrics,
-    maxBytes: config.webhookBytes,
+    logger,
+    alive: () => Promise.resolve(),
     async ready() {
       if (!(await isDone(READY, store.ping()))) throw new NotReady("the store does not answer");
       if (isWorker || store.isEmbedded) await checkDisk(config.data);
       if (isWorker && workers === undefined) throw new NotReady("the workers have not started");
     },
-  });
+  };
+  const known = Number(await store.note(BOT));
+  const self: Self = { appId: config.app.id, ...(known > 0 ? { botId: known } : {}) };
+  const intake = await openDoor(config, store, host, { self, isApart: given === undefined });
+  waiting = () => intake.waiting();
+  const learn = learnIdentity();
   if (isWorker) {
-    sweepScratch(config.data);
+    try {
+      sweepScratch(config.data);
+      workers = await startWorkers(config, store, service, { metrics, logger });
+      await store.send({ kind: "reconcile" }, { key: "reconcile" });
+    } catch (error) {
+      learn.stop();
+      await intake.close(0);
+      throw error;
+    }
     collect = startCollection();
-    workers = await startWorkers(config, store, service, { metrics, logger });
-    await store.send({ kind: "reconcile" }, { key: "reconcile" });
   }
   logger.info(
-    { url: http.url, role: config.role, store: store.isEmbedded ? "embedded" : "postgresql" },
+    { url: intake.url, role: config.role, store: store.isEmbedded ? "embedded" : "postgresql" },
     "listening",
   );
   let stopping: Promise<void> | undefined;
 
   return {
-    url: http.url,
+    url: intake.url,
     stop: () => (stopping ??= stop()),
   };
 
   async function stop(): Promise<void> {
     learn.stop();
     collect?.[Symbol.dispose]();
-    const closed = http.close(HAND_BACK);
+    const closed = intake.close(HAND_BACK);
     await workers?.stop(HAND_BACK);
     await closed;
     const isClosed = await isDone(CLOSE, store[Symbol.asyncDispose]());
@@ -167,8 +157,9 @@ async function start(
     const ask = async (): Promise<void> => {
       try {
         const { bot } = await service.app.identity();
-        self = { appId: config.app.id, botId: bot.id };
-        if (!isStopped) await store.saveNote(BOT, String(bot.id));
+        if (isStopped) return;
+        intake.learn({ appId: config.app.id, botId: bot.id });
+        await store.saveNote(BOT, String(bot.id));
       } catch (error) {
         if (isStopped) return;
         const code = error instanceof GitHubFailure ? error.code : undefined;
@@ -189,6 +180,58 @@ async function start(
       },
     };
   }
+}
+
+/**
+ * Opens what this process answers requests with. In a process that also works jobs, webhooks have a thread of their own. It reaches
+ * only a store that the configuration names (`isApart`): with the embedded one, deliveries wait in files until this thread stores them.
+ */
+async function openDoor(
+  config: ServerConfig,
+  store: OpenStore,
+  host: IntakeHost,
+  { self, isApart }: { readonly self: Self; readonly isApart: boolean },
+): Promise<Intake> {
+  const { app, webhookSecrets: secrets, webhookSecretsPath: secretsPath, webhookBytes: maxBytes } = config;
+  const settings = {
+    self,
+    privateKey: app.privateKey,
+    secrets,
+    secretsPath,
+    host: config.host,
+    port: config.port,
+    maxBytes,
+  };
+  if (config.role === "worker")
+    return {
+      ...(await openHttpServer({ ...settings, ...host, webhooks: undefined })),
+      learn: () => undefined,
+      waiting: () => 0,
+    };
+  if (config.role === "web" || !isApart) return openIntake(settings, store, host);
+  if (config.databaseUrl !== undefined)
+    return startIntakeThread({ settings, keepIn: { url: config.databaseUrl } }, host, () => undefined);
+  const spool = join(config.data, "inbox");
+  let reader: SpoolReader | undefined;
+  const thread = await startIntakeThread({ settings, keepIn: { spool } }, host, () => void reader?.drain());
+  const stored = readSpool(spool, {
+    accept: (delivery) => store.acceptDelivery(delivery),
+    onDelivery: (delivery, outcome) => host.metrics.delivery(outcomeOf(delivery, outcome)),
+    onStored: (position) => thread.stored(position),
+    onError: (error) => host.logger.error({ error: String(error) }, "a delivery is not in the database yet"),
+  });
+  reader = stored;
+  void stored.drain();
+  return {
+    ...thread,
+    waiting: () => stored.waiting(),
+    async close(milliseconds) {
+      await thread.close(milliseconds);
+      // What is left is stored at the next start.
+      stored.stop();
+      await stored.drain();
+    },
+  };
 }
 
 /** Whether the work ended in time; throws what it throws. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Logger, pino } from "pino";
+import { pino } from "pino";
 import { type ApplicationFunction, createNodeMiddleware, Probot } from "probot";
 import { readDelivery, type Self } from "../github/read-delivery.ts";
-import type { Store } from "../store/store.ts";
+import type { NewDelivery } from "../store/store.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Answers a request to the webhook path whose body is `body`. */
@@ -13,14 +13,22 @@ export type WebhookHandler = (
   body: Buffer,
 ) => Promise<void>;
 
+/** Where a delivery is safe from a crash of this process. `kept`: who stores it later says whether it was known. */
+export interface DeliveryStore {
+  acceptDelivery(delivery: NewDelivery): Promise<"stored" | "known" | "kept">;
+}
+
 export interface WebhookOptions {
   readonly appId: number;
   readonly privateKey: string;
   /** Gives the secrets that count now, the newest first; an older one is still accepted during a rotation. */
   readonly secrets: () => readonly string[];
-  readonly store: Pick<Store, "acceptDelivery">;
+  readonly store: DeliveryStore;
   readonly metrics: Pick<Metrics, "delivery">;
-  readonly logger: Logger;
+  readonly logger: {
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
   /** Our own account, as far as it is known now. */
   readonly self: () => Self;
   /** Milliseconds that the store may take. */
@@ -101,13 +109,21 @@ function storeDeliveries(options: WebhookOptions): ApplicationFunction {
       };
       try {
         const stored = await within(storeMilliseconds, store.acceptDelivery(delivery));
-        metrics.delivery(stored === "known" ? "known" : wanted ? "stored" : "ignored");
+        if (stored !== "kept") metrics.delivery(outcomeOf(delivery, stored));
       } catch (error) {
         logger.error({ delivery: id, event: name, error: String(error) }, "the delivery could not be stored");
         throw new Refusal(503, "the delivery could not be stored");
       }
     });
   };
+}
+
+/** How a stored delivery is counted. */
+export function outcomeOf(
+  { wanted }: Pick<NewDelivery, "wanted">,
+  stored: "stored" | "known",
+): "stored" | "known" | "ignored" {
+  return stored === "known" ? "known" : wanted ? "stored" : "ignored";
 }
 
 /** Probot sends the status and the message to the caller. */

@@ -67,6 +67,7 @@ async function open({ isWeb = true, storeMilliseconds = 8_000 } = {}): Promise<v
     port: 0,
     webhooks: isWeb ? webhooks : undefined,
     metrics,
+    alive: () => Promise.resolve(),
     ready: () => store.ping(),
     maxBytes: MAX_BYTES,
   });

@@ -41,6 +41,7 @@ beforeAll(async () => {
     webhooks,
     metrics,
     maxBytes: 100_000,
+    alive: async () => undefined,
     ready: async () => undefined,
   });
 });

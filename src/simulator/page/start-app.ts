@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 export interface StartedApp {
   /** The address on which it listens. */
   readonly url: string;
+  readonly pid: number;
   /** Resolves when the process has ended, with its last output. */
   readonly ended: Promise<string>;
   /** Stops it with SIGTERM, within ten seconds. */
@@ -55,7 +56,7 @@ export async function startApp(
       throw new Error(`the App ended before it listened: ${words}`);
     }),
   ]);
-  return { url, ended, stop: () => stop(child, ended) };
+  return { url, pid: child.pid!, ended, stop: () => stop(child, ended) };
 }
 
 async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
