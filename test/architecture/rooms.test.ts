@@ -82,7 +82,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   server: ["failure", "github", "llm", "process", "repository", "research", "service", "store", "text"],
   setup: ["failure", "server", "text"],
-  backtest: ["documents", "evidence", "issue", "languages", "phases", "repository", "research"],
+  backtest: ["documents", "evidence", "issue", "languages", "phases", "repository", "research", "text"],
   cli: [
     "failure",
     "backtest",
