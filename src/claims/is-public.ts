@@ -57,6 +57,9 @@ export async function visibilityOf(
     const isTop = MODULE.test(path) && !name.includes(".");
     return isTop && /^export\b/m.test((await codebase.text(path))?.text ?? "") ? "hidden" : undefined;
   }
+  // Nobody can import a program.
+  if (path.endsWith(".go") && /^package main\b/m.test((await codebase.text(path))?.text ?? ""))
+    return undefined;
   const around = [...path.split("/").slice(0, -1), ...name.split(".").slice(0, -1)];
   return around.some((one) => INTERNAL.test(one)) ? "internal" : "public";
 }

@@ -117,13 +117,14 @@ export async function appearances(
   evidence: ClaimEvidence,
 ): Promise<Appearances> {
   const hits = await nameHits({ path, symbol }, evidence);
+  const syntax = await evidence.codebase.syntax(path);
+  const names = languageNamed(syntax?.language)?.names;
+  const hasOverloads = names?.noOverloads !== true;
   const others = (await definitionsNamed(symbol.name, evidence)).filter(
-    (one) => !isSame(one, { path, symbol }),
+    (one) => !isSame(one, { path, symbol }, hasOverloads),
   );
   const isDefinition = (line: { readonly path: string; readonly line: number }): boolean =>
     others.some((one) => one.path === line.path && one.symbol.nameLine === line.line);
-  const syntax = await evidence.codebase.syntax(path);
-  const names = languageNamed(syntax?.language)?.names;
   const owner = syntax?.symbols.find((one) => one.name === symbol.container.at(-1) && !isFunctionLike(one));
   // A member is called on something, where the language does not leave that out: `round(x)` is none of `Tools.round`.
   const isMember =
@@ -145,8 +146,10 @@ export async function appearances(
   if (all.length === 0 && rest.length + remarks === 0) return { ...known, lines: [] };
   if (all.length === 0 || isShared)
     return { ...known, lines: all.length > 0 ? lines : rest, isUnclear: true };
+  // `base(path)` and `super(path)` call a constructor without its name.
+  const isNamedToBeCalled = symbol.kind !== "constructor" && names?.bareCalls !== true;
   const isUncalled =
-    code.length > 0 && code.length === all.length && isFunctionLike(symbol) && names?.bareCalls !== true;
+    code.length > 0 && code.length === all.length && isFunctionLike(symbol) && isNamedToBeCalled;
   return { ...known, lines, called: calls.length > 0 ? true : isUncalled ? false : undefined };
 }
 
@@ -154,11 +157,13 @@ export async function appearances(
 function isSame(
   { path, symbol }: Definition,
   one: { readonly path: string; readonly symbol: SymbolDefinition },
+  hasOverloads: boolean,
 ): boolean {
   if (DECLARES.test(path)) return true;
   if (path !== one.path) return false;
   return (
-    qualifiedName(symbol) === qualifiedName(one.symbol) ||
+    (qualifiedName(symbol) === qualifiedName(one.symbol) &&
+      (hasOverloads || symbol.start === one.symbol.start)) ||
     [...symbol.container, symbol.name, symbol.name].join(".") === qualifiedName(one.symbol)
   );
 }

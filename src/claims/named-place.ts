@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { Frame } from "../issue/issue-reading.ts";
 import { qualifiedName } from "../languages/syntax.ts";
 import { formatLocation } from "../text/location.ts";
 import { inlineCode } from "../text/inline-code.ts";
-import { shortRef } from "./frame-in.ts";
+import { canBeInTrace, shortRef } from "./frame-in.ts";
 import { claimType, holds, undecided, wrong } from "./claim.ts";
 import { part } from "./claim-data.ts";
 
@@ -23,10 +24,17 @@ export const namedPlace = claimType({
     text: `The report points to ${inlineCode(name ?? formatLocation(lines))}${ref === "" ? "" : `, by its lines in ${inlineCode(shortRef(ref))}`}`,
     citations: [{ kind: "lines", ...lines }],
   }),
-  async check({ written, ref, lines, in: name }, { reported }) {
+  async check({ written, ref, lines, in: name }, { reported, codebase }) {
     if (reported === undefined) return undecided("the issue is not at hand");
-    const found = (await reported()).places.filter((one) => one.named === written);
+    const { places, frames } = await reported();
+    const found = [
+      ...places.filter((one) => one.named === written),
+      ...frames.filter(({ frame }) => writtenFrame(frame) === written),
+    ];
     if (found.length === 0) return wrong("the report does not write it, or it leads nowhere");
+    const shown = (await codebase.text(lines.path))?.lines.slice(lines.start - 1, lines.end) ?? [];
+    // The reporter counts in another version.
+    if (!shown.some((line) => canBeInTrace(line, lines.path))) return wrong("nothing stands on these lines");
     return found.some(
       (one) =>
         one.ref === ref &&
@@ -39,3 +47,8 @@ export const namedPlace = claimType({
       : wrong("it leads to other lines, or to another function");
   },
 });
+
+/** How a claim names a frame whose function is not known. */
+export function writtenFrame({ path, line }: Frame): string {
+  return `${path}:${line ?? 0}`;
+}

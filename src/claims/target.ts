@@ -28,8 +28,7 @@ export const target = claimType({
     const { report } = evidence;
     const name = fileNameOf(at.path);
     const isNamed = report?.frames.some(({ path }) => fileNameOf(path.replaceAll("\\", "/")) === name);
-    if (why === "frame" && isNamed === false)
-      return wrong("the reported trace does not name the file");
+    if (why === "frame" && isNamed === false) return wrong("the reported trace does not name the file");
     return (await definitionAt(at, evidence)) === undefined
       ? wrong("the file has no such definition on these lines")
       : holds("the file has it");

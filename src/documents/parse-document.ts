@@ -1,6 +1,5 @@
 import type { Code, InlineCode, Link, Nodes, Parent, Text } from "mdast";
 import { isSourcePath } from "../languages/languages.ts";
-import { mayBeScript } from "../languages/script-language.ts";
 import { roleOfPath } from "../languages/role-of-path.ts";
 import { type Location, splitLocation } from "../text/location.ts";
 import { parseMarkdown, plainText } from "../text/parse-markdown.ts";
@@ -216,8 +215,10 @@ class Reader {
   private inline(node: Nodes): void {
     if (!("children" in node)) return;
     const children = node.children as Nodes[];
+    let isCited = false;
     for (const [i, child] of children.entries()) {
       const line = child.position?.start.line ?? 1;
+      if (child.type === "text") isCited = CITES.test(child.value) || (isCited && child.value === ", ");
       const before = children[i - 1];
       const lead = before?.type === "text" ? before.value : "";
       const run = runBefore(children, i);
@@ -230,6 +231,7 @@ class Reader {
           line,
           isAuthors(children, i) ? "comment: " : lead,
           children.slice(i + 1, i + 3),
+          isCited,
         );
       else if (child.type === "text") this.text(child, line);
       else if (child.type === "link") this.link(child, line);
@@ -237,7 +239,13 @@ class Reader {
     }
   }
 
-  private inlineCode(node: InlineCode, line: number, lead: string, next: readonly Nodes[]): void {
+  private inlineCode(
+    node: InlineCode,
+    line: number,
+    lead: string,
+    next: readonly Nodes[],
+    isCited: boolean,
+  ): void {
     if (lead.endsWith("comment by ")) return;
     if (lead.endsWith("issue: ") || lead === "comment: ") {
       this.quotes.push({ line, value: node.value });
@@ -262,7 +270,7 @@ class Reader {
       this.count++;
       return;
     }
-    const reference = linesOfText(node.value);
+    const reference = linesOfText(node.value, isCited);
     if (reference !== undefined) {
       this.lines.push({ line, value: reference });
       this.count++;
@@ -292,6 +300,8 @@ class Reader {
   }
 }
 
+/** The words before what a statement of ours cites. */
+const CITES = new RegExp(`(?:^|\\()(?:${Object.values(MARK_WORDS).join("|")}): $`);
 const RUN_NAME = /^run-[1-9]\d{0,3}$/;
 
 /** True for the words in ``comment by `ada`: `words` ``. */
@@ -330,16 +340,18 @@ function decodePath(path: string): string {
 /**
  * Lines that a text names; undefined for what only looks alike (`localhost:8080`, `12:30`, `python:3`): the path must hold
  * a folder or carry an ending that files in repositories have. A path that leads nowhere is a reference, and a wrong one.
+ * What stands where we cite is a path, whatever it looks like: `Makefile:3`, `src/run:5`.
  */
-function linesOfText(text: string): LineReference | undefined {
+function linesOfText(text: string, isCited = false): LineReference | undefined {
   const written = splitLocation(text);
   if (written === undefined || written.link !== undefined) return undefined;
   const { path, start, end } = written;
   if (path.startsWith("/") || path.includes("://") || path.includes("\n")) return undefined;
   const name = path.slice(path.lastIndexOf("/") + 1);
+  if (isCited) return name === "" || start < 1 || end < start ? undefined : { path, start, end };
   if (!name.includes(".") && !path.includes("/")) return undefined;
   if (name === "" || /^\d+$/.test(name)) return undefined;
-  if (!isSourcePath(name) && roleOfPath(path) === "other" && !mayBeScript(path)) return undefined;
+  if (!isSourcePath(name) && roleOfPath(path) === "other") return undefined;
   return start < 1 || end < start ? undefined : { path, start, end };
 }
 

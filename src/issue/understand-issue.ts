@@ -34,6 +34,7 @@ export function understandIssue(issue: VisibleIssue, forms?: IssueForms): IssueR
   const blocks = [...body, ...issue.comments.flatMap((comment) => readBlocks(comment.body.text))];
   const own = blocks.filter((block) => !isTemplate(block));
   const lastRead = issue.body.hidden.some(({ kind }) => kind === "unread") ? body.at(-1) : undefined;
+  const printed = own.flatMap(({ text }) => findTraces(text));
   const textBlocks = textBlocksOf(title, blocks);
   const report = reportOf(title, body);
   const quotes = (from: readonly string[]): readonly Quote[] => from.map((text) => ({ text: cut(text) }));
@@ -42,7 +43,8 @@ export function understandIssue(issue: VisibleIssue, forms?: IssueForms): IssueR
     kindQuotes: KINDS[report.kind] === "unclear" ? [] : [{ text: title }],
     textBlocks,
     paths: findPaths(issue.text),
-    frames: framesOf(own.flatMap(({ text }) => findTraces(text))),
+    // A title may be the line that a program printed.
+    frames: framesOf(printed.length > 0 ? printed : findTraces(title)),
     references: report.references,
     regression: report.regression,
     messages: [...new Set([...report.messages, ...findQuotedSentences(title, own)])],

@@ -79,6 +79,8 @@ export interface NameRules {
   readonly bareMembers?: true;
   /** A name alone can be a call, without parentheses. */
   readonly bareCalls?: true;
+  /** Two functions of one name in one type are two functions, of two traits. */
+  readonly noOverloads?: true;
   /** Containers are namespaces and modules as well as classes, so that their members can be imported. */
   readonly hasNamespaces?: true;
   /** What a file calls a whole package that it imports without saying how. */

@@ -1,3 +1,4 @@
+import { bash } from "./bash.ts";
 import { c, cpp } from "./c.ts";
 import { csharp } from "./csharp.ts";
 import { elixir } from "./elixir.ts";
@@ -37,6 +38,7 @@ export const LANGUAGES = {
   lua,
   elixir,
   r,
+  bash,
 } as const satisfies Readonly<Record<string, Language>>;
 
 export type LanguageName = keyof typeof LANGUAGES;

@@ -21,7 +21,6 @@ const HASH = ruby.text;
 
 /** Languages without a grammar, by the name that code hosts know them by: their words are read, not their structure. */
 export const PLAIN_LANGUAGES: Readonly<Record<string, PlainLanguage>> = {
-  bash: { endings: ["sh", "bash"], text: HASH },
   clojure: { endings: ["clj", "cljs", "cljc"], text: SEMICOLON },
   cython: { endings: ["pyx", "pxd"], text: python.text },
   dart: {

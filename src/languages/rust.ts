@@ -206,6 +206,6 @@ export const rust: Language = {
   rules,
   family: "rust",
   packageFiles: ["mod", "lib", "main"],
-  names: { hasNamespaces: true, testModules: ["test", "tests"] },
+  names: { hasNamespaces: true, noOverloads: true, testModules: ["test", "tests"] },
   resolve,
 };

@@ -9,11 +9,15 @@ const RUN_BY: Readonly<Record<string, LanguageName>> = {
   tsx: "typescript",
   jruby: "ruby",
   pypy: "python",
+  sh: "bash",
+  dash: "bash",
+  ksh: "bash",
+  zsh: "bash",
 };
 
-/** True where a project keeps its commands, for a file without an ending; elsewhere `and/or:3` is no place in code. */
+/** True for a file without an ending, which its first line may make a program. */
 export function mayBeScript(path: string): boolean {
-  return /(?:^|\/)(?:s?bin|exe|libexec|scripts?|tools)\/[\w-]+$/.test(path);
+  return /(?:^|\/)[\w-]+$/.test(path);
 }
 
 /** The language of a script by its first line, `#!/usr/bin/env ruby`; undefined where it names none with a grammar. */

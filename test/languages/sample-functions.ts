@@ -195,4 +195,16 @@ export const SAMPLE_FUNCTIONS: Readonly<Record<LanguageName, SampleFunction>> = 
     foot: "}",
     comment: "#",
   },
+  bash: {
+    head: "alpha() {",
+    statements: [
+      "  local delta=$((beta + 11))",
+      '  if [ "$delta" -gt 11 ]; then\n    omega "red"\n  fi',
+      '  for sigma in "${gamma[@]}"; do\n    kappa "$sigma" 11\n  done',
+      '  beta["red"]=$(tau "$zeta")',
+      '  theta "x${gamma}y"',
+    ],
+    foot: "}",
+    comment: "#",
+  },
 };

@@ -14,6 +14,8 @@ export interface FrameOptions {
   readonly isUntagged: boolean;
   readonly allTags: () => Promise<readonly Tag[]>;
   readonly repository: string | undefined;
+  /** What the title places somewhere is here. */
+  readonly title: string;
   /** The texts in which the traces stand. */
   readonly texts: readonly string[];
 }
@@ -26,7 +28,7 @@ export interface FrameOptions {
 export async function findFrames(
   frames: readonly Frame[],
   files: RevisionFiles,
-  { tags, isUntagged, allTags, repository, texts }: FrameOptions,
+  { tags, isUntagged, allTags, repository, title, texts }: FrameOptions,
 ): Promise<readonly ReportedFrame[]> {
   const printed = printedLines(texts);
   const isRight = (one: ReportedFrame): boolean => isWhereItSays(one, printed(one.frame));
@@ -50,7 +52,8 @@ export async function findFrames(
   const own: ReportedFrame[] = [];
   for (const frame of best.found) {
     const kept = isTrusted && isRight(frame) ? frame : await byName(frame, files);
-    if (kept !== undefined && isOwn(kept, repository)) own.push(kept);
+    const isInTitle = title.includes(`${frame.frame.path}:${frame.frame.line ?? ""}`);
+    if (kept !== undefined && (isInTitle || isOwn(kept, repository))) own.push(kept);
   }
   return own;
 }

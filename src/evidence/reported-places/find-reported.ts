@@ -65,6 +65,7 @@ export async function findReported(
       isUntagged: used.length + tags.length === 0 && versions.length > 0,
       allTags,
       repository,
+      title: reading.textBlocks.find(({ kind }) => kind === "title")?.text ?? "",
       texts: reading.textBlocks.map(({ text }) => text),
     }),
     changes: await findChanges(changes, ({ repository: named }) => isForeign(named), files, signal),

@@ -130,7 +130,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
   const answer = (ranking.files[0]?.confidence ?? 0) >= LIKELY ? undefined : await pointingAnswer(context);
   return [
     items.length === 0
-      ? unknown("the file; none answers to the issue")
+      ? unknown("the file; Casebook found none that answers to the issue")
       : { kind: "claims", form: "table", columns: ["file", "how likely a fix changes it"], items },
     ...claimsBlock(
       "list",

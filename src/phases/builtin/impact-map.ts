@@ -300,6 +300,9 @@ export async function conventions(context: ResearchContext): Promise<readonly Bl
   );
 }
 
+/** Folders of editors and services: what changes in them follows no change of the code. */
+const IN_SETTINGS = /(?:^|\/)\.[^/]+\//;
+
 /** Files that often changed in the same commits as the target files. */
 export async function coChange(context: ResearchContext): Promise<readonly Block[]> {
   const commits = await context.commits();
@@ -311,7 +314,12 @@ export async function coChange(context: ResearchContext): Promise<readonly Block
     const own = commitsOf(path, commits);
     const shared = new Map<string, number>();
     for (const other of own.flatMap(({ files }) => files))
-      if (other !== path && !isHistory(other) && context.codebase.tree.find(other) !== undefined)
+      if (
+        other !== path &&
+        !isHistory(other) &&
+        !IN_SETTINGS.test(other) &&
+        context.codebase.tree.find(other) !== undefined
+      )
         shared.set(other, (shared.get(other) ?? 0) + 1);
     const often = [...shared]
       .filter(([, count]) => count >= MIN_TOGETHER && count / own.length >= MIN_SHARE)

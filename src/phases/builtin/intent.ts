@@ -10,7 +10,7 @@ import type { Block, StatedClaim } from "../../documents/finding.ts";
 import { holdsWord } from "../../repository/run-search.ts";
 import { dateOf } from "../../text/date-of.ts";
 import type { ResearchContext } from "./research-context.ts";
-import { standing } from "./root-cause.ts";
+import { recentChange, standing } from "./root-cause.ts";
 import { claimsBlock } from "./statements.ts";
 import { definitionOf, type Suspect } from "./suspects.ts";
 
@@ -165,11 +165,18 @@ export async function whoKnows(context: ResearchContext): Promise<readonly Block
   const suspect = await standing(context);
   if (suspect === undefined) return [];
   const owned = await ownersOf(suspect.path, context.codebase);
-  const written = await writers(suspect, context);
+  const written = (await isOneRecentChange(suspect, context)) ? undefined : await writers(suspect, context);
   return claimsBlock("list", [
     ...(owned === undefined || owned === "unreadable" ? [] : [ownedBy.of(owned)]),
     ...(written === undefined ? [] : [written]),
   ]);
+}
+
+/** One person and one commit, which the last change tells. */
+async function isOneRecentChange({ path, start, end }: Suspect, context: ResearchContext): Promise<boolean> {
+  const { history, baseCommit, signal } = context;
+  const lines = (await history.blame(baseCommit, path, start, end, signal)) ?? [];
+  return new Set(lines.map(({ oid }) => oid)).size === 1 && (await recentChange(context)).length > 0;
 }
 
 async function writers(

@@ -3,9 +3,10 @@ import { checkClaim } from "../../claims/claim-types.ts";
 import { canBeInTrace, frameIn, isNamedBy } from "../../claims/frame-in.ts";
 import { messageAt } from "../../claims/message-at.ts";
 import { namedChange } from "../../claims/named-change.ts";
-import { namedPlace } from "../../claims/named-place.ts";
+import { namedPlace, writtenFrame } from "../../claims/named-place.ts";
 import { isNamed, namesDefinition, onlyDefinition } from "../../claims/names-definition.ts";
 import { isFunctionLike, qualifiedName, type SymbolDefinition } from "../../languages/syntax.ts";
+import { isSourcePath } from "../../languages/languages.ts";
 import type { ResearchContext } from "./research-context.ts";
 import { definitionOf } from "./suspects.ts";
 
@@ -84,6 +85,13 @@ async function* frames(context: ResearchContext): AsyncGenerator<Pointer> {
   for (const one of all.toReversed()) {
     const { frame, ref, text, atBase, basePath, function: around } = one;
     if (frame.line === undefined) continue;
+    // In a language whose functions are not read the line is all there is.
+    if (around === undefined && atBase !== undefined && atBase !== "gone" && isSourcePath(atBase.path)) {
+      const { path, start, end } = atBase;
+      const claim = namedPlace.of({ written: writtenFrame(frame), ref, lines: { path, start, end } });
+      yield { path, start, end, inTitle: false, claim };
+      continue;
+    }
     if (basePath === undefined || around === undefined || context.codebase.roleOf(basePath) !== "source")
       continue;
     const isLine = text !== undefined && canBeInTrace(text, frame.path, around);

@@ -186,7 +186,8 @@ export function researchContext(options: ContextOptions): ResearchContext {
     const { places, frames } = await reported();
     const named = await withNamedFirst(found, places, codebase);
     // The reporter's own line says more than a trace.
-    return named[0] === found[0] ? withLastCallFirst(named, frames, codebase) : named;
+    if (named[0] !== found[0]) return named;
+    return withLastCallFirst(named, frames, codebase);
   });
   const targets = once(async () => {
     const [leading] = await suspects();

@@ -55,7 +55,9 @@ export async function readHeadline(context: ResearchContext): Promise<StatedClai
   const leading = await leadingClaim(context);
   if (leading !== undefined) return leading;
   // What the report itself leads to says more than a list of guesses.
-  const brought = (await pointers(context)).find(isBrought);
+  const all = await pointers(context);
+  const brought =
+    all.find(isBrought) ?? all.find(({ claim, inTitle }) => inTitle && claim.type === "names-definition");
   if (brought !== undefined) return brought.claim;
   const best = (await context.ranking()).functions
     .map(({ path, symbol, confidence }) => ({

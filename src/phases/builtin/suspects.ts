@@ -122,6 +122,18 @@ export async function withNamedFirst(
 const RAISES =
   /^(?:\}\s*)?(?:throw|raise|panic!?|assert\w*!?|abort|fail\w*|die|bail!?|unreachable!?|return (?:err|Err))\b/;
 
+/** Whether the line of a frame raises an error on purpose; where the line is not known, whether any of its function does. */
+async function mayRaise(
+  frame: Pick<ReportedPlace, "basePath" | "function" | "text"> | undefined,
+  codebase: Pick<Codebase, "text">,
+): Promise<boolean> {
+  if (frame?.text !== undefined) return RAISES.test(frame.text.trim());
+  const { basePath: path, function: symbol } = frame ?? {};
+  if (path === undefined || symbol === undefined) return false;
+  const lines = (await codebase.text(path))?.lines.slice(symbol.start - 1, symbol.end) ?? [];
+  return lines.some((line) => RAISES.test(line.trim()));
+}
+
 /** A function outside the trace with this likelihood leads before it. */
 const STRONG = 0.5;
 
@@ -130,15 +142,15 @@ const STRONG = 0.5;
  * last does not raise the error on purpose: in the five traces of our audits and examples where an earlier call led, the fix changed the last. In: the suspects, best first, and the frames in the repository,
  * innermost last.
  */
-export function withLastCallFirst(
+export async function withLastCallFirst(
   found: readonly Suspect[],
   frames: readonly Pick<ReportedPlace, "basePath" | "function" | "text">[],
-  codebase: Pick<Codebase, "roleOf">,
-): readonly Suspect[] {
+  codebase: Pick<Codebase, "roleOf" | "text">,
+): Promise<readonly Suspect[]> {
   const [leading] = found;
-  const { basePath: path, function: symbol, text } = frames.at(-1) ?? {};
+  const { basePath: path, function: symbol } = frames.at(-1) ?? {};
   if (leading === undefined || path === undefined || symbol === undefined) return found;
-  if (leading.patterns.length > 0 || RAISES.test(text?.trim() ?? "")) return found;
+  if (leading.patterns.length > 0 || (await mayRaise(frames.at(-1), codebase))) return found;
   if (codebase.roleOf(path) !== "source") return found;
   const last = keyOf(path, symbol);
   const key = keyOf(leading.path, leading.symbol);
@@ -148,8 +160,6 @@ export function withLastCallFirst(
   if (key === last) return found;
   // Words that are shared with a function outside the trace say less than the trace, unless they say much.
   if (!isInTrace && (leading.likelihood ?? 0) >= STRONG) return found;
-  // It may raise on purpose.
-  if (isInTrace && text === undefined) return found;
   const first = found.find((one) => keyOf(one.path, one.symbol) === last) ?? named(path, symbol);
   return [first, ...found.filter((one) => one !== first)].slice(0, MAX_SUSPECTS);
 }

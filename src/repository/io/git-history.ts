@@ -73,7 +73,9 @@ export function gitHistory(gitDir: string): History {
     },
     async blame(commit, path, start, end, signal) {
       const range = `${start},${end}`;
-      const args = ["blame", "--line-porcelain", "--no-textconv", "-L", range, commit, "--", path];
+      // Lines that a commit only moved or indented are not its own.
+      const own = ["-w", "-M", "-C"];
+      const args = ["blame", "--line-porcelain", "--no-textconv", ...own, "-L", range, commit, "--", path];
       const { code, stdout } = await tryGit(args, { gitDir, signal, ...BOUNDS });
       return code === 0 ? parseBlame(stdout.toString(), shallow) : undefined;
     },

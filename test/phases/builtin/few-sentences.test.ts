@@ -286,9 +286,9 @@ test("a script without an ending is code of the language that its first line nam
     citations.flatMap((one) => (one.kind === "lines" ? [`${one.path}:${one.start}`] : [])),
   );
   expect(said[0]).toBe("bin/parts:5");
-  expect(parseDocument("Called by `bin/parts:5`, and `and/or:3`").lines).toMatchObject([
-    { value: { path: "bin/parts", start: 5 } },
-  ]);
+  expect(parseDocument("Called by it (read in the code: `bin/parts:5`), and `and/or:3`").lines).toMatchObject(
+    [{ value: { path: "bin/parts", start: 5 } }],
+  );
 });
 
 test("a namespace is documented by what is in it", async () => {
@@ -301,12 +301,19 @@ test("a namespace is documented by what is in it", async () => {
 });
 
 test("says who wrote the suspect that stands out, and nothing where none does", async () => {
-  const known = await on([["Start", PROGRAM]], {
-    title: "`parse_amount` gives a wrong sum",
-    body: "`parse_amount`",
-  });
+  const issue = { title: "`parse_amount` gives a wrong sum", body: "`parse_amount`" };
+  const older = { ...PROGRAM, "src/parse.py": PROGRAM["src/parse.py"].replace("total = 0", "total = None") };
+  const known = await on(
+    [
+      ["Start", older],
+      ["Count from zero", PROGRAM],
+    ],
+    issue,
+  );
   expect(sentences(await whoKnows(known)).join()).toMatch(
     /^Written by of 5 lines of `parse_amount`, `Ada` wrote 5, the newest on \d{4}-\d\d-\d\d$/,
   );
+  // The last change tells it already.
+  expect(sentences(await whoKnows(await on([["Start", PROGRAM]], issue)))).toEqual([]);
   expect(sentences(await whoKnows(await on([["Start", PROGRAM]], { title: "It fails" })))).toEqual([]);
 });

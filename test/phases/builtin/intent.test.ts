@@ -108,7 +108,10 @@ def test_nothing():
 
 test("whom to ask are the owners of the file, then who wrote most of it", async () => {
   const context = await on(
-    [["Start", { ...PROGRAM, ".github/CODEOWNERS": "*.py @acme/slugs @ada @eve\n" }]],
+    [
+      ["Start", { ...PROGRAM, ".github/CODEOWNERS": "*.py @acme/slugs @ada @eve\n" }],
+      ["Lower them", { "src/slug.py": PROGRAM["src/slug.py"].replace("lower", "casefold") }],
+    ],
     ISSUE,
   );
   expect(sentences(await whoKnows(context))).toEqual([

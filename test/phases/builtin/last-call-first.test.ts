@@ -23,21 +23,43 @@ const frame = (of: SymbolDefinition, path = "a.py", text = "return items[0]") =>
   function: of,
   text,
 });
-const codebase = { roleOf: (path: string) => (path.startsWith("test") ? "test" : "source") } as never;
+const SOURCE = [
+  "def load(path):",
+  "    return parse(path)",
+  ...Array.from({ length: 8 }, () => ""),
+  "def parse(path):",
+  "    return items[0]",
+];
+const codebase = {
+  roleOf: (path: string) => (path.startsWith("test") ? "test" : "source"),
+  text: async (path: string) => ({
+    lines: path === "raising.py" ? SOURCE.map((line) => line.replace("return items", "raise items")) : SOURCE,
+  }),
+} as never;
 const names = (found: readonly Suspect[]): readonly string[] => found.map(({ name }) => name);
 
-test("the last call of the trace leads where an earlier call did", () => {
+test("the last call of the trace leads where an earlier call did", async () => {
   const found = [suspect(LOAD), suspect(OTHER)];
-  expect(names(withLastCallFirst(found, [frame(LOAD), frame(PARSE)], codebase))).toEqual([
+  expect(names(await withLastCallFirst(found, [frame(LOAD), frame(PARSE)], codebase))).toEqual([
     "parse",
     "load",
     "other",
   ]);
 });
 
-test("the last call of the trace leads before a weak guess outside of it", () => {
+test("the last call of a trace of another version leads where nothing of it raises an error", async () => {
+  const found = [suspect(LOAD)];
+  const last = (path: string) => ({ basePath: path, function: PARSE });
+  expect(names(await withLastCallFirst(found, [frame(LOAD), last("a.py")], codebase))).toEqual([
+    "parse",
+    "load",
+  ]);
+  expect(await withLastCallFirst(found, [frame(LOAD), last("raising.py")], codebase)).toBe(found);
+});
+
+test("the last call of the trace leads before a weak guess outside of it", async () => {
   const found = [suspect(OTHER), suspect(LOAD)];
-  expect(names(withLastCallFirst(found, [frame(LOAD), frame(PARSE)], codebase))).toEqual([
+  expect(names(await withLastCallFirst(found, [frame(LOAD), frame(PARSE)], codebase))).toEqual([
     "parse",
     "other",
     "load",
@@ -63,6 +85,6 @@ test.each([
     [suspect(LOAD, { patterns: [{}] as never }), suspect(PARSE)],
     [frame(LOAD), frame(PARSE)],
   ],
-])("nothing moves where %s", (_, found, frames) =>
-  expect(withLastCallFirst(found, frames, codebase)).toBe(found),
+])("nothing moves where %s", async (_, found, frames) =>
+  expect(await withLastCallFirst(found, frames, codebase)).toBe(found),
 );
