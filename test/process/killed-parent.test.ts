@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -65,6 +65,28 @@ describeLinux("a process that is killed without a word takes along", () => {
        await git(["log", "--name-only", "main"], { gitDir: ${JSON.stringify(origin.gitDir)} });`,
     );
     expect(await killedWith(parent, isGit("--name-only"))).toBeGreaterThan(1);
+  });
+
+  test("a git whose parent dies before it asked to end with it", async () => {
+    using folder = temporaryFolder();
+    const file = (name: string): string => join(folder.path, name);
+    const script = (name: string, text: string): void =>
+      writeFileSync(file(name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    // Slow, as on a busy machine: it asks when its parent is gone.
+    script(
+      "setpriv",
+      `case "$*" in *" status"*) echo $$ > '${file("started")}'; while kill -0 $PPID; do sleep 0.02; done 2>/dev/null;; esac
+       exec "$(PATH='${process.env["PATH"]}'; command -v setpriv)" "$@"`,
+    );
+    script("git", `echo > '${file("ran")}'`);
+    const parent = startSource(
+      `process.env.PATH = ${JSON.stringify(`${folder.path}:${process.env["PATH"]}`)};
+       import { tryGit } from ${source("repository/io/git.ts")};
+       await tryGit(["status"]);`,
+    );
+    const ended = killedWith(parent, (line) => line.includes(file("setpriv")) && line.includes(" status"));
+    expect(await ended).toBe(Number(readFileSync(file("started"), "utf8")));
+    expect(existsSync(file("ran"))).toBe(false);
   });
 
   test("a git that waits for a server", async () => {

@@ -80,7 +80,7 @@ export interface GitOptions {
 }
 
 /**
- * Starts git without a shell; the only place that does. The caller ends it, and Linux does when the caller is killed. `detached`:
+ * Starts git; the only place that does. No shell reads the arguments. The caller ends it, and Linux does when the caller is killed. `detached`:
  * with its helpers in a group of their own.
  */
 export function startGit(
@@ -112,8 +112,19 @@ export function startGit(
   });
 }
 
-/** Words before a command by which Linux kills it when its parent dies, also by SIGKILL; none where that cannot be asked for. */
-const endsWithParent = whereItWorks(["setpriv", "--pdeathsig", "KILL"]);
+/**
+ * Words before a command by which Linux kills it when its parent dies, also by SIGKILL; none where that cannot be asked for. A parent
+ * that died before it was asked for kills nothing, so the command starts only as a child of this process.
+ */
+const endsWithParent = whereItWorks([
+  "setpriv",
+  "--pdeathsig",
+  "KILL",
+  "sh",
+  "-c",
+  'test "$PPID" = "$0" && exec "$@"',
+  String(process.pid),
+]);
 const hasBounds = whereItWorks(["prlimit", "--data=1000000000:", "--fsize=1000000000:"]);
 
 function boundedBy({ memory, file }: NonNullable<GitOptions["bounds"]>): readonly string[] {
