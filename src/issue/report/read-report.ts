@@ -63,7 +63,8 @@ export function reportOf(title: string, blocks: readonly ReportBlock[]): Report 
     kind,
     ...quotesOf(title, candidatesOf(title, kind, blocks), own, messages),
     messages,
-    versions,
+    // What an error says of a version is about what was wrong.
+    versions: versions.filter(({ quote }) => !messages.some((one) => one.includes(quote))),
     frames: framesOf(traces),
     innermostFrame: innermostFrame(traces),
     references: findReferences(pointing).filter((one) => !isPrinted(one, title, traces)),
