@@ -127,7 +127,7 @@ export async function components(context: ResearchContext): Promise<readonly Blo
     if (best.length > 0 || place === 0 || pointed.has(path))
       items.push(component.of({ path, percent, best }));
   }
-  const answer = (ranking.files[0]?.confidence ?? 0) >= LIKELY ? undefined : await pointingAnswer(context);
+  const answer = await pointingAnswer(context);
   return [
     items.length === 0
       ? unknown("the file; Casebook found none that answers to the issue")
@@ -147,9 +147,16 @@ async function filesNamed(context: ResearchContext): Promise<readonly { path: st
     .slice(0, MAX_COMPONENTS);
 }
 
-/** A place that the report gives itself: it answers where the ranking alone does not. Undefined where there is none. */
+/**
+ * A place that the report gives itself: it answers where the ranking alone does not, or where the root cause will lead with it and not with
+ * the likeliest file. Undefined where there is none.
+ */
 export async function pointingAnswer(context: ResearchContext): Promise<StatedClaim | undefined> {
-  return (await pointersShown(context)).find(({ claim }) => POINTING.has(claim.type))?.claim;
+  const pointer = (await pointersShown(context)).find(({ claim }) => POINTING.has(claim.type));
+  const [file] = (await context.ranking()).files;
+  if (pointer === undefined || (file?.confidence ?? 0) < LIKELY) return pointer?.claim;
+  const [leading] = await context.suspects();
+  return pointer.path !== file?.path && pointer.path === leading?.path ? pointer.claim : undefined;
 }
 
 const POINTING = new Set(["named-place", "frame-in", "named-change"]);

@@ -100,7 +100,7 @@ async function headlineOf(phase: Phase, context: ResearchContext): Promise<State
   if (phase.type !== "comprehension") return cause.readHeadline(context);
   const { files } = await context.ranking();
   const isLikely = (files[0]?.confidence ?? 0) >= LIKELY;
-  const pointing = isLikely ? undefined : await comprehension.pointingAnswer(context);
+  const pointing = await comprehension.pointingAnswer(context);
   if (pointing !== undefined) return pointing;
   const named = files
     .slice(0, isLikely ? 1 : MAX_FILES)

@@ -36,6 +36,7 @@ describe("what the report names leads", () => {
       title: "render_document of the document crashes",
       body: 'The document crashes.\n\n```\nTraceback (most recent call last):\n  File "/opt/app/src/document.py", line 2, in render_document\n    insert(page)\n  File "/opt/app/src/cache.py", line 2, in insert\n    rows[key].free()\nKeyError: 1\n```',
     });
+    expect((await context.ranking()).files[0]?.path).toBe("src/document.py");
     expect((await pointingAnswer(context))?.text).toMatch(
       /^The last call of the reported trace in this repository is in `insert`/,
     );
