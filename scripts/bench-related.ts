@@ -191,7 +191,9 @@ function duplicateOf(one: Case, label: Label, variant: number): { title: string;
 /** A report of the same form about something else. */
 function distractorOf(one: Case, label: Label, sort: number): { title: string; body: string } {
   const { messages, trace: whole, options, names } = signsIn(one, label);
-  const [message = oneOf(COMMON)] = messages;
+  // The same message with a part of the same trace is a second report, whatever the program meant.
+  const common = COMMON.filter((text) => !label.messages.some((said) => said.includes(text)));
+  const [message = oneOf(common)] = messages;
   // A trace often holds the message: with it the report would be a second one of the same.
   const trace = whole.filter((line) => !label.messages.some((said) => line.includes(said.slice(0, 60))));
   const report = (title: string, ...parts: readonly string[]): { title: string; body: string } => ({
@@ -205,33 +207,33 @@ function distractorOf(one: Case, label: Label, sort: number): { title: string; b
   const word = words.length === 0 ? undefined : oneOf(words);
   const swapped =
     word === undefined
-      ? oneOf(COMMON)
+      ? oneOf(common)
       : message.replace(said, `${said.slice(0, word.index)}second${said.slice(word.index + word[0].length)}`);
   const half = Math.ceil(trace.length / 2);
   const outer = isInnermostFirst(trace) ? trace.slice(half) : trace.slice(0, half);
   switch (sort % 10) {
     case 0:
     case 1:
-      return report("It fails", fence(oneOf(COMMON)));
+      return report("It fails", fence(oneOf(common)));
     // The outer calls of the trace, which many failures share.
     case 2:
-      return report("Another crash", fence([oneOf(COMMON), ...outer].join("\n")));
+      return report("Another crash", fence([oneOf(common), ...outer].join("\n")));
     case 3:
       return report("Fails with another message", fence(swapped));
     case 4:
       return report(
         `Wrong result with ${options[0] ?? "--verbose"}`,
         `\`${options[0] ?? "--verbose"}\` does nothing; I think it is \`${name}\`.`,
-        fence(oneOf(COMMON)),
+        fence(oneOf(common)),
       );
     case 5:
       return report(one.title.replace(/\w+$/, "again"), `I looked at \`${name}\`.`);
     case 6:
       return report(`Question about ${name}`, `How is \`${name}\` meant to be used?`);
     case 7:
-      return report("Slow", `See #${200 + below(50)}. \`${name}\` takes 3 s.`, fence(oneOf(COMMON)));
+      return report("Slow", `See #${200 + below(50)}. \`${name}\` takes 3 s.`, fence(oneOf(common)));
     case 8:
-      return report("A crash elsewhere", fence([oneOf(COMMON), ...outer.slice(0, 2)].join("\n")));
+      return report("A crash elsewhere", fence([oneOf(common), ...outer.slice(0, 2)].join("\n")));
     default:
       return report(
         "Feature request",

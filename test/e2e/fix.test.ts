@@ -69,8 +69,9 @@ test("the pull request that closes an issue is compared with what the documents 
   expect(await accuracyIn(repository)).toEqual([]);
 });
 
-test("a commit elsewhere shows that they were wrong, and a person's word counts more", async () => {
+test("a commit elsewhere shows that they were wrong, also when GitHub answers late, and a person's word counts more", async () => {
   const { repository, issue } = await researched();
+  github.faults.add({ at: "POST /graphql closer", kind: { kind: "cut", when: "before" } });
   const paths = "src/storage/paths.py";
   const other = `${exampleFiles()[paths]!}\n\ndef more():\n    return 1\n`.replace("import", "import  ");
   await repository.push("ada", "main", { [paths]: other }, `Mend it, fixes #${issue}`);
