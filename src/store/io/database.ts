@@ -104,7 +104,7 @@ async function openFolder(dataDir: string): Promise<PGlite> {
 
 /**
  * Loads WebAssembly without V8's optimizing compiler, which takes 600 MB for one function of PostgreSQL. Its statements then cost
- * about a tenth more of a core, and the start costs half.
+ * up to 1.7 times as much of a core, and the start costs half.
  */
 async function withLittleMemory<T>(load: () => Promise<T>): Promise<T> {
   const flags = ["wasm-tier-up", "wasm-dynamic-tiering"];
