@@ -27,7 +27,7 @@ export const usedOnlyByTests = claimType({
     label: "Used by",
     text:
       lines === 0
-        ? `Casebook found no use of ${inlineCode(of.name)}; no other line of the commit holds its name`
+        ? `Casebook found no use of ${inlineCode(of.name)} in the commit`
         : `only tests use ${inlineCode(of.name)} (${counted(lines, "line")} in ${counted(files, "file")})${imports === 0 ? "" : `; ${counted(imports, "other line")} only ${imports === 1 ? "imports it and gives it" : "import it and give it"} on`}${docs === 0 ? "" : `; ${counted(docs, "line")} of documentation ${docs === 1 ? "names" : "name"} it`}`,
     citations:
       lines === 0

@@ -66,6 +66,7 @@ export function memoryStore(starts = 0): Store & {
         await store.finishDelivery!(also.finishDelivery.key, also.finishDelivery.outcome);
       return present;
     },
+    trackerChanged: async () => undefined,
     startsInLastHour: async () => starts,
     admitRuns: async () => 0,
     repository: async (id) => repositories.get(id),

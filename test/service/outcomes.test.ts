@@ -197,6 +197,7 @@ class World {
       if (finish !== undefined) await this.#store.finishDelivery(finish.key, finish.outcome);
       return this.present;
     },
+    trackerChanged: async () => undefined,
     startsInLastHour: async () => 0,
     admitRuns: async () => 0,
     beginRun: async () => ({ attempt: 1, crashes: 0 }),
