@@ -77,8 +77,8 @@ test("the worst specs of the largest size take little memory", () => {
     import { parseSpec } from ${JSON.stringify(join(import.meta.dirname, "../../../src/specs/parse-spec.ts"))};
     const worst = ["\`a\` ".repeat(32_000), "- [ ] aaaaaaaaaaaaaaaaaaaa\\n".repeat(3_900), "[a](b) ".repeat(18_000)];
     for (const body of worst) parseSpec("x", "---\\nstatus: pending\\n---\\n\\n# T\\n\\n## Acceptance Criteria\\n\\n" + body);
-    console.log(process.resourceUsage().maxRSS);`;
-  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
-  expect(Number(stdout)).toBeGreaterThan(10_000);
-  expect(Number(stdout) / 1_024).toBeLessThan(450);
+    console.log("read");`;
+  // A limit of the heap: the size of the process grows where the collector has to wait for a core.
+  const limited = ["--max-old-space-size=150", "--input-type=module", "-e", source];
+  expect(spawnSync(process.execPath, limited, { encoding: "utf8" }).stdout.trim()).toBe("read");
 });
