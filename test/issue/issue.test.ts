@@ -224,6 +224,11 @@ describe("stack frames, outermost first", () => {
       ["src/main.lua:3", "src/store.lua:10 load"],
     ],
     [
+      "Lua, in a message of the program around it",
+      "Failed to run script: src/store.lua:10: attempt to call method 'load' (a nil value)",
+      ["src/store.lua:10"],
+    ],
+    [
       "Elixir, with the number of arguments",
       "** (KeyError) key :a not found\n    (store 0.1.0) lib/store.ex:10: App.Store.load!/2\n    (store 0.1.0) lib/store.ex:7: anonymous fn/2 in App.Store.open/1\n    lib/main.ex:3: App.Main.run(:a)",
       ["lib/main.ex:3 run", "lib/store.ex:7 open", "lib/store.ex:10 load!"],

@@ -124,7 +124,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   {
     name: "lua",
     innermost: "first",
-    line: /^(?:[\w.\][]{1,12}: ){0,2}(?:Error executing lua:? |Lua: )?(?<path>[^\s:"'()]{1,300}\.lua|\[string "[^"\n]{1,80}"\]):(?<line>\d{1,7}): (?:in (?:function|method|local|upvalue|field|main chunk)? ?(?<fn>[^\n]{0,100})|[^\n]{1,300})$/,
+    line: /^(?:[^\n:]{1,80}: ){0,3}(?:Error executing lua )?(?<path>[^\s:"'()]{1,300}\.lua|\[string "[^"\n]{1,80}"\]):(?<line>\d{1,7}): (?:in (?:function|method|local|upvalue|field|main chunk)? ?(?<fn>[^\n]{0,100})|[^\n]{1,300})$/,
   },
   {
     name: "elixir",

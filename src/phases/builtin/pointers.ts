@@ -23,7 +23,7 @@ export interface Pointer {
 /** Claims on places and changes that the reporter names. */
 const BROUGHT: ReadonlySet<string> = new Set(["named-place", "named-change"]);
 
-/** What the reporter brings, told wherever it leads: a named place or change, and the last call of the trace. */
+/** A place or change that the reporter names, or the last call of the trace: shown whichever file it is in. */
 export function isBrought({ claim: { type, data } }: Pointer): boolean {
   return type === "frame-in" ? (data as { innermost: boolean }).innermost : BROUGHT.has(type);
 }

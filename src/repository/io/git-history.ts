@@ -77,7 +77,8 @@ export function gitHistory(gitDir: string): History {
       const own = ["-w", "-M", "-C"];
       const args = ["blame", "--line-porcelain", "--no-textconv", ...own, "-L", range, commit, "--", path];
       const { code, stdout } = await tryGit(args, { gitDir, signal, ...BOUNDS });
-      return code === 0 ? parseBlame(stdout.toString(), shallow) : undefined;
+      const lines = code === 0 ? parseBlame(stdout.toString(), shallow) : undefined;
+      return lines === undefined ? undefined : await withSubjects(lines, gitDir, signal);
     },
   };
 }
@@ -116,6 +117,20 @@ function parseLog(output: Buffer): readonly CommitRecord[] {
 
 function isHead(field: string): boolean {
   return field.length === 41 && field.startsWith("\u0001") && /^[0-9a-f]{40}$/.test(field.slice(1));
+}
+
+/** Blame's summary is the first line of a message, and a subject its first paragraph: every other reader of the history has the subject. */
+async function withSubjects(
+  lines: readonly BlameLine[],
+  gitDir: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly BlameLine[]> {
+  const oids = [...new Set(lines.map(({ oid }) => oid))];
+  if (oids.length === 0) return lines;
+  const args = ["log", "--no-walk", "--format=%H %s", ...oids];
+  const shown = (await git(args, { gitDir, signal, ...BOUNDS })).toString().split("\n");
+  const subjects = new Map(shown.map((text) => [text.slice(0, 40), text.slice(41)]));
+  return lines.map((line) => ({ ...line, subject: subjects.get(line.oid) ?? line.subject }));
 }
 
 /** One group of headers a line, ended by the line itself after a tab. At the edge of a shallow clone nobody is known. */

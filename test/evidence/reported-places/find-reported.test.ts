@@ -48,7 +48,7 @@ describe("places that a report names", () => {
     ]);
   });
 
-  test("a line that is gone is in no function that stands there now", async () => {
+  test("a deleted line is not placed in the function that replaced it", async () => {
     using folder = gitFolder();
     const linked = folder.commit({ "src/store.py": OLD });
     folder.commit({

@@ -228,6 +228,15 @@ describe("history", () => {
     expect(await repository.history.commit(first, "0".repeat(40))).toBeUndefined();
   });
 
+  test("names the change of lines by the subject that the commit has, also where that has several lines", async () => {
+    using folder = gitFolder();
+    const oid = folder.commit({ a: "one\n" }, "Free the rows\n* of the cache\n* of the page\n\nThey leak.");
+    using repository = await openRepository(folder.path);
+    const { subject } = (await repository.history.commit(oid, oid))!;
+    expect(subject).toBe("Free the rows * of the cache * of the page");
+    expect((await repository.history.blame(oid, "a", 1, 1))?.[0]?.subject).toBe(subject);
+  });
+
   test("names the last author of lines, and none at the edge of a shallow clone", async () => {
     using folder = gitFolder();
     const first = folder.commit({ a: "one\ntwo\n" }, "First");
